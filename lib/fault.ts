@@ -1,0 +1,60 @@
+/**
+ * What can go wrong, as a closed list. It says what happened to the request, never what an action makes of it:
+ * a `missing` mailbox is a failure for one verb and a success for another, and the host decides that.
+ */
+export type FaultKind =
+  /** The object that was named does not exist. Said only after the name in the error was compared. */
+  | "missing"
+  /** The change is already in place, or was already undone. */
+  | "already"
+  /** The object exists but is not ready to be worked on; asking again later can succeed. */
+  | "notReady"
+  /** More than one object answers to the name. */
+  | "ambiguous"
+  /** The object is directory-synchronised: the change belongs on premises. */
+  | "onPremises"
+  /** The mailbox's licence does not include what was asked. */
+  | "unlicensed"
+  /** The application may not do this, or could not sign in. */
+  | "denied"
+  /** What was asked is wrong in itself; asking again changes nothing. */
+  | "invalid"
+  /** The service asked to slow down, for longer than there was time. */
+  | "throttled"
+  /** No usable answer came: network, gateway, time. Whether a change was applied may be unknown. */
+  | "unavailable"
+  /** Anything that was not foreseen. */
+  | "unexpected";
+
+export interface FaultDetails {
+  kind: FaultKind;
+  /** One sentence for the person who reads the audit log. No secret, no stack. */
+  message: string;
+  /** True when sending the same request again can succeed. */
+  retryable?: boolean;
+  cause?: unknown;
+  /** The service's own id of the failed request, to quote in a support case. */
+  requestId?: string | undefined;
+}
+
+/** The one error class of this project. Everything else that is thrown is a defect or comes from outside. */
+export class Fault extends Error {
+  readonly kind: FaultKind;
+  readonly retryable: boolean;
+  readonly requestId: string | undefined;
+
+  constructor({ kind, message, retryable = false, cause, requestId }: FaultDetails) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "Fault";
+    this.kind = kind;
+    this.retryable = retryable;
+    this.requestId = requestId;
+  }
+
+  /** Makes a fault of whatever was thrown, so that a thrown string still yields an answer. */
+  static of(thrown: unknown): Fault {
+    if (thrown instanceof Fault) return thrown;
+    const message = thrown instanceof Error ? thrown.message : `something that is no error was thrown (${typeof thrown})`;
+    return new Fault({ kind: "unexpected", message, cause: thrown });
+  }
+}
