@@ -1,0 +1,104 @@
+import { Fault } from "../fault.ts";
+import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
+import type { Row } from "./encoding.ts";
+import type { Exchange } from "./exchange.ts";
+import { equals } from "./filter.ts";
+
+/** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
+export interface Mailbox extends Row {
+  /** GUID of the directory object, as text. */
+  Guid: string;
+  DisplayName: string;
+  UserPrincipalName: string;
+  PrimarySmtpAddress: string;
+  RecipientTypeDetails: string;
+}
+
+/** A change of a mailbox, for the gate to take. */
+export interface MailboxChange {
+  cmdlet: "Set-Mailbox";
+  parameters: { Identity: string } & Record<string, string | boolean>;
+  sentence: string;
+  before: Record<string, unknown>;
+}
+
+const identifying = ["Guid", "DisplayName", "UserPrincipalName", "PrimarySmtpAddress", "RecipientTypeDetails"] as const;
+const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), name]));
+
+/** More than these are not named when a look-up is ambiguous. */
+export const mostNamed = 10;
+
+/** The property's own spelling, or undefined when mailboxes have no such property. */
+export function mailboxProperty(name: string): string | undefined {
+  return canonical.get(name.toLowerCase());
+}
+
+/**
+ * A look-up of all mailboxes, of whatever type, whose `property` is `value`; `alsoRead` names properties wanted besides.
+ * At most `mostNamed` + 1 come back. Rows that do not carry the value are left out: a directory compares more loosely than a
+ * person would (`Jose` finds `José`, an address finds the holder of an alias), and a filter is no proof.
+ * The query fails with `invalid` when Exchange cannot filter on the property, or not by text.
+ */
+export function mailboxesWhere(property: string, value: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox[]> {
+  const name = filterable(property);
+  if (/guid$/i.test(name) && !isGuid(value)) throw new Fault({ kind: "invalid", message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.` });
+  const select = [...new Set([...identifying, name, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])])];
+  return async (exchange) => {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 }, select });
+    return rows.map(mailboxOf).filter((mailbox) => carries(mailbox, name, value));
+  };
+}
+
+/** Shows or hides a mailbox in the address lists. */
+export function setHiddenFromAddressLists(mailbox: Mailbox, hidden: boolean): MailboxChange {
+  return {
+    cmdlet: "Set-Mailbox",
+    parameters: { Identity: mailbox.Guid, HiddenFromAddressListsEnabled: hidden },
+    sentence: `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`,
+    before: { HiddenFromAddressListsEnabled: mailbox["HiddenFromAddressListsEnabled"] },
+  };
+}
+
+/** Which mailbox it is, for a person to read: name, address, reference. */
+export function nameOf(mailbox: Mailbox): string {
+  return `"${mailbox.DisplayName}" <${mailbox.PrimarySmtpAddress}> (${mailbox.Guid})`;
+}
+
+/** The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false". */
+export function flag(mailbox: Mailbox, property: string): boolean {
+  const value = mailbox[property];
+  if (typeof value === "boolean") return value;
+  if (typeof value === "string" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
+  throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.` });
+}
+
+function filterable(property: string): string {
+  const name = Object.keys(filterableMailboxProperties).find((known) => known.toLowerCase() === property.toLowerCase());
+  if (name === undefined) throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by "${property}". Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.` });
+  if (filterableMailboxProperties[name] !== "string") throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by the text of "${name}". Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.` });
+  return name;
+}
+
+function carries(mailbox: Mailbox, property: string, value: string): boolean {
+  const found = mailbox[property];
+  if (found === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be told whether it is the one that was asked for.` });
+  const values = Array.isArray(found) ? found.map(String) : [String(found ?? "")];
+  const wanted = folded(value);
+  // A list of addresses carries a prefix (SMTP:, smtp:) that the look-up value may lack.
+  return values.some((one) => folded(one) === wanted || (Array.isArray(found) && folded(one.replace(/^[^:]*:/, "")) === wanted));
+}
+
+/** Case does not count in a directory; a letter written in one code point or in two is the same letter. */
+function folded(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}
+
+function mailboxOf(row: Row): Mailbox {
+  if (!isGuid(row["Guid"])) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
+  const texts = Object.fromEntries(identifying.map((name) => [name, typeof row[name] === "string" ? row[name] : ""]));
+  return { ...row, ...texts } as Mailbox;
+}
+
+function isGuid(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+}

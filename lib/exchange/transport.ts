@@ -1,0 +1,91 @@
+import { gunzipSync } from "node:zlib";
+import { Fault } from "../fault.ts";
+
+/** An HTTP request whose whole body is known. */
+export interface HttpRequest {
+  method: "GET" | "POST";
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** An answer that arrived whole. Header names are in lower case. */
+export interface HttpReply {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  text: string;
+}
+
+/** Sends one request once. Rejects with a retryable `unavailable` fault when no whole answer came back. */
+export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply>;
+
+/** Milliseconds to wait for a connection; the rest of a request may take as long as the event may. */
+const connectTimeoutMs = 8_000;
+
+/**
+ * A transport over undici with kept-alive connections. `undici.request` and not `fetch`, because three things are needed that
+ * fetch decides by itself: bodies that claim to be gzip and are not (seen on error answers), redirects that must carry the
+ * token to a regional host and to nowhere else, and no work done for caches and cookies.
+ * undici is loaded with the first request.
+ */
+export function httpTransport(): { send: Transport; close(): void } {
+  let loading: Promise<{ request: typeof import("undici").request; agent: import("undici").Agent }> | undefined;
+  const load = async () => {
+    const { Agent, request } = await import("undici");
+    return { request, agent: new Agent({ connectTimeout: connectTimeoutMs, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 }) };
+  };
+  return {
+    async send({ method, url, headers, body }, signal) {
+      const { request, agent } = await (loading ??= load());
+      try {
+        const reply = await request(url, { method, headers, body: body ?? null, signal, dispatcher: agent });
+        const bytes = Buffer.from(await reply.body.arrayBuffer());
+        const flat = Object.fromEntries(Object.entries(reply.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(", ") : (value ?? "")]));
+        return { status: reply.statusCode, headers: flat, text: decoded(bytes, flat["content-encoding"]) };
+      } catch (thrown) {
+        if (signal.aborted) throw Fault.of(signal.reason);
+        throw new Fault({ kind: "unavailable", retryable: true, message: `No whole answer came from ${new URL(url).host}: ${reasonOf(thrown)}.`, cause: thrown });
+      }
+    },
+    close() {
+      void loading?.then(({ agent }) => agent.destroy()).catch(() => undefined);
+    },
+  };
+}
+
+/** Some error answers claim to be gzip and are plain; some refusals are nothing but NUL bytes. */
+function decoded(bytes: Buffer, encoding: string | undefined): string {
+  let content = bytes;
+  if (encoding?.toLowerCase().includes("gzip")) {
+    try {
+      content = gunzipSync(bytes);
+    } catch {
+      content = bytes;
+    }
+  }
+  return content.toString("utf8").replace(/^\uFEFF/, "").replaceAll("\0", "");
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ENOTFOUND: "the host name is not known",
+  EAI_AGAIN: "the host name could not be looked up",
+  ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
+  UND_ERR_SOCKET: "the connection was cut",
+  UND_ERR_CONNECT_TIMEOUT: "no connection within the time allowed",
+  ETIMEDOUT: "no connection within the time allowed",
+  ENETUNREACH: "the network cannot be reached",
+  EHOSTUNREACH: "the host cannot be reached",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its TLS certificate is self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "its TLS certificate chain is not trusted",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its TLS certificate is not trusted",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its TLS certificate is not trusted",
+  CERT_HAS_EXPIRED: "its TLS certificate has expired",
+};
+
+function reasonOf(thrown: unknown): string {
+  const error = thrown as { code?: string; cause?: { code?: string }; errors?: { code?: string }[]; message?: string };
+  const code = error.code ?? error.cause?.code ?? error.errors?.[0]?.code ?? "";
+  return reasons[code] ?? (code !== "" ? code : (error.message ?? "unknown"));
+}

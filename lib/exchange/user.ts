@@ -1,0 +1,27 @@
+import { filterableUserProperties } from "../generated/mailbox.ts";
+import type { Exchange } from "./exchange.ts";
+import { equals } from "./filter.ts";
+
+/** A user of the tenant, with or without a mailbox. */
+export interface User {
+  DisplayName: string;
+  UserPrincipalName: string;
+  RecipientTypeDetails: string;
+}
+
+/** Users by one property: those that can have a mailbox some day. An empty list when Exchange cannot look users up by that property. */
+export function usersWhere(property: string, value: string): (exchange: Exchange) => Promise<User[]> {
+  const name = filterableUserProperties.find((known) => known.toLowerCase() === property.toLowerCase());
+  return async (exchange) => {
+    if (name === undefined) return [];
+    const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Filter: equals(name, value), ResultSize: 10 }, select: ["DisplayName", "UserPrincipalName", "RecipientTypeDetails", name] });
+    return rows
+      .filter((row) => String(row[name] ?? "").toLowerCase() === value.toLowerCase())
+      .map((row) => ({ DisplayName: String(row["DisplayName"] ?? ""), UserPrincipalName: String(row["UserPrincipalName"] ?? ""), RecipientTypeDetails: String(row["RecipientTypeDetails"] ?? "") }));
+  };
+}
+
+/** Whether this kind of user is one who may get a mailbox in this tenant, when a licence is assigned or a migration ends. */
+export function mayGetMailbox({ RecipientTypeDetails }: User): boolean {
+  return RecipientTypeDetails === "User" || RecipientTypeDetails === "MailUser";
+}

@@ -1,0 +1,28 @@
+import { Fault } from "../fault.ts";
+import type { CorrelationConfiguration } from "../generated/types.ts";
+
+/** What the platform asks to look an account up by. */
+export interface Correlation {
+  /** A property of the target account, as spelled in the mapping. */
+  field: string;
+  /** Never blank. */
+  value: string;
+}
+
+/**
+ * The look-up value is `PersonFieldValue`; older set-ups only give `AccountFieldValue`, the mapped value of that field.
+ * Throws an `invalid` fault when there is nothing to look up: this connector links mailboxes and never makes one,
+ * so without correlation there is nothing it could do.
+ */
+export function correlationFrom({ Enabled, PersonField, PersonFieldValue, AccountField, AccountFieldValue }: CorrelationConfiguration): Correlation {
+  if (!Enabled) throw invalid("Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.");
+  const field = (AccountField ?? "").trim();
+  if (field === "") throw invalid("Correlation is switched on without an account correlation field (AccountField): choose one.");
+  const value = [PersonFieldValue, AccountFieldValue].map((candidate) => String(candidate ?? "")).find((candidate) => candidate.trim() !== "");
+  if (value === undefined) throw invalid(`The correlation value is empty: neither the person field ${PersonField ? `"${PersonField}"` : "(none chosen)"} nor the mapping of "${field}" gives one for this person.`);
+  return { field, value };
+}
+
+function invalid(message: string): Fault {
+  return new Fault({ kind: "invalid", message });
+}

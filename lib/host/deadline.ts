@@ -1,0 +1,41 @@
+import { Fault } from "../fault.ts";
+import { Unusable } from "./contract.ts";
+
+/** The time one event may take, and what ends it early. */
+export interface Deadline {
+  /** Aborted, with the fault as its reason, when time is up or the run was interrupted. */
+  readonly signal: AbortSignal;
+  /** Milliseconds left; 0 when over. */
+  remaining(): number;
+  /** Settles as `work` does, or rejects with the fault as soon as the time is up. */
+  bound<T>(work: Promise<T>): Promise<T>;
+  /** Ends the run early, for the reason given. */
+  interrupt(reason: Fault): void;
+  /** Lets the process end. */
+  stop(): void;
+}
+
+/** `milliseconds` counts from the start of the process, because that is when the platform's own clock started. */
+export function startDeadline(milliseconds: number, now: () => number): Deadline {
+  const controller = new AbortController();
+  const interrupt = (reason: Fault): void => controller.abort(reason);
+  const remaining = (): number => Math.max(0, milliseconds - now());
+  const timer = setTimeout(
+    () => interrupt(new Fault({ kind: "unavailable", message: `The time for one event (${milliseconds} ms) ran out.` })),
+    remaining(),
+  );
+  const ended = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener("abort", () => reject(Fault.of(controller.signal.reason)), { once: true });
+  });
+  ended.catch(() => undefined);
+  return { signal: controller.signal, remaining, interrupt, bound: (work) => Promise.race([work, ended]), stop: () => clearTimeout(timer) };
+}
+
+/** `EXO_CONNECTOR_DEADLINE_MS`, or the verb's default. Throws `Unusable` for anything but a whole number of milliseconds. */
+export function deadlineFrom(env: Record<string, string | undefined>, fallback: number): number {
+  const text = env["EXO_CONNECTOR_DEADLINE_MS"];
+  if (text === undefined || text === "") return fallback;
+  const milliseconds = Number(text);
+  if (!Number.isInteger(milliseconds) || milliseconds < 1 || milliseconds > 2_147_483_647) throw new Unusable(["EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds, at least 1."]);
+  return milliseconds;
+}

@@ -1,0 +1,68 @@
+import { Fault } from "../fault.ts";
+import type { PlanStep } from "../generated/types.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Talk } from "./output.ts";
+
+/** One change, as a noun describes it. */
+export interface Step {
+  cmdlet: string;
+  parameters: Readonly<Record<string, unknown>>;
+  /** What the change does, in the imperative, without a full stop: it becomes the audit line. */
+  sentence: string;
+  /** The values before, by property. */
+  before: Readonly<Record<string, unknown>>;
+}
+
+/** What the service said beside its answer. `kind` is set for what the connection understands. */
+export interface Notice {
+  kind?: string | undefined;
+  text: string;
+}
+
+/** The host's side of the connection to the target system; lib/connector.ts makes one. */
+export interface Connection {
+  invoke(step: Pick<Step, "cmdlet" | "parameters">): Promise<{ notices: Notice[] }>;
+  readonly stats: { readonly requests: number; readonly retries: number; readonly waitedMs: number };
+  close(): void;
+}
+
+/** Something to be read. Made by a noun, which alone knows what a connection looks like. */
+export type Query<T> = (connection: never) => Promise<T>;
+
+/** The two ways from an action to the target system. */
+export interface Gate {
+  read<T>(query: Query<T>): Promise<T>;
+  change(step: Step): Promise<void>;
+}
+
+/** A step with what became of it. */
+export interface Taken {
+  step: PlanStep;
+  result: "planned" | "done" | "alreadySo" | "failed";
+}
+
+/**
+ * The gate every read and every change passes. It alone can send a change, so that a dry run sends none, the plan of a
+ * dry run is the plan of the run, and an audit line is made from the step that was taken.
+ */
+export function openGate({ connection, dryRun, deadline, talk }: { connection: Connection; dryRun: boolean; deadline: Deadline; talk: Talk }): Gate & { taken: Taken[] } {
+  const taken: Taken[] = [];
+  return {
+    taken,
+    // Only connector.ts pairs actions with a connection, and it pairs them with the one the nouns know.
+    read: (query) => query(connection as never),
+    async change({ cmdlet, parameters, sentence, before }) {
+      // An action that outlives the deadline must not write behind the answer.
+      if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
+      const step: PlanStep = { cmdlet, parameters: { ...parameters }, sentence, before: { ...before }, sent: false };
+      const entry: Taken = { step, result: "planned" };
+      taken.push(entry);
+      if (dryRun) return;
+      step.sent = true;
+      entry.result = "failed";
+      const { notices } = await connection.invoke({ cmdlet, parameters });
+      entry.result = notices.some(({ kind }) => kind === "nothingModified") ? "alreadySo" : "done";
+      for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { Fault } from "../fault.ts";
+
+/** The mapped fields of an account. Names are matched without regard to case, and keep the spelling of the mapping. */
+export class MappedFields {
+  readonly #byName = new Map<string, { name: string; value: unknown }>();
+
+  /** `sources` in rising order of authority: a later one's value replaces an earlier one's. */
+  constructor(...sources: (Readonly<Record<string, unknown>> | null | undefined)[]) {
+    for (const source of sources) {
+      for (const [name, value] of Object.entries(source ?? {})) {
+        this.#byName.set(name.toLowerCase(), { name: this.#byName.get(name.toLowerCase())?.name ?? name, value });
+      }
+    }
+  }
+
+  get names(): string[] {
+    return [...this.#byName.values()].map(({ name }) => name);
+  }
+
+  /** `undefined`: not mapped. `null`: mapped, without a value. */
+  get(name: string): unknown {
+    return this.#byName.get(name.toLowerCase())?.value;
+  }
+
+  /**
+   * A true-or-false field: the mapping can only give texts. `undefined`: not mapped, or mapped without a value.
+   * Throws an `invalid` fault for any other text.
+   */
+  flag(name: string): boolean | undefined {
+    const value = this.get(name);
+    const text = String(value ?? "").trim().toLowerCase();
+    if (text === "") return undefined;
+    if (text === "true" || text === "false") return text === "true";
+    throw new Fault({ kind: "invalid", message: `The mapping of ${name} gives ${typeof value === "string" ? `a text of ${value.length} characters` : `a value of type ${typeof value}`}; expected true or false.` });
+  }
+
+  /**
+   * The same fields with the values of `account` where it has them. A list is taken over only for a field that is mapped
+   * as one: the platform cannot hold a list in a text field.
+   */
+  filledFrom(account: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const values = new Map(Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]));
+    const result: Record<string, unknown> = {};
+    for (const [key, { name, value }] of this.#byName) {
+      const found = values.get(key);
+      result[name] = found === undefined || (Array.isArray(found) && !Array.isArray(value)) ? value : found;
+    }
+    return result;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Redaction } from "./redaction.ts";
+
+export type Level = "information" | "warning" | "error" | "verbose";
+export type Talk = (level: Level, message: string) => void;
+
+/** The two ways out of a bundle. Everything that leaves passes the redaction here. */
+export interface Output {
+  /** One JSON document on stdout. Resolves when the stream took it, so that a slow reader slows the writer. */
+  document(document: unknown): Promise<void>;
+  /** One line for people on stderr. */
+  talk: Talk;
+}
+
+export function outputTo(stdout: (text: string) => Promise<void>, stderr: (text: string) => void, redaction: Redaction): Output {
+  const line = (document: unknown): string => `${JSON.stringify(redaction.deep(document))}\n`;
+  return {
+    document: (document) => stdout(line(document)),
+    talk: (level, message) => stderr(line({ level, message })),
+  };
+}

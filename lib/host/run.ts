@@ -1,0 +1,118 @@
+import { Fault } from "../fault.ts";
+import type { Configuration, Stats } from "../generated/types.ts";
+import type { Action, AnyEvent } from "./action.ts";
+import { failed, succeeded, unusable, type Answer } from "./answer.ts";
+import { readAs, secretsIn, Unusable } from "./contract.ts";
+import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
+import { openGate, type Connection, type Taken } from "./gate.ts";
+import { outputTo, type Talk } from "./output.ts";
+import { Redaction } from "./redaction.ts";
+import { readDocument } from "./stdin.ts";
+
+/** The world around one run. Everything that is not the event comes in here. */
+export interface World {
+  stdin: AsyncIterable<Uint8Array>;
+  stdout(text: string): Promise<void>;
+  stderr(text: string): void;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since the process started. */
+  now(): number;
+  /** Called once with the way to end the run early: a signal from outside, or an error nobody caught. */
+  onInterrupt(interrupt: (reason: Fault) => void): void;
+}
+
+export interface Surroundings {
+  env: World["env"];
+  signal: AbortSignal;
+  /** Milliseconds left for this event. */
+  remaining(): number;
+  talk: Talk;
+  /** Everything that must never be written, as soon as it is known. */
+  keepSecret(secret: string): void;
+}
+
+/** Makes a connection of a configuration; throws `Unusable` when the configuration or environment cannot be used. */
+export type Connect = (configuration: Configuration, surroundings: Surroundings) => Connection;
+
+/**
+ * Runs one event from stdin to answer, and gives back the exit code: 0 when the answer says success, 1 when not,
+ * 2 when the event could not be used. Every path ends with an answer on stdout.
+ */
+export async function run<Event extends AnyEvent>(action: Action<Event>, connect: Connect, world: World): Promise<0 | 1 | 2> {
+  const redaction = new Redaction();
+  const output = outputTo(world.stdout, world.stderr, redaction);
+  const ending: Live = { taken: [], connection: undefined };
+  let answer: Answer;
+  let code: 0 | 1 | 2;
+  let deadline: Deadline | undefined;
+  try {
+    deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
+    world.onInterrupt(deadline.interrupt);
+    const event = await received(action, world, deadline, redaction);
+    answer = await handled(action, event, connect, { world, deadline, redaction, talk: output.talk, ending });
+    code = answer.outputContext.Success ? 0 : 1;
+  } catch (thrown) {
+    const faults = thrown instanceof Unusable ? thrown.faults : [Fault.of(thrown).message];
+    answer = unusable(faults, statsOf(ending, world));
+    code = 2;
+  }
+  deadline?.stop();
+  ending.connection?.close();
+  for (const { Message, IsError } of answer.outputContext.AuditLogs) output.talk(IsError ? "error" : "information", Message);
+  await output.document(answer);
+  return code;
+}
+
+/** What is known of a run while it runs. */
+interface Live {
+  taken: Taken[];
+  connection: Connection | undefined;
+}
+
+async function received<Event extends AnyEvent>(action: Action<Event>, world: World, deadline: Deadline, redaction: Redaction): Promise<Event> {
+  const document = await deadline.bound(readDocument(world.stdin)).catch((thrown: unknown) => {
+    throw thrown instanceof Unusable ? thrown : new Unusable([`No whole event arrived on stdin. ${Fault.of(thrown).message}`]);
+  });
+  // Before anything is said about the event: a fault must not quote a secret either.
+  for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
+  return frozen(readAs(action.contract, document));
+}
+
+interface Handling {
+  world: World;
+  deadline: Deadline;
+  redaction: Redaction;
+  talk: Talk;
+  ending: Live;
+}
+
+async function handled<Event extends AnyEvent>(action: Action<Event>, event: Event, connect: Connect, { world, deadline, redaction, talk, ending }: Handling): Promise<Answer> {
+  const { Configuration: configuration, DryRun: dryRun } = event.actionContext;
+  const surroundings: Surroundings = { env: world.env, signal: deadline.signal, remaining: () => deadline.remaining(), talk, keepSecret: (secret) => redaction.add(secret) };
+  const connection = connect(configuration, surroundings);
+  ending.connection = connection;
+  const gate = openGate({ connection, dryRun, deadline, talk });
+  ending.taken = gate.taken;
+  const about = (): { verb: typeof action.verb; taken: Taken[]; stats: Stats } => ({ verb: action.verb, taken: ending.taken, stats: statsOf(ending, world) });
+  try {
+    const result = await deadline.bound(action.run({ event, configuration, talk, read: gate.read, change: gate.change }));
+    return succeeded(result, about());
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    if (fault.kind === "unexpected" && fault.cause instanceof Error) talk("verbose", fault.cause.stack ?? fault.cause.message);
+    return failed(fault, about());
+  }
+}
+
+function statsOf({ connection }: Live, world: World): Stats {
+  const { requests, retries, waitedMs } = connection?.stats ?? { requests: 0, retries: 0, waitedMs: 0 };
+  return { requests, retries, waitedMs: Math.round(waitedMs), totalMs: Math.round(world.now()) };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) frozen(member);
+  }
+  return value;
+}

@@ -1,0 +1,74 @@
+/** Bundles every action to dist/, at the path it has in the source. The folder listing is the list of actions. */
+import { build, type Metafile, type Plugin } from "esbuild";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+
+const root = path.resolve(import.meta.dirname, "..");
+const rooms = ["lifecycle", "permissions", "resources"];
+/** ajv is here because validators are compiled beforehand; a bundle that carries it has lost that. */
+const unwanted = /^(test|tools)\/|node_modules\/(ajv|msw|vitest|esbuild)\//;
+
+export interface BuiltBundles {
+  /** Paths of the actions without extension, such as `lifecycle/create`. */
+  actions: string[];
+}
+
+/** Every .ts file in the rooms of actions, as a path without extension. */
+export function findActions(): string[] {
+  return rooms
+    .filter((room) => existsSync(path.join(root, room)))
+    .flatMap((room) => readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts")).map((file) => `${room}/${file.replaceAll("\\", "/").slice(0, -3)}`))
+    .sort();
+}
+
+export async function buildBundles(outdir = path.join(root, "dist")): Promise<BuiltBundles> {
+  const actions = findActions();
+  rmSync(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: actions.map((action) => ({ in: `action:${action}`, out: action })),
+    outdir,
+    bundle: true,
+    // What is only needed now and then (msal-node, the PFX reader) is a file of its own, loaded when it is needed.
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+    target: "node20.19",
+    minify: true,
+    keepNames: true,
+    legalComments: "linked",
+    metafile: true,
+    logLevel: "warning",
+    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    plugins: [entries],
+  });
+  refuseUnwanted(metafile);
+  return { actions };
+}
+
+/** The three lines that join an action to the host, so that no action file runs when it is imported. */
+const entries: Plugin = {
+  name: "entries",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^action:/ }, ({ path: name }) => ({ path: name.slice("action:".length), namespace: "entry" }));
+    onLoad({ filter: /.*/, namespace: "entry" }, ({ path: action }) => ({
+      contents: `import action from "./${action}.ts";\nimport { connect } from "./lib/connector.ts";\nimport { main } from "./lib/host/main.ts";\nawait main(action, connect);\n`,
+      loader: "ts",
+      resolveDir: root,
+    }));
+  },
+};
+
+function refuseUnwanted(metafile: Metafile): void {
+  for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
+    const found = Object.keys(inputs).find((input) => unwanted.test(input));
+    if (found !== undefined) throw new Error(`${output} contains ${found}, which must never reach a bundle.`);
+  }
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
+  const { actions } = await buildBundles();
+  console.log(`dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`);
+}
