@@ -95,11 +95,11 @@ function validators(ids: Record<string, string>): string {
 }
 
 function resolve(reference: string, from = ""): JSONSchema {
-  const [file, pointer = ""] = (reference.startsWith("#") ? from.split("#")[0] + reference : reference).split("#");
+  const [file, pointer = ""] = (reference.startsWith("#") ? `${from.split("#")[0] ?? ""}${reference}` : reference).split("#");
   let found: unknown = Object.values(schemas).find((schema) => schema.$id === file);
   for (const step of pointer.split("/").slice(1)) found = (found as Record<string, unknown> | undefined)?.[step];
   if (typeof found !== "object" || found === null) throw new Error(`${reference} (from ${from}) leads nowhere`);
-  return found as JSONSchema;
+  return found;
 }
 
 /** What reading needs of a schema, references resolved. Labels come from the configuration form. */
@@ -109,8 +109,8 @@ function shapeOf(schema: JSONSchema, id: string): Shape {
     return shapeOf(resolve(next), next);
   }
   const shape: Shape = {};
-  if (schema.type) shape.type = schema.type as string | string[];
-  if (schema.enum) shape.enum = schema.enum as unknown[];
+  if (schema.type) shape.type = schema.type;
+  if (schema.enum) shape.enum = schema.enum;
   for (const mark of ["expected", "secret", "blankIsAbsent"] as const) if (schema[mark] !== undefined) Object.assign(shape, { [mark]: schema[mark] as unknown });
   if (schema.properties) {
     shape.properties = Object.fromEntries(Object.entries(schema.properties).map(([name, member]) => [name, shapeOf(member, id)]));

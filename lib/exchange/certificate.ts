@@ -67,7 +67,7 @@ interface Forge {
     getCipherForPKCS12PBE(oid: string | undefined, parameters: Asn1, password: Password): cipher.BlockCipher;
   };
   pki: { oids: Record<string, string | undefined> };
-  util: typeof util;
+  util: { createBuffer(bytes: Buffer): util.ByteBuffer };
 }
 
 /** Loaded when a certificate is read, so that no other start of the script waits for it. */
@@ -98,45 +98,32 @@ function unsupported(algorithm: string): Fault {
   return invalid(`The PFX in ${FIELD} is protected in a way that cannot be read here (${algorithm}); export it again as AES256-SHA256.`);
 }
 
-function damaged(cause?: unknown): Fault {
+function damaged(cause: unknown): Fault {
   return invalid(`The PFX in ${FIELD} is damaged: copy it again from the original file.`, cause);
-}
-
-function wrongPassword(password: string, cause?: unknown): Fault {
-  return password === ""
-    ? invalid(`The PFX in ${FIELD} is protected with a password, but ${PASSWORD_FIELD} is empty.`, cause)
-    : invalid(`${PASSWORD_FIELD} does not open the PFX in ${FIELD}: the password is wrong, or the PFX is damaged.`, cause);
 }
 
 /** The bytes of what starts as a PFX and is long enough to be one. */
 function decode(text: string): Buffer {
   const base64 = text.replace(/\s+/g, "");
   if (base64 === "") throw invalid(`${FIELD} is empty: ${WANTED}.`);
-  refusePem(text);
+  const der = Buffer.from(base64, "base64");
+  const pem = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(`${text}\n${der.toString("latin1")}`)?.[1]; // PEM itself, or encoded again
+  if (pem !== undefined) throw invalid(`${FIELD} holds PEM text (${pem}): ${WANTED}.`);
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw invalid(`${FIELD} is not base64: ${WANTED}.`);
 
-  const der = Buffer.from(base64, "base64");
-  refusePem(der.toString("latin1"));
   const length = declaredLength(der);
   if (length === undefined) throw notPfx(der);
-  if (length > der.length) {
-    throw invalid(`${FIELD} is cut off: it says that it holds ${length} bytes, but ${der.length} are there.`);
-  }
+  if (length > der.length) throw invalid(`${FIELD} is cut off: ${der.length} of ${length} bytes are there.`);
   return der.subarray(0, length);
 }
 
-function refusePem(text: string): void {
-  const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
-  if (label !== undefined) throw invalid(`${FIELD} holds PEM text (${label}): ${WANTED}.`);
-}
-
-function notPfx(der: Buffer, cause?: unknown): Fault {
+function notPfx(der: Buffer): Fault {
   try {
     new X509Certificate(der);
   } catch {
-    return invalid(`${FIELD} is base64, but not of a PFX: ${WANTED}.`, cause);
+    return invalid(`${FIELD} is base64, but not of a PFX: ${WANTED}.`);
   }
-  return invalid(`${FIELD} holds a certificate without its private key (.cer): ${WANTED}.`, cause);
+  return invalid(`${FIELD} holds a certificate without its private key (.cer): ${WANTED}.`);
 }
 
 /** Bytes of the ASN.1 SEQUENCE that every PFX is, header included. */
@@ -180,6 +167,7 @@ function openContainer(pfx: Buffer, password: string): Contents {
     try {
       const contents = readSafe(safe, candidate);
       if (sealed !== false) return contents;
+      // Contents that decrypt prove the password, so it is they that have changed since the seal was set.
       passwordProven ||= contents.decrypted;
     } catch (thrown) {
       if (thrown instanceof Fault) throw thrown;
@@ -187,19 +175,20 @@ function openContainer(pfx: Buffer, password: string): Contents {
       cause = thrown;
     }
   }
-  throw passwordProven ? damaged(cause) : wrongPassword(password, cause);
+  if (passwordProven) throw damaged(cause);
+  if (password === "") throw invalid(`The PFX in ${FIELD} is protected with a password, but ${PASSWORD_FIELD} is empty.`, cause);
+  throw invalid(`${PASSWORD_FIELD} does not open the PFX in ${FIELD}: the password is wrong, or the PFX is damaged.`, cause);
 }
 
 function splitContainer(pfx: Buffer): { safe: Buffer; mac: Asn1 | undefined } {
+  if (!pfx.subarray(0, 9).includes("\x02\x01\x03")) throw notPfx(pfx); // every PFX starts with "version 3", and nothing else does
   try {
     const root = parse(pfx);
     const type = oid(at(root, 1, 0));
     if (type !== "data") throw unsupported(type);
     return { safe: bytes(at(root, 1, 1, 0)), mac: items(root)[2] };
   } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    if (pfx.subarray(0, 9).includes("\x02\x01\x03")) throw damaged(cause); // "version 3" starts a PFX and nothing else
-    throw notPfx(pfx, cause);
+    throw cause instanceof Fault ? cause : damaged(cause);
   }
 }
 

@@ -18,7 +18,7 @@ const naming = /^(Identity|User|Trustee|Member|Owner|Mailbox|Anr)$/i;
 /** The body of an InvokeCommand request. Throws an `invalid` fault for a blank name or a blank filter. */
 export function bodyOf(cmdlet: string, parameters: Parameters): string {
   for (const [name, value] of Object.entries(parameters)) {
-    if ((naming.test(name) || name === "Filter") && (value === null || value === undefined || (typeof value === "string" && value.trim() === ""))) {
+    if ((naming.test(name) || name === "Filter") && (value === null || (typeof value === "string" && value.trim() === ""))) {
       throw new Fault({ kind: "invalid", message: `${cmdlet} was about to be called with a blank ${name}, which could mean every object; it was not called.` });
     }
   }
@@ -47,6 +47,11 @@ function encoded(value: ParameterValue): unknown {
 
 function isHashtable(value: unknown): value is Hashtable {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** A text of a row; empty when it is missing or no text. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Annotations (`Foo@data.type`, `@odata.type`) are the protocol's, not the object's. */

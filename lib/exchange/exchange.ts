@@ -139,15 +139,16 @@ export function exchangeOnline({ tenantId, cloud, exchangeUrl }: ExchangeSetting
 function regionalBase(location: string | undefined, base: string, cloud: Cloud): string {
   const target = urlOf(location ?? "", base);
   const current = new URL(base);
-  if (target && target.origin === current.origin) return base;
-  if (target && target.protocol === "https:" && target.hostname.endsWith(`.${cloud.exchange}`)) return `https://${target.hostname}`;
+  if (target?.origin === current.origin) return base;
+  if (target?.protocol === "https:" && target.hostname.endsWith(`.${cloud.exchange}`)) return `https://${target.hostname}`;
   throw foreign("redirected to", target);
 }
 
 /** A next page is asked for where this one came from, or in the tenant's region. */
 function sameService(link: string, base: string, cloud: Cloud): string {
   const target = urlOf(link, base);
-  if (target && (target.origin === new URL(base).origin || (target.protocol === "https:" && (target.hostname === cloud.exchange || target.hostname.endsWith(`.${cloud.exchange}`))))) return target.href;
+  if (target?.origin === new URL(base).origin) return target.href;
+  if (target?.protocol === "https:" && `.${target.hostname}`.endsWith(`.${cloud.exchange}`)) return target.href;
   throw foreign("named a next page at", target);
 }
 

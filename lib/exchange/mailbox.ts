@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
-import type { Row } from "./encoding.ts";
+import { textOf, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { equals } from "./filter.ts";
 
@@ -23,6 +23,7 @@ export interface MailboxChange {
 }
 
 const identifying = ["Guid", "DisplayName", "UserPrincipalName", "PrimarySmtpAddress", "RecipientTypeDetails"] as const;
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), name]));
 
 /** More than these are not named when a look-up is ambiguous. */
@@ -41,7 +42,7 @@ export function mailboxProperty(name: string): string | undefined {
  */
 export function mailboxesWhere(property: string, value: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox[]> {
   const name = filterable(property);
-  if (/guid$/i.test(name) && !isGuid(value)) throw new Fault({ kind: "invalid", message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.` });
+  if (/guid$/i.test(name) && !guid.test(value)) throw new Fault({ kind: "invalid", message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.` });
   const select = [...new Set([...identifying, name, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])])];
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 }, select });
@@ -82,7 +83,7 @@ function filterable(property: string): string {
 function carries(mailbox: Mailbox, property: string, value: string): boolean {
   const found = mailbox[property];
   if (found === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be told whether it is the one that was asked for.` });
-  const values = Array.isArray(found) ? found.map(String) : [String(found ?? "")];
+  const values = Array.isArray(found) ? found.map(textOf) : [textOf(found)];
   const wanted = folded(value);
   // A list of addresses carries a prefix (SMTP:, smtp:) that the look-up value may lack.
   return values.some((one) => folded(one) === wanted || (Array.isArray(found) && folded(one.replace(/^[^:]*:/, "")) === wanted));
@@ -94,11 +95,7 @@ function folded(text: string): string {
 }
 
 function mailboxOf(row: Row): Mailbox {
-  if (!isGuid(row["Guid"])) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
-  const texts = Object.fromEntries(identifying.map((name) => [name, typeof row[name] === "string" ? row[name] : ""]));
+  if (typeof row["Guid"] !== "string" || !guid.test(row["Guid"])) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
+  const texts = Object.fromEntries(identifying.map((name) => [name, textOf(row[name])]));
   return { ...row, ...texts } as Mailbox;
-}
-
-function isGuid(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }

@@ -1,5 +1,5 @@
 import { Fault, type FaultKind } from "../fault.ts";
-import { rowOf, type Row } from "./encoding.ts";
+import { rowOf, textOf, type Row } from "./encoding.ts";
 import { retryAfterMs, type Try } from "./retry.ts";
 import type { HttpReply } from "./transport.ts";
 import { meaningOf } from "./wording.ts";
@@ -109,10 +109,6 @@ function shortened(text: string): string {
 function member(value: unknown, name: string): unknown {
   if (!isRecord(value)) return undefined;
   return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 export function parsed(text: string): unknown {

@@ -3,7 +3,7 @@ import { Fault } from "../fault.ts";
 import { readCertificate } from "./certificate.ts";
 import { scopeOf, type Cloud } from "./clouds.ts";
 import { parsed } from "./replies.ts";
-import { retryAfterMs, retrying, type Pace } from "./retry.ts";
+import { retryAfterMs, retrying, type Pace, type Try } from "./retry.ts";
 import { signInFault } from "./signIn.ts";
 import type { HttpReply, Transport } from "./transport.ts";
 
@@ -68,7 +68,7 @@ interface Client {
 async function newClient({ tenantId, clientId, credential, cloud, loginUrl }: TokenSettings, seams: Seams): Promise<Client> {
   const origin = `https://${cloud.login}`;
   const authority = `${origin}/${tenantId}`;
-  const network = new Network((url) => (loginUrl === undefined ? url : url.replace(origin, loginUrl)), seams);
+  const network = networkFor((url) => (loginUrl === undefined ? url : url.replace(origin, loginUrl)), seams);
   const proof = "secret" in credential ? { clientSecret: credential.secret } : { clientCertificate: await certificateOf(credential, seams) };
   const { ConfidentialClientApplication } = await import("@azure/msal-node");
   const application = new ConfidentialClientApplication({
@@ -77,13 +77,12 @@ async function newClient({ tenantId, clientId, credential, cloud, loginUrl }: To
   });
   return {
     async acquire(claims) {
-      network.fault = undefined;
       try {
         const result = await application.acquireTokenByClientCredential({ scopes: [scopeOf(cloud)], skipCache: true, ...(claims === undefined ? {} : { claims }) });
         if (!result?.accessToken) throw new Fault({ kind: "unexpected", message: "The sign-in service answered without a token." });
         return { token: result.accessToken, expiresAt: result.expiresOn?.getTime() ?? seams.clock() + 2 * marginMs };
       } catch (thrown) {
-        throw network.fault ?? signInFault(thrown, { tenantId, clientId });
+        throw network.lastFault() ?? signInFault(thrown, { tenantId, clientId });
       }
     },
   };
@@ -106,49 +105,44 @@ function metadataOf(authority: string): string {
 }
 
 /** msal's way to the network: our transport and our retries. msal wraps what its network throws, so the real fault is kept aside. */
-class Network implements INetworkModule {
-  fault: Fault | undefined;
-  readonly #redirected: (url: string) => string;
-  readonly #seams: Seams;
-
-  constructor(redirected: (url: string) => string, seams: Seams) {
-    this.#redirected = redirected;
-    this.#seams = seams;
-  }
-
-  sendGetRequestAsync<T>(url: string): Promise<{ headers: Record<string, string>; body: T; status: number }> {
-    // Only discovery uses GET, and everything that could be discovered was given.
-    this.fault = new Fault({ kind: "unexpected", message: `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.` });
-    return Promise.reject(this.fault);
-  }
-
-  async sendPostRequestAsync<T>(url: string, options?: { headers?: Record<string, string>; body?: string }): Promise<{ headers: Record<string, string>; body: T; status: number }> {
-    const { transport, pace, clock, keepSecret } = this.#seams;
-    const body = options?.body ?? "";
-    const assertion = new URLSearchParams(body).get("client_assertion");
-    if (assertion !== null) keepSecret(assertion);
+function networkFor(redirected: (url: string) => string, { transport, pace, clock, keepSecret }: Seams): INetworkModule & { lastFault(): Fault | undefined } {
+  const post = async (url: string, headers: Record<string, string>, body: string): Promise<Try<{ headers: Record<string, string>; body: object; status: number }>> => {
+    pace.stats.requests++;
+    let reply: HttpReply;
     try {
-      return await retrying(pace, async () => {
-        pace.stats.requests++;
-        let reply: HttpReply;
-        try {
-          reply = await transport({ method: "POST", url: this.#redirected(url), headers: { ...options?.headers, accept: "application/json" }, body }, pace.signal);
-        } catch (thrown) {
-          return { fault: Fault.of(thrown) };
-        }
-        const answer = parsed(reply.text);
-        if (reply.status === 429 || reply.status >= 500) {
-          const kind = reply.status === 429 ? "throttled" : "unavailable";
-          return { fault: new Fault({ kind, retryable: true, message: `The sign-in service is not available at the moment (status ${reply.status}).` }), afterMs: retryAfterMs(reply.headers["retry-after"], clock()) };
-        }
-        if (typeof answer !== "object" || answer === null) return { fault: notJson(reply) };
-        return { value: { headers: { ...reply.headers }, body: answer as T, status: reply.status } };
-      });
+      reply = await transport({ method: "POST", url: redirected(url), headers: { ...headers, accept: "application/json" }, body }, pace.signal);
     } catch (thrown) {
-      this.fault = Fault.of(thrown);
-      throw this.fault;
+      return { fault: Fault.of(thrown) };
     }
-  }
+    if (reply.status === 429 || reply.status >= 500) {
+      const kind = reply.status === 429 ? "throttled" : "unavailable";
+      return { fault: new Fault({ kind, retryable: true, message: `The sign-in service is not available at the moment (status ${reply.status}).` }), afterMs: retryAfterMs(reply.headers["retry-after"], clock()) };
+    }
+    const answer = parsed(reply.text);
+    if (typeof answer !== "object" || answer === null) return { fault: notJson(reply) };
+    return { value: { headers: { ...reply.headers }, body: answer, status: reply.status } };
+  };
+  let fault: Fault | undefined;
+  return {
+    lastFault: () => fault,
+    sendGetRequestAsync(url) {
+      // Only discovery uses GET, and everything that could be discovered was given.
+      fault = new Fault({ kind: "unexpected", message: `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.` });
+      return Promise.reject(fault);
+    },
+    async sendPostRequestAsync(url, { headers = {}, body = "" } = {}) {
+      const assertion = new URLSearchParams(body).get("client_assertion");
+      if (assertion !== null) keepSecret(assertion);
+      fault = undefined;
+      try {
+        const reply = await retrying(pace, () => post(url, headers, body));
+        return { ...reply, body: reply.body as never };
+      } catch (thrown) {
+        fault = Fault.of(thrown);
+        throw fault;
+      }
+    },
+  };
 }
 
 function notJson(reply: HttpReply): Fault {

@@ -29,9 +29,9 @@ const connectTimeoutMs = 8_000;
  * undici is loaded with the first request.
  */
 export function httpTransport(): { send: Transport; close(): void } {
-  let loading: Promise<{ request: typeof import("undici").request; agent: import("undici").Agent }> | undefined;
+  let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
-    const { Agent, request } = await import("undici");
+    const { Agent, request } = await import("./undici.ts");
     return { request, agent: new Agent({ connectTimeout: connectTimeoutMs, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 }) };
   };
   return {

@@ -1,4 +1,5 @@
 import { filterableUserProperties } from "../generated/mailbox.ts";
+import { textOf } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { equals } from "./filter.ts";
 
@@ -16,8 +17,8 @@ export function usersWhere(property: string, value: string): (exchange: Exchange
     if (name === undefined) return [];
     const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Filter: equals(name, value), ResultSize: 10 }, select: ["DisplayName", "UserPrincipalName", "RecipientTypeDetails", name] });
     return rows
-      .filter((row) => String(row[name] ?? "").toLowerCase() === value.toLowerCase())
-      .map((row) => ({ DisplayName: String(row["DisplayName"] ?? ""), UserPrincipalName: String(row["UserPrincipalName"] ?? ""), RecipientTypeDetails: String(row["RecipientTypeDetails"] ?? "") }));
+      .filter((row) => textOf(row[name]).toLowerCase() === value.toLowerCase())
+      .map((row) => ({ DisplayName: textOf(row["DisplayName"]), UserPrincipalName: textOf(row["UserPrincipalName"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) }));
   };
 }
 

@@ -57,8 +57,9 @@ export function create(handle: (input: CreateInput) => Promise<Correlated>): Act
     async run({ event: { actionContext, outputContext }, configuration, talk, read, change }) {
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
       const data = new MappedFields(actionContext.Data);
+      const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
       // The correlation field is one of the mapping's fields, even when the event shows it nowhere else.
-      const fields = new MappedFields({ [correlation.field]: null }, outputContext?.Data, actionContext.Data);
+      const fields = mapped.get(correlation.field) === undefined ? mapped.with(correlation.field) : mapped;
       const { accountReference, sentence, account } = await handle({ correlation, data, fields: fields.names, configuration, talk, read, change });
       return {
         output: { AccountReference: accountReference, AccountCorrelated: true, Data: fields.filledFrom(account) },

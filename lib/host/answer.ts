@@ -48,7 +48,7 @@ export function failed(fault: Fault, { verb, taken, stats }: Ending): Answer {
   return {
     outputContext: {
       Success: false,
-      AuditLogs: [...taken.filter(({ result }) => result !== "failed").map((entry) => auditOf(entry, verb)), { ...actionOf(verb), Message: failureOf(fault, taken), IsError: true }],
+      AuditLogs: [...taken.filter(({ result }) => result !== "failed").map((entry) => auditOf(entry, verb)), failureOf(fault, taken, verb)],
     },
     outcome: outcomeOf[fault.kind],
     plan: taken.map(({ step }) => step),
@@ -66,11 +66,11 @@ function auditOf({ step, result }: Taken, verb: Verb): AuditLog {
   return { ...actionOf(verb), Message: `${step.sentence}: ${ending}.`, IsError: false };
 }
 
-function failureOf(fault: Fault, taken: Taken[]): string {
-  const request = fault.requestId === undefined ? "" : ` (request ${fault.requestId})`;
+function failureOf(fault: Fault, taken: Taken[], verb: Verb): AuditLog {
+  const message = fault.requestId === undefined ? fault.message : `${fault.message} (request ${fault.requestId})`;
   const step = taken.find(({ result }) => result === "failed")?.step;
-  if (step === undefined) return fault.message + request;
-  return `${step.sentence}: ${fault.kind === "unavailable" ? "was sent, and whether it was applied is not known" : "failed"}. ${fault.message}${request}`;
+  if (step === undefined) return { Message: message, IsError: true };
+  return { ...actionOf(verb), Message: `${step.sentence}: ${fault.kind === "unavailable" ? "was sent, and whether it was applied is not known" : "failed"}. ${message}`, IsError: true };
 }
 
 function actionOf(verb: Verb): Pick<AuditLog, "Action"> {

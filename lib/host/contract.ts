@@ -164,7 +164,7 @@ function nameOf(path: string, shape?: Shape): string {
 function shapeOf(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
-  if (typeof value === "string") return value.trim() === "" ? "a blank text" : `a text of ${[...value].length} characters`;
+  if (typeof value === "string") return value.trim() === "" ? "a blank text" : `a text of ${value.length} characters`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "an object";
   return `a ${typeof value}`;

@@ -13,6 +13,11 @@ export class MappedFields {
     }
   }
 
+  /** The same fields and one more, without a value. */
+  with(name: string): MappedFields {
+    return new MappedFields(Object.fromEntries([...[...this.#byName.values()].map((field) => [field.name, field.value] as const), [name, null]]));
+  }
+
   get names(): string[] {
     return [...this.#byName.values()].map(({ name }) => name);
   }
@@ -27,8 +32,9 @@ export class MappedFields {
    * Throws an `invalid` fault for any other text.
    */
   flag(name: string): boolean | undefined {
-    const value = this.get(name);
-    const text = String(value ?? "").trim().toLowerCase();
+    const value = this.get(name) ?? "";
+    if (typeof value === "boolean") return value;
+    const text = typeof value === "string" ? value.trim().toLowerCase() : typeof value;
     if (text === "") return undefined;
     if (text === "true" || text === "false") return text === "true";
     throw new Fault({ kind: "invalid", message: `The mapping of ${name} gives ${typeof value === "string" ? `a text of ${value.length} characters` : `a value of type ${typeof value}`}; expected true or false.` });

@@ -40,6 +40,6 @@ function encoded(text: string): string {
 
 /** A short secret is masked only where it stands as a word: a password "a" must not empty every sentence. */
 function needle(form: string): string {
-  const literal = form.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  const literal = form.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   return form.length >= 8 ? literal : `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`;
 }

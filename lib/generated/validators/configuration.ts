@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/contract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}}},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 
@@ -15,8 +15,8 @@ const _errs1 = errors;
 let valid0 = true;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.UseCertificate !== undefined){
-if(true !== data.UseCertificate){
+let missing0;
+if((data.UseCertificate === undefined) && (missing0 = "UseCertificate")){
 const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
@@ -25,6 +25,19 @@ else {
 vErrors.push(err0);
 }
 errors++;
+}
+else {
+if(data.UseCertificate !== undefined){
+if(true !== data.UseCertificate){
+const err1 = {};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
 }
 }
 }
@@ -43,12 +56,12 @@ if(_valid0){
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.AppCertificateBase64String === undefined){
-const err1 = {instancePath,schemaPath:"#/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
+const err2 = {instancePath,schemaPath:"#/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
 if(vErrors === null){
-vErrors = [err1];
+vErrors = [err2];
 }
 else {
-vErrors.push(err1);
+vErrors.push(err2);
 }
 errors++;
 }
@@ -61,12 +74,12 @@ else {
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.AppSecret === undefined){
-const err2 = {instancePath,schemaPath:"#/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
+const err3 = {instancePath,schemaPath:"#/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
 if(vErrors === null){
-vErrors = [err2];
+vErrors = [err3];
 }
 else {
-vErrors.push(err2);
+vErrors.push(err3);
 }
 errors++;
 }
@@ -76,12 +89,12 @@ valid0 = _valid0;
 ifClause0 = "else";
 }
 if(!valid0){
-const err3 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
+const err4 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
 if(vErrors === null){
-vErrors = [err3];
+vErrors = [err4];
 }
 else {
-vErrors.push(err3);
+vErrors.push(err4);
 }
 errors++;
 }
@@ -96,17 +109,7 @@ if(data.RecipientTypeDetails === undefined){
 data.RecipientTypeDetails = ["UserMailbox"];
 }
 if(data.Organization === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.TenantID === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -115,8 +118,8 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(data.AppId === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
+if(data.TenantID === undefined){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -125,11 +128,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data.Organization !== undefined){
-let data1 = data.Organization;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-const err7 = {instancePath:instancePath+"/Organization",schemaPath:"#/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
+if(data.AppId === undefined){
+const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -138,9 +138,11 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-else {
-const err8 = {instancePath:instancePath+"/Organization",schemaPath:"#/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.Organization !== undefined){
+let data1 = data.Organization;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+const err8 = {instancePath:instancePath+"/Organization",schemaPath:"#/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -150,11 +152,8 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.TenantID !== undefined){
-let data2 = data.TenantID;
-if(typeof data2 === "string"){
-if(!pattern1.test(data2)){
-const err9 = {instancePath:instancePath+"/TenantID",schemaPath:"#/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err9 = {instancePath:instancePath+"/Organization",schemaPath:"#/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -164,8 +163,11 @@ vErrors.push(err9);
 errors++;
 }
 }
-else {
-const err10 = {instancePath:instancePath+"/TenantID",schemaPath:"#/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.TenantID !== undefined){
+let data2 = data.TenantID;
+if(typeof data2 === "string"){
+if(!pattern1.test(data2)){
+const err10 = {instancePath:instancePath+"/TenantID",schemaPath:"#/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -175,11 +177,8 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.AppId !== undefined){
-let data3 = data.AppId;
-if(typeof data3 === "string"){
-if(!pattern1.test(data3)){
-const err11 = {instancePath:instancePath+"/AppId",schemaPath:"#/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err11 = {instancePath:instancePath+"/TenantID",schemaPath:"#/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -189,8 +188,11 @@ vErrors.push(err11);
 errors++;
 }
 }
-else {
-const err12 = {instancePath:instancePath+"/AppId",schemaPath:"#/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.AppId !== undefined){
+let data3 = data.AppId;
+if(typeof data3 === "string"){
+if(!pattern1.test(data3)){
+const err12 = {instancePath:instancePath+"/AppId",schemaPath:"#/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -200,9 +202,8 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.AppSecret !== undefined){
-if(typeof data.AppSecret !== "string"){
-const err13 = {instancePath:instancePath+"/AppSecret",schemaPath:"#/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err13 = {instancePath:instancePath+"/AppId",schemaPath:"#/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -212,8 +213,9 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(typeof data.UseCertificate !== "boolean"){
-const err14 = {instancePath:instancePath+"/UseCertificate",schemaPath:"#/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.AppSecret !== undefined){
+if(typeof data.AppSecret !== "string"){
+const err14 = {instancePath:instancePath+"/AppSecret",schemaPath:"#/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -222,9 +224,9 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data.AppCertificateBase64String !== undefined){
-if(typeof data.AppCertificateBase64String !== "string"){
-const err15 = {instancePath:instancePath+"/AppCertificateBase64String",schemaPath:"#/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(typeof data.UseCertificate !== "boolean"){
+const err15 = {instancePath:instancePath+"/UseCertificate",schemaPath:"#/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -233,10 +235,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-if(data.AppCertificatePassword !== undefined){
-if(typeof data.AppCertificatePassword !== "string"){
-const err16 = {instancePath:instancePath+"/AppCertificatePassword",schemaPath:"#/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.AppCertificateBase64String !== undefined){
+if(typeof data.AppCertificateBase64String !== "string"){
+const err16 = {instancePath:instancePath+"/AppCertificateBase64String",schemaPath:"#/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -246,9 +247,9 @@ vErrors.push(err16);
 errors++;
 }
 }
-let data8 = data.Cloud;
-if(typeof data8 !== "string"){
-const err17 = {instancePath:instancePath+"/Cloud",schemaPath:"#/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.AppCertificatePassword !== undefined){
+if(typeof data.AppCertificatePassword !== "string"){
+const err17 = {instancePath:instancePath+"/AppCertificatePassword",schemaPath:"#/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -257,8 +258,10 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(!((((data8 === "worldwide") || (data8 === "usGovGccHigh")) || (data8 === "usGovDoD")) || (data8 === "china"))){
-const err18 = {instancePath:instancePath+"/Cloud",schemaPath:"#/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
+}
+let data8 = data.Cloud;
+if(typeof data8 !== "string"){
+const err18 = {instancePath:instancePath+"/Cloud",schemaPath:"#/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -267,10 +270,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-let data9 = data.RecipientTypeDetails;
-if(Array.isArray(data9)){
-if(data9.length < 1){
-const err19 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(!((((data8 === "worldwide") || (data8 === "usGovGccHigh")) || (data8 === "usGovDoD")) || (data8 === "china"))){
+const err19 = {instancePath:instancePath+"/Cloud",schemaPath:"#/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -279,11 +280,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-const len0 = data9.length;
-for(let i0=0; i0<len0; i0++){
-let data10 = data9[i0];
-if(typeof data10 !== "string"){
-const err20 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data9 = data.RecipientTypeDetails;
+if(Array.isArray(data9)){
+if(data9.length < 1){
+const err20 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -292,8 +292,11 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(!((((((((((data10 === "UserMailbox") || (data10 === "SharedMailbox")) || (data10 === "RoomMailbox")) || (data10 === "EquipmentMailbox")) || (data10 === "LinkedMailbox")) || (data10 === "LinkedRoomMailbox")) || (data10 === "TeamMailbox")) || (data10 === "SchedulingMailbox")) || (data10 === "LegacyMailbox")) || (data10 === "DiscoveryMailbox"))){
-const err21 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
+const len0 = data9.length;
+for(let i0=0; i0<len0; i0++){
+let data10 = data9[i0];
+if(typeof data10 !== "string"){
+const err21 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -302,10 +305,8 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((((((((data10 === "UserMailbox") || (data10 === "SharedMailbox")) || (data10 === "RoomMailbox")) || (data10 === "EquipmentMailbox")) || (data10 === "LinkedMailbox")) || (data10 === "LinkedRoomMailbox")) || (data10 === "TeamMailbox")) || (data10 === "SchedulingMailbox")) || (data10 === "LegacyMailbox")) || (data10 === "DiscoveryMailbox"))){
+const err22 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -315,13 +316,25 @@ vErrors.push(err22);
 errors++;
 }
 }
+}
 else {
-const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err23 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err23];
 }
 else {
 vErrors.push(err23);
+}
+errors++;
+}
+}
+else {
+const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
 }
 errors++;
 }

@@ -4,7 +4,7 @@ import type { Contract } from "../../host/contract.ts";
 import type { CreateEvent } from "../types.ts";
 const check_createEvent = validate15;
 const schema16 = {"title":"CreateEvent","description":"Grant of the Account entitlement.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"CreateActionContext","type":"object","required":["Configuration","DryRun","CorrelationConfiguration"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"Data":{"$ref":"#/$defs/Data"},"CorrelationConfiguration":{"$ref":"#/$defs/CorrelationConfiguration"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/References"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}}},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema18 = {"title":"Data","description":"The fields mapped for the current action. A missing field is not mapped; null is mapped without a value.","type":["object","null"],"additionalProperties":true};
 const schema19 = {"title":"CorrelationConfiguration","description":"The platform passes its correlation setting on; the connector does the look-up.","type":"object","required":["Enabled"],"properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"],"description":"For people to read; its form varies and is never parsed."},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}};
 const schema20 = {"title":"References","type":"object","properties":{"Account":{"type":["string","object","null"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}}};
@@ -66,8 +66,8 @@ const _errs6 = errors;
 let valid3 = true;
 const _errs7 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.UseCertificate !== undefined){
-if(true !== data1.UseCertificate){
+let missing0;
+if((data1.UseCertificate === undefined) && (missing0 = "UseCertificate")){
 const err4 = {};
 if(vErrors === null){
 vErrors = [err4];
@@ -76,6 +76,19 @@ else {
 vErrors.push(err4);
 }
 errors++;
+}
+else {
+if(data1.UseCertificate !== undefined){
+if(true !== data1.UseCertificate){
+const err5 = {};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
 }
 }
 }
@@ -94,12 +107,12 @@ if(_valid0){
 const _errs9 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.AppCertificateBase64String === undefined){
-const err5 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
+const err6 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
 if(vErrors === null){
-vErrors = [err5];
+vErrors = [err6];
 }
 else {
-vErrors.push(err5);
+vErrors.push(err6);
 }
 errors++;
 }
@@ -112,12 +125,12 @@ else {
 const _errs10 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.AppSecret === undefined){
-const err6 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
+const err7 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err7];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err7);
 }
 errors++;
 }
@@ -127,12 +140,12 @@ valid3 = _valid0;
 ifClause0 = "else";
 }
 if(!valid3){
-const err7 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
+const err8 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
 if(vErrors === null){
-vErrors = [err7];
+vErrors = [err8];
 }
 else {
-vErrors.push(err7);
+vErrors.push(err8);
 }
 errors++;
 }
@@ -147,17 +160,7 @@ if(data1.RecipientTypeDetails === undefined){
 data1.RecipientTypeDetails = ["UserMailbox"];
 }
 if(data1.Organization === undefined){
-const err8 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-if(data1.TenantID === undefined){
-const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
+const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -166,8 +169,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data1.AppId === undefined){
-const err10 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
+if(data1.TenantID === undefined){
+const err10 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -176,11 +179,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data1.Organization !== undefined){
-let data3 = data1.Organization;
-if(typeof data3 === "string"){
-if(!pattern0.test(data3)){
-const err11 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
+if(data1.AppId === undefined){
+const err11 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -189,9 +189,11 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-else {
-const err12 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.Organization !== undefined){
+let data3 = data1.Organization;
+if(typeof data3 === "string"){
+if(!pattern0.test(data3)){
+const err12 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -201,11 +203,8 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data1.TenantID !== undefined){
-let data4 = data1.TenantID;
-if(typeof data4 === "string"){
-if(!pattern1.test(data4)){
-const err13 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err13 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -215,8 +214,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-else {
-const err14 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.TenantID !== undefined){
+let data4 = data1.TenantID;
+if(typeof data4 === "string"){
+if(!pattern1.test(data4)){
+const err14 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -226,11 +228,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data1.AppId !== undefined){
-let data5 = data1.AppId;
-if(typeof data5 === "string"){
-if(!pattern1.test(data5)){
-const err15 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err15 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -240,8 +239,11 @@ vErrors.push(err15);
 errors++;
 }
 }
-else {
-const err16 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppId !== undefined){
+let data5 = data1.AppId;
+if(typeof data5 === "string"){
+if(!pattern1.test(data5)){
+const err16 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -251,9 +253,8 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data1.AppSecret !== undefined){
-if(typeof data1.AppSecret !== "string"){
-const err17 = {instancePath:instancePath+"/actionContext/Configuration/AppSecret",schemaPath:"configuration.schema.json/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err17 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -263,8 +264,9 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(typeof data1.UseCertificate !== "boolean"){
-const err18 = {instancePath:instancePath+"/actionContext/Configuration/UseCertificate",schemaPath:"configuration.schema.json/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.AppSecret !== undefined){
+if(typeof data1.AppSecret !== "string"){
+const err18 = {instancePath:instancePath+"/actionContext/Configuration/AppSecret",schemaPath:"configuration.schema.json/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -273,9 +275,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data1.AppCertificateBase64String !== undefined){
-if(typeof data1.AppCertificateBase64String !== "string"){
-const err19 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificateBase64String",schemaPath:"configuration.schema.json/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(typeof data1.UseCertificate !== "boolean"){
+const err19 = {instancePath:instancePath+"/actionContext/Configuration/UseCertificate",schemaPath:"configuration.schema.json/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -284,10 +286,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-if(data1.AppCertificatePassword !== undefined){
-if(typeof data1.AppCertificatePassword !== "string"){
-const err20 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificatePassword",schemaPath:"configuration.schema.json/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppCertificateBase64String !== undefined){
+if(typeof data1.AppCertificateBase64String !== "string"){
+const err20 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificateBase64String",schemaPath:"configuration.schema.json/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -297,9 +298,9 @@ vErrors.push(err20);
 errors++;
 }
 }
-let data10 = data1.Cloud;
-if(typeof data10 !== "string"){
-const err21 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppCertificatePassword !== undefined){
+if(typeof data1.AppCertificatePassword !== "string"){
+const err21 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificatePassword",schemaPath:"configuration.schema.json/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -308,8 +309,10 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(!((((data10 === "worldwide") || (data10 === "usGovGccHigh")) || (data10 === "usGovDoD")) || (data10 === "china"))){
-const err22 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
+}
+let data10 = data1.Cloud;
+if(typeof data10 !== "string"){
+const err22 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -318,10 +321,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-let data11 = data1.RecipientTypeDetails;
-if(Array.isArray(data11)){
-if(data11.length < 1){
-const err23 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(!((((data10 === "worldwide") || (data10 === "usGovGccHigh")) || (data10 === "usGovDoD")) || (data10 === "china"))){
+const err23 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -330,11 +331,10 @@ vErrors.push(err23);
 }
 errors++;
 }
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-if(typeof data12 !== "string"){
-const err24 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data11 = data1.RecipientTypeDetails;
+if(Array.isArray(data11)){
+if(data11.length < 1){
+const err24 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -343,8 +343,11 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
-const err25 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
+const len0 = data11.length;
+for(let i0=0; i0<len0; i0++){
+let data12 = data11[i0];
+if(typeof data12 !== "string"){
+const err25 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -353,10 +356,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
+const err26 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -366,8 +367,9 @@ vErrors.push(err26);
 errors++;
 }
 }
+}
 else {
-const err27 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err27 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -377,9 +379,8 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err28 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err28 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -389,10 +390,9 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data0.Operation !== undefined){
-let data14 = data0.Operation;
-if((typeof data14 !== "string") && (data14 !== null)){
-const err29 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Operation.type},message:"must be string,null"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err29 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -402,10 +402,10 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data0.Origin !== undefined){
-let data15 = data0.Origin;
-if((typeof data15 !== "string") && (data15 !== null)){
-const err30 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+if(data0.Operation !== undefined){
+let data14 = data0.Operation;
+if((typeof data14 !== "string") && (data14 !== null)){
+const err30 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Operation.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -415,10 +415,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data0.Data !== undefined){
-let data16 = data0.Data;
-if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
-const err31 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+if(data0.Origin !== undefined){
+let data15 = data0.Origin;
+if((typeof data15 !== "string") && (data15 !== null)){
+const err31 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -428,11 +428,10 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data0.CorrelationConfiguration !== undefined){
-let data17 = data0.CorrelationConfiguration;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.Enabled === undefined){
-const err32 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/required",keyword:"required",params:{missingProperty: "Enabled"},message:"must have required property '"+"Enabled"+"'"};
+if(data0.Data !== undefined){
+let data16 = data0.Data;
+if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
+const err32 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -441,9 +440,12 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data17.Enabled !== undefined){
-if(typeof data17.Enabled !== "boolean"){
-const err33 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/Enabled",schemaPath:"#/$defs/CorrelationConfiguration/properties/Enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(data0.CorrelationConfiguration !== undefined){
+let data17 = data0.CorrelationConfiguration;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.Enabled === undefined){
+const err33 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/required",keyword:"required",params:{missingProperty: "Enabled"},message:"must have required property '"+"Enabled"+"'"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -452,11 +454,9 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-if(data17.PersonField !== undefined){
-let data19 = data17.PersonField;
-if((typeof data19 !== "string") && (data19 !== null)){
-const err34 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonField",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonField/type",keyword:"type",params:{type: schema19.properties.PersonField.type},message:"must be string,null"};
+if(data17.Enabled !== undefined){
+if(typeof data17.Enabled !== "boolean"){
+const err34 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/Enabled",schemaPath:"#/$defs/CorrelationConfiguration/properties/Enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -466,10 +466,10 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data17.PersonFieldValue !== undefined){
-let data20 = data17.PersonFieldValue;
-if(((typeof data20 !== "string") && (!((typeof data20 == "number") && (isFinite(data20))))) && (data20 !== null)){
-const err35 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonFieldValue/type",keyword:"type",params:{type: schema19.properties.PersonFieldValue.type},message:"must be string,number,null"};
+if(data17.PersonField !== undefined){
+let data19 = data17.PersonField;
+if((typeof data19 !== "string") && (data19 !== null)){
+const err35 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonField",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonField/type",keyword:"type",params:{type: schema19.properties.PersonField.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -479,10 +479,10 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data17.AccountField !== undefined){
-let data21 = data17.AccountField;
-if((typeof data21 !== "string") && (data21 !== null)){
-const err36 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountField",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountField/type",keyword:"type",params:{type: schema19.properties.AccountField.type},message:"must be string,null"};
+if(data17.PersonFieldValue !== undefined){
+let data20 = data17.PersonFieldValue;
+if(((typeof data20 !== "string") && (!((typeof data20 == "number") && (isFinite(data20))))) && (data20 !== null)){
+const err36 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonFieldValue/type",keyword:"type",params:{type: schema19.properties.PersonFieldValue.type},message:"must be string,number,null"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -492,10 +492,10 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data17.AccountFieldValue !== undefined){
-let data22 = data17.AccountFieldValue;
-if(((typeof data22 !== "string") && (!((typeof data22 == "number") && (isFinite(data22))))) && (data22 !== null)){
-const err37 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountFieldValue/type",keyword:"type",params:{type: schema19.properties.AccountFieldValue.type},message:"must be string,number,null"};
+if(data17.AccountField !== undefined){
+let data21 = data17.AccountField;
+if((typeof data21 !== "string") && (data21 !== null)){
+const err37 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountField",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountField/type",keyword:"type",params:{type: schema19.properties.AccountField.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -505,9 +505,10 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
-else {
-const err38 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data17.AccountFieldValue !== undefined){
+let data22 = data17.AccountFieldValue;
+if(((typeof data22 !== "string") && (!((typeof data22 == "number") && (isFinite(data22))))) && (data22 !== null)){
+const err38 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountFieldValue/type",keyword:"type",params:{type: schema19.properties.AccountFieldValue.type},message:"must be string,number,null"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -517,15 +518,27 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data0.AccountCorrelated !== undefined){
-let data23 = data0.AccountCorrelated;
-if((typeof data23 !== "boolean") && (data23 !== null)){
-const err39 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
+}
+else {
+const err39 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err39];
 }
 else {
 vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data0.AccountCorrelated !== undefined){
+let data23 = data0.AccountCorrelated;
+if((typeof data23 !== "boolean") && (data23 !== null)){
+const err40 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
 }
 errors++;
 }
@@ -536,20 +549,7 @@ if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 if(data24.Account !== undefined){
 let data25 = data24.Account;
 if(((typeof data25 !== "string") && (!(data25 && typeof data25 == "object" && !Array.isArray(data25)))) && (data25 !== null)){
-const err40 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/References/properties/Account/type",keyword:"type",params:{type: schema20.properties.Account.type},message:"must be string,object,null"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data24.ManagerAccount !== undefined){
-let data26 = data24.ManagerAccount;
-if(((typeof data26 !== "string") && (!(data26 && typeof data26 == "object" && !Array.isArray(data26)))) && (data26 !== null)){
-const err41 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/References/properties/ManagerAccount/type",keyword:"type",params:{type: schema20.properties.ManagerAccount.type},message:"must be string,object,null"};
+const err41 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/References/properties/Account/type",keyword:"type",params:{type: schema20.properties.Account.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -559,10 +559,10 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data24.Permission !== undefined){
-let data27 = data24.Permission;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err42 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/References/properties/Permission/type",keyword:"type",params:{type: schema20.properties.Permission.type},message:"must be object,null"};
+if(data24.ManagerAccount !== undefined){
+let data26 = data24.ManagerAccount;
+if(((typeof data26 !== "string") && (!(data26 && typeof data26 == "object" && !Array.isArray(data26)))) && (data26 !== null)){
+const err42 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/References/properties/ManagerAccount/type",keyword:"type",params:{type: schema20.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -572,9 +572,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
-else {
-const err43 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/References/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data24.Permission !== undefined){
+let data27 = data24.Permission;
+if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
+const err43 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/References/properties/Permission/type",keyword:"type",params:{type: schema20.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -586,7 +587,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err44 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/References/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -596,10 +597,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.personContext !== undefined){
-let data28 = data.personContext;
-if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
-const err45 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+}
+else {
+const err45 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -608,11 +608,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.Person !== undefined){
-let data29 = data28.Person;
-if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
-const err46 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+}
+if(data.personContext !== undefined){
+let data28 = data.personContext;
+if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
+const err46 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -621,11 +621,11 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-if(data28.Manager !== undefined){
-let data30 = data28.Manager;
-if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
-const err47 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.Person !== undefined){
+let data29 = data28.Person;
+if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
+const err47 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -635,12 +635,10 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
-}
-if(data.outputContext !== undefined){
-let data31 = data.outputContext;
-if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
-const err48 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+if(data28.Manager !== undefined){
+let data30 = data28.Manager;
+if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
+const err48 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -649,11 +647,13 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.Data !== undefined){
-let data32 = data31.Data;
-if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
-const err49 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+}
+}
+}
+if(data.outputContext !== undefined){
+let data31 = data.outputContext;
+if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
+const err49 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -662,17 +662,30 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.Data !== undefined){
+let data32 = data31.Data;
+if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
+const err50 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err51 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
 }
 errors++;
 }

@@ -4,7 +4,7 @@ import type { Contract } from "../../host/contract.ts";
 import type { ImportSubPermissionsEvent } from "../types.ts";
 const check_importSubPermissionsEvent = validate26;
 const schema66 = {"title":"ImportSubPermissionsEvent","description":"Import of who holds which sub-permission.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"ImportSubPermissionsActionContext","type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."}}}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}}},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 
@@ -51,8 +51,8 @@ const _errs6 = errors;
 let valid3 = true;
 const _errs7 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.UseCertificate !== undefined){
-if(true !== data1.UseCertificate){
+let missing0;
+if((data1.UseCertificate === undefined) && (missing0 = "UseCertificate")){
 const err3 = {};
 if(vErrors === null){
 vErrors = [err3];
@@ -61,6 +61,19 @@ else {
 vErrors.push(err3);
 }
 errors++;
+}
+else {
+if(data1.UseCertificate !== undefined){
+if(true !== data1.UseCertificate){
+const err4 = {};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
 }
 }
 }
@@ -79,12 +92,12 @@ if(_valid0){
 const _errs9 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.AppCertificateBase64String === undefined){
-const err4 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
+const err5 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
 if(vErrors === null){
-vErrors = [err4];
+vErrors = [err5];
 }
 else {
-vErrors.push(err4);
+vErrors.push(err5);
 }
 errors++;
 }
@@ -97,12 +110,12 @@ else {
 const _errs10 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.AppSecret === undefined){
-const err5 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
+const err6 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
 if(vErrors === null){
-vErrors = [err5];
+vErrors = [err6];
 }
 else {
-vErrors.push(err5);
+vErrors.push(err6);
 }
 errors++;
 }
@@ -112,12 +125,12 @@ valid3 = _valid0;
 ifClause0 = "else";
 }
 if(!valid3){
-const err6 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
+const err7 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err7];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err7);
 }
 errors++;
 }
@@ -132,17 +145,7 @@ if(data1.RecipientTypeDetails === undefined){
 data1.RecipientTypeDetails = ["UserMailbox"];
 }
 if(data1.Organization === undefined){
-const err7 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data1.TenantID === undefined){
-const err8 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
+const err8 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -151,8 +154,8 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(data1.AppId === undefined){
-const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
+if(data1.TenantID === undefined){
+const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -161,11 +164,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data1.Organization !== undefined){
-let data3 = data1.Organization;
-if(typeof data3 === "string"){
-if(!pattern0.test(data3)){
-const err10 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
+if(data1.AppId === undefined){
+const err10 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -174,9 +174,11 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-else {
-const err11 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.Organization !== undefined){
+let data3 = data1.Organization;
+if(typeof data3 === "string"){
+if(!pattern0.test(data3)){
+const err11 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -186,11 +188,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data1.TenantID !== undefined){
-let data4 = data1.TenantID;
-if(typeof data4 === "string"){
-if(!pattern1.test(data4)){
-const err12 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err12 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -200,8 +199,11 @@ vErrors.push(err12);
 errors++;
 }
 }
-else {
-const err13 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.TenantID !== undefined){
+let data4 = data1.TenantID;
+if(typeof data4 === "string"){
+if(!pattern1.test(data4)){
+const err13 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -211,11 +213,8 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data1.AppId !== undefined){
-let data5 = data1.AppId;
-if(typeof data5 === "string"){
-if(!pattern1.test(data5)){
-const err14 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err14 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -225,8 +224,11 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppId !== undefined){
+let data5 = data1.AppId;
+if(typeof data5 === "string"){
+if(!pattern1.test(data5)){
+const err15 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -236,9 +238,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data1.AppSecret !== undefined){
-if(typeof data1.AppSecret !== "string"){
-const err16 = {instancePath:instancePath+"/actionContext/Configuration/AppSecret",schemaPath:"configuration.schema.json/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err16 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -248,8 +249,9 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(typeof data1.UseCertificate !== "boolean"){
-const err17 = {instancePath:instancePath+"/actionContext/Configuration/UseCertificate",schemaPath:"configuration.schema.json/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.AppSecret !== undefined){
+if(typeof data1.AppSecret !== "string"){
+const err17 = {instancePath:instancePath+"/actionContext/Configuration/AppSecret",schemaPath:"configuration.schema.json/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -258,9 +260,9 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(data1.AppCertificateBase64String !== undefined){
-if(typeof data1.AppCertificateBase64String !== "string"){
-const err18 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificateBase64String",schemaPath:"configuration.schema.json/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(typeof data1.UseCertificate !== "boolean"){
+const err18 = {instancePath:instancePath+"/actionContext/Configuration/UseCertificate",schemaPath:"configuration.schema.json/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -269,10 +271,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-if(data1.AppCertificatePassword !== undefined){
-if(typeof data1.AppCertificatePassword !== "string"){
-const err19 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificatePassword",schemaPath:"configuration.schema.json/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppCertificateBase64String !== undefined){
+if(typeof data1.AppCertificateBase64String !== "string"){
+const err19 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificateBase64String",schemaPath:"configuration.schema.json/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -282,9 +283,9 @@ vErrors.push(err19);
 errors++;
 }
 }
-let data10 = data1.Cloud;
-if(typeof data10 !== "string"){
-const err20 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppCertificatePassword !== undefined){
+if(typeof data1.AppCertificatePassword !== "string"){
+const err20 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificatePassword",schemaPath:"configuration.schema.json/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -293,8 +294,10 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(!((((data10 === "worldwide") || (data10 === "usGovGccHigh")) || (data10 === "usGovDoD")) || (data10 === "china"))){
-const err21 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
+}
+let data10 = data1.Cloud;
+if(typeof data10 !== "string"){
+const err21 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -303,10 +306,8 @@ vErrors.push(err21);
 }
 errors++;
 }
-let data11 = data1.RecipientTypeDetails;
-if(Array.isArray(data11)){
-if(data11.length < 1){
-const err22 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(!((((data10 === "worldwide") || (data10 === "usGovGccHigh")) || (data10 === "usGovDoD")) || (data10 === "china"))){
+const err22 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -315,11 +316,10 @@ vErrors.push(err22);
 }
 errors++;
 }
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-if(typeof data12 !== "string"){
-const err23 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data11 = data1.RecipientTypeDetails;
+if(Array.isArray(data11)){
+if(data11.length < 1){
+const err23 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -328,8 +328,11 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
-const err24 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
+const len0 = data11.length;
+for(let i0=0; i0<len0; i0++){
+let data12 = data11[i0];
+if(typeof data12 !== "string"){
+const err24 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -338,10 +341,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-else {
-const err25 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
+const err25 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -351,8 +352,9 @@ vErrors.push(err25);
 errors++;
 }
 }
+}
 else {
-const err26 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err26 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -362,9 +364,8 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err27 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err27 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -374,10 +375,9 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data0.Operation !== undefined){
-let data14 = data0.Operation;
-if((typeof data14 !== "string") && (data14 !== null)){
-const err28 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema66.properties.actionContext.properties.Operation.type},message:"must be string,null"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err28 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -387,10 +387,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data0.Origin !== undefined){
-let data15 = data0.Origin;
-if((typeof data15 !== "string") && (data15 !== null)){
-const err29 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema66.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+if(data0.Operation !== undefined){
+let data14 = data0.Operation;
+if((typeof data14 !== "string") && (data14 !== null)){
+const err29 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema66.properties.actionContext.properties.Operation.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -400,9 +400,10 @@ vErrors.push(err29);
 errors++;
 }
 }
-}
-else {
-const err30 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.Origin !== undefined){
+let data15 = data0.Origin;
+if((typeof data15 !== "string") && (data15 !== null)){
+const err30 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema66.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -414,12 +415,24 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err31 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err31];
 }
 else {
 vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+else {
+const err32 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
 }
 errors++;
 }

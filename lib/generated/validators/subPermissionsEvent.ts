@@ -4,7 +4,7 @@ import type { Contract } from "../../host/contract.ts";
 import type { SubPermissionsEvent } from "../types.ts";
 const check_subPermissionsEvent = validate24;
 const schema59 = {"title":"SubPermissionsEvent","description":"Grant, update or revoke of one permission whose parts the connector decides.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"SubPermissionsActionContext","type":"object","required":["Configuration","DryRun","Operation","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"References":{"$ref":"#/$defs/AccountReferences"},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":"array","items":{"$ref":"#/$defs/CurrentPermission"}}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}}},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema26 = {"title":"ReferencesWithAccount","type":"object","properties":{"Account":{"type":["string","object"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}},"required":["Account"]};
 const schema62 = {"title":"CurrentPermission","type":"object","required":["Reference"],"properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object","additionalProperties":true}}};
 const schema21 = {"title":"PersonContext","type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
@@ -74,8 +74,8 @@ const _errs6 = errors;
 let valid3 = true;
 const _errs7 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.UseCertificate !== undefined){
-if(true !== data1.UseCertificate){
+let missing0;
+if((data1.UseCertificate === undefined) && (missing0 = "UseCertificate")){
 const err5 = {};
 if(vErrors === null){
 vErrors = [err5];
@@ -84,6 +84,19 @@ else {
 vErrors.push(err5);
 }
 errors++;
+}
+else {
+if(data1.UseCertificate !== undefined){
+if(true !== data1.UseCertificate){
+const err6 = {};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
 }
 }
 }
@@ -102,12 +115,12 @@ if(_valid0){
 const _errs9 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.AppCertificateBase64String === undefined){
-const err6 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
+const err7 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err7];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err7);
 }
 errors++;
 }
@@ -120,12 +133,12 @@ else {
 const _errs10 = errors;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.AppSecret === undefined){
-const err7 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
+const err8 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
 if(vErrors === null){
-vErrors = [err7];
+vErrors = [err8];
 }
 else {
-vErrors.push(err7);
+vErrors.push(err8);
 }
 errors++;
 }
@@ -135,12 +148,12 @@ valid3 = _valid0;
 ifClause0 = "else";
 }
 if(!valid3){
-const err8 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
+const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
 if(vErrors === null){
-vErrors = [err8];
+vErrors = [err9];
 }
 else {
-vErrors.push(err8);
+vErrors.push(err9);
 }
 errors++;
 }
@@ -155,17 +168,7 @@ if(data1.RecipientTypeDetails === undefined){
 data1.RecipientTypeDetails = ["UserMailbox"];
 }
 if(data1.Organization === undefined){
-const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data1.TenantID === undefined){
-const err10 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
+const err10 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -174,8 +177,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data1.AppId === undefined){
-const err11 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
+if(data1.TenantID === undefined){
+const err11 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -184,11 +187,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data1.Organization !== undefined){
-let data3 = data1.Organization;
-if(typeof data3 === "string"){
-if(!pattern0.test(data3)){
-const err12 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
+if(data1.AppId === undefined){
+const err12 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -197,9 +197,11 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-else {
-const err13 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.Organization !== undefined){
+let data3 = data1.Organization;
+if(typeof data3 === "string"){
+if(!pattern0.test(data3)){
+const err13 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -209,11 +211,8 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data1.TenantID !== undefined){
-let data4 = data1.TenantID;
-if(typeof data4 === "string"){
-if(!pattern1.test(data4)){
-const err14 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err14 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -223,8 +222,11 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.TenantID !== undefined){
+let data4 = data1.TenantID;
+if(typeof data4 === "string"){
+if(!pattern1.test(data4)){
+const err15 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -234,11 +236,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data1.AppId !== undefined){
-let data5 = data1.AppId;
-if(typeof data5 === "string"){
-if(!pattern1.test(data5)){
-const err16 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
+else {
+const err16 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -248,8 +247,11 @@ vErrors.push(err16);
 errors++;
 }
 }
-else {
-const err17 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppId !== undefined){
+let data5 = data1.AppId;
+if(typeof data5 === "string"){
+if(!pattern1.test(data5)){
+const err17 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -259,9 +261,8 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data1.AppSecret !== undefined){
-if(typeof data1.AppSecret !== "string"){
-const err18 = {instancePath:instancePath+"/actionContext/Configuration/AppSecret",schemaPath:"configuration.schema.json/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err18 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -271,8 +272,9 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(typeof data1.UseCertificate !== "boolean"){
-const err19 = {instancePath:instancePath+"/actionContext/Configuration/UseCertificate",schemaPath:"configuration.schema.json/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.AppSecret !== undefined){
+if(typeof data1.AppSecret !== "string"){
+const err19 = {instancePath:instancePath+"/actionContext/Configuration/AppSecret",schemaPath:"configuration.schema.json/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -281,9 +283,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(data1.AppCertificateBase64String !== undefined){
-if(typeof data1.AppCertificateBase64String !== "string"){
-const err20 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificateBase64String",schemaPath:"configuration.schema.json/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(typeof data1.UseCertificate !== "boolean"){
+const err20 = {instancePath:instancePath+"/actionContext/Configuration/UseCertificate",schemaPath:"configuration.schema.json/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -292,10 +294,9 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-if(data1.AppCertificatePassword !== undefined){
-if(typeof data1.AppCertificatePassword !== "string"){
-const err21 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificatePassword",schemaPath:"configuration.schema.json/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppCertificateBase64String !== undefined){
+if(typeof data1.AppCertificateBase64String !== "string"){
+const err21 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificateBase64String",schemaPath:"configuration.schema.json/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -305,9 +306,9 @@ vErrors.push(err21);
 errors++;
 }
 }
-let data10 = data1.Cloud;
-if(typeof data10 !== "string"){
-const err22 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data1.AppCertificatePassword !== undefined){
+if(typeof data1.AppCertificatePassword !== "string"){
+const err22 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificatePassword",schemaPath:"configuration.schema.json/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -316,8 +317,10 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(!((((data10 === "worldwide") || (data10 === "usGovGccHigh")) || (data10 === "usGovDoD")) || (data10 === "china"))){
-const err23 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
+}
+let data10 = data1.Cloud;
+if(typeof data10 !== "string"){
+const err23 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -326,10 +329,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-let data11 = data1.RecipientTypeDetails;
-if(Array.isArray(data11)){
-if(data11.length < 1){
-const err24 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(!((((data10 === "worldwide") || (data10 === "usGovGccHigh")) || (data10 === "usGovDoD")) || (data10 === "china"))){
+const err24 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -338,11 +339,10 @@ vErrors.push(err24);
 }
 errors++;
 }
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-if(typeof data12 !== "string"){
-const err25 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data11 = data1.RecipientTypeDetails;
+if(Array.isArray(data11)){
+if(data11.length < 1){
+const err25 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -351,8 +351,11 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
-const err26 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
+const len0 = data11.length;
+for(let i0=0; i0<len0; i0++){
+let data12 = data11[i0];
+if(typeof data12 !== "string"){
+const err26 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -361,10 +364,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
+const err27 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -374,8 +375,9 @@ vErrors.push(err27);
 errors++;
 }
 }
+}
 else {
-const err28 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err28 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -385,9 +387,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err29 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err29 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -397,10 +398,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data0.Operation !== undefined){
-let data14 = data0.Operation;
-if(typeof data14 !== "string"){
-const err30 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err30 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -409,8 +409,11 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!(((data14 === "grant") || (data14 === "update")) || (data14 === "revoke"))){
-const err31 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema59.properties.actionContext.properties.Operation.enum},message:"must be equal to one of the allowed values"};
+}
+if(data0.Operation !== undefined){
+let data14 = data0.Operation;
+if(typeof data14 !== "string"){
+const err31 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -419,11 +422,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-if(data0.Origin !== undefined){
-let data15 = data0.Origin;
-if((typeof data15 !== "string") && (data15 !== null)){
-const err32 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+if(!(((data14 === "grant") || (data14 === "update")) || (data14 === "revoke"))){
+const err32 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema59.properties.actionContext.properties.Operation.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -433,11 +433,10 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data0.References !== undefined){
-let data16 = data0.References;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-if(data16.Account === undefined){
-const err33 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
+if(data0.Origin !== undefined){
+let data15 = data0.Origin;
+if((typeof data15 !== "string") && (data15 !== null)){
+const err33 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -446,10 +445,12 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data16.Account !== undefined){
-let data17 = data16.Account;
-if((typeof data17 !== "string") && (!(data17 && typeof data17 == "object" && !Array.isArray(data17)))){
-const err34 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
+}
+if(data0.References !== undefined){
+let data16 = data0.References;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.Account === undefined){
+const err34 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -458,11 +459,10 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data16.ManagerAccount !== undefined){
-let data18 = data16.ManagerAccount;
-if(((typeof data18 !== "string") && (!(data18 && typeof data18 == "object" && !Array.isArray(data18)))) && (data18 !== null)){
-const err35 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
+if(data16.Account !== undefined){
+let data17 = data16.Account;
+if((typeof data17 !== "string") && (!(data17 && typeof data17 == "object" && !Array.isArray(data17)))){
+const err35 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -472,10 +472,10 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data16.Permission !== undefined){
-let data19 = data16.Permission;
-if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
-const err36 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
+if(data16.ManagerAccount !== undefined){
+let data18 = data16.ManagerAccount;
+if(((typeof data18 !== "string") && (!(data18 && typeof data18 == "object" && !Array.isArray(data18)))) && (data18 !== null)){
+const err36 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -485,9 +485,10 @@ vErrors.push(err36);
 errors++;
 }
 }
-}
-else {
-const err37 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data16.Permission !== undefined){
+let data19 = data16.Permission;
+if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
+const err37 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -497,15 +498,27 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data0.PermissionDisplayName !== undefined){
-let data20 = data0.PermissionDisplayName;
-if((typeof data20 !== "string") && (data20 !== null)){
-const err38 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.PermissionDisplayName.type},message:"must be string,null"};
+}
+else {
+const err38 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err38];
 }
 else {
 vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data0.PermissionDisplayName !== undefined){
+let data20 = data0.PermissionDisplayName;
+if((typeof data20 !== "string") && (data20 !== null)){
+const err39 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.PermissionDisplayName.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
 }
 errors++;
 }
@@ -518,19 +531,7 @@ for(let i1=0; i1<len1; i1++){
 let data22 = data21[i1];
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
 if(data22.Reference === undefined){
-const err39 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-if(data22.DisplayName !== undefined){
-let data23 = data22.DisplayName;
-if((typeof data23 !== "string") && (data23 !== null)){
-const err40 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/CurrentPermission/properties/DisplayName/type",keyword:"type",params:{type: schema62.properties.DisplayName.type},message:"must be string,null"};
+const err40 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -539,13 +540,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data22.Reference !== undefined){
-let data24 = data22.Reference;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-}
-else {
-const err41 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/Reference",schemaPath:"#/$defs/CurrentPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data22.DisplayName !== undefined){
+let data23 = data22.DisplayName;
+if((typeof data23 !== "string") && (data23 !== null)){
+const err41 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/CurrentPermission/properties/DisplayName/type",keyword:"type",params:{type: schema62.properties.DisplayName.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -555,9 +553,12 @@ vErrors.push(err41);
 errors++;
 }
 }
+if(data22.Reference !== undefined){
+let data24 = data22.Reference;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 }
 else {
-const err42 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err42 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/Reference",schemaPath:"#/$defs/CurrentPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -569,7 +570,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err43 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -581,7 +582,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err44 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -591,10 +592,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.personContext !== undefined){
-let data25 = data.personContext;
-if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
-const err45 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+}
+else {
+const err45 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -603,11 +603,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.Person !== undefined){
-let data26 = data25.Person;
-if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
-const err46 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+}
+if(data.personContext !== undefined){
+let data25 = data.personContext;
+if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
+const err46 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -616,11 +616,11 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-if(data25.Manager !== undefined){
-let data27 = data25.Manager;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err47 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.Person !== undefined){
+let data26 = data25.Person;
+if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
+const err47 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -630,16 +630,29 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data25.Manager !== undefined){
+let data27 = data25.Manager;
+if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
+const err48 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err48];
 }
 else {
 vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err49 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
 }
 errors++;
 }

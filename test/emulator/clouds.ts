@@ -1,0 +1,35 @@
+/** The national clouds (documented, except the scope for China, which is inferred). */
+
+export type CloudName = "worldwide" | "usGovGccHigh" | "usGovDoD" | "china";
+
+export interface Cloud {
+  /** Origin of the authority; also what a client assertion must name as its audience. */
+  login: string;
+  /** Origin of the Exchange admin API. */
+  exchange: string;
+  /** The resource a token is asked for; the scope is this with `/.default` behind it. */
+  resource: string;
+}
+
+export const clouds: Record<CloudName, Cloud> = {
+  worldwide: {
+    login: "https://login.microsoftonline.com",
+    exchange: "https://outlook.office365.com",
+    resource: "https://outlook.office365.com",
+  },
+  usGovGccHigh: {
+    login: "https://login.microsoftonline.us",
+    exchange: "https://outlook.office365.us",
+    resource: "https://outlook.office365.us",
+  },
+  usGovDoD: {
+    login: "https://login.microsoftonline.us",
+    exchange: "https://outlook-dod.office365.us",
+    resource: "https://outlook-dod.office365.us",
+  },
+  china: {
+    login: "https://login.chinacloudapi.cn",
+    exchange: "https://partner.outlook.cn",
+    resource: "https://partner.outlook.cn",
+  },
+};

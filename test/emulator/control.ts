@@ -1,0 +1,61 @@
+/** The control API under `/_emulator/`: for tests, without a token. It is no part of the service. */
+import { Refusal } from "./errors.ts";
+import { readFaults } from "./faults.ts";
+import type { Incoming } from "./incoming.ts";
+import type { Emulator } from "./emulator.ts";
+
+export function answerControl(incoming: Incoming, emulator: Emulator): Response {
+  const what = `${incoming.method} ${incoming.url.pathname.slice("/_emulator/".length)}`;
+  try {
+    switch (what) {
+      case "GET state":
+        return Response.json(emulator.state());
+      case "PUT state":
+        emulator.replaceState(body(incoming));
+        return new Response(null, { status: 204 });
+      case "GET journal":
+        return Response.json(emulator.journal());
+      case "DELETE journal":
+        emulator.clearJournal();
+        return new Response(null, { status: 204 });
+      case "GET faults":
+        return Response.json(emulator.faults());
+      case "PUT faults":
+        emulator.setFaults(readFaults(body(incoming)));
+        return new Response(null, { status: 204 });
+      case "PUT clock":
+        setClock(body(incoming), emulator);
+        return Response.json({ now: emulator.now() });
+      case "GET clock":
+        return Response.json({ now: emulator.now() });
+      default:
+        return Response.json({ problems: [`${what}: there is state, journal, faults and clock`] }, { status: 404 });
+    }
+  } catch (error) {
+    if (error instanceof StateProblems) return Response.json({ problems: error.problems }, { status: 400 });
+    if (error instanceof Refusal) return Response.json({ problems: [error.message] }, { status: 400 });
+    throw error;
+  }
+}
+
+/** A state that cannot be used, with everything that is wrong with it. */
+export class StateProblems extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+function body(incoming: Incoming): unknown {
+  if (incoming.json === undefined) throw new StateProblems(["the body is not JSON"]);
+  return incoming.json;
+}
+
+function setClock(json: unknown, emulator: Emulator): void {
+  const { now, advanceMs } = (json ?? {}) as { now?: unknown; advanceMs?: unknown };
+  if (typeof now === "number") emulator.advance(now - emulator.now());
+  else if (typeof advanceMs === "number") emulator.advance(advanceMs);
+  else throw new StateProblems(['the body must be {"now": milliseconds} or {"advanceMs": milliseconds}']);
+}

@@ -1,0 +1,124 @@
+/** Exchange Online in miniature: one handler for both hosts, over one state. Everything else here serves or steers it. */
+import { gzipSync } from "node:zlib";
+import { clouds } from "./clouds.ts";
+import { answerControl, StateProblems } from "./control.ts";
+import { answerExchange } from "./exchange.ts";
+import { carryOut, Faults, nameOf, type Fault } from "./faults.ts";
+import { takeApart, type Incoming } from "./incoming.ts";
+import { entryFor, type Entry } from "./journal.ts";
+import { answerToken, type Grant } from "./login.ts";
+import { Pages } from "./paging.ts";
+import { seedState } from "./seed.ts";
+import { readState, type State } from "./state.ts";
+import { Store } from "./store.ts";
+
+export interface EmulatorOptions {
+  /** Taken over, not copied: changes are made in it. Default: the seeded tenant. */
+  state?: State;
+  /** Milliseconds since 1970. */
+  clock?: () => number;
+  /** From 0 up to 1; makes ids. */
+  random?: () => number;
+  /** Origins without a trailing slash. Default: the real hosts of the emulated cloud, for use in-process. */
+  baseUrls?: { login: string; exchange: string };
+}
+
+export interface Credentials {
+  tenantId: string;
+  clientId: string;
+  clientSecret: string;
+}
+
+export interface Emulator {
+  /** Answers one request. A connection that is cut is `Response.error()`. */
+  handle(request: Request): Promise<Response>;
+  /** The live state. Read it; change it through `replaceState` or cmdlets. */
+  state(): Readonly<State>;
+  /** Checks and takes over a state. Throws StateProblems. Tokens issued before stay valid for the same tenant. */
+  replaceState(state: unknown): void;
+  journal(): readonly Entry[];
+  clearJournal(): void;
+  faults(): readonly Fault[];
+  setFaults(faults: readonly Fault[]): void;
+  now(): number;
+  /** Moves the clock on (or back). */
+  advance(ms: number): void;
+  baseUrls(): { login: string; exchange: string };
+  /** Of the first application in the state. */
+  readonly credentials: Credentials;
+}
+
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  const { clock = Date.now, random = Math.random } = options;
+  const faults = new Faults();
+  const grants = new Map<string, Grant>();
+  const newGuid = (): string => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(random() * 16).toString(16));
+  let store = new Store(options.state ?? seedState());
+  let pages = new Pages(newGuid);
+  let entries: Entry[] = [];
+  let offset = 0;
+  const now = (): number => clock() + offset;
+  const baseUrls = (): { login: string; exchange: string } => options.baseUrls ?? clouds[store.state.tenant.cloud];
+
+  async function handle(request: Request): Promise<Response> {
+    const incoming = await takeApart(request, baseUrls().login);
+    if (incoming.side === "control") return answerControl(incoming, emulator);
+    const page = pages.numberOf(incoming.url.searchParams.get("$skiptoken") ?? "") ?? 1;
+    const entry = entryFor(incoming, now(), page);
+    entries.push(entry);
+    const fault = faults.strike(incoming.side, entry.cmdlet, page);
+    const apply = async (): Promise<Response> => compressed(await answer(incoming), incoming);
+    if (fault) entry.fault = nameOf(fault);
+    const response = fault ? await carryOut(fault, incoming, request.signal, apply) : await apply();
+    if (response.type !== "error") {
+      entry.status = response.status;
+      if (incoming.side === "exchange") response.headers.set("request-id", newGuid());
+    }
+    return response;
+  }
+
+  async function answer(incoming: Incoming): Promise<Response> {
+    if (incoming.side === "exchange") return answerExchange(incoming, { store, pages, now: now(), baseUrl: baseUrls().exchange, grantOf: (token) => grants.get(token) });
+    const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(incoming.url.pathname)?.[1];
+    // There is no discovery: a client that asks for metadata is to be seen, in the journal and by this answer.
+    if (tenant === undefined || incoming.method !== "POST") return Response.json({ error: "not_found", error_description: `Nothing here: ${incoming.method} ${incoming.url.pathname}` }, { status: 404 });
+    const correlationId = incoming.headers.get("client-request-id");
+    return answerToken(tenant, new URLSearchParams(incoming.text), correlationId, { state: store.state, now: now(), newGuid, remember: (token, grant) => grants.set(token, grant) });
+  }
+
+  const emulator: Emulator = {
+    handle,
+    state: () => store.state,
+    replaceState(state) {
+      const read = readState(state);
+      if ("problems" in read) throw new StateProblems(read.problems);
+      store = new Store(read.state);
+      pages = new Pages(newGuid);
+    },
+    journal: () => entries,
+    clearJournal() {
+      entries = [];
+    },
+    faults: () => faults.list(),
+    setFaults: (list) => faults.replace(list),
+    now,
+    advance(ms) {
+      offset += ms;
+    },
+    baseUrls,
+    get credentials() {
+      const { tenant, apps } = store.state;
+      return { tenantId: tenant.id, clientId: apps[0]?.clientId ?? "", clientSecret: apps[0]?.secrets[0]?.value ?? "" };
+    },
+  };
+  return emulator;
+}
+
+/** Gzip when the client asks for it, as the service does. */
+async function compressed(response: Response, incoming: Incoming): Promise<Response> {
+  if (!/\bgzip\b/i.test(incoming.headers.get("accept-encoding") ?? "") || response.body === null || incoming.side !== "exchange") return response;
+  const bytes = gzipSync(await response.arrayBuffer(), { level: 1 });
+  const headers = new Headers(response.headers);
+  headers.set("Content-Encoding", "gzip");
+  return new Response(bytes, { status: response.status, headers });
+}

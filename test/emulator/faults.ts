@@ -1,0 +1,164 @@
+/** Faults on request: what goes wrong between a sound request and its answer, chosen by a test. */
+import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./errors.ts";
+import type { Incoming } from "./incoming.ts";
+
+const names = ["throttled", "throttledNoRetryAfter", "concurrency", "unavailable", "html", "tokenRefused", "forbiddenNul", "falseGzip", "transient", "redirect"] as const;
+export type FaultName = (typeof names)[number];
+
+export interface Fault {
+  /** Which requests; absent parts match everything. `page` counts from 1. */
+  match?: { side?: "login" | "exchange"; cmdlet?: string; page?: number };
+  /** Matching requests to leave alone first. */
+  skip?: number;
+  /** Matching requests to strike; without it every one (`tokenRefused`: one). */
+  times?: number;
+  /** Real milliseconds before anything else happens. */
+  delayMs?: number;
+  /** Never answer. */
+  hang?: true;
+  /** Drop the connection before the request takes effect, after it did, or in the middle of the answer's bytes. */
+  cut?: "before" | "after" | "half";
+  /** Answer this instead of applying the request. `body` other than text is sent as JSON. */
+  answer?: { status: number; headers?: Record<string, string>; body?: unknown; bodyBase64?: string };
+  named?: FaultName;
+  /** For `throttled` and `unavailable`: the Retry-After header, in seconds, possibly decimal (observed). */
+  retryAfter?: string;
+  /** For `concurrency` and `transient`: another status than theirs. */
+  status?: number;
+  /** For `transient`: the full exception class. */
+  className?: string;
+  /** For `redirect`: the origin to send the client to. */
+  location?: string;
+}
+
+interface Armed {
+  fault: Fault;
+  /** Matching requests so far. */
+  seen: number;
+}
+
+export class Faults {
+  #armed: Armed[] = [];
+
+  replace(faults: readonly Fault[]): void {
+    this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
+  }
+
+  list(): (Fault & { seen: number })[] {
+    return this.#armed.map(({ fault, seen }) => ({ ...fault, seen }));
+  }
+
+  /** The first fault that strikes this request, if any. A request that was struck is not counted by the faults behind it. */
+  strike(side: string, cmdlet: string | undefined, page: number): Fault | undefined {
+    for (const armed of this.#armed) {
+      const { match = {}, skip = 0, named, times = named === "tokenRefused" ? 1 : Infinity } = armed.fault;
+      if (match.side !== undefined && match.side !== side) continue;
+      if (match.cmdlet !== undefined && match.cmdlet.toLowerCase() !== cmdlet?.toLowerCase()) continue;
+      if (match.page !== undefined && match.page !== page) continue;
+      armed.seen += 1;
+      if (armed.seen > skip && armed.seen <= skip + times) return armed.fault;
+    }
+    return undefined;
+  }
+}
+
+/** One line for the journal. */
+export function nameOf(fault: Fault): string {
+  const parts = [fault.named, fault.answer && `answer ${fault.answer.status}`, fault.cut && `cut ${fault.cut}`, fault.hang && "hang", fault.delayMs !== undefined && `delay ${fault.delayMs} ms`];
+  return parts.filter(Boolean).join(", ");
+}
+
+/**
+ * Carries a fault out around `apply`, which gives the true answer. A cut connection is `Response.error()`, as in the fetch standard;
+ * an answer cut in half is a body that breaks after half its bytes.
+ */
+export async function carryOut(fault: Fault, incoming: Incoming, signal: AbortSignal, apply: () => Promise<Response>): Promise<Response> {
+  if (fault.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+  if (fault.hang) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  if (fault.hang || fault.cut === "before") return Response.error();
+  const response = fault.answer ? answered(fault.answer) : fault.named ? namedAnswer(fault, fault.named, incoming) : await apply();
+  if (fault.cut === "after") return Response.error();
+  return fault.cut === "half" ? halved(response) : response;
+}
+
+function answered(answer: NonNullable<Fault["answer"]>): Response {
+  const { status, headers = {}, body, bodyBase64 } = answer;
+  if (bodyBase64 !== undefined) return new Response(Buffer.from(bodyBase64, "base64"), { status, headers });
+  if (body === undefined || typeof body === "string") return new Response(body ?? null, { status, headers });
+  return Response.json(body, { status, headers });
+}
+
+const transientClass = "Microsoft.Exchange.Data.Directory.ADServerSettingsChangedException";
+
+/** The shapes are observed; where a status was not seen with them it is assumed, and can be set. */
+function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Response {
+  const text = (body: string, status: number, headers: Record<string, string> = {}): Response => new Response(body, { status, headers: { "Content-Type": "text/plain", ...headers } });
+  const retry = (seconds: string): Record<string, string> => ({ "Retry-After": fault.retryAfter ?? seconds });
+  switch (name) {
+    case "throttled":
+      return text("Too many requests", 429, retry("1"));
+    case "throttledNoRetryAfter":
+      return text("Too many requests", 429);
+    case "concurrency":
+      return text("You have reached the maximum number of concurrent requests per tenant. Please wait and try again", fault.status ?? 400);
+    case "unavailable":
+      return new Response(null, { status: 503, headers: fault.retryAfter === undefined ? {} : retry("") });
+    case "html":
+      return new Response("<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h2>Our services aren't available right now</h2></body></html>", { status: 502, headers: { "Content-Type": "text/html" } });
+    case "tokenRefused":
+      return unauthorized("The token is no longer accepted.", "https://login.microsoftonline.com");
+    case "forbiddenNul":
+      return forbidden(undefined);
+    case "falseGzip":
+      return new Response(JSON.stringify({ error: { code: "BadRequest", message: "Not compressed, whatever the header says" } }), { status: 400, headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" } });
+    case "transient":
+      return errorResponse(new Refusal({ status: fault.status ?? 500, code: "InternalServerError", className: fault.className ?? transientClass, text: "An Active Directory server became unavailable. Please try again later." }), "pipe");
+    case "redirect":
+      return new Response(null, { status: 302, headers: { Location: `${fault.location ?? "https://elsewhere.invalid"}${incoming.url.pathname}${incoming.url.search}` } });
+  }
+}
+
+async function halved(response: Response): Promise<Response> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const headers = new Headers(response.headers);
+  headers.set("Content-Length", String(bytes.length));
+  let sent = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (sent) return controller.error(new TypeError("terminated"));
+      sent = true;
+      controller.enqueue(bytes.subarray(0, bytes.length >> 1));
+    },
+  });
+  return new Response(body, { status: response.status, headers });
+}
+
+const fields: Record<string, (value: unknown) => boolean> = {
+  match: (value) => typeof value === "object" && value !== null && Object.keys(value).every((key) => ["side", "cmdlet", "page"].includes(key)),
+  skip: (value) => Number.isInteger(value),
+  times: (value) => Number.isInteger(value),
+  delayMs: (value) => typeof value === "number",
+  hang: (value) => value === true,
+  cut: (value) => ["before", "after", "half"].includes(String(value)),
+  answer: (value) => typeof value === "object" && value !== null && Number.isInteger((value as { status?: unknown }).status),
+  named: (value) => names.includes(value as FaultName),
+  retryAfter: (value) => typeof value === "string",
+  status: (value) => Number.isInteger(value),
+  className: (value) => typeof value === "string",
+  location: (value) => typeof value === "string",
+};
+
+/** Reads a list of faults from JSON; throws a Refusal that says what is wrong. */
+export function readFaults(json: unknown): Fault[] {
+  if (!Array.isArray(json)) throw badRequest("The faults must be a JSON list.");
+  json.forEach((fault: unknown, index) => {
+    if (typeof fault !== "object" || fault === null) throw badRequest(`faults[${index}] must be an object.`);
+    for (const [key, value] of Object.entries(fault)) {
+      const sound = fields[key];
+      if (!sound) throw badRequest(`faults[${index}].${key} is not a part of a fault (${Object.keys(fields).join(", ")}).`);
+      if (!sound(value)) throw badRequest(`faults[${index}].${key} is not usable: ${JSON.stringify(value)}.`);
+    }
+    if (!["delayMs", "hang", "cut", "answer", "named"].some((key) => key in fault)) throw badRequest(`faults[${index}] does nothing: give delayMs, hang, cut, answer or named.`);
+  });
+  return json as Fault[];
+}

@@ -1,0 +1,34 @@
+/** A request taken apart once, so that faults, the journal and the two sides look at the same thing. */
+
+export interface Incoming {
+  side: "login" | "exchange" | "control";
+  url: URL;
+  method: string;
+  headers: Headers;
+  text: string;
+  /** The body as JSON; undefined when it is not. */
+  json: unknown;
+  /** What was used to say who is asking; never the credential itself. */
+  credential: "bearer" | "secret" | "assertion" | "none";
+}
+
+export async function takeApart(request: Request, loginUrl: string): Promise<Incoming> {
+  const url = new URL(request.url);
+  const text = await request.text();
+  const side = url.pathname.startsWith("/_emulator/") ? "control" : url.origin === new URL(loginUrl).origin ? "login" : "exchange";
+  return { side, url, method: request.method, headers: request.headers, text, json: parsed(text), credential: credentialOf(request.headers, text) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    return undefined;
+  }
+}
+
+function credentialOf(headers: Headers, text: string): Incoming["credential"] {
+  if (headers.has("authorization")) return "bearer";
+  if (/(^|&)client_assertion=/.test(text)) return "assertion";
+  return /(^|&)client_secret=/.test(text) ? "secret" : "none";
+}

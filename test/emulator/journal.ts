@@ -1,0 +1,52 @@
+/** What the emulator saw, for tests to read: every request but those of the control API, without any secret. */
+import { catalogue } from "./catalogue.ts";
+import type { Incoming } from "./incoming.ts";
+
+export interface Entry {
+  /** ISO time of the emulator's clock. */
+  at: string;
+  side: "login" | "exchange";
+  method: string;
+  path: string;
+  query: string;
+  /** For the exchange side; absent when the body named none. */
+  cmdlet?: string;
+  /** Of the cmdlet; for the login side the form's grant_type, client_id and scope. */
+  parameters?: Record<string, unknown>;
+  /** Counts from 1. */
+  page: number;
+  /** Only headers that matter to the protocol, under lower-case names. */
+  headers: Record<string, string>;
+  credential: Incoming["credential"];
+  /** Null while there is no answer, and for good when the connection was cut or hung. */
+  status: number | null;
+  /** The fault that struck, if one did. */
+  fault?: string;
+}
+
+const headersThatMatter = [
+  "accept", "accept-encoding", "content-type", "prefer", "x-anchormailbox", "x-cmdletname", "client-request-id", "connection-id",
+  "x-responseformat", "x-clientapplication", "x-clientmoduleversion", "x-serializationlevel", "parameter-based-routing", "warningaction", "user-agent",
+];
+
+export function entryFor(incoming: Incoming, now: number, page: number): Entry {
+  const { side, url, method, headers, credential } = incoming;
+  const shown = headersThatMatter.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? ""]] : []));
+  const entry: Entry = {
+    at: new Date(now).toISOString(), side: side === "login" ? "login" : "exchange", method, path: url.pathname, query: url.search,
+    page, headers: Object.fromEntries(shown) as Record<string, string>, credential, status: null,
+  };
+  if (side === "login") {
+    const form = new URLSearchParams(incoming.text);
+    return { ...entry, parameters: Object.fromEntries(["grant_type", "client_id", "scope"].flatMap((name) => (form.has(name) ? [[name, form.get(name)]] : []))) };
+  }
+  const input = (incoming.json as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown } } | null | undefined)?.CmdletInput;
+  if (typeof input?.CmdletName !== "string") return entry;
+  return { ...entry, cmdlet: input.CmdletName, parameters: withoutSecrets(input.CmdletName, input.Parameters) };
+}
+
+function withoutSecrets(cmdlet: string, parameters: unknown): Record<string, unknown> {
+  const facts = catalogue.cmdlets[cmdlet]?.parameters ?? {};
+  const secret = (name: string): boolean => /password|credential|secret/i.test(name) || ["SecureString", "PSCredential"].includes(facts[name]?.type ?? "");
+  return Object.fromEntries(Object.entries((parameters ?? {}) as object).map(([name, value]: [string, unknown]) => [name, secret(name) ? "(secret)" : value]));
+}

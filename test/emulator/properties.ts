@@ -1,0 +1,136 @@
+/**
+ * What an object can carry, and what each cmdlet shows of it. The store keeps only what sets an object apart; everything
+ * else is a default from here, so that a tenant of 100,000 mailboxes stays small.
+ */
+import { catalogue } from "./catalogue.ts";
+
+export type Value = string | number | boolean | null | string[];
+
+const zeroGuid = "00000000-0000-0000-0000-000000000000";
+
+function all<T extends Value>(value: T, names: string): Record<string, T> {
+  return Object.fromEntries(names.split(/\s+/).filter(Boolean).map((name) => [name, value]));
+}
+
+function numbered(stem: string, count: number): string {
+  return Array.from({ length: count }, (_, index) => `${stem}${index + 1}`).join(" ");
+}
+
+/** The value of every property that neither the object itself nor a derivation gives. Sizes and durations are text, as on the wire. */
+export const defaults: Record<string, Value> = {
+  ...all("", `${numbered("CustomAttribute", 15)} SimpleDisplayName Office LitigationHoldOwner RetentionComment RetentionUrl
+    ImmutableId FirstName LastName Initials Title Department Company City StateOrProvince PostalCode Phone MobilePhone Fax
+    HomePhone Notes StreetAddress WebPage AssistantName Pager PhoneticDisplayName PostOfficeBox MailboxMoveBatchName
+    TelephoneAssistant MailboxMoveRemoteHostName ArchiveDomain JournalArchiveAddress SourceAnchor LinkedMasterAccount`),
+  ...all([] as string[], `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
+    AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom RejectMessagesFromDLMembers RejectMessagesFromSendersOrMembers
+    BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo InPlaceHolds ArchiveName ResourceCustom
+    GeneratedOfflineAddressBooks PoliciesIncluded PoliciesExcluded Languages MailTipTranslations EmailAddresses ManagedBy
+    Members DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits`),
+  ...all(false, `HiddenFromAddressListsEnabled LitigationHoldEnabled IsDirSynced IsExchangeCloudManaged AccountDisabled
+    DeliverToMailboxAndForward DowngradeHighPriorityMessagesEnabled MessageCopyForSendOnBehalfEnabled MessageCopyForSentAsEnabled
+    ComplianceTagHoldApplied DelayHoldApplied ModerationEnabled IsExcludedFromServingHierarchy IsHierarchyReady IsHierarchySyncEnabled
+    IsRootPublicFolderMailbox UseDatabaseQuotaDefaults RetentionHoldEnabled RetainDeletedItemsUntilBackup AntispamBypassEnabled
+    IncludeInGarbageCollection IsInactiveMailbox IsSoftDeletedByDisable IsSoftDeletedByRemove AutoExpandingArchiveEnabled
+    RequireSenderAuthenticationEnabled CalendarRepairDisabled ElcProcessingDisabled RoomMailboxAccountEnabled HasActiveSyncDevicePartnership
+    EmailAddressPolicyEnabled RequireAllSendersAreAuthenticated IsLinked ActiveSyncMailboxPolicyIsDefaulted
+    ShouldUseDefaultRetentionPolicy`),
+  ...all(true, `AuditEnabled MessageRecallProcessingEnabled MessageTrackingReadStatusEnabled SingleItemRecoveryEnabled
+    UseDatabaseRetentionDefaults SKUAssigned IsValid MessageCopyForSMTPClientSubmissionEnabled RemotePowerShellEnabled`),
+  ...all(null, `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook DefaultPublicFolderMailbox
+    EffectivePublicFolderMailbox ResourceCapacity ResourceType LitigationHoldDate StartDateForRetentionHold EndDateForRetentionHold
+    InactiveMailboxRetireTime OrphanSoftDeleteTrackingTime WhenSoftDeleted ThrottlingPolicy ManagedFolderMailboxPolicy RemoteAccountPolicy
+    DataEncryptionPolicy MailboxMoveSourceMDB MailboxMoveTargetMDB ArchiveDatabase DisabledArchiveDatabase ExternalEmailAddress Manager
+    UMMailboxPolicy ActiveSyncMailboxPolicy OwaMailboxPolicy SCLDeleteEnabled SCLDeleteThreshold SCLJunkEnabled SCLJunkThreshold
+    SCLQuarantineEnabled SCLQuarantineThreshold SCLRejectEnabled SCLRejectThreshold MasterAccountSid StsRefreshTokensValidFrom
+    ExpansionServer MailboxPlan QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl AuthenticationPolicy`),
+  ...all(zeroGuid, "ArchiveGuid DisabledArchiveGuid ExchangeGuid DatabaseGuid ArchiveDatabaseGuid"),
+  ...all("None", "ArchiveState ArchiveStatus ArchiveRelease MailboxMoveFlags MailboxMoveStatus UpgradeRequest UpgradeStatus"),
+  ...all("Unlimited", "LitigationHoldDuration MaxBlockedSenders MaxSafeSenders CalendarLoggingQuota"),
+  PersistedCapabilities: ["BPOS_S_Enterprise"],
+  MailboxRelease: "E15",
+  ArchiveQuota: "100 GB (107,374,182,400 bytes)",
+  ArchiveWarningQuota: "90 GB (96,636,764,160 bytes)",
+  IssueWarningQuota: "49 GB (52,613,349,376 bytes)",
+  ProhibitSendQuota: "49.5 GB (53,150,220,288 bytes)",
+  ProhibitSendReceiveQuota: "50 GB (53,687,091,200 bytes)",
+  RecoverableItemsQuota: "30 GB (32,212,254,720 bytes)",
+  RecoverableItemsWarningQuota: "20 GB (21,474,836,480 bytes)",
+  MaxReceiveSize: "36 MB (37,748,736 bytes)",
+  MaxSendSize: "35 MB (36,700,160 bytes)",
+  RulesQuota: "256 KB (262,144 bytes)",
+  RecipientLimits: "500",
+  AuditLogAgeLimit: "90.00:00:00",
+  RetainDeletedItemsFor: "14.00:00:00",
+  AuditAdmin: ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create"],
+  AuditDelegate: ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create"],
+  AuditOwner: ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete"],
+  DefaultAuditSet: ["Admin", "Delegate", "Owner"],
+  SendModerationNotifications: "Always",
+  ExternalOofOptions: "External",
+  RetentionPolicy: "Default MRM Policy",
+  RoleAssignmentPolicy: "Default Role Assignment Policy",
+  SharingPolicy: "Default Sharing Policy",
+  AddressListMembership: ["\\Default Global Address List", "\\All Users"],
+  Database: "EURPR01DG001-db001",
+  ServerName: "am0pr01mb0001",
+  ServerLegacyDN: "/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=AM0PR01MB0001",
+  UsageLocation: "Netherlands",
+  CountryOrRegion: "Netherlands",
+  ExchangeVersion: "0.20 (15.0.0.0)",
+  ObjectClass: ["top", "person", "organizationalPerson", "user"],
+  ObjectCategory: "EURPR01A001.PROD.OUTLOOK.COM/Configuration/Schema/Person",
+  AllowUMCallsFromNonUsers: "SearchEnabled",
+};
+
+/** Values that follow from other values of the same object (see `Store.property`). */
+export const derivedNames = `Id Identity DistinguishedName OrganizationId OrganizationalUnit RecipientType PrimarySmtpAddress
+  WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID UserPrincipalName SamAccountName LegacyExchangeDN IsMailboxEnabled IsShared
+  IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal`.split(/\s+/);
+
+/** What an object must or may hold itself, having no default. */
+export const ownNames = ["Guid", "ExternalDirectoryObjectId", "RecipientTypeDetails", "Name", "DisplayName", "Alias"];
+
+/** Properties that point at other objects: kept as their GUIDs, shown as names, filtered by distinguished name. */
+export const references = new Set(["GrantSendOnBehalfTo", "ForwardingAddress", "Manager", "ManagedBy", "Members", "MemberOfGroup", "DirectReports", "ModeratedBy"]);
+
+const whenever = "WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC";
+const person = "City Company CountryOrRegion Department FirstName LastName Manager Notes Office Phone PostalCode StateOrProvince Title UsageLocation";
+const identity = "Identity Id Guid ExternalDirectoryObjectId DistinguishedName Name DisplayName OrganizationId OrganizationalUnit RecipientType RecipientTypeDetails ExchangeVersion IsValid";
+
+function shown(names: string, ...sets: Record<string, string[]>[]): string[] {
+  const fromSets = sets.flatMap((set) => Object.values(set).flat());
+  // Get-EXORecipient spells this one property differently; the classic cmdlets do not.
+  const spelled = fromSets.map((name) => (name === "ExternalDirectoryObjectID" ? "ExternalDirectoryObjectId" : name));
+  return [...new Set([...names.split(/\s+/), ...spelled])];
+}
+
+/** The properties of a row, per cmdlet. Documented for the Get-EXO property sets; that the classic cmdlets return at least these is assumed. */
+export const rows = {
+  "Get-Mailbox": shown(
+    `${identity} ${whenever} WhenMailboxCreated IsDirSynced IsExchangeCloudManaged AccountDisabled Languages Office MailTip MailTipTranslations
+     Database ServerName ServerLegacyDN SamAccountName LegacyExchangeDN ImmutableId WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID
+     IsMailboxEnabled IsShared IsLinked SKUAssigned SimpleDisplayName MailboxPlan UsageLocation ExternalOofOptions ObjectClass ObjectCategory
+     RequireSenderAuthenticationEnabled CalendarRepairDisabled MessageCopyForSMTPClientSubmissionEnabled PersistedCapabilities`,
+    catalogue.propertySets["Get-EXOMailbox"] ?? {},
+  ),
+  "Get-Recipient": shown(
+    `${identity} ${whenever} ${person} Alias EmailAddresses ExternalEmailAddress ExchangeGuid HiddenFromAddressListsEnabled IsDirSynced
+     LitigationHoldEnabled ManagedBy PrimarySmtpAddress SamAccountName ServerLegacyDN SKUAssigned WhenMailboxCreated WindowsLiveID
+     HasActiveSyncDevicePartnership ObjectClass`,
+    catalogue.propertySets["Get-EXORecipient"] ?? {},
+  ),
+  "Get-User": shown(
+    `${identity} ${whenever} ${person} AccountDisabled AdministrativeUnits AssistantName AuthenticationPolicy DirectReports Fax HomePhone
+     Initials IsDirSynced IsLinked LegacyExchangeDN MailboxRelease MasterAccountSid MicrosoftOnlineServicesID MobilePhone OtherFax OtherHomePhone
+     OtherTelephone Pager PhoneticDisplayName PostOfficeBox RemotePowerShellEnabled SamAccountName SimpleDisplayName SKUAssigned StreetAddress
+     UserAccountControl UserPrincipalName WebPage WindowsEmailAddress WindowsLiveID IsSecurityPrincipal StsRefreshTokensValidFrom WhenSoftDeleted`,
+  ),
+} as const;
+
+/** Every property name a stored object may carry, with a sample value that tells its type (null: any scalar). */
+export const known = new Map<string, Value>([
+  ...Object.entries(defaults),
+  ...derivedNames.map((name) => [name, name === "MemberOfGroup" ? [] : name.startsWith("Is") ? false : ""] as [string, Value]),
+  ...ownNames.map((name) => [name, ""] as [string, Value]),
+]);

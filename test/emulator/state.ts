@@ -1,0 +1,161 @@
+/** The state of an emulator as one JSON document, and the check that says what is wrong with a given one. */
+import { catalogue } from "./catalogue.ts";
+import { clouds, type CloudName } from "./clouds.ts";
+import { known, type Value } from "./properties.ts";
+
+export interface Tenant {
+  id: string;
+  displayName: string;
+  /** The `.onmicrosoft.com` domain. */
+  initialDomain: string;
+  /** Every accepted domain, the initial one among them. */
+  domains: string[];
+  cloud: CloudName;
+}
+
+export interface App {
+  clientId: string;
+  /** `expires` is an ISO date; absent means it does not expire. */
+  secrets: { value: string; expires?: string }[];
+  /** PEM certificates registered on the application. */
+  certificates: string[];
+  /** Application roles on Exchange, e.g. `Exchange.ManageAsApp`. */
+  appRoles: string[];
+  /** Entra directory roles by display name, e.g. `Exchange Recipient Administrator`. */
+  directoryRoles: string[];
+  /** Exchange role groups the application's service principal belongs to. */
+  roleGroups: string[];
+}
+
+/** Where the sources contradict each other, the service's behaviour is a switch. The first value of each is the default. */
+export interface Behaviour {
+  /** How `details[0].message` is written. All three were observed. */
+  errorEncoding: "pipe" | "message" | "className";
+  /** How an ambiguous identity is refused. `labelledNotFound` puts it under the class that otherwise means "does not exist". */
+  ambiguity: "matchesMultipleEntries" | "multipleRecipients" | "labelledNotFound";
+  /** What a Get- cmdlet does with an ambiguous identity. */
+  ambiguousRead: "refuse" | "returnAll";
+  /** Whether a 403 says why in `x-ms-diagnostics`. */
+  forbiddenDiagnostics: boolean;
+  /** Life of an access token, in seconds. */
+  tokenSeconds: number;
+  /** What a reference such as GrantSendOnBehalfTo reads back as. */
+  referencesShownAs: "Name" | "DisplayName" | "Guid";
+}
+
+export interface DirectoryObject {
+  [property: string]: Value;
+}
+
+export interface State {
+  tenant: Tenant;
+  apps: App[];
+  behaviour: Behaviour;
+  /** Mailboxes, users, groups and contacts alike; `RecipientTypeDetails` tells them apart. */
+  objects: DirectoryObject[];
+}
+
+export const defaultBehaviour: Behaviour = {
+  errorEncoding: "pipe",
+  ambiguity: "matchesMultipleEntries",
+  ambiguousRead: "refuse",
+  forbiddenDiagnostics: false,
+  tokenSeconds: 3599,
+  referencesShownAs: "Name",
+};
+
+const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
+  errorEncoding: ["pipe", "message", "className"],
+  ambiguity: ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"],
+  ambiguousRead: ["refuse", "returnAll"],
+  referencesShownAs: ["Name", "DisplayName", "Guid"],
+};
+
+export const recipientTypes = new Set([...Object.values(catalogue.recipientTypeDetails).flat(), "User", "DisabledUser"]);
+export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+type Report = (path: string, expected: string) => void;
+
+/** Reads a state from parsed JSON: the state, or a list of `field: what was expected`. `behaviour` may be left out or partial. */
+export function readState(json: unknown): { state: State } | { problems: string[] } {
+  const problems: string[] = [];
+  const report: Report = (path, expected) => problems.push(`${path}: ${expected}`);
+  if (!isRecord(json)) return { problems: ["the document: must be a JSON object with tenant, apps and objects"] };
+  for (const key of Object.keys(json)) {
+    if (!["tenant", "apps", "behaviour", "objects"].includes(key)) report(key, "is not a part of the state (tenant, apps, behaviour, objects)");
+  }
+  checkTenant(json["tenant"], report);
+  checkApps(json["apps"], report);
+  checkBehaviour(json["behaviour"] ?? {}, report);
+  checkObjects(json["objects"], report);
+  if (problems.length > 0) return { problems };
+  // Every field was looked at above, so the shape is what the interface says.
+  const state = json as unknown as State;
+  return { state: { ...state, behaviour: { ...defaultBehaviour, ...state.behaviour } } };
+}
+
+function checkTenant(tenant: unknown, report: Report): void {
+  if (!isRecord(tenant)) return report("tenant", "must be an object");
+  if (!isGuid(tenant["id"])) report("tenant.id", "must be a GUID");
+  if (!isText(tenant["displayName"])) report("tenant.displayName", "must be text");
+  if (!isText(tenant["initialDomain"])) report("tenant.initialDomain", "must be a domain name");
+  if (!isTexts(tenant["domains"])) report("tenant.domains", "must be a list of domain names");
+  if (!Object.hasOwn(clouds, String(tenant["cloud"]))) report("tenant.cloud", `must be one of ${Object.keys(clouds).join(", ")}`);
+}
+
+function checkApps(apps: unknown, report: Report): void {
+  if (!Array.isArray(apps) || apps.length === 0) return report("apps", "must be a list of at least one application");
+  apps.forEach((app: unknown, index) => {
+    const at = `apps[${index}]`;
+    if (!isRecord(app)) return report(at, "must be an object");
+    if (!isGuid(app["clientId"])) report(`${at}.clientId`, "must be a GUID");
+    for (const list of ["certificates", "appRoles", "directoryRoles", "roleGroups"]) {
+      if (!isTexts(app[list])) report(`${at}.${list}`, "must be a list of texts");
+    }
+    const secrets = app["secrets"];
+    const sound = (one: unknown) => isRecord(one) && isText(one["value"]) && (one["expires"] === undefined || !Number.isNaN(Date.parse(String(one["expires"]))));
+    if (!Array.isArray(secrets) || !secrets.every(sound)) report(`${at}.secrets`, 'must be a list of {"value": text, "expires"?: ISO date}');
+  });
+}
+
+function checkBehaviour(behaviour: unknown, report: Report): void {
+  if (!isRecord(behaviour)) return report("behaviour", "must be an object");
+  for (const [key, value] of Object.entries(behaviour)) {
+    const standard = defaultBehaviour[key as keyof Behaviour];
+    const allowed = choices[key as keyof Behaviour];
+    if (standard === undefined) report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
+    else if (allowed ? !allowed.includes(String(value)) : typeof value !== typeof standard) {
+      report(`behaviour.${key}`, `must be ${allowed ? `one of ${allowed.join(", ")}` : `a ${typeof standard}`}`);
+    }
+  }
+}
+
+function checkObjects(objects: unknown, report: Report): void {
+  if (!Array.isArray(objects)) return report("objects", "must be a list");
+  const guids = new Set<unknown>();
+  objects.forEach((object: unknown, index) => {
+    const at = `objects[${index}]`;
+    if (!isRecord(object)) return report(at, "must be an object");
+    if (!isGuid(object["Guid"])) report(`${at}.Guid`, "must be a GUID");
+    else if (guids.has(object["Guid"])) report(`${at}.Guid`, `is used twice (${String(object["Guid"])})`);
+    guids.add(object["Guid"]);
+    if (!isText(object["Name"])) report(`${at}.Name`, "must be text");
+    if (!recipientTypes.has(String(object["RecipientTypeDetails"]))) report(`${at}.RecipientTypeDetails`, "must be a recipient type such as UserMailbox");
+    for (const [name, value] of Object.entries(object)) {
+      const sample = known.get(name);
+      if (sample === undefined) report(`${at}.${name}`, "is not a property this emulator knows (names are case-sensitive here)");
+      else if (!sameKind(sample, value)) report(`${at}.${name}`, `must be ${Array.isArray(sample) ? "a list of texts" : `a ${typeof sample}`}`);
+    }
+  });
+}
+
+function sameKind(sample: Value, value: unknown): boolean {
+  if (Array.isArray(sample)) return isTexts(value);
+  if (value === null || sample === null) return value === null || ["string", "number", "boolean"].includes(typeof value);
+  return typeof value === typeof sample;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === "string");
+const isGuid = (value: unknown): value is string => typeof value === "string" && guidPattern.test(value);
