@@ -5,9 +5,8 @@ export default defineConfig({
   root: path.resolve(import.meta.dirname, ".."),
   test: {
     include: ["test/**/*.test.ts"],
-    // Runs of bundles are processes of their own; two cores carry four of them well.
+    globalSetup: ["test/bundles.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    reporters: ["default"],
   },
 });

@@ -50,12 +50,13 @@ async function main(): Promise<void> {
   const running = await startEmulator({ port: options.port, ...state }).catch((error: unknown) => {
     throw new Unusable(`--port ${options.port}: ${error instanceof Error ? error.message : String(error)}`);
   });
-  const { loginUrl, exchangeUrl, tenantId, clientId, clientSecret } = running;
-  console.log(JSON.stringify({ loginUrl, exchangeUrl, tenantId, clientId, clientSecret }));
   const stop = (): void => void running.close().then(() => process.exit(0));
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   if (options.untilStdinCloses) process.stdin.resume().once("close", stop);
+  // Last, so that whoever waits for this line can already stop the process.
+  const { loginUrl, exchangeUrl, tenantId, clientId, clientSecret } = running;
+  console.log(JSON.stringify({ loginUrl, exchangeUrl, tenantId, clientId, clientSecret }));
 }
 
 main().catch((error: unknown) => {

@@ -50,7 +50,7 @@ export class Unusable extends Error {
  */
 export function readAs<T>(contract: Contract<T>, value: unknown): T {
   const faults: string[] = [];
-  const read = normalised(value, contract.shape, "", faults);
+  const read = normalised(value, contract.shape, "", (path, text) => faults.push(`${nameOf(path, contract.shape)} ${text}`));
   if (!contract.check(read)) {
     const seen = new Set<string>();
     for (const error of contract.check.errors ?? []) {
@@ -74,7 +74,9 @@ export function secretsIn(value: unknown, shape: Shape): string[] {
   });
 }
 
-function normalised(value: unknown, shape: Shape, path: string, faults: string[]): unknown {
+type Report = (path: string, text: string) => void;
+
+function normalised(value: unknown, shape: Shape, path: string, report: Report): unknown {
   if (takes(shape, "boolean") && typeof value === "string") {
     const text = value.trim().toLowerCase();
     return text === "true" ? true : text === "false" ? false : value;
@@ -82,17 +84,17 @@ function normalised(value: unknown, shape: Shape, path: string, faults: string[]
   if (takes(shape, "array") && value !== null && value !== undefined) {
     // PowerShell turns a list of one into its element; a form field holds a list as text with commas.
     const list: unknown[] = Array.isArray(value) ? value : typeof value === "string" ? value.split(",").map((part) => part.trim()).filter((part) => part !== "") : [value];
-    return list.map((item, index) => normalised(item, shape.items ?? {}, `${path}/${index}`, faults));
+    return list.map((item, index) => normalised(item, shape.items ?? {}, `${path}/${index}`, report));
   }
   if (shape.enum && typeof value === "string") {
     const text = value.trim().toLowerCase();
     return shape.enum.find((allowed) => typeof allowed === "string" && allowed.toLowerCase() === text) ?? value;
   }
-  if (isRecord(value) && shape.properties) return normalisedRecord(value, shape, path, faults);
+  if (isRecord(value) && shape.properties) return normalisedRecord(value, shape, path, report);
   return value;
 }
 
-function normalisedRecord(value: Record<string, unknown>, shape: Shape, path: string, faults: string[]): Record<string, unknown> {
+function normalisedRecord(value: Record<string, unknown>, shape: Shape, path: string, report: Report): Record<string, unknown> {
   const byName = namesOf(shape);
   const result: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
@@ -102,11 +104,11 @@ function normalisedRecord(value: Record<string, unknown>, shape: Shape, path: st
       continue;
     }
     if (Object.hasOwn(result, name)) {
-      faults.push(`${nameOf(`${path}/${name}`, shape.properties?.[name])} is given twice, in two spellings; expected once.`);
+      report(`${path}/${name}`, "is given twice, in two spellings; expected once.");
       continue;
     }
     if (shape.blankIsAbsent && isBlank(member)) continue;
-    result[name] = normalised(member, shape.properties?.[name] ?? {}, `${path}/${name}`, faults);
+    result[name] = normalised(member, shape.properties?.[name] ?? {}, `${path}/${name}`, report);
   }
   return result;
 }
@@ -116,52 +118,62 @@ function define(target: Record<string, unknown>, key: string, value: unknown): v
   Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
-function described(error: SchemaError, root: Shape, value: unknown): string | undefined {
-  const { path, shape, found } = locate(error.instancePath, root, value);
-  const params = error.params;
-  switch (error.keyword) {
+function described({ instancePath: path, keyword, params }: SchemaError, root: Shape, value: unknown): string | undefined {
+  const { shape, found } = at(path, root, value);
+  const name = nameOf(path, root);
+  switch (keyword) {
     case "if": // its then or else branch reports the fault itself
       return undefined;
-    case "required": {
-      const missing = String(params["missingProperty"]);
-      return `${nameOf(`${path}/${missing}`, shape?.properties?.[missing])} is missing.`;
-    }
+    case "required":
+      return `${nameOf(`${path}/${String(params["missingProperty"])}`, root)} is missing.`;
     case "additionalProperties":
-      return `${nameOf(`${path}/${String(params["additionalProperty"])}`)} is not known here.`;
+      return `${nameOf(`${path}/${String(params["additionalProperty"])}`, root)} is not known here.`;
     case "type": {
       const types = String(params["type"]).split(",").filter((type) => type !== "null");
-      return `${nameOf(path, shape)} is ${shapeOf(found)}; expected ${types.map((type) => typeNames[type] ?? type).join(" or ")}.`;
+      return `${name} is ${kindOf(found)}; expected ${types.map((type) => typeNames[type] ?? type).join(" or ")}.`;
     }
     case "enum":
-      return `${nameOf(path, shape)} is ${shapeOf(found)} that is not in the list; expected one of ${(shape?.enum ?? []).map(String).join(", ")}.`;
+      return `${name} is ${kindOf(found)} that is not in the list; expected one of ${(shape?.enum ?? []).map(String).join(", ")}.`;
     case "minItems":
-      return `${nameOf(path, shape)} is an empty list; expected at least ${String(params["limit"])}.`;
+      return `${name} is an empty list; expected at least ${String(params["limit"])}.`;
     default:
-      return `${nameOf(path, shape)} is ${shapeOf(found)}; expected ${shape?.expected ?? `what its ${error.keyword} allows (${JSON.stringify(params)})`}.`;
+      return `${name} is ${kindOf(found)}; expected ${shape?.expected ?? `what its ${keyword} allows (${JSON.stringify(params)})`}.`;
   }
 }
 
 const typeNames: Record<string, string> = { boolean: "true or false", string: "a text", object: "an object", array: "a list", number: "a number", integer: "a whole number" };
 
-function locate(instancePath: string, root: Shape, value: unknown): { path: string; shape: Shape | undefined; found: unknown } {
-  let shape: Shape | undefined = root;
-  let found = value;
-  for (const part of instancePath.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))) {
-    shape = shape?.properties?.[part] ?? shape?.items;
-    found = found === null || typeof found !== "object" ? undefined : (found as Record<string, unknown>)[part];
-  }
-  return { path: instancePath, shape, found };
+/** The steps of a JSON pointer. */
+function stepsOf(path: string): string[] {
+  return path.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** "Tenant ID" (TenantID) for what stands on the form, the dotted path for everything else. */
-function nameOf(path: string, shape?: Shape): string {
-  const parts = path.split("/").slice(1);
-  if (shape?.label !== undefined) return `"${shape.label}" (${parts.at(-1) ?? ""})`;
-  return parts.length === 0 ? "The event" : parts.join(".");
+function at(path: string, root: Shape, value: unknown): { shape: Shape | undefined; found: unknown } {
+  let shape: Shape | undefined = root;
+  let found = value;
+  for (const step of stepsOf(path)) {
+    shape = shape?.properties?.[step] ?? shape?.items;
+    found = typeof found === "object" && found !== null ? (found as Record<string, unknown>)[step] : undefined;
+  }
+  return { shape, found };
+}
+
+/** `"Tenant ID" (TenantID)` for what stands on the form, `actionContext.DryRun` for everything else, `, item 2` in a list. */
+function nameOf(path: string, root: Shape): string {
+  let shape: Shape | undefined = root;
+  let name = "";
+  for (const step of stepsOf(path)) {
+    const isItem = shape?.items !== undefined;
+    shape = shape?.properties?.[step] ?? shape?.items;
+    if (shape?.label !== undefined && !isItem) name = `"${shape.label}" (${step})`;
+    else if (isItem) name += `, item ${Number(step) + 1},`;
+    else name += name === "" ? step : `.${step}`;
+  }
+  return name === "" ? "The event" : name;
 }
 
 /** Says what kind of value it is and how long, never the value: it may be a secret in the wrong field. */
-function shapeOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (typeof value === "string") return value.trim() === "" ? "a blank text" : `a text of ${value.length} characters`;

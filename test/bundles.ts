@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestProject } from "vitest/node";
+import { buildBundles } from "../tools/build.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where this test run's own bundles are. */
+    dist: string;
+    actions: string[];
+  }
+}
+
+/** Builds the bundles once, before all tests, to a place of their own: tests never meet a stale build or each other's. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const dist = mkdtempSync(path.join(tmpdir(), "exchange-online-connector-"));
+  const { actions } = await buildBundles(dist);
+  project.provide("dist", dist);
+  project.provide("actions", actions);
+  return () => rmSync(dist, { recursive: true, force: true });
+}

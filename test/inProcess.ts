@@ -1,0 +1,34 @@
+import { connect } from "../lib/connector.ts";
+import type { Action, AnyEvent } from "../lib/host/action.ts";
+import { run } from "../lib/host/run.ts";
+
+export interface InProcessRun {
+  code: number;
+  answer: unknown;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs an action as its bundle would, without a process of its own: for the many cases in which only what is said and sent matters. */
+export async function runInProcess<Event extends AnyEvent>(action: Action<Event>, event: unknown, env: Record<string, string>): Promise<InProcessRun> {
+  const start = performance.now();
+  let stdout = "";
+  let stderr = "";
+  async function* stdin(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(await Promise.resolve(JSON.stringify(event)));
+  }
+  const code = await run(action, connect, {
+    stdin: stdin(),
+    stdout(text) {
+      stdout += text;
+      return Promise.resolve();
+    },
+    stderr(text) {
+      stderr += text;
+    },
+    env,
+    now: () => performance.now() - start,
+    onInterrupt: () => undefined,
+  });
+  return { code, answer: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown, stdout, stderr };
+}
