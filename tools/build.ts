@@ -61,11 +61,22 @@ const entries: Plugin = {
   },
 };
 
-function refuseUnwanted(metafile: Metafile): void {
-  for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
+/** Throws when an output holds what must never ship, or when an entry loads a library before it knows that it needs one. */
+export function refuseUnwanted({ outputs }: Metafile): void {
+  for (const [output, { inputs, entryPoint }] of Object.entries(outputs)) {
     const found = Object.keys(inputs).find((input) => unwanted.test(input));
     if (found !== undefined) throw new Error(`${output} contains ${found}, which must never reach a bundle.`);
+    if (!entryPoint?.startsWith("entry:")) continue;
+    const library = [...loadedAtStart(output, outputs)].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})).find((input) => input.startsWith("node_modules/"));
+    if (library !== undefined) throw new Error(`${output} loads ${library} when it starts; import it where it is needed.`);
   }
+}
+
+function loadedAtStart(output: string, outputs: Metafile["outputs"], seen = new Set<string>()): Set<string> {
+  if (seen.has(output)) return seen;
+  seen.add(output);
+  for (const { path: imported, kind, external } of outputs[output]?.imports ?? []) if (kind === "import-statement" && external !== true) loadedAtStart(imported, outputs, seen);
+  return seen;
 }
 
 if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {

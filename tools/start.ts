@@ -27,7 +27,10 @@ function tell(number: number, { title, action, event }: Chapter, run: BundleRun)
   for (const { side, cmdlet, parameters, status } of emulator.emulator.journal()) {
     line("request", side === "login" ? `token for ${String(parameters?.["scope"])} -> ${status}` : `${cmdlet} ${JSON.stringify(parameters)} -> ${status}`);
   }
-  if (!answer) return line("answer", `none! exit code ${run.code}\n${run.stdout}${run.stderr}`);
+  if (!answer) {
+    line("answer", `none! exit code ${run.code}\n${run.stdout}${run.stderr}`);
+    return;
+  }
   for (const { Message, IsError } of answer.outputContext.AuditLogs) line(IsError ? "error" : "audit", Message);
   for (const step of answer.plan) line("changed", `${Object.keys(step.before).map((name) => `${name}: ${JSON.stringify(step.before[name])} -> ${JSON.stringify(step.parameters[name])}`).join(", ")}${step.sent ? "" : " (not sent)"}`);
   line("answer", `${answer.outputContext.Success ? "success" : "no success"}, outcome "${answer.outcome}", reference ${JSON.stringify(answer.outputContext["AccountReference"])}, exit code ${run.code}, ${answer.stats.requests} requests, ${Math.round(run.ms)} ms`);
