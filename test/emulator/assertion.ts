@@ -1,6 +1,6 @@
 /** Checks a signed client assertion (a JWT) against the certificates registered on the application. */
 import { constants, createHash, verify, X509Certificate } from "node:crypto";
-import { LoginRefusal } from "./login.ts";
+import { LoginRefusal } from "./loginRefusal.ts";
 import type { App } from "./state.ts";
 
 /** The two forms of naming the certificate: SHA-256 with PSS (documented), SHA-1 with PKCS #1 (older, inferred). */

@@ -67,7 +67,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
     const fault = faults.strike(incoming.side, entry.cmdlet, page);
-    const apply = async (): Promise<Response> => compressed(await answer(incoming), incoming);
+    const apply = async (): Promise<Response> => compressed(answer(incoming), incoming);
     if (fault) entry.fault = nameOf(fault);
     const response = fault ? await carryOut(fault, incoming, request.signal, apply) : await apply();
     if (response.type !== "error") {
@@ -77,12 +77,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return response;
   }
 
-  async function answer(incoming: Incoming): Promise<Response> {
+  function answer(incoming: Incoming): Response {
     if (incoming.side === "exchange") return answerExchange(incoming, { store, pages, now: now(), baseUrl: baseUrls().exchange, grantOf: (token) => grants.get(token) });
     const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(incoming.url.pathname)?.[1];
     // There is no discovery: a client that asks for metadata is to be seen, in the journal and by this answer.
     if (tenant === undefined || incoming.method !== "POST") return Response.json({ error: "not_found", error_description: `Nothing here: ${incoming.method} ${incoming.url.pathname}` }, { status: 404 });
-    const correlationId = incoming.headers.get("client-request-id");
+    const correlationId = incoming.headers.get("client-request-id") ?? incoming.url.searchParams.get("client-request-id");
     return answerToken(tenant, new URLSearchParams(incoming.text), correlationId, { state: store.state, now: now(), newGuid, remember: (token, grant) => grants.set(token, grant) });
   }
 

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "./emulator.ts";
 import { manyMailboxes, seedState } from "./seed.ts";
 import type { State } from "./state.ts";
-import { refusal, TestClient } from "./testClient.ts";
+import { linkOf, refusal, TestClient } from "./testClient.ts";
 
 let time: number;
 let emulator: Emulator;
 let client: TestClient;
 
-function start(change: (state: State) => void = () => {}, state = seedState()): void {
+function start(change: (state: State) => unknown = () => undefined, state = seedState()): void {
   change(state);
   time = Date.parse("2026-06-01T12:00:00Z");
   emulator = createEmulator({ state, clock: () => time });
@@ -102,7 +102,7 @@ describe("the request", () => {
   it("with Confirm on is only validated", async () => {
     const answer = await client.invoke("Set-Mailbox", { Identity: "sales", CustomAttribute2: "x", Confirm: true });
     expect(answer.json["@adminapi.confirmationmessage"]).toBeTruthy();
-    expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).json.value[0].CustomAttribute2).toBe("");
+    expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).json.value[0]).toMatchObject({ CustomAttribute2: "" });
   });
 });
 
@@ -120,16 +120,16 @@ describe("the answer", () => {
   });
 
   it.each([
-    ["pipe", (text: string) => text.split("|").slice(0, 2)],
-    ["message", (text: string) => ["Ex6F9304", JSON.parse(text).TypeName]],
-    ["className", (text: string) => [JSON.parse(text).localizedString.stringId, JSON.parse(text).ClassName]],
-  ] as const)("refuses in the real envelope, the detail as %s", async (errorEncoding, read) => {
+    ["pipe", /^Ex6F9304\|Microsoft\.Exchange\.Configuration\.Tasks\.ManagementObjectNotFoundException\|The operation .+ object 'nobody'/],
+    ["message", /^{"Message":"The operation .+","TypeName":"Microsoft\.Exchange\.Configuration\.Tasks\.ManagementObjectNotFoundException",/],
+    ["className", /^{"ClassName":"Microsoft\.Exchange\..+","Message":"The operation .+","localizedString":{"stringId":"Ex6F9304"}}$/],
+  ] as const)("refuses in the real envelope, the detail as %s", async (errorEncoding, message) => {
     start((state) => (state.behaviour.errorEncoding = errorEncoding));
     const answer = await client.invoke("Get-Mailbox", { Identity: "nobody" });
     expect(answer.status).toBe(404);
     expect(answer.headers.get("x-exceptiontype")).toBe("ManagementObjectNotFoundException");
     expect(answer.json.error).toMatchObject({ code: "NotFound", message: "Error executing cmdlet", innererror: { internalexception: { type: "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException" } } });
-    expect(read(answer.json.error.details[0].message)).toEqual(["Ex6F9304", "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException"]);
+    expect(answer.json.error.details[0]?.message).toMatch(message);
   });
 });
 
@@ -139,22 +139,22 @@ describe("pages", () => {
   it("are linked, and a continuation repeats the request", async () => {
     const parameters = { RecipientTypeDetails: ["SharedMailbox"], ResultSize: "Unlimited" };
     const first = await client.invoke("Get-Mailbox", parameters, { headers: size(5), select: "Guid" });
-    const link = first.json["@odata.nextLink"];
+    const link = linkOf(first);
     expect(link).toMatch(/^https:\/\/outlook\.office365\.com\/adminapi\/beta\/.+\/InvokeCommand\?%24skiptoken=/);
     const second = await client.invoke("Get-Mailbox", parameters, { url: link, headers: size(5) });
     const again = await client.invoke("Get-Mailbox", parameters, { url: link, headers: size(5) });
     expect(again.json.value).toEqual(second.json.value);
-    const third = await client.invoke("Get-Mailbox", parameters, { url: second.json["@odata.nextLink"], headers: size(5) });
+    const third = await client.invoke("Get-Mailbox", parameters, { url: linkOf(second), headers: size(5) });
     expect(third.json["@odata.nextLink"]).toBeUndefined();
-    const guids = [first, second, third].flatMap((page) => page.json.value.map((row: { Guid: string }) => row.Guid));
+    const guids = [first, second, third].flatMap((page) => page.json.value.map((row) => row["Guid"]));
     expect([guids.length, new Set(guids).size]).toEqual([12, 12]);
-    expect(Object.keys(third.json.value[0])).toEqual(["Guid@data.type", "Guid"]);
+    expect(Object.keys(third.json.value[0] ?? {})).toEqual(["Guid@data.type", "Guid"]);
     expect(emulator.journal().filter(({ side }) => side === "exchange").map(({ page }) => page)).toEqual([1, 2, 2, 3]);
   });
 
   it("cannot be continued too late, with another body, or from a made-up link", async () => {
     const expired = "Expired or Invalid pagination request. Default Expiry time is 00:30:00";
-    const link = (await client.invoke("Get-Mailbox", {}, { headers: size(5) })).json["@odata.nextLink"];
+    const link = linkOf(await client.invoke("Get-Mailbox", {}, { headers: size(5) }));
     expect(refusal(await client.invoke("Get-Mailbox", { ResultSize: 7 }, { url: link }))).toContain(expired);
     expect(refusal(await client.invoke("Get-Mailbox", {}, { url: `${link}x` }))).toContain(expired);
     time += 30 * 60_000 - 1;
@@ -171,7 +171,7 @@ describe("pages", () => {
   it("stop at ResultSize, with a warning on the last page when there is more", async () => {
     const first = await client.invoke("Get-Mailbox", { ResultSize: 7 }, { headers: size(5) });
     expect([first.json.value.length, first.json["@adminapi.warnings"]]).toEqual([5, undefined]);
-    const last = await client.invoke("Get-Mailbox", { ResultSize: 7 }, { url: first.json["@odata.nextLink"], headers: size(5) });
+    const last = await client.invoke("Get-Mailbox", { ResultSize: 7 }, { url: linkOf(first), headers: size(5) });
     expect([last.json.value.length, last.json["@adminapi.warnings"]]).toEqual([2, [expect.stringMatching(/^There are more results available/)]]);
   });
 

@@ -138,8 +138,8 @@ function annotated(row: Record<string, Value>): Record<string, unknown> {
   const noisy: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
     if (Array.isArray(value)) noisy[`${name}@odata.type`] = "#Collection(String)";
-    else if (/Guid$/.test(name)) noisy[`${name}@data.type`] = "System.Guid";
-    else if (/^When/.test(name)) noisy[`${name}@data.type`] = "System.DateTime";
+    else if (name.endsWith("Guid")) noisy[`${name}@data.type`] = "System.Guid";
+    else if (name.startsWith("When")) noisy[`${name}@data.type`] = "System.DateTime";
     noisy[name] = value;
   }
   return noisy;

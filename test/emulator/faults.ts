@@ -125,9 +125,9 @@ async function halved(response: Response): Promise<Response> {
   let sent = false;
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      if (sent) return controller.error(new TypeError("terminated"));
+      if (sent) controller.error(new TypeError("terminated"));
+      else controller.enqueue(bytes.subarray(0, bytes.length >> 1));
       sent = true;
-      controller.enqueue(bytes.subarray(0, bytes.length >> 1));
     },
   });
   return new Response(body, { status: response.status, headers });

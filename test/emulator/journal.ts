@@ -48,5 +48,5 @@ export function entryFor(incoming: Incoming, now: number, page: number): Entry {
 function withoutSecrets(cmdlet: string, parameters: unknown): Record<string, unknown> {
   const facts = catalogue.cmdlets[cmdlet]?.parameters ?? {};
   const secret = (name: string): boolean => /password|credential|secret/i.test(name) || ["SecureString", "PSCredential"].includes(facts[name]?.type ?? "");
-  return Object.fromEntries(Object.entries((parameters ?? {}) as object).map(([name, value]: [string, unknown]) => [name, secret(name) ? "(secret)" : value]));
+  return Object.fromEntries(Object.entries(parameters ?? {}).map(([name, value]: [string, unknown]) => [name, secret(name) ? "(secret)" : value]));
 }

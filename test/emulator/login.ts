@@ -1,6 +1,7 @@
 /** The token endpoint of Entra ID, as far as an application without a user needs it. Texts are observed unless marked. */
 import { checkAssertion } from "./assertion.ts";
 import { clouds } from "./clouds.ts";
+import { LoginRefusal, refusalResponse } from "./loginRefusal.ts";
 import type { App, State } from "./state.ts";
 
 /** What one access token allows. Roles are those of the moment it was issued: a change needs a new token (documented). */
@@ -20,20 +21,6 @@ export interface LoginContext {
   newGuid: () => string;
   /** Keeps the grant and returns nothing. */
   remember: (token: string, grant: Grant) => void;
-}
-
-/** A refusal of the token endpoint. */
-export class LoginRefusal extends Error {
-  readonly status: number;
-  readonly error: string;
-  readonly code: number;
-
-  constructor(status: number, error: string, code: number, text: string) {
-    super(`AADSTS${code}: ${text}`);
-    this.status = status;
-    this.error = error;
-    this.code = code;
-  }
 }
 
 /** Template ids of the directory roles Exchange honours (documented); a token lists them as `wids`. */
@@ -63,7 +50,7 @@ export function answerToken(tenant: string, form: URLSearchParams, correlationId
     return issue(tenant, form, context);
   } catch (error) {
     if (!(error instanceof LoginRefusal)) throw error;
-    return refusalResponse(error, correlationId, context);
+    return refusalResponse(error, correlationId ?? context.newGuid(), context.newGuid(), context.now);
   }
 }
 
@@ -102,7 +89,8 @@ function checkCredential(app: App, tenant: string, form: URLSearchParams, { stat
       throw new LoginRefusal(400, "invalid_request", 900144, "The request body must contain the following parameter: 'client_assertion_type'.");
     }
     const { login } = clouds[state.tenant.cloud];
-    return checkAssertion(assertion, app, `${login}/${tenant}/oauth2/v2.0/token`, now);
+    checkAssertion(assertion, app, `${login}/${tenant}/oauth2/v2.0/token`, now);
+    return;
   }
   if (!secret) throw new LoginRefusal(401, "invalid_client", 7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
   const known = app.secrets.find((one) => one.value === secret);
@@ -140,19 +128,4 @@ function accessToken(app: App, { state, now, newGuid }: LoginContext, expires: n
     wids: [...app.directoryRoles.flatMap((role) => roleTemplates[role] ?? []), "0997a1d0-0d1d-4acb-b408-d5ca73121e90"], uti: newGuid(), ver: "1.0",
   };
   return `${part({ typ: "JWT", alg: "RS256", kid: "emulated" })}.${part(claims)}.${Buffer.from("emulated").toString("base64url")}`;
-}
-
-function refusalResponse(refusal: LoginRefusal, correlationId: string | null, { now, newGuid }: LoginContext): Response {
-  const timestamp = new Date(now).toISOString().replace("T", " ").replace(/\.\d+Z$/, "Z");
-  const [traceId, correlation] = [newGuid(), correlationId ?? newGuid()];
-  const body = {
-    error: refusal.error,
-    error_description: `${refusal.message} Trace ID: ${traceId} Correlation ID: ${correlation} Timestamp: ${timestamp}`,
-    error_codes: [refusal.code],
-    timestamp,
-    trace_id: traceId,
-    correlation_id: correlation,
-    error_uri: `https://login.microsoftonline.com/error?code=${refusal.code}`,
-  };
-  return Response.json(body, { status: refusal.status });
 }

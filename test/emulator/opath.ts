@@ -81,7 +81,7 @@ function tokenize(filter: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < filter.length) {
-    const char = filter[at] as string;
+    const char = filter.charAt(at);
     const start = at + 1;
     if (/\s/.test(char)) at += 1;
     else if (char === "(" || char === ")") {
@@ -104,11 +104,11 @@ function tokenize(filter: string): Token[] {
 
 /** Text in quotes; the same quote inside is doubled (documented). */
 function quoted(filter: string, open: number): { value: string; end: number } {
-  const quote = filter[open] as string;
+  const quote = filter.charAt(open);
   let value = "";
   for (let at = open + 1; at < filter.length; at += 1) {
-    if (filter[at] !== quote) value += filter[at];
-    else if (filter[at + 1] === quote) {
+    if (filter.charAt(at) !== quote) value += filter.charAt(at);
+    else if (filter.charAt(at + 1) === quote) {
       value += quote;
       at += 1;
     } else return { value, end: at + 1 };
@@ -150,13 +150,14 @@ function blank(operator: string, literal: Token): Test {
 function valueTest(name: string, facts: FilterableFacts, operator: string, literal: Token): Test {
   const text = literal.value;
   if (literal.kind === "text" && text === "") throw emptyFilterValue();
+  if (literal.kind === "word" && !/^(\$true|\$false|-?\d+)$/i.test(text)) throw filterSyntax(`The text "${text}" must be in quotes.`, literal.at);
   if (facts.valuesNotFilterable || facts.blankTestOnly || facts.value === "nullOnly") throw filterSyntax(`"${name}" cannot be compared with a value.`, literal.at);
   if (operator === "-like" || operator === "-notlike") return likeTest(name, facts, literal);
   const ordered = order(operator);
   const refuse = (kind: string): Error => filterSyntax(`Cannot convert value "${text}" to type "${kind}".`, literal.at);
   switch (facts.value) {
     case "boolean": {
-      const truth = /^\$?(true|false)$/i.exec(text)?.[1]?.toLowerCase();
+      const truth = (literal.kind === "text" ? /^(true|false)$/i : /^\$(true|false)$/i).exec(text)?.[1]?.toLowerCase();
       if (truth === undefined || !["-eq", "-ne"].includes(operator)) throw refuse("System.Boolean");
       return (value) => value === (truth === "true");
     }
@@ -197,8 +198,7 @@ function likeTest(name: string, facts: FilterableFacts, literal: Token): Test {
   const star = literal.value.indexOf("*");
   if (!facts.wildcards) throw filterSyntax(`The operator -like is not supported for the property "${name}".`, literal.at);
   if (star >= 0 && star !== literal.value.length - 1) throw filterSyntax("A wildcard is only supported at the end of a value.", literal.at);
-  const prefix = facts.wildcardNeedsPrefix;
-  if (prefix && !literal.value.toLowerCase().startsWith(prefix)) return () => false;
+  // Addresses are kept with their prefix, so one without it finds nothing (documented).
   const wanted = fold(star < 0 ? literal.value : literal.value.slice(0, -1));
   return (value) => value !== null && value !== "" && (star < 0 ? fold(String(value)) === wanted : fold(String(value)).startsWith(wanted));
 }

@@ -39,9 +39,10 @@ export function bind(cmdletName: string, given: Record<string, unknown>): BoundP
       continue;
     }
     const parameter = spelled(cmdlet, key);
-    if (parameter === undefined) throw unknownParameter(key);
+    const facts = parameter === undefined ? undefined : cmdlet.parameters[parameter];
+    if (parameter === undefined || !facts) throw unknownParameter(key);
     if (parameter in bound) throw invalidArgument(parameter, "Cannot bind parameter because it is specified more than once.");
-    bound[parameter] = bindValue(parameter, cmdlet.parameters[parameter] as ParameterFacts, value);
+    bound[parameter] = bindValue(parameter, facts, value);
   }
   checkCombination(cmdlet, bound);
   return bound;
@@ -60,7 +61,8 @@ function checkSibling(key: string, given: Record<string, unknown>): void {
 
 function bindValue(name: string, facts: ParameterFacts, value: unknown): Bound {
   if (value === null) {
-    const allowed = facts.nullable || facts.nullReturnsAll || (!valueTypes.has(facts.type) && (facts.multiValued || !facts.values));
+    const reference = !valueTypes.has(facts.type) && (facts.multiValued === true || !facts.values);
+    const allowed = facts.nullable === true || facts.nullReturnsAll === true || reference;
     if (!allowed || (name === "Identity" && !facts.nullReturnsAll)) throw invalidArgument(name, "The argument is null. Provide a valid value for the argument, and then try running the command again.");
     return null;
   }

@@ -36,7 +36,7 @@ const difficult: Person[] = [
     Name: "Maximiliana van der Westhuizen",
     DisplayName: "Maximiliana-Theodora Wilhelmina Alexandra van der Westhuizen-Grotenhuis tot Onstein (Regional Development, Nijmegen)",
   }),
-  person("Sam", "Comma", { DisplayName: "Comma, Sam" }),
+  person("Sam", "Comma", { Name: "Comma, Sam", DisplayName: "Comma, Sam" }),
   person("Sasha", "Slash/Back\\slash", { Alias: "sasha.slash" }),
   person("Percy", "100% #1", { Alias: "percy.hundred" }),
   person("Quinn", 'The "Quote"', { Alias: "quinn.quote" }),
@@ -92,10 +92,12 @@ function ordinary(index: number): Person {
   return person(first, last, index % 8 === 3 ? { IsDirSynced: true, ImmutableId: Buffer.from(`person ${index}`).toString("base64") } : {});
 }
 
-/** A mail-enabled object without a mailbox. */
+/** An object without a mailbox, and with a UserPrincipalName only when it is given one. */
 function recipient(index: number, type: string, name: string, alias: string, own: DirectoryObject = {}): DirectoryObject {
-  const { ExchangeGuid: _none, UserPrincipalName: _without, ...rest } = mailbox(index, type, name, alias, own);
-  return rest;
+  const object = mailbox(index, type, name, alias);
+  delete object["ExchangeGuid"];
+  delete object["UserPrincipalName"];
+  return { ...object, ...own };
 }
 
 function others(from: number): DirectoryObject[] {
@@ -103,7 +105,7 @@ function others(from: number): DirectoryObject[] {
   const next = (): number => (index += 1);
   const several = (type: string, names: string[], own: DirectoryObject = {}): DirectoryObject[] => names.map((name) => mailbox(next(), type, name, slug(name), own));
   const withUser = (type: string, first: string, last: string, own: DirectoryObject): DirectoryObject =>
-    ({ ...recipient(next(), type, `${first} ${last}`, `${slug(first)}.${slug(last)}`, { FirstName: first, LastName: last, ...own }) });
+    recipient(next(), type, `${first} ${last}`, `${slug(first)}.${slug(last)}`, { FirstName: first, LastName: last, ...own });
   const left = { RecipientTypeDetails: "UserMailbox", IsSoftDeletedByRemove: true, WhenSoftDeleted: "2026-05-01T00:00:00Z" };
   const member = (...indexes: number[]): DirectoryObject => ({ Members: indexes.map(guidOf), ManagedBy: [guidOf(31)] });
   return [

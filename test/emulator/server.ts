@@ -21,7 +21,7 @@ export async function startEmulator(options: ServerOptions = {}): Promise<Runnin
   const { port = 0, ...rest } = options;
   const servers = [createServer(), createServer()] as const;
   const exchangeUrl = await listen(servers[0], port);
-  const loginUrl = await listen(servers[1], port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
+  const loginUrl = await listen(servers[1], port === 0 ? 0 : port + 1).catch((error: unknown) => {
     servers[0].close();
     throw error;
   });
@@ -29,10 +29,9 @@ export async function startEmulator(options: ServerOptions = {}): Promise<Runnin
   servers[0].on("request", (message, response) => void serve(emulator, exchangeUrl, message, response));
   servers[1].on("request", (message, response) => void serve(emulator, loginUrl, message, response));
   const close = async (): Promise<void> => {
-    for (const server of servers) {
-      server.close();
-      server.closeAllConnections();
-    }
+    const closed = servers.map((server) => once(server, "close"));
+    for (const server of servers) server.close().closeAllConnections();
+    await Promise.all(closed);
   };
   return { ...emulator.credentials, loginUrl, exchangeUrl, emulator, close };
 }

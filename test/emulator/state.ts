@@ -43,9 +43,8 @@ export interface Behaviour {
   referencesShownAs: "Name" | "DisplayName" | "Guid";
 }
 
-export interface DirectoryObject {
-  [property: string]: Value;
-}
+/** Property names as Exchange spells them, to values. */
+export type DirectoryObject = Record<string, Value>;
 
 export interface State {
   tenant: Tenant;
@@ -95,7 +94,10 @@ export function readState(json: unknown): { state: State } | { problems: string[
 }
 
 function checkTenant(tenant: unknown, report: Report): void {
-  if (!isRecord(tenant)) return report("tenant", "must be an object");
+  if (!isRecord(tenant)) {
+    report("tenant", "must be an object");
+    return;
+  }
   if (!isGuid(tenant["id"])) report("tenant.id", "must be a GUID");
   if (!isText(tenant["displayName"])) report("tenant.displayName", "must be text");
   if (!isText(tenant["initialDomain"])) report("tenant.initialDomain", "must be a domain name");
@@ -104,24 +106,33 @@ function checkTenant(tenant: unknown, report: Report): void {
 }
 
 function checkApps(apps: unknown, report: Report): void {
-  if (!Array.isArray(apps) || apps.length === 0) return report("apps", "must be a list of at least one application");
+  if (!Array.isArray(apps) || apps.length === 0) {
+    report("apps", "must be a list of at least one application");
+    return;
+  }
   apps.forEach((app: unknown, index) => {
     const at = `apps[${index}]`;
-    if (!isRecord(app)) return report(at, "must be an object");
+    if (!isRecord(app)) {
+      report(at, "must be an object");
+      return;
+    }
     if (!isGuid(app["clientId"])) report(`${at}.clientId`, "must be a GUID");
     for (const list of ["certificates", "appRoles", "directoryRoles", "roleGroups"]) {
       if (!isTexts(app[list])) report(`${at}.${list}`, "must be a list of texts");
     }
     const secrets = app["secrets"];
-    const sound = (one: unknown) => isRecord(one) && isText(one["value"]) && (one["expires"] === undefined || !Number.isNaN(Date.parse(String(one["expires"]))));
+    const sound = (one: unknown) => isRecord(one) && isText(one["value"]) && (one["expires"] === undefined || (isText(one["expires"]) && !Number.isNaN(Date.parse(one["expires"]))));
     if (!Array.isArray(secrets) || !secrets.every(sound)) report(`${at}.secrets`, 'must be a list of {"value": text, "expires"?: ISO date}');
   });
 }
 
 function checkBehaviour(behaviour: unknown, report: Report): void {
-  if (!isRecord(behaviour)) return report("behaviour", "must be an object");
+  if (!isRecord(behaviour)) {
+    report("behaviour", "must be an object");
+    return;
+  }
   for (const [key, value] of Object.entries(behaviour)) {
-    const standard = defaultBehaviour[key as keyof Behaviour];
+    const standard = (defaultBehaviour as Partial<Behaviour>)[key as keyof Behaviour];
     const allowed = choices[key as keyof Behaviour];
     if (standard === undefined) report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
     else if (allowed ? !allowed.includes(String(value)) : typeof value !== typeof standard) {
@@ -131,13 +142,19 @@ function checkBehaviour(behaviour: unknown, report: Report): void {
 }
 
 function checkObjects(objects: unknown, report: Report): void {
-  if (!Array.isArray(objects)) return report("objects", "must be a list");
+  if (!Array.isArray(objects)) {
+    report("objects", "must be a list");
+    return;
+  }
   const guids = new Set<unknown>();
   objects.forEach((object: unknown, index) => {
     const at = `objects[${index}]`;
-    if (!isRecord(object)) return report(at, "must be an object");
+    if (!isRecord(object)) {
+      report(at, "must be an object");
+      return;
+    }
     if (!isGuid(object["Guid"])) report(`${at}.Guid`, "must be a GUID");
-    else if (guids.has(object["Guid"])) report(`${at}.Guid`, `is used twice (${String(object["Guid"])})`);
+    else if (guids.has(object["Guid"])) report(`${at}.Guid`, `is used twice (${object["Guid"]})`);
     guids.add(object["Guid"]);
     if (!isText(object["Name"])) report(`${at}.Name`, "must be text");
     if (!recipientTypes.has(String(object["RecipientTypeDetails"]))) report(`${at}.RecipientTypeDetails`, "must be a recipient type such as UserMailbox");

@@ -193,7 +193,7 @@ export class Store {
 function recipientTypeOf(details: string): string {
   if (mailboxTypes.has(details)) return details === "GroupMailbox" ? "MailUniversalDistributionGroup" : "UserMailbox";
   if (/MailUser$|^Remote/.test(details)) return "MailUser";
-  if (/Contact$/.test(details)) return "MailContact";
+  if (details.endsWith("Contact")) return "MailContact";
   if (details === "RoomList") return "MailUniversalDistributionGroup";
   return details.endsWith("User") ? "User" : details;
 }

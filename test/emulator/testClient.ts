@@ -6,21 +6,29 @@ export interface Reply {
   status: number;
   headers: Headers;
   text: string;
-  /** The body as JSON, or undefined. Tests look into it freely, hence the loose type. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test reads whatever the wire holds
-  json: any;
+  json: Wire;
+}
+
+/** What a body may hold, all kinds together: a test knows which one it asked for. */
+export interface Wire {
+  value: Record<string, unknown>[];
+  "@odata.context": string;
+  "@odata.nextLink": string | undefined;
+  "@adminapi.warnings": string[] | undefined;
+  "@adminapi.confirmationmessage": string | undefined;
+  error: { code: string; details: { message: string }[] };
+  error_codes: number[];
+  error_description: string;
+  access_token: string;
+  problems: string[];
+  now: number;
 }
 
 type Fetch = (request: Request) => Promise<Response>;
 
 async function reply(response: Response): Promise<Reply> {
   const text = await response.text();
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    json = undefined;
-  }
+  const json = /^[[{]/.test(text) && text.endsWith(text.startsWith("{") ? "}" : "]") ? (JSON.parse(text) as Wire) : ({} as Wire);
   return { status: response.status, headers: response.headers, text, json };
 }
 
@@ -65,8 +73,15 @@ export class TestClient {
 
 /** `class|text` of a refusal in the default encoding. */
 export function refusal(answer: Reply): string {
-  const message = String(answer.json?.error?.details?.[0]?.message ?? answer.text);
+  const message = answer.json.error.details[0]?.message ?? "";
   return message.slice(message.indexOf("|") + 1);
+}
+
+/** The link to the next page; a test that expects one fails without it. */
+export function linkOf(answer: Reply): string {
+  const link = answer.json["@odata.nextLink"];
+  if (link === undefined) throw new Error("There is no next page.");
+  return link;
 }
 
 /** A served emulator with a client that goes through the sockets. Close it. */

@@ -82,7 +82,7 @@ function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, { store,
       return { [name]: given };
     case "LitigationHoldEnabled":
       if (given === true && !isHoldLicensed(store.property(mailbox, "PersistedCapabilities"))) throw notLicensedForHold(String(store.property(mailbox, "Name")));
-      return given === current ? {} : { LitigationHoldEnabled: given as boolean, LitigationHoldDate: given ? new Date(now).toISOString() : null };
+      return given === current ? {} : { LitigationHoldEnabled: given, LitigationHoldDate: given ? new Date(now).toISOString() : null };
     case "LitigationHoldDuration":
       return { LitigationHoldDuration: /^\d+$/.test(String(given)) ? `${String(given)}.00:00:00` : String(given) };
     case "ForwardingSmtpAddress":
@@ -90,7 +90,7 @@ function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, { store,
     default:
       // Null and empty text clear a text property alike, and an empty list a list (documented for lists, else assumed).
       if (Array.isArray(current)) return { [name]: Array.isArray(given) ? given : [] };
-      return { [name]: given === null ? (typeof current === "string" ? "" : null) : given };
+      return { [name]: given ?? (typeof current === "string" ? "" : null) };
   }
 }
 
