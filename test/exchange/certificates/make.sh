@@ -33,6 +33,7 @@ pack openssl-legacy-accents leaf "$accents" -legacy
 pack openssl-modern-accents-4096 large "$accents"
 pack openssl-legacy-empty leaf '' -legacy
 pack openssl-modern-empty leaf ''
+pack openssl-no-iterations leaf "$ascii" -noiter -nomaciter
 pack openssl-no-mac leaf "$ascii" -nomac
 pack openssl-plain leaf '' -nomac -keypbe NONE -certpbe NONE
 pack openssl-plain-mac leaf "$ascii" -keypbe NONE -certpbe NONE
