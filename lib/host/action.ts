@@ -1,3 +1,4 @@
+import { Fault } from "../fault.ts";
 import type { Configuration, CreateEvent } from "../generated/types.ts";
 import { createEvent } from "../generated/validators/createEvent.ts";
 import type { Contract } from "./contract.ts";
@@ -61,6 +62,8 @@ export function create(handle: (input: CreateInput) => Promise<Correlated>): Act
       // The correlation field is one of the mapping's fields, even when the event shows it nowhere else.
       const fields = mapped.get(correlation.field) === undefined ? mapped.with(correlation.field) : mapped;
       const { accountReference, sentence, account } = await handle({ correlation, data, fields: fields.names, configuration, talk, read, change });
+      // The platform counts a create without a reference as failed, also in a preview.
+      if (accountReference.trim() === "") throw new Fault({ kind: "unexpected", message: "An account was found, but nothing to refer to it by." });
       return {
         output: { AccountReference: accountReference, AccountCorrelated: true, Data: fields.filledFrom(account) },
         audit: [{ Action: "CorrelateAccount", Message: sentence }],

@@ -35,7 +35,7 @@ export interface Ending {
 /** The answer of a run that came to its end. */
 export function succeeded(result: Result, { verb, taken, stats }: Ending): Answer {
   return {
-    outputContext: { Success: true, ...result.output, AuditLogs: [...result.audit.map((line) => ({ ...line, IsError: false })), ...taken.map((entry) => auditOf(entry, verb))] },
+    outputContext: { ...result.output, Success: true, AuditLogs: [...result.audit.map((line) => ({ ...line, IsError: false })), ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false }))] },
     // "Already so" is said when nothing had to be changed, or when the service says it changed nothing.
     outcome: taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : "alreadySo",
     plan: taken.map(({ step }) => step),
@@ -45,11 +45,12 @@ export function succeeded(result: Result, { verb, taken, stats }: Ending): Answe
 
 /** The answer of a run that a fault ended: what was done so far stands before the fault. */
 export function failed(fault: Fault, { verb, taken, stats }: Ending): Answer {
+  // A fault that no step met itself, such as the end of the time, is what cut off the steps that were on their way.
+  const cutOff = taken.some((entry) => entry.fault === fault) ? undefined : fault;
+  const reasons = taken.map(({ result, fault: own }) => own ?? (result === "unknown" ? cutOff : undefined));
+  const lines = taken.map((entry, index) => auditOf(entry, verb, reasons[index]));
   return {
-    outputContext: {
-      Success: false,
-      AuditLogs: [...taken.filter(({ result }) => result !== "failed").map((entry) => auditOf(entry, verb)), failureOf(fault, taken, verb)],
-    },
+    outputContext: { Success: false, AuditLogs: reasons.includes(fault) ? lines : [...lines, { Message: told(fault), IsError: true }] },
     outcome: outcomeOf[fault.kind],
     plan: taken.map(({ step }) => step),
     stats,
@@ -61,18 +62,22 @@ export function unusable(faults: string[], stats: Stats): Answer {
   return { outputContext: { Success: false, AuditLogs: faults.map((Message) => ({ Message, IsError: true })) }, outcome: "invalid", plan: [], stats };
 }
 
-function auditOf({ step, result }: Taken, verb: Verb): AuditLog {
-  const ending = { planned: "would be done, this is a dry run", done: "done", alreadySo: "was already so", failed: "failed" }[result];
-  return { ...actionOf(verb), Message: `${step.sentence}: ${ending}.`, IsError: false };
+const endings: Readonly<Record<Taken["result"], string>> = {
+  planned: "would be done, this is a dry run",
+  unknown: "was sent, and whether it was applied is not known",
+  done: "done",
+  alreadySo: "was already so",
+  failed: "failed",
+};
+
+function auditOf({ step, result }: Taken, { auditAction }: Verb, reason: Fault | undefined): AuditLog {
+  return {
+    ...(auditAction === undefined ? {} : { Action: auditAction }),
+    Message: `${step.sentence}: ${endings[result]}.${reason === undefined ? "" : ` ${told(reason)}`}`,
+    IsError: result === "failed" || result === "unknown",
+  };
 }
 
-function failureOf(fault: Fault, taken: Taken[], verb: Verb): AuditLog {
-  const message = fault.requestId === undefined ? fault.message : `${fault.message} (request ${fault.requestId})`;
-  const step = taken.find(({ result }) => result === "failed")?.step;
-  if (step === undefined) return { Message: message, IsError: true };
-  return { ...actionOf(verb), Message: `${step.sentence}: ${fault.kind === "unavailable" ? "was sent, and whether it was applied is not known" : "failed"}. ${message}`, IsError: true };
-}
-
-function actionOf(verb: Verb): Pick<AuditLog, "Action"> {
-  return verb.auditAction === undefined ? {} : { Action: verb.auditAction };
+function told({ message, requestId }: Fault): string {
+  return requestId === undefined ? message : `${message} (request ${requestId})`;
 }

@@ -66,12 +66,11 @@ export function readAs<T>(contract: Contract<T>, value: unknown): T {
 /** The texts that must never be written, found by the marks in the shape. */
 export function secretsIn(value: unknown, shape: Shape): string[] {
   if (typeof value === "string") return shape.secret && value.trim() !== "" ? [value] : [];
-  if (!isRecord(value) || !shape.properties) return [];
+  // A value in the wrong form is refused later, and is no less secret: lists, and what stands inside a secret, are searched too.
+  if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item, shape.items ?? shape));
+  if (!isRecord(value)) return [];
   const byName = namesOf(shape);
-  return Object.entries(value).flatMap(([key, member]) => {
-    const name = byName.get(key.toLowerCase());
-    return name === undefined ? [] : secretsIn(member, shape.properties?.[name] ?? {});
-  });
+  return Object.entries(value).flatMap(([key, member]) => secretsIn(member, shape.secret ? shape : (shape.properties?.[byName.get(key.toLowerCase()) ?? ""] ?? {})));
 }
 
 type Report = (path: string, text: string) => void;
@@ -82,8 +81,10 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
     return text === "true" ? true : text === "false" ? false : value;
   }
   if (takes(shape, "array") && value !== null && value !== undefined) {
-    // PowerShell turns a list of one into its element; a form field holds a list as text with commas.
-    const list: unknown[] = Array.isArray(value) ? value : typeof value === "string" ? value.split(",").map((part) => part.trim()).filter((part) => part !== "") : [value];
+    // PowerShell turns a list of one into its element; a form field holds a list as text with commas. Elsewhere a comma is a
+    // comma: "Sales, Marketing" is one department.
+    const onForm = shape.label !== undefined && typeof value === "string";
+    const list: unknown[] = Array.isArray(value) ? value : onForm ? value.split(",").map((part) => part.trim()).filter((part) => part !== "") : [value];
     return list.map((item, index) => normalised(item, shape.items ?? {}, `${path}/${index}`, report));
   }
   if (shape.enum && typeof value === "string") {
@@ -103,11 +104,11 @@ function normalisedRecord(value: Record<string, unknown>, shape: Shape, path: st
       define(result, key, member);
       continue;
     }
+    if (shape.blankIsAbsent && isBlank(member)) continue;
     if (Object.hasOwn(result, name)) {
       report(`${path}/${name}`, "is given twice, in two spellings; expected once.");
       continue;
     }
-    if (shape.blankIsAbsent && isBlank(member)) continue;
     result[name] = normalised(member, shape.properties?.[name] ?? {}, `${path}/${name}`, report);
   }
   return result;

@@ -19,7 +19,7 @@ export function correlationFrom({ Enabled, PersonField, PersonFieldValue, Accoun
   const field = (AccountField ?? "").trim();
   if (field === "") throw invalid("Correlation is switched on without an account correlation field (AccountField): choose one.");
   const value = [PersonFieldValue, AccountFieldValue].map((candidate) => String(candidate ?? "")).find((candidate) => candidate.trim() !== "");
-  if (value === undefined) throw invalid(`The correlation value is empty: neither the person field ${PersonField ? `"${PersonField}"` : "(none chosen)"} nor the mapping of "${field}" gives one for this person.`);
+  if (value === undefined) throw invalid(`The correlation value is empty: neither the person field ${PersonField?.trim() ? `"${PersonField}"` : "(none chosen)"} nor the mapping of "${field}" gives one for this person.`);
   return { field, value };
 }
 

@@ -3,7 +3,7 @@ import { Unusable } from "./contract.ts";
 
 /** The time one event may take, and what ends it early. */
 export interface Deadline {
-  /** Aborted, with the fault as its reason, when time is up or the run was interrupted. */
+  /** Aborted, with the fault as its reason, when time is up or the run was interrupted or is over. */
   readonly signal: AbortSignal;
   /** Milliseconds left; 0 when over. */
   remaining(): number;
@@ -11,7 +11,7 @@ export interface Deadline {
   bound<T>(work: Promise<T>): Promise<T>;
   /** Ends the run early, for the reason given. */
   interrupt(reason: Fault): void;
-  /** Lets the process end. */
+  /** Ends everything that is still going on, because the run is over: nothing may be sent behind its answer. */
   stop(): void;
 }
 
@@ -28,14 +28,25 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
     controller.signal.addEventListener("abort", () => reject(Fault.of(controller.signal.reason)), { once: true });
   });
   ended.catch(() => undefined);
-  return { signal: controller.signal, remaining, interrupt, bound: (work) => Promise.race([work, ended]), stop: () => clearTimeout(timer) };
+  return {
+    signal: controller.signal,
+    remaining,
+    bound: (work) => Promise.race([work, ended]),
+    interrupt,
+    stop() {
+      clearTimeout(timer);
+      interrupt(new Fault({ kind: "unexpected", message: "The event has been answered." }));
+    },
+  };
 }
+
+const longestMs = 2_147_483_647;
 
 /** `EXO_CONNECTOR_DEADLINE_MS`, or the verb's default. Throws `Unusable` for anything but a whole number of milliseconds. */
 export function deadlineFrom(env: Record<string, string | undefined>, fallback: number): number {
   const text = env["EXO_CONNECTOR_DEADLINE_MS"];
   if (text === undefined || text === "") return fallback;
-  const milliseconds = Number(text);
-  if (!Number.isInteger(milliseconds) || milliseconds < 1 || milliseconds > 2_147_483_647) throw new Unusable(["EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds, at least 1."]);
+  const milliseconds = /^\d+$/.test(text) ? Number(text) : 0;
+  if (milliseconds < 1 || milliseconds > longestMs) throw new Unusable([`EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to ${longestMs}.`]);
   return milliseconds;
 }

@@ -2,6 +2,7 @@ import { Fault } from "../fault.ts";
 import type { PlanStep } from "../generated/types.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Talk } from "./output.ts";
+import { faultOf } from "./thrown.ts";
 
 /** One change, as a noun describes it. */
 export interface Step {
@@ -38,7 +39,10 @@ export interface Gate {
 /** A step with what became of it. */
 export interface Taken {
   step: PlanStep;
-  result: "planned" | "done" | "alreadySo" | "failed";
+  /** `unknown`: it was sent, and no answer told whether it was applied. */
+  result: "planned" | "unknown" | "done" | "alreadySo" | "failed";
+  /** What came instead of an answer. */
+  fault?: Fault;
 }
 
 /**
@@ -47,22 +51,40 @@ export interface Taken {
  */
 export function openGate({ connection, dryRun, deadline, talk }: { connection: Connection; dryRun: boolean; deadline: Deadline; talk: Talk }): Gate & { taken: Taken[] } {
   const taken: Taken[] = [];
+  // An action that outlives its run must do nothing behind the answer.
+  const refuseBehindAnswer = (): void => {
+    if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
+  };
   return {
     taken,
-    // Only connector.ts pairs actions with a connection, and it pairs them with the one the nouns know.
-    read: (query) => query(connection as never),
+    async read(query) {
+      refuseBehindAnswer();
+      // Only connector.ts pairs actions with a connection, and it pairs them with the one the nouns know.
+      return await query(connection as never);
+    },
     async change({ cmdlet, parameters, sentence, before }) {
-      // An action that outlives the deadline must not write behind the answer.
-      if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
-      const step: PlanStep = { cmdlet, parameters: { ...parameters }, sentence, before: { ...before }, sent: false };
-      const entry: Taken = { step, result: "planned" };
+      refuseBehindAnswer();
+      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, result: "planned" };
       taken.push(entry);
       if (dryRun) return;
-      step.sent = true;
-      entry.result = "failed";
-      const { notices } = await connection.invoke({ cmdlet, parameters });
-      entry.result = notices.some(({ kind }) => kind === "nothingModified") ? "alreadySo" : "done";
-      for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
+      entry.step.sent = true;
+      entry.result = "unknown";
+      try {
+        const { notices } = await connection.invoke({ cmdlet, parameters });
+        entry.result = notices.some(({ kind }) => kind === "nothingModified") ? "alreadySo" : "done";
+        for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
+      } catch (thrown) {
+        // What broke off together with the run says nothing of the change.
+        refuseBehindAnswer();
+        const fault = faultOf(thrown);
+        // Every verb takes a change that is in place already for done.
+        if (fault.kind === "already") entry.result = "alreadySo";
+        else {
+          if (fault.kind !== "unavailable") entry.result = "failed";
+          entry.fault = fault;
+          throw fault;
+        }
+      }
     },
   };
 }

@@ -2,26 +2,36 @@ import { Fault } from "../fault.ts";
 import type { Action, AnyEvent } from "./action.ts";
 import { unusable, type Answer } from "./answer.ts";
 import { run, type Connect } from "./run.ts";
+import { faultOf } from "./thrown.ts";
 
 /** Joins an action to the process it runs in. Called by the entry that the build writes; never returns. */
 export async function main<Event extends AnyEvent>(action: Action<Event>, connect: Connect): Promise<never> {
   // Whatever happens next, a process that ends without an answer has not succeeded.
   process.exitCode = 1;
-  const code = await run(action, connect, {
-    stdin: process.stdin,
-    stdout: write,
-    stderr: (text) => void process.stderr.write(text),
-    env: process.env,
-    now: () => performance.now(),
-    onInterrupt(interrupt) {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt(new Fault({ kind: "unavailable", message: `The run was ended from outside (${signal}).` })));
-      for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, (thrown: unknown) => interrupt(Fault.of(thrown)));
-    },
-  }).catch(async () => {
+  // A reader that is gone is no reason to stop halfway: it cannot be told so, and the exit code still can.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  // Node's own warnings are talk as well. They are about the process, never about the event.
+  process.removeAllListeners("warning").on("warning", ({ name, message }) => void process.stderr.write(`${JSON.stringify({ level: "warning", message: `${name}: ${message}` })}\n`));
+  let code: number;
+  try {
+    code = await run(action, connect, {
+      stdin: process.stdin,
+      stdout: (text) => write(process.stdout, text),
+      stderr: (text) => void process.stderr.write(text),
+      env: process.env,
+      now: () => performance.now(),
+      onInterrupt(interrupt) {
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupt(new Fault({ kind: "unavailable", message: `The run was ended from outside (${signal}).` })));
+        for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, (thrown: unknown) => interrupt(faultOf(thrown)));
+      },
+    });
+  } catch {
     // A defect in answering itself. What went wrong may hold a secret, and what takes secrets out may be what went wrong.
-    await write(`${JSON.stringify(lastResort)}\n`);
-    return 1;
-  });
+    await write(process.stdout, `${JSON.stringify(lastResort)}\n`);
+    code = 1;
+  }
+  // Where a pipe is asynchronous, the talk may still be on its way.
+  await write(process.stderr, "");
   // Open sockets and timers of an abandoned request must not keep the platform waiting.
   process.exit(code);
 }
@@ -31,9 +41,8 @@ const lastResort: Answer = {
   outcome: "unknown",
 };
 
-/** A reader that is gone cannot be told so; the exit code still can. */
-function write(text: string): Promise<void> {
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+    stream.write(text, () => resolve());
   });
 }

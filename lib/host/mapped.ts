@@ -42,15 +42,19 @@ export class MappedFields {
 
   /**
    * The same fields with the values of `account` where it has them. A list is taken over only for a field that is mapped
-   * as one: the platform cannot hold a list in a text field.
+   * as one, because the platform cannot hold a list in a text field; an object never, and none is replaced: it holds the
+   * fields whose names have a dot.
    */
   filledFrom(account: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const values = new Map(Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]));
-    const result: Record<string, unknown> = {};
-    for (const [key, { name, value }] of this.#byName) {
+    return Object.fromEntries([...this.#byName].map(([key, { name, value }]) => {
       const found = values.get(key);
-      result[name] = found === undefined || (Array.isArray(found) && !Array.isArray(value)) ? value : found;
-    }
-    return result;
+      const fits = found !== undefined && !isRecord(found) && !isRecord(value) && (!Array.isArray(found) || Array.isArray(value));
+      return [name, fits ? found : value];
+    }));
   }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -12,9 +12,14 @@ export interface Output {
 }
 
 export function outputTo(stdout: (text: string) => Promise<void>, stderr: (text: string) => void, redaction: Redaction): Output {
-  const line = (document: unknown): string => `${JSON.stringify(redaction.deep(document))}\n`;
+  const line = (document: unknown): string => `${inAscii(JSON.stringify(redaction.deep(document)))}\n`;
   return {
-    document: (document) => stdout(line(document)),
+    document: async (document) => await stdout(line(document)),
     talk: (level, message) => stderr(line({ level, message })),
   };
+}
+
+/** The same JSON without a character that a Windows code page could change on the way to the platform. */
+function inAscii(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -1,13 +1,14 @@
-import { Fault } from "../fault.ts";
+import type { Fault } from "../fault.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
-import type { Action, AnyEvent } from "./action.ts";
-import { failed, succeeded, unusable, type Answer } from "./answer.ts";
+import type { Action, AnyEvent, Result } from "./action.ts";
+import { failed, succeeded, unusable, type Answer, type Ending } from "./answer.ts";
 import { readAs, secretsIn, Unusable } from "./contract.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type Taken } from "./gate.ts";
 import { outputTo, type Talk } from "./output.ts";
 import { Redaction } from "./redaction.ts";
 import { readDocument } from "./stdin.ts";
+import { faultOf, originOf } from "./thrown.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
@@ -41,23 +42,32 @@ export type Connect = (configuration: Configuration, surroundings: Surroundings)
 export async function run<Event extends AnyEvent>(action: Action<Event>, connect: Connect, world: World): Promise<0 | 1 | 2> {
   const redaction = new Redaction();
   const output = outputTo(world.stdout, world.stderr, redaction);
-  const ending: Live = { taken: [], connection: undefined };
+  const live: Live = { taken: [], connection: undefined };
+  const ending = (): Ending => ({ verb: action.verb, taken: live.taken, stats: statsOf(live, world) });
+  let deadline: Deadline | undefined;
   let answer: Answer;
   let code: 0 | 1 | 2;
-  let deadline: Deadline | undefined;
   try {
     deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
     world.onInterrupt(deadline.interrupt);
     const event = await received(action, world, deadline, redaction);
-    answer = await handled(action, event, connect, { world, deadline, redaction, talk: output.talk, ending });
-    code = answer.outputContext.Success ? 0 : 1;
+    const result = await handled(action, event, connect, { world, deadline, redaction, talk: output.talk, live });
+    answer = succeeded(result, ending());
+    code = 0;
   } catch (thrown) {
-    const faults = thrown instanceof Unusable ? thrown.faults : [Fault.of(thrown).message];
-    answer = unusable(faults, statsOf(ending, world));
-    code = 2;
+    if (thrown instanceof Unusable) {
+      answer = unusable(thrown.faults, ending().stats);
+      code = 2;
+    } else {
+      const fault = faultOf(thrown);
+      const origin = originOf(fault);
+      if (origin !== undefined) output.talk("verbose", origin);
+      answer = failed(fault, ending());
+      code = 1;
+    }
   }
   deadline?.stop();
-  ending.connection?.close();
+  live.connection?.close();
   for (const { Message, IsError } of answer.outputContext.AuditLogs) output.talk(IsError ? "error" : "information", Message);
   await output.document(answer);
   return code;
@@ -71,7 +81,7 @@ interface Live {
 
 async function received<Event extends AnyEvent>(action: Action<Event>, world: World, deadline: Deadline, redaction: Redaction): Promise<Event> {
   const document = await deadline.bound(readDocument(world.stdin)).catch((thrown: unknown) => {
-    throw thrown instanceof Unusable ? thrown : new Unusable([`No whole event arrived on stdin. ${Fault.of(thrown).message}`]);
+    throw thrown instanceof Unusable ? thrown : new Unusable([`No whole event arrived on stdin. ${faultOf(thrown).message}`]);
   });
   // Before anything is said about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
@@ -83,24 +93,20 @@ interface Handling {
   deadline: Deadline;
   redaction: Redaction;
   talk: Talk;
-  ending: Live;
+  live: Live;
 }
 
-async function handled<Event extends AnyEvent>(action: Action<Event>, event: Event, connect: Connect, { world, deadline, redaction, talk, ending }: Handling): Promise<Answer> {
+async function handled<Event extends AnyEvent>(action: Action<Event>, event: Event, connect: Connect, { world, deadline, redaction, talk, live }: Handling): Promise<Result> {
   const { Configuration: configuration, DryRun: dryRun } = event.actionContext;
-  const surroundings: Surroundings = { env: world.env, signal: deadline.signal, remaining: () => deadline.remaining(), talk, keepSecret: (secret) => redaction.add(secret) };
-  const connection = connect(configuration, surroundings);
-  ending.connection = connection;
-  const gate = openGate({ connection, dryRun, deadline, talk });
-  ending.taken = gate.taken;
-  const about = (): { verb: typeof action.verb; taken: Taken[]; stats: Stats } => ({ verb: action.verb, taken: ending.taken, stats: statsOf(ending, world) });
+  const connection = connect(configuration, { env: world.env, signal: deadline.signal, remaining: deadline.remaining, talk, keepSecret: (secret) => redaction.add(secret) });
+  live.connection = connection;
+  const { taken, read, change } = openGate({ connection, dryRun, deadline, talk });
+  live.taken = taken;
   try {
-    const result = await deadline.bound(action.run({ event, configuration, talk, read: gate.read, change: gate.change }));
-    return succeeded(result, about());
+    return await deadline.bound(action.run({ event, configuration, talk, read, change }));
   } catch (thrown) {
-    const fault = Fault.of(thrown);
-    if (fault.kind === "unexpected" && fault.cause instanceof Error) talk("verbose", fault.cause.stack ?? fault.cause.message);
-    return failed(fault, about());
+    // From here on nothing is the event's fault any more, and whatever was thrown can be looked at.
+    throw faultOf(thrown);
   }
 }
 
@@ -110,7 +116,7 @@ function statsOf({ connection }: Live, world: World): Stats {
 }
 
 function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+  if (typeof value === "object" && value !== null) {
     Object.freeze(value);
     for (const member of Object.values(value)) frozen(member);
   }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { CorrelationConfiguration } from "../../lib/generated/types.ts";
+import { correlationFrom } from "../../lib/host/correlation.ts";
+import { Fault } from "../../lib/fault.ts";
+
+const whole: CorrelationConfiguration = { Enabled: true, PersonField: "Person.ExternalId", PersonFieldValue: "E1", AccountField: "CustomAttribute1", AccountFieldValue: "A1" };
+
+function refusal(setting: CorrelationConfiguration): Fault {
+  try {
+    correlationFrom(setting);
+  } catch (thrown) {
+    if (thrown instanceof Fault) return thrown;
+  }
+  return expect.unreachable("it was accepted");
+}
+
+describe("what an account is looked up by", () => {
+  it("is the person's value", () => {
+    expect(correlationFrom(whole)).toEqual({ field: "CustomAttribute1", value: "E1" });
+  });
+
+  it.each([null, "", "  "])("is the mapped value when the person has none: %j", (value) => {
+    expect(correlationFrom({ ...whole, PersonFieldValue: value }).value).toBe("A1");
+  });
+
+  it("may be a number, even zero, and is looked up as text", () => {
+    expect(correlationFrom({ ...whole, PersonFieldValue: 100001 }).value).toBe("100001");
+    expect(correlationFrom({ ...whole, PersonFieldValue: 0 }).value).toBe("0");
+  });
+
+  it("is taken as it stands, and its field without the space around it", () => {
+    expect(correlationFrom({ ...whole, AccountField: " UserPrincipalName ", PersonFieldValue: " O'Brien & Zoë " })).toEqual({ field: "UserPrincipalName", value: " O'Brien & Zoë " });
+  });
+});
+
+describe("a correlation that cannot be used", () => {
+  it("says that it is switched off", () => {
+    expect(refusal({ ...whole, Enabled: false })).toMatchObject({
+      kind: "invalid",
+      message: "Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.",
+    });
+  });
+
+  it.each([undefined, null, " "])("says that the account field is missing: %j", (AccountField) => {
+    const { AccountField: _left, ...rest } = whole;
+    expect(refusal(AccountField === undefined ? rest : { ...rest, AccountField })).toMatchObject({ kind: "invalid", message: "Correlation is switched on without an account correlation field (AccountField): choose one." });
+  });
+
+  it("names both places that gave no value", () => {
+    expect(refusal({ ...whole, PersonFieldValue: null, AccountFieldValue: " " })).toMatchObject({
+      kind: "invalid",
+      message: 'The correlation value is empty: neither the person field "Person.ExternalId" nor the mapping of "CustomAttribute1" gives one for this person.',
+    });
+  });
+
+  it.each([null, "", " "])("says that no person field was chosen: %j", (PersonField) => {
+    expect(refusal({ Enabled: true, PersonField, AccountField: "Guid" }).message).toBe('The correlation value is empty: neither the person field (none chosen) nor the mapping of "Guid" gives one for this person.');
+  });
+});
