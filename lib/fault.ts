@@ -51,10 +51,15 @@ export class Fault extends Error {
     this.requestId = requestId;
   }
 
-  /** Makes a fault of whatever was thrown, so that a thrown string still yields an answer. */
+  /** Makes a fault of whatever was thrown, also of what is no error, says nothing, or cannot be looked at. Never throws. */
   static of(thrown: unknown): Fault {
-    if (thrown instanceof Fault) return thrown;
-    const message = thrown instanceof Error ? thrown.message : `something that is no error was thrown (${typeof thrown})`;
-    return new Fault({ kind: "unexpected", message, cause: thrown });
+    try {
+      if (thrown instanceof Fault && thrown.message.trim() !== "") return thrown;
+      const message = thrown instanceof Error ? thrown.message.trim() : `Something that is no error was thrown (${typeof thrown}).`;
+      const { kind, retryable, requestId } = thrown instanceof Fault ? thrown : { kind: "unexpected" as const, retryable: false, requestId: undefined };
+      return new Fault({ kind, retryable, requestId, message: message === "" ? "An error without a message was thrown." : message, cause: thrown });
+    } catch {
+      return new Fault({ kind: "unexpected", message: "Something that cannot be read was thrown." });
+    }
   }
 }

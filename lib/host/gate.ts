@@ -2,7 +2,6 @@ import { Fault } from "../fault.ts";
 import type { PlanStep } from "../generated/types.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Talk } from "./output.ts";
-import { faultOf } from "./thrown.ts";
 
 /** One change, as a noun describes it. */
 export interface Step {
@@ -76,7 +75,7 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
       } catch (thrown) {
         // What broke off together with the run says nothing of the change.
         refuseBehindAnswer();
-        const fault = faultOf(thrown);
+        const fault = Fault.of(thrown);
         // Every verb takes a change that is in place already for done.
         if (fault.kind === "already") entry.result = "alreadySo";
         else {

@@ -2,7 +2,6 @@ import { Fault } from "../fault.ts";
 import type { Action, AnyEvent } from "./action.ts";
 import { unusable, type Answer } from "./answer.ts";
 import { run, type Connect } from "./run.ts";
-import { faultOf } from "./thrown.ts";
 
 /** Joins an action to the process it runs in. Called by the entry that the build writes; never returns. */
 export async function main<Event extends AnyEvent>(action: Action<Event>, connect: Connect): Promise<never> {
@@ -22,7 +21,7 @@ export async function main<Event extends AnyEvent>(action: Action<Event>, connec
       now: () => performance.now(),
       onInterrupt(interrupt) {
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupt(new Fault({ kind: "unavailable", message: `The run was ended from outside (${signal}).` })));
-        for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, (thrown: unknown) => interrupt(faultOf(thrown)));
+        for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, (thrown: unknown) => interrupt(Fault.of(thrown)));
       },
     });
   } catch {

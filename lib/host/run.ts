@@ -1,4 +1,4 @@
-import type { Fault } from "../fault.ts";
+import { Fault } from "../fault.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
 import type { Action, AnyEvent, Result } from "./action.ts";
 import { failed, succeeded, unusable, type Answer, type Ending } from "./answer.ts";
@@ -8,7 +8,6 @@ import { openGate, type Connection, type Taken } from "./gate.ts";
 import { outputTo, type Talk } from "./output.ts";
 import { Redaction } from "./redaction.ts";
 import { readDocument } from "./stdin.ts";
-import { faultOf, originOf } from "./thrown.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
@@ -59,7 +58,7 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
       answer = unusable(thrown.faults, ending().stats);
       code = 2;
     } else {
-      const fault = faultOf(thrown);
+      const fault = Fault.of(thrown);
       const origin = originOf(fault);
       if (origin !== undefined) output.talk("verbose", origin);
       answer = failed(fault, ending());
@@ -81,7 +80,7 @@ interface Live {
 
 async function received<Event extends AnyEvent>(action: Action<Event>, world: World, deadline: Deadline, redaction: Redaction): Promise<Event> {
   const document = await deadline.bound(readDocument(world.stdin)).catch((thrown: unknown) => {
-    throw thrown instanceof Unusable ? thrown : new Unusable([`No whole event arrived on stdin. ${faultOf(thrown).message}`]);
+    throw thrown instanceof Unusable ? thrown : new Unusable([`No whole event arrived on stdin. ${Fault.of(thrown).message}`]);
   });
   // Before anything is said about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
@@ -106,7 +105,7 @@ async function handled<Event extends AnyEvent>(action: Action<Event>, event: Eve
     return await deadline.bound(action.run({ event, configuration, talk, read, change }));
   } catch (thrown) {
     // From here on nothing is the event's fault any more, and whatever was thrown can be looked at.
-    throw faultOf(thrown);
+    throw Fault.of(thrown);
   }
 }
 
@@ -121,4 +120,13 @@ function frozen<T>(value: T): T {
     for (const member of Object.values(value)) frozen(member);
   }
   return value;
+}
+
+/** Where an unforeseen error came from, for whoever mends the connector. Never throws. */
+function originOf({ kind, cause }: Fault): string | undefined {
+  try {
+    return kind === "unexpected" && cause instanceof Error && typeof cause.stack === "string" ? cause.stack : undefined;
+  } catch {
+    return undefined;
+  }
 }

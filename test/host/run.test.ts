@@ -149,9 +149,9 @@ describe("an action that throws", () => {
   };
 
   it.each<[string, () => unknown, string]>([
-    ["a text", () => "text", "something that is no error was thrown (string)"],
-    ["undefined", () => undefined, "something that is no error was thrown (undefined)"],
-    ["null", () => null, "something that is no error was thrown (object)"],
+    ["a text", () => "text", "Something that is no error was thrown (string)."],
+    ["undefined", () => undefined, "Something that is no error was thrown (undefined)."],
+    ["null", () => null, "Something that is no error was thrown (object)."],
     ["an error", () => new Error("Boom."), "Boom."],
     ["an error without a message", () => new TypeError(" "), "An error without a message was thrown."],
     ["an error whose message cannot be read", () => Object.create(new Unreadable()) as unknown, "Something that cannot be read was thrown."],
