@@ -1,7 +1,15 @@
 interface Catalogue {
-  cmdlets: Record<string, { parameters: Record<string, { type: string }> }>;
+  cmdlets: Record<string, { parameters: Record<string, Parameter> }>;
   filterable: { byCmdlet: Record<string, string[]>; properties: Record<string, { value: string }> };
   propertySets: Record<string, Record<string, string[]>>;
+}
+
+interface Parameter {
+  type: string;
+  values?: string[];
+  multiValued?: boolean;
+  maxLength?: number;
+  range?: number[];
 }
 
 /** The source of lib/generated/mailbox.ts: which properties a mailbox has, and which can be filtered on, from the cmdlet catalogue. */
@@ -10,8 +18,9 @@ export function mailboxFacts(input: unknown): string {
   const filterable = catalogue.filterable.byCmdlet["Get-Mailbox"] ?? [];
   const inSets = Object.values(catalogue.propertySets["Get-EXOMailbox"] ?? {}).flat();
   // What Set-Mailbox takes can be read back under the same name; switches are orders, not properties.
-  const settable = Object.entries(catalogue.cmdlets["Set-Mailbox"]?.parameters ?? {}).filter(([name, { type }]) => name !== "Identity" && type !== "SwitchParameter" && type !== "SecureString").map(([name]) => name);
-  const properties = [...new Set([...inSets, ...filterable, ...settable])].sort();
+  const settable = Object.entries(catalogue.cmdlets["Set-Mailbox"]?.parameters ?? {}).filter(([name, { type }]) => name !== "Identity" && type !== "SwitchParameter" && type !== "SecureString");
+  const parameters = Object.fromEntries(settable.map(([name, { type, values, maxLength, range }]): [string, Parameter] => [name, { type, ...(values && { values }), ...(maxLength && { maxLength }), ...(range && { range }) }]));
+  const properties = [...new Set([...inSets, ...filterable, ...Object.keys(parameters)])].sort();
   const kinds = Object.fromEntries(filterable.map((name) => [name, catalogue.filterable.properties[name]?.value]));
   return [
     "/** Every property a mailbox is known to have: from the property sets, the filterable properties and the parameters of Set-Mailbox. */",
@@ -20,6 +29,8 @@ export function mailboxFacts(input: unknown): string {
     `export const filterableMailboxProperties: Readonly<Record<string, string>> = ${JSON.stringify(kinds)};`,
     "/** What Get-User -Filter accepts. */",
     `export const filterableUserProperties: readonly string[] = ${JSON.stringify(catalogue.filterable.byCmdlet["Get-User"] ?? [])};`,
+    "/** What Set-Mailbox can set to a value, with the parameter's type and limits. */",
+    `export const setMailboxParameters: Readonly<Record<string, { type: string; values?: readonly string[]; maxLength?: number; range?: readonly number[] }>> = ${JSON.stringify(parameters)};`,
     "",
   ].join("\n");
 }

@@ -12,13 +12,13 @@ export type Row = Readonly<Record<string, unknown>>;
 
 const hashtableType = "#Exchange.GenericHashTable";
 
-/** Parameters that name an object. Left blank, many Get- cmdlets answer with every object there is. */
-const naming = /^(Identity|User|Trustee|Member|Owner|Mailbox|Anr)$/i;
+/** Parameters that say which objects. Left blank, many Get- cmdlets answer with every object there is. */
+const choosing = /^(Identity|User|Trustee|Member|Owner|Mailbox|Anr|Filter)$/i;
 
 /** The body of an InvokeCommand request. Throws an `invalid` fault for a blank name or a blank filter. */
 export function bodyOf(cmdlet: string, parameters: Parameters): string {
-  for (const [name, value] of Object.entries(parameters)) {
-    if ((naming.test(name) || name === "Filter") && (value === null || (typeof value === "string" && value.trim() === ""))) {
+  for (const [name, value] of Object.entries<ParameterValue | undefined>(parameters)) {
+    if (choosing.test(name) && (value === undefined || value === null || (typeof value === "string" && value.trim() === ""))) {
       throw new Fault({ kind: "invalid", message: `${cmdlet} was about to be called with a blank ${name}, which could mean every object; it was not called.` });
     }
   }
@@ -39,7 +39,10 @@ function encodedMembers(members: Parameters | Hashtable): Record<string, unknown
 }
 
 function encoded(value: ParameterValue): unknown {
-  if (value instanceof Date) return value.toISOString().slice(0, 19);
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw new Fault({ kind: "invalid", message: "A parameter was given a date that is none." });
+    return value.toISOString().slice(0, 19);
+  }
   if (Array.isArray(value)) return value.map((item: string | Hashtable) => encoded(item));
   if (isHashtable(value)) return { "@odata.type": hashtableType, ...encodedMembers(value) };
   return value;

@@ -1,19 +1,12 @@
 import { Fault } from "../fault.ts";
 import type { Cloud } from "./clouds.ts";
-import { bodyOf, type Parameters, type Row } from "./encoding.ts";
-import { failureOf, pageOf, type Page } from "./replies.ts";
-import { retrying, type Pace, type Stats, type Try } from "./retry.ts";
+import { repeatable, type Command } from "./command.ts";
+import { bodyOf, type Row } from "./encoding.ts";
+import { parsed, readReply, type Page } from "./replies.ts";
+import { retrying, unanswered, type Pace, type Stats, type Try } from "./retry.ts";
 import type { TokenSource } from "./token.ts";
-import type { HttpReply, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 import { noticeOf, type NoticeKind } from "./wording.ts";
-
-/** One call of a cmdlet. */
-export interface Command {
-  cmdlet: string;
-  parameters: Parameters;
-  /** The properties wanted back; all of them when left out. */
-  select?: readonly string[];
-}
 
 export interface Reply {
   rows: Row[];
@@ -33,7 +26,7 @@ export interface Exchange {
 export interface ExchangeSettings {
   tenantId: string;
   cloud: Cloud;
-  /** Base URL to use instead of the cloud's Exchange host. */
+  /** Base URL to use instead of the cloud's Exchange host. Then nothing is sent anywhere else. */
   exchangeUrl: string | undefined;
 }
 
@@ -46,6 +39,17 @@ interface Seams {
   newId(): string;
 }
 
+/** What every try of one page has in common. */
+interface Call {
+  command: Command;
+  /** Path and query. */
+  where: string;
+  /** Whether a page came before it. */
+  continued: boolean;
+  body: string;
+  requestId: string;
+}
+
 /** The arbitration mailbox that exists in every tenant: requests anchored on it meet the same backend, and so their own writes. */
 const anchorMailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 const pageSize = 1000;
@@ -56,34 +60,36 @@ export function exchangeOnline({ tenantId, cloud, exchangeUrl }: ExchangeSetting
   let base = exchangeUrl ?? `https://${cloud.exchange}`;
   const connectionId = newId();
 
-  async function page(command: Command, url: string, body: string, requestId: string): Promise<Page> {
+  /** One try: follows the tenant to its region, and takes a new token when the first one is refused. */
+  async function attempt({ command, where, continued, body, requestId }: Call): Promise<Try<Page>> {
     let refused: { token: string; claims?: string | undefined } | undefined;
-    return await retrying(pace, async (): Promise<Try<Page>> => {
-      for (let redirects = 0; ; ) {
-        const bearer = await token.get(refused);
-        pace.stats.requests++;
-        let reply: HttpReply;
-        try {
-          reply = await transport({ method: "POST", url: url.startsWith("/") ? base + url : url, headers: headersFor(command, bearer, requestId), body }, pace.signal);
-        } catch (thrown) {
-          return { fault: Fault.of(thrown) };
-        }
-        if (reply.status >= 200 && reply.status < 300) return pageOf(reply, command.cmdlet);
-        if (reply.status === 302 || reply.status === 307 || reply.status === 308) {
-          if (++redirects > mostRedirects) return { fault: new Fault({ kind: "unexpected", message: `Exchange Online sent ${command.cmdlet} from host to host.` }) };
-          base = regionalBase(reply.headers["location"], base, cloud);
-          continue;
-        }
-        const failure = failureOf(reply, command.cmdlet, clock());
+    for (let redirects = 0; ; ) {
+      const bearer = await token.get(refused);
+      pace.stats.requests++;
+      const reply = await transport({ method: "POST", url: base + where, headers: headersFor(command, bearer, requestId), body }, pace.signal).catch(unanswered);
+      if ("fault" in reply) return reply;
+      if (reply.status === 302 || reply.status === 307 || reply.status === 308) {
+        if (++redirects > mostRedirects) throw new Fault({ kind: "unexpected", message: `Exchange Online sent ${command.cmdlet} from host to host.` });
+        base = withinCloud("redirected to", reply.headers["location"] ?? "").origin;
+      } else if (reply.status === 401 && refused === undefined) {
         // A token can be refused before its time, and once is no reason to give up: roles and policies change under it.
-        if (reply.status === 401 && refused === undefined && !failure.fault.retryable) {
-          refused = { token: bearer, claims: claimsIn(reply.headers["www-authenticate"]) };
-          pace.stats.retries++;
-          continue;
-        }
-        return { ...failure, fault: aboutWhat(failure.fault, command) };
-      }
+        refused = { token: bearer, claims: claimsIn(reply.headers["www-authenticate"]) };
+        pace.stats.retries++;
+      } else return readReply(reply, { command, continued, now: clock() });
+    }
+  }
+
+  async function page(call: Call): Promise<Page> {
+    const unknownOutcome: Fault[] = [];
+    const read = await retrying(pace, async () => {
+      const result = await attempt(call);
+      // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had been done.
+      if ("value" in result || !result.fault.retryable || result.fault.kind === "throttled") return result;
+      unknownOutcome.push(result.fault);
+      return repeatable(call.command) ? result : { fault: notAgain(result.fault, call.command) };
     });
+    // "Nothing modified" may then be the doing of the try before, and is no news.
+    return unknownOutcome.length === 0 ? read : { ...read, warnings: read.warnings.filter((warning) => noticeOf(warning) !== "nothingModified") };
   }
 
   function headersFor({ cmdlet }: Command, bearer: string, requestId: string): Record<string, string> {
@@ -108,17 +114,33 @@ export function exchangeOnline({ tenantId, cloud, exchangeUrl }: ExchangeSetting
     const body = bodyOf(command.cmdlet, command.parameters);
     const requestId = newId();
     const select = command.select ? `?$select=${command.select.map(encodeURIComponent).join(",")}` : "";
-    let url = `/adminapi/beta/${tenantId}/InvokeCommand${select}`;
+    let where = `/adminapi/beta/${tenantId}/InvokeCommand${select}`;
     const seen = new Set<string>();
     for (;;) {
-      const { rows, warnings, nextLink } = await page(command, url, body, requestId);
+      const { rows, warnings, nextLink } = await page({ command, where, continued: seen.size > 0, body, requestId });
       // While there is a next page, "more results available" is not news.
       yield { rows, notices: warnings.map((text) => ({ kind: noticeOf(text), text })).filter(({ kind }) => kind !== "moreResults" || nextLink === undefined) };
       if (nextLink === undefined) return;
-      url = sameService(nextLink, base, cloud);
-      if (seen.has(url)) throw new Fault({ kind: "unexpected", message: `Exchange Online gave the same page of ${command.cmdlet} twice; the list would never end.` });
-      seen.add(url);
+      seen.add(where);
+      const next = withinCloud("named a next page at", nextLink);
+      base = next.origin;
+      where = next.pathname + next.search;
+      if (seen.has(where)) throw new Fault({ kind: "unexpected", message: `Exchange Online gave the same page of ${command.cmdlet} twice; the list would never end.` });
     }
+  }
+
+  /**
+   * The front door may send a tenant to its region (`xyz.outlook.office365.com`, sometimes with port 446, which is dropped), and
+   * a next page may be there. The token goes to no other place.
+   */
+  function withinCloud(what: string, address: string): URL {
+    const target = URL.canParse(address, base) ? new URL(address, base) : undefined;
+    if (target?.origin === new URL(base).origin) return target;
+    if (target && exchangeUrl === undefined && target.protocol === "https:" && `.${target.hostname}`.endsWith(`.${cloud.exchange}`)) {
+      target.port = "";
+      return target;
+    }
+    throw new Fault({ kind: "unexpected", message: `Exchange Online ${what} ${target ? target.origin : "no usable address"}, which is not part of this cloud; the token was not sent there.` });
   }
 
   return {
@@ -135,29 +157,8 @@ export function exchangeOnline({ tenantId, cloud, exchangeUrl }: ExchangeSetting
   };
 }
 
-/** The front door may send a tenant to its region (`xyz.outlook.office365.com`, sometimes with port 446). The token goes to no other place. */
-function regionalBase(location: string | undefined, base: string, cloud: Cloud): string {
-  const target = urlOf(location ?? "", base);
-  const current = new URL(base);
-  if (target?.origin === current.origin) return base;
-  if (target?.protocol === "https:" && target.hostname.endsWith(`.${cloud.exchange}`)) return `https://${target.hostname}`;
-  throw foreign("redirected to", target);
-}
-
-/** A next page is asked for where this one came from, or in the tenant's region. */
-function sameService(link: string, base: string, cloud: Cloud): string {
-  const target = urlOf(link, base);
-  if (target?.origin === new URL(base).origin) return target.href;
-  if (target?.protocol === "https:" && `.${target.hostname}`.endsWith(`.${cloud.exchange}`)) return target.href;
-  throw foreign("named a next page at", target);
-}
-
-function urlOf(text: string, base: string): URL | null {
-  return URL.canParse(text, base) ? new URL(text, base) : null;
-}
-
-function foreign(what: string, target: URL | null): Fault {
-  return new Fault({ kind: "unexpected", message: `Exchange Online ${what} ${target ? target.host : "no usable address"}, which is not part of this cloud; the token was not sent there.` });
+function notAgain(fault: Fault, { cmdlet }: Command): Fault {
+  return new Fault({ kind: fault.kind, message: `${fault.message} It is not known whether ${cmdlet} was carried out, so it was not sent again.`, cause: fault, requestId: fault.requestId });
 }
 
 /** The claims challenge of continuous access evaluation: base64 text inside WWW-Authenticate. */
@@ -165,14 +166,6 @@ function claimsIn(header: string | undefined): string | undefined {
   const encoded = /claims="([^"]+)"/i.exec(header ?? "")?.[1];
   if (encoded === undefined) return undefined;
   const claims = Buffer.from(encoded, "base64").toString("utf8");
-  return claims.startsWith("{") ? claims : undefined;
-}
-
-/** "Not found" is only believed of the object that was named: the text can be about another one. */
-function aboutWhat(fault: Fault, { parameters }: Command): Fault {
-  if (fault.kind !== "missing") return fault;
-  const identity = parameters["Identity"];
-  const quoted = [...fault.message.matchAll(/['"“‘]([^'"”’]+)['"”’]/g)].map((match) => (match[1] ?? "").toLowerCase());
-  if (typeof identity === "string" && (fault.message.toLowerCase().includes(identity.toLowerCase()) || quoted.length === 0)) return fault;
-  return new Fault({ kind: "unexpected", message: fault.message, cause: fault, requestId: fault.requestId });
+  const object = parsed(claims);
+  return typeof object === "object" && object !== null ? claims : undefined;
 }

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
 import { textOf, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
-import { equals } from "./filter.ts";
+import { carries, equals } from "./filter.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
 export interface Mailbox extends Row {
@@ -14,7 +14,7 @@ export interface Mailbox extends Row {
   RecipientTypeDetails: string;
 }
 
-/** A change of a mailbox, for the gate to take. */
+/** A change of a mailbox, to be carried out. */
 export interface MailboxChange {
   cmdlet: "Set-Mailbox";
   parameters: { Identity: string } & Record<string, string | boolean>;
@@ -36,8 +36,7 @@ export function mailboxProperty(name: string): string | undefined {
 
 /**
  * A look-up of all mailboxes, of whatever type, whose `property` is `value`; `alsoRead` names properties wanted besides.
- * At most `mostNamed` + 1 come back. Rows that do not carry the value are left out: a directory compares more loosely than a
- * person would (`Jose` finds `José`, an address finds the holder of an alias), and a filter is no proof.
+ * At most `mostNamed` + 1 come back. Rows that do not carry the value are left out (see `carries`).
  * The query fails with `invalid` when Exchange cannot filter on the property, or not by text.
  */
 export function mailboxesWhere(property: string, value: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox[]> {
@@ -46,7 +45,10 @@ export function mailboxesWhere(property: string, value: string, alsoRead: readon
   const select = [...new Set([...identifying, name, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])])];
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 }, select });
-    return rows.map(mailboxOf).filter((mailbox) => carries(mailbox, name, value));
+    const found = rows.map(mailboxOf).filter((mailbox) => carries(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
+    // The list was cut off: the one that is meant, or a second one, may stand behind its end.
+    if (rows.length > mostNamed && found.length < 2) throw new Fault({ kind: "ambiguous", message: `More than ${mostNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so it cannot be told which one is meant.` });
+    return found;
   };
 }
 
@@ -60,7 +62,7 @@ export function setHiddenFromAddressLists(mailbox: Mailbox, hidden: boolean): Ma
   };
 }
 
-/** Which mailbox it is, for a person to read: name, address, reference. */
+/** Which mailbox it is, for people to read: name, address, reference. */
 export function nameOf(mailbox: Mailbox): string {
   return `"${mailbox.DisplayName}" <${mailbox.PrimarySmtpAddress}> (${mailbox.Guid})`;
 }
@@ -80,22 +82,11 @@ function filterable(property: string): string {
   return name;
 }
 
-function carries(mailbox: Mailbox, property: string, value: string): boolean {
-  const found = mailbox[property];
-  if (found === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be told whether it is the one that was asked for.` });
-  const values = Array.isArray(found) ? found.map(textOf) : [textOf(found)];
-  const wanted = folded(value);
-  // A list of addresses carries a prefix (SMTP:, smtp:) that the look-up value may lack.
-  return values.some((one) => folded(one) === wanted || (Array.isArray(found) && folded(one.replace(/^[^:]*:/, "")) === wanted));
-}
-
-/** Case does not count in a directory; a letter written in one code point or in two is the same letter. */
-function folded(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}
-
 function mailboxOf(row: Row): Mailbox {
-  if (typeof row["Guid"] !== "string" || !guid.test(row["Guid"])) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
+  const id = row["Guid"];
+  if (typeof id !== "string" || !guid.test(id)) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
+  const lacking = identifying.find((name) => row[name] === undefined);
+  if (lacking !== undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${lacking} of mailbox ${id}.` });
   const texts = Object.fromEntries(identifying.map((name) => [name, textOf(row[name])]));
   return { ...row, ...texts } as Mailbox;
 }

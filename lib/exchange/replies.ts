@@ -1,8 +1,9 @@
 import { Fault, type FaultKind } from "../fault.ts";
+import { reads, type Command } from "./command.ts";
 import { rowOf, textOf, type Row } from "./encoding.ts";
 import { retryAfterMs, type Try } from "./retry.ts";
 import type { HttpReply } from "./transport.ts";
-import { meaningOf } from "./wording.ts";
+import { isBusy, meaningOf } from "./wording.ts";
 
 /** One page of a cmdlet's answer. */
 export interface Page {
@@ -12,84 +13,116 @@ export interface Page {
   nextLink: string | undefined;
 }
 
-/** Reads a 2xx answer. An empty body is a cmdlet without output; anything that is no envelope is a fault. */
-export function pageOf(reply: HttpReply, cmdlet: string): Try<Page> {
-  if (reply.text.trim() === "") return { value: { rows: [], warnings: [], nextLink: undefined } };
+/** How an answer is to be read: of which command, and whether a page before it said that there is more. */
+export interface Reading {
+  command: Command;
+  continued: boolean;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Reads an answer: a page, or a fault with the time the service asks for before another try. */
+export function readReply(reply: HttpReply, { command, continued, now }: Reading): Try<Page> {
+  const read = reply.status >= 200 && reply.status < 300 ? pageOf(reply, command, continued) : errorOf(reply, command, saidBy(reply));
+  if (!(read instanceof Fault)) return { value: read };
+  return { fault: continued ? notTheEnd(read, command) : read, afterMs: retryAfterMs(reply.headers["retry-after"], now) };
+}
+
+/**
+ * Reads a 2xx answer. Nothing at all is the answer of a cmdlet without output; a list that was asked for or promised, and did not
+ * come, is a fault, as is anything that is no envelope.
+ */
+function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | Fault {
+  const { cmdlet } = command;
   const requestId = reply.headers["request-id"];
+  const listExpected = reads(command) || continued;
+  if (reply.text.trim() === "") {
+    if (!listExpected) return { rows: [], warnings: [], nextLink: undefined };
+    return new Fault({ kind: "unavailable", retryable: true, message: `Exchange Online's answer to ${cmdlet} was empty (status ${reply.status}).`, requestId });
+  }
   const envelope = parsed(reply.text);
   if (!isRecord(envelope)) {
-    if (meaningOf(undefined, reply.text)) return { fault: errorOf(reply, cmdlet) };
-    if (looksLikeHtml(reply)) return { fault: new Fault({ kind: "unexpected", message: `Exchange Online's address answered ${cmdlet} with a web page instead of JSON (status ${reply.status}): a proxy may stand in between, or the address is wrong.`, requestId }) };
-    return { fault: new Fault({ kind: "unavailable", retryable: true, message: `Exchange Online's answer to ${cmdlet} was cut off or is not JSON (status ${reply.status}, ${reply.text.length} characters).`, requestId }) };
+    if (isBusy(reply.text)) return errorOf(reply, command, saidBy(reply));
+    if (looksLikeHtml(reply)) return new Fault({ kind: "unexpected", message: webPage(reply, cmdlet), requestId });
+    return new Fault({ kind: "unavailable", retryable: true, message: `Exchange Online's answer to ${cmdlet} was cut off or is not JSON (status ${reply.status}, ${reply.text.length} characters).`, requestId });
   }
+  if (member(envelope, "error") !== undefined) return errorOf(reply, command, saidBy(reply));
+  // Errors that did not end the cmdlet, as texts; Microsoft's own module counts such a call as failed.
+  const [error] = listOf(envelope["@adminapi.errors"]);
+  if (error !== undefined) return errorOf(reply, command, decodedDetail(typeof error === "string" ? error : JSON.stringify(error)));
+  if (textOf(envelope["@adminapi.confirmationmessage"]) !== "") return new Fault({ kind: "unexpected", message: `Exchange Online only checked ${cmdlet} and asks for a confirmation; nothing was carried out.`, requestId });
   const { value } = envelope;
-  if (value !== undefined && (!Array.isArray(value) || !value.every(isRecord))) return { fault: new Fault({ kind: "unexpected", message: `Exchange Online's answer to ${cmdlet} has no list of objects in it.`, requestId }) };
-  const warnings = envelope["@adminapi.warnings"];
-  const nextLink = envelope["@odata.nextLink"];
+  if (value === undefined ? listExpected : !Array.isArray(value) || !value.every(isRecord)) return new Fault({ kind: "unexpected", message: `Exchange Online's answer to ${cmdlet} has no list of objects in it.`, requestId });
   return {
-    value: {
-      rows: (value ?? []).map(rowOf),
-      warnings: Array.isArray(warnings) ? warnings.filter((warning) => typeof warning === "string") : [],
-      nextLink: typeof nextLink === "string" && nextLink !== "" ? nextLink : undefined,
-    },
+    rows: listOf(value).filter(isRecord).map(rowOf),
+    warnings: listOf(envelope["@adminapi.warnings"]).filter((warning) => typeof warning === "string"),
+    nextLink: textOf(envelope["@odata.nextLink"]) || undefined,
   };
 }
 
-/** Makes a fault of an answer that is no success: class and text decide, the status last. */
-export function failureOf(reply: HttpReply, cmdlet: string, now: number): Extract<Try<never>, { fault: Fault }> {
-  return { fault: errorOf(reply, cmdlet), afterMs: retryAfterMs(reply.headers["retry-after"], now) };
+/** While there was more to come, "not found" and "already so" are no findings: said of half a list they would pass for an end. */
+function notTheEnd(fault: Fault, { cmdlet }: Command): Fault {
+  if (fault.kind !== "missing" && fault.kind !== "already") return fault;
+  return new Fault({ kind: "unexpected", message: `The next page of ${cmdlet} could not be had. ${fault.message}`, cause: fault, requestId: fault.requestId });
 }
 
-function errorOf(reply: HttpReply, cmdlet: string): Fault {
-  const { type, text } = saidBy(reply);
+/** What an error answer says: the short name of the exception class, and the real text. */
+interface Said {
+  type: string | undefined;
+  text: string;
+}
+
+/** Class and text decide, the status last. */
+function errorOf(reply: HttpReply, command: Command, { type, text }: Said): Fault {
+  const { cmdlet } = command;
   const requestId = reply.headers["request-id"];
-  const meaning = meaningOf(type, text);
+  const meaning = meaningOf(type, text, command);
   if (meaning) return new Fault({ kind: meaning.kind, retryable: meaning.retryable, message: meaning.message ?? `Exchange Online refused ${cmdlet}: ${shortened(text)}`, requestId });
-  const { kind, retryable, message } = byStatus(reply, cmdlet, text);
-  return new Fault({ kind, retryable, message, requestId });
+  return new Fault({ ...byStatus(reply, cmdlet, text), requestId });
 }
 
 function byStatus(reply: HttpReply, cmdlet: string, text: string): { kind: FaultKind; retryable: boolean; message: string } {
   const { status } = reply;
-  const said = text === "" || looksLikeHtml(reply) ? "" : ` It said: ${shortened(text)}`;
+  const html = looksLikeHtml(reply);
+  // The reason of a refused token or a missing role stands in a header, beside a body that is empty or nothing but NUL.
+  const reason = reply.headers["x-ms-diagnostics"] ?? "";
+  const heard = reason === "" && !html ? text : reason;
+  const said = heard === "" ? "" : ` It said: ${shortened(heard)}`;
   if (status === 429) return { kind: "throttled", retryable: true, message: `Exchange Online is throttling this application (status 429 on ${cmdlet}).${said}` };
   if (status === 408 || status === 502 || status === 503 || status === 504) return { kind: "unavailable", retryable: true, message: `Exchange Online is not available for ${cmdlet} at the moment (status ${status}).${said}` };
   if (status === 401) return { kind: "denied", retryable: false, message: `Exchange Online does not accept the application's token for ${cmdlet} (status 401).${said}` };
-  if (status === 403) return { kind: "denied", retryable: false, message: deniedMessage(reply, cmdlet, said) };
-  if (looksLikeHtml(reply)) return { kind: "unexpected", retryable: false, message: `Exchange Online's address answered ${cmdlet} with a web page instead of JSON (status ${status}): a proxy may stand in between, or the address is wrong.` };
+  if (html && reason === "") return { kind: "unexpected", retryable: false, message: webPage(reply, cmdlet) };
+  // Without a reason it is often a role that has not reached Exchange yet (AZT: tiredithumans/azapptoolkit).
+  const why = reason === "" ? ": its role does not include it, or was assigned so recently that Exchange Online has not heard of it." : ".";
+  if (status === 403) return { kind: "denied", retryable: false, message: `The application may not run ${cmdlet} (status 403)${why}${said}` };
   return { kind: status >= 400 && status < 500 ? "invalid" : "unexpected", retryable: false, message: `Exchange Online refused ${cmdlet} (status ${status}).${said}` };
 }
 
-/** A 403 comes without a body. Its reason, when there is one, is in x-ms-diagnostics; without one it is often a role that has not reached Exchange yet. */
-function deniedMessage(reply: HttpReply, cmdlet: string, said: string): string {
-  const reason = reply.headers["x-ms-diagnostics"];
-  if (reason !== undefined && reason !== "") return `The application may not run ${cmdlet} (status 403): ${shortened(reason)}`;
-  return `The application may not run ${cmdlet} (status 403): its role does not include it, or was assigned so recently that Exchange Online has not heard of it.${said}`;
+function webPage({ status }: HttpReply, cmdlet: string): string {
+  return `Exchange Online's address answered ${cmdlet} with a web page instead of JSON (status ${status}): a proxy may stand in between, or the address is wrong.`;
 }
 
 /**
- * The exception class and the real text. The text hides in `details[0].message`, in one of three encodings
- * (`Ex123456|class|text`; JSON with Message and TypeName; JSON with ClassName and Message), in the innermost exception, or is the
- * whole body. The casing of names varies.
+ * The text hides in `details[0].message`, in one of three encodings (`Ex123456|class|text`; JSON with Message and TypeName; JSON
+ * with ClassName and Message), in the innermost exception, or is the whole body. The casing of names varies.
  */
-function saidBy(reply: HttpReply): { type: string | undefined; text: string } {
+function saidBy(reply: HttpReply): Said {
   const body = parsed(reply.text);
   const error = member(body, "error");
   const headerType = reply.headers["x-exceptiontype"];
   if (error === undefined) return { type: headerType, text: isRecord(body) ? textOf(member(body, "message")) : reply.text.trim() };
-  const details = member(error, "details");
-  const detail = decodedDetail(textOf(member(Array.isArray(details) ? details[0] : undefined, "message")));
+  const detail = decodedDetail(textOf(member(listOf(member(error, "details"))[0], "message")));
   const inner = member(error, "innererror");
   const internal = member(inner, "internalexception");
-  const text = [detail.text, textOf(member(internal, "message")), textOf(member(inner, "message")), textOf(member(error, "message"))].find((candidate) => candidate !== "") ?? "";
-  return { type: shortType(detail.type ?? textOf(member(internal, "type"))) ?? headerType, text };
+  const texts = [detail.text, ...[internal, inner, error].map((level) => textOf(member(level, "message"))), textOf(error)];
+  return { type: detail.type ?? shortType(textOf(member(internal, "type"))) ?? headerType, text: texts.find((text) => text !== "") ?? "" };
 }
 
-function decodedDetail(message: string): { type: string | undefined; text: string } {
+function decodedDetail(message: string): Said {
   const json = message.startsWith("{") ? parsed(message) : undefined;
-  if (isRecord(json)) return { type: textOf(member(json, "typename")) || textOf(member(json, "classname")), text: textOf(member(json, "message")) };
-  const parts = /^[^|]*\|([^|]*)\|([^]*)$/.exec(message);
-  return parts ? { type: parts[1], text: (parts[2] ?? "").trim() } : { type: undefined, text: message.trim() };
+  if (isRecord(json)) return { type: shortType(textOf(member(json, "typename")) || textOf(member(json, "classname"))), text: textOf(member(json, "message")) };
+  const parts = /^\w*\|([\w.+`]*)\|([^]*)$/.exec(message);
+  return { type: shortType(parts?.[1]), text: (parts?.[2] ?? message).trim() };
 }
 
 function shortType(type: string | undefined): string | undefined {
@@ -100,10 +133,14 @@ function looksLikeHtml(reply: HttpReply): boolean {
   return (reply.headers["content-type"] ?? "").includes("text/html") || /^\s*<(!doctype|html)/i.test(reply.text);
 }
 
-/** Long enough for every text that is known, short enough for an audit line. */
+/** Long enough for every text that is known, short enough for one line. */
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > 600 ? `${line.slice(0, 600)}…` : line;
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function member(value: unknown, name: string): unknown {

@@ -5,7 +5,7 @@ export interface Pace {
   signal: AbortSignal;
   /** Milliseconds left for this run. */
   remaining(): number;
-  /** Resolves after `ms`, or rejects with the signal's reason. */
+  /** Resolves after `ms`, or rejects as soon as the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** A number in [0, 1). */
   random(): number;
@@ -18,15 +18,22 @@ export interface Stats {
   waitedMs: number;
 }
 
-/** What one try came to. `afterMs` is what the service asked for (Retry-After), and then authoritative. */
-export type Try<T> = { value: T } | { fault: Fault; afterMs?: number | undefined };
+/**
+ * What one try came to. `afterMs` is what the service asked for (Retry-After), and then authoritative; `mostRetries` is set
+ * when this kind of fault deserves fewer than usual.
+ */
+export type Try<T> = { value: T } | Failure;
+export interface Failure {
+  fault: Fault;
+  afterMs?: number | undefined;
+  mostRetries?: number;
+}
 
 /** Microsoft's own module gives up after five retries as well. */
-const mostRetries = 5;
+const usualRetries = 5;
 /** A connection that cannot be made is seldom made a third time; better to say so early. */
 const mostTransportRetries = 2;
 const firstWaitMs = 1_000;
-const longestWaitMs = 60_000;
 
 /**
  * Tries until it works, fails for good, or the run has no time for another try. `Retry-After` wins; without it the wait
@@ -38,28 +45,28 @@ export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): P
     if (pace.signal.aborted) throw Fault.of(pace.signal.reason);
     const result = await attempt();
     if ("value" in result) return result.value;
-    const { fault, afterMs } = result;
-    if (!fault.retryable || retries >= (fault.kind === "unavailable" && afterMs === undefined && isTransport(fault) ? mostTransportRetries : mostRetries)) throw fault;
-    const wait = afterMs ?? Math.min(longestWaitMs, firstWaitMs * 2 ** retries * (1 + pace.random() / 4));
-    if (wait >= pace.remaining()) throw new Fault({ kind: fault.kind, message: `${fault.message} Trying again in ${seconds(wait)} would take longer than the time that is left for this event.`, cause: fault, requestId: fault.requestId });
+    const { fault, afterMs, mostRetries = usualRetries } = result;
+    if (!fault.retryable || retries >= mostRetries) throw fault;
+    const wait = afterMs ?? firstWaitMs * 2 ** retries * (1 + pace.random() / 4);
+    if (wait >= pace.remaining()) throw new Fault({ kind: fault.kind, retryable: true, message: `${fault.message} Trying again in ${seconds(wait)} would take longer than the time that is left.`, cause: fault, requestId: fault.requestId });
     pace.stats.retries++;
     pace.stats.waitedMs += wait;
-    await pace.sleep(wait, pace.signal);
+    await pace.sleep(wait, pace.signal).catch((thrown: unknown) => {
+      throw Fault.of(pace.signal.aborted ? pace.signal.reason : thrown);
+    });
   }
 }
 
-/** Reads `Retry-After`: seconds, possibly with decimals, or a date. */
-export function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined || header.trim() === "") return undefined;
-  const inSeconds = Number(header);
-  if (Number.isFinite(inSeconds)) return Math.max(0, inSeconds * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+/** The failure of a try that got no answer at all; `thrown` is what the transport threw. */
+export function unanswered(thrown: unknown): Failure {
+  return { fault: Fault.of(thrown), mostRetries: mostTransportRetries };
 }
 
-/** A fault that came from below HTTP carries the socket's error as its cause. */
-function isTransport(fault: Fault): boolean {
-  return fault.cause instanceof Error && !(fault.cause instanceof Fault);
+/** Reads `Retry-After`: seconds, possibly with decimals, or a date. No time, or one that is past, is no advice: better our own wait than none. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  const text = header?.trim() ?? "";
+  const ms = /^[\d.]+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return ms > 0 ? ms : undefined;
 }
 
 function seconds(ms: number): string {

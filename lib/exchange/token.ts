@@ -3,7 +3,7 @@ import { Fault } from "../fault.ts";
 import { readCertificate } from "./certificate.ts";
 import { scopeOf, type Cloud } from "./clouds.ts";
 import { parsed } from "./replies.ts";
-import { retryAfterMs, retrying, type Pace, type Try } from "./retry.ts";
+import { retryAfterMs, retrying, unanswered, type Pace, type Try } from "./retry.ts";
 import { signInFault } from "./signIn.ts";
 import type { HttpReply, Transport } from "./transport.ts";
 
@@ -46,7 +46,7 @@ export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource 
   let client: Promise<Client> | undefined;
   const fetchNew = async (claims: string | undefined): Promise<string> => {
     client ??= newClient(settings, seams);
-    const { token, expiresAt } = await (await client).acquire(claims);
+    const { token, expiresAt } = await (await client)(claims);
     seams.keepSecret(token);
     current = { token, goodUntil: expiresAt - marginMs };
     return token;
@@ -54,37 +54,36 @@ export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource 
   return {
     async get(refused) {
       // Several requests may be refused at once: the first one's new token serves them all.
-      if (current && current.goodUntil > seams.clock() && current.token !== refused?.token) return current.token;
+      if (current?.token === refused?.token) current = undefined;
+      if (current && current.goodUntil > seams.clock()) return current.token;
       pending ??= fetchNew(refused?.claims).finally(() => (pending = undefined));
       return await pending;
     },
   };
 }
 
-interface Client {
-  acquire(claims: string | undefined): Promise<{ token: string; expiresAt: number }>;
-}
+/** Asks for a new token, with the claims a refusal named. */
+type Client = (claims: string | undefined) => Promise<{ token: string; expiresAt: number }>;
 
 async function newClient({ tenantId, clientId, credential, cloud, loginUrl }: TokenSettings, seams: Seams): Promise<Client> {
   const origin = `https://${cloud.login}`;
   const authority = `${origin}/${tenantId}`;
-  const network = networkFor((url) => (loginUrl === undefined ? url : url.replace(origin, loginUrl)), seams);
+  const network = networkFor({ origin, base: loginUrl ?? origin }, seams);
   const proof = "secret" in credential ? { clientSecret: credential.secret } : { clientCertificate: await certificateOf(credential, seams) };
   const { ConfidentialClientApplication } = await import("@azure/msal-node");
   const application = new ConfidentialClientApplication({
     auth: { clientId, authority, knownAuthorities: [cloud.login], authorityMetadata: metadataOf(authority), ...proof },
     system: { networkClient: network, disableInternalRetries: true },
   });
-  return {
-    async acquire(claims) {
-      try {
-        const result = await application.acquireTokenByClientCredential({ scopes: [scopeOf(cloud)], skipCache: true, ...(claims === undefined ? {} : { claims }) });
-        if (!result?.accessToken) throw new Fault({ kind: "unexpected", message: "The sign-in service answered without a token." });
-        return { token: result.accessToken, expiresAt: result.expiresOn?.getTime() ?? seams.clock() + 2 * marginMs };
-      } catch (thrown) {
-        throw network.lastFault() ?? signInFault(thrown, { tenantId, clientId });
-      }
-    },
+  return async (claims) => {
+    const asked = seams.clock();
+    try {
+      const result = await application.acquireTokenByClientCredential({ scopes: [scopeOf(cloud)], skipCache: true, ...(claims === undefined ? {} : { claims }) });
+      if (!result?.accessToken) throw new Fault({ kind: "unexpected", message: "The sign-in service answered without a token." });
+      return { token: result.accessToken, expiresAt: asked + network.lifeMs() };
+    } catch (thrown) {
+      throw network.lastFault() ?? signInFault(thrown, { tenantId, clientId });
+    }
   };
 }
 
@@ -104,38 +103,45 @@ function metadataOf(authority: string): string {
   });
 }
 
-/** msal's way to the network: our transport and our retries. msal wraps what its network throws, so the real fault is kept aside. */
-function networkFor(redirected: (url: string) => string, { transport, pace, clock, keepSecret }: Seams): INetworkModule & { lastFault(): Fault | undefined } {
+/** What msal does not hand on of the last exchange with the sign-in service. */
+interface LastExchange {
+  /** Set when there was no answer to be had; msal wraps what its network throws. */
+  lastFault(): Fault | undefined;
+  /** How long the token lives; msal reckons with another clock than ours. */
+  lifeMs(): number;
+}
+
+/** msal's way to the network: our transport and our retries. What is meant for `origin` goes to `base`, and nothing goes elsewhere. */
+function networkFor({ origin, base }: { origin: string; base: string }, { transport, pace, clock, keepSecret }: Seams): INetworkModule & LastExchange {
+  let fault: Fault | undefined;
+  let lifeMs = 0;
+  const refuse = (message: string): Promise<never> => Promise.reject((fault = new Fault({ kind: "unexpected", message })));
   const post = async (url: string, headers: Record<string, string>, body: string): Promise<Try<{ headers: Record<string, string>; body: object; status: number }>> => {
     pace.stats.requests++;
-    let reply: HttpReply;
-    try {
-      reply = await transport({ method: "POST", url: redirected(url), headers: { ...headers, accept: "application/json" }, body }, pace.signal);
-    } catch (thrown) {
-      return { fault: Fault.of(thrown) };
+    const reply = await transport({ method: "POST", url, headers: { ...headers, accept: "application/json" }, body }, pace.signal).catch(unanswered);
+    if ("fault" in reply) return reply;
+    const { status, text } = reply;
+    if (status === 429 || status === 408 || status >= 500) {
+      const kind = status === 429 ? "throttled" : "unavailable";
+      return { fault: new Fault({ kind, retryable: true, message: `The sign-in service is not available at the moment (status ${status}).` }), afterMs: retryAfterMs(reply.headers["retry-after"], clock()) };
     }
-    if (reply.status === 429 || reply.status >= 500) {
-      const kind = reply.status === 429 ? "throttled" : "unavailable";
-      return { fault: new Fault({ kind, retryable: true, message: `The sign-in service is not available at the moment (status ${reply.status}).` }), afterMs: retryAfterMs(reply.headers["retry-after"], clock()) };
-    }
-    const answer = parsed(reply.text);
+    const answer = parsed(text);
     if (typeof answer !== "object" || answer === null) return { fault: notJson(reply) };
-    return { value: { headers: { ...reply.headers }, body: answer, status: reply.status } };
+    lifeMs = "expires_in" in answer ? Number(answer.expires_in) * 1000 : 0;
+    return { value: { headers: { ...reply.headers }, body: answer, status } };
   };
-  let fault: Fault | undefined;
   return {
     lastFault: () => fault,
-    sendGetRequestAsync(url) {
-      // Only discovery uses GET, and everything that could be discovered was given.
-      fault = new Fault({ kind: "unexpected", message: `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.` });
-      return Promise.reject(fault);
-    },
+    lifeMs: () => (Number.isFinite(lifeMs) ? lifeMs : 0),
+    // Only discovery uses GET, and everything that could be discovered was given.
+    sendGetRequestAsync: (url) => refuse(`The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.`),
     async sendPostRequestAsync(url, { headers = {}, body = "" } = {}) {
+      if (!url.startsWith(`${origin}/`)) return await refuse(`The sign-in library turned to ${new URL(url).host} instead of ${origin}; nothing was sent there.`);
       const assertion = new URLSearchParams(body).get("client_assertion");
       if (assertion !== null) keepSecret(assertion);
       fault = undefined;
       try {
-        const reply = await retrying(pace, () => post(url, headers, body));
+        const reply = await retrying(pace, () => post(base + url.slice(origin.length), headers, body));
         return { ...reply, body: reply.body as never };
       } catch (thrown) {
         fault = Fault.of(thrown);
@@ -145,11 +151,8 @@ function networkFor(redirected: (url: string) => string, { transport, pace, cloc
   };
 }
 
-function notJson(reply: HttpReply): Fault {
-  const html = /^\s*</.test(reply.text);
-  return new Fault({
-    kind: html ? "unexpected" : "unavailable",
-    retryable: !html,
-    message: html ? `The sign-in service's address answered with a web page instead of JSON (status ${reply.status}): a proxy may stand in between, or the address is wrong.` : `The sign-in service's answer was cut off or is not JSON (status ${reply.status}, ${reply.text.length} characters).`,
-  });
+function notJson({ status, text }: HttpReply): Fault {
+  const html = /^\s*</.test(text);
+  if (html || status >= 300) return new Fault({ kind: "unexpected", message: `The sign-in service's address answered with ${html ? "a web page" : "something else"} instead of JSON (status ${status}): a proxy may stand in between, or the address is wrong.` });
+  return new Fault({ kind: "unavailable", retryable: true, message: `The sign-in service's answer was cut off or is not JSON (status ${status}, ${text.length} characters).` });
 }

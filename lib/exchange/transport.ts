@@ -19,7 +19,7 @@ export interface HttpReply {
 /** Sends one request once. Rejects with a retryable `unavailable` fault when no whole answer came back. */
 export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply>;
 
-/** Milliseconds to wait for a connection; the rest of a request may take as long as the event may. */
+/** Milliseconds to wait for a connection; the rest of a request may take as long as the run may. */
 const connectTimeoutMs = 8_000;
 
 /**
@@ -53,16 +53,13 @@ export function httpTransport(): { send: Transport; close(): void } {
   };
 }
 
-/** Some error answers claim to be gzip and are plain; some refusals are nothing but NUL bytes. */
+/**
+ * Some error answers claim to be gzip and are plain; some refusals are nothing but NUL bytes. What does begin like gzip and
+ * cannot be unpacked did not arrive whole, and gunzipSync says so.
+ */
 function decoded(bytes: Buffer, encoding: string | undefined): string {
-  let content = bytes;
-  if (encoding?.toLowerCase().includes("gzip")) {
-    try {
-      content = gunzipSync(bytes);
-    } catch {
-      content = bytes;
-    }
-  }
+  const packed = encoding?.toLowerCase().includes("gzip") === true && bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const content = packed ? gunzipSync(bytes) : bytes;
   return content.toString("utf8").replace(/^\uFEFF/, "").replaceAll("\0", "");
 }
 
@@ -73,6 +70,10 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was cut",
   EPIPE: "the connection was cut",
   UND_ERR_SOCKET: "the connection was cut",
+  UND_ERR_DESTROYED: "the run had ended",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer has another length than it says",
+  Z_BUF_ERROR: "the answer was cut off",
+  Z_DATA_ERROR: "the answer is damaged",
   UND_ERR_CONNECT_TIMEOUT: "no connection within the time allowed",
   ETIMEDOUT: "no connection within the time allowed",
   ENETUNREACH: "the network cannot be reached",
@@ -81,6 +82,7 @@ const reasons: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: "its TLS certificate chain is not trusted",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its TLS certificate is not trusted",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its TLS certificate is not trusted",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its TLS certificate is for another host",
   CERT_HAS_EXPIRED: "its TLS certificate has expired",
 };
 

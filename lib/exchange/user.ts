@@ -1,7 +1,7 @@
 import { filterableUserProperties } from "../generated/mailbox.ts";
 import { textOf } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
-import { equals } from "./filter.ts";
+import { carries, equals } from "./filter.ts";
 
 /** A user of the tenant, with or without a mailbox. */
 export interface User {
@@ -17,7 +17,7 @@ export function usersWhere(property: string, value: string): (exchange: Exchange
     if (name === undefined) return [];
     const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Filter: equals(name, value), ResultSize: 10 }, select: ["DisplayName", "UserPrincipalName", "RecipientTypeDetails", name] });
     return rows
-      .filter((row) => textOf(row[name]).toLowerCase() === value.toLowerCase())
+      .filter((row) => carries(row, name, value, `user "${textOf(row["UserPrincipalName"])}"`))
       .map((row) => ({ DisplayName: textOf(row["DisplayName"]), UserPrincipalName: textOf(row["UserPrincipalName"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) }));
   };
 }

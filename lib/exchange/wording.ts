@@ -1,4 +1,5 @@
 import type { FaultKind } from "../fault.ts";
+import type { Command } from "./command.ts";
 
 /**
  * What Exchange Online says, and what it means. All matching of class names and texts lives here, each with where it was seen.
@@ -10,48 +11,78 @@ interface Meaning {
   /** The short name of the exception class. */
   type?: RegExp;
   text?: RegExp;
+  /** The cmdlets it is said by, when it would mean something else of another. */
+  by?: RegExp;
   kind: FaultKind;
   retryable?: true;
-  /** Said to a person instead of the service's own text, where that does not help. */
+  /** Said instead of the service's own text, where that does not help. */
   message?: string;
 }
+
+/** What Microsoft's module tries again wherever the details name it (MOD), and what a C# client does (FIELD). */
+const transient = /\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|ADServerSettingsChangedException|\w*TransientException|ServerBusyException|BackendCommunicationException|CmdletProxyNotAvailableFailure)\b/;
 
 const meanings: readonly Meaning[] = [
   // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this stands before the class.
   { text: /matches multiple entries|multiple recipients matching/i, kind: "ambiguous" },
   { type: /^ManagementObjectAmbiguousException$/, kind: "ambiguous" }, // ODS
   // ODS; also as RecipientTaskException or InvalidOperationException, so the text decides.
-  { text: /is being synchronized from your on-premises organization|out of the current user's write scope/i, kind: "onPremises" },
+  { text: /is being synchronized from your on-premises organization/i, kind: "onPremises" },
+  // The same opening without that reason: a role group of the application is limited to other objects (inferred).
+  { text: /out of the current user's write scope/i, kind: "denied" },
   // michev.info 6594
   { text: /license doesn't permit you/i, kind: "unlicensed" },
   // QA 1523006: a replica that has not heard of the object yet; worth another try.
   { text: /couldn't be read from domain controller/i, kind: "notReady", retryable: true },
   { type: /^ManagementObjectNotFoundException$/, kind: "missing" }, // Microsoft365DSC#2998
-  { type: /^MemberAlreadyExistsException$|^UserAlreadyExistsInPermissionEntryException$|^ADObjectAlreadyExistsException$/, kind: "already" }, // HID, CIPP
-  { type: /^MemberNotFoundException$|^UserNotFoundInPermissionEntryException$/, kind: "already" }, // HID, CIPP
-  // The classes that Microsoft's module tries again (MOD), and those of a C# client (FIELD).
-  { type: /^(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|ADServerSettingsChangedException|StorageTransientException|ServerBusyException|TransientException|BackendCommunicationException|CmdletProxyNotAvailableFailure)$/, kind: "unavailable", retryable: true },
+  { text: /couldn't be performed because (object|Identity:) ?['"].* couldn't be found/i, kind: "missing" }, // HID; the class was not seen
+  // HID, CIPP. The permission entry that was found may hold other rights than those to be added: whoever adds one compares.
+  { type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/, by: /^Add-/, kind: "already" },
+  { type: /^(MemberNotFoundException|UserNotFoundInPermissionEntryException)$/, by: /^Remove-/, kind: "already" }, // HID, CIPP
+  // The name is another object's. GO2: terraprovider/go-exoscc
+  { type: /^ADObjectAlreadyExistsException$/, kind: "invalid" },
+  { type: transient, kind: "unavailable", retryable: true },
+  { text: transient, kind: "unavailable", retryable: true },
   {
     text: /role assigned to application .* isn't supported/i, // several public threads
     kind: "denied",
     message: "The application has no Entra role that Exchange Online accepts. Assign it Exchange Recipient Administrator (or Exchange Administrator), and wait some minutes for the role to reach Exchange.",
   },
   { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
+  // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).
+  { type: /^CommandNotFoundException$/, kind: "denied" },
   { text: /not a recognized filterable property/i, kind: "invalid" }, // ODP
   // QA 1023619
   { text: /Expired or Invalid pagination request/i, kind: "unavailable" },
-  { type: /^(DataValidationException|ParameterTransformationException|ParameterBindingException|ValidationException)$/, kind: "invalid" },
+  { type: /^(DataValidationException|ParameterTransformationException|ParameterBinding\w*Exception|ValidationException)$/, kind: "invalid" },
   { type: /^(ProxyAddressExistsException|WLCDManagedMemberExistsException)$/, kind: "invalid" }, // ODS, FIELD
 ];
 
 /** EXOH: the tenant-wide cap on concurrent requests, with whatever status and often not as JSON. */
-const concurrency = /maximum number of concurrent requests/i;
+export function isBusy(text: string): boolean {
+  return /^\W*You have reached the maximum number of concurrent requests/i.test(text);
+}
 
 /** What an error of the service means, or undefined when only the HTTP status can tell. */
-export function meaningOf(type: string | undefined, text: string): { kind: FaultKind; retryable: boolean; message?: string | undefined } | undefined {
-  if (concurrency.test(text)) return { kind: "throttled", retryable: true };
-  const found = meanings.find((meaning) => (meaning.type === undefined || meaning.type.test(type ?? "")) && (meaning.text === undefined || meaning.text.test(text)));
+export function meaningOf(type: string | undefined, text: string, command: Command): { kind: FaultKind; retryable: boolean; message?: string | undefined } | undefined {
+  if (isBusy(text)) return { kind: "throttled", retryable: true };
+  const found = meanings.find((meaning) => (meaning.type?.test(type ?? "") ?? true) && (meaning.text?.test(text) ?? true) && (meaning.by?.test(command.cmdlet) ?? true));
+  if (found?.kind === "missing" && !isAboutIdentity(text, command)) return { kind: "unexpected", retryable: false };
   return found && { kind: found.kind, retryable: found.retryable ?? false, message: found.message };
+}
+
+/**
+ * "Not found" is only believed of the object that was named. The texts quote the name they looked for (`object 'x'`,
+ * `Identity:"x"`) and others beside it (a domain controller); "The specified mailbox doesn't exist." quotes none (CIPP tests), and
+ * is believed when the command has no text in it that could have named another object.
+ */
+function isAboutIdentity(text: string, { parameters }: Command): boolean {
+  const { Identity: identity, ...others } = parameters;
+  if (typeof identity !== "string") return false;
+  const said = text.toLowerCase();
+  if ([`'${identity}'`, `"${identity}"`, `“${identity}”`, `‘${identity}’`].some((quoted) => said.includes(quoted.toLowerCase()))) return true;
+  const quotes = /(^|[\s:(])['"“‘]/.test(text);
+  return !quotes && Object.values(others).every((value) => typeof value === "boolean" || typeof value === "number");
 }
 
 /** What a warning on a successful answer means; undefined: for people to read. */

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clouds } from "../../lib/exchange/clouds.ts";
+import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
+import { flag, mailboxesWhere, mailboxProperty, mostNamed, nameOf, setHiddenFromAddressLists, type Mailbox } from "../../lib/exchange/mailbox.ts";
+import { tokenSource } from "../../lib/exchange/token.ts";
+import { httpTransport } from "../../lib/exchange/transport.ts";
+import { usersWhere } from "../../lib/exchange/user.ts";
+import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
+import { clientOf, faultOf, rows, timeOf } from "./scripted.ts";
+
+const guidOf = (index: number): string => `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
+const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  Guid: guidOf(index), DisplayName: `Name ${index}`, UserPrincipalName: `user${index}@contoso.com`, PrimarySmtpAddress: `user${index}@contoso.com`, RecipientTypeDetails: "UserMailbox", ...own,
+});
+
+async function look(property: string, value: string, found: unknown[], alsoRead: string[] = []): Promise<Mailbox[]> {
+  return await mailboxesWhere(property, value, alsoRead)(clientOf([rows(found)]).exchange);
+}
+
+describe("a look-up of mailboxes", () => {
+  it("asks for what it will compare, at most one more than can be named", async () => {
+    const { exchange, sent } = clientOf([rows([])]);
+    await mailboxesWhere("customattribute1", "E'1", ["hiddenfromaddresslistsenabled", "NoSuchProperty", "Guid"])(exchange);
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { Filter: "CustomAttribute1 -eq 'E''1'", ResultSize: mostNamed + 1 } } });
+    expect(sent[0]?.url).toMatch(/\?\$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,CustomAttribute1,HiddenFromAddressListsEnabled$/);
+  });
+
+  it("gives the rows that carry the value", async () => {
+    expect(await look("UserPrincipalName", "USER1@contoso.com", [row(1)])).toEqual([row(1)]);
+  });
+
+  it("leaves out who only resembles it, or has it as an alias", async () => {
+    expect(await look("DisplayName", "Jose", [row(1, { DisplayName: "José" }), row(2, { DisplayName: "jose" })])).toMatchObject([{ Guid: guidOf(2) }]);
+    expect(await look("PrimarySmtpAddress", "alias@contoso.com", [row(1, { EmailAddresses: ["smtp:alias@contoso.com"] })])).toEqual([]);
+  });
+
+  it("finds by any address", async () => {
+    expect(await look("EmailAddresses", "alias@contoso.com", [row(1, { EmailAddresses: ["SMTP:user1@contoso.com", "smtp:Alias@contoso.com"] })])).toHaveLength(1);
+  });
+
+  it("gives all when there are too many to name", async () => {
+    const many = Array.from({ length: mostNamed + 1 }, (_, index) => row(index, { CustomAttribute1: "x" }));
+    expect(await look("CustomAttribute1", "x", many)).toHaveLength(mostNamed + 1);
+  });
+
+  it("does not take the one in a list that was cut off for the only one, nor for none", async () => {
+    const alike = Array.from({ length: mostNamed }, (_, index) => row(index, { DisplayName: "José" }));
+    for (const last of ["Jose", "José"]) {
+      expect(await faultOf(look("DisplayName", "Jose", [...alike, row(99, { DisplayName: last })]))).toMatchObject({ kind: "ambiguous" });
+    }
+    expect(await look("DisplayName", "Jose", [...alike.slice(1), row(99, { DisplayName: "Jose" })])).toHaveLength(1);
+  });
+
+  it.each<[string, Record<string, unknown>]>([["no Guid", { Guid: undefined }], ["a Guid that is null", { Guid: null }], ["a Guid that is none", { Guid: "jan" }]])("takes a row with %s for a fault", async (_name, own) => {
+    expect(await faultOf(look("UserPrincipalName", "user1@contoso.com", [row(1, own)]))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("without a Guid") as string });
+  });
+
+  it.each(["DisplayName", "UserPrincipalName", "PrimarySmtpAddress", "RecipientTypeDetails", "CustomAttribute1"])("takes a row without its %s for a fault", async (name) => {
+    expect(await faultOf(look("CustomAttribute1", "x", [row(1, { CustomAttribute1: "x", [name]: undefined })]))).toMatchObject({ kind: "unexpected", message: expect.stringContaining(`did not return ${name}`) as string });
+  });
+
+  it("does not mind a name that is not set", async () => {
+    expect(await look("CustomAttribute1", "x", [row(1, { CustomAttribute1: "x", UserPrincipalName: null })])).toMatchObject([{ UserPrincipalName: "" }]);
+  });
+
+  it.each(["employeeId", "Name -ne 'x' -or Name", "", "LitigationHoldEnabled", "WhenCreated", "ForwardingAddress"])("refuses the property %j before anything is sent", async (property) => {
+    expect(await faultOf(() => mailboxesWhere(property, "x", []))).toMatchObject({ kind: "invalid" });
+  });
+
+  it.each(["ExchangeGuid", "guid"])("refuses a %s that is none, and does not repeat it", async (property) => {
+    expect(await faultOf(() => mailboxesWhere(property, "secret", []))).toMatchObject({ kind: "invalid", message: expect.not.stringContaining("secret") as string });
+    expect(() => mailboxesWhere(property, guidOf(1).toUpperCase(), [])).not.toThrow();
+  });
+
+  it("refuses a blank value before anything is sent", async () => {
+    const { exchange, sent } = clientOf([]);
+    expect(await faultOf(mailboxesWhere("Alias", " ", [])(exchange))).toMatchObject({ kind: "invalid" });
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("a mailbox", () => {
+  const mailbox = (own: Record<string, unknown>): Mailbox => row(1, own) as Mailbox;
+
+  it("is named so that a person knows which one", () => {
+    expect(nameOf(mailbox({}))).toBe(`"Name 1" <user1@contoso.com> (${guidOf(1)})`);
+  });
+
+  it.each([[true, true], [false, false], ["True", true], ["false", false]])("%j is the flag %j", (value, expected) => {
+    expect(flag(mailbox({ Hidden: value }), "Hidden")).toBe(expected);
+  });
+
+  it.each([undefined, null, "", "yes", 1])("%j is no flag, and not false either", async (value) => {
+    expect(await faultOf(() => flag(mailbox({ Hidden: value }), "Hidden"))).toMatchObject({ kind: "unexpected" });
+  });
+
+  it("is hidden by its Guid, with what was before", () => {
+    expect(setHiddenFromAddressLists(mailbox({ HiddenFromAddressListsEnabled: false }), true)).toEqual({
+      cmdlet: "Set-Mailbox",
+      parameters: { Identity: guidOf(1), HiddenFromAddressListsEnabled: true },
+      sentence: `Hide mailbox ${nameOf(mailbox({}))} from the address lists`,
+      before: { HiddenFromAddressListsEnabled: false },
+    });
+    expect(setHiddenFromAddressLists(mailbox({}), false).sentence).toContain("Show mailbox");
+  });
+
+  it("has properties by their own spelling", () => {
+    expect([mailboxProperty("customATTRIBUTE15"), mailboxProperty("CustomAttribute16")]).toEqual(["CustomAttribute15", undefined]);
+  });
+});
+
+describe("in the emulator's tenant of difficult names", () => {
+  let running: RunningEmulator;
+  let exchange: Exchange;
+  const { send: transport, close } = httpTransport();
+  beforeAll(async () => {
+    running = await startEmulator();
+    const { loginUrl, exchangeUrl, clientSecret, tenantId, clientId } = running;
+    const { pace, clock } = timeOf();
+    const token = tokenSource({ tenantId, clientId, credential: { secret: clientSecret }, cloud: clouds.worldwide, loginUrl }, { transport, pace, clock, keepSecret: () => undefined });
+    exchange = exchangeOnline({ tenantId, cloud: clouds.worldwide, exchangeUrl }, { transport, token, pace, clock, newId: () => crypto.randomUUID() });
+  });
+  afterAll(async () => {
+    await running.close();
+    close();
+  });
+
+  it("finds every mailbox by each name it has, and by its Guid", async () => {
+    const mailboxes = running.emulator.state().objects.slice(0, 30);
+    for (const { Guid: guid, DisplayName: name, UserPrincipalName: upn } of mailboxes) {
+      const byName = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: String(guid) }, select: ["DisplayName"] });
+      expect(byName.rows).toEqual([{ DisplayName: name }]);
+      expect((await mailboxesWhere("UserPrincipalName", String(upn), [])(exchange)).map((found) => found.Guid)).toEqual([guid]);
+      const named = (await mailboxesWhere("DisplayName", String(name), [])(exchange)).map((found) => found.Guid);
+      expect(named).toContain(guid);
+    }
+  });
+
+  it("tells José García from Jose Garcia, whom the directory takes for the same", async () => {
+    expect(await mailboxesWhere("DisplayName", "Jose Garcia", [])(exchange)).toMatchObject([{ DisplayName: "Jose Garcia" }]);
+    expect(await mailboxesWhere("DisplayName", "José García", [])(exchange)).toMatchObject([{ DisplayName: "José García" }]);
+  });
+
+  it.each(["x' -or Guid -ne 'y", "O\u2019Brien", "\u2018", "two\r\nlines", "🦊", "a".repeat(1000), "*", "100%", '"', "$true", "$null", "$(x)", "\\", "'"])("takes %j for nothing but a value", async (value) => {
+    const found = await mailboxesWhere("DisplayName", value, [])(exchange);
+    expect(found.every(({ DisplayName: name }) => name === value)).toBe(true);
+    expect(found).toHaveLength(value.startsWith("x' -or") ? 1 : 0);
+  });
+
+  it("finds users who have no mailbox yet", async () => {
+    expect(await usersWhere("UserPrincipalName", "not.licensed@contoso.com")(exchange)).toEqual([{ DisplayName: "Not Licensed Yet", UserPrincipalName: "not.licensed@contoso.com", RecipientTypeDetails: "User" }]);
+  });
+});
