@@ -13,7 +13,7 @@ module.exports = {
       name: "an action never sees the connection",
       severity: "error",
       from: { path: "^(lifecycle|permissions|resources)/" },
-      to: { path: "^lib/exchange/(exchange|transport|token|signIn|certificate|pkcs12|retry|replies|encoding|wording|clouds|filter)\\.ts$" },
+      to: { path: "^lib/exchange/(exchange|transport|token|signIn|certificate|pkcs12|command|retry|replies|encoding|wording|clouds|filter)\\.ts$" },
     },
     { name: "the host knows no Exchange", severity: "error", from: { path: "^lib/host/" }, to: { pathNot: ["^lib/host/", "^lib/fault\\.ts$", "^lib/generated/"], dependencyTypesNot: ["core"] } },
     {

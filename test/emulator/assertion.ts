@@ -10,6 +10,9 @@ const forms = [
 ] as const;
 
 /** `audience` is the token endpoint as the client must name it; `now` in milliseconds. Throws a LoginRefusal, or returns. */
+/** Clocks differ, and clients round to whole seconds: five minutes are tolerated (documented for tokens, assumed here for assertions). */
+const skewMs = 5 * 60_000;
+
 export function checkAssertion(assertion: string, app: App, audience: string, now: number): void {
   const [header, claims, signature] = parts(assertion);
   const form = forms.find(({ alg, thumbprint }) => header["alg"] === alg && typeof header[thumbprint] === "string");
@@ -43,7 +46,7 @@ function checkClaims(claims: Record<string, unknown>, app: App, audience: string
   if (typeof claims["jti"] !== "string" || claims["jti"] === "") throw malformed("The claim jti is missing.");
   const [from, until] = [claims["nbf"] ?? 0, claims["exp"]];
   if (typeof from !== "number" || typeof until !== "number") throw malformed("The claims nbf and exp must be numbers.");
-  if (from * 1000 > now || until * 1000 <= now) {
+  if (from * 1000 > now + skewMs || until * 1000 <= now - skewMs) {
     const time = (ms: number): string => new Date(ms).toISOString();
     throw new LoginRefusal(401, "invalid_client", 700024, `Client assertion is not within its valid time range. Current time: ${time(now)}, assertion valid from ${time(from * 1000)}, expiry time of assertion ${time(until * 1000)}. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .`);
   }
