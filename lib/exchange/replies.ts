@@ -77,7 +77,7 @@ function errorOf(reply: HttpReply, command: Command, { type, text }: Said): Faul
   const { cmdlet } = command;
   const requestId = reply.headers["request-id"];
   const meaning = meaningOf(type, text, command);
-  if (meaning) return new Fault({ kind: meaning.kind, retryable: meaning.retryable, message: meaning.message ?? `Exchange Online refused ${cmdlet}: ${shortened(text)}`, requestId });
+  if (meaning) return new Fault({ kind: meaning.kind, retryable: meaning.retryable, message: meaning.message ?? `Exchange Online refused ${cmdlet}: ${onOneLine(text)}`, requestId });
   return new Fault({ ...byStatus(reply, cmdlet, text), requestId });
 }
 
@@ -87,7 +87,7 @@ function byStatus(reply: HttpReply, cmdlet: string, text: string): { kind: Fault
   // The reason of a refused token or a missing role stands in a header, beside a body that is empty or nothing but NUL.
   const reason = reply.headers["x-ms-diagnostics"] ?? "";
   const heard = reason === "" && !html ? text : reason;
-  const said = heard === "" ? "" : ` It said: ${shortened(heard)}`;
+  const said = heard === "" ? "" : ` It said: ${onOneLine(heard)}`;
   if (status === 429) return { kind: "throttled", retryable: true, message: `Exchange Online is throttling this application (status 429 on ${cmdlet}).${said}` };
   if (status === 408 || status === 502 || status === 503 || status === 504) return { kind: "unavailable", retryable: true, message: `Exchange Online is not available for ${cmdlet} at the moment (status ${status}).${said}` };
   if (status === 401) return { kind: "denied", retryable: false, message: `Exchange Online does not accept the application's token for ${cmdlet} (status 401).${said}` };
@@ -133,10 +133,9 @@ function looksLikeHtml(reply: HttpReply): boolean {
   return (reply.headers["content-type"] ?? "").includes("text/html") || /^\s*<(!doctype|html)/i.test(reply.text);
 }
 
-/** Long enough for every text that is known, short enough for one line. */
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 600 ? `${line.slice(0, 600)}…` : line;
+/** One line, whole: whoever writes it down may cut it, once no secret is in it any more. */
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
 }
 
 function listOf(value: unknown): unknown[] {

@@ -67,9 +67,21 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
   }
   deadline?.stop();
   live.connection?.close();
-  for (const { Message, IsError } of answer.outputContext.AuditLogs) output.talk(IsError ? "error" : "information", Message);
+  for (const line of answer.outputContext.AuditLogs) {
+    output.talk(line.IsError ? "error" : "information", line.Message);
+    // Cut only now: half a secret would not be known for one any more.
+    line.Message = shortened(redaction.text(line.Message));
+  }
   await output.document(answer);
   return code;
+}
+
+/** The platform publishes no limit for a message; beyond this length nobody reads it in an audit log. The whole of it is on stderr. */
+const longestMessage = 1_000;
+
+function shortened(message: string): string {
+  const characters = Array.from(message);
+  return characters.length <= longestMessage ? message : `${characters.slice(0, longestMessage).join("")}…`;
 }
 
 /** What is known of a run while it runs. */

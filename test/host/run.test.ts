@@ -302,6 +302,12 @@ describe("a secret", () => {
     expect(last).toBe("Set A: failed. refused [secret]");
   });
 
+  it("is out of a long message before that is cut, so that no half of it stays", async () => {
+    const { last, stderr } = await runIn({}, acting(() => Promise.reject(new Fault({ kind: "invalid", message: `${"x".repeat(990)}${configuration.AppSecret}${"y".repeat(100)}` }))));
+    expect(last).toBe(`${"x".repeat(990)}[secret]yy…`);
+    expect(stderr).toContain("y".repeat(100));
+  });
+
   it.each(["Success", "done", "outcome", "AccountReference", guid.slice(0, 8), "e", "plan"])("may be a word of the answer without taking it apart: %s", async (AppSecret) => {
     const { code, answer } = await runIn({ event: eventWith({ Configuration: { ...configuration, AppSecret } }) }, setting("A"));
     expect([code, answer.outputContext.AccountReference, answer.outcome]).toEqual([0, guid, "done"]);
