@@ -1,25 +1,23 @@
 import { Fault } from "../lib/fault.ts";
-import { create, type CreateInput } from "../lib/host/action.ts";
-import { flag, mailboxesWhere, mostNamed, nameOf, setHiddenFromAddressLists, type Mailbox } from "../lib/exchange/mailbox.ts";
+import { onCreate, type CreateInput } from "../lib/host/action.ts";
+import { mailboxesWhere, mostNamed, nameOf, type Mailbox } from "../lib/exchange/mailbox.ts";
+import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { settingsFrom } from "../lib/exchange/settings.ts";
 import { mayGetMailbox, usersWhere } from "../lib/exchange/user.ts";
 
-const visibility = "HiddenFromAddressListsEnabled";
+/** The only setting that create brings about: everything else is for the update that the platform runs after a correlation. */
+const visibility = "hiddenfromaddresslistsenabled";
 
 /** Correlates the person with exactly one existing mailbox, and brings its visibility in the address lists to what is mapped. */
-export default create(async ({ correlation: { field, value }, data, fields, configuration, read, change }) => {
-  const hidden = data.flag(visibility);
-  const found = await read(mailboxesWhere(field, value, hidden === undefined ? fields : [...fields, visibility]));
+export default onCreate(async ({ correlation: { field, value }, data, fields, configuration, read, change }) => {
+  const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.entries.filter(([name]) => name.toLowerCase() === visibility));
+  const found = await read(mailboxesWhere(field, value, [...fields, ...propertiesFor(settings)]));
   const [mailbox] = found;
   if (!mailbox) throw await noMailbox(field, value, data, read);
   if (found.length > 1) throw several(field, value, found);
   refuseOtherTypes(mailbox, field, value, configuration.RecipientTypeDetails ?? []);
 
-  const account: Record<string, unknown> = { ...mailbox };
-  if (hidden !== undefined && flag(mailbox, visibility) !== hidden) {
-    await change(setHiddenFromAddressLists(mailbox, hidden));
-    account[visibility] = hidden;
-  }
-  return { accountReference: mailbox.Guid, sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`, account };
+  return { accountReference: mailbox.Guid, sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`, account: await bring(mailbox, settings, { read, change }) };
 });
 
 /** A person whose user exists but whose mailbox does not yet is worth another try later; a person nobody knows is not. */

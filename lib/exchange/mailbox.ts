@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
-import { textOf, type Row } from "./encoding.ts";
+import { textOf, type Parameters, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { carries, equals } from "./filter.ts";
 
@@ -16,9 +16,11 @@ export interface Mailbox extends Row {
 
 /** A change of a mailbox, to be carried out. */
 export interface MailboxChange {
-  cmdlet: "Set-Mailbox";
-  parameters: { Identity: string } & Record<string, string | boolean>;
+  cmdlet: string;
+  parameters: { Identity: string } & Parameters;
+  /** What it does, in the imperative. */
   sentence: string;
+  /** The values before, by property. */
   before: Record<string, unknown>;
 }
 
@@ -42,7 +44,7 @@ export function mailboxProperty(name: string): string | undefined {
 export function mailboxesWhere(property: string, value: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox[]> {
   const name = filterable(property);
   if (/guid$/i.test(name) && !guid.test(value)) throw new Fault({ kind: "invalid", message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.` });
-  const select = [...new Set([...identifying, name, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])])];
+  const select = selected([name, ...alsoRead]);
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 }, select });
     const found = rows.map(mailboxOf).filter((mailbox) => carries(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
@@ -52,14 +54,34 @@ export function mailboxesWhere(property: string, value: string, alsoRead: readon
   };
 }
 
-/** Shows or hides a mailbox in the address lists. */
-export function setHiddenFromAddressLists(mailbox: Mailbox, hidden: boolean): MailboxChange {
-  return {
-    cmdlet: "Set-Mailbox",
-    parameters: { Identity: mailbox.Guid, HiddenFromAddressListsEnabled: hidden },
-    sentence: `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`,
-    before: { HiddenFromAddressListsEnabled: mailbox["HiddenFromAddressListsEnabled"] },
+/**
+ * The mailbox with this Guid; `alsoRead` names properties wanted besides. Throws a `missing` fault when there is none, and
+ * `unexpected` when another one came back: many Get- cmdlets answer an identity they do not understand with every object.
+ */
+export function mailboxById(id: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox> {
+  if (!guid.test(id)) throw new Fault({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
+  return async (exchange) => {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id }, select: selected(alsoRead) });
+    const [mailbox, ...others] = rows.map(mailboxOf);
+    if (!mailbox) throw new Fault({ kind: "missing", message: `Mailbox ${id} does not exist.` });
+    if (others.length > 0 || mailbox.Guid.toLowerCase() !== id.toLowerCase()) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for mailbox ${id} and answered with ${rows.length === 1 ? `mailbox ${mailbox.Guid}` : `${rows.length} mailboxes`}.` });
+    return mailbox;
   };
+}
+
+/** Every mailbox of these types, as its page arrives; `alsoRead` names properties wanted besides. */
+export function mailboxesOf(types: readonly string[], alsoRead: readonly string[]): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
+  return async function* (exchange) {
+    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-Mailbox", parameters: { RecipientTypeDetails: [...types], ResultSize: "Unlimited" }, select: selected(alsoRead) })) {
+      yield* rows.map(mailboxOf);
+      // Unlimited was asked for: a service that still has more has not given all.
+      if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more mailboxes than it gave." });
+    }
+  };
+}
+
+function selected(alsoRead: readonly string[]): string[] {
+  return [...new Set([...identifying, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])])];
 }
 
 /** Which mailbox it is, for people to read: name, address, reference. */

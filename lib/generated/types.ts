@@ -103,6 +103,18 @@ Cloud?: ("worldwide" | "usGovGccHigh" | "usGovDoD" | "china")
  * @minItems 1
  */
 RecipientTypeDetails?: [("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "EquipmentMailbox" | "LinkedMailbox" | "LinkedRoomMailbox" | "TeamMailbox" | "SchedulingMailbox" | "LegacyMailbox" | "DiscoveryMailbox"), ...(("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "EquipmentMailbox" | "LinkedMailbox" | "LinkedRoomMailbox" | "TeamMailbox" | "SchedulingMailbox" | "LegacyMailbox" | "DiscoveryMailbox"))[]]
+/**
+ * True: persons are linked to mailboxes and nothing is ever changed; imported accounts count as not enabled.
+ */
+CorrelateOnly?: boolean
+/**
+ * What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.
+ */
+AutoReplyMessageFormat?: ("html" | "text")
+/**
+ * True: enable switches the automatic reply off again when it is the one that delete set.
+ */
+ClearAutoReplyOnEnable?: boolean
 }
 /**
  * The field mapping file that implementers import (fieldMapping.json).

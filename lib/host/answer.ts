@@ -43,8 +43,14 @@ export function succeeded(result: Result, { verb, taken, stats }: Ending): Answe
   };
 }
 
-/** The answer of a run that a fault ended: what was done so far stands before the fault. */
+/**
+ * The answer of a run that a fault ended: what was done so far stands before the fault. That nobody is there any more is a success
+ * for the verbs that take something away, if they had nothing to take yet.
+ */
 export function failed(fault: Fault, { verb, taken, stats }: Ending): Answer {
+  if (fault.kind === "missing" && verb.whenMissing === "success" && taken.every((entry) => entry.fault === fault)) {
+    return { outputContext: { Success: true, AuditLogs: [{ Message: `${fault.message} There is nothing left to ${verb.name}.`, IsError: false }] }, outcome: outcomeOf.missing, plan: taken.map(({ step }) => step), stats };
+  }
   // A fault that no step met itself, such as the end of the time, is what cut off the steps that were on their way.
   const cutOff = taken.some((entry) => entry.fault === fault) ? undefined : fault;
   const reasons = taken.map(({ result, fault: own }) => own ?? (result === "unknown" ? cutOff : undefined));

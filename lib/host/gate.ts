@@ -29,9 +29,13 @@ export interface Connection {
 /** Something to be read. Made by a noun, which alone knows what a connection looks like. */
 export type Query<T> = (connection: never) => Promise<T>;
 
-/** The two ways from an action to the target system. */
+/** The same for what comes piece by piece. */
+export type StreamQuery<T> = (connection: never) => AsyncIterable<T>;
+
+/** The ways from an action to the target system: two that read, and the one that writes. */
 export interface Gate {
   read<T>(query: Query<T>): Promise<T>;
+  stream<T>(query: StreamQuery<T>): AsyncIterable<T>;
   change(step: Step): Promise<void>;
 }
 
@@ -60,6 +64,12 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
       refuseBehindAnswer();
       // Only connector.ts pairs actions with a connection, and it pairs them with the one the nouns know.
       return await query(connection as never);
+    },
+    async *stream(query) {
+      for await (const piece of query(connection as never)) {
+        refuseBehindAnswer();
+        yield piece;
+      }
     },
     async change({ cmdlet, parameters, sentence, before }) {
       refuseBehindAnswer();

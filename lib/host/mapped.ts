@@ -1,5 +1,3 @@
-import { Fault } from "../fault.ts";
-
 /** The mapped fields of an account. Names are matched without regard to case, and keep the spelling of the mapping. */
 export class MappedFields {
   readonly #byName = new Map<string, { name: string; value: unknown }>();
@@ -13,9 +11,11 @@ export class MappedFields {
     }
   }
 
-  /** The same fields and one more, without a value. */
-  with(name: string): MappedFields {
-    return new MappedFields(Object.fromEntries([...[...this.#byName.values()].map((field) => [field.name, field.value] as const), [name, null]]));
+  /** The same fields, and this one with this value unless it is mapped with one. */
+  withDefault(name: string, value: unknown): MappedFields {
+    const mapped = this.get(name);
+    if (mapped !== undefined && mapped !== null && mapped !== "") return this;
+    return new MappedFields(Object.fromEntries(this.entries), { [name]: value });
   }
 
   get names(): string[] {
@@ -28,30 +28,31 @@ export class MappedFields {
   }
 
   /**
-   * A true-or-false field: the mapping can only give texts. `undefined`: not mapped, or mapped without a value.
-   * Throws an `invalid` fault for any other text.
-   */
-  flag(name: string): boolean | undefined {
-    const value = this.get(name) ?? "";
-    if (typeof value === "boolean") return value;
-    const text = typeof value === "string" ? value.trim().toLowerCase() : typeof value;
-    if (text === "") return undefined;
-    if (text === "true" || text === "false") return text === "true";
-    throw new Fault({ kind: "invalid", message: `The mapping of ${name} gives ${typeof value === "string" ? `a text of ${value.length} characters` : `a value of type ${typeof value}`}; expected true or false.` });
-  }
-
-  /**
    * The same fields with the values of `account` where it has them. A list is taken over only for a field that is mapped
    * as one, because the platform cannot hold a list in a text field; an object never, and none is replaced: it holds the
    * fields whose names have a dot.
    */
   filledFrom(account: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return this.#filled(account, (value) => value);
+  }
+
+  /** The values the account has for these fields, and null where it has none: never what is mapped. */
+  valuesOf(account: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return this.#filled(account, () => null);
+  }
+
+  #filled(account: Readonly<Record<string, unknown>>, otherwise: (mapped: unknown) => unknown): Record<string, unknown> {
     const values = new Map(Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]));
     return Object.fromEntries([...this.#byName].map(([key, { name, value }]) => {
       const found = values.get(key);
       const fits = found !== undefined && !isRecord(found) && !isRecord(value) && (!Array.isArray(found) || Array.isArray(value));
-      return [name, fits ? found : value];
+      return [name, fits ? found : otherwise(value)];
     }));
+  }
+
+  /** The fields that have a value: name and value. */
+  get entries(): [name: string, value: unknown][] {
+    return [...this.#byName.values()].map(({ name, value }) => [name, value]);
   }
 }
 

@@ -5,7 +5,7 @@ import { failed, succeeded, unusable, type Answer, type Ending } from "./answer.
 import { readAs, secretsIn, Unusable } from "./contract.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type Taken } from "./gate.ts";
-import { outputTo, type Talk } from "./output.ts";
+import { outputTo, type Output, type Talk } from "./output.ts";
 import { Redaction } from "./redaction.ts";
 import { readDocument } from "./stdin.ts";
 
@@ -50,7 +50,7 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
     deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
     world.onInterrupt(deadline.interrupt);
     const event = await received(action, world, deadline, redaction);
-    const result = await handled(action, event, connect, { world, deadline, redaction, talk: output.talk, live });
+    const result = await handled(action, event, connect, { world, deadline, redaction, output, live });
     answer = succeeded(result, ending());
     code = 0;
   } catch (thrown) {
@@ -62,7 +62,7 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
       const origin = originOf(fault);
       if (origin !== undefined) output.talk("verbose", origin);
       answer = failed(fault, ending());
-      code = 1;
+      code = answer.outputContext.Success ? 0 : 1;
     }
   }
   deadline?.stop();
@@ -103,22 +103,36 @@ interface Handling {
   world: World;
   deadline: Deadline;
   redaction: Redaction;
-  talk: Talk;
+  output: Output;
   live: Live;
 }
 
-async function handled<Event extends AnyEvent>(action: Action<Event>, event: Event, connect: Connect, { world, deadline, redaction, talk, live }: Handling): Promise<Result> {
+async function handled<Event extends AnyEvent>(action: Action<Event>, event: Event, connect: Connect, { world, deadline, redaction, output, live }: Handling): Promise<Result> {
   const { Configuration: configuration, DryRun: dryRun } = event.actionContext;
+  const { talk } = output;
   const connection = connect(configuration, { env: world.env, signal: deadline.signal, remaining: deadline.remaining, talk, keepSecret: (secret) => redaction.add(secret) });
   live.connection = connection;
-  const { taken, read, change } = openGate({ connection, dryRun, deadline, talk });
+  const { taken, read, stream, change } = openGate({ connection, dryRun, deadline, talk });
   live.taken = taken;
   try {
-    return await deadline.bound(action.run({ event, configuration, talk, read, change }));
+    return await deadline.bound(action.run({ event, configuration, talk, read, stream, change, record: recorder(output, deadline, dryRun) }));
   } catch (thrown) {
     // From here on nothing is the event's fault any more, and whatever was thrown can be looked at.
     throw Fault.of(thrown);
   }
+}
+
+/** A preview of an import is to come back within 90 s, and shows what the records look like. */
+const sampleSize = 50;
+
+function recorder({ document }: Output, { signal }: Deadline, dryRun: boolean): (record: Readonly<Record<string, unknown>>) => Promise<boolean> {
+  let count = 0;
+  return async (record) => {
+    // No record may come behind the answer.
+    if (signal.aborted) throw Fault.of(signal.reason);
+    await document({ record });
+    return !dryRun || ++count < sampleSize;
+  };
 }
 
 function statsOf({ connection }: Live, world: World): Stats {

@@ -7,12 +7,20 @@ export interface Verb {
   whenMissing: "failure" | "success";
   /** The audit action of each change. Only values the platform knows; left out, it takes the running script's own. */
   auditAction?: NonNullable<AuditLog["Action"]>;
-  /** Milliseconds one event may take. The platform ends an account or permission script after 30 s. */
+  /** Milliseconds one event may take. */
   deadlineMs: number;
 }
 
+/** The platform ends an account or permission script after 30 s. */
 const actionMs = 25_000;
+/** Imports have no published limit; a preview has 90 s, and stops after a sample. */
+const importMs = 600_000;
 
 export const verbs = {
   create: { name: "create", whenMissing: "failure", auditAction: "UpdateAccount", deadlineMs: actionMs },
+  update: { name: "update", whenMissing: "failure", auditAction: "UpdateAccount", deadlineMs: actionMs },
+  enable: { name: "enable", whenMissing: "failure", auditAction: "EnableAccount", deadlineMs: actionMs },
+  disable: { name: "disable", whenMissing: "success", auditAction: "DisableAccount", deadlineMs: actionMs },
+  delete: { name: "delete", whenMissing: "success", auditAction: "DeleteAccount", deadlineMs: actionMs },
+  import: { name: "import", whenMissing: "failure", deadlineMs: importMs },
 } as const satisfies Record<string, Verb>;

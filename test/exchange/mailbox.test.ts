@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clouds } from "../../lib/exchange/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
-import { flag, mailboxesWhere, mailboxProperty, mostNamed, nameOf, setHiddenFromAddressLists, type Mailbox } from "../../lib/exchange/mailbox.ts";
+import { flag, mailboxesWhere, mailboxProperty, mostNamed, nameOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import { tokenSource } from "../../lib/exchange/token.ts";
 import { httpTransport } from "../../lib/exchange/transport.ts";
 import { usersWhere } from "../../lib/exchange/user.ts";
@@ -92,16 +92,6 @@ describe("a mailbox", () => {
 
   it.each([undefined, null, "", "yes", 1])("%j is no flag, and not false either", async (value) => {
     expect(await faultOf(() => flag(mailbox({ Hidden: value }), "Hidden"))).toMatchObject({ kind: "unexpected" });
-  });
-
-  it("is hidden by its Guid, with what was before", () => {
-    expect(setHiddenFromAddressLists(mailbox({ HiddenFromAddressListsEnabled: false }), true)).toEqual({
-      cmdlet: "Set-Mailbox",
-      parameters: { Identity: guidOf(1), HiddenFromAddressListsEnabled: true },
-      sentence: `Hide mailbox ${nameOf(mailbox({}))} from the address lists`,
-      before: { HiddenFromAddressListsEnabled: false },
-    });
-    expect(setHiddenFromAddressLists(mailbox({}), false).sentence).toContain("Show mailbox");
   });
 
   it("has properties by their own spelling", () => {

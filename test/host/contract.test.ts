@@ -112,7 +112,7 @@ describe("the values of an event", () => {
   it("of the form count as not given when they are missing, null, blank or an empty list", () => {
     for (const blank of [undefined, null, "", "  ", []]) {
       const Configuration = { ...configuration, UseCertificate: blank, Cloud: blank, RecipientTypeDetails: blank, AppCertificateBase64String: blank, AppCertificatePassword: blank };
-      expect(readAs(createEvent, eventWith({ Configuration })).actionContext.Configuration).toEqual({ ...configuration, UseCertificate: false, Cloud: "worldwide", RecipientTypeDetails: ["UserMailbox"] });
+      expect(readAs(createEvent, eventWith({ Configuration })).actionContext.Configuration).toMatchObject({ ...configuration, UseCertificate: false, Cloud: "worldwide", RecipientTypeDetails: ["UserMailbox"] });
     }
   });
 

@@ -9,7 +9,7 @@ import { checked, eventWith, guid } from "./world.ts";
 
 /** What the action in the process does, by the value it correlates on. It makes one change before and says when it is there. */
 const entry = `
-import { create } from "./lib/host/action.ts";
+import { onCreate } from "./lib/host/action.ts";
 import { main } from "./lib/host/main.ts";
 const never = () => new Promise(() => setInterval(() => undefined, 1000));
 const ways = {
@@ -25,7 +25,7 @@ const ways = {
   "breaks the answer": () => ({ big: 1n }),
   "tells much": () => ({ text: "é".repeat(1_000_000) }),
 };
-const action = create(async ({ correlation: { field, value }, change, talk }) => {
+const action = onCreate(async ({ correlation: { field, value }, change, talk }) => {
   await change({ cmdlet: "Set-Mailbox", parameters: { Identity: "x" }, sentence: "Set it", before: {} });
   talk("information", "ready");
   const account = await ways[value]();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../lib/fault.ts";
 import { MappedFields } from "../../lib/host/mapped.ts";
 
 describe("mapped fields", () => {
@@ -21,7 +20,7 @@ describe("mapped fields", () => {
   });
 
   it("can be one more, without a value", () => {
-    expect(new MappedFields({ Alias: "a" }).with("CustomAttribute1").filledFrom({ customattribute1: "E1" })).toEqual({ Alias: "a", CustomAttribute1: "E1" });
+    expect(new MappedFields({ Alias: "a" }).withDefault("CustomAttribute1", null).filledFrom({ customattribute1: "E1" })).toEqual({ Alias: "a", CustomAttribute1: "E1" });
   });
 
   it.each(["__proto__", "constructor", "toString"])("may be called %s", (name) => {
@@ -29,30 +28,19 @@ describe("mapped fields", () => {
     expect(fields.get(name)).toBe("x");
     expect(Object.entries(fields.filledFrom({}))).toEqual([[name, "x"]]);
     expect(new MappedFields({}).get(name)).toBeUndefined();
-    expect(Object.entries(new MappedFields({}).with(name).filledFrom({}))).toEqual([[name, null]]);
+    expect(Object.entries(new MappedFields({}).withDefault(name, null).filledFrom({}))).toEqual([[name, null]]);
   });
 });
 
-describe("a field that is true or false", () => {
-  it.each<[unknown, boolean | undefined]>([
-    ["True", true],
-    [" FALSE ", false],
-    [true, true],
-    [false, false],
-    ["", undefined],
-    ["  ", undefined],
-    [null, undefined],
-    [undefined, undefined],
-  ])("is read from %j", (value, expected) => {
-    expect(new MappedFields({ Hidden: value }).flag("hidden")).toBe(expected);
+describe("a field with a default", () => {
+  it.each<[unknown, unknown]>([["mapped", "mapped"], [false, false], ["", "default"], [null, "default"], [undefined, "default"]])("mapped with %j is %j", (mapped, expected) => {
+    expect(new MappedFields({ hidden: mapped }).withDefault("Hidden", "default").entries).toEqual([["hidden", expected]]);
   });
+});
 
-  it.each<[unknown, string]>([
-    ["secret", "The mapping of Hidden gives a text of 6 characters; expected true or false."],
-    [1, "The mapping of Hidden gives a value of type number; expected true or false."],
-    [["true"], "The mapping of Hidden gives a value of type object; expected true or false."],
-  ])("is refused, without its value, when it is %j", (value, message) => {
-    expect(() => new MappedFields({ Hidden: value }).flag("Hidden")).toThrow(new Fault({ kind: "invalid", message }));
+describe("what the account had", () => {
+  it("has the same names, and nothing of what is mapped", () => {
+    expect(new MappedFields({ alias: "mapped", missing: "mapped" }).valuesOf({ Alias: "found", Other: 1 })).toEqual({ alias: "found", missing: null });
   });
 });
 

@@ -41,7 +41,7 @@ describe("a run", () => {
         () => Object.assign(input.configuration, { AppId: "other" }),
         () => (input.configuration.RecipientTypeDetails as string[]).push("SharedMailbox"),
       );
-      expect(input.configuration).toEqual({ ...configuration, UseCertificate: false, Cloud: "worldwide", RecipientTypeDetails: ["UserMailbox"] });
+      expect(input.configuration).toMatchObject({ ...configuration, UseCertificate: false, Cloud: "worldwide", RecipientTypeDetails: ["UserMailbox"] });
       return Promise.resolve(found);
     }));
     expect(answer.outputContext.Success).toBe(true);

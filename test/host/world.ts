@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Fault } from "../../lib/fault.ts";
 import { createAnswer } from "../../lib/generated/validators/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
-import { create, type Action, type AnyEvent, type Correlated, type CreateInput } from "../../lib/host/action.ts";
+import { onCreate, type Action, type AnyEvent, type Correlated, type CreateInput } from "../../lib/host/action.ts";
 import type { Connection, Step } from "../../lib/host/gate.ts";
 import { run, type Connect, type Surroundings } from "../../lib/host/run.ts";
 
@@ -46,7 +46,7 @@ export function setting(...properties: string[]): Action<AnyEvent> {
 }
 
 export function acting(handle: (input: CreateInput) => Promise<Correlated>): Action<AnyEvent> {
-  return create(handle);
+  return onCreate(handle);
 }
 
 type Invoke = Connection["invoke"];

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/contract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: persons are linked to mailboxes and nothing is ever changed; imported accounts count as not enabled.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 
@@ -107,6 +107,15 @@ data.Cloud = "worldwide";
 }
 if(data.RecipientTypeDetails === undefined){
 data.RecipientTypeDetails = ["UserMailbox"];
+}
+if(data.CorrelateOnly === undefined){
+data.CorrelateOnly = false;
+}
+if(data.AutoReplyMessageFormat === undefined){
+data.AutoReplyMessageFormat = "html";
+}
+if(data.ClearAutoReplyOnEnable === undefined){
+data.ClearAutoReplyOnEnable = false;
 }
 if(data.Organization === undefined){
 const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
@@ -327,9 +336,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(typeof data.CorrelateOnly !== "boolean"){
+const err24 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -338,7 +346,49 @@ vErrors.push(err24);
 }
 errors++;
 }
+let data12 = data.AutoReplyMessageFormat;
+if(typeof data12 !== "string"){
+const err25 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(!((data12 === "html") || (data12 === "text"))){
+const err26 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema11.properties.AutoReplyMessageFormat.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
+const err27 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"}}} };

@@ -4,7 +4,7 @@ import type { Contract } from "../../host/contract.ts";
 import type { CreateEvent } from "../types.ts";
 const check_createEvent = validate15;
 const schema16 = {"title":"CreateEvent","description":"Grant of the Account entitlement.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"CreateActionContext","type":"object","required":["Configuration","DryRun","CorrelationConfiguration"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"Data":{"$ref":"#/$defs/Data"},"CorrelationConfiguration":{"$ref":"#/$defs/CorrelationConfiguration"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/References"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: persons are linked to mailboxes and nothing is ever changed; imported accounts count as not enabled.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema18 = {"title":"Data","description":"The fields mapped for the current action. A missing field is not mapped; null is mapped without a value.","type":["object","null"],"additionalProperties":true};
 const schema19 = {"title":"CorrelationConfiguration","description":"The platform passes its correlation setting on; the connector does the look-up.","type":"object","required":["Enabled"],"properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"],"description":"For people to read; its form varies and is never parsed."},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}};
 const schema20 = {"title":"References","type":"object","properties":{"Account":{"type":["string","object","null"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}}};
@@ -158,6 +158,15 @@ data1.Cloud = "worldwide";
 }
 if(data1.RecipientTypeDetails === undefined){
 data1.RecipientTypeDetails = ["UserMailbox"];
+}
+if(data1.CorrelateOnly === undefined){
+data1.CorrelateOnly = false;
+}
+if(data1.AutoReplyMessageFormat === undefined){
+data1.AutoReplyMessageFormat = "html";
+}
+if(data1.ClearAutoReplyOnEnable === undefined){
+data1.ClearAutoReplyOnEnable = false;
 }
 if(data1.Organization === undefined){
 const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
@@ -378,9 +387,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-else {
-const err28 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(typeof data1.CorrelateOnly !== "boolean"){
+const err28 = {instancePath:instancePath+"/actionContext/Configuration/CorrelateOnly",schemaPath:"configuration.schema.json/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -389,10 +397,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err29 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data14 = data1.AutoReplyMessageFormat;
+if(typeof data14 !== "string"){
+const err29 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -401,11 +408,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data0.Operation !== undefined){
-let data14 = data0.Operation;
-if((typeof data14 !== "string") && (data14 !== null)){
-const err30 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Operation.type},message:"must be string,null"};
+if(!((data14 === "html") || (data14 === "text"))){
+const err30 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema11.properties.AutoReplyMessageFormat.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -414,11 +418,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-if(data0.Origin !== undefined){
-let data15 = data0.Origin;
-if((typeof data15 !== "string") && (data15 !== null)){
-const err31 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+if(typeof data1.ClearAutoReplyOnEnable !== "boolean"){
+const err31 = {instancePath:instancePath+"/actionContext/Configuration/ClearAutoReplyOnEnable",schemaPath:"configuration.schema.json/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -428,10 +429,8 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data0.Data !== undefined){
-let data16 = data0.Data;
-if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
-const err32 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+else {
+const err32 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -441,11 +440,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data0.CorrelationConfiguration !== undefined){
-let data17 = data0.CorrelationConfiguration;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.Enabled === undefined){
-const err33 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/required",keyword:"required",params:{missingProperty: "Enabled"},message:"must have required property '"+"Enabled"+"'"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err33 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -454,9 +451,11 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data17.Enabled !== undefined){
-if(typeof data17.Enabled !== "boolean"){
-const err34 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/Enabled",schemaPath:"#/$defs/CorrelationConfiguration/properties/Enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(data0.Operation !== undefined){
+let data17 = data0.Operation;
+if((typeof data17 !== "string") && (data17 !== null)){
+const err34 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Operation.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -466,10 +465,10 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data17.PersonField !== undefined){
-let data19 = data17.PersonField;
-if((typeof data19 !== "string") && (data19 !== null)){
-const err35 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonField",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonField/type",keyword:"type",params:{type: schema19.properties.PersonField.type},message:"must be string,null"};
+if(data0.Origin !== undefined){
+let data18 = data0.Origin;
+if((typeof data18 !== "string") && (data18 !== null)){
+const err35 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -479,10 +478,10 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data17.PersonFieldValue !== undefined){
-let data20 = data17.PersonFieldValue;
-if(((typeof data20 !== "string") && (!((typeof data20 == "number") && (isFinite(data20))))) && (data20 !== null)){
-const err36 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonFieldValue/type",keyword:"type",params:{type: schema19.properties.PersonFieldValue.type},message:"must be string,number,null"};
+if(data0.Data !== undefined){
+let data19 = data0.Data;
+if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
+const err36 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -492,10 +491,11 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data17.AccountField !== undefined){
-let data21 = data17.AccountField;
-if((typeof data21 !== "string") && (data21 !== null)){
-const err37 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountField",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountField/type",keyword:"type",params:{type: schema19.properties.AccountField.type},message:"must be string,null"};
+if(data0.CorrelationConfiguration !== undefined){
+let data20 = data0.CorrelationConfiguration;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(data20.Enabled === undefined){
+const err37 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/required",keyword:"required",params:{missingProperty: "Enabled"},message:"must have required property '"+"Enabled"+"'"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -504,11 +504,9 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-if(data17.AccountFieldValue !== undefined){
-let data22 = data17.AccountFieldValue;
-if(((typeof data22 !== "string") && (!((typeof data22 == "number") && (isFinite(data22))))) && (data22 !== null)){
-const err38 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountFieldValue/type",keyword:"type",params:{type: schema19.properties.AccountFieldValue.type},message:"must be string,number,null"};
+if(data20.Enabled !== undefined){
+if(typeof data20.Enabled !== "boolean"){
+const err38 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/Enabled",schemaPath:"#/$defs/CorrelationConfiguration/properties/Enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -518,9 +516,10 @@ vErrors.push(err38);
 errors++;
 }
 }
-}
-else {
-const err39 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data20.PersonField !== undefined){
+let data22 = data20.PersonField;
+if((typeof data22 !== "string") && (data22 !== null)){
+const err39 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonField",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonField/type",keyword:"type",params:{type: schema19.properties.PersonField.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -530,10 +529,10 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data0.AccountCorrelated !== undefined){
-let data23 = data0.AccountCorrelated;
-if((typeof data23 !== "boolean") && (data23 !== null)){
-const err40 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
+if(data20.PersonFieldValue !== undefined){
+let data23 = data20.PersonFieldValue;
+if(((typeof data23 !== "string") && (!((typeof data23 == "number") && (isFinite(data23))))) && (data23 !== null)){
+const err40 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonFieldValue/type",keyword:"type",params:{type: schema19.properties.PersonFieldValue.type},message:"must be string,number,null"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -543,13 +542,10 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data0.References !== undefined){
-let data24 = data0.References;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.Account !== undefined){
-let data25 = data24.Account;
-if(((typeof data25 !== "string") && (!(data25 && typeof data25 == "object" && !Array.isArray(data25)))) && (data25 !== null)){
-const err41 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/References/properties/Account/type",keyword:"type",params:{type: schema20.properties.Account.type},message:"must be string,object,null"};
+if(data20.AccountField !== undefined){
+let data24 = data20.AccountField;
+if((typeof data24 !== "string") && (data24 !== null)){
+const err41 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountField",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountField/type",keyword:"type",params:{type: schema19.properties.AccountField.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -559,10 +555,10 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data24.ManagerAccount !== undefined){
-let data26 = data24.ManagerAccount;
-if(((typeof data26 !== "string") && (!(data26 && typeof data26 == "object" && !Array.isArray(data26)))) && (data26 !== null)){
-const err42 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/References/properties/ManagerAccount/type",keyword:"type",params:{type: schema20.properties.ManagerAccount.type},message:"must be string,object,null"};
+if(data20.AccountFieldValue !== undefined){
+let data25 = data20.AccountFieldValue;
+if(((typeof data25 !== "string") && (!((typeof data25 == "number") && (isFinite(data25))))) && (data25 !== null)){
+const err42 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountFieldValue/type",keyword:"type",params:{type: schema19.properties.AccountFieldValue.type},message:"must be string,number,null"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -572,10 +568,9 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data24.Permission !== undefined){
-let data27 = data24.Permission;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err43 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/References/properties/Permission/type",keyword:"type",params:{type: schema20.properties.Permission.type},message:"must be object,null"};
+}
+else {
+const err43 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -585,9 +580,10 @@ vErrors.push(err43);
 errors++;
 }
 }
-}
-else {
-const err44 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/References/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.AccountCorrelated !== undefined){
+let data26 = data0.AccountCorrelated;
+if((typeof data26 !== "boolean") && (data26 !== null)){
+const err44 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -597,9 +593,13 @@ vErrors.push(err44);
 errors++;
 }
 }
-}
-else {
-const err45 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.References !== undefined){
+let data27 = data0.References;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.Account !== undefined){
+let data28 = data27.Account;
+if(((typeof data28 !== "string") && (!(data28 && typeof data28 == "object" && !Array.isArray(data28)))) && (data28 !== null)){
+const err45 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/References/properties/Account/type",keyword:"type",params:{type: schema20.properties.Account.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -609,10 +609,10 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data.personContext !== undefined){
-let data28 = data.personContext;
-if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
-const err46 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(data27.ManagerAccount !== undefined){
+let data29 = data27.ManagerAccount;
+if(((typeof data29 !== "string") && (!(data29 && typeof data29 == "object" && !Array.isArray(data29)))) && (data29 !== null)){
+const err46 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/References/properties/ManagerAccount/type",keyword:"type",params:{type: schema20.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -621,11 +621,11 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.Person !== undefined){
-let data29 = data28.Person;
-if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
-const err47 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+}
+if(data27.Permission !== undefined){
+let data30 = data27.Permission;
+if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
+const err47 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/References/properties/Permission/type",keyword:"type",params:{type: schema20.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -635,10 +635,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data28.Manager !== undefined){
-let data30 = data28.Manager;
-if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
-const err48 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+}
+else {
+const err48 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/References/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -649,11 +648,8 @@ errors++;
 }
 }
 }
-}
-if(data.outputContext !== undefined){
-let data31 = data.outputContext;
-if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
-const err49 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+else {
+const err49 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -662,11 +658,11 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.Data !== undefined){
-let data32 = data31.Data;
-if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
-const err50 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+}
+if(data.personContext !== undefined){
+let data31 = data.personContext;
+if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
+const err50 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -675,12 +671,11 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err51 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.Person !== undefined){
+let data32 = data31.Person;
+if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
+const err51 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -689,7 +684,62 @@ vErrors.push(err51);
 }
 errors++;
 }
+}
+if(data31.Manager !== undefined){
+let data33 = data31.Manager;
+if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (data33 !== null)){
+const err52 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+}
+if(data.outputContext !== undefined){
+let data34 = data.outputContext;
+if((!(data34 && typeof data34 == "object" && !Array.isArray(data34))) && (data34 !== null)){
+const err53 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.Data !== undefined){
+let data35 = data34.Data;
+if((!(data35 && typeof data35 == "object" && !Array.isArray(data35))) && (data35 !== null)){
+const err54 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
 validate15.errors = vErrors;
 return errors === 0;
 }
-export const createEvent: Contract<CreateEvent> = { check: check_createEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"CorrelationConfiguration":{"type":"object","properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object","null"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };
+export const createEvent: Contract<CreateEvent> = { check: check_createEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"CorrelationConfiguration":{"type":"object","properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object","null"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };

@@ -4,7 +4,7 @@ import type { Contract } from "../../host/contract.ts";
 import type { EnableEvent } from "../types.ts";
 const check_enableEvent = validate17;
 const schema29 = {"title":"EnableEvent","description":"Grant of Account Access.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"EnableActionContext","type":"object","required":["Configuration","DryRun","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"Data":{"$ref":"#/$defs/Data"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/AccountReferences"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: persons are linked to mailboxes and nothing is ever changed; imported accounts count as not enabled.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema18 = {"title":"Data","description":"The fields mapped for the current action. A missing field is not mapped; null is mapped without a value.","type":["object","null"],"additionalProperties":true};
 const schema26 = {"title":"ReferencesWithAccount","type":"object","properties":{"Account":{"type":["string","object"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}},"required":["Account"]};
 const schema21 = {"title":"PersonContext","type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
@@ -157,6 +157,15 @@ data1.Cloud = "worldwide";
 }
 if(data1.RecipientTypeDetails === undefined){
 data1.RecipientTypeDetails = ["UserMailbox"];
+}
+if(data1.CorrelateOnly === undefined){
+data1.CorrelateOnly = false;
+}
+if(data1.AutoReplyMessageFormat === undefined){
+data1.AutoReplyMessageFormat = "html";
+}
+if(data1.ClearAutoReplyOnEnable === undefined){
+data1.ClearAutoReplyOnEnable = false;
 }
 if(data1.Organization === undefined){
 const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
@@ -377,9 +386,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-else {
-const err28 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(typeof data1.CorrelateOnly !== "boolean"){
+const err28 = {instancePath:instancePath+"/actionContext/Configuration/CorrelateOnly",schemaPath:"configuration.schema.json/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -388,10 +396,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err29 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data14 = data1.AutoReplyMessageFormat;
+if(typeof data14 !== "string"){
+const err29 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -400,11 +407,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data0.Operation !== undefined){
-let data14 = data0.Operation;
-if((typeof data14 !== "string") && (data14 !== null)){
-const err30 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Operation.type},message:"must be string,null"};
+if(!((data14 === "html") || (data14 === "text"))){
+const err30 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema11.properties.AutoReplyMessageFormat.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -413,11 +417,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-if(data0.Origin !== undefined){
-let data15 = data0.Origin;
-if((typeof data15 !== "string") && (data15 !== null)){
-const err31 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+if(typeof data1.ClearAutoReplyOnEnable !== "boolean"){
+const err31 = {instancePath:instancePath+"/actionContext/Configuration/ClearAutoReplyOnEnable",schemaPath:"configuration.schema.json/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -427,10 +428,8 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data0.Data !== undefined){
-let data16 = data0.Data;
-if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
-const err32 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+else {
+const err32 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -440,10 +439,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data0.AccountCorrelated !== undefined){
-let data17 = data0.AccountCorrelated;
-if((typeof data17 !== "boolean") && (data17 !== null)){
-const err33 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err33 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -453,11 +451,10 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data0.References !== undefined){
-let data18 = data0.References;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.Account === undefined){
-const err34 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
+if(data0.Operation !== undefined){
+let data17 = data0.Operation;
+if((typeof data17 !== "string") && (data17 !== null)){
+const err34 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Operation.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -466,10 +463,11 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data18.Account !== undefined){
-let data19 = data18.Account;
-if((typeof data19 !== "string") && (!(data19 && typeof data19 == "object" && !Array.isArray(data19)))){
-const err35 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
+}
+if(data0.Origin !== undefined){
+let data18 = data0.Origin;
+if((typeof data18 !== "string") && (data18 !== null)){
+const err35 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -479,10 +477,10 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data18.ManagerAccount !== undefined){
-let data20 = data18.ManagerAccount;
-if(((typeof data20 !== "string") && (!(data20 && typeof data20 == "object" && !Array.isArray(data20)))) && (data20 !== null)){
-const err36 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
+if(data0.Data !== undefined){
+let data19 = data0.Data;
+if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
+const err36 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -492,10 +490,10 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data18.Permission !== undefined){
-let data21 = data18.Permission;
-if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
-const err37 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
+if(data0.AccountCorrelated !== undefined){
+let data20 = data0.AccountCorrelated;
+if((typeof data20 !== "boolean") && (data20 !== null)){
+const err37 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -505,9 +503,11 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
-else {
-const err38 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.References !== undefined){
+let data21 = data0.References;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.Account === undefined){
+const err38 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -516,10 +516,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-}
-else {
-const err39 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data21.Account !== undefined){
+let data22 = data21.Account;
+if((typeof data22 !== "string") && (!(data22 && typeof data22 == "object" && !Array.isArray(data22)))){
+const err39 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -529,10 +529,10 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data.personContext !== undefined){
-let data22 = data.personContext;
-if((!(data22 && typeof data22 == "object" && !Array.isArray(data22))) && (data22 !== null)){
-const err40 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(data21.ManagerAccount !== undefined){
+let data23 = data21.ManagerAccount;
+if(((typeof data23 !== "string") && (!(data23 && typeof data23 == "object" && !Array.isArray(data23)))) && (data23 !== null)){
+const err40 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -541,11 +541,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.Person !== undefined){
-let data23 = data22.Person;
-if((!(data23 && typeof data23 == "object" && !Array.isArray(data23))) && (data23 !== null)){
-const err41 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+}
+if(data21.Permission !== undefined){
+let data24 = data21.Permission;
+if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
+const err41 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -555,10 +555,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data22.Manager !== undefined){
-let data24 = data22.Manager;
-if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
-const err42 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+}
+else {
+const err42 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -569,11 +568,8 @@ errors++;
 }
 }
 }
-}
-if(data.outputContext !== undefined){
-let data25 = data.outputContext;
-if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
-const err43 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+else {
+const err43 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -582,11 +578,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.Data !== undefined){
-let data26 = data25.Data;
-if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
-const err44 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+}
+if(data.personContext !== undefined){
+let data25 = data.personContext;
+if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
+const err44 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -595,12 +591,11 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.Person !== undefined){
+let data26 = data25.Person;
+if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
+const err45 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -609,7 +604,62 @@ vErrors.push(err45);
 }
 errors++;
 }
+}
+if(data25.Manager !== undefined){
+let data27 = data25.Manager;
+if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
+const err46 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+}
+}
+if(data.outputContext !== undefined){
+let data28 = data.outputContext;
+if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
+const err47 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.Data !== undefined){
+let data29 = data28.Data;
+if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
+const err48 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err49 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
 validate17.errors = vErrors;
 return errors === 0;
 }
-export const enableEvent: Contract<EnableEvent> = { check: check_enableEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };
+export const enableEvent: Contract<EnableEvent> = { check: check_enableEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };

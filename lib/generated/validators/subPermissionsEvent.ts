@@ -4,7 +4,7 @@ import type { Contract } from "../../host/contract.ts";
 import type { SubPermissionsEvent } from "../types.ts";
 const check_subPermissionsEvent = validate24;
 const schema59 = {"title":"SubPermissionsEvent","description":"Grant, update or revoke of one permission whose parts the connector decides.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"SubPermissionsActionContext","type":"object","required":["Configuration","DryRun","Operation","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"References":{"$ref":"#/$defs/AccountReferences"},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":"array","items":{"$ref":"#/$defs/CurrentPermission"}}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none.","type":"string","secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: persons are linked to mailboxes and nothing is ever changed; imported accounts count as not enabled.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema26 = {"title":"ReferencesWithAccount","type":"object","properties":{"Account":{"type":["string","object"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}},"required":["Account"]};
 const schema62 = {"title":"CurrentPermission","type":"object","required":["Reference"],"properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object","additionalProperties":true}}};
 const schema21 = {"title":"PersonContext","type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
@@ -166,6 +166,15 @@ data1.Cloud = "worldwide";
 }
 if(data1.RecipientTypeDetails === undefined){
 data1.RecipientTypeDetails = ["UserMailbox"];
+}
+if(data1.CorrelateOnly === undefined){
+data1.CorrelateOnly = false;
+}
+if(data1.AutoReplyMessageFormat === undefined){
+data1.AutoReplyMessageFormat = "html";
+}
+if(data1.ClearAutoReplyOnEnable === undefined){
+data1.ClearAutoReplyOnEnable = false;
 }
 if(data1.Organization === undefined){
 const err10 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
@@ -386,9 +395,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-else {
-const err29 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(typeof data1.CorrelateOnly !== "boolean"){
+const err29 = {instancePath:instancePath+"/actionContext/Configuration/CorrelateOnly",schemaPath:"configuration.schema.json/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -397,10 +405,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err30 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data14 = data1.AutoReplyMessageFormat;
+if(typeof data14 !== "string"){
+const err30 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -409,11 +416,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-if(data0.Operation !== undefined){
-let data14 = data0.Operation;
-if(typeof data14 !== "string"){
-const err31 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data14 === "html") || (data14 === "text"))){
+const err31 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema11.properties.AutoReplyMessageFormat.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -422,8 +426,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(!(((data14 === "grant") || (data14 === "update")) || (data14 === "revoke"))){
-const err32 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema59.properties.actionContext.properties.Operation.enum},message:"must be equal to one of the allowed values"};
+if(typeof data1.ClearAutoReplyOnEnable !== "boolean"){
+const err32 = {instancePath:instancePath+"/actionContext/Configuration/ClearAutoReplyOnEnable",schemaPath:"configuration.schema.json/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -433,10 +437,8 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data0.Origin !== undefined){
-let data15 = data0.Origin;
-if((typeof data15 !== "string") && (data15 !== null)){
-const err33 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+else {
+const err33 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -446,11 +448,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data0.References !== undefined){
-let data16 = data0.References;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-if(data16.Account === undefined){
-const err34 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err34 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -459,10 +459,11 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data16.Account !== undefined){
-let data17 = data16.Account;
-if((typeof data17 !== "string") && (!(data17 && typeof data17 == "object" && !Array.isArray(data17)))){
-const err35 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
+}
+if(data0.Operation !== undefined){
+let data17 = data0.Operation;
+if(typeof data17 !== "string"){
+const err35 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -471,11 +472,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-if(data16.ManagerAccount !== undefined){
-let data18 = data16.ManagerAccount;
-if(((typeof data18 !== "string") && (!(data18 && typeof data18 == "object" && !Array.isArray(data18)))) && (data18 !== null)){
-const err36 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
+if(!(((data17 === "grant") || (data17 === "update")) || (data17 === "revoke"))){
+const err36 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema59.properties.actionContext.properties.Operation.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -485,10 +483,10 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data16.Permission !== undefined){
-let data19 = data16.Permission;
-if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
-const err37 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
+if(data0.Origin !== undefined){
+let data18 = data0.Origin;
+if((typeof data18 !== "string") && (data18 !== null)){
+const err37 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -498,9 +496,11 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
-else {
-const err38 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.References !== undefined){
+let data19 = data0.References;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.Account === undefined){
+const err38 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -509,11 +509,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-if(data0.PermissionDisplayName !== undefined){
-let data20 = data0.PermissionDisplayName;
-if((typeof data20 !== "string") && (data20 !== null)){
-const err39 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.PermissionDisplayName.type},message:"must be string,null"};
+if(data19.Account !== undefined){
+let data20 = data19.Account;
+if((typeof data20 !== "string") && (!(data20 && typeof data20 == "object" && !Array.isArray(data20)))){
+const err39 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -523,15 +522,10 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data0.CurrentPermissions !== undefined){
-let data21 = data0.CurrentPermissions;
-if(Array.isArray(data21)){
-const len1 = data21.length;
-for(let i1=0; i1<len1; i1++){
-let data22 = data21[i1];
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.Reference === undefined){
-const err40 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
+if(data19.ManagerAccount !== undefined){
+let data21 = data19.ManagerAccount;
+if(((typeof data21 !== "string") && (!(data21 && typeof data21 == "object" && !Array.isArray(data21)))) && (data21 !== null)){
+const err40 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -540,10 +534,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data22.DisplayName !== undefined){
-let data23 = data22.DisplayName;
-if((typeof data23 !== "string") && (data23 !== null)){
-const err41 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/CurrentPermission/properties/DisplayName/type",keyword:"type",params:{type: schema62.properties.DisplayName.type},message:"must be string,null"};
+}
+if(data19.Permission !== undefined){
+let data22 = data19.Permission;
+if((!(data22 && typeof data22 == "object" && !Array.isArray(data22))) && (data22 !== null)){
+const err41 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -553,12 +548,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data22.Reference !== undefined){
-let data24 = data22.Reference;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 }
 else {
-const err42 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/Reference",schemaPath:"#/$defs/CurrentPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err42 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -568,9 +560,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
-else {
-const err43 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.PermissionDisplayName !== undefined){
+let data23 = data0.PermissionDisplayName;
+if((typeof data23 !== "string") && (data23 !== null)){
+const err43 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.PermissionDisplayName.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -580,9 +573,15 @@ vErrors.push(err43);
 errors++;
 }
 }
-}
-else {
-const err44 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data0.CurrentPermissions !== undefined){
+let data24 = data0.CurrentPermissions;
+if(Array.isArray(data24)){
+const len1 = data24.length;
+for(let i1=0; i1<len1; i1++){
+let data25 = data24[i1];
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.Reference === undefined){
+const err44 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -591,10 +590,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-else {
-const err45 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data25.DisplayName !== undefined){
+let data26 = data25.DisplayName;
+if((typeof data26 !== "string") && (data26 !== null)){
+const err45 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/CurrentPermission/properties/DisplayName/type",keyword:"type",params:{type: schema62.properties.DisplayName.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -604,10 +603,12 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data.personContext !== undefined){
-let data25 = data.personContext;
-if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
-const err46 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(data25.Reference !== undefined){
+let data27 = data25.Reference;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+}
+else {
+const err46 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1+"/Reference",schemaPath:"#/$defs/CurrentPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -616,11 +617,10 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.Person !== undefined){
-let data26 = data25.Person;
-if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
-const err47 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+}
+}
+else {
+const err47 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i1,schemaPath:"#/$defs/CurrentPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -630,10 +630,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data25.Manager !== undefined){
-let data27 = data25.Manager;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err48 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+}
+else {
+const err48 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -644,10 +643,8 @@ errors++;
 }
 }
 }
-}
-}
 else {
-const err49 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err49 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -656,7 +653,60 @@ vErrors.push(err49);
 }
 errors++;
 }
+}
+if(data.personContext !== undefined){
+let data28 = data.personContext;
+if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
+const err50 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.Person !== undefined){
+let data29 = data28.Person;
+if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
+const err51 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+if(data28.Manager !== undefined){
+let data30 = data28.Manager;
+if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
+const err52 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err53 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
 validate24.errors = vErrors;
 return errors === 0;
 }
-export const subPermissionsEvent: Contract<SubPermissionsEvent> = { check: check_subPermissionsEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"}}},"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object"}}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}}}} };
+export const subPermissionsEvent: Contract<SubPermissionsEvent> = { check: check_subPermissionsEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000","label":"App ID"},"AppSecret":{"type":"string","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"}}},"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object"}}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}}}} };

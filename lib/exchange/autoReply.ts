@@ -1,0 +1,149 @@
+import { Fault } from "../fault.ts";
+import { textOf, type ParameterValue, type Row } from "./encoding.ts";
+import type { Exchange } from "./exchange.ts";
+import { nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
+
+/** An automatic reply as it should be. Messages are HTML without the tags around the body. */
+export interface AutoReply {
+  AutoReplyState: "Enabled" | "Disabled" | "Scheduled";
+  InternalMessage: string;
+  /** Empty: people outside get no reply, whatever the audience. */
+  ExternalMessage: string;
+  ExternalAudience: "None" | "Known" | "All";
+  /** Only when scheduled. */
+  StartTime?: Date;
+  EndTime?: Date;
+}
+
+/** An automatic reply as it is, and the row it was read from. */
+export type PresentReply = Row;
+
+export type MessageFormat = "html" | "text";
+
+type Field = readonly [name: string, value: unknown];
+
+const properties = ["AutoReplyState", "InternalMessage", "ExternalMessage", "ExternalAudience", "StartTime", "EndTime"] as const;
+const states = ["Enabled", "Disabled", "Scheduled"] as const;
+const audiences = ["None", "Known", "All"] as const;
+
+/** What is written when nobody maps a message: in a reconciliation there is no person and no mapping. */
+export const defaultReply: AutoReply = {
+  AutoReplyState: "Enabled",
+  InternalMessage: "This mailbox is no longer in use, and your message has not been read.",
+  ExternalMessage: "This mailbox is no longer in use, and your message has not been read.",
+  ExternalAudience: "All",
+};
+
+/** Parts the mapped fields into those of an automatic reply and the others. */
+export function partedFields(fields: readonly Field[]): { replyFields: Field[]; otherFields: Field[] } {
+  const isReply = ([name]: Field): boolean => properties.some((property) => property.toLowerCase() === name.toLowerCase());
+  return { replyFields: fields.filter(isReply), otherFields: fields.filter((field) => !isReply(field)) };
+}
+
+/**
+ * The automatic reply that mapped fields ask for; undefined when none is mapped. The audience follows from the external message:
+ * without one nobody outside gets a reply, with one everybody does unless the mapping says otherwise.
+ * Throws an `invalid` fault for what the service would not take.
+ */
+export function autoReplyFrom(fields: readonly Field[], format: MessageFormat): AutoReply | undefined {
+  const mapped = (name: (typeof properties)[number]): string => textOf(fields.find(([field]) => field.toLowerCase() === name.toLowerCase())?.[1]).trim();
+  if (properties.every((name) => mapped(name) === "")) return undefined;
+  const AutoReplyState = oneOf("AutoReplyState", mapped("AutoReplyState") || "Enabled", states);
+  const ExternalMessage = asHtml(mapped("ExternalMessage"), format);
+  const reply: AutoReply = {
+    AutoReplyState,
+    InternalMessage: asHtml(mapped("InternalMessage"), format),
+    ExternalMessage,
+    ExternalAudience: ExternalMessage === "" ? "None" : oneOf("ExternalAudience", mapped("ExternalAudience") || "All", audiences),
+  };
+  if (AutoReplyState !== "Disabled" && reply.InternalMessage === "") throw invalid("An automatic reply is mapped without an InternalMessage; the service needs one.");
+  if (AutoReplyState !== "Scheduled") return reply;
+  const [StartTime, EndTime] = [dateIn("StartTime", mapped("StartTime")), dateIn("EndTime", mapped("EndTime"))];
+  if (StartTime >= EndTime) throw invalid("A scheduled automatic reply is mapped with an EndTime that is not after its StartTime.");
+  return { ...reply, StartTime, EndTime };
+}
+
+/** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
+export function autoReplyOf({ Guid }: Mailbox): (exchange: Exchange) => Promise<PresentReply> {
+  return async (exchange) => {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-MailboxAutoReplyConfiguration", parameters: { Identity: Guid } });
+    const [row] = rows;
+    if (!row || rows.length > 1) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for the automatic reply of mailbox ${Guid} and answered with ${rows.length} of them.` });
+    for (const name of properties) if (row[name] === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${Guid}, so it cannot be compared.` });
+    return row;
+  };
+}
+
+/** What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is so already. */
+export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: AutoReply): { change: MailboxChange; after: Row } | undefined {
+  const isOff = textOf(present["AutoReplyState"]) === "Disabled";
+  if (wanted.AutoReplyState === "Disabled" ? isOff : textOf(present["AutoReplyState"]) === wanted.AutoReplyState && sameReply(present, wanted) && sameTimes(present, wanted)) return undefined;
+  const parameters: Record<string, ParameterValue> = { AutoReplyState: wanted.AutoReplyState };
+  if (wanted.AutoReplyState !== "Disabled") {
+    Object.assign(parameters, { InternalMessage: wanted.InternalMessage, ExternalAudience: wanted.ExternalAudience });
+    // Null clears a message; an old one that nobody gets now could be sent again by whoever changes the audience later.
+    if (wanted.ExternalMessage !== "" || bodyOf(textOf(present["ExternalMessage"])) !== "") parameters["ExternalMessage"] = wanted.ExternalMessage || null;
+    if (wanted.StartTime && wanted.EndTime) Object.assign(parameters, { StartTime: wanted.StartTime, EndTime: wanted.EndTime });
+  }
+  const what = wanted.AutoReplyState === "Disabled" ? "Switch off" : isOff ? "Switch on" : "Replace";
+  return {
+    change: {
+      cmdlet: "Set-MailboxAutoReplyConfiguration",
+      parameters: { Identity: mailbox.Guid, ...parameters },
+      sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}`,
+      before: Object.fromEntries(Object.keys(parameters).map((name) => [name, present[name]])),
+    },
+    after: { ...present, ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value])) },
+  };
+}
+
+/** Whether a reply that is switched on has these texts: whoever set another one since wants to keep it. */
+export function isThisReply(present: PresentReply, reply: AutoReply): boolean {
+  return textOf(present["AutoReplyState"]) !== "Disabled" && sameReply(present, { ...reply, ExternalAudience: textOf(present["ExternalAudience"]) as AutoReply["ExternalAudience"] });
+}
+
+function sameReply(present: PresentReply, wanted: AutoReply): boolean {
+  return sameMessage(present["InternalMessage"], wanted.InternalMessage) && sameMessage(present["ExternalMessage"], wanted.ExternalMessage) && textOf(present["ExternalAudience"]) === wanted.ExternalAudience;
+}
+
+function sameTimes(present: PresentReply, { StartTime, EndTime }: AutoReply): boolean {
+  if (!StartTime || !EndTime) return true;
+  return timeIn(present["StartTime"]) === StartTime.getTime() && timeIn(present["EndTime"]) === EndTime.getTime();
+}
+
+/** The service wraps what it is given in html and body, and keeps its own idea of white space. */
+function sameMessage(present: unknown, wanted: string): boolean {
+  return bodyOf(textOf(present)) === bodyOf(wanted);
+}
+
+function bodyOf(html: string): string {
+  return (/<body[^>]*>([^]*?)<\/body>/i.exec(html)?.[1] ?? html).replace(/\s+/g, " ").replace(/> </g, "><").trim();
+}
+
+function asHtml(message: string, format: MessageFormat): string {
+  if (format === "html") return message;
+  return message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/\r\n?|\n/g, "<br>\n");
+}
+
+function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw invalid(`The mapping of ${name} gives a text of ${text.length} characters; expected one of ${allowed.join(", ")}.`);
+  return found;
+}
+
+function dateIn(name: string, text: string): Date {
+  const time = timeIn(text);
+  if (Number.isNaN(time)) throw invalid(`A scheduled automatic reply needs a ${name}: a date and time such as 2026-12-31T17:00:00Z.`);
+  // Whole seconds: the service is sent no more.
+  return new Date(Math.floor(time / 1000) * 1000);
+}
+
+/** A time without a zone is UTC: so they are sent. */
+function timeIn(value: unknown): number {
+  const text = textOf(value);
+  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(text) || !/T\d/.test(text) ? text : `${text}Z`);
+}
+
+function invalid(message: string): Fault {
+  return new Fault({ kind: "invalid", message });
+}

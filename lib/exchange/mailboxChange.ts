@@ -1,0 +1,96 @@
+import { Fault } from "../fault.ts";
+import { textOf, type ParameterValue, type Row } from "./encoding.ts";
+import type { Exchange } from "./exchange.ts";
+import { equals } from "./filter.ts";
+import { flag, nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
+import { masteredAs } from "./onPremises.ts";
+import type { Setting } from "./settings.ts";
+
+/** What has to be read of a mailbox before settings can be compared with it. */
+export function propertiesFor(settings: readonly Setting[]): string[] {
+  return settings.length === 0 ? [] : [...settings.map(({ property }) => property), "IsDirSynced", "IsExchangeCloudManaged"];
+}
+
+/** What it takes to bring a mailbox to its settings. */
+export interface Difference {
+  /** One Set-Mailbox with all that differs and is mastered in Exchange Online; undefined when nothing does. */
+  change: MailboxChange | undefined;
+  /** The mailbox as it is after the change. */
+  after: Row;
+  /** An `onPremises` fault that names the attribute to change for each setting that Active Directory masters. */
+  refused: Fault | undefined;
+}
+
+/** Compares a mailbox with its settings. Throws `unexpected` when a property that was asked for did not come back. */
+export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Difference {
+  const sync = settings.length === 0 ? { isDirSynced: false, isExchangeCloudManaged: false } : { isDirSynced: flag(mailbox, "IsDirSynced"), isExchangeCloudManaged: mailbox["IsExchangeCloudManaged"] === true };
+  const parameters: Record<string, ParameterValue> = {};
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = { ...mailbox };
+  const elsewhere: string[] = [];
+  for (const { name, property, difference } of settings) {
+    const current = mailbox[property];
+    if (current === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.` });
+    const different = difference(current);
+    if (!different) continue;
+    const attribute = masteredAs(name, sync);
+    if (attribute !== undefined) {
+      elsewhere.push(`${name} (attribute ${attribute})`);
+      continue;
+    }
+    parameters[name] = different.send;
+    before[property] = current;
+    after[property] = different.after;
+  }
+  const changed = Object.keys(parameters);
+  return {
+    change: changed.length === 0 ? undefined : { cmdlet: "Set-Mailbox", parameters: { Identity: mailbox.Guid, ...parameters }, sentence: sentenceFor(mailbox, changed, parameters), before },
+    after,
+    refused: elsewhere.length === 0 ? undefined : new Fault({ kind: "onPremises", message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${elsewhere.join(", ")}: change ${elsewhere.length === 1 ? "it" : "them"} there.` }),
+  };
+}
+
+/** The names of the settings, never their values: a reply text or an address may be nobody's business. */
+function sentenceFor(mailbox: Mailbox, changed: readonly string[], parameters: Readonly<Record<string, ParameterValue>>): string {
+  const hidden = parameters["HiddenFromAddressListsEnabled"];
+  if (changed.length === 1 && typeof hidden === "boolean") return `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`;
+  return `Set ${changed.join(", ")} of mailbox ${nameOf(mailbox)}`;
+}
+
+/** The ways to and from the tenant that a change needs. */
+interface Ways {
+  read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
+  change(change: MailboxChange): Promise<void>;
+}
+
+/** Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it back as it then is. What Active Directory masters is refused at the end. */
+export async function bring(mailbox: Mailbox, settings: readonly Setting[], { read, change }: Ways): Promise<Row> {
+  const { change: needed, after, refused } = differenceOf(mailbox, settings);
+  if (needed) {
+    await read(addressesAreFree(needed));
+    await change(needed);
+  }
+  if (refused) throw refused;
+  return after;
+}
+
+/**
+ * Refuses a change that would give a mailbox an address which someone else has, and names the holder, also one that is
+ * soft-deleted: the service's own refusal does not always say who it is.
+ */
+function addressesAreFree({ parameters }: MailboxChange): (exchange: Exchange) => Promise<void> {
+  const addresses = parameters["EmailAddresses"];
+  const entries = (key: string): string[] => (isHashtable(addresses) ? [addresses[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, "")) : []);
+  const own = new Set(entries("remove"));
+  return async (exchange) => {
+    for (const address of entries("add").filter((entry) => !own.has(entry))) {
+      const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("EmailAddresses", `smtp:${address}`), IncludeSoftDeletedRecipients: true }, select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"] });
+      const holder = rows.find(({ Guid }) => textOf(Guid).toLowerCase() !== parameters.Identity.toLowerCase());
+      if (holder) throw new Fault({ kind: "invalid", message: `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).` });
+    }
+  };
+}
+
+function isHashtable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

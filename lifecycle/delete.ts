@@ -1,0 +1,23 @@
+import { autoReplyFrom, autoReplyOf, defaultReply, partedFields, replyChange } from "../lib/exchange/autoReply.ts";
+import { mailboxById } from "../lib/exchange/mailbox.ts";
+import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { settingsFrom } from "../lib/exchange/settings.ts";
+import { onDelete } from "../lib/host/action.ts";
+
+/**
+ * Sets the leaver's automatic reply, and whatever else is mapped for Delete; the mailbox stays. A reconciliation has no mapping, and sets
+ * the default reply.
+ */
+export default onDelete(async ({ accountReference, data, fields, isReconciliation, configuration, read, change }) => {
+  const { replyFields, otherFields } = partedFields(configuration.CorrelateOnly ? [] : data.entries);
+  const mapped = autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html");
+  const wanted = mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
+  const settings = settingsFrom(otherFields);
+
+  const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
+  const present = wanted && (await read(autoReplyOf(mailbox)));
+  const reply = wanted && present && replyChange(mailbox, present, wanted);
+  if (reply) await change(reply.change);
+  const after = await bring(mailbox, settings, { read, change });
+  return { before: { ...present, ...mailbox }, after: { ...(reply?.after ?? present), ...after } };
+});

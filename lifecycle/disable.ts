@@ -1,0 +1,11 @@
+import { mailboxById } from "../lib/exchange/mailbox.ts";
+import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { settingsFrom } from "../lib/exchange/settings.ts";
+import { onDisable } from "../lib/host/action.ts";
+
+/** Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping, and hides. */
+export default onDisable(async ({ accountReference, data, fields, configuration, read, change }) => {
+  const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.withDefault("HiddenFromAddressListsEnabled", "true").entries);
+  const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
+  return { before: mailbox, after: await bring(mailbox, settings, { read, change }) };
+});

@@ -1,0 +1,24 @@
+import { autoReplyFrom, autoReplyOf, defaultReply, isThisReply, partedFields, replyChange } from "../lib/exchange/autoReply.ts";
+import { mailboxById } from "../lib/exchange/mailbox.ts";
+import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { settingsFrom } from "../lib/exchange/settings.ts";
+import { onEnable } from "../lib/host/action.ts";
+
+/**
+ * Shows the mailbox in the address lists, or sets what is mapped for Enable. When the configuration asks for it, the automatic reply that
+ * delete set is switched off again: only while it still has the texts that the mapping gives (or the default ones).
+ */
+export default onEnable(async ({ accountReference, data, fields, configuration, read, change }) => {
+  const { replyFields, otherFields } = partedFields(data.withDefault("HiddenFromAddressListsEnabled", "false").entries);
+  const settings = configuration.CorrelateOnly ? [] : settingsFrom(otherFields);
+  const clears = configuration.ClearAutoReplyOnEnable === true && configuration.CorrelateOnly !== true;
+  const leavers = clears ? [autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"), defaultReply] : [];
+
+  const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
+  const present = clears ? await read(autoReplyOf(mailbox)) : undefined;
+  const isLeavers = present && leavers.some((reply) => reply && isThisReply(present, reply));
+  const reply = isLeavers ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" }) : undefined;
+  const after = await bring(mailbox, settings, { read, change });
+  if (reply) await change(reply.change);
+  return { before: { ...present, ...mailbox }, after: { ...(reply?.after ?? present), ...after } };
+});

@@ -1,0 +1,11 @@
+import { mailboxById } from "../lib/exchange/mailbox.ts";
+import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { settingsFrom } from "../lib/exchange/settings.ts";
+import { onUpdate } from "../lib/host/action.ts";
+
+/** Brings every mapped setting of the mailbox to the person's present data, in one change. */
+export default onUpdate(async ({ accountReference, data, fields, configuration, read, change }) => {
+  const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.entries);
+  const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
+  return { before: mailbox, after: await bring(mailbox, settings, { read, change }) };
+});
