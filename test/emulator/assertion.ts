@@ -9,10 +9,10 @@ const forms = [
   { alg: "RS256", thumbprint: "x5t", digest: "sha1", padding: constants.RSA_PKCS1_PADDING },
 ] as const;
 
-/** `audience` is the token endpoint as the client must name it; `now` in milliseconds. Throws a LoginRefusal, or returns. */
 /** Clocks differ, and clients round to whole seconds: five minutes are tolerated (documented for tokens, assumed here for assertions). */
 const skewMs = 5 * 60_000;
 
+/** `audience` is the token endpoint as the client must name it; `now` in milliseconds. Throws a LoginRefusal, or returns. */
 export function checkAssertion(assertion: string, app: App, audience: string, now: number): void {
   const [header, claims, signature] = parts(assertion);
   const form = forms.find(({ alg, thumbprint }) => header["alg"] === alg && typeof header[thumbprint] === "string");

@@ -50,6 +50,23 @@ export function theOne(store: Store, identity: unknown, within: (object: Directo
   return first;
 }
 
+/**
+ * Writes what differs from what is there, and `beside` only with it. When nothing differs a warning says so (observed; the form of the
+ * name in it is assumed).
+ */
+export function write(store: Store, object: DirectoryObject, values: Record<string, Value>, beside: Record<string, Value> = {}): Outcome {
+  const changed = Object.entries(values).filter(([name, value]) => !same(store.property(object, name), value));
+  if (changed.length === 0) return nothing([`The command completed successfully but no settings of '${String(store.property(object, "DistinguishedName"))}' have been modified.`]);
+  store.change(object, { ...Object.fromEntries(changed), ...beside });
+  return nothing();
+}
+
+/** Exactly, since a change of case alone is a change; but lists have no order in a directory. */
+function same(before: Value, after: Value): boolean {
+  const comparable = (value: Value): string => JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
+  return comparable(before) === comparable(after);
+}
+
 const moreResults = "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.";
 
 /**

@@ -67,7 +67,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
     const fault = faults.strike(incoming.side, entry.cmdlet, page);
-    const apply = async (): Promise<Response> => compressed(answer(incoming), incoming);
+    const apply = async (): Promise<Response> => {
+      const response = answer(incoming);
+      entry.applied = response.ok;
+      return compressed(response, incoming);
+    };
     if (fault) entry.fault = nameOf(fault);
     const response = fault ? await carryOut(fault, incoming, request.signal, apply) : await apply();
     if (response.type !== "error") {

@@ -14,14 +14,17 @@ export class Refusal extends Error {
   /** `Ex` and six hex digits, or empty, as in the first part of the pipe text. */
   readonly id: string;
   readonly target: string;
+  /** The text stands in `innererror.internalexception` only (observed for parameter transformation and faults of OData). */
+  readonly inner: boolean;
 
-  constructor(facts: { status?: number; code?: string; className: string; id?: string; target?: string; text: string }) {
+  constructor(facts: { status?: number; code?: string; className: string; id?: string; target?: string; inner?: boolean; text: string }) {
     super(facts.text);
     this.status = facts.status ?? 400;
     this.code = facts.code ?? (this.status === 404 ? "NotFound" : "BadRequest");
     this.className = facts.className;
     this.id = facts.id ?? "";
     this.target = facts.target ?? "";
+    this.inner = facts.inner ?? false;
   }
 }
 
@@ -69,9 +72,9 @@ export const unresolvedSet = (): Refusal =>
 export const missingParameters = (names: readonly string[]): Refusal =>
   new Refusal({ className: binding, text: `Cannot process command because of one or more missing mandatory parameters: ${names.join(" ")}.` });
 
-/** Assumed, in the style of string 23. */
+/** The opening and the class (without its namespace) are observed (string 23), and that the text is not in `details`; reasons are assumed. */
 export const untransformable = (parameter: string, why: string): Refusal =>
-  new Refusal({ className: "System.Management.Automation.ParameterBindingArgumentTransformationException", target: parameter, text: `Cannot process argument transformation on parameter '${parameter}'. ${why}` });
+  new Refusal({ className: "Microsoft.Exchange.Configuration.Tasks.ParameterTransformationException", target: parameter, inner: true, text: `Cannot process argument transformation on parameter '${parameter}'. ${why}` });
 
 /** Assumed, in the style of PowerShell's own validation. */
 export const invalidArgument = (parameter: string, why: string): Refusal =>
@@ -79,6 +82,43 @@ export const invalidArgument = (parameter: string, why: string): Refusal =>
 
 /** The class is observed (string 16); texts of other properties are assumed. */
 export const invalidValue = (text: string): Refusal => new Refusal({ className: "Microsoft.Exchange.Data.DataValidationException", text });
+
+const notACollection = (from: string, why: string): Refusal =>
+  untransformable("EmailAddresses", `Cannot convert value "System.Collections.Generic.${from}" to type "Microsoft.Exchange.Data.ProxyAddressCollection". Error: "${why}"`);
+
+/** Observed (string 23), for a list with the same address twice. */
+export const addressPresent = (from: string, address: string): Refusal => notACollection(from, `The value '${address}' is already present in the collection.`);
+
+/** Observed. The service tries other kinds of address last, hence its words. */
+export const addressWithoutPrefix = (address: string): Refusal =>
+  notACollection("Dictionary`2[System.String,System.Object]", `The address '${address}' is invalid: The address '${address}' isn't a valid Unified Messaging address, so a prefix must be specified.`);
+
+/** Assumed texts; that there is exactly one primary address is documented. */
+export const twoPrimaryAddresses = (): Refusal => invalidValue("There can be only one primary SMTP address: more than one address has the prefix 'SMTP:'.");
+export const noPrimaryAddress = (): Refusal => invalidValue("There is no primary SMTP address: the primary address can't be removed, only replaced.");
+
+/** Observed (string 9). The namespace, and that the holder is named by its canonical name, are assumed. */
+export const addressInUse = (address: string, holder: string): Refusal =>
+  new Refusal({ className: `${managementTasks}.ProxyAddressExistsException`, text: `The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN of "${holder}". Please choose another proxy address.` });
+
+/** Inferred (string 10). That it means a holder Exchange cannot see, such as a user name, is assumed. */
+export const addressInUseElsewhere = (address: string): Refusal =>
+  new Refusal({ className: `${managementTasks}.WLCDManagedMemberExistsException`, id: "ExB10BE9", text: `The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN. Please choose another proxy address.` });
+
+/** Assumed. */
+export const notAcceptedDomain = (domain: string): Refusal =>
+  new Refusal({ className: `${managementTasks}.NotAcceptedDomainException`, text: `You can't use the domain because it's not an accepted domain for your organization. Domain: ${domain}` });
+
+/** Assumed. */
+export const aliasInUse = (alias: string): Refusal =>
+  new Refusal({ className: `${managementTasks}.RecipientTaskException`, text: `The value "${alias}" of property "Alias" is used by another recipient object. Please specify a unique value.` });
+
+/** Observed (string 27); its namespace, and how the object is named, are assumed. */
+export const nameInUse = (name: string): Refusal => new Refusal({ className: "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException", text: `The object '${name}' already exists.` });
+
+/** Inferred (string 26), of which the end was not seen. */
+export const duplicatedRecipient = (parameter: string, identity: string): Refusal =>
+  new Refusal({ className: `${managementTasks}.RecipientTaskException`, text: `The parameter "${parameter}" contains the following duplicated recipient identity: "${identity}".` });
 
 /** Observed text in PowerShell; assumed here (the service may also answer an unexported cmdlet with a bodyless 403). */
 export const unknownCmdlet = (name: string): Refusal =>
@@ -106,7 +146,7 @@ export const emptyFilterValue = (): Refusal =>
 
 /** Observed: a link that is unknown, too old, or used with another body (the last is assumed). */
 export const expiredPage = (): Refusal =>
-  new Refusal({ className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", text: "Expired or Invalid pagination request. Default Expiry time is 00:30:00" });
+  new Refusal({ className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", inner: true, text: "Expired or Invalid pagination request. Default Expiry time is 00:30:00" });
 
 /** Assumed: the request itself, not the cmdlet, is wrong. */
 export const badRequest = (text: string): Refusal => new Refusal({ className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", text });
@@ -123,7 +163,7 @@ export function errorResponse(refusal: Refusal, encoding: Behaviour["errorEncodi
     error: {
       code: refusal.code,
       message: "Error executing cmdlet",
-      details: [{ code: "Context", target: refusal.target, message: detailMessage(refusal, encoding) }],
+      details: refusal.inner ? [] : [{ code: "Context", target: refusal.target, message: detailMessage(refusal, encoding) }],
       innererror: { message: "Error executing cmdlet", type: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", stacktrace: "   at Emulated()", internalexception: cause },
     },
   };

@@ -22,6 +22,7 @@ export interface ExchangeContext {
 
 export function answerExchange(incoming: Incoming, context: ExchangeContext): Response {
   const { state } = context.store;
+  context.store.settle(context.now);
   const match = /^\/adminapi\/beta\/([^/]+)\/InvokeCommand$/i.exec(decodeURIComponent(incoming.url.pathname));
   if (!match?.[1]) return Response.json({ error: { code: "NotFound", message: `Nothing here: ${incoming.url.pathname}` } }, { status: 404 });
   if (incoming.method !== "POST") return new Response(null, { status: 405, headers: { Allow: "POST" } });

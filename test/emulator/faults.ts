@@ -6,8 +6,8 @@ const names = ["throttled", "throttledNoRetryAfter", "concurrency", "unavailable
 export type FaultName = (typeof names)[number];
 
 export interface Fault {
-  /** Which requests; absent parts match everything. `page` counts from 1. */
-  match?: { side?: "login" | "exchange"; cmdlet?: string; page?: number };
+  /** Which requests; absent parts match everything. `page` counts from 1, and so does `nth`: of all requests since the faults were set. */
+  match?: { side?: "login" | "exchange"; cmdlet?: string; page?: number; nth?: number };
   /** Matching requests to leave alone first. */
   skip?: number;
   /** Matching requests to strike; without it every one (`tokenRefused`: one). */
@@ -39,8 +39,10 @@ interface Armed {
 
 export class Faults {
   #armed: Armed[] = [];
+  #requests = 0;
 
   replace(faults: readonly Fault[]): void {
+    this.#requests = 0;
     this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
   }
 
@@ -50,11 +52,13 @@ export class Faults {
 
   /** The first fault that strikes this request, if any. A request that was struck is not counted by the faults behind it. */
   strike(side: string, cmdlet: string | undefined, page: number): Fault | undefined {
+    this.#requests += 1;
     for (const armed of this.#armed) {
       const { match = {}, skip = 0, named, times = named === "tokenRefused" ? 1 : Infinity } = armed.fault;
       if (match.side !== undefined && match.side !== side) continue;
       if (match.cmdlet !== undefined && match.cmdlet.toLowerCase() !== cmdlet?.toLowerCase()) continue;
       if (match.page !== undefined && match.page !== page) continue;
+      if (match.nth !== undefined && match.nth !== this.#requests) continue;
       armed.seen += 1;
       if (armed.seen > skip && armed.seen <= skip + times) return armed.fault;
     }
@@ -133,8 +137,16 @@ async function halved(response: Response): Promise<Response> {
   return new Response(body, { status: response.status, headers });
 }
 
+const count = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1;
+const matches: Record<string, (value: unknown) => boolean> = {
+  side: (value) => value === "login" || value === "exchange",
+  cmdlet: (value) => typeof value === "string",
+  page: count,
+  nth: count,
+};
+
 const fields: Record<string, (value: unknown) => boolean> = {
-  match: (value) => typeof value === "object" && value !== null && Object.keys(value).every((key) => ["side", "cmdlet", "page"].includes(key)),
+  match: (value) => typeof value === "object" && value !== null && Object.entries(value).every(([key, one]) => matches[key]?.(one) === true),
   skip: (value) => Number.isInteger(value),
   times: (value) => Number.isInteger(value),
   delayMs: (value) => typeof value === "number",

@@ -20,6 +20,8 @@ export interface Entry {
   credential: Incoming["credential"];
   /** Null while there is no answer, and for good when the connection was cut or hung. */
   status: number | null;
+  /** Whether the request was carried out with success, be it a read, and whoever heard of it. */
+  applied: boolean;
   /** The fault that struck, if one did. */
   fault?: string;
 }
@@ -34,7 +36,7 @@ export function entryFor(incoming: Incoming, now: number, page: number): Entry {
   const shown = headersThatMatter.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? ""]] : []));
   const entry: Entry = {
     at: new Date(now).toISOString(), side: side === "login" ? "login" : "exchange", method, path: url.pathname, query: url.search,
-    page, headers: Object.fromEntries(shown) as Record<string, string>, credential, status: null,
+    page, headers: Object.fromEntries(shown) as Record<string, string>, credential, status: null, applied: false,
   };
   if (side === "login") {
     const form = new URLSearchParams(incoming.text);

@@ -20,6 +20,14 @@ describe("binding", () => {
     expect(bind("Get-Mailbox", { Identity: null })).toEqual({ Identity: null });
   });
 
+  it("takes dates for UTC, wherever it runs", () => {
+    const zone = process.env["TZ"];
+    process.env["TZ"] = "Asia/Tokyo";
+    const read = ["2026-07-01T06:00:00", "2026-07-01", "2026-07-01T06:00:00.5Z", "2026-07-01T06:00+02:00"].map((date) => mailbox({ LitigationHoldDate: date })()["LitigationHoldDate"]);
+    process.env["TZ"] = zone ?? "UTC";
+    expect(read).toEqual(["2026-07-01T06:00:00Z", "2026-07-01T00:00:00Z", "2026-07-01T06:00:00Z", "2026-07-01T04:00:00Z"]);
+  });
+
   it.each([
     ["an unknown name", { Hidden: true }, "A parameter cannot be found that matches parameter name 'Hidden'."],
     ["a name given twice", { identity: "y" }, "more than once"],

@@ -3,6 +3,7 @@
  * strict is assumed; a client that passes here sends what is documented.
  */
 import { cmdletNamed, catalogue, type CmdletFacts, type ParameterFacts } from "./catalogue.ts";
+import { bytesOf, millisecondsOf, moment, secondsOf } from "./units.ts";
 import { invalidArgument, missingParameters, unknownCmdlet, unknownParameter, unresolvedSet, untransformable } from "./errors.ts";
 
 /** `add` and `remove` of a multi-valued property, both possibly empty. */
@@ -17,6 +18,9 @@ export type Bound = string | number | boolean | null | string[] | Delta;
 export type BoundParameters = Record<string, Bound>;
 
 export const isDelta = (value: Bound | undefined): value is Delta => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A scalar as text; null, and what is no scalar, are empty. */
+export const textOf = (value: Bound | undefined): string => (value === undefined || typeof value === "object" ? "" : String(value));
 
 /** PowerShell's common parameters: taken by every cmdlet, sent as text (documented), without effect here. */
 const common = ["ErrorAction", "WarningAction", "InformationAction", "Verbose", "Debug"];
@@ -122,9 +126,14 @@ function bindScalar(name: string, facts: ParameterFacts, value: unknown): Bound 
     case "Unlimited":
     case "ByteQuantifiedSize":
       return bindUnlimited(name, facts, value);
-    case "DateTime":
-      if (typeof value !== "string" || Number.isNaN(Date.parse(value))) throw untransformable(name, `Cannot convert value "${String(value)}" to type "System.DateTime".`);
+    case "EnhancedTimeSpan":
+      if (typeof value !== "string" || secondsOf(value) === undefined) throw untransformable(name, `Cannot convert value "${String(value)}" to type "Microsoft.Exchange.Data.EnhancedTimeSpan".`);
       return value;
+    case "DateTime": {
+      const ms = typeof value === "string" ? millisecondsOf(value) : undefined;
+      if (ms === undefined) throw untransformable(name, `Cannot convert value "${String(value)}" to type "System.DateTime".`);
+      return moment(ms);
+    }
     default:
       if (name === "Identity" && value === "" && !facts.nullReturnsAll) throw invalidArgument(name, "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.");
       return bindText(name, facts, value);
@@ -133,9 +142,10 @@ function bindScalar(name: string, facts: ParameterFacts, value: unknown): Bound 
 
 /** An integer, `Unlimited`, a size such as `50GB`, or days as `365.00:00:00`; which of them fits is the cmdlet's business. */
 function bindUnlimited(name: string, facts: ParameterFacts, value: unknown): string | number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return checkRange(name, facts, value);
-  if (typeof value === "string" && /^unlimited$/i.test(value) && facts.type === "Unlimited") return "Unlimited";
-  if (typeof value === "string" && /^(\d+(\.\d+)? ?[KMGT]?B( \([\d,]+ bytes\))?|\d+|\d+\.\d\d:\d\d:\d\d)$/i.test(value)) return value;
+  const given = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof given === "number" && Number.isInteger(given) && given >= 0) return checkRange(name, facts, given);
+  if (typeof given === "string" && /^unlimited$/i.test(given) && facts.type === "Unlimited") return "Unlimited";
+  if (typeof given === "string" && (bytesOf(given) ?? secondsOf(given)) !== undefined) return given;
   throw untransformable(name, `Cannot convert value "${String(value)}" to type "Microsoft.Exchange.Data.${facts.type}".`);
 }
 

@@ -21,10 +21,9 @@ export const defaults: Record<string, Value> = {
   ...all("", `${numbered("CustomAttribute", 15)} SimpleDisplayName Office LitigationHoldOwner RetentionComment RetentionUrl
     ImmutableId FirstName LastName Initials Title Department Company City StateOrProvince PostalCode Phone MobilePhone Fax
     HomePhone Notes StreetAddress WebPage AssistantName Pager PhoneticDisplayName PostOfficeBox MailboxMoveBatchName
-    TelephoneAssistant MailboxMoveRemoteHostName ArchiveDomain JournalArchiveAddress SourceAnchor LinkedMasterAccount`),
+    TelephoneAssistant InternalMessage ExternalMessage OOFEventSubject DeclineMeetingMessage MailboxMoveRemoteHostName ArchiveDomain JournalArchiveAddress SourceAnchor LinkedMasterAccount`),
   ...all([] as string[], `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
-    AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom RejectMessagesFromDLMembers RejectMessagesFromSendersOrMembers
-    BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo InPlaceHolds ArchiveName ResourceCustom
+    RejectMessagesFrom RejectMessagesFromDLMembers EventsToDeleteIDs BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo InPlaceHolds ArchiveName ResourceCustom
     GeneratedOfflineAddressBooks PoliciesIncluded PoliciesExcluded Languages MailTipTranslations EmailAddresses ManagedBy
     Members DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits`),
   ...all(false, `HiddenFromAddressListsEnabled LitigationHoldEnabled IsDirSynced IsExchangeCloudManaged AccountDisabled
@@ -34,7 +33,8 @@ export const defaults: Record<string, Value> = {
     IncludeInGarbageCollection IsInactiveMailbox IsSoftDeletedByDisable IsSoftDeletedByRemove AutoExpandingArchiveEnabled
     RequireSenderAuthenticationEnabled CalendarRepairDisabled ElcProcessingDisabled RoomMailboxAccountEnabled HasActiveSyncDevicePartnership
     EmailAddressPolicyEnabled RequireAllSendersAreAuthenticated IsLinked ActiveSyncMailboxPolicyIsDefaulted
-    ShouldUseDefaultRetentionPolicy`),
+    ShouldUseDefaultRetentionPolicy AutoDeclineFutureRequestsWhenOOF CreateOOFEvent DeclineAllEventsForScheduledOOF
+    DeclineEventsForScheduledOOF`),
   ...all(true, `AuditEnabled MessageRecallProcessingEnabled MessageTrackingReadStatusEnabled SingleItemRecoveryEnabled
     UseDatabaseRetentionDefaults SKUAssigned IsValid MessageCopyForSMTPClientSubmissionEnabled RemotePowerShellEnabled`),
   ...all(null, `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook DefaultPublicFolderMailbox
@@ -43,7 +43,7 @@ export const defaults: Record<string, Value> = {
     DataEncryptionPolicy MailboxMoveSourceMDB MailboxMoveTargetMDB ArchiveDatabase DisabledArchiveDatabase ExternalEmailAddress Manager
     UMMailboxPolicy ActiveSyncMailboxPolicy OwaMailboxPolicy SCLDeleteEnabled SCLDeleteThreshold SCLJunkEnabled SCLJunkThreshold
     SCLQuarantineEnabled SCLQuarantineThreshold SCLRejectEnabled SCLRejectThreshold MasterAccountSid StsRefreshTokensValidFrom
-    ExpansionServer MailboxPlan QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl AuthenticationPolicy`),
+    ExpansionServer MailboxPlan QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl AuthenticationPolicy StartTime EndTime`),
   ...all(zeroGuid, "ArchiveGuid DisabledArchiveGuid ExchangeGuid DatabaseGuid ArchiveDatabaseGuid"),
   ...all("None", "ArchiveState ArchiveStatus ArchiveRelease MailboxMoveFlags MailboxMoveStatus UpgradeRequest UpgradeStatus"),
   ...all("Unlimited", "LitigationHoldDuration MaxBlockedSenders MaxSafeSenders CalendarLoggingQuota"),
@@ -68,6 +68,8 @@ export const defaults: Record<string, Value> = {
   DefaultAuditSet: ["Admin", "Delegate", "Owner"],
   SendModerationNotifications: "Always",
   ExternalOofOptions: "External",
+  AutoReplyState: "Disabled",
+  ExternalAudience: "All",
   RetentionPolicy: "Default MRM Policy",
   RoleAssignmentPolicy: "Default Role Assignment Policy",
   SharingPolicy: "Default Sharing Policy",
@@ -86,13 +88,18 @@ export const defaults: Record<string, Value> = {
 /** Values that follow from other values of the same object (see `Store.property`). */
 export const derivedNames = `Id Identity DistinguishedName OrganizationId OrganizationalUnit RecipientType PrimarySmtpAddress
   WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID UserPrincipalName SamAccountName LegacyExchangeDN IsMailboxEnabled IsShared
-  IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal`.split(/\s+/);
+  IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal MailboxOwnerId AcceptMessagesOnlyFromSendersOrMembers
+  RejectMessagesFromSendersOrMembers`.split(/\s+/);
 
 /** What an object must or may hold itself, having no default. */
 export const ownNames = ["Guid", "ExternalDirectoryObjectId", "RecipientTypeDetails", "Name", "DisplayName", "Alias"];
 
 /** Properties that point at other objects: kept as their GUIDs, shown as names, filtered by distinguished name. */
-export const references = new Set(["GrantSendOnBehalfTo", "ForwardingAddress", "Manager", "ManagedBy", "Members", "MemberOfGroup", "DirectReports", "ModeratedBy"]);
+export const references = new Set(
+  `GrantSendOnBehalfTo ForwardingAddress Manager ManagedBy Members MemberOfGroup DirectReports ModeratedBy AcceptMessagesOnlyFrom
+  AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom RejectMessagesFromDLMembers
+  RejectMessagesFromSendersOrMembers BypassModerationFromSendersOrMembers`.split(/\s+/),
+);
 
 const whenever = "WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC";
 const person = "City Company CountryOrRegion Department FirstName LastName Manager Notes Office Phone PostalCode StateOrProvince Title UsageLocation";
@@ -111,7 +118,7 @@ export const rows = {
     `${identity} ${whenever} WhenMailboxCreated IsDirSynced IsExchangeCloudManaged AccountDisabled Languages Office MailTip MailTipTranslations
      Database ServerName ServerLegacyDN SamAccountName LegacyExchangeDN ImmutableId WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID
      IsMailboxEnabled IsShared IsLinked SKUAssigned SimpleDisplayName MailboxPlan UsageLocation ExternalOofOptions ObjectClass ObjectCategory
-     RequireSenderAuthenticationEnabled CalendarRepairDisabled MessageCopyForSMTPClientSubmissionEnabled PersistedCapabilities`,
+     RequireSenderAuthenticationEnabled CalendarRepairDisabled MessageCopyForSMTPClientSubmissionEnabled PersistedCapabilities ElcProcessingDisabled`,
     catalogue.propertySets["Get-EXOMailbox"] ?? {},
   ),
   "Get-Recipient": shown(
@@ -126,11 +133,16 @@ export const rows = {
      OtherTelephone Pager PhoneticDisplayName PostOfficeBox RemotePowerShellEnabled SamAccountName SimpleDisplayName SKUAssigned StreetAddress
      UserAccountControl UserPrincipalName WebPage WindowsEmailAddress WindowsLiveID IsSecurityPrincipal StsRefreshTokensValidFrom WhenSoftDeleted`,
   ),
+  // The documented properties are those of Set-MailboxAutoReplyConfiguration.
+  "Get-MailboxAutoReplyConfiguration": shown(
+    `Identity MailboxOwnerId AutoReplyState StartTime EndTime InternalMessage ExternalMessage ExternalAudience AutoDeclineFutureRequestsWhenOOF
+     CreateOOFEvent DeclineAllEventsForScheduledOOF DeclineEventsForScheduledOOF DeclineMeetingMessage EventsToDeleteIDs OOFEventSubject IsValid`,
+  ),
 } as const;
 
 /** Every property name a stored object may carry, with a sample value that tells its type (null: any scalar). */
 export const known = new Map<string, Value>([
   ...Object.entries(defaults),
-  ...derivedNames.map((name) => [name, name === "MemberOfGroup" ? [] : name.startsWith("Is") ? false : ""] as [string, Value]),
+  ...derivedNames.map((name) => [name, name === "MemberOfGroup" || name.endsWith("SendersOrMembers") ? [] : name.startsWith("Is") ? false : ""] as [string, Value]),
   ...ownNames.map((name) => [name, ""] as [string, Value]),
 ]);

@@ -1,4 +1,5 @@
 /** The seeded tenant: Contoso, about 200 mailboxes of every type, and the names that break things. The same on every run. */
+import { asHtml } from "./html.ts";
 import { defaultBehaviour, type DirectoryObject, type State } from "./state.ts";
 import { fold } from "./store.ts";
 
@@ -6,6 +7,7 @@ import { fold } from "./store.ts";
 const id = (kind: string, index: number): string => `${kind}-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
 const guidOf = (index: number): string => id("0b1ec700", index);
 
+const tenantId = id("7e4a4700", 0xc0de);
 const initialDomain = "contoso.onmicrosoft.com";
 const domain = "contoso.com";
 
@@ -139,6 +141,31 @@ function others(from: number): DirectoryObject[] {
     recipient(next(), "MailUniversalSecurityGroup", "Synced rights", "syncedrights", { ...member(27), IsDirSynced: true, GroupType: "Universal, SecurityEnabled" }),
     recipient(next(), "RoomList", "Rooms Nijmegen", "roomsnijmegen", member()),
     recipient(next(), "DynamicDistributionGroup", "Everyone in Care", "everyoneincare"),
+    ...movers().map(([name, own]) => mailbox(next(), "UserMailbox", name, fold(name).replaceAll(" ", "."), own)),
+  ];
+}
+
+/** Mailboxes in the middle of their lives. Added behind the others, whose ids stay what they were. */
+function movers(): [name: string, own: DirectoryObject][] {
+  const reply = (text: string): DirectoryObject => ({ InternalMessage: asHtml(text), ExternalMessage: asHtml(text) });
+  const addresses = (name: string, ...more: string[]): DirectoryObject => ({ EmailAddresses: [`SMTP:${name}@${domain}`, `smtp:${name}@${initialDomain}`, ...more] });
+  const gone = { IsSoftDeletedByRemove: true, WhenSoftDeleted: "2026-05-20T00:00:00Z" };
+  return [
+    ["Petra Proxies", {
+      ...addresses(
+        "petra.proxies", `smtp:Petra.Maiden@${domain}`, `SIP:petra.proxies@${domain}`, `SPO:SPO_${id("5b0ad000", 1)}@SPO_${tenantId}`,
+        "X500:/o=Contoso/ou=First Administrative Group/cn=Recipients/cn=petra", "EUM:4711;phone-context=petra.contoso.com", "X400:C=NL;A= ;P=Contoso;O=Nijmegen;S=Proxies;G=Petra;",
+      ),
+      CustomAttribute1: "E100910", AutoReplyState: "Scheduled", StartTime: "2026-07-20T06:00:00Z", EndTime: "2026-08-08T06:00:00Z", ...reply("Back on 8 August."),
+    }],
+    ["Leo Leaver", { CustomAttribute1: "E100911", HiddenFromAddressListsEnabled: true, AutoReplyState: "Enabled", ...reply("Leo no longer works here.") }],
+    ["Lena Left", { CustomAttribute1: "E100912", RecipientTypeDetails: "SharedMailbox", HiddenFromAddressListsEnabled: true, AutoReplyState: "Enabled", ...reply("Lena no longer works here.") }],
+    ["Otto Once", { ...gone, ...addresses("otto.once", `smtp:wanted@${domain}`), CustomAttribute1: "E100913" }],
+    // The 100th UTF-16 unit is the first half of the fox; and in the second name stands inside a family of three.
+    ["Long Fox", { CustomAttribute1: "E100914", DisplayName: `${"Coordinator of foxes and other animals ".repeat(3).slice(0, 99)}🦊 in the wild` }],
+    ["Long Family", { CustomAttribute1: "E100915", DisplayName: `${"Coordinator of families and households ".repeat(3).slice(0, 96)}👨‍👩‍👧 in the city` }],
+    // Assumed: the service gives every mailbox a display name, but a synchronisation may take it away.
+    ["Nameless Ned", { CustomAttribute1: "E100916", DisplayName: "", IsDirSynced: true, ImmutableId: "TmFtZWxlc3M=" }],
   ];
 }
 
@@ -149,7 +176,7 @@ function people(): DirectoryObject[] {
 
 function stateWith(objects: DirectoryObject[]): State {
   return {
-    tenant: { id: "7e4a4700-0000-4000-8000-00000000c0de", displayName: "Contoso (emulated)", initialDomain, domains: [initialDomain, domain], cloud: "worldwide" },
+    tenant: { id: tenantId, displayName: "Contoso (emulated)", initialDomain, domains: [initialDomain, domain], cloud: "worldwide" },
     apps: [
       {
         clientId: "c11e4700-0000-4000-8000-00000000c0de",

@@ -41,6 +41,12 @@ export interface Behaviour {
   tokenSeconds: number;
   /** What a reference such as GrantSendOnBehalfTo reads back as. */
   referencesShownAs: "Name" | "DisplayName" | "Guid";
+  /** What adding an address that is there already does. */
+  addingPresentAddress: "ignore" | "refuse";
+  /** How long the type of a mailbox still reads as before a conversion, in milliseconds of the emulator's clock. */
+  typeLagMs: number;
+  /** How long an address that a mailbox gave up is refused to others, in the same milliseconds. About an hour was reported. */
+  addressReleaseMs: number;
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -61,6 +67,9 @@ export const defaultBehaviour: Behaviour = {
   forbiddenDiagnostics: false,
   tokenSeconds: 3599,
   referencesShownAs: "Name",
+  addingPresentAddress: "ignore",
+  typeLagMs: 0,
+  addressReleaseMs: 0,
 };
 
 const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
@@ -68,6 +77,7 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   ambiguity: ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"],
   ambiguousRead: ["refuse", "returnAll"],
   referencesShownAs: ["Name", "DisplayName", "Guid"],
+  addingPresentAddress: ["ignore", "refuse"],
 };
 
 export const recipientTypes = new Set([...Object.values(catalogue.recipientTypeDetails).flat(), "User", "DisabledUser"]);

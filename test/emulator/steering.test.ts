@@ -79,6 +79,30 @@ describe("a fault", () => {
     expect(running.emulator.journal().filter(({ cmdlet }) => cmdlet === "Set-Mailbox")).toMatchObject([{ status: null, fault: "cut before" }, { status: null, fault: "cut after" }]);
   });
 
+  it("can strike the n-th request of a run, whatever it is", async () => {
+    const write = { Identity: "sales", CustomAttribute9: "written" };
+    const run = async (): Promise<string> => {
+      const ends: string[] = [];
+      for (const step of [() => client.signIn(), () => client.invoke("Get-Mailbox", few), () => client.invoke("Set-Mailbox", write)]) ends.push(await step().then(({ status }) => String(status), () => "cut"));
+      return ends.join(" ");
+    };
+    for (const [nth, cut, ends, applied] of [[1, "before", "cut 200 200", "false true true"], [2, "after", "200 cut 200", "true true true"], [3, "before", "200 200 cut", "true true false"], [3, "after", "200 200 cut", "true true true"], [4, "after", "200 200 200", "true true true"]] as const) {
+      running.emulator.replaceState(seedState());
+      running.emulator.clearJournal();
+      running.emulator.setFaults([{ match: { nth }, cut }]);
+      expect([nth, cut, await run(), running.emulator.journal().map((entry) => entry.applied).join(" ")]).toEqual([nth, cut, ends, applied]);
+      const written = running.emulator.state().objects.some((object) => object["CustomAttribute9"] === "written");
+      expect([nth, cut, written]).toEqual([nth, cut, ends.endsWith("200") || cut === "after"]);
+    }
+  });
+
+  it("leaves a note of what was refused, and so not applied", async () => {
+    await client.invoke("Set-Mailbox", { Identity: "nobody" });
+    running.emulator.setFaults([{ named: "throttled", times: 1 }]);
+    await client.invoke("Get-Mailbox", few);
+    expect(running.emulator.journal()).toMatchObject([{ status: 404, applied: false }, { status: 429, applied: false }]);
+  });
+
   it("can cut it in the middle of the answer", async () => {
     running.emulator.setFaults([{ cut: "half" }]);
     const answer = await fetch(client.endpoint, { method: "POST", headers: { authorization: `Bearer ${client.token}`, "content-type": "application/json" }, body: JSON.stringify({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: few } }) });
@@ -95,7 +119,7 @@ describe("a fault", () => {
   });
 
   it("is refused when it makes no sense", async () => {
-    for (const fault of [{ named: "gremlins" }, { cut: "sideways" }, { nmaed: "html" }, { times: 1 }]) {
+    for (const fault of [{ named: "gremlins" }, { cut: "sideways" }, { nmaed: "html" }, { times: 1 }, { match: { nth: 0 }, hang: true }, { match: { nht: 1 }, hang: true }]) {
       const answer = await control("PUT", "faults", [fault]);
       expect([answer.status, answer.json.problems[0]]).toEqual([400, expect.stringMatching(/^faults\[0\]/)]);
     }

@@ -35,6 +35,9 @@ export class Store {
   #byIdentity: Map<string, DirectoryObject | DirectoryObject[]> | undefined;
   #byGuid: Map<string, DirectoryObject> | undefined;
   #groupsOf: Map<string, string[]> | undefined;
+  /** Addresses that were given up but are not free yet. */
+  #released: { until: number; address: string; by: DirectoryObject }[] = [];
+  #pending: { at: number; object: DirectoryObject; values: Record<string, Value> }[] = [];
 
   constructor(state: State) {
     this.state = state;
@@ -60,6 +63,32 @@ export class Store {
     Object.assign(object, values);
     if (this.#byIdentity) this.#enter(object);
     this.#groupsOf = undefined;
+  }
+
+  /** Writes values when `settle` is told that their time has come. */
+  changeLater(at: number, object: DirectoryObject, values: Record<string, Value>): void {
+    this.#pending.push({ at, object, values });
+  }
+
+  /** Lets addresses that an object gave up count as its own for a while. */
+  keepAway(addresses: readonly string[], by: DirectoryObject, until: number): void {
+    this.#released.push(...addresses.map((address) => ({ until, by, address: address.toLowerCase() })));
+  }
+
+  settle(now: number): void {
+    this.#released = this.#released.filter(({ until }) => until > now);
+    if (this.#pending.length === 0) return;
+    for (const { at, object, values } of this.#pending) if (at <= now) this.change(object, values);
+    this.#pending = this.#pending.filter(({ at }) => at > now);
+  }
+
+  /** Who else holds a proxy address (`prefix:address`), or answers to it as a LegacyExchangeDN. The deleted hold theirs too. */
+  holderOf(address: string, except: DirectoryObject): DirectoryObject | undefined {
+    const lower = address.toLowerCase();
+    const holds = (object: DirectoryObject): boolean =>
+      (object["EmailAddresses"] as string[] | undefined ?? []).some((one) => one.toLowerCase() === lower) || `x500:${String(this.property(object, "LegacyExchangeDN"))}`.toLowerCase() === lower;
+    const found = [...this.find(address.replace(/^smtp:/i, "")), ...this.find(address.replace(/^x500:/i, ""))];
+    return found.find((object) => object !== except && holds(object)) ?? this.#released.find(({ address: one, by }) => one === lower && by !== except)?.by;
   }
 
   byGuid(guid: string): DirectoryObject | undefined {
@@ -142,6 +171,13 @@ export class Store {
       case "WhenCreatedUTC":
       case "WhenChangedUTC":
         return String(this.property(object, name.slice(0, -3))).replace("+00:00", "Z");
+      case "MailboxOwnerId":
+        return this.property(object, "Identity");
+      case "AcceptMessagesOnlyFromSendersOrMembers":
+      case "RejectMessagesFromSendersOrMembers": {
+        const stem = name.slice(0, name.indexOf("SendersOrMembers"));
+        return [stem, `${stem}DLMembers`].flatMap((part) => this.property(object, part) as string[]);
+      }
       case "MemberOfGroup":
         return this.#groups().get(String(object["Guid"])) ?? [];
       default:

@@ -16,7 +16,7 @@ export interface Wire {
   "@odata.nextLink": string | undefined;
   "@adminapi.warnings": string[] | undefined;
   "@adminapi.confirmationmessage": string | undefined;
-  error: { code: string; details: { message: string }[] };
+  error: { code: string; details: { message: string }[]; innererror: { internalexception: { message: string; type: string } } };
   error_codes: number[];
   error_description: string;
   access_token: string;
@@ -71,9 +71,10 @@ export class TestClient {
   }
 }
 
-/** `class|text` of a refusal in the default encoding. */
+/** `class|text` of a refusal in the default encoding, or of its inner exception when there are no details. */
 export function refusal(answer: Reply): string {
-  const message = answer.json.error.details[0]?.message ?? "";
+  const { details, innererror } = answer.json.error;
+  const message = details[0]?.message ?? `|${innererror.internalexception.type}|${innererror.internalexception.message}`;
   return message.slice(message.indexOf("|") + 1);
 }
 

@@ -1,101 +1,154 @@
-import { theOne, nothing, type Call, type Cmdlet, type Outcome } from "../cmdlet.ts";
-import { invalidValue, notImplemented, notLicensedForHold, outOfWriteScope } from "../errors.ts";
-import { isDelta, type Bound, type BoundParameters } from "../parameters.ts";
-import type { Value } from "../properties.ts";
+import { changed, replaced, withPrimary, without } from "../addresses.ts";
+import { nothing, theOne, write, type Call, type Cmdlet, type Outcome } from "../cmdlet.ts";
+import { addressInUse, addressInUseElsewhere, aliasInUse, invalidArgument, invalidValue, nameInUse, notAcceptedDomain, notImplemented, notLicensedForHold } from "../errors.ts";
+import { asHtml } from "../html.ts";
+import { refuseOnPremises } from "../mastery.ts";
+import { isDelta, textOf, type Bound } from "../parameters.ts";
+import { references, type Value } from "../properties.ts";
+import { recipientValues } from "../recipients.ts";
 import type { DirectoryObject } from "../state.ts";
 import { fold, isMailbox, isSoftDeleted, type Store } from "../store.ts";
+import { applied, covered } from "../typed.ts";
+import { bytesOf, moment } from "../units.ts";
 
-const numbered = (stem: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${stem}${index + 1}`);
+type Values = Record<string, Value>;
 
-/** Mastered on premises for every synchronised object, whoever manages its Exchange attributes (inferred from Microsoft's list). */
-const identityMastered = ["DisplayName", "SimpleDisplayName", "Office", "Name", "AccountDisabled"];
-/** Mastered on premises as well, unless IsExchangeCloudManaged (inferred from the same list). What is in neither list is always writable. */
-const exchangeMastered = [
-  ...numbered("CustomAttribute", 15), ...numbered("ExtensionCustomAttribute", 5),
-  "HiddenFromAddressListsEnabled", "Alias", "MailTip", "RetentionComment", "RetentionUrl", "Type",
-];
-const cloudMastered = [
-  "LitigationHoldEnabled", "LitigationHoldDuration", "RetentionHoldEnabled", "SingleItemRecoveryEnabled", "DeliverToMailboxAndForward",
-  "ForwardingSmtpAddress", "MessageCopyForSentAsEnabled", "MessageCopyForSendOnBehalfEnabled", "IsExchangeCloudManaged",
-];
-const settable = [...identityMastered, ...exchangeMastered, ...cloudMastered];
+const special = ["EmailAddresses", "WindowsEmailAddress", "Alias", "Name", "DisplayName", "Type", "ForwardingSmtpAddress"];
+const settable = [...new Set([...special, ...covered("Set-Mailbox")])];
+const holdSettings = ["LitigationHoldEnabled", "LitigationHoldDuration"];
 
 const typeAfter: Record<string, string> = { Regular: "UserMailbox", Shared: "SharedMailbox", Room: "RoomMailbox", Equipment: "EquipmentMailbox" };
 
-/** Writes settings. Nothing is returned; when nothing changed, a warning says so (observed). */
+const isSettable = (object: DirectoryObject): boolean => isMailbox(object) && object["RecipientTypeDetails"] !== "GroupMailbox";
+const isInactive = (object: DirectoryObject): boolean => isSettable(object) && object["IsInactiveMailbox"] === true;
+const isActive = (object: DirectoryObject): boolean => isSettable(object) && !isSoftDeleted(object);
+
+/** Writes settings and returns nothing. */
 export const setMailbox: Cmdlet = {
   name: "Set-Mailbox",
   writes: true,
-  honours: ["Identity", "Force", ...settable],
+  honours: ["Identity", "Force", "InactiveMailbox", ...settable],
   run(call): Outcome {
-    const { parameters, store } = call;
-    const mailbox = theOne(store, parameters["Identity"], (object) => isMailbox(object) && object["RecipientTypeDetails"] !== "GroupMailbox" && !isSoftDeleted(object));
-    refuseOnPremises(mailbox, parameters, store);
-    const values = valuesToWrite(mailbox, call);
-    const changed = Object.entries(values).filter(([name, value]) => !same(store.property(mailbox, name), value));
-    if (changed.length === 0) {
-      return nothing([`The command completed successfully but no settings of '${String(store.property(mailbox, "DistinguishedName"))}' have been modified.`]);
+    const { parameters, store, now } = call;
+    const identity = textOf(parameters["Identity"]);
+    const given = settable.filter((name) => name in parameters);
+    const inactive = parameters["InactiveMailbox"] === true;
+    const [right, wrong] = inactive ? [isInactive, isActive] : [isActive, isInactive];
+    const found = store.find(identity);
+    // Observed, text and that it is a warning; that it comes in both of these cases is assumed.
+    if (!found.some(right) && found.some(wrong) && given.some((name) => holdSettings.includes(name))) {
+      return nothing(["If you want to change LitigationHoldEnabled and LitigationHoldDuration on an inactive mailbox, please add the InactiveMailbox switch."]);
     }
-    store.change(mailbox, { ...Object.fromEntries(changed), WhenChanged: new Date(call.now).toISOString().replace(/\.\d+Z$/, "+00:00") });
-    return nothing();
+    const mailbox = theOne(store, identity, right);
+    if (inactive && !given.every((name) => holdSettings.includes(name))) throw invalidArgument("InactiveMailbox", "Only LitigationHoldEnabled and LitigationHoldDuration can be changed on an inactive mailbox.");
+    refuseOnPremises(mailbox, parameters);
+    const { RecipientTypeDetails: type, ...values } = valuesToWrite(mailbox, given, call);
+    const { typeLagMs: lag, addressReleaseMs: release } = store.state.behaviour;
+    const converts = type !== undefined && type !== mailbox["RecipientTypeDetails"];
+    if (converts && lag > 0) store.changeLater(now + lag, mailbox, { RecipientTypeDetails: type });
+    if (release > 0 && Array.isArray(values["EmailAddresses"])) store.keepAway(without(store.property(mailbox, "EmailAddresses") as string[], values["EmailAddresses"]), mailbox, now + release);
+    // A user name that was only derived from the primary address stays when that one changes.
+    const beside = { UserPrincipalName: store.property(mailbox, "UserPrincipalName"), WhenChanged: moment(now).replace("Z", "+00:00") };
+    const outcome = write(store, mailbox, { ...values, ...(converts && lag === 0 ? { RecipientTypeDetails: type } : {}) }, beside);
+    return converts ? nothing() : outcome;
   },
 };
 
-function refuseOnPremises(mailbox: DirectoryObject, parameters: BoundParameters, store: Store): void {
-  if (mailbox["IsDirSynced"] !== true) return;
-  const mastered = mailbox["IsExchangeCloudManaged"] === true ? identityMastered : [...identityMastered, ...exchangeMastered];
-  const refused = Object.keys(parameters).find((name) => mastered.includes(name));
-  if (refused) throw outOfWriteScope(String(store.property(mailbox, "Name")), "Set-Mailbox", refused);
-}
-
-function valuesToWrite(mailbox: DirectoryObject, call: Call): Record<string, Value> {
-  const values: Record<string, Value> = {};
-  for (const [name, given] of Object.entries(call.parameters)) {
-    if (!settable.includes(name)) continue;
-    Object.assign(values, valuesOf(name, given, mailbox, call));
-  }
+function valuesToWrite(mailbox: DirectoryObject, given: string[], call: Call): Values {
+  const values: Values = {};
+  for (const name of given) Object.assign(values, valuesOf(name, call.parameters[name] ?? null, mailbox, call));
+  checkTogether((name) => values[name] ?? call.store.property(mailbox, name), given);
   return values;
 }
 
 /** What one parameter does to the stored properties. */
-function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, { store, now }: Call): Record<string, Value> {
+function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, call: Call): Values {
+  const { store, now } = call;
   const current = store.property(mailbox, name);
-  if (isDelta(given)) {
-    const kept = (Array.isArray(current) ? current : []).filter((one) => !given.remove.some((other) => fold(one) === fold(other)));
-    return { [name]: [...kept, ...given.add.filter((one) => !kept.some((other) => fold(one) === fold(other)))] };
-  }
   switch (name) {
+    case "EmailAddresses":
+    case "WindowsEmailAddress":
+      return { EmailAddresses: addressesAfter(mailbox, call) };
     case "Type": {
-      const details = typeAfter[String(given)];
-      if (!details) throw notImplemented(`Type '${String(given)}' of Set-Mailbox`);
+      const details = typeAfter[textOf(given)];
+      if (!details) throw notImplemented(`Type '${textOf(given)}' of Set-Mailbox`);
       return { RecipientTypeDetails: details };
     }
     case "Alias":
-      // Assumed text; that spaces and these characters are refused is documented.
-      if (typeof given !== "string" || !/^[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+(\.[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u.test(given)) {
-        throw invalidValue(`The Alias property value "${String(given)}" isn't valid. It can't contain spaces or any of the following characters: @ , ; : < > ( ) [ ] \\ ".`);
-      }
-      return { Alias: given };
+      return { Alias: checkedAlias(given, mailbox, store) };
     case "DisplayName":
     case "Name":
       if (typeof given !== "string" || given.trim() === "") throw invalidValue(`Property ${name} cannot be empty.`);
+      // Names are unique within their container, and the deleted live in another one (assumed).
+      if (name === "Name" && others(store, given, mailbox).some((other) => fold(String(other["Name"])) === fold(given))) throw nameInUse(given);
       return { [name]: given };
+    case "SimpleDisplayName":
+      if (!/^[A-Za-z0-9 "'()+,\-./:?]*$/.test(textOf(given))) throw invalidValue(`The SimpleDisplayName "${textOf(given)}" contains characters that aren't allowed.`);
+      return { SimpleDisplayName: textOf(given) };
+    case "MailTip":
+      return { MailTip: textOf(given) === "" ? null : asHtml(textOf(given)) };
     case "LitigationHoldEnabled":
-      if (given === true && !isHoldLicensed(store.property(mailbox, "PersistedCapabilities"))) throw notLicensedForHold(String(store.property(mailbox, "Name")));
-      return given === current ? {} : { LitigationHoldEnabled: given, LitigationHoldDate: given ? new Date(now).toISOString() : null };
-    case "LitigationHoldDuration":
-      return { LitigationHoldDuration: /^\d+$/.test(String(given)) ? `${String(given)}.00:00:00` : String(given) };
+      return given === current ? {} : holdAfter(given === true, mailbox, store, now);
     case "ForwardingSmtpAddress":
-      return { ForwardingSmtpAddress: given === null || given === "" ? null : `smtp:${String(given).replace(/^smtp:/i, "")}` };
+      return { ForwardingSmtpAddress: textOf(given) === "" ? null : `smtp:${textOf(given).replace(/^smtp:/i, "")}` };
     default:
-      // Null and empty text clear a text property alike, and an empty list a list (documented for lists, else assumed).
-      if (Array.isArray(current)) return { [name]: Array.isArray(given) ? given : [] };
-      return { [name]: given ?? (typeof current === "string" ? "" : null) };
+      return references.has(name) ? recipientValues(name, given, current, store) : { [name]: applied(name, given, current) };
   }
 }
 
-/** Assumed: the capabilities on the mailbox tell its licence; Exchange Online Plan 2 and the archiving add-on include holds. */
-const isHoldLicensed = (capabilities: Value): boolean => Array.isArray(capabilities) && capabilities.some((one) => /Enterprise|Archive/.test(one));
+const others = (store: Store, identity: string, than: DirectoryObject): DirectoryObject[] => store.find(identity).filter((other) => other !== than && !isSoftDeleted(other));
 
-/** Values as they were already: exactly, since a change of case alone is a change. */
-const same = (before: Value, after: Value): boolean => JSON.stringify(before) === JSON.stringify(after);
+function checkedAlias(given: Bound, mailbox: DirectoryObject, store: Store): string {
+  // Assumed text; that spaces and these characters are refused is documented.
+  if (typeof given !== "string" || !/^[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+(\.[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u.test(given)) {
+    throw invalidValue(`The Alias property value "${textOf(given)}" isn't valid. It can't contain spaces or any of the following characters: @ , ; : < > ( ) [ ] \\ ".`);
+  }
+  if (others(store, given, mailbox).some((other) => String(other["Alias"] ?? "").toLowerCase() === given.toLowerCase())) throw aliasInUse(given);
+  return given;
+}
+
+/** Both parameters together, the list first, whichever of them asks. */
+function addressesAfter(mailbox: DirectoryObject, { parameters, store }: Call): string[] {
+  const { EmailAddresses: given, WindowsEmailAddress: primary } = parameters;
+  const before = store.property(mailbox, "EmailAddresses") as string[];
+  let after = before;
+  if (given !== undefined) after = isDelta(given) ? changed(before, given, store.state.behaviour.addingPresentAddress) : replaced((given ?? []) as string[]);
+  if (primary !== undefined) after = withPrimary(after, textOf(primary));
+  for (const address of without(after, before)) refuseTaken(address, mailbox, store);
+  return after;
+}
+
+function refuseTaken(address: string, mailbox: DirectoryObject, store: Store): void {
+  const holder = store.holderOf(address, mailbox);
+  if (holder) throw addressInUse(address, `${String(store.property(holder, "OrganizationalUnit"))}/${String(holder["Name"])}`);
+  if (!/^smtp:/i.test(address)) return;
+  const bare = address.slice("smtp:".length);
+  const isUserName = (other: DirectoryObject): boolean => other !== mailbox && String(store.property(other, "UserPrincipalName")).toLowerCase() === bare.toLowerCase();
+  if (store.find(bare).some(isUserName)) throw addressInUseElsewhere(address);
+  const domain = bare.slice(bare.lastIndexOf("@") + 1);
+  if (!store.state.tenant.domains.some((one) => one.toLowerCase() === domain.toLowerCase())) throw notAcceptedDomain(domain);
+}
+
+/** Assumed: the capabilities on the mailbox tell its licence; Exchange Online Plan 2 and the archiving add-on include holds. */
+function holdAfter(enabled: boolean, mailbox: DirectoryObject, store: Store, now: number): Values {
+  const capabilities = store.property(mailbox, "PersistedCapabilities") as string[];
+  if (!enabled) return { LitigationHoldEnabled: false, LitigationHoldDate: null, ...deletedAfterLastHold(mailbox, store) };
+  if (!capabilities.some((one) => /Enterprise|Archive/.test(one))) throw notLicensedForHold(String(mailbox["Name"]));
+  return { LitigationHoldEnabled: true, LitigationHoldDate: moment(now) };
+}
+
+/** Without any hold an inactive mailbox is deleted (documented): here it is soft-deleted from then on (assumed). */
+function deletedAfterLastHold(mailbox: DirectoryObject, store: Store): Values {
+  const held = (store.property(mailbox, "InPlaceHolds") as string[]).length > 0 || ["ComplianceTagHoldApplied", "DelayHoldApplied"].some((name) => store.property(mailbox, name) === true);
+  return mailbox["IsInactiveMailbox"] === true && !held ? { IsInactiveMailbox: false, IsSoftDeletedByRemove: true } : {};
+}
+
+/** Documented rules across settings; the texts are assumed. */
+function checkTogether(after: (name: string) => Value, given: string[]): void {
+  if (given.includes("ModerationEnabled") && after("ModerationEnabled") === true && (after("ModeratedBy") as string[]).length === 0) throw invalidValue("ModeratedBy can't be empty when ModerationEnabled is true.");
+  const highest = bytesOf(String(after("ProhibitSendReceiveQuota"))) ?? Infinity;
+  for (const name of ["IssueWarningQuota", "ProhibitSendQuota"]) {
+    if (given.some((one) => one.startsWith("Prohibit") || one === name) && (bytesOf(String(after(name))) ?? Infinity) > highest) throw invalidValue(`${name} can't be greater than ProhibitSendReceiveQuota.`);
+  }
+}
+
