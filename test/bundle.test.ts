@@ -42,7 +42,7 @@ describe("an event that cannot be used", () => {
   it("gets all its faults at once", async () => {
     expect(messages(await run('{"actionContext":{"dryRun":"perhaps","Configuration":{"Cloud":"Mars"}}}')).sort()).toEqual([
       '"App ID" (AppId) is missing.',
-      '"App secret" (AppSecret) is missing.',
+      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
       expect.stringMatching(/^"Cloud" \(Cloud\) is a text of 4 characters that is not in the list/) as string,
       '"Organization" (Organization) is missing.',
       '"Tenant ID" (TenantID) is missing.',

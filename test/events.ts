@@ -13,9 +13,7 @@ export interface CreateChoices {
 
 /** A create event as the platform sends it: the story's own, with the differences a test is about. */
 export function createEventFor(tenant: Tenant, { field = "CustomAttribute1", value = "E100001", dryRun = false, data, configuration, correlation, outputData }: CreateChoices = {}): CreateEvent {
-  const [chapter] = story(tenant);
-  if (!chapter) throw new Error("the story has no first chapter");
-  const event = structuredClone(chapter.event);
+  const event = structuredClone(story(tenant)[0].event);
   const { actionContext } = event;
   actionContext.DryRun = dryRun;
   if (data !== undefined) actionContext.Data = data;

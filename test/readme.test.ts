@@ -17,7 +17,7 @@ afterAll(() => running.close());
 
 describe("the README", () => {
   it("shows the event that npm start sends", () => {
-    expect(shown("event")).toEqual(story(running)[0]?.event);
+    expect(shown("event")).toEqual(story(running)[0].event);
   });
 
   it("shows the answer that the bundle gives to it", async () => {

@@ -1,6 +1,6 @@
 /** Bundles every action to dist/, at the path it has in the source. The folder listing is the list of actions. */
 import { build, type Metafile, type Plugin } from "esbuild";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -38,14 +38,26 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     target: "node20.19",
     minify: true,
     keepNames: true,
-    legalComments: "linked",
+    legalComments: "none",
     metafile: true,
     logLevel: "warning",
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
     plugins: [entries],
   });
   refuseUnwanted(metafile);
+  writeFileSync(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
   return { actions };
+}
+
+/** The licences of what is bundled: most of them ask to go along with every copy. */
+function licencesOf({ inputs }: Metafile): string {
+  const packages = new Set(Object.keys(inputs).flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
+  return [...packages].sort().map((name) => {
+    const folder = path.join(root, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as { version: string; license: string };
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+  }).join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** The three lines that join an action to the host, so that no action file runs when it is imported. */

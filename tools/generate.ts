@@ -36,7 +36,7 @@ const ajv = new Ajv({
   strictRequired: false,
   allowUnionTypes: true,
   schemas: Object.values(schemas) as AnySchema[],
-  keywords: ["secret", "expected", "blankIsAbsent"],
+  keywords: ["secret", "verbatim", "expected", "neededWhen", "blankIsAbsent"],
   code: { source: true, esm: true, lines: true },
 });
 for (const [file, ids] of Object.entries(contracts)) files[`validators/${file}.ts`] = validators(ids);
@@ -111,7 +111,7 @@ function shapeOf(schema: JSONSchema, id: string): Shape {
   const shape: Shape = {};
   if (schema.type) shape.type = schema.type;
   if (schema.enum) shape.enum = schema.enum;
-  for (const mark of ["expected", "secret", "blankIsAbsent"] as const) if (schema[mark] !== undefined) Object.assign(shape, { [mark]: schema[mark] as unknown });
+  for (const mark of ["expected", "neededWhen", "secret", "verbatim", "blankIsAbsent"] as const) if (schema[mark] !== undefined) Object.assign(shape, { [mark]: schema[mark] as unknown });
   if (schema.properties) {
     shape.properties = Object.fromEntries(Object.entries(schema.properties).map(([name, member]) => [name, shapeOf(member, id)]));
     if (id.startsWith("configuration.")) for (const field of form()) Object.assign(shape.properties[field.key] ?? {}, { label: field.templateOptions.label });

@@ -2,6 +2,7 @@ interface Catalogue {
   cmdlets: Record<string, { parameters: Record<string, Parameter> }>;
   filterable: { byCmdlet: Record<string, string[]>; properties: Record<string, { value: string }> };
   propertySets: Record<string, Record<string, string[]>>;
+  recipientTypeDetails: Record<string, string[]>;
 }
 
 interface Parameter {
@@ -31,6 +32,8 @@ export function mailboxFacts(input: unknown): string {
     `export const filterableUserProperties: readonly string[] = ${JSON.stringify(catalogue.filterable.byCmdlet["Get-User"] ?? [])};`,
     "/** What Set-Mailbox can set to a value, with the parameter's type and limits. */",
     `export const setMailboxParameters: Readonly<Record<string, { type: string; values?: readonly string[]; maxLength?: number; range?: readonly number[] }>> = ${JSON.stringify(parameters)};`,
+    "/** Every type of recipient that Get-Recipient can be asked for. */",
+    `export const recipientTypes: readonly string[] = ${JSON.stringify(catalogue.recipientTypeDetails["Get-Recipient"] ?? [])};`,
     "",
   ].join("\n");
 }

@@ -1,10 +1,10 @@
-import type { CreateEvent } from "../lib/generated/types.ts";
+import type { Configuration, CreateEvent, DeleteEvent, DisableEvent, EnableEvent, ImportEvent, UpdateEvent } from "../lib/generated/types.ts";
 
 /** One event of the story that `npm start` tells and the README shows. */
 export interface Chapter {
   title: string;
   action: string;
-  event: CreateEvent;
+  event: CreateEvent | UpdateEvent | EnableEvent | DisableEvent | DeleteEvent;
 }
 
 /** What it takes to sign in to the emulated tenant. */
@@ -14,39 +14,69 @@ export interface Tenant {
   clientSecret: string;
 }
 
-/** A person of the seeded tenant joins: her mailbox was made when she got a licence, and is linked to her here. */
-export function story({ tenantId, clientId, clientSecret }: Tenant): Chapter[] {
-  return [
-    {
-      title: "Aoife O'Brien joins: her mailbox is found by employee number, linked to her, and hidden until her first day.",
-      action: "lifecycle/create",
-      event: {
-        actionContext: {
-          Configuration: {
-            Organization: "contoso.onmicrosoft.com",
-            TenantID: tenantId,
-            AppId: clientId,
-            AppSecret: clientSecret,
-            UseCertificate: false,
-            Cloud: "worldwide",
-          },
-          DryRun: false,
-          Operation: "undefined",
-          Data: { HiddenFromAddressListsEnabled: "true" },
-          CorrelationConfiguration: {
-            Enabled: true,
-            PersonField: "Person.ExternalId",
-            PersonFieldValue: "E100001",
-            AccountField: "CustomAttribute1",
-            AccountFieldValue: null,
-          },
-          AccountCorrelated: false,
-          References: { Account: null, ManagerAccount: null },
-          Origin: "enforcement",
-        },
-        personContext: { Person: { ExternalId: "E100001", DisplayName: "Aoife O'Brien (E100001)" } },
-        outputContext: { Data: { Guid: null, UserPrincipalName: null, HiddenFromAddressListsEnabled: "true" } },
+/** The first mailbox of the seeded tenant: create finds it, and the platform hands its reference to every event after. */
+const aoife = "0b1ec700-0000-4000-8000-000000000001";
+const message = "Aoife O'Brien no longer works here, and your message has not been read. Please write to Iris Smit (iris.smit@contoso.com).";
+
+/** A person of the seeded tenant joins, moves, leaves and comes back. */
+export function story(tenant: Tenant): [Chapter & { event: CreateEvent }, ...Chapter[]] {
+  const create: CreateEvent = {
+    actionContext: {
+      Configuration: configurationFor(tenant),
+      DryRun: false,
+      Operation: "undefined",
+      Data: { HiddenFromAddressListsEnabled: "true" },
+      CorrelationConfiguration: {
+        Enabled: true,
+        PersonField: "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName",
+        PersonFieldValue: "aoife.obrien@contoso.com",
+        AccountField: "UserPrincipalName",
+        AccountFieldValue: null,
       },
+      AccountCorrelated: false,
+      References: { Account: null, ManagerAccount: null },
+      Origin: "enforcement",
     },
+    personContext: { Person: { ExternalId: "E100001", DisplayName: "Aoife O'Brien (E100001)" } },
+    outputContext: { Data: { Guid: null, UserPrincipalName: null, HiddenFromAddressListsEnabled: "true" } },
+  };
+  const later = (Data: Record<string, unknown>): UpdateEvent => ({
+    actionContext: {
+      Configuration: { ...configurationFor(tenant), ClearAutoReplyOnEnable: true },
+      DryRun: false,
+      Operation: "undefined",
+      Data,
+      AccountCorrelated: false,
+      References: { Account: aoife, ManagerAccount: null },
+      Origin: "enforcement",
+    },
+    personContext: create.personContext ?? null,
+    outputContext: { Data },
+  });
+  const reply = { InternalMessage: message, ExternalMessage: message };
+  return [
+    { title: "Aoife O'Brien joins: her mailbox is found by her sign-in name, linked to her, and hidden until her first day.", action: "lifecycle/create", event: create },
+    { title: "Her first day: she gets access, and is shown in the address lists.", action: "lifecycle/enable", event: later({ HiddenFromAddressListsEnabled: "false" }) },
+    { title: "She moves: another title, and an address under her new name. The old one stays hers.", action: "lifecycle/update", event: later({ CustomAttribute2: "Head of Finance", EmailAddresses: ["SMTP:aoife.byrne@contoso.com"] }) },
+    { title: "She leaves: her access ends.", action: "lifecycle/disable", event: later({ HiddenFromAddressListsEnabled: "true" }) },
+    { title: "Her account is taken away: the mailbox stays, and answers those who write.", action: "lifecycle/delete", event: later({ AutoReplyState: "Enabled", ExternalAudience: "All", ...reply }) },
+    { title: "She comes back: the same mailbox is found again. It is still hidden, so nothing has to be changed.", action: "lifecycle/create", event: create },
+    { title: "Her first day again: she is shown, and the leaver's automatic reply is switched off.", action: "lifecycle/enable", event: later({ HiddenFromAddressListsEnabled: "false", ...reply }) },
   ];
+}
+
+/** An import of accounts of the same tenant. */
+export function importEventFor(tenant: Tenant, DryRun = false): ImportEvent {
+  return { actionContext: { Configuration: configurationFor(tenant), DryRun, ImportFields: ["UserPrincipalName", "CustomAttribute1", "HiddenFromAddressListsEnabled"] } };
+}
+
+function configurationFor({ tenantId, clientId, clientSecret }: Tenant): Configuration {
+  return {
+    Organization: "contoso.onmicrosoft.com",
+    TenantID: tenantId,
+    AppId: clientId,
+    AppSecret: clientSecret,
+    UseCertificate: false,
+    Cloud: "worldwide",
+  };
 }

@@ -29,7 +29,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), name]));
 
 /** More than these are not named when a look-up is ambiguous. */
-export const mostNamed = 10;
+export const mostNamed = 8;
 
 /** The property's own spelling, or undefined when mailboxes have no such property. */
 export function mailboxProperty(name: string): string | undefined {

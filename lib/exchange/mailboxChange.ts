@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { recipientTypes } from "../generated/mailbox.ts";
 import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { equals } from "./filter.ts";
@@ -83,8 +84,9 @@ function addressesAreFree({ parameters }: MailboxChange): (exchange: Exchange) =
   const entries = (key: string): string[] => (isHashtable(addresses) ? [addresses[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, "")) : []);
   const own = new Set(entries("remove"));
   return async (exchange) => {
+    // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's documentation of Get-Recipient).
     for (const address of entries("add").filter((entry) => !own.has(entry))) {
-      const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("EmailAddresses", `smtp:${address}`), IncludeSoftDeletedRecipients: true }, select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"] });
+      const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("EmailAddresses", `smtp:${address}`), RecipientTypeDetails: recipientTypes, IncludeSoftDeletedRecipients: true }, select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"] });
       const holder = rows.find(({ Guid }) => textOf(Guid).toLowerCase() !== parameters.Identity.toLowerCase());
       if (holder) throw new Fault({ kind: "invalid", message: `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).` });
     }

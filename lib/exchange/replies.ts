@@ -3,7 +3,7 @@ import { reads, type Command } from "./command.ts";
 import { rowOf, textOf, type Row } from "./encoding.ts";
 import { retryAfterMs, type Try } from "./retry.ts";
 import type { HttpReply } from "./transport.ts";
-import { isBusy, meaningOf } from "./wording.ts";
+import { isBusy, meaningOf, rightsNeeded } from "./wording.ts";
 
 /** One page of a cmdlet's answer. */
 export interface Page {
@@ -93,7 +93,7 @@ function byStatus(reply: HttpReply, cmdlet: string, text: string): { kind: Fault
   if (status === 401) return { kind: "denied", retryable: false, message: `Exchange Online does not accept the application's token for ${cmdlet} (status 401).${said}` };
   if (html && reason === "") return { kind: "unexpected", retryable: false, message: webPage(reply, cmdlet) };
   // Without a reason it is often a role that has not reached Exchange yet (AZT: tiredithumans/azapptoolkit).
-  const why = reason === "" ? ": its role does not include it, or was assigned so recently that Exchange Online has not heard of it." : ".";
+  const why = reason === "" ? `. ${rightsNeeded}` : ".";
   if (status === 403) return { kind: "denied", retryable: false, message: `The application may not run ${cmdlet} (status 403)${why}${said}` };
   return { kind: status >= 400 && status < 500 ? "invalid" : "unexpected", retryable: false, message: `Exchange Online refused ${cmdlet} (status ${status}).${said}` };
 }

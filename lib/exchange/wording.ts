@@ -22,6 +22,9 @@ interface Meaning {
 /** What Microsoft's module tries again wherever the details name it (MOD), and what a C# client does (FIELD). */
 const transient = /\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|ADServerSettingsChangedException|\w*TransientException|ServerBusyException|BackendCommunicationException|CmdletProxyNotAvailableFailure)\b/;
 
+/** Sources differ on whether the permission or the role is missing when Exchange refuses, so both are named. */
+export const rightsNeeded = "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin consent) and an Entra role such as Exchange Recipient Administrator; what was given just now can take some minutes to reach Exchange.";
+
 const meanings: readonly Meaning[] = [
   // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this stands before the class.
   { text: /matches multiple entries|multiple recipients matching/i, kind: "ambiguous" },
@@ -46,7 +49,7 @@ const meanings: readonly Meaning[] = [
   {
     text: /role assigned to application .* isn't supported/i, // several public threads
     kind: "denied",
-    message: "The application has no Entra role that Exchange Online accepts. Assign it Exchange Recipient Administrator (or Exchange Administrator), and wait some minutes for the role to reach Exchange.",
+    message: `Exchange Online does not accept the application's rights. ${rightsNeeded}`,
   },
   { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
   // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).

@@ -90,7 +90,7 @@ UseCertificate?: boolean
  */
 AppCertificateBase64String?: string
 /**
- * The password of the PFX; not given when it has none.
+ * The password of the PFX; not given when it has none. White space around it belongs to it.
  */
 AppCertificatePassword?: string
 /**

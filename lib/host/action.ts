@@ -44,7 +44,7 @@ export interface Action<Event extends AnyEvent> {
 interface AccountInput extends Gate {
   /** The fields mapped for this event; null where the mapping gives no value. Empty in a reconciliation. */
   data: MappedFields;
-  /** Every mapped field, also those of mapping mode None. */
+  /** The names of all mapped fields, also of those of mapping mode None. */
   fields: string[];
   configuration: Configuration;
   talk: Talk;
@@ -52,6 +52,8 @@ interface AccountInput extends Gate {
 
 export interface CreateInput extends AccountInput {
   correlation: Correlation;
+  /** A field's value wherever the platform shows one: mapped for Create, or pre-filled for a field of mapping mode None. */
+  known(field: string): unknown;
 }
 
 /** The mailbox that was found: its reference, one sentence that says which it is and why, and its properties as they now are. */
@@ -72,7 +74,7 @@ export function onCreate(handle: (input: CreateInput) => Promise<Correlated>): A
       const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
       // The correlation field is one of the mapping's fields, even when the event shows it nowhere else.
       const fields = mapped.get(correlation.field) === undefined ? mapped.withDefault(correlation.field, null) : mapped;
-      const { accountReference, sentence, account } = await handle({ correlation, data, fields: fields.names, configuration, talk, read, stream, change });
+      const { accountReference, sentence, account } = await handle({ correlation, known: (field) => mapped.get(field), data, fields: fields.names, configuration, talk, read, stream, change });
       // The platform counts a create without a reference as failed, also in a preview.
       if (accountReference.trim() === "") throw new Fault({ kind: "unexpected", message: "An account was found, but nothing to refer to it by." });
       return {

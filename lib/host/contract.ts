@@ -13,6 +13,10 @@ export interface Shape {
   label?: string;
   /** What a valid value looks like, for the reader of a fault. */
   expected?: string;
+  /** Why a value that can be left out is missed here. */
+  neededWhen?: string;
+  /** White space around the text belongs to it; elsewhere on the form it is left behind by copying. */
+  verbatim?: true;
   /** The value must never be written anywhere. */
   secret?: true;
   /** Members that are blank count as not given. */
@@ -92,7 +96,7 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
     return shape.enum.find((allowed) => typeof allowed === "string" && allowed.toLowerCase() === text) ?? value;
   }
   if (isRecord(value) && shape.properties) return normalisedRecord(value, shape, path, report);
-  return value;
+  return typeof value === "string" && shape.label !== undefined && shape.verbatim === undefined ? value.trim() : value;
 }
 
 function normalisedRecord(value: Record<string, unknown>, shape: Shape, path: string, report: Report): Record<string, unknown> {
@@ -126,7 +130,7 @@ function described({ instancePath: path, keyword, params }: SchemaError, root: S
     case "if": // its then or else branch reports the fault itself
       return undefined;
     case "required":
-      return `${nameOf(`${path}/${String(params["missingProperty"])}`, root)} is missing.`;
+      return missing(`${path}/${String(params["missingProperty"])}`, root);
     case "additionalProperties":
       return `${nameOf(`${path}/${String(params["additionalProperty"])}`, root)} is not known here.`;
     case "type": {
@@ -134,12 +138,17 @@ function described({ instancePath: path, keyword, params }: SchemaError, root: S
       return `${name} is ${kindOf(found)}; expected ${types.map((type) => typeNames[type] ?? type).join(" or ")}.`;
     }
     case "enum":
-      return `${name} is ${kindOf(found)} that is not in the list; expected one of ${(shape?.enum ?? []).map(String).join(", ")}.`;
+      return `${name} is ${kindOf(found)} that is not in the list; expected ${shape?.expected ?? `one of ${(shape?.enum ?? []).map(String).join(", ")}`}.`;
     case "minItems":
       return `${name} is an empty list; expected at least ${String(params["limit"])}.`;
     default:
       return `${name} is ${kindOf(found)}; expected ${shape?.expected ?? `what its ${keyword} allows (${JSON.stringify(params)})`}.`;
   }
+}
+
+function missing(path: string, root: Shape): string {
+  const reason = at(path, root, undefined).shape?.neededWhen;
+  return `${nameOf(path, root)} is missing${reason === undefined ? "" : `; it is needed when ${reason}`}.`;
 }
 
 const typeNames: Record<string, string> = { boolean: "true or false", string: "a text", object: "an object", array: "a list", number: "a number", integer: "a whole number" };

@@ -1,8 +1,12 @@
 /** What stands in the place of a secret. */
 const mask = "[secret]";
 
-/** A shorter secret is masked only where it stands as a word: a password "a" must not empty every sentence. */
+/**
+ * A shorter secret is masked only where it stands as a word, and only in what is written for people: a password "contoso" must
+ * not empty every sentence, and must not change an address that the platform stores.
+ */
 const longEnough = 8;
+const forPeople = new Set(["Message", "message", "sentence"]);
 
 /** A longer secret (a certificate, a token) is told by its beginning, also where a text was cut off in its midst. */
 const tellTale = 64;
@@ -23,7 +27,7 @@ const answerWords = new Set(
 /** Takes secrets out of whatever is about to be written, in every form they may have been put into on the way. */
 export class Redaction {
   readonly #forms = new Set<string>();
-  #found: { pattern: RegExp; shortest: number } | undefined;
+  #found: { all: RegExp; long: RegExp; shortest: number } | undefined;
 
   /** From now on `secret` is masked. Blank texts are no secrets. */
   add(secret: string): void {
@@ -34,24 +38,30 @@ export class Redaction {
     this.#found = undefined;
   }
 
+  /** Text for people, without any secret. */
   text(text: string): string {
+    return this.#masked(text, "all");
+  }
+
+  #masked(text: string, which: "all" | "long"): string {
     if (this.#forms.size === 0 || answerWords.has(text)) return text;
     if (guid.test(text) && !this.#forms.has(text)) return text;
-    const { pattern, shortest } = (this.#found ??= this.#compiled());
-    return text.length < shortest ? text : text.replace(pattern, mask);
+    const { shortest, ...patterns } = (this.#found ??= this.#compiled());
+    return text.length < shortest ? text : text.replace(patterns[which], mask);
   }
 
   /** A copy of `value`, as JSON has it, with every text and key redacted. */
-  deep(value: unknown): unknown {
-    if (typeof value === "string") return this.text(value);
+  deep(value: unknown, name = ""): unknown {
+    if (typeof value === "string") return this.#masked(value, forPeople.has(name) ? "all" : "long");
     if (Array.isArray(value)) return value.map((item) => this.deep(item));
     if (typeof value !== "object" || value === null || value instanceof Date) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.text(key), this.deep(member)]));
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.#masked(key, "long"), this.deep(member, key)]));
   }
 
-  #compiled(): { pattern: RegExp; shortest: number } {
+  #compiled(): { all: RegExp; long: RegExp; shortest: number } {
     const forms = [...this.#forms].sort((a, b) => b.length - a.length);
-    return { pattern: new RegExp(forms.map(needle).join("|"), "gu"), shortest: Math.min(tellTale, forms.at(-1)?.length ?? 0) };
+    const patternOf = (some: string[]): RegExp => new RegExp(some.length === 0 ? "(?!)" : some.map(needle).join("|"), "gu");
+    return { all: patternOf(forms), long: patternOf(forms.filter(({ length }) => length >= longEnough)), shortest: Math.min(tellTale, forms.at(-1)?.length ?? 0) };
   }
 }
 

@@ -63,19 +63,19 @@ describe("the faults of a configuration", () => {
     const types = "UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, LinkedMailbox, LinkedRoomMailbox, TeamMailbox, SchedulingMailbox, LegacyMailbox, DiscoveryMailbox";
     expect(faultsOf({ TenantID: "contoso", AppId: " ", UseCertificate: "maybe", Cloud: "GCC", RecipientTypeDetails: "UserMailbox, Person" }).sort()).toEqual([
       '"App ID" (AppId) is missing.',
-      '"App secret" (AppSecret) is missing.',
-      '"Cloud" (Cloud) is a text of 3 characters that is not in the list; expected one of worldwide, usGovGccHigh, usGovDoD, china.',
+      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
+      '"Cloud" (Cloud) is a text of 3 characters that is not in the list; expected worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china.',
       `"Mailbox types" (RecipientTypeDetails), item 2, is a text of 6 characters that is not in the list; expected one of ${types}.`,
       '"Organization" (Organization) is missing.',
-      '"Tenant ID" (TenantID) is a text of 7 characters; expected a GUID such as 00000000-0000-0000-0000-000000000000.',
+      '"Tenant ID" (TenantID) is a text of 7 characters; expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.',
       '"Use certificate" (UseCertificate) is a text of 5 characters; expected true or false.',
     ]);
   });
 
   it("name the credential that was chosen and is missing", () => {
     const { AppSecret: _none, ...rest } = whole;
-    expect(faultsOf(rest)).toEqual(['"App secret" (AppSecret) is missing.']);
-    expect(faultsOf({ ...rest, UseCertificate: true })).toEqual(['"App certificate" (AppCertificateBase64String) is missing.']);
-    expect(faultsOf({ ...whole, UseCertificate: true, AppCertificateBase64String: "" })).toEqual(['"App certificate" (AppCertificateBase64String) is missing.']);
+    expect(faultsOf(rest)).toEqual(['"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.']);
+    expect(faultsOf({ ...rest, UseCertificate: true })).toEqual(['"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.']);
+    expect(faultsOf({ ...whole, UseCertificate: true, AppCertificateBase64String: "" })).toEqual(['"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.']);
   });
 });

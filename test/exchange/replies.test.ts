@@ -109,7 +109,7 @@ describe("the status, where nothing else tells", () => {
 
 describe("a 403", () => {
   it("without a body and a reason speaks of the role", () => {
-    expect(fault(reply(403)).message).toContain("its role does not include it, or was assigned so recently");
+    expect(fault(reply(403)).message).toContain("needs the permission Exchange.ManageAsApp");
   });
 
   it("gives the reason of x-ms-diagnostics", () => {

@@ -127,10 +127,10 @@ describe("the values of an event", () => {
 describe("the faults of an event", () => {
   it("are told all at once", () => {
     const CorrelationConfiguration = { Enabled: "on", AccountField: 7 };
-    const Configuration = { ...configuration, TenantID: `${configuration.TenantID} `, AppSecret: null, UseCertificate: "yes" };
+    const Configuration = { ...configuration, TenantID: `{${configuration.TenantID}}`, AppSecret: null, UseCertificate: "yes" };
     expect(faultsWith({ Configuration, DryRun: 0, Data: [], CorrelationConfiguration }).sort()).toEqual([
-      '"App secret" (AppSecret) is missing.',
-      '"Tenant ID" (TenantID) is a text of 37 characters; expected a GUID such as 00000000-0000-0000-0000-000000000000.',
+      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
+      '"Tenant ID" (TenantID) is a text of 38 characters; expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.',
       '"Use certificate" (UseCertificate) is a text of 3 characters; expected true or false.',
       "actionContext.CorrelationConfiguration.AccountField is a number; expected a text.",
       "actionContext.CorrelationConfiguration.Enabled is a text of 2 characters; expected true or false.",

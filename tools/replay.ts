@@ -1,0 +1,119 @@
+/** Runs a fixture's event through the built bundle, against a server that knows nothing but the recorded traffic. */
+import path from "node:path";
+import { runBundle } from "./bundle.ts";
+import { askedIn, asksForToken, differences, exchangeOrigin, fixtures, lasting, namesOfFixtures, readFixture, serveLoopback, shown, type Asked, type Exchange, type Question, type Reply } from "./traffic.ts";
+
+const token = "replayed-token-that-opens-nothing";
+
+export interface Replayed {
+  /** What is not as recorded, for people to read. Empty: the fixture holds. */
+  problems: string[];
+  answer: unknown;
+  records: unknown[];
+  ms: number;
+}
+
+/** `action` is `room/action`, `folder` the fixture's, `dist` where the bundles are. */
+export async function replay(folder: string, action: string, dist?: string): Promise<Replayed> {
+  const recorded = readFixture(folder);
+  const script = new Script(recorded.traffic, tenantIn(recorded.event));
+  const server = await serveLoopback((question) => script.next(question, server.origin));
+  const run = await runBundle(action, recorded.event, { ...(dist === undefined ? {} : { dist }), env: { EXO_CONNECTOR_LOGIN_URL: server.origin, EXO_CONNECTOR_EXCHANGE_URL: server.origin } }).finally(server.close);
+  const answer = lasting(run.answer, server.origin);
+  const records = lasting(run.records, server.origin) as unknown[];
+  return { problems: problemsOf(), answer, records, ms: run.ms };
+
+  function problemsOf(): string[] {
+    if (run.answer === undefined) return [`The bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`];
+    const problems = [...script.problems];
+    const found = [...differences(recorded.answer, answer, "answer"), ...differences(recorded.records ?? [], records, "records")];
+    // What comes of a request that was not foreseen says nothing; what was never asked for is told by the answer.
+    if (!script.wasLeft) problems.push(...found);
+    const success = (run.answer as { outputContext: { Success?: unknown } }).outputContext.Success === true;
+    if ((run.code === 0) !== success) problems.push(`The exit code is ${run.code}, and the answer says ${success ? "success" : "no success"}.`);
+    return problems;
+  }
+}
+
+/** The recorded traffic, gone through in order. */
+class Script {
+  readonly #traffic: readonly Exchange[];
+  readonly #tenant: string;
+  readonly #problems: string[] = [];
+  #position = 0;
+  /** Something else was sent than was recorded: nothing after it can be compared. */
+  wasLeft = false;
+
+  constructor(traffic: readonly Exchange[], tenant: string) {
+    this.#traffic = traffic;
+    this.#tenant = tenant;
+  }
+
+  get problems(): string[] {
+    const rest = this.wasLeft ? [] : this.#traffic.slice(this.#position);
+    return [...this.#problems, ...(rest.length === 0 ? [] : [`${this.#traffic.length} requests are recorded and ${this.#position} were sent. Never sent:\n${rest.map(({ request }) => `  ${named(request)}`).join("\n")}`])];
+  }
+
+  next(question: Question, origin: string): Reply {
+    if (asksForToken(question)) return json(200, { token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
+    const number = this.#position + 1;
+    const foreseen = this.wasLeft ? undefined : this.#traffic[this.#position];
+    const refuse = (problem: string): Reply => {
+      if (!this.wasLeft) this.#problems.push(problem);
+      this.wasLeft = true;
+      return json(400, { error: { code: "NotInTheRecording", message: `NOT IN THE RECORDING. ${problem}` } });
+    };
+    if (question.method !== "POST" || question.url.pathname.toLowerCase() !== `/adminapi/beta/${this.#tenant}/invokecommand`.toLowerCase()) return refuse(`Request ${number} went to ${question.method} ${question.url.pathname}; a cmdlet goes to POST /adminapi/beta/${this.#tenant}/InvokeCommand.`);
+    if (question.headers["authorization"] !== `Bearer ${token}`) return refuse(`Request ${number} came without the token that was issued.`);
+    let sent: Asked;
+    try {
+      sent = askedIn(question.url, question.body);
+    } catch (error) {
+      return refuse(`Request ${number} is no call of a cmdlet: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (!foreseen) return refuse(`Request ${number} was sent, and ${this.#traffic.length} are recorded:\n  sent      ${named(sent)}`);
+    const found = differences(foreseen.request, sent);
+    if (found.length > 0) return refuse(`Request ${number} is not the recorded one:\n  sent      ${named(sent)}\n  recorded  ${named(foreseen.request)}\n${found.map((line) => `  ${line}`).join("\n")}`);
+    this.#position = number;
+    return replyOf(foreseen, origin);
+  }
+}
+
+function replyOf({ response }: Exchange, origin: string): Reply {
+  if ("cut" in response) return response;
+  const { status, headers = {}, body } = response;
+  if (typeof body === "string") return { status, headers, body };
+  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body).replaceAll(exchangeOrigin, origin) };
+}
+
+function json(status: number, body: unknown): Reply {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+function named({ cmdlet, parameters, select, page }: Asked): string {
+  return `${cmdlet} ${shown(parameters)}${select ? ` $select=${select.join(",")}` : ""}${page === undefined ? "" : ` page ${page}`}`;
+}
+
+function tenantIn(event: unknown): string {
+  const configuration = (event as { actionContext?: { Configuration?: Record<string, unknown> } }).actionContext?.Configuration ?? {};
+  return String(Object.entries(configuration).find(([key]) => key.toLowerCase() === "tenantid")?.[1]);
+}
+
+/** The action of a fixture: all of its name but the last part. */
+export function actionOf(name: string): string {
+  return path.posix.dirname(name);
+}
+
+async function main(wanted: string[]): Promise<void> {
+  const names = namesOfFixtures().filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part.replaceAll("\\", "/").replace(/^.*test\/fixtures\//, "").replace(/\/$/, ""))));
+  let failures = names.length === 0 ? 1 : 0;
+  for (const name of names) {
+    const { problems, ms } = await replay(path.join(fixtures, name), actionOf(name)).catch((error: unknown) => ({ problems: [error instanceof Error ? error.message : String(error)], ms: 0 }));
+    if (problems.length > 0) failures++;
+    console.log(`${problems.length === 0 ? "holds" : "FAILS"}  ${name} (${Math.round(ms)} ms)${problems.map((problem) => `\n${problem}`).join("")}`);
+  }
+  console.log(`${names.length} fixtures replayed, ${failures} ${names.length === 0 ? "matched by no name" : "failed"}.`);
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) await main(process.argv.slice(2));
