@@ -132,6 +132,7 @@ export function notScrubbed(recording: unknown): { ids: string[]; domains: strin
     for (const [id] of text.matchAll(guids)) if (!standIn.test(id)) found.ids.add(id.toLowerCase());
     for (const [domain] of text.matchAll(domains)) if (!ownDomain.test(domain) && !/\.PROD\.OUTLOOK\.COM$/.test(domain)) found.domains.add(domain.toLowerCase());
     for (const [controller] of text.matchAll(domainController)) if (controller !== someDomainController) found.domains.add(controller);
+    if (name === "Organization" && !ownDomain.test(text)) found.domains.add(text.toLowerCase());
     if (name !== undefined && secretNames.test(name) && text !== "" && text !== standInSecret) found.secrets.add(text);
     return text;
   });
