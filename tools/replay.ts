@@ -1,16 +1,15 @@
 /** Runs a fixture's event through the built bundle, against a server that knows nothing but the recorded traffic. */
 import path from "node:path";
 import { runBundle } from "./bundle.ts";
-import { askedIn, asksForToken, differences, exchangeOrigin, fixtures, lasting, namesOfFixtures, readFixture, serveLoopback, shown, type Asked, type Exchange, type Question, type Reply } from "./traffic.ts";
+import { askedIn, asksForToken, differences, exchangeOrigin, fixtures, isAmong, lasting, namesOfFixtures, readFixture, serveLoopback, shown, type Asked, type Exchange, type Question, type Reply } from "./traffic.ts";
 
 const token = "replayed-token-that-opens-nothing";
 
 export interface Replayed {
   /** What is not as recorded, for people to read. Empty: the fixture holds. */
   problems: string[];
-  answer: unknown;
-  records: unknown[];
   ms: number;
+  source: string;
 }
 
 /** `action` is `room/action`, `folder` the fixture's, `dist` where the bundles are. */
@@ -21,7 +20,7 @@ export async function replay(folder: string, action: string, dist?: string): Pro
   const run = await runBundle(action, recorded.event, { ...(dist === undefined ? {} : { dist }), env: { EXO_CONNECTOR_LOGIN_URL: server.origin, EXO_CONNECTOR_EXCHANGE_URL: server.origin } }).finally(server.close);
   const answer = lasting(run.answer, server.origin);
   const records = lasting(run.records, server.origin) as unknown[];
-  return { problems: problemsOf(), answer, records, ms: run.ms };
+  return { problems: problemsOf(), ms: run.ms, source: recorded.source };
 
   function problemsOf(): string[] {
     if (run.answer === undefined) return [`The bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`];
@@ -104,15 +103,19 @@ export function actionOf(name: string): string {
   return path.posix.dirname(name);
 }
 
-async function main(wanted: string[]): Promise<void> {
-  const names = namesOfFixtures().filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part.replaceAll("\\", "/").replace(/^.*test\/fixtures\//, "").replace(/\/$/, ""))));
+async function main(typed: string[]): Promise<void> {
+  const names = namesOfFixtures().filter((name) => typed.length === 0 || isAmong(name, typed));
+  const counts = new Map<string, number>();
   let failures = names.length === 0 ? 1 : 0;
   for (const name of names) {
-    const { problems, ms } = await replay(path.join(fixtures, name), actionOf(name)).catch((error: unknown) => ({ problems: [error instanceof Error ? error.message : String(error)], ms: 0 }));
+    const { problems, ms, source } = await replay(path.join(fixtures, name), actionOf(name)).catch((error: unknown) => ({ problems: [error instanceof Error ? error.message : String(error)], ms: 0, source: "unreadable" }));
     if (problems.length > 0) failures++;
+    const kind = source.split(":", 1).join("");
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
     console.log(`${problems.length === 0 ? "holds" : "FAILS"}  ${name} (${Math.round(ms)} ms)${problems.map((problem) => `\n${problem}`).join("")}`);
   }
-  console.log(`${names.length} fixtures replayed, ${failures} ${names.length === 0 ? "matched by no name" : "failed"}.`);
+  // Counted apart: what a tenant said is evidence, what a page or the emulator says is not yet.
+  console.log(names.length === 0 ? `No fixture is called ${typed.join(", ")}.` : `${names.length} fixtures replayed (${[...counts].map(([kind, count]) => `${kind}: ${count}`).join(", ")}), ${failures} failed.`);
   process.exitCode = failures === 0 ? 0 : 1;
 }
 

@@ -47,6 +47,11 @@ export function namesOfFixtures(under = fixtures): string[] {
   return [...new Set(files.filter((file) => /\/(event\.json|traffic\.json|answer\.json|records\.json|source)$/.test(file)).map((file) => path.posix.dirname(file)))].sort();
 }
 
+/** Whether a name is one of those that were typed: a part of it, or the path of its folder. */
+export function isAmong(name: string, typed: readonly string[]): boolean {
+  return typed.some((text) => name.includes(text.replaceAll("\\", "/").replace(/^.*test\/fixtures\//, "").replace(/\/$/, "")));
+}
+
 export function readFixture(folder: string): Recording & { source: string } {
   const text = (file: string): string => {
     const where = path.join(folder, file);
@@ -119,8 +124,11 @@ export const standIn = /^[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}$/i;
 const guids = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
 /** Domains of addresses, and whatever ends like the first domain of a tenant. */
 const domains = /(?<=@)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)|(?<=:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
-const ownDomain = /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com)$/i;
+const publicDomain = /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))$/i;
+/** Exchange Online's own application id, the same in every tenant. */
+const publicId = "00000002-0000-0ff1-ce00-000000000000";
 const domainController = /\b[A-Z0-9]+\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b/g;
+const controllers = ".PROD.OUTLOOK.COM";
 const someDomainController = "AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM";
 const secretNames = /^(AppSecret|AppCertificateBase64String|AppCertificatePassword)$/i;
 export const standInSecret = "a-secret";
@@ -129,10 +137,10 @@ export const standInSecret = "a-secret";
 export function notScrubbed(recording: unknown): { ids: string[]; domains: string[]; secrets: string[] } {
   const found = { ids: new Set<string>(), domains: new Set<string>(), secrets: new Set<string>() };
   everyText(recording, (text, name) => {
-    for (const [id] of text.matchAll(guids)) if (!standIn.test(id)) found.ids.add(id.toLowerCase());
-    for (const [domain] of text.matchAll(domains)) if (!ownDomain.test(domain) && !/\.PROD\.OUTLOOK\.COM$/.test(domain)) found.domains.add(domain.toLowerCase());
+    for (const [id] of text.matchAll(guids)) if (!standIn.test(id) && id !== publicId) found.ids.add(id.toLowerCase());
+    for (const [domain] of text.matchAll(domains)) if (!publicDomain.test(domain) && !domain.endsWith(controllers)) found.domains.add(domain.toLowerCase());
     for (const [controller] of text.matchAll(domainController)) if (controller !== someDomainController) found.domains.add(controller);
-    if (name === "Organization" && !ownDomain.test(text)) found.domains.add(text.toLowerCase());
+    if (name === "Organization" && !publicDomain.test(text)) found.domains.add(text.toLowerCase());
     if (name !== undefined && secretNames.test(name) && text !== "" && text !== standInSecret) found.secrets.add(text);
     return text;
   });
@@ -151,7 +159,7 @@ export function scrubbed<T>(recording: T): T {
   const stand = numbered((number) => `5c4b0000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`, present);
   const other = numbered((number) => `other${number}.contoso.com`, present);
   const ids = new Map(found.ids.map((id) => [id, stand()]));
-  const hosts = new Map(found.domains.map((domain) => [domain, /\.PROD\.OUTLOOK\.COM$/.test(domain) ? someDomainController : other()]));
+  const hosts = new Map(found.domains.map((domain) => [domain, domain.endsWith(controllers) ? someDomainController : other()]));
   // The longest first: a domain may end in another one.
   const replacements = [...[...hosts].sort(([a], [b]) => b.length - a.length), ...found.secrets.map((secret): [string, string] => [secret, standInSecret])];
   return everyText(recording, (text) => {

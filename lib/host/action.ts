@@ -166,7 +166,7 @@ export function onImport(accounts: (input: ImportInput) => AsyncIterable<Account
         count++;
         if (!(await record({ AccountReference: accountReference, DisplayName: name, UserName: user, Enabled: enabled, Data: nested(importFields, account) }))) break;
       }
-      return { output: {}, audit: [{ Message: `${count} accounts were ${actionContext.DryRun ? "shown as a sample; an import gives all" : "imported"}.` }] };
+      return { output: {}, audit: [{ Message: `Accounts ${actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${count}.` }] };
     },
   };
 }
@@ -177,13 +177,11 @@ function shownName(text: string): string | undefined {
   if (trimmed === "") return undefined;
   if (trimmed.length <= 100) return trimmed;
   let shown = "";
-  let count = 0;
   for (const { segment } of new Intl.Segmenter().segment(trimmed)) {
-    count += Array.from(segment).length;
-    if (count > 100) break;
+    if (shown.length + segment.length > 100) break;
     shown += segment;
   }
-  return shown.trimEnd();
+  return shown.trimEnd() || undefined;
 }
 
 /** The fields by their names in the mapping; `a.b` becomes `{ a: { b } }`. A field the account lacks is null: the platform wants to see it. */
@@ -192,8 +190,10 @@ function nested(names: readonly string[], account: Readonly<Record<string, unkno
   const data: Record<string, unknown> = {};
   for (const name of names) {
     const [parent = "", child] = name.split(".", 2);
+    const before = data[parent];
     if (child === undefined) data[parent] = values.get(parent.toLowerCase()) ?? null;
-    else data[parent] = { ...(data[parent] as object | undefined), [child]: values.get(child.toLowerCase()) ?? null };
+    // A field that is asked for together with fields below it gives way to them.
+    else data[parent] = { ...(typeof before === "object" && !Array.isArray(before) ? before : {}), [child]: values.get(child.toLowerCase()) ?? null };
   }
   return data;
 }

@@ -37,7 +37,7 @@ export function succeeded(result: Result, { verb, taken, stats }: Ending): Answe
   return {
     outputContext: { ...result.output, Success: true, AuditLogs: [...result.audit.map((line) => ({ ...line, IsError: false })), ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false }))] },
     // "Already so" is said when nothing had to be changed, or when the service says it changed nothing.
-    outcome: taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : "alreadySo",
+    outcome: verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : "alreadySo",
     plan: taken.map(({ step }) => step),
     stats,
   };

@@ -14,7 +14,7 @@ export class MappedFields {
   /** The same fields, and this one with this value unless it is mapped with one. */
   withDefault(name: string, value: unknown): MappedFields {
     const mapped = this.get(name);
-    if (mapped !== undefined && mapped !== null && mapped !== "") return this;
+    if (mapped !== undefined && mapped !== null && !(typeof mapped === "string" && mapped.trim() === "")) return this;
     return new MappedFields(Object.fromEntries(this.entries), { [name]: value });
   }
 

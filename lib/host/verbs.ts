@@ -7,6 +7,8 @@ export interface Verb {
   whenMissing: "failure" | "success";
   /** The audit action of each change. Only values the platform knows; left out, it takes the running script's own. */
   auditAction?: NonNullable<AuditLog["Action"]>;
+  /** Nothing is ever changed: the event is done when everything was given. */
+  onlyReads?: true;
   /** Milliseconds one event may take. */
   deadlineMs: number;
 }
@@ -22,5 +24,5 @@ export const verbs = {
   enable: { name: "enable", whenMissing: "failure", auditAction: "EnableAccount", deadlineMs: actionMs },
   disable: { name: "disable", whenMissing: "success", auditAction: "DisableAccount", deadlineMs: actionMs },
   delete: { name: "delete", whenMissing: "success", auditAction: "DeleteAccount", deadlineMs: actionMs },
-  import: { name: "import", whenMissing: "failure", deadlineMs: importMs },
+  import: { name: "import", whenMissing: "failure", onlyReads: true, deadlineMs: importMs },
 } as const satisfies Record<string, Verb>;
