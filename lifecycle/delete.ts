@@ -15,7 +15,7 @@ export default onDelete(async ({ accountReference, data, fields, isReconciliatio
   const settings = settingsFrom(otherFields);
 
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  const present = wanted && (await read(autoReplyOf(mailbox)));
+  const present = wanted || partedFields(fields.map((name) => [name, null] as const)).replyFields.length > 0 ? await read(autoReplyOf(mailbox)) : undefined;
   const reply = wanted && present && replyChange(mailbox, present, wanted);
   if (reply) await change(reply.change);
   const after = await bring(mailbox, settings, { read, change });

@@ -15,10 +15,15 @@ export default onEnable(async ({ accountReference, data, fields, configuration, 
   const leavers = clears ? [autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"), defaultReply] : [];
 
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  const present = clears ? await read(autoReplyOf(mailbox)) : undefined;
+  const present = clears || repliesAmong(fields) ? await read(autoReplyOf(mailbox)) : undefined;
   const isLeavers = present && leavers.some((reply) => reply && isThisReply(present, reply));
   const reply = isLeavers ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" }) : undefined;
   const after = await bring(mailbox, settings, { read, change });
   if (reply) await change(reply.change);
   return { before: { ...present, ...mailbox }, after: { ...(reply?.after ?? present), ...after } };
 });
+
+/** A mapped reply is told as the mailbox has it, whether it is cleared or not. */
+function repliesAmong(fields: readonly string[]): boolean {
+  return partedFields(fields.map((name) => [name, null] as const)).replyFields.length > 0;
+}

@@ -2,6 +2,7 @@ import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
+import { bodyOf, mappedText, oneOf, sameHtml, timeIn } from "./settings.ts";
 
 /** An automatic reply as it should be. Messages are HTML without the tags around the body. */
 export interface AutoReply {
@@ -46,15 +47,16 @@ export function partedFields(fields: readonly Field[]): { replyFields: Field[]; 
  * Throws an `invalid` fault for what the service would not take.
  */
 export function autoReplyFrom(fields: readonly Field[], format: MessageFormat): AutoReply | undefined {
-  const mapped = (name: (typeof properties)[number]): string => textOf(fields.find(([field]) => field.toLowerCase() === name.toLowerCase())?.[1]).trim();
+  const mapped = (name: (typeof properties)[number]): string => mappedText(name, fields.find(([field]) => field.toLowerCase() === name.toLowerCase())?.[1]);
   if (properties.every((name) => mapped(name) === "")) return undefined;
   const AutoReplyState = oneOf("AutoReplyState", mapped("AutoReplyState") || "Enabled", states);
   const ExternalMessage = asHtml(mapped("ExternalMessage"), format);
+  const audience = oneOf("ExternalAudience", mapped("ExternalAudience") || "All", audiences);
   const reply: AutoReply = {
     AutoReplyState,
     InternalMessage: asHtml(mapped("InternalMessage"), format),
     ExternalMessage,
-    ExternalAudience: ExternalMessage === "" ? "None" : oneOf("ExternalAudience", mapped("ExternalAudience") || "All", audiences),
+    ExternalAudience: ExternalMessage === "" ? "None" : audience,
   };
   if (AutoReplyState !== "Disabled" && reply.InternalMessage === "") throw invalid("An automatic reply is mapped without an InternalMessage; the service needs one.");
   if (AutoReplyState !== "Scheduled") return reply;
@@ -103,45 +105,24 @@ export function isThisReply(present: PresentReply, reply: AutoReply): boolean {
 }
 
 function sameReply(present: PresentReply, wanted: AutoReply): boolean {
-  return sameMessage(present["InternalMessage"], wanted.InternalMessage) && sameMessage(present["ExternalMessage"], wanted.ExternalMessage) && textOf(present["ExternalAudience"]) === wanted.ExternalAudience;
+  return sameHtml(textOf(present["InternalMessage"]), wanted.InternalMessage) && sameHtml(textOf(present["ExternalMessage"]), wanted.ExternalMessage) && textOf(present["ExternalAudience"]) === wanted.ExternalAudience;
 }
 
 function sameTimes(present: PresentReply, { StartTime, EndTime }: AutoReply): boolean {
   if (!StartTime || !EndTime) return true;
-  return timeIn(present["StartTime"]) === StartTime.getTime() && timeIn(present["EndTime"]) === EndTime.getTime();
+  return timeIn(textOf(present["StartTime"])) === StartTime.getTime() && timeIn(textOf(present["EndTime"])) === EndTime.getTime();
 }
 
-/** The service wraps what it is given in html and body, and keeps its own idea of white space. */
-function sameMessage(present: unknown, wanted: string): boolean {
-  return bodyOf(textOf(present)) === bodyOf(wanted);
-}
-
-function bodyOf(html: string): string {
-  return (/<body[^>]*>([^]*?)<\/body>/i.exec(html)?.[1] ?? html).replace(/\s+/g, " ").replace(/> </g, "><").trim();
-}
-
+/** Empty when nothing of it would be seen. */
 function asHtml(message: string, format: MessageFormat): string {
-  if (format === "html") return message;
+  if (format === "html") return bodyOf(message) === "" ? "" : message;
   return message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/\r\n?|\n/g, "<br>\n");
-}
-
-function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
-  const found = allowed.find((value) => value.toLowerCase() === text.toLowerCase());
-  if (found === undefined) throw invalid(`The mapping of ${name} gives a text of ${text.length} characters; expected one of ${allowed.join(", ")}.`);
-  return found;
 }
 
 function dateIn(name: string, text: string): Date {
   const time = timeIn(text);
-  if (Number.isNaN(time)) throw invalid(`A scheduled automatic reply needs a ${name}: a date and time such as 2026-12-31T17:00:00Z.`);
-  // Whole seconds: the service is sent no more.
-  return new Date(Math.floor(time / 1000) * 1000);
-}
-
-/** A time without a zone is UTC: so they are sent. */
-function timeIn(value: unknown): number {
-  const text = textOf(value);
-  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(text) || !/T\d/.test(text) ? text : `${text}Z`);
+  if (Number.isNaN(time)) throw invalid(`A scheduled automatic reply needs a date and time as ${name}, such as 2026-12-31T17:00:00Z.`);
+  return new Date(time);
 }
 
 function invalid(message: string): Fault {

@@ -17,13 +17,13 @@ interface EmailAddress {
 export function addressChange(current: readonly string[], wanted: readonly string[]): { delta: Hashtable; after: string[] } | undefined {
   const existing = current.map(parsed);
   const mapped = wanted.map((text) => text.trim()).filter((text) => text !== "").map(checked);
-  const primaries = mapped.filter(({ prefix }) => prefix === "SMTP");
+  const primaries = mapped.filter(isPrimary);
   const [primary] = primaries;
   if (primary && primaries.some((other) => !same(other, primary))) throw invalid(`EmailAddresses is mapped with ${primaries.length} primary addresses (SMTP:); expected one at most.`);
 
   const remove: EmailAddress[] = [];
   const add: EmailAddress[] = [];
-  const old = existing.find(({ prefix }) => prefix === "SMTP");
+  const old = existing.find(isPrimary);
   if (primary && !(old && same(old, primary))) {
     const asSecondary = existing.find((entry) => isSmtp(entry) && same(entry, primary));
     if (asSecondary) remove.push(asSecondary);
@@ -49,10 +49,25 @@ function parsed(entry: string): EmailAddress {
 }
 
 function checked(entry: string): EmailAddress {
-  const { prefix, address } = parsed(entry);
-  if (!isSmtp({ prefix, address })) throw invalid(`EmailAddresses is mapped with an address of type "${prefix}"; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`);
-  if (!/^[^\s@<>()[\],;:\\"]+@[^\s@.]+(\.[^\s@.]+)+$/.test(address)) throw invalid(`EmailAddresses is mapped with a text of ${entry.length} characters that is no e-mail address; expected one such as SMTP:name@contoso.com.`);
-  return { prefix: prefix === "SMTP" ? "SMTP" : "smtp", address };
+  const mapped = parsed(entry);
+  const { prefix, address } = mapped;
+  if (!isSmtp(mapped)) throw invalid(`EmailAddresses is mapped with an address of ${/^\w{1,8}$/.test(prefix) ? `type ${prefix}` : "another type"}; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`);
+  if (!isSmtpAddress(address)) throw invalid(`EmailAddresses is mapped with a text of ${Array.from(entry).length} characters that is no e-mail address; expected one such as SMTP:name@contoso.com.`);
+  return mapped;
+}
+
+/** Whether a text without prefix is an SMTP address. Dots stand between other characters; local parts in quotes are left to nobody. */
+export function isSmtpAddress(text: string): boolean {
+  return /^[^\s\p{C}@<>()[\],;:\\".]+(\.[^\s\p{C}@<>()[\],;:\\".]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u.test(text);
+}
+
+/** The primary address among the entries of EmailAddresses. */
+export function primaryAmong(entries: readonly string[]): string | undefined {
+  return entries.map(parsed).find(isPrimary)?.address;
+}
+
+function isPrimary({ prefix }: EmailAddress): boolean {
+  return prefix === "SMTP";
 }
 
 function isSmtp({ prefix }: EmailAddress): boolean {

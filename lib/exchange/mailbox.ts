@@ -69,8 +69,12 @@ export function mailboxById(id: string, alsoRead: readonly string[]): (exchange:
   };
 }
 
-/** Every mailbox of these types, as its page arrives; `alsoRead` names properties wanted besides. */
+/**
+ * Every mailbox of these types, as its page arrives; `alsoRead` names properties wanted besides. Throws an `invalid` fault for no
+ * types: the service would take it for all of them.
+ */
 export function mailboxesOf(types: readonly string[], alsoRead: readonly string[]): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
+  if (types.length === 0) throw new Fault({ kind: "invalid", message: "No mailbox types were named, so there is nothing to list." });
   return async function* (exchange) {
     for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-Mailbox", parameters: { RecipientTypeDetails: [...types], ResultSize: "Unlimited" }, select: selected(alsoRead) })) {
       yield* rows.map(mailboxOf);

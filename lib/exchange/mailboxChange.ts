@@ -1,8 +1,9 @@
 import { Fault } from "../fault.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
+import { primaryAmong } from "./emailAddresses.ts";
 import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
-import { equals } from "./filter.ts";
+import { carries, equals } from "./filter.ts";
 import { flag, nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
 import { masteredAs } from "./onPremises.ts";
 import type { Setting } from "./settings.ts";
@@ -24,7 +25,9 @@ export interface Difference {
 
 /** Compares a mailbox with its settings. Throws `unexpected` when a property that was asked for did not come back. */
 export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Difference {
-  const sync = settings.length === 0 ? { isDirSynced: false, isExchangeCloudManaged: false } : { isDirSynced: flag(mailbox, "IsDirSynced"), isExchangeCloudManaged: mailbox["IsExchangeCloudManaged"] === true };
+  const isDirSynced = settings.length > 0 && flag(mailbox, "IsDirSynced");
+  // Only tenants that know the switch show it.
+  const sync = { isDirSynced, isExchangeCloudManaged: isDirSynced && (mailbox["IsExchangeCloudManaged"] ?? "") !== "" && flag(mailbox, "IsExchangeCloudManaged") };
   const parameters: Record<string, ParameterValue> = {};
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = { ...mailbox };
@@ -42,6 +45,9 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
     parameters[name] = different.send;
     before[property] = current;
     after[property] = different.after;
+    // The primary address shows in a property of its own.
+    if (name === "EmailAddresses") after["PrimarySmtpAddress"] = primaryAmong(different.after as string[]) ?? mailbox.PrimarySmtpAddress;
+    if (name === "WindowsEmailAddress") after["PrimarySmtpAddress"] = different.after;
   }
   const changed = Object.keys(parameters);
   return {
@@ -80,17 +86,22 @@ export async function bring(mailbox: Mailbox, settings: readonly Setting[], { re
  * soft-deleted: the service's own refusal does not always say who it is.
  */
 function addressesAreFree({ parameters }: MailboxChange): (exchange: Exchange) => Promise<void> {
-  const addresses = parameters["EmailAddresses"];
-  const entries = (key: string): string[] => (isHashtable(addresses) ? [addresses[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, "")) : []);
-  const own = new Set(entries("remove"));
+  const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "EmailAddresses"];
   return async (exchange) => {
     // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's documentation of Get-Recipient).
-    for (const address of entries("add").filter((entry) => !own.has(entry))) {
-      const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("EmailAddresses", `smtp:${address}`), RecipientTypeDetails: recipientTypes, IncludeSoftDeletedRecipients: true }, select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"] });
-      const holder = rows.find(({ Guid }) => textOf(Guid).toLowerCase() !== parameters.Identity.toLowerCase());
+    for (const address of newAddresses(parameters)) {
+      const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("EmailAddresses", `smtp:${address}`), RecipientTypeDetails: recipientTypes, IncludeSoftDeletedRecipients: true }, select });
+      const holder = rows.find((row) => textOf(row["Guid"]).toLowerCase() !== parameters.Identity.toLowerCase() && carries(row, "EmailAddresses", address, `recipient "${textOf(row["DisplayName"])}"`));
       if (holder) throw new Fault({ kind: "invalid", message: `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).` });
     }
   };
+}
+
+/** The addresses that the mailbox does not have yet: those that only change their prefix are removed and added. */
+function newAddresses({ EmailAddresses: delta, WindowsEmailAddress: primary }: MailboxChange["parameters"]): Set<string> {
+  const entries = (key: string): string[] => (isHashtable(delta) ? [delta[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, "")) : []);
+  const own = entries("remove");
+  return new Set([...entries("add").filter((address) => !own.includes(address)), ...(typeof primary === "string" ? [primary] : [])]);
 }
 
 function isHashtable(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { setMailboxParameters } from "../generated/mailbox.ts";
-import { addressChange } from "./emailAddresses.ts";
+import { addressChange, isSmtpAddress } from "./emailAddresses.ts";
 import type { ParameterValue } from "./encoding.ts";
 
 /** One setting of a mailbox as it should be: a parameter of Set-Mailbox with a value of its type. */
@@ -13,16 +13,26 @@ export interface Setting {
   difference(current: unknown): { send: ParameterValue; after: unknown } | undefined;
 }
 
+type Facts = (typeof setMailboxParameters)[string];
+
 /** Parameters whose value is read under another name. */
 const readAs: Readonly<Record<string, string>> = { Type: "RecipientTypeDetails", MicrosoftOnlineServicesID: "UserPrincipalName" };
+/** What a Type reads as; the others, Workspace and Desk, show in ResourceType only (inferred). */
 const mailboxTypes: Readonly<Record<string, string>> = { Regular: "UserMailbox", Shared: "SharedMailbox", Room: "RoomMailbox", Equipment: "EquipmentMailbox" };
 
+/** Texts that a mailbox cannot be without, or that only the service empties. */
+const neverEmpty = ["Alias", "DisplayName", "Name", "ImmutableId", "MailboxRegion", "EnforcedTimestamps"];
+/** What is no text and yet can be emptied (documented). */
+const alsoEmpty = ["ForwardingAddress", "ForwardingSmtpAddress"];
+
 const names = new Map(Object.keys(setMailboxParameters).map((name) => [name.toLowerCase(), name]));
+/** Properties that are set by a parameter of another name. */
+const setBy = new Map([...Object.entries(readAs), ["EmailAddresses", "PrimarySmtpAddress"] as const].map(([name, property]) => [property.toLowerCase(), name]));
 
 /**
  * The settings that mapped fields ask for, typed by the cmdlet catalogue: the mapping can only give texts and lists of texts.
- * A text without a value clears a text, and leaves alone what cannot be empty. Throws one `invalid` fault that tells every field
- * that is no parameter of Set-Mailbox or has no usable value.
+ * A field without a value empties a text or a list, and leaves alone what cannot be empty. Throws one `invalid` fault that tells every
+ * field that is no parameter of Set-Mailbox or has no usable value.
  */
 export function settingsFrom(fields: readonly (readonly [name: string, value: unknown])[]): Setting[] {
   const faults: string[] = [];
@@ -45,53 +55,77 @@ export function settingsFrom(fields: readonly (readonly [name: string, value: un
 }
 
 function settingOf(name: string, mapped: unknown): Setting | undefined {
-  const { type, values, maxLength, range } = setMailboxParameters[name] ?? { type: "" };
-  const property = readAs[name] ?? name;
-  if (type === "ProxyAddressCollection") return addresses(name, listOf(mapped));
-  if (type === "MultiValuedProperty" || type === "String[]") {
-    const list = listOf(mapped);
-    return { name, property, difference: (current) => (sameList(list, current) ? undefined : { send: list, after: list }) };
-  }
-  const text = textOf(name, mapped);
-  if (text === "") return type === "String" ? plain(name, null, (current) => shown(current) === "") : undefined;
+  const facts = setMailboxParameters[name] ?? { type: "" };
+  if (facts.type === "ProxyAddressCollection") return addresses(name, listOf(name, mapped));
+  if (facts.type === "MultiValuedProperty" || facts.type === "String[]") return list(name, listOf(name, mapped), facts);
+  const text = mappedText(name, mapped);
+  if (text !== "") return scalar(name, text, facts);
+  const canBeEmpty = facts.type === "String" ? !neverEmpty.includes(name) : alsoEmpty.includes(name);
+  return canBeEmpty ? plain(name, null, (current) => shown(current) === "") : undefined;
+}
+
+function scalar(name: string, text: string, { type, values, maxLength, range }: Facts): Setting {
   if (values) {
-    const value = values.find((allowed) => allowed.toLowerCase() === text.toLowerCase());
-    if (value === undefined) throw wrong(name, text, `one of ${values.join(", ")}`);
-    const reads = name === "Type" ? (mailboxTypes[value] ?? value) : value;
-    return { name, property, difference: (current) => (shown(current).toLowerCase() === reads.toLowerCase() ? undefined : { send: value, after: reads }) };
+    const value = oneOf(name, text, values);
+    if (name === "Type") return mailboxType(name, value);
+    return plain(name, value, (current) => alike(shown(current), value));
   }
   switch (type) {
     case "Boolean": {
-      if (!/^(true|false)$/i.test(text)) throw wrong(name, text, "true or false");
-      const value = text.toLowerCase() === "true";
-      return plain(name, value, (current) => shown(current).toLowerCase() === String(value));
+      const value = oneOf(name, text, ["true", "false"]);
+      return plain(name, value === "true", (current) => alike(shown(current), value));
     }
     case "Int32": {
-      if (!/^-?\d{1,9}$/.test(text)) throw wrong(name, text, "a whole number");
-      return plain(name, Number(text), (current) => Number(shown(current)) === Number(text));
+      const value = /^-?\d{1,10}$/.test(text) ? Number(text) : NaN;
+      if (!(Math.abs(value) < 2 ** 31)) throw wrong(name, text, "a whole number");
+      return plain(name, value, (current) => shown(current) === String(value));
     }
     case "ByteQuantifiedSize":
     case "Unlimited":
-      return quantity(name, text, range);
+      return quantity(name, text, type === "Unlimited", range);
     case "DateTime": {
-      const time = Date.parse(text);
+      const time = timeIn(text);
       if (Number.isNaN(time)) throw wrong(name, text, "a date and time such as 2026-12-31T17:00:00Z");
-      return { name, property, difference: (current) => (Date.parse(shown(current)) === time ? undefined : { send: new Date(time), after: new Date(time).toISOString() }) };
+      return { name, property: name, difference: (current) => (timeIn(shown(current)) === time ? undefined : { send: new Date(time), after: new Date(time).toISOString() }) };
     }
     case "EnhancedTimeSpan": {
-      const days = daysIn(text);
-      if (days === undefined) throw wrong(name, text, "a number of days, or days.hours:minutes:seconds");
-      const value = /^\d+$/.test(text) ? `${text}.00:00:00` : text;
-      return plain(name, value, (current) => daysIn(shown(current)) === days);
+      const seconds = secondsIn(text);
+      if (seconds === undefined) throw wrong(name, text, "a number of days, or days.hours:minutes:seconds");
+      const value = `${Math.floor(seconds / day)}.${new Date((seconds % day) * 1000).toISOString().slice(11, 19)}`;
+      return plain(name, value, (current) => secondsIn(shown(current)) === seconds);
+    }
+    case "SmtpAddress":
+    case "ProxyAddress": {
+      const address = withoutPrefix(text);
+      if (!isSmtpAddress(address)) throw wrong(name, text, "an e-mail address such as name@contoso.com");
+      return plain(name, address, (current) => alike(withoutPrefix(shown(current)), address));
     }
     default:
-      if (maxLength !== undefined && Array.from(text).length > maxLength) throw wrong(name, text, `at most ${maxLength} characters`);
-      return plain(name, text, (current) => shown(current) === text);
+      if (maxLength !== undefined && lengthOf(text) > maxLength) throw wrong(name, text, `at most ${maxLength}`);
+      if (name === "MailTip") return plain(name, text, (current) => sameHtml(shown(current), text));
+      // What is no text names something: a policy, a recipient, a level. In a name case does not count.
+      return plain(name, text, (current) => (type === "String" ? shown(current) === text : alike(shown(current), text)));
   }
 }
 
 function plain(name: string, value: string | number | boolean | null, isSo: (current: unknown) => boolean): Setting {
   return { name, property: readAs[name] ?? name, difference: (current) => (isSo(current) ? undefined : { send: value, after: value }) };
+}
+
+function mailboxType(name: string, value: string): Setting {
+  const reads = mailboxTypes[value];
+  const property = reads === undefined ? "ResourceType" : "RecipientTypeDetails";
+  return { name, property, difference: (current) => (alike(shown(current), reads ?? value) ? undefined : { send: value, after: reads ?? value }) };
+}
+
+/** The mapped values become the list. Recipients are read back by name, so that those given otherwise are sent every time; the service finds nothing to change. */
+function list(name: string, mapped: readonly string[], { type, values }: Facts): Setting | undefined {
+  // Empty, these would be no audit at all, and no command.
+  if (mapped.length === 0 && (values || type === "String[]")) return undefined;
+  const typed = values ? mapped.map((text) => oneOf(name, text, values)) : mapped;
+  // The service refuses a value that is in a list twice.
+  const wanted = typed.filter((value, index) => typed.findIndex((other) => alike(other, value)) === index);
+  return { name, property: name, difference: (current) => (sameList(wanted, current) ? undefined : { send: wanted.length === 0 ? null : wanted, after: wanted }) };
 }
 
 function addresses(name: string, wanted: string[]): Setting | undefined {
@@ -108,22 +142,25 @@ function addresses(name: string, wanted: string[]): Setting | undefined {
 }
 
 /** Sizes are read back as `49.5 GB (53,150,220,288 bytes)`, durations as `365.00:00:00`, and either as `Unlimited`. */
-function quantity(name: string, text: string, range: readonly number[] | undefined): Setting {
-  const unlimited = /^unlimited$/i.test(text);
-  const inDays = name === "LitigationHoldDuration";
-  const isCount = range !== undefined;
-  const measure = inDays ? daysIn : isCount ? countIn : bytesIn;
+function quantity(name: string, text: string, canBeUnlimited: boolean, range: readonly number[] | undefined): Setting {
+  // Of a count, the cloud has a highest.
+  const orUnlimited = canBeUnlimited && range === undefined;
+  if (orUnlimited && alike(text, "Unlimited")) return plain(name, "Unlimited", (current) => alike(shown(current), "Unlimited"));
+  const [low = 0, high = Infinity] = range ?? [];
+  const [measure, what] = name === "LitigationHoldDuration" ? [daysIn, "a number of days"] : range ? [countIn, `a whole number from ${low} to ${high}`] : [bytesIn, "a size such as 50 GB"];
   const amount = measure(text);
-  const expected = inDays ? "a number of days or Unlimited" : isCount ? `a whole number from ${range[0] ?? 0} to ${range[1] ?? ""} or Unlimited` : "a size such as 50 GB, or Unlimited";
-  if (!unlimited && (amount === undefined || (isCount && (amount < (range[0] ?? 0) || amount > (range[1] ?? Infinity))))) throw wrong(name, text, expected);
-  const send = unlimited ? "Unlimited" : isCount || inDays ? String(amount) : text;
-  return plain(name, send, (current) => (unlimited ? /^unlimited$/i.test(shown(current)) : measure(shown(current)) === amount));
+  if (amount === undefined || amount < low || amount > high) throw wrong(name, text, orUnlimited ? `${what}, or Unlimited` : what);
+  // A size goes as it is written while the service is known to read it so: of fractions it is not.
+  const send = measure === bytesIn && /^\d+ ?[KMGT]?B$/i.test(text) ? text : String(amount);
+  return plain(name, send, (current) => measure(shown(current)) === amount);
 }
 
+const day = 86_400;
+
 function bytesIn(text: string): number | undefined {
-  const exact = /\(([\d,.\s]+) bytes\)/i.exec(text)?.[1];
+  const exact = /^[\d,.\s]+[KMGT]?B \(([\d,.\s]+) bytes\)$/i.exec(text)?.[1];
   if (exact !== undefined) return Number(exact.replace(/\D/g, ""));
-  const [, number, unit = "B"] = /^(\d+(?:\.\d+)?)\s*([KMGT]?B)?$/i.exec(text) ?? [];
+  const [, number, unit = "B"] = /^(\d{1,15}(?:\.\d{1,9})?)\s*([KMGT]?B)?$/i.exec(text) ?? [];
   return number === undefined ? undefined : Math.round(Number(number) * 1024 ** ["B", "KB", "MB", "GB", "TB"].indexOf(unit.toUpperCase()));
 }
 
@@ -132,22 +169,51 @@ function countIn(text: string): number | undefined {
 }
 
 function daysIn(text: string): number | undefined {
-  const [, days, hours = "0", minutes = "0", seconds = "0"] = /^(\d{1,6})(?:\.(\d\d?):(\d\d):(\d\d)(?:\.\d+)?)?$/.exec(text) ?? [];
-  return days === undefined ? undefined : Number(days) + Number(hours) / 24 + Number(minutes) / 1440 + Number(seconds) / 86_400;
+  const seconds = secondsIn(text);
+  return seconds === undefined || seconds % day !== 0 ? undefined : seconds / day;
+}
+
+/** Of days, or of days.hours:minutes:seconds as .NET writes them: without days when there are none. */
+function secondsIn(text: string): number | undefined {
+  if (/^\d{1,6}$/.test(text)) return Number(text) * day;
+  const [, days = "0", hours, minutes, seconds] = /^(?:(\d{1,6})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?$/.exec(text) ?? [];
+  return hours === undefined ? undefined : Number(days) * day + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+/**
+ * Milliseconds of an ISO date, with or without a time; NaN for anything else, because what other forms mean hangs on the machine that
+ * reads them. Without a zone it is UTC and parts of a second do not count: so it is sent.
+ */
+export function timeIn(text: string): number {
+  const [, date = "", time = "00:00", zone = "Z"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text) ?? [];
+  // Left alone, 30 February would be 2 March.
+  if (new Date(Date.parse(date)).getUTCDate() !== Number(date.slice(-2))) return NaN;
+  return Math.floor(Date.parse(`${date}T${time}${zone}`) / 1000) * 1000;
+}
+
+/** Whether two messages are the same: the service wraps what it is given in html and body, and keeps its own idea of white space. */
+export function sameHtml(one: string, other: string): boolean {
+  return bodyOf(one) === bodyOf(other);
+}
+
+/** What of a message people see. */
+export function bodyOf(html: string): string {
+  return (/<body[^>]*>([^]*?)<\/body>/i.exec(html)?.[1] ?? html).replace(/\s+/g, " ").replace(/> </g, "><").trim();
 }
 
 /** A list mapped as one, or as one text: then a semicolon or a line break parts it, because names hold commas. */
-function listOf(mapped: unknown): string[] {
-  const parts = Array.isArray(mapped) ? mapped.map(shown) : shown(mapped).split(/[;\r\n]+/);
+function listOf(name: string, mapped: unknown): string[] {
+  const parts = Array.isArray(mapped) ? mapped.map((part) => mappedText(name, part)) : mappedText(name, mapped).split(/[;\r\n]+/);
   return parts.map((part) => part.trim()).filter((part) => part !== "");
 }
 
 function sameList(wanted: readonly string[], current: unknown): boolean {
-  const sorted = (list: readonly string[]): string => JSON.stringify([...list].sort());
-  return sorted(wanted) === sorted(Array.isArray(current) ? current.map(shown) : listOf(current));
+  const sorted = (values: readonly string[]): string => JSON.stringify([...values].sort());
+  return sorted(wanted) === sorted((Array.isArray(current) ? current : [current]).map(shown).filter((value) => value !== ""));
 }
 
-function textOf(name: string, mapped: unknown): string {
+/** A mapped value as text; empty when there is none. Throws an `invalid` fault for what is no text. */
+export function mappedText(name: string, mapped: unknown): string {
   if (typeof mapped === "object" && mapped !== null) throw invalid(`The mapping of ${name} gives ${Array.isArray(mapped) ? "a list" : "an object"}; expected one text.`);
   return shown(mapped).trim();
 }
@@ -156,16 +222,38 @@ function shown(value: unknown): string {
   return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
+/** The allowed value that a mapped text means, in its own spelling. Throws an `invalid` fault when there is none. */
+export function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => alike(value, text));
+  if (found === undefined) throw wrong(name, text, `${allowed.length > 2 ? "one of " : ""}${allowed.join(allowed.length > 2 ? ", " : " or ")}`);
+  return found;
+}
+
+function alike(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function withoutPrefix(address: string): string {
+  return address.replace(/^smtp:/i, "");
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+/** Never the value: it may be nobody's business. */
 function wrong(name: string, text: string, expected: string): Fault {
-  return invalid(`The mapping of ${name} gives a text of ${text.length} characters; expected ${expected}.`);
+  return invalid(`The mapping of ${name} gives a text of ${lengthOf(text)} characters; expected ${expected}.`);
 }
 
 function invalid(message: string): Fault {
   return new Fault({ kind: "invalid", message });
 }
 
-/** The parameter whose name is most like the one that was mapped. */
+/** The parameter that is meant, or whose name is most like the one that was mapped. */
 function nearest(field: string): string {
+  const other = setBy.get(field.toLowerCase());
+  if (other !== undefined) return `; it is set by ${other}`;
   const [best] = [...names].map(([key, name]) => ({ name, distance: distanceOf(field.toLowerCase(), key) })).sort((a, b) => a.distance - b.distance);
   return best && best.distance <= Math.max(2, field.length / 3) ? `; the nearest is ${best.name}` : "";
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clouds } from "../../lib/exchange/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
-import { flag, mailboxesWhere, mailboxProperty, mostNamed, nameOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
+import { flag, mailboxById, mailboxesOf, mailboxesWhere, mailboxProperty, mostNamed, nameOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import { tokenSource } from "../../lib/exchange/token.ts";
 import { httpTransport } from "../../lib/exchange/transport.ts";
 import { usersWhere } from "../../lib/exchange/user.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
-import { clientOf, faultOf, rows, timeOf } from "./scripted.ts";
+import { clientOf, cut, endpoint, faultOf, notFound, rows, timeOf, type Scripted } from "./scripted.ts";
 
 const guidOf = (index: number): string => `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
 const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -76,6 +76,80 @@ describe("a look-up of mailboxes", () => {
     const { exchange, sent } = clientOf([]);
     expect(await faultOf(mailboxesWhere("Alias", " ", [])(exchange))).toMatchObject({ kind: "invalid" });
     expect(sent).toEqual([]);
+  });
+});
+
+describe("a mailbox by its reference", () => {
+  const byId = (answer: Scripted, id = guidOf(1)): Promise<Mailbox> => mailboxById(id, [])(clientOf([answer]).exchange);
+
+  it("is asked for by its Guid, with what is wanted besides", async () => {
+    const { exchange, sent } = clientOf([rows([row(1, { Guid: guidOf(1).toUpperCase() })])]);
+    expect((await mailboxById(guidOf(1), ["customattribute1", "NoSuchProperty", "Guid"])(exchange)).Guid).toBe(guidOf(1).toUpperCase());
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { Identity: guidOf(1) } } });
+    expect(sent[0]?.url).toMatch(/\?\$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,CustomAttribute1$/);
+  });
+
+  it("is missing when the service says so, or answers with none", async () => {
+    expect(await faultOf(byId(notFound(guidOf(1))))).toMatchObject({ kind: "missing" });
+    expect(await faultOf(byId(rows([])))).toMatchObject({ kind: "missing", message: `Mailbox ${guidOf(1)} does not exist.` });
+  });
+
+  it("is no other one, and not one of several", async () => {
+    expect(await faultOf(byId(rows([row(2)])))).toMatchObject({ kind: "unexpected", message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with mailbox ${guidOf(2)}.` });
+    expect(await faultOf(byId(rows([row(1), row(2)])))).toMatchObject({ kind: "unexpected", message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with 2 mailboxes.` });
+    expect(await faultOf(byId(rows([row(1), row(1)])))).toMatchObject({ kind: "unexpected" });
+  });
+
+  it("says which one it is", async () => {
+    expect(await faultOf(byId(rows([row(1, { Guid: "" })])))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("without a Guid") as string });
+    expect(await faultOf(byId(rows([row(1, { PrimarySmtpAddress: undefined })])))).toMatchObject({ kind: "unexpected", message: `Exchange Online did not return PrimarySmtpAddress of mailbox ${guidOf(1)}.` });
+  });
+
+  it.each(["", " ", "jan@contoso.com", "*", "$null", `{${guidOf(1)}}`, ` ${guidOf(1)}`, `${guidOf(1)}\n`, guidOf(1).replaceAll("-", "")])("is not asked for by %j, which is not repeated either", async (id) => {
+    expect(await faultOf(() => mailboxById(id, []))).toMatchObject({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
+  });
+});
+
+describe("all mailboxes", () => {
+  const more = { "@odata.nextLink": `${endpoint}?$skiptoken=2` };
+  /** The mailboxes that came, and the fault that ended them. */
+  async function listed(answers: readonly Scripted[]): Promise<{ came: string[]; fault?: unknown }> {
+    const came: string[] = [];
+    const list = async (): Promise<void> => {
+      for await (const { Guid } of mailboxesOf(["UserMailbox"], [])(clientOf(answers).exchange)) came.push(Guid);
+    };
+    return await list().then(() => ({ came }), (fault: unknown) => ({ came, fault }));
+  }
+
+  it("of some types are asked for without a limit", async () => {
+    const { exchange, sent } = clientOf([rows([])]);
+    for await (const { Guid } of mailboxesOf(["UserMailbox", "SharedMailbox"], ["hiddenfromaddresslistsenabled"])(exchange)) expect(Guid).toBe("none");
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { RecipientTypeDetails: ["UserMailbox", "SharedMailbox"], ResultSize: "Unlimited" } } });
+    expect(sent[0]?.url).toMatch(/,RecipientTypeDetails,HiddenFromAddressListsEnabled$/);
+  });
+
+  it("of no types are none to ask for: the service would give every one", async () => {
+    expect(await faultOf(() => mailboxesOf([], []))).toMatchObject({ kind: "invalid" });
+  });
+
+  it("come page by page", async () => {
+    expect(await listed([rows([row(1), row(2)], more), rows([], { "@odata.nextLink": `${endpoint}?$skiptoken=3` }), rows([row(3)])])).toEqual({ came: [guidOf(1), guidOf(2), guidOf(3)] });
+  });
+
+  it("are not complete when a page cannot be had", async () => {
+    expect(await listed([rows([row(1)], more), notFound("x")])).toMatchObject({ came: [guidOf(1)], fault: { kind: "unexpected" } });
+    expect(await listed([rows([row(1)], more), ...Array.from({ length: 20 }, cut)])).toMatchObject({ came: [guidOf(1)], fault: { kind: "unavailable" } });
+  });
+
+  it("are not complete when the service says that there are more", async () => {
+    const warning = { "@adminapi.warnings": ["There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter."] };
+    expect(await listed([rows([row(1)], { ...more, ...warning }), rows([row(2)])])).toEqual({ came: [guidOf(1), guidOf(2)] });
+    expect(await listed([rows([row(1)], more), rows([row(2)], warning)])).toMatchObject({ came: [guidOf(1), guidOf(2)], fault: { kind: "unexpected", message: "Exchange Online says that there are more mailboxes than it gave." } });
+  });
+
+  it("are none of which it cannot be told who they are", async () => {
+    expect(await listed([rows([row(1), row(2, { Guid: null })])])).toMatchObject({ fault: { kind: "unexpected" } });
+    expect(await listed([rows([row(1, { DisplayName: undefined })])])).toMatchObject({ came: [], fault: { kind: "unexpected", message: `Exchange Online did not return DisplayName of mailbox ${guidOf(1)}.` } });
   });
 });
 

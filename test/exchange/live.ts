@@ -1,0 +1,63 @@
+/** The whole client against an emulated tenant, for what a noun does there. */
+import { clouds } from "../../lib/exchange/clouds.ts";
+import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
+import { mailboxById, type Mailbox, type MailboxChange } from "../../lib/exchange/mailbox.ts";
+import { tokenSource } from "../../lib/exchange/token.ts";
+import { httpTransport } from "../../lib/exchange/transport.ts";
+import { seedState } from "../emulator/seed.ts";
+import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
+import type { Behaviour, DirectoryObject } from "../emulator/state.ts";
+import { timeOf } from "./scripted.ts";
+
+export interface Live {
+  exchange: Exchange;
+  emulator: RunningEmulator["emulator"];
+  /** The tenant as it is seeded, with this behaviour. */
+  reset(behaviour?: Partial<Behaviour>): void;
+  /** The object of this name, or Guid, in the emulator's store. */
+  stored(name: string): DirectoryObject;
+  mailbox(name: string, properties: readonly string[]): Promise<Mailbox>;
+  /** The ways that an action has, without the host's gate between. */
+  ways: { read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>; change(change: MailboxChange): Promise<void> };
+  /** Every cmdlet that was called since the last reset. */
+  cmdlets(): (string | undefined)[];
+  close(): Promise<void>;
+}
+
+export async function liveTenant(): Promise<Live> {
+  const { send: transport, close } = httpTransport();
+  const running = await startEmulator();
+  const { emulator, loginUrl, exchangeUrl, clientSecret, tenantId, clientId } = running;
+  const { pace } = timeOf();
+  const clock = (): number => emulator.now();
+  const token = tokenSource({ tenantId, clientId, credential: { secret: clientSecret }, cloud: clouds.worldwide, loginUrl }, { transport, pace, clock, keepSecret: () => undefined });
+  const exchange = exchangeOnline({ tenantId, cloud: clouds.worldwide, exchangeUrl }, { transport, token, pace, clock, newId: () => crypto.randomUUID() });
+  const stored = (name: string): DirectoryObject => {
+    const found = emulator.state().objects.find(({ Name, Guid }) => Name === name || Guid === name);
+    if (!found) throw new Error(`nobody in the emulated tenant is called ${name}`);
+    return found;
+  };
+  return {
+    exchange,
+    emulator,
+    reset(behaviour = {}) {
+      const state = seedState();
+      Object.assign(state.behaviour, behaviour);
+      emulator.replaceState(state);
+      emulator.clearJournal();
+    },
+    stored,
+    mailbox: (name, properties) => mailboxById(String(stored(name)["Guid"]), properties)(exchange),
+    ways: {
+      read: (query) => query(exchange),
+      async change({ cmdlet, parameters }) {
+        await exchange.invoke({ cmdlet, parameters });
+      },
+    },
+    cmdlets: () => emulator.journal().flatMap(({ side, cmdlet }) => (side === "exchange" ? [cmdlet] : [])),
+    async close() {
+      await running.close();
+      close();
+    },
+  };
+}
