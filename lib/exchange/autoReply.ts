@@ -1,8 +1,9 @@
 import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
+import { sameHtml, seenOf, unwrapped } from "./html.ts";
 import { nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
-import { bodyOf, mappedText, oneOf, sameHtml, timeIn } from "./settings.ts";
+import { mappedText, oneOf, timeIn } from "./settings.ts";
 
 /** An automatic reply as it should be. Messages are HTML without the tags around the body. */
 export interface AutoReply {
@@ -72,7 +73,8 @@ export function autoReplyOf({ Guid }: Mailbox): (exchange: Exchange) => Promise<
     const [row] = rows;
     if (!row || rows.length > 1) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for the automatic reply of mailbox ${Guid} and answered with ${rows.length} of them.` });
     for (const name of properties) if (row[name] === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${Guid}, so it cannot be compared.` });
-    return row;
+    // As they were given, so that what the mailbox had and what it has now read alike.
+    return { ...row, InternalMessage: unwrapped(textOf(row["InternalMessage"])), ExternalMessage: unwrapped(textOf(row["ExternalMessage"])) };
   };
 }
 
@@ -84,7 +86,7 @@ export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: Aut
   if (wanted.AutoReplyState !== "Disabled") {
     Object.assign(parameters, { InternalMessage: wanted.InternalMessage, ExternalAudience: wanted.ExternalAudience });
     // Null clears a message; an old one that nobody gets now could be sent again by whoever changes the audience later.
-    if (wanted.ExternalMessage !== "" || bodyOf(textOf(present["ExternalMessage"])) !== "") parameters["ExternalMessage"] = wanted.ExternalMessage || null;
+    if (wanted.ExternalMessage !== "" || seenOf(textOf(present["ExternalMessage"])) !== "") parameters["ExternalMessage"] = wanted.ExternalMessage || null;
     if (wanted.StartTime && wanted.EndTime) Object.assign(parameters, { StartTime: wanted.StartTime, EndTime: wanted.EndTime });
   }
   const what = wanted.AutoReplyState === "Disabled" ? "Switch off" : isOff ? "Switch on" : "Replace";
@@ -95,7 +97,7 @@ export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: Aut
       sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}`,
       before: Object.fromEntries(Object.keys(parameters).map((name) => [name, present[name]])),
     },
-    after: { ...present, ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value])) },
+    after: { ...present, ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : (value ?? "")])) },
   };
 }
 
@@ -115,7 +117,7 @@ function sameTimes(present: PresentReply, { StartTime, EndTime }: AutoReply): bo
 
 /** Empty when nothing of it would be seen. */
 function asHtml(message: string, format: MessageFormat): string {
-  if (format === "html") return bodyOf(message) === "" ? "" : message;
+  if (format === "html") return seenOf(message) === "" ? "" : message;
   return message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/\r\n?|\n/g, "<br>\n");
 }
 

@@ -61,7 +61,11 @@ export function mailboxesWhere(property: string, value: string, alsoRead: readon
 export function mailboxById(id: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox> {
   if (!guid.test(id)) throw new Fault({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id }, select: selected(alsoRead) });
+    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id }, select: selected(alsoRead) }).catch((thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      // Said as plainly as it is: the service's own text speaks of a domain controller.
+      throw fault.kind === "missing" ? new Fault({ kind: "missing", message: `Mailbox ${id} does not exist.`, cause: fault, requestId: fault.requestId }) : fault;
+    });
     const [mailbox, ...others] = rows.map(mailboxOf);
     if (!mailbox) throw new Fault({ kind: "missing", message: `Mailbox ${id} does not exist.` });
     if (others.length > 0 || mailbox.Guid.toLowerCase() !== id.toLowerCase()) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for mailbox ${id} and answered with ${rows.length === 1 ? `mailbox ${mailbox.Guid}` : `${rows.length} mailboxes`}.` });

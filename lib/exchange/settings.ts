@@ -2,6 +2,7 @@ import { Fault } from "../fault.ts";
 import { setMailboxParameters } from "../generated/mailbox.ts";
 import { addressChange, isSmtpAddress } from "./emailAddresses.ts";
 import type { ParameterValue } from "./encoding.ts";
+import { sameHtml } from "./html.ts";
 
 /** One setting of a mailbox as it should be: a parameter of Set-Mailbox with a value of its type. */
 export interface Setting {
@@ -189,16 +190,6 @@ export function timeIn(text: string): number {
   // Left alone, 30 February would be 2 March.
   if (new Date(Date.parse(date)).getUTCDate() !== Number(date.slice(-2))) return NaN;
   return Math.floor(Date.parse(`${date}T${time}${zone}`) / 1000) * 1000;
-}
-
-/** Whether two messages are the same: the service wraps what it is given in html and body, and keeps its own idea of white space. */
-export function sameHtml(one: string, other: string): boolean {
-  return bodyOf(one) === bodyOf(other);
-}
-
-/** What of a message people see. */
-export function bodyOf(html: string): string {
-  return (/<body[^>]*>([^]*?)<\/body>/i.exec(html)?.[1] ?? html).replace(/\s+/g, " ").replace(/> </g, "><").trim();
 }
 
 /** A list mapped as one, or as one text: then a semicolon or a line break parts it, because names hold commas. */

@@ -109,8 +109,8 @@ it.each(["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as 
 });
 
 it.each<[string, Partial<State["apps"][0]>, string]>([
-  ["no application role", { appRoles: [] }, "The application has no Entra role that Exchange Online accepts"],
-  ["no directory role", { directoryRoles: [] }, "its role does not include it"],
+  ["no application role", { appRoles: [] }, "needs the permission Exchange.ManageAsApp"],
+  ["no directory role", { directoryRoles: [] }, "an Entra role such as Exchange Recipient Administrator"],
 ])("%s is denied", async (_name, own, message) => {
   const state = seedState();
   Object.assign(state.apps[0] ?? {}, own);

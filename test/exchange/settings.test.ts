@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
-import { bodyOf, sameHtml, settingsFrom, timeIn, type Setting } from "../../lib/exchange/settings.ts";
+import { settingsFrom, timeIn, type Setting } from "../../lib/exchange/settings.ts";
 import { faultOf } from "./scripted.ts";
 
 /** The one setting that a mapped field asks for. */
@@ -310,19 +310,5 @@ describe("a time", () => {
 
   it.each(["", "soon", "31-12-2026", "12/31/2026", "2026-12-31T", "2026-13-01", "2026-02-29", "2026-12-31T25:00:00Z", "2026-12-31T17:00:00 CET", "1767200400000", "/Date(1767200400000)/"])("%j is none", (text) => {
     expect(timeIn(text)).toBeNaN();
-  });
-});
-
-describe("a message", () => {
-  it("is what stands in its body, whatever the white space", () => {
-    expect(bodyOf("<html>\r\n<head><title>x</title></head>\r\n<BODY dir='ltr'>\r\n<p>a  b</p>\n<p>c</p>\r\n</BODY>\r\n</html>\r\n")).toBe("<p>a b</p><p>c</p>");
-    expect(bodyOf(" a\u00a0\n b ")).toBe("a b");
-    expect(bodyOf("<html><body> \n </body></html>")).toBe("");
-  });
-
-  it("is the same only when it reads the same", () => {
-    expect(sameHtml("<p>a</p>", "<html>\n<body>\n<p>a</p>\n</body>\n</html>\n")).toBe(true);
-    expect(sameHtml("a b", "ab")).toBe(false);
-    expect(sameHtml("a", "A")).toBe(false);
   });
 });
