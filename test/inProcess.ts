@@ -9,8 +9,11 @@ export interface InProcessRun {
   stderr: string;
 }
 
-/** Runs an action as its bundle would, without a process of its own: for the many cases in which only what is said and sent matters. */
-export async function runInProcess<Event extends AnyEvent>(action: Action<Event>, event: unknown, env: Record<string, string>): Promise<InProcessRun> {
+/**
+ * Runs an action as its bundle would, without a process of its own: for the many cases in which only what is said and sent matters.
+ * `written` is told each piece of stdout as it is written.
+ */
+export async function runInProcess<Event extends AnyEvent>(action: Action<Event>, event: unknown, env: Record<string, string>, written?: (text: string) => void): Promise<InProcessRun> {
   const start = performance.now();
   let stdout = "";
   let stderr = "";
@@ -21,6 +24,7 @@ export async function runInProcess<Event extends AnyEvent>(action: Action<Event>
     stdin: stdin(),
     stdout(text) {
       stdout += text;
+      written?.(text);
       return Promise.resolve();
     },
     stderr(text) {

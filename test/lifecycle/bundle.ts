@@ -1,0 +1,137 @@
+import { expect, inject } from "vitest";
+import type { Contract } from "../../lib/host/contract.ts";
+import type { Action, AnyEvent } from "../../lib/host/action.ts";
+import type { AuditLog, Outcome, PlanStep, Stats } from "../../lib/generated/types.ts";
+import { runBundle, type BundleOptions } from "../../tools/bundle.ts";
+import { seedState } from "../emulator/seed.ts";
+import { startEmulator, type RunningEmulator, type ServerOptions } from "../emulator/server.ts";
+import type { DirectoryObject } from "../emulator/state.ts";
+import { runInProcess } from "../inProcess.ts";
+
+/** What every answer has, whatever its verb. */
+interface AnyAnswer {
+  outputContext: { Success: boolean; AuditLogs: AuditLog[]; Data?: Record<string, unknown>; PreviousData?: Record<string, unknown> };
+  outcome: Outcome;
+  plan: PlanStep[];
+  stats: Stats;
+}
+
+export interface Run<Answer> {
+  answer: Answer;
+  messages: string[];
+  /** The record lines, of an import. */
+  records: unknown[];
+  code: number | null;
+  /** Milliseconds from start to exit. */
+  ms: number;
+}
+
+export interface Write {
+  cmdlet: string;
+  parameters: Record<string, unknown>;
+}
+
+/** An emulated tenant with what a test asks of it. */
+export class Bench {
+  readonly running: RunningEmulator;
+
+  constructor(running: RunningEmulator) {
+    this.running = running;
+  }
+
+  static async open(options?: ServerOptions): Promise<Bench> {
+    return new Bench(await startEmulator(options));
+  }
+
+  get emulator(): RunningEmulator["emulator"] {
+    return this.running.emulator;
+  }
+
+  get urls(): Record<string, string> {
+    return { EXO_CONNECTOR_LOGIN_URL: this.running.loginUrl, EXO_CONNECTOR_EXCHANGE_URL: this.running.exchangeUrl };
+  }
+
+  close(): Promise<void> {
+    return this.running.close();
+  }
+
+  /** The tenant as it is seeded, or with a change to its objects, and nothing seen yet. */
+  reset(change?: (object: DirectoryObject) => void): void {
+    const state = seedState();
+    if (change) state.objects.forEach(change);
+    this.emulator.replaceState(state);
+    this.emulator.setFaults([]);
+    this.emulator.clearJournal();
+  }
+
+  /** Every cmdlet that was called, in order. */
+  cmdlets(): (string | undefined)[] {
+    return this.emulator.journal().flatMap(({ side, cmdlet }) => (side === "exchange" ? [cmdlet] : []));
+  }
+
+  /** Every call that was no read, as a plan would show it. */
+  writes(): Write[] {
+    return this.emulator.journal().flatMap(({ cmdlet = "", parameters = {} }) => (/^(Get-|$)/.test(cmdlet) ? [] : [{ cmdlet, parameters: plain(parameters) as Record<string, unknown> }]));
+  }
+
+  /** What is stored now: a copy, because the emulator works on its own. */
+  stored(guid: string): DirectoryObject {
+    return structuredClone(this.emulator.state().objects.find(({ Guid }) => Guid === guid) ?? {});
+  }
+}
+
+/** The Guid of a seeded object. Of several with one name, the first that is not deleted. */
+export function guidOf(displayName: string): string {
+  const named = seedState().objects.filter(({ DisplayName, Name }) => (DisplayName === "" ? Name : DisplayName) === displayName);
+  const found = named.find(({ IsSoftDeletedByRemove }) => IsSoftDeletedByRemove !== true) ?? named[0];
+  if (!found) throw new Error(`the seeded tenant has nothing called ${displayName}`);
+  return String(found["Guid"]);
+}
+
+/** How messages name a seeded mailbox. */
+export function shown(displayName: string, address: string): string {
+  return `"${displayName}" <${address}> (${guidOf(displayName)})`;
+}
+
+/** Without what only the protocol needs, and with times as they are sent. */
+function plain(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.000Z$/, "$1");
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.includes("@odata.type")).map(([key, member]) => [key, plain(member)]));
+}
+
+export function sentOf(plan: readonly PlanStep[]): Write[] {
+  return plan.filter(({ sent }) => sent).map(({ cmdlet, parameters }) => ({ cmdlet, parameters: plain(parameters) as Record<string, unknown> }));
+}
+
+/** The two ways to run an action. Every answer is held against its contract, and its plan against what the tenant was sent. */
+export interface Runner<Answer> {
+  /** As the platform does: the built bundle, in a process of its own. */
+  asBundle(bench: Bench, event: unknown, options?: Pick<BundleOptions, "env" | "started">): Promise<Run<Answer>>;
+  /** Without a process of its own, for long tables of cases. */
+  here(bench: Bench, event: unknown, env?: Record<string, string>): Promise<Run<Answer>>;
+}
+
+export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(name: string, action: Action<Event>, contract: Contract<Answer>): Runner<Answer> {
+  async function held(bench: Bench, run: () => Promise<{ answer: unknown; code: number | null; stdout: string; ms?: number }>): Promise<Run<Answer>> {
+    const before = bench.writes().length;
+    const { answer, code, stdout, ms = 0 } = await run();
+    expect(contract.check(answer), `${JSON.stringify(contract.check.errors)} in ${JSON.stringify(answer)}`).toBe(true);
+    const checked = answer as Answer;
+    const { Success, AuditLogs, Data, PreviousData } = checked.outputContext;
+    expect(code).toBe(Success ? 0 : code === 2 ? 2 : 1);
+    // A success has no error in its audit, and a failure tells at least one.
+    expect(AuditLogs.some(({ IsError }) => IsError)).toBe(!Success);
+    if (PreviousData) expect(Object.keys(PreviousData)).toEqual(Object.keys(Data ?? {}));
+    // That somebody is gone is told once, and not of each step.
+    for (const { sentence } of Success && checked.outcome === "gone" ? [] : checked.plan) expect(AuditLogs.filter(({ Message }) => Message.startsWith(`${sentence}: `))).toHaveLength(1);
+    if (bench.emulator.faults().length === 0) expect(bench.writes().slice(before)).toEqual(sentOf(checked.plan));
+    const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    return { answer: checked, messages: AuditLogs.map(({ Message }) => Message), records: lines.slice(0, -1).map(({ record }) => record), code, ms };
+  }
+  return {
+    asBundle: (bench, event, { env = {}, ...options } = {}) => held(bench, () => runBundle(name, event, { dist: inject("dist"), env: { ...bench.urls, ...env }, ...options })),
+    here: (bench, event, env = {}) => held(bench, () => runInProcess(action, event, { ...bench.urls, ...env })),
+  };
+}
