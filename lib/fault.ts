@@ -62,4 +62,22 @@ export class Fault extends Error {
       return new Fault({ kind: "unexpected", message: "Something that cannot be read was thrown." });
     }
   }
+
+  /** Runs them all, and gives what they give; if any is refused as `invalid`, throws one fault that tells of all that were. */
+  static together<T extends readonly unknown[]>(...parts: { [Part in keyof T]: () => T[Part] }): T {
+    const refused: Fault[] = [];
+    const results = parts.map((part: () => unknown) => {
+      try {
+        return part();
+      } catch (thrown) {
+        const fault = Fault.of(thrown);
+        if (fault.kind !== "invalid") throw fault;
+        refused.push(fault);
+        return undefined;
+      }
+    });
+    if (refused.length > 0) throw new Fault({ kind: "invalid", message: refused.map(({ message }) => message).join(" ") });
+    // One result for each part, in the order of the parts.
+    return results as unknown as T;
+  }
 }

@@ -19,7 +19,7 @@ export default onCreate(async ({ correlation: { field, value }, known, data, fie
   if (!mailbox) throw await noMailbox(field, value, known("UserPrincipalName"), read);
   if (found.length > 1) throw several(field, value, found);
   refuseOtherTypes(mailbox, field, value, configuration.RecipientTypeDetails ?? []);
-  return { accountReference: mailbox.Guid, sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`, account: await bring(mailbox, settings, { read, change }) };
+  return { accountReference: mailbox.Guid, sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`, account: (await bring(mailbox, settings, { read, change })).after };
 });
 
 function isVisibility([name]: readonly [string, unknown]): boolean {

@@ -2,6 +2,7 @@ import { autoReplyFrom, autoReplyOf, defaultReply, partedFields, replyChange } f
 import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
+import { Fault } from "../lib/fault.ts";
 import { onDelete } from "../lib/host/action.ts";
 
 /**
@@ -10,14 +11,16 @@ import { onDelete } from "../lib/host/action.ts";
  */
 export default onDelete(async ({ accountReference, data, fields, isReconciliation, configuration, read, change }) => {
   const { replyFields, otherFields } = partedFields(configuration.CorrelateOnly ? [] : data.entries);
-  const mapped = autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html");
+  const [mapped, settings] = Fault.together(
+    () => autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"),
+    () => settingsFrom(otherFields),
+  );
   const wanted = mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
-  const settings = settingsFrom(otherFields);
 
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
   const present = wanted || partedFields(fields.map((name) => [name, null] as const)).replyFields.length > 0 ? await read(autoReplyOf(mailbox)) : undefined;
   const reply = wanted && present && replyChange(mailbox, present, wanted);
   if (reply) await change(reply.change);
-  const after = await bring(mailbox, settings, { read, change });
-  return { before: { ...present, ...mailbox }, after: { ...(reply?.after ?? present), ...after } };
+  const { before, after } = await bring(mailbox, settings, { read, change });
+  return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
 });

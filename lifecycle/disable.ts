@@ -7,5 +7,5 @@ import { onDisable } from "../lib/host/action.ts";
 export default onDisable(async ({ accountReference, data, fields, configuration, read, change }) => {
   const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.withDefault("HiddenFromAddressListsEnabled", "true").entries);
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  return { before: mailbox, after: await bring(mailbox, settings, { read, change }) };
+  return await bring(mailbox, settings, { read, change });
 });

@@ -2,6 +2,7 @@ import { autoReplyFrom, autoReplyOf, defaultReply, isThisReply, partedFields, re
 import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
+import { Fault } from "../lib/fault.ts";
 import { onEnable } from "../lib/host/action.ts";
 
 /**
@@ -10,17 +11,21 @@ import { onEnable } from "../lib/host/action.ts";
  */
 export default onEnable(async ({ accountReference, data, fields, configuration, read, change }) => {
   const { replyFields, otherFields } = partedFields(data.withDefault("HiddenFromAddressListsEnabled", "false").entries);
-  const settings = configuration.CorrelateOnly ? [] : settingsFrom(otherFields);
   const clears = configuration.ClearAutoReplyOnEnable === true && configuration.CorrelateOnly !== true;
-  const leavers = clears ? [autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"), defaultReply] : [];
+  const [settings, mapped] = Fault.together(
+    () => (configuration.CorrelateOnly ? [] : settingsFrom(otherFields)),
+    () => (clears ? autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html") : undefined),
+  );
+  const leavers = clears ? [mapped, defaultReply] : [];
 
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
   const present = clears || repliesAmong(fields) ? await read(autoReplyOf(mailbox)) : undefined;
   const isLeavers = present && leavers.some((reply) => reply && isThisReply(present, reply));
   const reply = isLeavers ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" }) : undefined;
-  const after = await bring(mailbox, settings, { read, change });
+  // The reply first: a mailbox that Active Directory masters takes it, whatever becomes of the rest.
   if (reply) await change(reply.change);
-  return { before: { ...present, ...mailbox }, after: { ...(reply?.after ?? present), ...after } };
+  const { before, after } = await bring(mailbox, settings, { read, change });
+  return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
 });
 
 /** A mapped reply is told as the mailbox has it, whether it is cleared or not. */

@@ -7,5 +7,5 @@ import { onUpdate } from "../lib/host/action.ts";
 export default onUpdate(async ({ accountReference, data, fields, configuration, read, change }) => {
   const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.entries);
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  return { before: mailbox, after: await bring(mailbox, settings, { read, change }) };
+  return await bring(mailbox, settings, { read, change });
 });

@@ -3,7 +3,8 @@ import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
 import { nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
-import { mappedText, oneOf, timeIn } from "./settings.ts";
+import { timeIn } from "./quantities.ts";
+import { mappedText, oneOf } from "./settings.ts";
 
 /** An automatic reply as it should be. Messages are HTML without the tags around the body. */
 export interface AutoReply {
@@ -50,9 +51,11 @@ export function partedFields(fields: readonly Field[]): { replyFields: Field[]; 
 export function autoReplyFrom(fields: readonly Field[], format: MessageFormat): AutoReply | undefined {
   const mapped = (name: (typeof properties)[number]): string => mappedText(name, fields.find(([field]) => field.toLowerCase() === name.toLowerCase())?.[1]);
   if (properties.every((name) => mapped(name) === "")) return undefined;
-  const AutoReplyState = oneOf("AutoReplyState", mapped("AutoReplyState") || "Enabled", states);
+  const [AutoReplyState, audience] = Fault.together(
+    () => oneOf("AutoReplyState", mapped("AutoReplyState") || "Enabled", states),
+    () => oneOf("ExternalAudience", mapped("ExternalAudience") || "All", audiences),
+  );
   const ExternalMessage = asHtml(mapped("ExternalMessage"), format);
-  const audience = oneOf("ExternalAudience", mapped("ExternalAudience") || "All", audiences);
   const reply: AutoReply = {
     AutoReplyState,
     InternalMessage: asHtml(mapped("InternalMessage"), format),
@@ -61,7 +64,10 @@ export function autoReplyFrom(fields: readonly Field[], format: MessageFormat): 
   };
   if (AutoReplyState !== "Disabled" && reply.InternalMessage === "") throw invalid("An automatic reply is mapped without an InternalMessage; the service needs one.");
   if (AutoReplyState !== "Scheduled") return reply;
-  const [StartTime, EndTime] = [dateIn("StartTime", mapped("StartTime")), dateIn("EndTime", mapped("EndTime"))];
+  const [StartTime, EndTime] = Fault.together(
+    () => dateIn("StartTime", mapped("StartTime")),
+    () => dateIn("EndTime", mapped("EndTime")),
+  );
   if (StartTime >= EndTime) throw invalid("A scheduled automatic reply is mapped with an EndTime that is not after its StartTime.");
   return { ...reply, StartTime, EndTime };
 }

@@ -70,15 +70,54 @@ interface Ways {
   change(change: MailboxChange): Promise<void>;
 }
 
-/** Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it back as it then is. What Active Directory masters is refused at the end. */
-export async function bring(mailbox: Mailbox, settings: readonly Setting[], { read, change }: Ways): Promise<Row> {
-  const { change: needed, after, refused } = differenceOf(mailbox, settings);
+/**
+ * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What Active Directory masters
+ * is refused at the end.
+ */
+export async function bring(mailbox: Mailbox, settings: readonly Setting[], { read, change }: Ways): Promise<{ before: Row; after: Row }> {
+  const { change: needed, after, refused } = differenceOf(mailbox, await read(withoutSameRecipients(mailbox, settings)));
   if (needed) {
     await read(addressesAreFree(needed));
     await change(needed);
   }
   if (refused) throw refused;
-  return after;
+  return { before: inOwnWords(mailbox, settings), after: inOwnWords(after, settings) };
+}
+
+/** Settings that are read as another property, under their own name as well: the platform knows them by that. */
+function inOwnWords(row: Row, settings: readonly Setting[]): Row {
+  return { ...row, ...Object.fromEntries(settings.filter(({ name, property }) => name !== property).map(({ name, property, present }) => [name, present ? present(row[property]) : row[property]])) };
+}
+
+/** The settings but those that name the very recipients the mailbox has: the service gives them back by Name, whatever they were given by. */
+function withoutSameRecipients(mailbox: Mailbox, settings: readonly Setting[]): (exchange: Exchange) => Promise<Setting[]> {
+  return async (exchange) => {
+    const left: Setting[] = [];
+    for (const setting of settings) {
+      const current = [mailbox[setting.property] ?? []].flat().map(textOf).filter((name) => name !== "");
+      const wanted = setting.recipients ?? [];
+      const mayBeSame = wanted.length > 0 && wanted.length === current.length && setting.difference(mailbox[setting.property]) !== undefined;
+      if (!mayBeSame || !(await allAmong(wanted, current, exchange))) left.push(setting);
+    }
+    return left;
+  };
+}
+
+/** Whether every one of these recipients stands in the list, by a name that is nobody else's. A recipient that is not found is for the service to refuse. */
+async function allAmong(wanted: readonly string[], current: readonly string[], exchange: Exchange): Promise<boolean> {
+  const present = new Set(current.map((name) => name.toLowerCase()));
+  const own = ["Guid", "Name", "DistinguishedName", "ExternalDirectoryObjectId", "PrimarySmtpAddress"];
+  for (const identity of wanted) {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: own }).catch((thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      if (fault.kind !== "missing" && fault.kind !== "ambiguous") throw fault;
+      return { rows: [] };
+    });
+    const [recipient] = rows;
+    const found = recipient && rows.length === 1 ? own.find((name) => present.delete(textOf(recipient[name]).toLowerCase())) : undefined;
+    if (found === undefined) return false;
+  }
+  return true;
 }
 
 /**

@@ -3,6 +3,7 @@ import { setMailboxParameters } from "../generated/mailbox.ts";
 import { addressChange, isSmtpAddress } from "./emailAddresses.ts";
 import type { ParameterValue } from "./encoding.ts";
 import { sameHtml } from "./html.ts";
+import { bytesIn, countIn, day, daysIn, secondsIn, timeIn } from "./quantities.ts";
 
 /** One setting of a mailbox as it should be: a parameter of Set-Mailbox with a value of its type. */
 export interface Setting {
@@ -10,6 +11,10 @@ export interface Setting {
   name: string;
   /** The property that shows the present value. */
   property: string;
+  /** The present value in the parameter's own words, where the property has others. */
+  present?(current: unknown): unknown;
+  /** The recipients that the value names: they are read back by another name than they may have been given by. */
+  recipients?: readonly string[];
   /** What to send when the present value differs, and the value it then has; undefined when it is as it should be. */
   difference(current: unknown): { send: ParameterValue; after: unknown } | undefined;
 }
@@ -25,6 +30,9 @@ const mailboxTypes: Readonly<Record<string, string>> = { Regular: "UserMailbox",
 const neverEmpty = ["Alias", "DisplayName", "Name", "ImmutableId", "MailboxRegion", "EnforcedTimestamps"];
 /** What is no text and yet can be emptied (documented). */
 const alsoEmpty = ["ForwardingAddress", "ForwardingSmtpAddress"];
+
+/** Lists whose values are recipients; the catalogue does not tell them from lists of texts. */
+const namesRecipients = /^(AcceptMessagesOnlyFrom|RejectMessagesFrom|BypassModerationFrom|GrantSendOnBehalfTo$|ModeratedBy$)/;
 
 const names = new Map(Object.keys(setMailboxParameters).map((name) => [name.toLowerCase(), name]));
 /** Properties that are set by a parameter of another name. */
@@ -104,8 +112,9 @@ function scalar(name: string, text: string, { type, values, maxLength, range }: 
     default:
       if (maxLength !== undefined && lengthOf(text) > maxLength) throw wrong(name, text, `at most ${maxLength}`);
       if (name === "MailTip") return plain(name, text, (current) => sameHtml(shown(current), text));
+      if (type === "String") return plain(name, text, (current) => shown(current) === text);
       // What is no text names something: a policy, a recipient, a level. In a name case does not count.
-      return plain(name, text, (current) => (type === "String" ? shown(current) === text : alike(shown(current), text)));
+      return { ...plain(name, text, (current) => alike(shown(current), text)), ...(type === "RecipientIdParameter" && { recipients: [text] }) };
   }
 }
 
@@ -116,17 +125,19 @@ function plain(name: string, value: string | number | boolean | null, isSo: (cur
 function mailboxType(name: string, value: string): Setting {
   const reads = mailboxTypes[value];
   const property = reads === undefined ? "ResourceType" : "RecipientTypeDetails";
-  return { name, property, difference: (current) => (alike(shown(current), reads ?? value) ? undefined : { send: value, after: reads ?? value }) };
+  const present = (current: unknown): unknown => Object.entries(mailboxTypes).find(([, type]) => alike(type, shown(current)))?.[0] ?? current;
+  return { name, property, present, difference: (current) => (alike(shown(current), reads ?? value) ? undefined : { send: value, after: reads ?? value }) };
 }
 
-/** The mapped values become the list. Recipients are read back by name, so that those given otherwise are sent every time; the service finds nothing to change. */
+/** The mapped values become the list. */
 function list(name: string, mapped: readonly string[], { type, values }: Facts): Setting | undefined {
   // Empty, these would be no audit at all, and no command.
   if (mapped.length === 0 && (values || type === "String[]")) return undefined;
   const typed = values ? mapped.map((text) => oneOf(name, text, values)) : mapped;
   // The service refuses a value that is in a list twice.
   const wanted = typed.filter((value, index) => typed.findIndex((other) => alike(other, value)) === index);
-  return { name, property: name, difference: (current) => (sameList(wanted, current) ? undefined : { send: wanted.length === 0 ? null : wanted, after: wanted }) };
+  const setting: Setting = { name, property: name, difference: (current) => (sameList(wanted, current) ? undefined : { send: wanted.length === 0 ? null : wanted, after: wanted }) };
+  return namesRecipients.test(name) ? { ...setting, recipients: wanted } : setting;
 }
 
 function addresses(name: string, wanted: string[]): Setting | undefined {
@@ -154,42 +165,6 @@ function quantity(name: string, text: string, canBeUnlimited: boolean, range: re
   // A size goes as it is written while the service is known to read it so: of fractions it is not.
   const send = measure === bytesIn && /^\d+ ?[KMGT]?B$/i.test(text) ? text : String(amount);
   return plain(name, send, (current) => measure(shown(current)) === amount);
-}
-
-const day = 86_400;
-
-function bytesIn(text: string): number | undefined {
-  const exact = /^[\d,.\s]+[KMGT]?B \(([\d,.\s]+) bytes\)$/i.exec(text)?.[1];
-  if (exact !== undefined) return Number(exact.replace(/\D/g, ""));
-  const [, number, unit = "B"] = /^(\d{1,15}(?:\.\d{1,9})?)\s*([KMGT]?B)?$/i.exec(text) ?? [];
-  return number === undefined ? undefined : Math.round(Number(number) * 1024 ** ["B", "KB", "MB", "GB", "TB"].indexOf(unit.toUpperCase()));
-}
-
-function countIn(text: string): number | undefined {
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-function daysIn(text: string): number | undefined {
-  const seconds = secondsIn(text);
-  return seconds === undefined || seconds % day !== 0 ? undefined : seconds / day;
-}
-
-/** Of days, or of days.hours:minutes:seconds as .NET writes them: without days when there are none. */
-function secondsIn(text: string): number | undefined {
-  if (/^\d{1,6}$/.test(text)) return Number(text) * day;
-  const [, days = "0", hours, minutes, seconds] = /^(?:(\d{1,6})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?$/.exec(text) ?? [];
-  return hours === undefined ? undefined : Number(days) * day + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-}
-
-/**
- * Milliseconds of an ISO date, with or without a time; NaN for anything else, because what other forms mean hangs on the machine that
- * reads them. Without a zone it is UTC and parts of a second do not count: so it is sent.
- */
-export function timeIn(text: string): number {
-  const [, date = "", time = "00:00", zone = "Z"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text) ?? [];
-  // Left alone, 30 February would be 2 March.
-  if (new Date(Date.parse(date)).getUTCDate() !== Number(date.slice(-2))) return NaN;
-  return Math.floor(Date.parse(`${date}T${time}${zone}`) / 1000) * 1000;
 }
 
 /** A list mapped as one, or as one text: then a semicolon or a line break parts it, because names hold commas. */

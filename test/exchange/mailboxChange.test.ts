@@ -106,7 +106,7 @@ describe("bringing a mailbox to its settings", () => {
   async function brought(fields: Record<string, unknown>, found: Record<string, unknown>[]): Promise<{ sent: string[]; changes: MailboxChange[]; after: unknown }> {
     const { exchange, sent } = clientOf([rows(found)], { forever: true });
     const changes: MailboxChange[] = [];
-    const after = await bring(present, settings(fields), { read: (query) => query(exchange), change: (change) => Promise.resolve(void changes.push(change)) });
+    const { after } = await bring(present, settings(fields), { read: (query) => query(exchange), change: (change) => Promise.resolve(void changes.push(change)) });
     return { sent: sent.map(({ body }) => (JSON.parse(body ?? "") as { CmdletInput: { Parameters: { Filter: string } } }).CmdletInput.Parameters.Filter), changes, after };
   }
 
@@ -180,13 +180,25 @@ describe("in the emulator's tenant", () => {
     expect(live.cmdlets()).toEqual(["Get-Mailbox"]);
   });
 
+  it.each<[string, Record<string, unknown>, number]>([
+    ["the same recipient under another name is no change", { ForwardingAddress: "finn.oneil@contoso.com" }, 0],
+    ["another recipient is", { ForwardingAddress: "anna.bakker@contoso.com" }, 1],
+    ["one recipient more is", { GrantSendOnBehalfTo: ["finn.oneil@contoso.com", "anna.bakker@contoso.com"] }, 1],
+  ])("%s", async (_name, fields, writes) => {
+    await run("Petra Proxies", { ForwardingAddress: "finn.oneil@contoso.com", GrantSendOnBehalfTo: ["finn.oneil@contoso.com"] });
+    live.emulator.clearJournal();
+    await run("Petra Proxies", fields);
+    expect(live.cmdlets().filter((cmdlet) => cmdlet === "Set-Mailbox")).toHaveLength(writes);
+  });
+
   it("shows the mailbox as it is read afterwards", async () => {
     const names = ["EmailAddresses", "CustomAttribute2", "ResourceCapacity", "HiddenFromAddressListsEnabled", "WindowsEmailAddress"];
     const wanted = settings({ EmailAddresses: ["SMTP:petra.maiden@contoso.com", "petra@contoso.com"], CustomAttribute2: "x", ResourceCapacity: "3", HiddenFromAddressListsEnabled: "true", Type: "Shared" });
-    const after = await bring(await live.mailbox("Petra Proxies", [...names, ...propertiesFor(wanted)]), wanted, live.ways);
+    const { before, after } = await bring(await live.mailbox("Petra Proxies", [...names, ...propertiesFor(wanted)]), wanted, live.ways);
     const read = await live.mailbox("Petra Proxies", [...names, ...propertiesFor(wanted)]);
     const sorted = (row: Record<string, unknown>): unknown => ({ ...row, EmailAddresses: [...(row["EmailAddresses"] as string[])].sort(), WindowsEmailAddress: undefined });
-    expect(sorted(after)).toEqual(sorted(read));
+    expect(sorted(after)).toEqual(sorted({ ...read, Type: "Shared" }));
+    expect(before).toMatchObject({ Type: "Regular", RecipientTypeDetails: "UserMailbox" });
     expect(read).toMatchObject({ PrimarySmtpAddress: "Petra.Maiden@contoso.com", RecipientTypeDetails: "SharedMailbox" });
   });
 

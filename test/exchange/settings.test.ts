@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
-import { settingsFrom, timeIn, type Setting } from "../../lib/exchange/settings.ts";
+import { timeIn } from "../../lib/exchange/quantities.ts";
+import { settingsFrom, type Setting } from "../../lib/exchange/settings.ts";
 import { faultOf } from "./scripted.ts";
 
 /** The one setting that a mapped field asks for. */

@@ -158,6 +158,7 @@ describe("events that cannot be carried out", () => {
     ["a reply without a text", { data: { AutoReplyState: "Enabled", ExternalMessage: "x" } }, ["An automatic reply is mapped without an InternalMessage; the service needs one."]],
     ["a plan without an end", { data: { AutoReplyState: "Scheduled", InternalMessage: "x", StartTime: "2026-08-01" } }, ["A scheduled automatic reply needs a date and time as EndTime"]],
     ["a plan that ends before it starts", { data: { AutoReplyState: "Scheduled", InternalMessage: "x", StartTime: "2026-08-01", EndTime: "2026-08-01" } }, ["an EndTime that is not after its StartTime."]],
+    ["a reply and another field at once", { data: { AutoReplyState: "on", InternalMessage: "x", ExternalAudience: "y", Shoe: "44" } }, ["The mapping of AutoReplyState", "The mapping of ExternalAudience", "Shoe is mapped"]],
     ["several other fields", { data: { InternalMessage: "x", Shoe: "44", CustomAttribute1: ["a"], MaxSendSize: "big" } }, ["Shoe is mapped, but is no setting of a mailbox.", "The mapping of CustomAttribute1 gives a list; expected one text.", "The mapping of MaxSendSize gives a text of 3 characters"]],
   ])("asks for nothing: %s", async (_name, choices, faults) => {
     const { answer, messages } = await remove(choices);

@@ -98,10 +98,10 @@ describe("enabling", () => {
 describe("clearing the leaver's automatic reply", () => {
   const replying = (guid: string): unknown => bench.stored(guid)["AutoReplyState"];
 
-  it("switches it off when its texts are those of the mapping, after the mailbox is shown", async () => {
+  it("switches it off when its texts are those of the mapping, before the mailbox is shown", async () => {
     const { answer, messages } = await runner.asBundle(bench, changeEventFor(bench.running, { reference: leo, data: { HiddenFromAddressListsEnabled: "false", ...mapped }, outputData: { HiddenFromAddressListsEnabled: "false", ...mapped, AutoReplyState: null }, configuration: clear }));
-    expect(messages).toEqual([`Show mailbox ${leoShown} in the address lists: done.`, `Switch off the automatic reply of mailbox ${leoShown}: done.`]);
-    expect(answer.plan[1]).toEqual({ cmdlet: "Set-MailboxAutoReplyConfiguration", parameters: { Identity: leo, AutoReplyState: "Disabled" }, sentence: `Switch off the automatic reply of mailbox ${leoShown}`, before: { AutoReplyState: "Enabled" }, sent: true });
+    expect(messages).toEqual([`Switch off the automatic reply of mailbox ${leoShown}: done.`, `Show mailbox ${leoShown} in the address lists: done.`]);
+    expect(answer.plan[0]).toEqual({ cmdlet: "Set-MailboxAutoReplyConfiguration", parameters: { Identity: leo, AutoReplyState: "Disabled" }, sentence: `Switch off the automatic reply of mailbox ${leoShown}`, before: { AutoReplyState: "Enabled" }, sent: true });
     expect(answer.outputContext.PreviousData).toMatchObject({ HiddenFromAddressListsEnabled: true, AutoReplyState: "Enabled" });
     expect(answer.outputContext.Data).toMatchObject({ HiddenFromAddressListsEnabled: false, AutoReplyState: "Disabled" });
     expect(bench.stored(leo)).toMatchObject({ HiddenFromAddressListsEnabled: false, AutoReplyState: "Disabled", InternalMessage: asHtml(leaversText) });

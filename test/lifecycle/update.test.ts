@@ -94,6 +94,10 @@ describe("a second run sends nothing, and a dry run shows what the run sends", (
     ["names", { DisplayName: "Aoife Byrne", Alias: "aoife.byrne", Name: "Aoife Byrne" }],
     ["a new primary address", { EmailAddresses: ["SMTP:aoife.byrne@contoso.com"] }],
     ["two new addresses as one text", { EmailAddresses: "SMTP:aoife.byrne@contoso.com;smtp:aoife.b@contoso.com" }],
+    ["a forwarding address", { ForwardingAddress: "anna.bakker@contoso.com" }],
+    ["delegates by address and by Guid", { GrantSendOnBehalfTo: ["anna.bakker@contoso.com", "0b1ec700-0000-4000-8000-000000000002"] }],
+    ["moderators by name in another casing", { ModeratedBy: ["FINN O''NEIL"] }],
+    ["a type", { Type: "shared" }],
     ["a swap of primary and secondary", { EmailAddresses: ["SMTP:aoife.obrien@contoso.onmicrosoft.com", "smtp:aoife.obrien@contoso.com"] }],
     ["several settings and an address", { CustomAttribute2: "Head of Finance", HiddenFromAddressListsEnabled: "true", EmailAddresses: ["smtp:aoife.b@contoso.com"] }],
   ])("%s", async (_name, data) => {

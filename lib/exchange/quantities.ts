@@ -1,0 +1,38 @@
+/** Sizes, counts, durations and times, as a mapping writes them and as the service reads them back. Undefined or NaN is what is none. */
+
+/** Seconds. */
+export const day = 86_400;
+
+export function bytesIn(text: string): number | undefined {
+  const exact = /^[\d,.\s]+[KMGT]?B \(([\d,.\s]+) bytes\)$/i.exec(text)?.[1];
+  if (exact !== undefined) return Number(exact.replace(/\D/g, ""));
+  const [, number, unit = "B"] = /^(\d{1,15}(?:\.\d{1,9})?)\s*([KMGT]?B)?$/i.exec(text) ?? [];
+  return number === undefined ? undefined : Math.round(Number(number) * 1024 ** ["B", "KB", "MB", "GB", "TB"].indexOf(unit.toUpperCase()));
+}
+
+export function countIn(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+export function daysIn(text: string): number | undefined {
+  const seconds = secondsIn(text);
+  return seconds === undefined || seconds % day !== 0 ? undefined : seconds / day;
+}
+
+/** Of days, or of days.hours:minutes:seconds as .NET writes them: without days when there are none. */
+export function secondsIn(text: string): number | undefined {
+  if (/^\d{1,6}$/.test(text)) return Number(text) * day;
+  const [, days = "0", hours, minutes, seconds] = /^(?:(\d{1,6})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?$/.exec(text) ?? [];
+  return hours === undefined ? undefined : Number(days) * day + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+/**
+ * Milliseconds of an ISO date, with or without a time; NaN for anything else, because what other forms mean hangs on the machine that
+ * reads them. Without a zone it is UTC and parts of a second do not count: so it is sent.
+ */
+export function timeIn(text: string): number {
+  const [, date = "", time = "00:00", zone = "Z"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text) ?? [];
+  // Left alone, 30 February would be 2 March.
+  if (new Date(Date.parse(date)).getUTCDate() !== Number(date.slice(-2))) return NaN;
+  return Math.floor(Date.parse(`${date}T${time}${zone}`) / 1000) * 1000;
+}
