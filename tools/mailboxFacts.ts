@@ -18,8 +18,8 @@ export function mailboxFacts(input: unknown): string {
   const catalogue = input as Catalogue;
   const filterable = catalogue.filterable.byCmdlet["Get-Mailbox"] ?? [];
   const inSets = Object.values(catalogue.propertySets["Get-EXOMailbox"] ?? {}).flat();
-  // What Set-Mailbox takes can be read back under the same name; switches are orders, not properties.
-  const settable = Object.entries(catalogue.cmdlets["Set-Mailbox"]?.parameters ?? {}).filter(([name, { type }]) => name !== "Identity" && type !== "SwitchParameter" && type !== "SecureString");
+  // What Set-Mailbox takes can be read back under the same name; switches, and lists of holds to remove, are orders and no properties.
+  const settable = Object.entries(catalogue.cmdlets["Set-Mailbox"]?.parameters ?? {}).filter(([name, { type }]) => name !== "Identity" && !["SwitchParameter", "SecureString", "String[]"].includes(type));
   const parameters = Object.fromEntries(settable.map(([name, { type, values, maxLength, range }]): [string, Parameter] => [name, { type, ...(values && { values }), ...(maxLength && { maxLength }), ...(range && { range }) }]));
   const properties = [...new Set([...inSets, ...filterable, ...Object.keys(parameters)])].sort();
   const kinds = Object.fromEntries(filterable.map((name) => [name, catalogue.filterable.properties[name]?.value]));

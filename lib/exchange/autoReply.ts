@@ -72,6 +72,12 @@ export function autoReplyFrom(fields: readonly Field[], format: MessageFormat): 
   return { ...reply, StartTime, EndTime };
 }
 
+/** The texts by which a leaver's reply is known; undefined when none is mapped. State, audience and times say nothing about that. */
+export function leaversReplyFrom(fields: readonly Field[], format: MessageFormat): AutoReply | undefined {
+  const texts = fields.filter(([name, value]) => /^(Internal|External)Message$/i.test(name) && value !== null && value !== "");
+  return texts.some(([name]) => /^Internal/i.test(name)) ? autoReplyFrom(texts, format) : undefined;
+}
+
 /** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
 export function autoReplyOf({ Guid }: Mailbox): (exchange: Exchange) => Promise<PresentReply> {
   return async (exchange) => {
@@ -86,7 +92,7 @@ export function autoReplyOf({ Guid }: Mailbox): (exchange: Exchange) => Promise<
 
 /** What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is so already. */
 export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: AutoReply): { change: MailboxChange; after: Row } | undefined {
-  const isOff = textOf(present["AutoReplyState"]) === "Disabled";
+  const isOff = !isOn(present);
   if (wanted.AutoReplyState === "Disabled" ? isOff : textOf(present["AutoReplyState"]) === wanted.AutoReplyState && sameReply(present, wanted) && sameTimes(present, wanted)) return undefined;
   const parameters: Record<string, ParameterValue> = { AutoReplyState: wanted.AutoReplyState };
   if (wanted.AutoReplyState !== "Disabled") {
@@ -107,9 +113,14 @@ export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: Aut
   };
 }
 
+/** Whether anybody gets a reply. */
+export function isOn(present: PresentReply): boolean {
+  return textOf(present["AutoReplyState"]) !== "Disabled";
+}
+
 /** Whether a reply that is switched on has these texts: whoever set another one since wants to keep it. */
 export function isThisReply(present: PresentReply, reply: AutoReply): boolean {
-  return textOf(present["AutoReplyState"]) !== "Disabled" && sameReply(present, { ...reply, ExternalAudience: textOf(present["ExternalAudience"]) as AutoReply["ExternalAudience"] });
+  return isOn(present) && sameReply(present, { ...reply, ExternalAudience: textOf(present["ExternalAudience"]) as AutoReply["ExternalAudience"] });
 }
 
 function sameReply(present: PresentReply, wanted: AutoReply): boolean {

@@ -59,6 +59,7 @@ export function settingsFrom(fields: readonly (readonly [name: string, value: un
       faults.push(Fault.of(thrown).message);
     }
   }
+  if (settings.some(({ name }) => name === "EmailAddresses") && settings.some(({ name }) => name === "WindowsEmailAddress")) faults.push("EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.");
   if (faults.length > 0) throw invalid(faults.join(" "));
   return settings;
 }

@@ -89,7 +89,8 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
         // Every verb takes a change that is in place already for done.
         if (fault.kind === "already") entry.result = "alreadySo";
         else {
-          if (fault.kind !== "unavailable") entry.result = "failed";
+          // Only a refusal says that nothing was done.
+          if (fault.kind !== "unavailable" && fault.kind !== "unexpected") entry.result = "failed";
           entry.fault = fault;
           throw fault;
         }

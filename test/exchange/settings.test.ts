@@ -20,6 +20,10 @@ const wrongText = async (name: string, mapped: unknown): Promise<string> => {
   return fault.message;
 };
 
+it("does not take two settings that both decide the primary address", () => {
+  expect(() => settingsFrom([["EmailAddresses", ["SMTP:a@contoso.com"]], ["WindowsEmailAddress", "b@contoso.com"]])).toThrow("EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.");
+});
+
 describe("a mapped field", () => {
   it("is known in any casing, and sent in its own spelling", () => {
     expect(setting("hiddenfromADDRESSlistsenabled", "true")).toMatchObject({ name: "HiddenFromAddressListsEnabled", property: "HiddenFromAddressListsEnabled" });

@@ -299,7 +299,7 @@ describe("a secret", () => {
         close: () => undefined,
       }),
     }, setting("A"));
-    expect(last).toBe("Set A: failed. refused [secret]");
+    expect(last).toBe("Set A: was sent, and whether it was applied is not known. refused [secret]");
   });
 
   it("is out of a long message before that is cut, so that no half of it stays", async () => {

@@ -22,6 +22,8 @@ export interface Run<Answer> {
   /** The record lines, of an import. */
   records: unknown[];
   code: number | null;
+  /** The talk, as it was written. */
+  stderr: string;
   /** Milliseconds from start to exit. */
   ms: number;
 }
@@ -114,9 +116,9 @@ export interface Runner<Answer> {
 }
 
 export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(name: string, action: Action<Event>, contract: Contract<Answer>): Runner<Answer> {
-  async function held(bench: Bench, run: () => Promise<{ answer: unknown; code: number | null; stdout: string; ms?: number }>): Promise<Run<Answer>> {
+  async function held(bench: Bench, run: () => Promise<{ answer: unknown; code: number | null; stdout: string; stderr: string; ms?: number }>): Promise<Run<Answer>> {
     const before = bench.writes().length;
-    const { answer, code, stdout, ms = 0 } = await run();
+    const { answer, code, stdout, stderr, ms = 0 } = await run();
     expect(contract.check(answer), `${JSON.stringify(contract.check.errors)} in ${JSON.stringify(answer)}`).toBe(true);
     const checked = answer as Answer;
     const { Success, AuditLogs, Data, PreviousData } = checked.outputContext;
@@ -128,7 +130,7 @@ export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(name:
     for (const { sentence } of Success && checked.outcome === "gone" ? [] : checked.plan) expect(AuditLogs.filter(({ Message }) => Message.startsWith(`${sentence}: `))).toHaveLength(1);
     if (bench.emulator.faults().length === 0) expect(bench.writes().slice(before)).toEqual(sentOf(checked.plan));
     const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
-    return { answer: checked, messages: AuditLogs.map(({ Message }) => Message), records: lines.slice(0, -1).map(({ record }) => record), code, ms };
+    return { answer: checked, messages: AuditLogs.map(({ Message }) => Message), records: lines.slice(0, -1).map(({ record }) => record), code, stderr, ms };
   }
   return {
     asBundle: (bench, event, { env = {}, ...options } = {}) => held(bench, () => runBundle(name, event, { dist: inject("dist"), env: { ...bench.urls, ...env }, ...options })),

@@ -86,7 +86,7 @@ describe("enabling", () => {
     ["a blank reference", { reference: "" }, "The account reference (References.Account) is blank"],
     ["a reference that is no GUID", { reference: { id: "hidde" } }, "The mailbox reference is a text of 5 characters; expected a GUID."],
     ["fields that cannot be used", { data: { HiddenFromAddressListsEnabled: "maybe", Shoe: "44" } }, "expected true or false. Shoe is mapped, but is no setting of a mailbox."],
-    ["a reply that cannot be used", { data: { AutoReplyState: "Perhaps", InternalMessage: "x" }, configuration: clear }, "The mapping of AutoReplyState gives a text of 7 characters; expected one of Enabled, Disabled, Scheduled."],
+    ["a text that is a list", { data: { InternalMessage: ["x"] }, configuration: clear }, "The mapping of InternalMessage gives a list; expected one text."],
   ])("asks for nothing: %s", async (_name, choices, message) => {
     const { answer, messages } = await enable({ reference: hidde, ...choices });
     expect(answer).toMatchObject({ outcome: "invalid", plan: [] });
@@ -111,6 +111,12 @@ describe("clearing the leaver's automatic reply", () => {
     if (object["Guid"] === hidde) Object.assign(object, { AutoReplyState: "Enabled", ExternalAudience: "All", ...own });
   });
   const asText = { ...clear, AutoReplyMessageFormat: "text" };
+it("says that a reply with other texts was left alone", async () => {
+    const { stderr, answer } = await runner.asBundle(bench, changeEventFor(bench.running, { reference: leo, data: { AutoReplyState: "Perhaps", InternalMessage: "Other." }, configuration: clear }));
+    expect(answer.outputContext.Success).toBe(true);
+    expect(stderr).toMatch(/"level":"warning","message":"An automatic reply of mailbox .* is on and was left alone/);
+  });
+
   it.each<[string, () => void, ChangeChoices, "Disabled" | "stays"]>([
     ["the mapping's texts", () => undefined, { reference: leo, data: mapped }, "Disabled"],
     ["the mapping's texts, in another layout", withReply({ InternalMessage: "<html><head></head><body lang=nl>\r\n<p>Left.</p>\n  <p>Bye.</p> </body></html>", ExternalMessage: "" }), { data: { internalmessage: "<p>Left.</p><p>Bye.</p>" } }, "Disabled"],
