@@ -66,7 +66,13 @@ function formsOf(text: string): string[] {
   return [text, inJson, JSON.stringify(inJson).slice(1, -1), encodeURIComponent(text), encodeURIComponent(text).replaceAll("%20", "+"), Buffer.from(text).toString("base64")];
 }
 
-function expectNoSecretIn(text: string, ...more: string[]): void {
+/** The lines as they were written, in pure ASCII, and as whoever reads them sees them. */
+function readable(text: string): string {
+  return text.split("\n").map((line) => (line.startsWith("{") ? `${line}\n${JSON.stringify(JSON.parse(line))}` : line)).join("\n");
+}
+
+function expectNoSecretIn(written: string, ...more: string[]): void {
+  const text = readable(written);
   const assertions = sent.flatMap((form) => form.getAll("client_assertion"));
   for (const canary of [secret, pfx, pfxPassword, token, "BEGIN PRIVATE KEY", ...assertions, ...more]) {
     for (const form of formsOf(canary)) expect(text.includes(form), `something of "${form.slice(0, 12)}..." was written:\n${text}`).toBe(false);
@@ -78,6 +84,7 @@ describe("no secret is written", () => {
     expect(() => expectNoSecretIn(`x${encodeURIComponent(secret)}x`)).toThrow();
     expect(() => expectNoSecretIn(JSON.stringify({ a: JSON.stringify({ secret }) }))).toThrow();
     expect(() => expectNoSecretIn("my password is correct horse")).toThrow();
+    expect(() => expectNoSecretIn(JSON.stringify({ secret }).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`))).toThrow();
   });
 
   it.each([
