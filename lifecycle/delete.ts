@@ -1,4 +1,4 @@
-import { autoReplyFrom, autoReplyOf, defaultReply, partedFields, replyChange } from "../lib/exchange/autoReply.ts";
+import { autoReplyFrom, autoReplyOf, defaultReply, isOfReply, partedFields, replyChange } from "../lib/exchange/autoReply.ts";
 import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
@@ -18,7 +18,7 @@ export default onDelete(async ({ accountReference, data, fields, isReconciliatio
   const wanted = mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
 
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  const present = wanted || partedFields(fields.map((name) => [name, null] as const)).replyFields.length > 0 ? await read(autoReplyOf(mailbox)) : undefined;
+  const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
   const reply = wanted && present && replyChange(mailbox, present, wanted);
   if (reply) await change(reply.change);
   const { before, after } = await bring(mailbox, settings, { read, change });

@@ -1,4 +1,4 @@
-import { autoReplyOf, defaultReply, isOn, isThisReply, leaversReplyFrom, partedFields, replyChange } from "../lib/exchange/autoReply.ts";
+import { autoReplyOf, defaultReply, isOfReply, isOn, isThisReply, leaversReplyFrom, partedFields, replyChange } from "../lib/exchange/autoReply.ts";
 import { mailboxById, nameOf } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
@@ -19,7 +19,8 @@ export default onEnable(async ({ accountReference, data, fields, configuration, 
   const leavers = clears ? [mapped, defaultReply] : [];
 
   const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  const present = clears || repliesAmong(fields) ? await read(autoReplyOf(mailbox)) : undefined;
+  // A mapped reply is told as the mailbox has it, whether it is cleared or not.
+  const present = clears || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
   const isLeavers = present && leavers.some((reply) => reply && isThisReply(present, reply));
   const reply = isLeavers ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" }) : undefined;
   if (clears && present && isOn(present) && !isLeavers) talk("warning", `An automatic reply of mailbox ${nameOf(mailbox)} is on and was left alone: its texts are neither those mapped for Enable nor the default ones.`);
@@ -28,8 +29,3 @@ export default onEnable(async ({ accountReference, data, fields, configuration, 
   const { before, after } = await bring(mailbox, settings, { read, change });
   return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
 });
-
-/** A mapped reply is told as the mailbox has it, whether it is cleared or not. */
-function repliesAmong(fields: readonly string[]): boolean {
-  return partedFields(fields.map((name) => [name, null] as const)).replyFields.length > 0;
-}

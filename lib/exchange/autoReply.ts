@@ -39,8 +39,12 @@ export const defaultReply: AutoReply = {
 
 /** Parts the mapped fields into those of an automatic reply and the others. */
 export function partedFields(fields: readonly Field[]): { replyFields: Field[]; otherFields: Field[] } {
-  const isReply = ([name]: Field): boolean => properties.some((property) => property.toLowerCase() === name.toLowerCase());
-  return { replyFields: fields.filter(isReply), otherFields: fields.filter((field) => !isReply(field)) };
+  return { replyFields: fields.filter(([name]) => isOfReply(name)), otherFields: fields.filter(([name]) => !isOfReply(name)) };
+}
+
+/** Whether a field of this name is one of an automatic reply. */
+export function isOfReply(name: string): boolean {
+  return properties.some((property) => property.toLowerCase() === name.toLowerCase());
 }
 
 /**

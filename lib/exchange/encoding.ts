@@ -48,7 +48,8 @@ function encoded(value: ParameterValue): unknown {
   return value;
 }
 
-function isHashtable(value: unknown): value is Hashtable {
+/** Whether a parameter is a hashtable. */
+export function isHashtable(value: unknown): value is Hashtable {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 

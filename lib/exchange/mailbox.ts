@@ -105,10 +105,12 @@ export function flag(mailbox: Mailbox, property: string): boolean {
   throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.` });
 }
 
+const lookUpAdvice = "Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.";
+
 function filterable(property: string): string {
   const name = Object.keys(filterableMailboxProperties).find((known) => known.toLowerCase() === property.toLowerCase());
-  if (name === undefined) throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by "${property}". Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.` });
-  if (filterableMailboxProperties[name] !== "string") throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by the text of "${name}". Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.` });
+  if (name === undefined) throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by "${property}". ${lookUpAdvice}` });
+  if (filterableMailboxProperties[name] !== "string") throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by the text of "${name}". ${lookUpAdvice}` });
   return name;
 }
 

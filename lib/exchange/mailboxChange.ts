@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
 import { primaryAmong } from "./emailAddresses.ts";
-import { textOf, type ParameterValue, type Row } from "./encoding.ts";
+import { isHashtable, textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { carries, equals } from "./filter.ts";
 import { flag, nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
@@ -84,7 +84,7 @@ export async function bring(mailbox: Mailbox, settings: readonly Setting[], { re
   return { before: inOwnWords(mailbox, settings), after: inOwnWords(after, settings) };
 }
 
-/** Settings that are read as another property, under their own name as well: the platform knows them by that. */
+/** Settings that are read as another property, under their own name as well: that is what was asked for. */
 function inOwnWords(row: Row, settings: readonly Setting[]): Row {
   return { ...row, ...Object.fromEntries(settings.filter(({ name, property }) => name !== property).map(({ name, property, present }) => [name, present ? present(row[property]) : row[property]])) };
 }
@@ -141,8 +141,4 @@ function newAddresses({ EmailAddresses: delta, WindowsEmailAddress: primary }: M
   const entries = (key: string): string[] => (isHashtable(delta) ? [delta[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, "")) : []);
   const own = entries("remove");
   return new Set([...entries("add").filter((address) => !own.includes(address)), ...(typeof primary === "string" ? [primary] : [])]);
-}
-
-function isHashtable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

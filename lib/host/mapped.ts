@@ -1,3 +1,5 @@
+import { isRecord } from "./contract.ts";
+
 /** The mapped fields of an account. Names are matched without regard to case, and keep the spelling of the mapping. */
 export class MappedFields {
   readonly #byName = new Map<string, { name: string; value: unknown }>();
@@ -54,8 +56,4 @@ export class MappedFields {
   get entries(): [name: string, value: unknown][] {
     return [...this.#byName.values()].map(({ name, value }) => [name, value]);
   }
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
