@@ -89,10 +89,13 @@ function isAboutIdentity(text: string, { parameters }: Command): boolean {
 }
 
 /** What a warning on a successful answer means; undefined: for people to read. */
-export type NoticeKind = "nothingModified" | "moreResults";
+export type NoticeKind = "alreadySo" | "moreResults";
 
 export function noticeOf(warning: string): NoticeKind | undefined {
-  if (/completed successfully but no settings of .* have been modified/i.test(warning)) return "nothingModified"; // CIPP tests
+  if (/completed successfully but no settings of .* have been modified/i.test(warning)) return "alreadySo"; // CIPP tests
+  if (/access control entry is already present on the object/i.test(warning)) return "alreadySo"; // several public threads; Add-MailboxPermission, Add-RecipientPermission
+  // ODS, CIPP; the second ending is that of Remove-RecipientPermission
+  if (/can't remove the access control entry on the object .*because the ACE (doesn't exist|isn't present)/i.test(warning)) return "alreadySo";
   if (/There are more results available than are currently displayed/i.test(warning)) return "moreResults"; // MOD
   return undefined;
 }

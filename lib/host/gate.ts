@@ -80,7 +80,7 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
       entry.result = "unknown";
       try {
         const { notices } = await connection.invoke({ cmdlet, parameters });
-        entry.result = notices.some(({ kind }) => kind === "nothingModified") ? "alreadySo" : "done";
+        entry.result = notices.some(({ kind }) => kind === "alreadySo") ? "alreadySo" : "done";
         for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
       } catch (thrown) {
         // What broke off together with the run says nothing of the change.

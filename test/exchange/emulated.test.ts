@@ -52,7 +52,7 @@ it("changes it, and hears when there was nothing to change", async () => {
   const [mailbox] = (await exchange.invoke(aoife)).rows;
   const hide: Command = { cmdlet: "Set-Mailbox", parameters: { Identity: String(mailbox?.["Guid"]), HiddenFromAddressListsEnabled: true } };
   expect((await exchange.invoke(hide)).notices).toEqual([]);
-  expect((await exchange.invoke(hide)).notices).toMatchObject([{ kind: "nothingModified" }]);
+  expect((await exchange.invoke(hide)).notices).toMatchObject([{ kind: "alreadySo" }]);
 });
 
 it("reads every page", async () => {

@@ -50,7 +50,7 @@ describe("notices", () => {
 
   it("are the warnings, with their kind where it is known", async () => {
     const { exchange } = clientOf([rows([], { "@adminapi.warnings": [nothing, "Something else."] })]);
-    expect((await exchange.invoke(change)).notices).toEqual([{ kind: "nothingModified", text: nothing }, { kind: undefined, text: "Something else." }]);
+    expect((await exchange.invoke(change)).notices).toEqual([{ kind: "alreadySo", text: nothing }, { kind: undefined, text: "Something else." }]);
   });
 
   it("do not call a change already so that may be the doing of a try before", async () => {
@@ -62,7 +62,7 @@ describe("notices", () => {
 
   it("still do after a try that was turned away", async () => {
     const { exchange } = clientOf([reply(429), rows([], { "@adminapi.warnings": [nothing] })]);
-    expect((await exchange.invoke(change)).notices).toMatchObject([{ kind: "nothingModified" }]);
+    expect((await exchange.invoke(change)).notices).toMatchObject([{ kind: "alreadySo" }]);
   });
 });
 

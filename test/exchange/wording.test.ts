@@ -108,7 +108,7 @@ it("the cap on concurrent requests is told from words about it", () => {
 });
 
 it("warnings that mean something", () => {
-  expect(noticeOf("The command completed successfully but no settings of 'CN=jan' have been modified.")).toBe("nothingModified");
+  expect(noticeOf("The command completed successfully but no settings of 'CN=jan' have been modified.")).toBe("alreadySo");
   expect(noticeOf("There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.")).toBe("moreResults");
   expect(noticeOf("Anything else")).toBeUndefined();
 });

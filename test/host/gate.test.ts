@@ -40,7 +40,7 @@ describe("a change", () => {
   });
 
   it("was already so when the service changed nothing, or says that it is in place", async () => {
-    const { gate, said } = opened({ invoke: ({ parameters }) => ("A" in parameters ? Promise.resolve({ notices: [{ kind: "nothingModified", text: "no settings were modified" }] }) : Promise.reject(new Fault({ kind: "already", message: "is a member already" }))) });
+    const { gate, said } = opened({ invoke: ({ parameters }) => ("A" in parameters ? Promise.resolve({ notices: [{ kind: "alreadySo", text: "no settings were modified" }] }) : Promise.reject(new Fault({ kind: "already", message: "is a member already" }))) });
     await gate.change(step("A"));
     await gate.change(step("B"));
     expect(gate.taken.map(({ result, step: { sent } }) => [result, sent])).toEqual([["alreadySo", true], ["alreadySo", true]]);
