@@ -1,5 +1,5 @@
 import { Fault } from "../lib/fault.ts";
-import { onCreate, type CreateInput } from "../lib/host/action.ts";
+import { onCreate, type CreateInput } from "../lib/host/accountActions.ts";
 import { mailboxesWhere, mostNamed, nameOf, type Mailbox } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";

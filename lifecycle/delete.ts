@@ -3,7 +3,7 @@ import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
-import { onDelete } from "../lib/host/action.ts";
+import { onDelete } from "../lib/host/accountActions.ts";
 
 /**
  * Sets the leaver's automatic reply, and whatever else is mapped for Delete; the mailbox stays. A reconciliation has no mapping, and sets

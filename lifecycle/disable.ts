@@ -1,7 +1,7 @@
 import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
-import { onDisable } from "../lib/host/action.ts";
+import { onDisable } from "../lib/host/accountActions.ts";
 
 /** Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping, and hides. */
 export default onDisable(async ({ accountReference, data, fields, configuration, read, change }) => {

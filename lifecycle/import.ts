@@ -1,5 +1,5 @@
 import { flag, mailboxesOf } from "../lib/exchange/mailbox.ts";
-import { onImport } from "../lib/host/action.ts";
+import { onImport } from "../lib/host/accountActions.ts";
 
 const visibility = "HiddenFromAddressListsEnabled";
 

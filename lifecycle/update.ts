@@ -1,7 +1,7 @@
 import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
-import { onUpdate } from "../lib/host/action.ts";
+import { onUpdate } from "../lib/host/accountActions.ts";
 
 /** Brings every mapped setting of the mailbox to the person's present data, in one change. */
 export default onUpdate(async ({ accountReference, data, fields, configuration, read, change }) => {

@@ -7,13 +7,19 @@ module.exports = {
       comment: "An action imports the declaration of its verb, nouns of Exchange, the fault and generated types; never another action, the host's inside, the connection, node or npm.",
       severity: "error",
       from: { path: "^(lifecycle|permissions|resources)/" },
-      to: { pathNot: ["^lib/host/action\\.ts$", "^lib/fault\\.ts$", "^lib/generated/", "^lib/exchange/"] },
+      to: { pathNot: ["^lib/host/(account|permission|subPermission|resource)Actions\\.ts$", "^lib/fault\\.ts$", "^lib/generated/", "^lib/exchange/", "^lib/sets/"] },
+    },
+    {
+      name: "a set of permissions speaks nouns like its actions",
+      severity: "error",
+      from: { path: "^lib/sets/" },
+      to: { pathNot: ["^lib/sets/", "^lib/host/(permission|subPermission)Actions\\.ts$", "^lib/fault\\.ts$", "^lib/generated/", "^lib/exchange/"] },
     },
     {
       name: "an action never sees the connection",
       severity: "error",
-      from: { path: "^(lifecycle|permissions|resources)/" },
-      to: { path: "^lib/exchange/(exchange|transport|token|signIn|certificate|pkcs12|command|retry|replies|encoding|wording|clouds|filter)\\.ts$" },
+      from: { path: "^(lifecycle|permissions|resources|lib/sets)/" },
+      to: { path: "^lib/exchange/(exchange|endpoint|batch|slots|transport|token|signIn|certificate|pkcs12|command|retry|replies|encoding|wording|clouds|filter)\\.ts$" },
     },
     { name: "the host knows no Exchange", severity: "error", from: { path: "^lib/host/" }, to: { pathNot: ["^lib/host/", "^lib/fault\\.ts$", "^lib/generated/"], dependencyTypesNot: ["core"] } },
     {

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
-import { nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
+import { nameOf, type Mailbox, type Change } from "./mailbox.ts";
 import { timeIn } from "./quantities.ts";
 import { mappedText, oneOf } from "./settings.ts";
 
@@ -95,7 +95,7 @@ export function autoReplyOf({ Guid }: Mailbox): (exchange: Exchange) => Promise<
 }
 
 /** What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is so already. */
-export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: AutoReply): { change: MailboxChange; after: Row } | undefined {
+export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: AutoReply): { change: Change; after: Row } | undefined {
   const isOff = !isOn(present);
   if (wanted.AutoReplyState === "Disabled" ? isOff : textOf(present["AutoReplyState"]) === wanted.AutoReplyState && sameReply(present, wanted) && sameTimes(present, wanted)) return undefined;
   const parameters: Record<string, ParameterValue> = { AutoReplyState: wanted.AutoReplyState };

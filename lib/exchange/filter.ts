@@ -12,6 +12,11 @@ export function equals(property: string, value: string): string {
   return `${property} -eq '${value.replaceAll("'", "''")}'`;
 }
 
+/** Several conditions, all of which must hold. */
+export function allOf(...conditions: string[]): string {
+  return conditions.length === 1 ? conditions.join("") : conditions.map((condition) => `(${condition})`).join(" -and ");
+}
+
 /**
  * Whether a row that a filter found carries the value: a directory compares more loosely than people do (`Jose` finds
  * `José`, an address finds the holder of an alias), so a filter is no proof. `what` names the row for the fault that is thrown

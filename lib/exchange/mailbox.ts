@@ -14,19 +14,24 @@ export interface Mailbox extends Row {
   RecipientTypeDetails: string;
 }
 
-/** A change of a mailbox, to be carried out. */
-export interface MailboxChange {
+/** A change of one object, to be carried out. */
+export interface Change {
   cmdlet: string;
   parameters: { Identity: string } & Parameters;
   /** What it does, in the imperative. */
   sentence: string;
   /** The values before, by property. */
   before: Record<string, unknown>;
+  /** By what was read it changes nothing; but reads lag behind writes. */
+  isInPlace?: boolean;
 }
 
 const identifying = ["Guid", "DisplayName", "UserPrincipalName", "PrimarySmtpAddress", "RecipientTypeDetails"] as const;
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), name]));
+
+export function isGuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
 
 /** More than these are not named when a look-up is ambiguous. */
 export const mostNamed = 8;
@@ -43,7 +48,7 @@ export function mailboxProperty(name: string): string | undefined {
  */
 export function mailboxesWhere(property: string, value: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox[]> {
   const name = filterable(property);
-  if (/guid$/i.test(name) && !guid.test(value)) throw new Fault({ kind: "invalid", message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.` });
+  if (/guid$/i.test(name) && !isGuid(value)) throw new Fault({ kind: "invalid", message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.` });
   const select = selected([name, ...alsoRead]);
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 }, select });
@@ -59,7 +64,7 @@ export function mailboxesWhere(property: string, value: string, alsoRead: readon
  * `unexpected` when another one came back: many Get- cmdlets answer an identity they do not understand with every object.
  */
 export function mailboxById(id: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox> {
-  if (!guid.test(id)) throw new Fault({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
+  if (!isGuid(id)) throw new Fault({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id }, select: selected(alsoRead) }).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
@@ -74,14 +79,18 @@ export function mailboxById(id: string, alsoRead: readonly string[]): (exchange:
 }
 
 /**
- * Every mailbox of these types, as its page arrives; `alsoRead` names properties wanted besides. Throws an `invalid` fault for no
- * types: the service would take it for all of them.
+ * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names properties wanted besides. Throws an
+ * `invalid` fault for no types: the service would take it for all of them.
  */
-export function mailboxesOf(types: readonly string[], alsoRead: readonly string[]): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
+export function mailboxesOf(types: readonly string[], alsoRead: readonly string[], where?: { property: string; value: string }): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
   if (types.length === 0) throw new Fault({ kind: "invalid", message: "No mailbox types were named, so there is nothing to list." });
+  const filter = where && { Filter: equals(filterable(where.property), where.value) };
   return async function* (exchange) {
-    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-Mailbox", parameters: { RecipientTypeDetails: [...types], ResultSize: "Unlimited" }, select: selected(alsoRead) })) {
-      yield* rows.map(mailboxOf);
+    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-Mailbox", parameters: { ...filter, RecipientTypeDetails: [...types], ResultSize: "Unlimited" }, select: selected([...alsoRead, ...(where ? [where.property] : [])]) })) {
+      for (const row of rows) {
+        const mailbox = mailboxOf(row);
+        if (!where || carries(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`)) yield mailbox;
+      }
       // Unlimited was asked for: a service that still has more has not given all.
       if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more mailboxes than it gave." });
     }
@@ -92,9 +101,9 @@ function selected(alsoRead: readonly string[]): string[] {
   return [...new Set([...identifying, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])])];
 }
 
-/** Which mailbox it is, for people to read: name, address, reference. */
-export function nameOf(mailbox: Mailbox): string {
-  return `"${mailbox.DisplayName}" <${mailbox.PrimarySmtpAddress}> (${mailbox.Guid})`;
+/** Which mailbox or group it is, for people to read: name, address, reference. */
+export function nameOf({ DisplayName, PrimarySmtpAddress, Guid }: Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">): string {
+  return `"${DisplayName}" <${PrimarySmtpAddress}> (${Guid})`;
 }
 
 /** The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false". */
@@ -103,6 +112,12 @@ export function flag(mailbox: Mailbox, property: string): boolean {
   if (typeof value === "boolean") return value;
   if (typeof value === "string" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
   throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.` });
+}
+
+/** How a mailbox is synchronised; it must have been read with IsDirSynced and IsExchangeCloudManaged. Only tenants that know the switch show the second one. */
+export function synchronisationOf(mailbox: Mailbox): { isDirSynced: boolean; isExchangeCloudManaged: boolean } {
+  const isDirSynced = flag(mailbox, "IsDirSynced");
+  return { isDirSynced, isExchangeCloudManaged: isDirSynced && (mailbox["IsExchangeCloudManaged"] ?? "") !== "" && flag(mailbox, "IsExchangeCloudManaged") };
 }
 
 const lookUpAdvice = "Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.";
@@ -116,7 +131,7 @@ function filterable(property: string): string {
 
 function mailboxOf(row: Row): Mailbox {
   const id = row["Guid"];
-  if (typeof id !== "string" || !guid.test(id)) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
+  if (typeof id !== "string" || !isGuid(id)) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
   const lacking = identifying.find((name) => row[name] === undefined);
   if (lacking !== undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${lacking} of mailbox ${id}.` });
   const texts = Object.fromEntries(identifying.map((name) => [name, textOf(row[name])]));

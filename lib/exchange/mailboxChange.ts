@@ -4,7 +4,7 @@ import { primaryAmong } from "./emailAddresses.ts";
 import { isHashtable, textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { carries, equals } from "./filter.ts";
-import { flag, nameOf, type Mailbox, type MailboxChange } from "./mailbox.ts";
+import { nameOf, synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremises.ts";
 import type { Setting } from "./settings.ts";
 
@@ -16,7 +16,7 @@ export function propertiesFor(settings: readonly Setting[]): string[] {
 /** What it takes to bring a mailbox to its settings. */
 export interface Difference {
   /** One Set-Mailbox with all that differs and is mastered in Exchange Online; undefined when nothing does. */
-  change: MailboxChange | undefined;
+  change: Change | undefined;
   /** The mailbox as it is after the change. */
   after: Row;
   /** An `onPremises` fault that names the attribute to change for each setting that Active Directory masters. */
@@ -25,9 +25,7 @@ export interface Difference {
 
 /** Compares a mailbox with its settings. Throws `unexpected` when a property that was asked for did not come back. */
 export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Difference {
-  const isDirSynced = settings.length > 0 && flag(mailbox, "IsDirSynced");
-  // Only tenants that know the switch show it.
-  const sync = { isDirSynced, isExchangeCloudManaged: isDirSynced && (mailbox["IsExchangeCloudManaged"] ?? "") !== "" && flag(mailbox, "IsExchangeCloudManaged") };
+  const sync = settings.length === 0 ? { isDirSynced: false, isExchangeCloudManaged: false } : synchronisationOf(mailbox);
   const parameters: Record<string, ParameterValue> = {};
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = { ...mailbox };
@@ -67,7 +65,7 @@ function sentenceFor(mailbox: Mailbox, changed: readonly string[], parameters: R
 /** The ways to and from the tenant that a change needs. */
 interface Ways {
   read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
-  change(change: MailboxChange): Promise<void>;
+  change(change: Change): Promise<unknown>;
 }
 
 /**
@@ -124,7 +122,7 @@ async function allAmong(wanted: readonly string[], current: readonly string[], e
  * Refuses a change that would give a mailbox an address which someone else has, and names the holder, also one that is
  * soft-deleted: the service's own refusal does not always say who it is.
  */
-function addressesAreFree({ parameters }: MailboxChange): (exchange: Exchange) => Promise<void> {
+function addressesAreFree({ parameters }: Change): (exchange: Exchange) => Promise<void> {
   const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "EmailAddresses"];
   return async (exchange) => {
     // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's documentation of Get-Recipient).
@@ -137,7 +135,7 @@ function addressesAreFree({ parameters }: MailboxChange): (exchange: Exchange) =
 }
 
 /** The addresses that the mailbox does not have yet: those that only change their prefix are removed and added. */
-function newAddresses({ EmailAddresses: delta, WindowsEmailAddress: primary }: MailboxChange["parameters"]): Set<string> {
+function newAddresses({ EmailAddresses: delta, WindowsEmailAddress: primary }: Change["parameters"]): Set<string> {
   const entries = (key: string): string[] => (isHashtable(delta) ? [delta[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, "")) : []);
   const own = entries("remove");
   return new Set([...entries("add").filter((address) => !own.includes(address)), ...(typeof primary === "string" ? [primary] : [])]);

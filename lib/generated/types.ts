@@ -115,6 +115,54 @@ AutoReplyMessageFormat?: ("html" | "text")
  * True: enable switches the automatic reply off again when it is the one that delete set.
  */
 ClearAutoReplyOnEnable?: boolean
+/**
+ * The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.
+ */
+SharedMailboxReference?: ("combined" | "separate")
+/**
+ * The rights that a combined entitlement stands for.
+ * 
+ * @minItems 1
+ */
+SharedMailboxRights?: [("FullAccess" | "SendAs" | "SendOnBehalf"), ...(("FullAccess" | "SendAs" | "SendOnBehalf"))[]]
+/**
+ * The mailbox types that rights are listed, granted and imported for.
+ * 
+ * @minItems 1
+ */
+SharedMailboxTypes?: [("SharedMailbox" | "UserMailbox" | "RoomMailbox" | "EquipmentMailbox"), ...(("SharedMailbox" | "UserMailbox" | "RoomMailbox" | "EquipmentMailbox"))[]]
+/**
+ * True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.
+ */
+AutoMapping?: boolean
+/**
+ * The field of a contract that decides about sub-permissions.
+ */
+SubPermissionContractField?: string
+/**
+ * The attribute of a group or shared mailbox that the contract field is compared with.
+ */
+SubPermissionAttribute?: ("CustomAttribute1" | "CustomAttribute2" | "CustomAttribute3" | "CustomAttribute4" | "CustomAttribute5" | "CustomAttribute6" | "CustomAttribute7" | "CustomAttribute8" | "CustomAttribute9" | "CustomAttribute10" | "CustomAttribute11" | "CustomAttribute12" | "CustomAttribute13" | "CustomAttribute14" | "CustomAttribute15" | "Alias" | "DisplayName" | "Name")
+/**
+ * What it is when no group or shared mailbox belongs to a contract: an error, or nothing.
+ */
+SubPermissionNoMatch?: ("error" | "skip")
+/**
+ * True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.
+ */
+SubPermissionPreviewAllContracts?: boolean
+/**
+ * The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.
+ */
+MarkerAttribute?: ("CustomAttribute1" | "CustomAttribute2" | "CustomAttribute3" | "CustomAttribute4" | "CustomAttribute5" | "CustomAttribute6" | "CustomAttribute7" | "CustomAttribute8" | "CustomAttribute9" | "CustomAttribute10" | "CustomAttribute11" | "CustomAttribute12" | "CustomAttribute13" | "CustomAttribute14" | "CustomAttribute15")
+/**
+ * The marker of a group.
+ */
+GroupMarker?: string
+/**
+ * The marker of a shared mailbox.
+ */
+SharedMailboxMarker?: string
 }
 /**
  * The field mapping file that implementers import (fieldMapping.json).

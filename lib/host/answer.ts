@@ -29,43 +29,51 @@ export interface Answer {
 export interface Ending {
   verb: Verb;
   taken: Taken[];
+  /** The verb's own part of the output context, as far as it came to be. */
+  output: Readonly<Record<string, unknown>>;
   stats: Stats;
 }
 
 /** The answer of a run that came to its end. */
-export function succeeded(result: Result, { verb, taken, stats }: Ending): Answer {
-  return {
-    outputContext: { ...result.output, Success: true, AuditLogs: [...result.audit.map((line) => ({ ...line, IsError: false })), ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false }))] },
-    // "Already so" is said when nothing had to be changed, or when the service says it changed nothing.
-    outcome: verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : "alreadySo",
-    plan: taken.map(({ step }) => step),
-    stats,
-  };
+export function finished({ audit = [], faults = [] }: Result, ending: Ending): Answer {
+  const { verb, taken } = ending;
+  if (faults.length > 0) return failed(faults, ending, audit);
+  const lines = [...audit.map((line) => ({ ...line, IsError: false })), ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false }))];
+  // "Already so" is said when nothing had to be changed, or when the service says it changed nothing.
+  return answerOf(true, lines, verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : "alreadySo", ending);
 }
 
 /**
- * The answer of a run that a fault ended: what was done so far stands before the fault. That nobody is there any more is a success
- * for the verbs that take something away, if they had nothing to take yet.
+ * The answer of a run with faults: what was done stands before what was not. That nobody is there any more is a success for the verbs
+ * that take something away.
  */
-export function failed(fault: Fault, { verb, taken, stats }: Ending): Answer {
-  if (fault.kind === "missing" && verb.whenMissing === "success" && taken.every((entry) => entry.fault === fault)) {
-    return { outputContext: { Success: true, AuditLogs: [{ Message: `${fault.message} There is nothing left to ${verb.name}.`, IsError: false }] }, outcome: outcomeOf.missing, plan: taken.map(({ step }) => step), stats };
+export function failed(faults: readonly Fault[], ending: Ending, audit: NonNullable<Result["audit"]> = []): Answer {
+  const { verb, taken } = ending;
+  const notes = audit.map((line) => ({ ...line, IsError: false }));
+  const isGone = ({ kind }: Fault): boolean => kind === "missing";
+  const isSettled = ({ result, fault }: Taken): boolean => (fault ? isGone(fault) : result !== "unknown");
+  if (verb.whenMissing === "success" && faults.every(isGone) && taken.every(isSettled)) {
+    const lines = taken.filter(({ fault }) => fault === undefined).map((entry) => auditOf(entry, verb, undefined));
+    return answerOf(true, [...notes, ...lines, ...faults.map(({ message }) => ({ Message: `${message} There is nothing left to ${verb.name}.`, IsError: false }))], outcomeOf.missing, ending);
   }
   // A fault that no step met itself, such as the end of the time, is what cut off the steps that were on their way.
-  const cutOff = taken.some((entry) => entry.fault === fault) ? undefined : fault;
+  const cutOff = faults.find((fault) => !taken.some((entry) => entry.fault === fault));
   const reasons = taken.map(({ result, fault: own }) => own ?? (result === "unknown" ? cutOff : undefined));
   const lines = taken.map((entry, index) => auditOf(entry, verb, reasons[index]));
-  return {
-    outputContext: { Success: false, AuditLogs: reasons.includes(fault) ? lines : [...lines, { Message: told(fault), IsError: true }] },
-    outcome: outcomeOf[fault.kind],
-    plan: taken.map(({ step }) => step),
-    stats,
-  };
+  const others = faults.filter((fault) => !reasons.includes(fault)).map((fault) => ({ Message: told(fault), IsError: true }));
+  const made = lines.filter(({ IsError }) => !IsError).length;
+  const partly = made > 0 && made < lines.length ? [{ Message: `Only partly done: ${made} of ${lines.length} changes.`, IsError: true }] : [];
+  return answerOf(false, [...notes, ...lines, ...others, ...partly], outcomeOf[faults[0]?.kind ?? "unexpected"], ending);
 }
 
 /** The answer to an event that could not be used: every fault on a line of its own. */
-export function unusable(faults: string[], stats: Stats): Answer {
-  return { outputContext: { Success: false, AuditLogs: faults.map((Message) => ({ Message, IsError: true })) }, outcome: "invalid", plan: [], stats };
+export function unusable(faults: string[], ending: Omit<Ending, "verb">): Answer {
+  return answerOf(false, faults.map((Message) => ({ Message, IsError: true })), "invalid", ending);
+}
+
+function answerOf(Success: boolean, AuditLogs: AuditLog[], outcome: Outcome, { taken, output, stats }: Omit<Ending, "verb">): Answer {
+  // A copy: an action that outlives its run may still write to what it was given.
+  return { outputContext: { ...structuredClone(output), Success, AuditLogs }, outcome, plan: taken.map(({ step }) => step), stats };
 }
 
 const endings: Readonly<Record<Taken["result"], string>> = {
@@ -76,7 +84,7 @@ const endings: Readonly<Record<Taken["result"], string>> = {
   failed: "failed",
 };
 
-function auditOf({ step, result }: Taken, { auditAction }: Verb, reason: Fault | undefined): AuditLog {
+function auditOf({ step, result, auditAction: own }: Taken, { auditAction = own }: Verb, reason: Fault | undefined): AuditLog {
   return {
     ...(auditAction === undefined ? {} : { Action: auditAction }),
     Message: `${step.sentence}: ${endings[result]}.${reason === undefined ? "" : ` ${told(reason)}`}`,

@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import type { PlanStep } from "../generated/types.ts";
+import type { AuditLog, PlanStep } from "../generated/types.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Talk } from "./output.ts";
 
@@ -11,7 +11,14 @@ export interface Step {
   sentence: string;
   /** The values before, by property. */
   before: Readonly<Record<string, unknown>>;
+  /** By what was read it changes nothing. It is sent all the same, because reads may lag behind writes. */
+  isInPlace?: boolean;
+  /** The audit action, where the verb has more than one. */
+  auditAction?: AuditLog["Action"];
 }
+
+/** `planned`: a dry run. `alreadySo`: the service says, or in a dry run what was read says, that it changes nothing. */
+export type Became = "planned" | "done" | "alreadySo";
 
 /** What the service said beside its answer. `kind` is set for what the connection understands. */
 export interface Notice {
@@ -36,14 +43,16 @@ export type StreamQuery<T> = (connection: never) => AsyncIterable<T>;
 export interface Gate {
   read<T>(query: Query<T>): Promise<T>;
   stream<T>(query: StreamQuery<T>): AsyncIterable<T>;
-  change(step: Step): Promise<void>;
+  /** Resolves to what became of the change; rejects with the fault when it failed, or when it is not known whether it was applied. */
+  change(step: Step): Promise<Became>;
 }
 
 /** A step with what became of it. */
 export interface Taken {
   step: PlanStep;
+  auditAction?: AuditLog["Action"];
   /** `unknown`: it was sent, and no answer told whether it was applied. */
-  result: "planned" | "unknown" | "done" | "alreadySo" | "failed";
+  result: Became | "unknown" | "failed";
   /** What came instead of an answer. */
   fault?: Fault;
 }
@@ -71,30 +80,45 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
         yield piece;
       }
     },
-    async change({ cmdlet, parameters, sentence, before }) {
+    async change({ cmdlet, parameters, sentence, before, isInPlace = false, auditAction }) {
       refuseBehindAnswer();
-      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, result: "planned" };
+      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, auditAction, result: isInPlace ? "alreadySo" : "planned" };
       taken.push(entry);
-      if (dryRun) return;
+      if (dryRun) return isInPlace ? "alreadySo" : "planned";
       entry.step.sent = true;
       entry.result = "unknown";
       try {
         const { notices } = await connection.invoke({ cmdlet, parameters });
-        entry.result = notices.some(({ kind }) => kind === "alreadySo") ? "alreadySo" : "done";
         for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
+        return (entry.result = notices.some(({ kind }) => kind === "alreadySo") ? "alreadySo" : "done");
       } catch (thrown) {
         // What broke off together with the run says nothing of the change.
         refuseBehindAnswer();
         const fault = Fault.of(thrown);
         // Every verb takes a change that is in place already for done.
-        if (fault.kind === "already") entry.result = "alreadySo";
-        else {
-          // Only a refusal says that nothing was done.
-          if (fault.kind !== "unavailable" && fault.kind !== "unexpected") entry.result = "failed";
-          entry.fault = fault;
-          throw fault;
-        }
+        if (fault.kind === "already") return (entry.result = "alreadySo");
+        if (isRefusal(fault)) entry.result = "failed";
+        entry.fault = fault;
+        throw fault;
       }
     },
   };
+}
+
+/** Only a refusal says that nothing was done. */
+export function isRefusal({ kind }: Fault): boolean {
+  return kind !== "unavailable" && kind !== "unexpected";
+}
+
+/** Tries every one of these, whatever becomes of the others, and gives what went wrong. */
+export async function faultsOf(attempts: readonly (() => Promise<unknown>)[]): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const attempt of attempts) {
+    try {
+      await attempt();
+    } catch (thrown) {
+      faults.push(Fault.of(thrown));
+    }
+  }
+  return faults;
 }

@@ -36,7 +36,7 @@ export async function main<Event extends AnyEvent>(action: Action<Event>, connec
 }
 
 const lastResort: Answer = {
-  ...unusable(["The connector failed while it was answering; what it did is not known. This is a defect: please report it."], { requests: 0, retries: 0, waitedMs: 0, totalMs: 0 }),
+  ...unusable(["The connector failed while it was answering; what it did is not known. This is a defect: please report it."], { taken: [], output: {}, stats: { requests: 0, retries: 0, waitedMs: 0, totalMs: 0 } }),
   outcome: "unknown",
 };
 

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
 import type { Action, AnyEvent, Result } from "./action.ts";
-import { failed, succeeded, unusable, type Answer, type Ending } from "./answer.ts";
+import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
 import { readAs, secretsIn, Unusable } from "./contract.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type Taken } from "./gate.ts";
@@ -41,27 +41,28 @@ export type Connect = (configuration: Configuration, surroundings: Surroundings)
 export async function run<Event extends AnyEvent>(action: Action<Event>, connect: Connect, world: World): Promise<0 | 1 | 2> {
   const redaction = new Redaction();
   const output = outputTo(world.stdout, world.stderr, redaction);
-  const live: Live = { taken: [], connection: undefined };
-  const ending = (): Ending => ({ verb: action.verb, taken: live.taken, stats: statsOf(live, world) });
+  const live: Live = { taken: [], connection: undefined, output: {} };
+  const ending = (): Ending => ({ verb: action.verb, taken: live.taken, output: live.output, stats: statsOf(live, world) });
   let deadline: Deadline | undefined;
   let answer: Answer;
   let code: 0 | 1 | 2;
   try {
     deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
     world.onInterrupt(deadline.interrupt);
-    const event = await received(action, world, deadline, redaction);
+    live.output = action.outputAtFirst?.(undefined) ?? {};
+    const event = await received(action, world, { deadline, redaction, live });
     const result = await handled(action, event, connect, { world, deadline, redaction, output, live });
-    answer = succeeded(result, ending());
-    code = 0;
+    answer = finished(result, ending());
+    code = answer.outputContext.Success ? 0 : 1;
   } catch (thrown) {
     if (thrown instanceof Unusable) {
-      answer = unusable(thrown.faults, ending().stats);
+      answer = unusable(thrown.faults, ending());
       code = 2;
     } else {
       const fault = Fault.of(thrown);
       const origin = originOf(fault);
       if (origin !== undefined) output.talk("verbose", origin);
-      answer = failed(fault, ending());
+      answer = failed([fault], ending());
       code = answer.outputContext.Success ? 0 : 1;
     }
   }
@@ -88,14 +89,16 @@ function shortened(message: string): string {
 interface Live {
   taken: Taken[];
   connection: Connection | undefined;
+  output: Record<string, unknown>;
 }
 
-async function received<Event extends AnyEvent>(action: Action<Event>, world: World, deadline: Deadline, redaction: Redaction): Promise<Event> {
+async function received<Event extends AnyEvent>(action: Action<Event>, world: World, { deadline, redaction, live }: Pick<Handling, "deadline" | "redaction" | "live">): Promise<Event> {
   const document = await deadline.bound(readDocument(world.stdin)).catch((thrown: unknown) => {
     throw thrown instanceof Unusable ? thrown : new Unusable([`No whole event arrived on stdin. ${Fault.of(thrown).message}`]);
   });
   // Before anything is said about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
+  live.output = action.outputAtFirst?.(document) ?? {};
   return frozen(readAs(action.contract, document));
 }
 
@@ -115,7 +118,7 @@ async function handled<Event extends AnyEvent>(action: Action<Event>, event: Eve
   const { taken, read, stream, change } = openGate({ connection, dryRun, deadline, talk });
   live.taken = taken;
   try {
-    return await deadline.bound(action.run({ event, configuration, talk, read, stream, change, record: recorder(output, deadline, dryRun) }));
+    return await deadline.bound(action.run({ event, configuration, talk, read, stream, change, record: recorder(output, deadline, dryRun), output: live.output }));
   } catch (thrown) {
     // From here on nothing is the event's fault any more, and whatever was thrown can be looked at.
     throw Fault.of(thrown);

@@ -25,4 +25,12 @@ export const verbs = {
   disable: { name: "disable", whenMissing: "success", auditAction: "DisableAccount", deadlineMs: actionMs },
   delete: { name: "delete", whenMissing: "success", auditAction: "DeleteAccount", deadlineMs: actionMs },
   import: { name: "import", whenMissing: "failure", onlyReads: true, deadlineMs: importMs },
+  // 30 s are documented for its preview and 15 min for the scheduled run; nothing tells the two apart.
+  permissions: { name: "list", whenMissing: "failure", onlyReads: true, deadlineMs: importMs },
+  grantPermission: { name: "grant", whenMissing: "failure", auditAction: "GrantPermission", deadlineMs: actionMs },
+  revokePermission: { name: "revoke", whenMissing: "success", auditAction: "RevokePermission", deadlineMs: actionMs },
+  // Each of its changes is a grant or a revoke, and says so itself.
+  subPermissions: { name: "decide", whenMissing: "failure", deadlineMs: actionMs },
+  importPermission: { name: "import", whenMissing: "failure", onlyReads: true, deadlineMs: importMs },
+  importSubPermissions: { name: "import", whenMissing: "failure", onlyReads: true, deadlineMs: importMs },
 } as const satisfies Record<string, Verb>;

@@ -9,7 +9,7 @@ import { checked, eventWith, guid } from "./world.ts";
 
 /** What the action in the process does, by the value it correlates on. It makes one change before and says when it is there. */
 const entry = `
-import { onCreate } from "./lib/host/action.ts";
+import { onCreate } from "./lib/host/accountActions.ts";
 import { main } from "./lib/host/main.ts";
 const never = () => new Promise(() => setInterval(() => undefined, 1000));
 const ways = {

@@ -189,7 +189,7 @@ describe("an action that throws", () => {
 describe("a change that goes wrong midway", () => {
   it("leaves the steps before it in plan and audit, and the ones behind it out", async () => {
     const { code, answer, messages, connection } = await runIn({ invoke: ({ parameters }) => ("B" in parameters ? Promise.reject(new Fault({ kind: "onPremises", message: "Mastered elsewhere.", requestId: "r-1" })) : Promise.resolve({ notices: [] })) }, setting("A", "B", "C"));
-    expect([code, messages]).toEqual([1, ["Set A: done.", "Set B: failed. Mastered elsewhere. (request r-1)"]]);
+    expect([code, messages]).toEqual([1, ["Set A: done.", "Set B: failed. Mastered elsewhere. (request r-1)", "Only partly done: 1 of 2 changes."]]);
     expect(answer).toMatchObject({ outcome: "masteredOnPremises", plan: [{ ...step("A"), sent: true }, { ...step("B"), sent: true }] });
     expect(answer.plan).toHaveLength(2);
     expect(connection.sent).toEqual(["A", "B"]);
@@ -203,7 +203,7 @@ describe("a change that goes wrong midway", () => {
 
   it("may have been applied when the time ran out on it", async () => {
     const { code, messages, answer } = await runIn({ env: { EXO_CONNECTOR_DEADLINE_MS: "60" }, invoke: ({ parameters }) => ("B" in parameters ? never() : Promise.resolve({ notices: [] })) }, setting("A", "B"));
-    expect([code, messages]).toEqual([1, ["Set A: done.", "Set B: was sent, and whether it was applied is not known. The time for one event (60 ms) ran out."]]);
+    expect([code, messages]).toEqual([1, ["Set A: done.", "Set B: was sent, and whether it was applied is not known. The time for one event (60 ms) ran out.", "Only partly done: 1 of 2 changes."]]);
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }, { sent: true }] });
   });
 

@@ -2,7 +2,8 @@ import { expect } from "vitest";
 import type { Fault } from "../../lib/fault.ts";
 import { createAnswer } from "../../lib/generated/validators/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
-import { onCreate, type Action, type AnyEvent, type Correlated, type CreateInput } from "../../lib/host/action.ts";
+import { onCreate, type Correlated, type CreateInput } from "../../lib/host/accountActions.ts";
+import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import type { Connection, Step } from "../../lib/host/gate.ts";
 import { run, type Connect, type Surroundings } from "../../lib/host/run.ts";
 

@@ -9,7 +9,7 @@ import { runBundle } from "../../tools/bundle.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { Behaviour, DirectoryObject } from "../emulator/state.ts";
 import { changeEventFor, createEventFor, reconciliationFor } from "../events.ts";
-import { Bench, guidOf, runnerOf } from "./bundle.ts";
+import { Bench, guidOf, runnerOf } from "../bench.ts";
 
 /**
  * Every run is broken at each of its requests in turn: the connection is cut before or after the request took effect or in the middle of

@@ -3,7 +3,7 @@ import { deleteAnswer } from "../../lib/generated/validators/answers.ts";
 import action from "../../lifecycle/delete.ts";
 import { asHtml } from "../emulator/html.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";
-import { Bench, guidOf, runnerOf, shown } from "./bundle.ts";
+import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
 
 let bench: Bench;
 beforeAll(async () => {

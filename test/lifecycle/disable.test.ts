@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { disableAnswer } from "../../lib/generated/validators/answers.ts";
 import action from "../../lifecycle/disable.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";
-import { Bench, guidOf, runnerOf, shown } from "./bundle.ts";
+import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
 
 let bench: Bench;
 beforeAll(async () => {

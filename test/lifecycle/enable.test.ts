@@ -4,7 +4,7 @@ import deleteAction from "../../lifecycle/delete.ts";
 import action from "../../lifecycle/enable.ts";
 import { asHtml } from "../emulator/html.ts";
 import { changeEventFor, type ChangeChoices } from "../events.ts";
-import { Bench, guidOf, runnerOf, shown } from "./bundle.ts";
+import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
 
 let bench: Bench;
 beforeAll(async () => {

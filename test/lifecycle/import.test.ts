@@ -7,7 +7,7 @@ import type { Fault } from "../emulator/faults.ts";
 import { manyMailboxes } from "../emulator/seed.ts";
 import { accountImportFor, type ImportChoices } from "../events.ts";
 import { runInProcess } from "../inProcess.ts";
-import { Bench, guidOf, runnerOf, type Run } from "./bundle.ts";
+import { Bench, guidOf, runnerOf, type Run } from "../bench.ts";
 
 let bench: Bench;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { updateAnswer } from "../../lib/generated/validators/answers.ts";
 import action from "../../lifecycle/update.ts";
 import { changeEventFor, type ChangeChoices } from "../events.ts";
-import { Bench, guidOf, runnerOf, shown } from "./bundle.ts";
+import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
 
 let bench: Bench;
 beforeAll(async () => {

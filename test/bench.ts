@@ -1,12 +1,12 @@
 import { expect, inject } from "vitest";
-import type { Contract } from "../../lib/host/contract.ts";
-import type { Action, AnyEvent } from "../../lib/host/action.ts";
-import type { AuditLog, Outcome, PlanStep, Stats } from "../../lib/generated/types.ts";
-import { runBundle, type BundleOptions } from "../../tools/bundle.ts";
-import { seedState } from "../emulator/seed.ts";
-import { startEmulator, type RunningEmulator, type ServerOptions } from "../emulator/server.ts";
-import type { DirectoryObject } from "../emulator/state.ts";
-import { runInProcess } from "../inProcess.ts";
+import type { Contract } from "../lib/host/contract.ts";
+import type { Action, AnyEvent } from "../lib/host/action.ts";
+import type { AuditLog, Outcome, PlanStep, Stats } from "../lib/generated/types.ts";
+import { runBundle, type BundleOptions } from "../tools/bundle.ts";
+import { seedState } from "./emulator/seed.ts";
+import { startEmulator, type RunningEmulator, type ServerOptions } from "./emulator/server.ts";
+import type { DirectoryObject } from "./emulator/state.ts";
+import { runInProcess } from "./inProcess.ts";
 
 /** What every answer has, whatever its verb. */
 interface AnyAnswer {

@@ -1,0 +1,40 @@
+import { Fault } from "../fault.ts";
+import { textOf } from "./encoding.ts";
+import type { Exchange } from "./exchange.ts";
+import { mailboxById, type Mailbox } from "./mailbox.ts";
+
+/** A mailbox that can be a member or hold a right, with every name the service may list it by. */
+export interface Account extends Mailbox {
+  Name: string;
+  DistinguishedName: string;
+  ExternalDirectoryObjectId: string;
+}
+
+/** The names that are nobody else's. A display name can be anybody's. */
+const ownNames = ["Guid", "UserPrincipalName", "PrimarySmtpAddress", "ExternalDirectoryObjectId", "DistinguishedName", "Name"] as const;
+
+/** The account with this Guid. Throws a `missing` fault that says so of the account, and not of what it was to have. */
+export function accountById(id: string): (exchange: Exchange) => Promise<Account> {
+  const query = mailboxById(id, ownNames);
+  return async (exchange) => {
+    const mailbox = await query(exchange).catch((thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      throw fault.kind === "missing" ? new Fault({ kind: "missing", message: `The account's mailbox (${id}) does not exist.`, cause: fault, requestId: fault.requestId }) : fault;
+    });
+    // Filters on members compare distinguished names: without one they would find nothing, and nothing is an answer.
+    if (textOf(mailbox["DistinguishedName"]) === "") throw new Fault({ kind: "unexpected", message: `Exchange Online did not return DistinguishedName of the account's mailbox (${id}).` });
+    const texts = Object.fromEntries(ownNames.map((name) => [name, textOf(mailbox[name])]));
+    return { ...mailbox, ...texts } as Account;
+  };
+}
+
+/** Whether a text in a list of trustees is this account for certain. */
+export function isAccount(account: Account, text: string): boolean {
+  const listed = text.toLowerCase();
+  return listed !== "" && ownNames.some((name) => account[name].toLowerCase() === listed);
+}
+
+/** Whether it may be this account: it could also be another one of the same display name. */
+export function mayBeAccount(account: Account, text: string): boolean {
+  return isAccount(account, text) || (text !== "" && account.DisplayName.toLowerCase() === text.toLowerCase());
+}

@@ -1,0 +1,150 @@
+import { Fault } from "../fault.ts";
+import { recipientTypes } from "../generated/mailbox.ts";
+import type { Account } from "./account.ts";
+import type { Piece } from "./batch.ts";
+import { textOf, type Parameters, type Row } from "./encoding.ts";
+import type { Exchange } from "./exchange.ts";
+import { allOf, carries, equals } from "./filter.ts";
+import { isGuid, mostNamed, nameOf, type Change } from "./mailbox.ts";
+
+/** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
+export interface Group extends Row {
+  Guid: string;
+  DisplayName: string;
+  PrimarySmtpAddress: string;
+  RecipientTypeDetails: string;
+}
+
+const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced"];
+const securityGroup = "MailUniversalSecurityGroup";
+/** The kinds whose members Exchange Online keeps and anyone can be made one of. */
+const kinds = ["MailUniversalDistributionGroup", securityGroup];
+/** Documented form for an unquoted `$false` that goes over the wire. */
+const mastered = "IsDirSynced -eq 'False'";
+
+/** Every cloud group, as its page arrives; or those whose `property` is `value`. */
+export function cloudGroups(where?: { property: string; value: string }): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
+  const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
+  return async function* (exchange) {
+    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: kinds, ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : [])] })) {
+      for (const row of rows) {
+        const group = groupOf(row);
+        if (isSynced(group)) continue;
+        if (!where || carries(group, where.property, where.value, `group ${nameOf(group)}`)) yield group;
+      }
+      if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more groups than it gave." });
+    }
+  };
+}
+
+/** The cloud groups whose `property` is `value`, all together. */
+export function cloudGroupsWhere(property: string, value: string): (exchange: Exchange) => Promise<Group[]> {
+  return async (exchange) => {
+    const found: Group[] = [];
+    for await (const group of cloudGroups({ property, value })(exchange)) if (found.push(group) > mostNamed) break;
+    return found;
+  };
+}
+
+/**
+ * The cloud group with this Guid. Throws a `missing` fault when there is none, `onPremises` when Active Directory masters it, and `invalid` for
+ * a group whose members are not Exchange's to change: the fault says whose.
+ */
+export function groupById(id: string): (exchange: Exchange) => Promise<Group> {
+  if (!isGuid(id)) throw new Fault({ kind: "invalid", message: `The group reference is a text of ${id.length} characters; expected a GUID.` });
+  return async (exchange) => {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select }).catch(async (thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      throw fault.kind === "missing" ? await whatElse(id, fault, exchange) : fault;
+    });
+    const [group, ...others] = rows.map(groupOf);
+    if (!group) throw await whatElse(id, undefined, exchange);
+    if (others.length > 0 || group.Guid.toLowerCase() !== id.toLowerCase()) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for group ${id} and answered with ${rows.length === 1 ? `group ${group.Guid}` : `${rows.length} groups`}.` });
+    if (isSynced(group)) throw new Fault({ kind: "onPremises", message: `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change them there (attribute member).` });
+    if (!kinds.includes(group.RecipientTypeDetails)) throw new Fault({ kind: "invalid", message: `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.` });
+    return group;
+  };
+}
+
+/** What a group is that Get-DistributionGroup does not know. Microsoft 365 groups show only to those who name their type. */
+async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange): Promise<Fault> {
+  const gone = new Fault({ kind: "missing", message: `Group ${id} does not exist.`, cause, requestId: cause?.requestId });
+  const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Identity: id, RecipientTypeDetails: recipientTypes }, select }).catch((thrown: unknown) => {
+    const fault = Fault.of(thrown);
+    if (fault.kind !== "missing") throw fault;
+    return { rows: [] };
+  });
+  const row = rows.find((one) => textOf(one["Guid"]).toLowerCase() === id.toLowerCase());
+  if (!row) return gone;
+  const recipient = groupOf(row);
+  const why = reasons[recipient.RecipientTypeDetails] ?? `is a ${recipient.RecipientTypeDetails} and no group`;
+  return new Fault({ kind: "invalid", message: `${nameOf(recipient)} ${why}.` });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  DynamicDistributionGroup: "is a dynamic distribution group: who belongs to it follows from its filter, and nobody can be added or removed",
+  GroupMailbox: "is a Microsoft 365 group: its members are changed through Microsoft Graph and not through Exchange",
+};
+
+/**
+ * Whether the account is a direct member. Asked by a filter on the account's distinguished name: the members of a large group are
+ * pages over pages.
+ */
+export function isMember(group: Group, account: Account): (exchange: Exchange) => Promise<boolean> {
+  return async (exchange) => {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-DistributionGroup", parameters: { Filter: allOf(equals("Guid", group.Guid), equals("Members", account.DistinguishedName)) }, select: ["Guid"] });
+    return rows.some((row) => textOf(row["Guid"]).toLowerCase() === group.Guid.toLowerCase());
+  };
+}
+
+/** Makes the account a member. */
+export function adding(group: Group, account: Account, wasMember: boolean): Change {
+  return { cmdlet: "Add-DistributionGroupMember", parameters: membership(group, account), sentence: `Add ${nameOf(account)} to group ${nameOf(group)}`, before: { isMember: wasMember }, isInPlace: wasMember };
+}
+
+/** Ends the account's membership. */
+export function removing(group: Group, account: Account, wasMember: boolean): Change {
+  return { cmdlet: "Remove-DistributionGroupMember", parameters: { ...membership(group, account), Confirm: false }, sentence: `Remove ${nameOf(account)} from group ${nameOf(group)}`, before: { isMember: wasMember }, isInPlace: !wasMember };
+}
+
+/**
+ * An application manages no group. The check for it is made for security groups only, and passing it by takes more rights than the rest
+ * (Exchange Administrator), so it is passed by only there.
+ */
+function membership(group: Group, account: Account): Change["parameters"] & Parameters {
+  return { Identity: group.Guid, Member: account.Guid, ...(group.RecipientTypeDetails === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {}) };
+}
+
+/** A member as Get-DistributionGroupMember gives it. */
+export interface Member {
+  Guid: string;
+  DisplayName: string;
+  RecipientTypeDetails: string;
+}
+
+/** The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could not be read. */
+export function membersOf(groups: ReturnType<typeof cloudGroups>): (exchange: Exchange) => AsyncGenerator<{ group: Group; members: Member[] } | { group: Group; fault: Fault }, void, undefined> {
+  return async function* (exchange) {
+    const commandFor = (group: Group) => ({ cmdlet: "Get-DistributionGroupMember", parameters: { Identity: group.Guid, ResultSize: "Unlimited" }, select: ["Guid", "DisplayName", "RecipientTypeDetails"] });
+    for await (const piece of exchange.each(groups(exchange), commandFor)) yield read(piece);
+  };
+}
+
+function read(piece: Piece<Group>): { group: Group; members: Member[] } | { group: Group; fault: Fault } {
+  if ("fault" in piece) return { group: piece.item, fault: piece.fault };
+  const { item: group, page } = piece;
+  if (page.notices.some(({ kind }) => kind === "moreResults")) return { group, fault: new Fault({ kind: "unexpected", message: `Exchange Online says that group ${nameOf(group)} has more members than it gave.` }) };
+  return { group, members: page.rows.map((row) => ({ Guid: textOf(row["Guid"]), DisplayName: textOf(row["DisplayName"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) })) };
+}
+
+function isSynced(group: Group): boolean {
+  const value = group["IsDirSynced"];
+  if (value === undefined || value === null) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return IsDirSynced of group ${nameOf(group)}, so it cannot be told who masters it.` });
+  return value === true || textOf(value).toLowerCase() === "true";
+}
+
+function groupOf(row: Row): Group {
+  const id = textOf(row["Guid"]);
+  if (!isGuid(id)) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a group without a Guid, so it cannot be told which one it is." });
+  return { ...row, Guid: id, DisplayName: textOf(row["DisplayName"]), PrimarySmtpAddress: textOf(row["PrimarySmtpAddress"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) };
+}

@@ -1,0 +1,30 @@
+import { Fault } from "../fault.ts";
+import { isRecord } from "./contract.ts";
+
+/**
+ * The values of one field (such as `Department.ExternalId`) on the person's contracts in scope: those the platform's conditions hold for,
+ * or all of them. Names are matched without regard to case. Throws an `invalid` fault when the event has no contracts to look at.
+ */
+export function valuesInScope(person: Readonly<Record<string, unknown>> | null | undefined, { field, all }: { field: string; all: boolean }): { values: string[]; blank: number } {
+  const given = at(person, ["contracts"]);
+  if (!isRecord(person) || given === undefined || given === null) throw new Fault({ kind: "invalid", message: "The event holds no contracts (personContext.Person.Contracts), so it cannot be told what the person is to have." });
+  // One contract may arrive as itself instead of a list of one.
+  const contracts = [given].flat().filter((contract) => all || isTrue(at(contract, ["context", "inconditions"])));
+  const values = contracts.map((contract) => textOf(at(contract, field.toLowerCase().split("."))));
+  const filled = values.filter((value) => value !== "");
+  return { values: [...new Set(filled)], blank: values.length - filled.length };
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  let found = value;
+  for (const step of path) found = isRecord(found) ? Object.entries(found).find(([key]) => key.toLowerCase() === step)?.[1] : undefined;
+  return found;
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+}

@@ -1,0 +1,170 @@
+import { Fault } from "../fault.ts";
+import type { Configuration, SubPermissionsEvent } from "../generated/types.ts";
+import { subPermissionsEvent } from "../generated/validators/subPermissionsEvent.ts";
+import { accountReferenceIn, type Action } from "./action.ts";
+import { isRecord } from "./contract.ts";
+import { valuesInScope } from "./contracts.ts";
+import { faultsOf, isRefusal, type Gate, type Step } from "./gate.ts";
+import { shownName } from "./names.ts";
+import type { Talk } from "./output.ts";
+import { textIn } from "./permissionActions.ts";
+import { verbs } from "./verbs.ts";
+
+export interface SubPermissionInput extends Gate {
+  accountReference: string;
+  /** A member of the reference of the permission that the parts belong to; empty when there is no such text, as in a preview. */
+  permission(name: string): string;
+  configuration: Configuration;
+  talk: Talk;
+}
+
+/** A part of the permission. Two parts with one key are the same. */
+export interface Part {
+  key: string;
+  name: string;
+  reference: { Id: string };
+}
+
+/** What a set of sub-permissions knows of its parts. */
+export interface Parts<P extends Part> {
+  /** The parts that belong to one value of the contract field. Throws a fault that names them when they cannot be told. */
+  belongingTo: (value: string) => Promise<P[]>;
+  /** The key of a reference on record, or undefined for one that is none of this set's. */
+  keyOf(reference: (name: string) => string): string | undefined;
+  /** Whether the account has a part that is on record already, as far as can be read. */
+  isHeld(part: P): Promise<boolean>;
+  grant(part: P): Promise<void>;
+  /** `key` as `keyOf` gave it. */
+  revoke(key: string): Promise<void>;
+}
+
+interface OnRecord {
+  DisplayName: string;
+  Reference: Readonly<Record<string, unknown>>;
+}
+
+/** Stands for "none": the platform counts a grant or an update without an entry as failed. */
+const none = "No permissions defined";
+const nothing: OnRecord = { DisplayName: none, Reference: { Id: none } };
+
+/**
+ * Declares what grant, update and revoke of a permission do whose parts follow from the person's contracts. A preview decides with the
+ * same code. What the account holds is answered however the run ends: a part that may have been granted counts as held, and one that
+ * may still be there does too, so that nobody keeps a right that is on no record.
+ */
+export function onSubPermissions<P extends Part>(partsFor: (input: SubPermissionInput) => Promise<Parts<P>>): Action<SubPermissionsEvent> {
+  return {
+    verb: verbs.subPermissions,
+    contract: subPermissionsEvent,
+    outputAtFirst: (document) => ({ SubPermissions: onRecordIn(document) }),
+    async run({ event: { actionContext, personContext }, configuration, talk, read, stream, change, output }) {
+      const isRevoke = actionContext.Operation === "revoke";
+      const faults: Fault[] = [];
+      const audit: { Message: string }[] = [];
+      let auditAction: Step["auditAction"];
+      const gate: Gate = { read, stream, change: (step) => change({ ...step, auditAction }) };
+      const input: SubPermissionInput = { accountReference: accountReferenceIn(actionContext.References.Account), permission: (name) => textIn(actionContext.References.Permission, name), configuration, talk, ...gate };
+      const parts = await partsFor(input).catch((thrown: unknown): undefined => {
+        const fault = Fault.of(thrown);
+        if (!isRevoke || fault.kind !== "missing") throw fault;
+        audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
+      });
+      // The account is gone, and whatever it held with it.
+      if (!parts) {
+        output["SubPermissions"] = [];
+        return { audit };
+      }
+
+      const held = new Map<string, OnRecord>();
+      for (const { DisplayName, Reference } of actionContext.CurrentPermissions ?? []) {
+        if (textIn(Reference, "Id") === none) continue;
+        const key = parts.keyOf((name) => textIn(Reference, name));
+        held.set(key ?? JSON.stringify(Reference), { DisplayName: shownName(DisplayName ?? "") ?? (textIn(Reference, "Id") || "Unknown"), Reference });
+        if (key === undefined) faults.push(new Fault({ kind: "invalid", message: `"${DisplayName ?? ""}" is on record with a reference that is none of this set's; it was left as it is.` }));
+      }
+      const answer = (): void => {
+        output["SubPermissions"] = held.size > 0 || isRevoke ? [...held.values()] : [nothing];
+      };
+      answer();
+
+      const { wanted, isWhole } = isRevoke ? { wanted: new Map<string, P>(), isWhole: true } : await wantedParts(parts);
+      for (const part of wanted.values()) {
+        auditAction = "GrantPermission";
+        const isOnRecord = held.has(part.key);
+        // Before it is tried, for the run may end in between.
+        if (!isOnRecord) held.set(part.key, { DisplayName: shownName(part.name) ?? part.reference.Id, Reference: part.reference });
+        answer();
+        const fault = await faultOf(async () => {
+          if (!isOnRecord || !(await parts.isHeld(part))) await parts.grant(part);
+        });
+        if (!fault) continue;
+        faults.push(fault);
+        if (!isOnRecord && isRefusal(fault)) held.delete(part.key);
+        answer();
+      }
+      for (const [key, { DisplayName, Reference }] of [...held]) {
+        if (wanted.has(key) || parts.keyOf((name) => textIn(Reference, name)) === undefined) continue;
+        if (!isWhole) {
+          talk("warning", `"${DisplayName}" was not revoked: it is not known whether it still belongs to the person.`);
+          continue;
+        }
+        auditAction = "RevokePermission";
+        const fault = await faultOf(() => parts.revoke(key));
+        // Of a group or mailbox that is gone nothing is left to revoke; nor of an account that is gone.
+        if (fault?.kind === "missing") audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
+        else if (fault) {
+          faults.push(fault);
+          continue;
+        }
+        held.delete(key);
+        answer();
+      }
+      return { audit, faults };
+
+      /** `isWhole` is false when it could not be told what one of the values stands for: then nothing is taken away on the strength of it. */
+      async function wantedParts({ belongingTo }: Parts<P>): Promise<{ wanted: Map<string, P>; isWhole: boolean }> {
+        const wanted = new Map<string, P>();
+        let isWhole = true;
+        const { SubPermissionContractField: field = "", SubPermissionNoMatch, SubPermissionPreviewAllContracts } = configuration;
+        const none = (message: string): void => {
+          if (SubPermissionNoMatch === "skip") talk("warning", message);
+          else faults.push(new Fault({ kind: "missing", message }));
+        };
+        const all = actionContext.DryRun && SubPermissionPreviewAllContracts === true;
+        const { values, blank } = valuesInScope(personContext?.Person, { field, all });
+        if (blank > 0) none(`${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`);
+        if (values.length === 0) talk("information", `No contract in scope gives a ${field}.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}`);
+        for (const value of values) {
+          const fault = await faultOf(async () => {
+            const belonging = await belongingTo(value);
+            if (belonging.length === 0) none(`Nothing belongs to ${field} "${value}".`);
+            for (const part of belonging) wanted.set(part.key, part);
+          });
+          if (!fault) continue;
+          faults.push(fault);
+          isWhole = false;
+        }
+        return { wanted, isWhole };
+      }
+    },
+  };
+}
+
+async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined> {
+  const [fault] = await faultsOf([attempt]);
+  return fault;
+}
+
+/** What is on record for the person, from an event that may not even be valid: nobody loses track of a right because of a bad event. */
+function onRecordIn(document: unknown): unknown[] {
+  const member = (value: unknown, name: string): unknown => (isRecord(value) ? Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1] : undefined);
+  const context = member(document, "actioncontext");
+  const entries = [member(context, "currentpermissions") ?? []].flat().flatMap((entry) => {
+    const reference = member(entry, "reference");
+    if (!isRecord(reference) || textIn(reference, "Id") === "") return [];
+    const name = member(entry, "displayname");
+    return [{ DisplayName: shownName(typeof name === "string" ? name : "") ?? textIn(reference, "Id"), Reference: reference }];
+  });
+  const isRevoke = String(member(context, "operation")).toLowerCase() === "revoke";
+  return entries.length > 0 || isRevoke ? entries : [nothing];
+}

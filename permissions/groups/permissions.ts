@@ -1,0 +1,8 @@
+import { cloudGroups } from "../../lib/exchange/group.ts";
+import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { groupPermission } from "../../lib/sets/groups.ts";
+
+/** Lists every cloud group of both kinds. */
+export default onPermissions(async function* ({ stream }) {
+  for await (const group of stream(cloudGroups())) yield groupPermission(group);
+});

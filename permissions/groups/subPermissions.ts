@@ -1,0 +1,26 @@
+import { accountById } from "../../lib/exchange/account.ts";
+import { adding, cloudGroupsWhere, groupById, isMember, removing } from "../../lib/exchange/group.ts";
+import { isGuid } from "../../lib/exchange/mailbox.ts";
+import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
+import { groupPart } from "../../lib/sets/groups.ts";
+import { onlyOne } from "../../lib/sets/onlyOne.ts";
+
+/** Membership of the groups that belong to the person's contracts. */
+export default onSubPermissions(async ({ accountReference, configuration, read, change }) => {
+  const property = configuration.SubPermissionAttribute ?? "CustomAttribute1";
+  const account = await read(accountById(accountReference));
+  return {
+    async belongingTo(value) {
+      return onlyOne(await read(cloudGroupsWhere(property, value)), property, value).map((group) => ({ ...groupPart(group), group }));
+    },
+    keyOf: (reference) => (isGuid(reference("Id")) ? reference("Id").toLowerCase() : undefined),
+    isHeld: ({ group }) => read(isMember(group, account)),
+    async grant({ group }) {
+      await change(adding(group, account, await read(isMember(group, account))));
+    },
+    async revoke(id) {
+      const group = await read(groupById(id));
+      await change(removing(group, account, await read(isMember(group, account))));
+    },
+  };
+});

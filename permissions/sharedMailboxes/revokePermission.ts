@@ -1,0 +1,13 @@
+import { accountById } from "../../lib/exchange/account.ts";
+import { mailboxById } from "../../lib/exchange/mailbox.ts";
+import { revoke, rightProperties } from "../../lib/exchange/right.ts";
+import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { rightsOf } from "../../lib/sets/sharedMailboxes.ts";
+
+/** Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as can be. */
+export default onRevokePermission(async ({ accountReference, permission, configuration, read, change, talk }) => {
+  const wanted = rightsOf(permission("Permission"), configuration);
+  const mailbox = await read(mailboxById(permission("Id"), rightProperties));
+  const account = await read(accountById(accountReference));
+  return await faultsOf(wanted.map((right) => () => revoke(right, mailbox, account, { read, change, talk })));
+});
