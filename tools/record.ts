@@ -12,7 +12,7 @@ import { eventFor, scenarios, stateFor, timeOfRecording } from "../test/fixtures
 import { buildBundles } from "./build.ts";
 import { runBundle } from "./bundle.ts";
 import { actionOf } from "./replay.ts";
-import { askedIn, asksForToken, differences, exchangeOrigin, fixtures, isAmong, lasting, namesOfFixtures, readFixture, scrubbed, serveLoopback, standInSecret, writeFixture, type Answered, type Exchange, type Question, type Recording, type Reply } from "./traffic.ts";
+import { askedIn, asksForToken, differences, exchangeOrigin, fixtures, isAmong, isUnordered, lasting, namesOfFixtures, pageToken, readFixture, scrubbed, serveLoopback, sorted, standInSecret, writeFixture, type Answered, type Asked, type Exchange, type Question, type Recording, type Reply } from "./traffic.ts";
 
 const help = `Usage: npm run record -- (--all | NAME... | --event FILE --as ROOM/ACTION/WHAT-HAPPENS) [options]
 
@@ -55,7 +55,9 @@ async function record({ name, event, state, faults, pageSize, ends }: Take, dist
     const ended = `${outcome}, ${outputContext.Success ? "a success" : "a failure"}`;
     if (ends !== undefined && ended !== ends) throw new Unusable(`it ended as "${ended}", and the scenario is about "${ends}". ${outputContext.AuditLogs.map(({ Message }) => Message).join(" ")}`);
     const isImport = run.records.length > 0 || /import/i.test(actionOf(name));
-    return scrubbed({ event, traffic, answer: lasting(run.answer, proxy.origin), ...(isImport ? { records: lasting(run.records, proxy.origin) as unknown[] } : {}) });
+    const records = lasting(run.records, proxy.origin) as unknown[];
+    const kept = isUnordered(actionOf(name)) ? { traffic: sorted(traffic, ({ request }) => request), records: sorted(records) } : { traffic, records };
+    return scrubbed({ event, traffic: kept.traffic, answer: lasting(run.answer, proxy.origin), ...(isImport ? { records: kept.records } : {}) });
   } finally {
     await Promise.all([proxy.close(), emulator.close()]);
   }
@@ -72,7 +74,7 @@ async function record({ name, event, state, faults, pageSize, ends }: Take, dist
     const exchange = isToken ? undefined : { request: askedIn(url, body) };
     let reply: Reply;
     try {
-      const answer = await fetch(target, { method, headers: passed, body: body === "" ? null : body, redirect: "manual" });
+      const answer = await fetch(target, { method, headers: passed, body: body === "" ? null : body.replaceAll(proxy.origin, emulator.exchangeUrl), redirect: "manual" });
       reply = { status: answer.status, headers: Object.fromEntries(answer.headers), body: (await answer.text()).replaceAll(emulator.exchangeUrl, proxy.origin) };
     } catch {
       reply = { cut: true };
@@ -84,18 +86,25 @@ async function record({ name, event, state, faults, pageSize, ends }: Take, dist
     const kept = ["content-type", ...headersThatMatter, "request-id"].flatMap((header) => ("headers" in reply && reply.headers[header] !== undefined ? [[header, reply.headers[header]] as const] : []));
     reply = { ...reply, headers: Object.fromEntries(kept) };
     if (exchange) {
-      reply.body = withNamedPage(reply.body, (exchange.request.page ?? 1) + 1);
+      reply.body = withNamedPages(reply.body, exchange.request);
       traffic.push({ ...exchange, response: written(reply) });
     }
     return reply;
   }
 
-  /** The link to the next page, without the token that is another one in every run. */
-  function withNamedPage(body: string, number: number): string {
-    return body.replace(/(%24skiptoken=)([^"&]+)/, (_all, start: string, token: string) => {
-      pages.set(`page-${number}`, decodeURIComponent(token));
-      return `${start}page-${number}`;
-    });
+  /** The links to next pages, without tokens that are others in every run. */
+  function withNamedPages(body: string, asked: Asked): string {
+    if (!body.includes("%24skiptoken=")) return body;
+    const named = (link: string, of: Asked): string =>
+      link.replace(/(?<=%24skiptoken=)[^&]+/, (real) => {
+        pages.set(pageToken(of), decodeURIComponent(real));
+        return pageToken(of);
+      });
+    const answer = JSON.parse(body) as { "@odata.nextLink"?: string; responses?: { id: string; body?: { "@odata.nextLink"?: string } }[] };
+    for (const [part, of] of answer.responses ? answer.responses.map(({ id, body: inside }) => [inside, asked.batch?.[Number(id)]] as const) : [[answer, asked] as const]) {
+      if (part?.["@odata.nextLink"] !== undefined && of) part["@odata.nextLink"] = named(part["@odata.nextLink"], of);
+    }
+    return JSON.stringify(answer);
   }
 
   function written({ status, headers, body }: Exclude<Reply, { cut: true }>): Answered {

@@ -1,7 +1,7 @@
 /** Runs a fixture's event through the built bundle, against a server that knows nothing but the recorded traffic. */
 import path from "node:path";
 import { runBundle } from "./bundle.ts";
-import { askedIn, asksForToken, differences, exchangeOrigin, fixtures, isAmong, lasting, namesOfFixtures, readFixture, serveLoopback, shown, type Asked, type Exchange, type Question, type Reply } from "./traffic.ts";
+import { askedIn, asksForToken, differences, exchangeOrigin, fixtures, isAmong, isUnordered, lasting, namesOfFixtures, readFixture, serveLoopback, shown, sorted, type Asked, type Exchange, type Question, type Reply } from "./traffic.ts";
 
 const token = "replayed-token-that-opens-nothing";
 
@@ -15,17 +15,18 @@ export interface Replayed {
 /** `action` is `room/action`, `folder` the fixture's, `dist` where the bundles are. */
 export async function replay(folder: string, action: string, dist?: string): Promise<Replayed> {
   const recorded = readFixture(folder);
-  const script = new Script(recorded.traffic, tenantIn(recorded.event));
+  const script = new Script(recorded.traffic, tenantIn(recorded.event), isUnordered(action));
   const server = await serveLoopback((question) => script.next(question, server.origin));
   const run = await runBundle(action, recorded.event, { ...(dist === undefined ? {} : { dist }), env: { EXO_CONNECTOR_LOGIN_URL: server.origin, EXO_CONNECTOR_EXCHANGE_URL: server.origin } }).finally(server.close);
   const answer = lasting(run.answer, server.origin);
-  const records = lasting(run.records, server.origin) as unknown[];
+  const inOrder = (records: unknown[]): unknown[] => (isUnordered(action) ? sorted(records) : records);
+  const records = inOrder(lasting(run.records, server.origin) as unknown[]);
   return { problems: problemsOf(), ms: run.ms, source: recorded.source };
 
   function problemsOf(): string[] {
     if (run.answer === undefined) return [`The bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`];
     const problems = [...script.problems];
-    const found = [...differences(recorded.answer, answer, "answer"), ...differences(recorded.records ?? [], records, "records")];
+    const found = [...differences(recorded.answer, answer, "answer"), ...differences(inOrder(recorded.records ?? []), records, "records")];
     // What comes of a request that was not foreseen says nothing; what was never asked for is told by the answer.
     if (!script.wasLeft) problems.push(...found);
     const success = (run.answer as { outputContext: { Success?: unknown } }).outputContext.Success === true;
@@ -34,35 +35,38 @@ export async function replay(folder: string, action: string, dist?: string): Pro
   }
 }
 
-/** The recorded traffic, gone through in order. */
+/** The recorded traffic, gone through in order; or in whatever order, of an action that sends requests side by side. */
 class Script {
-  readonly #traffic: readonly Exchange[];
+  readonly #left: Exchange[];
+  readonly #recorded: number;
   readonly #tenant: string;
+  readonly #isUnordered: boolean;
   readonly #problems: string[] = [];
-  #position = 0;
   /** Something else was sent than was recorded: nothing after it can be compared. */
   wasLeft = false;
 
-  constructor(traffic: readonly Exchange[], tenant: string) {
-    this.#traffic = traffic;
+  constructor(traffic: readonly Exchange[], tenant: string, unordered: boolean) {
+    this.#left = [...traffic];
+    this.#recorded = traffic.length;
     this.#tenant = tenant;
+    this.#isUnordered = unordered;
   }
 
   get problems(): string[] {
-    const rest = this.wasLeft ? [] : this.#traffic.slice(this.#position);
-    return [...this.#problems, ...(rest.length === 0 ? [] : [`${this.#traffic.length} requests are recorded and ${this.#position} were sent. Never sent:\n${rest.map(({ request }) => `  ${named(request)}`).join("\n")}`])];
+    const rest = this.wasLeft ? [] : this.#left;
+    return [...this.#problems, ...(rest.length === 0 ? [] : [`${this.#recorded} requests are recorded and ${this.#recorded - rest.length} were sent. Never sent:\n${rest.map(({ request }) => `  ${named(request)}`).join("\n")}`])];
   }
 
   next(question: Question, origin: string): Reply {
     if (asksForToken(question)) return json(200, { token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
-    const number = this.#position + 1;
-    const foreseen = this.wasLeft ? undefined : this.#traffic[this.#position];
+    const number = this.#recorded - this.#left.length + 1;
     const refuse = (problem: string): Reply => {
       if (!this.wasLeft) this.#problems.push(problem);
       this.wasLeft = true;
       return json(400, { error: { code: "NotInTheRecording", message: `NOT IN THE RECORDING. ${problem}` } });
     };
-    if (question.method !== "POST" || question.url.pathname.toLowerCase() !== `/adminapi/beta/${this.#tenant}/invokecommand`.toLowerCase()) return refuse(`Request ${number} went to ${question.method} ${question.url.pathname}; a cmdlet goes to POST /adminapi/beta/${this.#tenant}/InvokeCommand.`);
+    const root = `/adminapi/beta/${this.#tenant}/`.toLowerCase();
+    if (question.method !== "POST" || ![`${root}invokecommand`, `${root}$batch`].includes(question.url.pathname.toLowerCase())) return refuse(`Request ${number} went to ${question.method} ${question.url.pathname}; a cmdlet goes to POST /adminapi/beta/${this.#tenant}/InvokeCommand, and several to $batch.`);
     if (question.headers["authorization"] !== `Bearer ${token}`) return refuse(`Request ${number} came without the token that was issued.`);
     let sent: Asked;
     try {
@@ -70,10 +74,13 @@ class Script {
     } catch (error) {
       return refuse(`Request ${number} is no call of a cmdlet: ${error instanceof Error ? error.message : String(error)}`);
     }
-    if (!foreseen) return refuse(`Request ${number} was sent, and ${this.#traffic.length} are recorded:\n  sent      ${named(sent)}`);
+    const [first] = this.wasLeft ? [] : this.#left;
+    if (!first) return refuse(`Request ${number} was sent, and ${this.#recorded} are recorded:\n  sent      ${named(sent)}`);
+    const foreseen = this.#isUnordered ? this.#left.find(({ request }) => differences(request, sent).length === 0) : first;
+    if (!foreseen) return refuse(`Request ${number} is none of those that are recorded and were not sent yet:\n  sent      ${named(sent)}\n${this.#left.map(({ request }) => `  recorded  ${named(request)}`).join("\n")}`);
     const found = differences(foreseen.request, sent);
     if (found.length > 0) return refuse(`Request ${number} is not the recorded one:\n  sent      ${named(sent)}\n  recorded  ${named(foreseen.request)}\n${found.map((line) => `  ${line}`).join("\n")}`);
-    this.#position = number;
+    this.#left.splice(this.#left.indexOf(foreseen), 1);
     return replyOf(foreseen, origin);
   }
 }
@@ -89,7 +96,8 @@ function json(status: number, body: unknown): Reply {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
-function named({ cmdlet, parameters, select, page }: Asked): string {
+function named({ cmdlet, parameters, select, page, batch }: Asked): string {
+  if (batch) return `${cmdlet} of ${batch.map(named).join("; ")}`;
   return `${cmdlet} ${shown(parameters)}${select ? ` $select=${select.join(",")}` : ""}${page === undefined ? "" : ` page ${page}`}`;
 }
 

@@ -2,6 +2,7 @@
  * What a fixture holds: an event, the traffic it caused, and the answer. Reading, writing, scrubbing and comparing, for the recorder
  * and the replay alike. The token request is no traffic: it is answered, and never written down.
  */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
@@ -15,6 +16,13 @@ export interface Asked {
   select?: string[];
   /** Counts from 1, which is left out. */
   page?: number;
+  /** Of a `$batch`: what is asked in it, in order. Ids are numbers from 0. */
+  batch?: Asked[];
+}
+
+/** Actions that send requests side by side: their order, and that of their records, is not the same in every run. */
+export function isUnordered(action: string): boolean {
+  return /^permissions\/.*\/import\w+$/.test(action);
 }
 
 /** `body`: JSON as it is, any other content as a text. `cut`: the connection ended without an answer. */
@@ -96,6 +104,12 @@ export function differences(recorded: unknown, now: unknown, where = ""): string
   return Object.is(recorded, now) ? [] : [`${where === "" ? "the whole" : where}: recorded ${shown(recorded)}, now ${shown(now)}`];
 }
 
+/** In one order, whatever order they came in. Equal ones keep theirs. */
+export function sorted<T>(values: readonly T[], key: (value: T) => unknown = (value) => value): T[] {
+  const keyed = values.map((value) => ({ value, key: JSON.stringify(key(value)) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ value }) => value);
+}
+
 export function shown(value: unknown): string {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > 600 ? `${text.slice(0, 600)}... (${text.length} characters)` : text;
@@ -108,13 +122,24 @@ export function lasting(value: unknown, origin: string): unknown {
   return isBranch(told) && isBranch(told["stats"]) ? { ...told, stats: { ...told["stats"], waitedMs: 0, totalMs: 0 } } : told;
 }
 
-/** The cmdlet in a request; throws for what is no call of one. */
+/** The cmdlet in a request, or those in a batch; throws for what is no call of one. */
 export function askedIn(url: URL, body: string): Asked {
-  const { CmdletInput: input, ...others } = JSON.parse(body) as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown } };
+  const { CmdletInput: input, requests, ...others } = JSON.parse(body) as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown }; requests?: { id?: unknown; url?: unknown; body?: unknown }[] };
+  if (url.pathname.endsWith("/$batch") && Array.isArray(requests)) {
+    return { cmdlet: "$batch", parameters: {}, batch: requests.map(({ id, url: own, body: inside }, index) => {
+      if (id !== String(index)) throw new Error(`item ${index} of the batch has the id ${shown(id)}`);
+      return askedIn(new URL(String(own)), JSON.stringify(inside));
+    }) };
+  }
   if (typeof input?.CmdletName !== "string" || Object.keys(others).length > 0) throw new Error(`the body is no CmdletInput: ${shown(body)}`);
   const select = url.searchParams.get("$select");
-  const page = Number(/^page-(\d+)$/.exec(url.searchParams.get("$skiptoken") ?? "")?.[1] ?? 1);
+  const page = Number(/^page-(\d+)/.exec(url.searchParams.get("$skiptoken") ?? "")?.[1] ?? 1);
   return { cmdlet: input.CmdletName, parameters: input.Parameters, ...(select === null ? {} : { select: select.split(",") }), ...(page > 1 ? { page } : {}) };
+}
+
+/** What stands in a recording for the token of a next page, which is another one in every run. Lists that are read side by side each have their own. */
+export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
+  return `page-${page + 1}-${createHash("sha256").update(JSON.stringify([cmdlet, parameters])).digest("hex").slice(0, 8)}`;
 }
 
 // ---- Scrubbing: substitution, never deletion. The same value gets the same stand-in throughout a recording, and a stand-in is left alone.
