@@ -70,6 +70,11 @@ export function importEventFor(tenant: Tenant, DryRun = false): ImportEvent {
   return { actionContext: { Configuration: configurationFor(tenant), DryRun, ImportFields: ["UserPrincipalName", "CustomAttribute1", "HiddenFromAddressListsEnabled"] } };
 }
 
+/** An import of the holders of permissions of the same tenant. */
+export function permissionImportFor(tenant: Tenant, configuration: Record<string, unknown> = {}): { actionContext: Record<string, unknown> } {
+  return { actionContext: { Configuration: { ...configurationFor(tenant), ...configuration }, DryRun: false } };
+}
+
 function configurationFor({ tenantId, clientId, clientSecret }: Tenant): Configuration {
   return {
     Organization: "contoso.onmicrosoft.com",

@@ -80,11 +80,8 @@ export function endpointOf({ tenantId, cloud, exchangeUrl }: ExchangeSettings, {
   }
 
   async function sent({ what, where, body, requestId, prefer }: Post, bearer: string): Promise<HttpReply | Failure> {
-    const headers = headersFor(what, bearer);
-    headers["accept-encoding"] = "gzip";
-    headers["client-request-id"] = requestId;
-    headers["connection-id"] = connectionId;
-    if (prefer !== undefined) headers["prefer"] += `; ${prefer}`;
+    const own = headersFor(what, bearer);
+    const headers = { ...own, prefer: [own["prefer"], prefer].filter(Boolean).join("; "), "accept-encoding": "gzip", "client-request-id": requestId, "connection-id": connectionId };
     await places.take();
     try {
       pace.stats.requests++;

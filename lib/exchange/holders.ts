@@ -52,9 +52,9 @@ export function holdersOf({ types, where, accountTypes, wanted, onStranger }: Ho
       return { mailbox, holders: { FullAccess: await accountsIn(mailbox, fullAccess), SendAs: await accountsIn(mailbox, sendAs), SendOnBehalf: await accountsIn(mailbox, delegates) } };
     };
 
-    let areListed = false;
+    const progress = { areListed: false };
     // A fault of theirs is met where they are awaited.
-    void lists.then(() => (areListed = true)).catch(() => undefined);
+    void lists.then(() => (progress.areListed = true)).catch(() => undefined);
     // What arrives before the long lists are there waits for them.
     const waiting: Listed<Mailbox>[] = [];
     // What the long list does not have is asked for at the end, ten at a time.
@@ -71,7 +71,7 @@ export function holdersOf({ types, where, accountTypes, wanted, onStranger }: Ho
     const gathered = wanted.includes("FullAccess") ? entriesOn(mailboxes(exchange), { commandFor: readingPermissions, entryOf: fullAccessEntry }, exchange) : withNothing(mailboxes(exchange));
     for await (const one of gathered) {
       waiting.push(one);
-      if (areListed) yield* settled();
+      if (progress.areListed) yield* settled();
     }
     yield* settled();
     for await (const { item: mailbox, entries, fault } of entriesOn(unlisted.keys(), { commandFor: readingSendAs, entryOf: sendAsEntry }, exchange)) {
@@ -137,7 +137,10 @@ function joined(byName: ReadonlyMap<string, readonly Entry[]>, recipients: Recip
   const byGuid = new Map<string, readonly Entry[]>();
   for (const [name, entries] of byName) {
     const resolved = recipients.find(name);
-    if (typeof resolved !== "string") byGuid.set(resolved.guid, [...(byGuid.get(resolved.guid) ?? []), ...entries]);
+    if (typeof resolved !== "string") {
+      const guid = resolved.guid.toLowerCase();
+      byGuid.set(guid, [...(byGuid.get(guid) ?? []), ...entries]);
+    }
   }
   return byGuid;
 }

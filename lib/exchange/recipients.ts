@@ -30,10 +30,10 @@ export class Recipients {
   async read(exchange: Exchange): Promise<void> {
     for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-Recipient", parameters: { ResultSize: "Unlimited" }, select: [...names, "RecipientTypeDetails"] })) {
       for (const row of rows) {
-        const guid = textOf(row["Guid"]).toLowerCase();
+        const guid = textOf(row["Guid"]);
         if (guid === "") throw new Fault({ kind: "unexpected", message: "Exchange Online returned a recipient without a Guid, so it cannot be told which one it is." });
         for (const name of names) this.#enter(textOf(row[name]), guid);
-        if (this.#isOfType(textOf(row["RecipientTypeDetails"]))) this.#ofType.add(guid);
+        if (this.#isOfType(textOf(row["RecipientTypeDetails"]))) this.#ofType.add(guid.toLowerCase());
       }
       if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more recipients than it gave." });
     }
@@ -69,7 +69,7 @@ export class Recipients {
   async #readRare(exchange: Exchange): Promise<void> {
     for await (const { rows } of exchange.pages({ cmdlet: "Get-User", parameters: { ResultSize: "Unlimited" }, select: ["Guid", ...rareNames] })) {
       for (const row of rows) {
-        for (const name of rareNames) this.#enter(textOf(row[name]), textOf(row["Guid"]).toLowerCase());
+        for (const name of rareNames) this.#enter(textOf(row[name]), textOf(row["Guid"]));
       }
     }
   }

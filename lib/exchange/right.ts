@@ -147,11 +147,11 @@ interface Ways {
 export async function grant(right: Right, mailbox: Mailbox, account: Account, { autoMapping, read, change, talk }: Ways & { autoMapping: boolean }): Promise<void> {
   refuseMastered(right, mailbox);
   const { isHeld, isDenied, entries, orphans } = await read(right.standingOf(mailbox, account));
-  const dead = orphans === 0 ? "" : ` ${orphans} of them ${orphans === 1 ? "belongs to an account that no longer exists" : "belong to accounts that no longer exist"}.`;
+  const dead = orphans === 0 ? "" : ` Of these, ${ofTheGone(orphans)}.`;
   if (isDenied) throw new Fault({ kind: "invalid", message: `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.` });
   if (!isHeld && entries >= mostEntries) throw new Fault({ kind: "invalid", message: `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.` });
   if (entries >= manyEntries) talk("warning", `The access list of mailbox ${nameOf(mailbox)} has ${entries} of at most ${mostEntries} entries.${dead}`);
-  else if (orphans > 0) talk("warning", `In the access list of mailbox ${nameOf(mailbox)}, ${orphans === 1 ? "one entry belongs to an account that no longer exists" : `${orphans} entries belong to accounts that no longer exist`}.`);
+  else if (orphans > 0) talk("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}.`);
   if (right.name !== "FullAccess" && flag(mailbox, "HiddenFromAddressListsEnabled")) talk("warning", `Mailbox ${nameOf(mailbox)} is hidden from the address lists: desktop Outlook may refuse ${right.label} on it.`);
   await change({ ...right.granting(mailbox, account, { autoMapping }), sentence: `Grant ${right.label} on mailbox ${nameOf(mailbox)} to ${nameOf(account)}`, before: { [right.name]: isHeld }, isInPlace: isHeld });
 }
@@ -159,6 +159,8 @@ export async function grant(right: Right, mailbox: Mailbox, account: Account, { 
 /**
  * Takes one right away. It is sent whatever the list says. When Exchange answers that there was nothing to remove, the list is read again,
  * and what it still shows is removed by another name of the account: an entry can be kept under a name that the first one did not meet.
+ * When that removes nothing either, two writes stand against one read, and reads lag behind writes: the right is gone. Only beside entries
+ * of accounts that no longer exist this is no proof, because they are known to keep other entries from being removed; then a fault is thrown.
  */
 export async function revoke(right: Right, mailbox: Mailbox, account: Account, { read, change, talk }: Ways): Promise<void> {
   refuseMastered(right, mailbox);
@@ -167,11 +169,19 @@ export async function revoke(right: Right, mailbox: Mailbox, account: Account, {
   const first = await change({ ...right.revoking(mailbox, account.Guid), sentence, before: { [right.name]: isHeld }, isInPlace: !isHeld });
   if (first !== "alreadySo") return;
   const { mayBeHeld, orphans } = await read(right.standingOf(mailbox, account));
-  if (orphans > 0) talk("warning", `In the access list of mailbox ${nameOf(mailbox)}, ${orphans === 1 ? "one entry belongs to an account that no longer exists" : `${orphans} entries belong to accounts that no longer exist`}. It cannot be told whose they were.`);
-  if (!mayBeHeld) return;
-  const second = await change({ ...right.revoking(mailbox, right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName), sentence: `${sentence}, by another name`, before: { [right.name]: true } });
-  // Two writes agree against one read, and reads lag behind writes.
-  if (second === "alreadySo") talk("warning", `Exchange says twice that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Its lists lag behind by seconds to minutes; if the line stays, look at it.`);
+  if (!mayBeHeld) {
+    if (orphans > 0) talk("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}. It cannot be told whose they were.`);
+    return;
+  }
+  const otherName = right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
+  const second = await change({ ...right.revoking(mailbox, otherName), sentence: `${sentence}, by another name`, before: { [right.name]: true } });
+  if (second !== "alreadySo") return;
+  if (orphans > 0) throw new Fault({ kind: "unexpected", message: `Exchange says that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. There ${ofTheGone(orphans)}, which is known to keep others from being removed: remove those first, then revoke again.` });
+  talk("warning", `Exchange says twice that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Its lists lag behind by seconds to minutes; if the line stays, look at it.`);
+}
+
+function ofTheGone(orphans: number): string {
+  return orphans === 1 ? "one entry belongs to an account that no longer exists" : `${orphans} entries belong to accounts that no longer exist`;
 }
 
 function refuseMastered(right: Right, mailbox: Mailbox): void {

@@ -1,6 +1,7 @@
 /** What a cmdlet is to this emulator, and what all Get- cmdlets of recipients share. */
 import { ambiguous, notFound, notImplemented } from "./errors.ts";
 import { compileFilter } from "./opath.ts";
+import type { Grant } from "./login.ts";
 import type { BoundParameters } from "./parameters.ts";
 import { rows, type Value } from "./properties.ts";
 import type { DirectoryObject } from "./state.ts";
@@ -11,13 +12,15 @@ export interface Call {
   store: Store;
   /** The emulator's clock, in milliseconds since 1970. */
   now: number;
+  /** What the token allows. */
+  grant: Grant;
 }
 
 /** What a cmdlet hands back. Items become rows one page at a time, so that a list of 100,000 costs only its page. */
-export interface Outcome {
-  items: readonly DirectoryObject[];
-  /** How an item reads, trimmed to the lower-case names in `wanted` when `$select` was given. */
-  rows: (wanted: Set<string> | undefined) => (item: DirectoryObject) => Record<string, Value>;
+export interface Outcome<Item = never> {
+  items: readonly unknown[];
+  /** How an item (of whatever kind these items are) reads, trimmed to the lower-case names in `wanted` when `$select` was given. */
+  rows: (wanted: Set<string> | undefined) => (item: Item) => Record<string, Value>;
   /** Shown with the last page. */
   warnings: string[];
 }
@@ -31,7 +34,7 @@ export interface Cmdlet {
   run(call: Call): Outcome;
 }
 
-export const nothing = (warnings: string[] = []): Outcome => ({ items: [], rows: () => () => ({}), warnings });
+export const nothing = (warnings: string[] = []): Outcome<DirectoryObject> => ({ items: [], rows: () => () => ({}), warnings });
 
 export function refuseUnhonoured(cmdlet: Cmdlet, parameters: BoundParameters): void {
   for (const [name, value] of Object.entries(parameters)) {
@@ -73,7 +76,7 @@ const moreResults = "There are more results available than are currently display
  * Identity, Filter, SortBy and ResultSize of a recipient-reading cmdlet. A null or empty Identity selects everything: documented, and
  * the reason why a client must never send one.
  */
-export function list(cmdlet: keyof typeof rows, call: Call, within: (object: DirectoryObject) => boolean): Outcome {
+export function list(cmdlet: keyof typeof rows, call: Call, within: (object: DirectoryObject) => boolean): Outcome<DirectoryObject> {
   const { parameters, store } = call;
   const identity = parameters["Identity"];
   let found: DirectoryObject[];
@@ -84,21 +87,29 @@ export function list(cmdlet: keyof typeof rows, call: Call, within: (object: Dir
   } else {
     found = store.objects.filter(within);
   }
-  const { Filter: filter, ResultSize: size = 1000 } = parameters;
+  const { Filter: filter } = parameters;
   // An empty Filter counts as none (assumed).
   if (typeof filter === "string" && filter !== "") found = found.filter(compileFilter(filter, cmdlet, store));
   const sortBy = parameters["SortBy"] ?? parameters["Sortby"];
   if (typeof sortBy === "string") found = sorted(found, (object) => fold(String(store.property(object, sortBy) ?? "")));
-  const limit = size === "Unlimited" ? Infinity : Number(size);
-  return {
-    items: found.length > limit ? found.slice(0, limit) : found,
-    rows(wanted) {
-      const names = wanted ? rows[cmdlet].filter((name) => wanted.has(name.toLowerCase())) : rows[cmdlet];
-      return (object) => store.row(object, names);
-    },
-    warnings: found.length > limit ? [moreResults] : [],
-  };
+  return { ...upTo(found, parameters), rows: objectRows(cmdlet, store) };
 }
+
+/** As many as ResultSize allows, and the warning when that is not all. */
+export function upTo<Item>(found: readonly Item[], { ResultSize: size = 1000 }: BoundParameters): { items: readonly Item[]; warnings: string[] } {
+  const limit = size === "Unlimited" ? Infinity : Number(size);
+  return found.length > limit ? { items: found.slice(0, limit), warnings: [moreResults] } : { items: found, warnings: [] };
+}
+
+/** Rows of objects, with the properties that are listed for the cmdlet. */
+export const objectRows = (cmdlet: keyof typeof rows, store: Store): Outcome<DirectoryObject>["rows"] => (wanted) => {
+  const names = wanted ? rows[cmdlet].filter((name) => wanted.has(name.toLowerCase())) : rows[cmdlet];
+  return (object) => store.row(object, names);
+};
+
+/** Rows that are made whole. */
+export const madeRows = <Item>(make: (item: Item) => Record<string, Value>): Outcome<Item>["rows"] => (wanted) => (item) =>
+  wanted ? Object.fromEntries(Object.entries(make(item)).filter(([name]) => wanted.has(name.toLowerCase()))) : make(item);
 
 function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
   const keyed = items.map((item) => ({ item, key: key(item) }));

@@ -1,10 +1,37 @@
 /** Every cmdlet this emulator runs. One that is documented but not here answers 501, never an empty success. */
 import type { Cmdlet } from "./cmdlet.ts";
+import { addDistributionGroupMember } from "./cmdlets/Add-DistributionGroupMember.ts";
+import { addMailboxFolderPermission } from "./cmdlets/Add-MailboxFolderPermission.ts";
+import { addMailboxPermission } from "./cmdlets/Add-MailboxPermission.ts";
+import { addRecipientPermission } from "./cmdlets/Add-RecipientPermission.ts";
+import { getDistributionGroup } from "./cmdlets/Get-DistributionGroup.ts";
+import { getDistributionGroupMember } from "./cmdlets/Get-DistributionGroupMember.ts";
 import { getMailbox } from "./cmdlets/Get-Mailbox.ts";
 import { getMailboxAutoReplyConfiguration } from "./cmdlets/Get-MailboxAutoReplyConfiguration.ts";
+import { getMailboxFolderPermission } from "./cmdlets/Get-MailboxFolderPermission.ts";
+import { getMailboxFolderStatistics } from "./cmdlets/Get-MailboxFolderStatistics.ts";
+import { getMailboxPermission } from "./cmdlets/Get-MailboxPermission.ts";
+import { getMailboxRegionalConfiguration } from "./cmdlets/Get-MailboxRegionalConfiguration.ts";
 import { getRecipient } from "./cmdlets/Get-Recipient.ts";
+import { getRecipientPermission } from "./cmdlets/Get-RecipientPermission.ts";
 import { getUser } from "./cmdlets/Get-User.ts";
+import { newDistributionGroup } from "./cmdlets/New-DistributionGroup.ts";
+import { newMailbox } from "./cmdlets/New-Mailbox.ts";
+import { removeDistributionGroup } from "./cmdlets/Remove-DistributionGroup.ts";
+import { removeDistributionGroupMember } from "./cmdlets/Remove-DistributionGroupMember.ts";
+import { removeMailboxFolderPermission } from "./cmdlets/Remove-MailboxFolderPermission.ts";
+import { removeMailboxPermission } from "./cmdlets/Remove-MailboxPermission.ts";
+import { removeRecipientPermission } from "./cmdlets/Remove-RecipientPermission.ts";
+import { setDistributionGroup } from "./cmdlets/Set-DistributionGroup.ts";
 import { setMailbox } from "./cmdlets/Set-Mailbox.ts";
 import { setMailboxAutoReplyConfiguration } from "./cmdlets/Set-MailboxAutoReplyConfiguration.ts";
+import { setMailboxFolderPermission } from "./cmdlets/Set-MailboxFolderPermission.ts";
+import { setMailboxRegionalConfiguration } from "./cmdlets/Set-MailboxRegionalConfiguration.ts";
 
-export const cmdlets: readonly Cmdlet[] = [getMailbox, getMailboxAutoReplyConfiguration, getRecipient, getUser, setMailbox, setMailboxAutoReplyConfiguration];
+export const cmdlets: readonly Cmdlet[] = [
+  getMailbox, getMailboxAutoReplyConfiguration, getRecipient, getUser, setMailbox, setMailboxAutoReplyConfiguration,
+  getDistributionGroup, getDistributionGroupMember, addDistributionGroupMember, removeDistributionGroupMember,
+  getMailboxPermission, addMailboxPermission, removeMailboxPermission, getRecipientPermission, addRecipientPermission, removeRecipientPermission,
+  getMailboxFolderStatistics, getMailboxFolderPermission, addMailboxFolderPermission, setMailboxFolderPermission, removeMailboxFolderPermission,
+  getMailboxRegionalConfiguration, setMailboxRegionalConfiguration, newDistributionGroup, setDistributionGroup, removeDistributionGroup, newMailbox,
+];

@@ -1,13 +1,15 @@
 /** Exchange Online in miniature: one handler for both hosts, over one state. Everything else here serves or steers it. */
 import { gzipSync } from "node:zlib";
+import { answerBatch, isBatch } from "./batch.ts";
 import { clouds } from "./clouds.ts";
 import { answerControl, StateProblems } from "./control.ts";
-import { answerExchange } from "./exchange.ts";
-import { carryOut, Faults, nameOf, type Fault } from "./faults.ts";
+import { answerExchange, type ExchangeContext } from "./exchange.ts";
+import { carryOut, Faults, nameOf, tooManyAtOnce, type Fault } from "./faults.ts";
 import { takeApart, type Incoming } from "./incoming.ts";
 import { entryFor, type Entry } from "./journal.ts";
 import { answerToken, type Grant } from "./login.ts";
 import { Pages } from "./paging.ts";
+import { pause } from "./pause.ts";
 import { seedState } from "./seed.ts";
 import { readState, type State } from "./state.ts";
 import { Store } from "./store.ts";
@@ -57,6 +59,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let pages = new Pages(newGuid);
   let entries: Entry[] = [];
   let offset = 0;
+  let atWork = 0;
   const now = (): number => clock() + offset;
   const baseUrls = (): { login: string; exchange: string } => options.baseUrls ?? clouds[store.state.tenant.cloud];
 
@@ -66,14 +69,26 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const page = pages.numberOf(incoming.url.searchParams.get("$skiptoken") ?? "") ?? 1;
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
-    const fault = faults.strike(incoming.side, entry.cmdlet, page);
+    if (incoming.side === "login") return finished(entry, incoming, request.signal);
+    const { concurrentRequests, concurrencyStatus } = store.state.behaviour;
+    if (concurrentRequests > 0 && atWork >= concurrentRequests) {
+      faults.pass();
+      entry.status = concurrencyStatus;
+      return tooManyAtOnce(concurrencyStatus);
+    }
+    atWork += 1;
+    return finished(entry, incoming, request.signal).finally(() => (atWork -= 1));
+  }
+
+  async function finished(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Response> {
+    const fault = faults.strike(incoming.side, entry.cmdlet, entry.page);
     const apply = async (): Promise<Response> => {
-      const response = answer(incoming);
+      const response = incoming.side === "login" ? answerLogin(incoming) : await answerAdmin(entry, incoming, signal);
       entry.applied = response.ok;
       return compressed(response, incoming);
     };
     if (fault) entry.fault = nameOf(fault);
-    const response = fault ? await carryOut(fault, incoming, request.signal, apply) : await apply();
+    const response = fault ? await carryOut(fault, incoming, signal, apply) : await apply();
     if (response.type !== "error") {
       entry.status = response.status;
       if (incoming.side === "exchange") response.headers.set("request-id", newGuid());
@@ -81,8 +96,17 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return response;
   }
 
-  function answer(incoming: Incoming): Response {
-    if (incoming.side === "exchange") return answerExchange(incoming, { store, pages, now: now(), baseUrl: baseUrls().exchange, grantOf: (token) => grants.get(token) });
+  async function answerAdmin(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Response> {
+    const { requestMs, cmdletMs } = store.state.behaviour;
+    const exchange = (): ExchangeContext => ({ store, pages, now: now(), baseUrl: baseUrls().exchange, grantOf: (token) => grants.get(token) });
+    const inBatch = isBatch(incoming.url);
+    await pause(requestMs + (inBatch ? 0 : cmdletMs));
+    if (!inBatch) return answerExchange(incoming, exchange());
+    entry.items = [];
+    return answerBatch(incoming, { exchange, items: entry.items, signal, strike: (cmdlet, page) => faults.strikeItem(cmdlet, page) });
+  }
+
+  function answerLogin(incoming: Incoming): Response {
     const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(incoming.url.pathname)?.[1];
     // There is no discovery: a client that asks for metadata is to be seen, in the journal and by this answer.
     if (tenant === undefined || incoming.method !== "POST") return Response.json({ error: "not_found", error_description: `Nothing here: ${incoming.method} ${incoming.url.pathname}` }, { status: 404 });

@@ -16,8 +16,10 @@ export class Refusal extends Error {
   readonly target: string;
   /** The text stands in `innererror.internalexception` only (observed for parameter transformation and faults of OData). */
   readonly inner: boolean;
+  /** Real milliseconds that pass before it is answered. */
+  readonly delayMs: number;
 
-  constructor(facts: { status?: number; code?: string; className: string; id?: string; target?: string; inner?: boolean; text: string }) {
+  constructor(facts: { status?: number; code?: string; className: string; id?: string; target?: string; inner?: boolean; delayMs?: number; text: string }) {
     super(facts.text);
     this.status = facts.status ?? 400;
     this.code = facts.code ?? (this.status === 404 ? "NotFound" : "BadRequest");
@@ -25,6 +27,7 @@ export class Refusal extends Error {
     this.id = facts.id ?? "";
     this.target = facts.target ?? "";
     this.inner = facts.inner ?? false;
+    this.delayMs = facts.delayMs ?? 0;
   }
 }
 
@@ -46,12 +49,48 @@ export function ambiguous(identity: string, as: Behaviour["ambiguity"]): Refusal
   return new Refusal({ className: `${tasks}.${name}`, text: `The operation couldn't be performed because '${identity}' matches multiple entries.` });
 }
 
-/** Observed (string 8); its class is inferred. */
+/** Observed (string 8), and that it speaks of groups as mailboxes; its class is inferred. */
 export const outOfWriteScope = (identity: string, cmdlet: string, property: string): Refusal =>
   new Refusal({
     className: "System.InvalidOperationException",
     text: `The operation on mailbox "${identity}" failed because it's out of the current user's write scope. The action '${cmdlet}', '${property}', can't be performed on the object '${identity}' because the object is being synchronized from your on-premises organization. This action should be performed on the object in your on-premises organization.`,
   });
+
+/** Observed (string 2), the name of the class with it. */
+export const memberUnknown = (identity: string): Refusal =>
+  new Refusal({ status: 404, className: `${tasks}.ManagementObjectNotFoundException`, id: "Ex94914C", text: `Couldn't find object "${identity}". Please make sure that it was spelled correctly or specify a different object.` });
+
+/** Observed (string 5); how the member and the group are named is assumed. */
+export const memberAlreadyExists = (member: string, group: string): Refusal =>
+  new Refusal({ className: `${managementTasks}.MemberAlreadyExistsException`, text: `The recipient "${member}" is already a member of the group "${group}".` });
+
+/** Observed (string 6); how the member and the group are named is assumed. */
+export const memberNotFound = (member: string, group: string): Refusal =>
+  new Refusal({ className: `${managementTasks}.MemberNotFoundException`, text: `The recipient "${member}" isn't a member of the group "${group}".` });
+
+/** The text is observed; its class is known from PowerShell. */
+export const notManagerOfGroup = (): Refusal =>
+  new Refusal({ className: `${managementTasks}.OperationRequiresGroupManagerException`, text: "You don't have sufficient permissions. This operation can only be performed by a manager of the group." });
+
+/** The middle of the text is observed (string 25); the rest, the class and the status are assumed. */
+export const parameterNotInRole = (parameter: string, cmdlet: string): Refusal =>
+  new Refusal({ className: "System.Management.Automation.CmdletAccessDeniedException", target: parameter, text: `The parameter '${parameter}' of the cmdlet '${cmdlet}' is not present in the role definition of the current user.` });
+
+/** The text is PowerShell's; its class is assumed. */
+export const trusteeUnknown = (identity: string): Refusal =>
+  new Refusal({ status: 404, className: `${tasks}.ManagementObjectNotFoundException`, text: `User or group "${identity}" wasn't found. Please make sure you've typed it correctly.` });
+
+/** Observed (string 20). */
+export const accessListFull = (mailboxGuid: string): Refusal =>
+  new Refusal({
+    className: "System.InvalidOperationException",
+    text: `The mailbox ${mailboxGuid} has reached the limit of maximum allowed access control entries of 500. Clean existing entries and rearrange them leveraging groups for assigning the same permissions to multiple users.`,
+  });
+
+/** Warnings, not refusals (strings 14 and 15): observed, and so are the forms of the names in the second. */
+export const acePresent = (object: string, account: string): string => `The appropriate access control entry is already present on the object "${object}" for account "${account}".`;
+export const aceMissing = (object: string, account: string, sendAs = false): string =>
+  `Can't remove the access control entry on the object "${object}" for account "${account}" because the ACE ${sendAs ? "isn't present" : "doesn't exist on the object"}.`;
 
 /** Observed (string 19); its class is assumed. */
 export const notLicensedForHold = (identity: string): Refusal =>
@@ -119,6 +158,29 @@ export const nameInUse = (name: string): Refusal => new Refusal({ className: "Mi
 /** Inferred (string 26), of which the end was not seen. */
 export const duplicatedRecipient = (parameter: string, identity: string): Refusal =>
   new Refusal({ className: `${managementTasks}.RecipientTaskException`, text: `The parameter "${parameter}" contains the following duplicated recipient identity: "${identity}".` });
+
+const storeTasks = "Microsoft.Exchange.Management.StoreTasks";
+
+/** Observed (strings 11 and 12). That a person is named as they are shown is assumed. */
+export const hasFolderEntry = (user: string): Refusal => new Refusal({ className: `${storeTasks}.UserAlreadyExistsInPermissionEntryException`, text: `An existing permission entry was found for user: ${user}.` });
+export const hasNoFolderEntry = (user: string): Refusal => new Refusal({ className: `${storeTasks}.UserNotFoundInPermissionEntryException`, text: `There is no existing permission entry found for user: ${user}.` });
+
+/** Observed (string 13), for people nobody knows and for recipients that can hold no right alike. */
+export const invalidFolderUser = (user: string): Refusal => new Refusal({ className: `${storeTasks}.InvalidExternalUserIdException`, text: `The user "${user}" is either not valid SMTP address, or there is no matching information.` });
+
+/** Assumed. */
+export const specialFolderUser = (user: string): Refusal => new Refusal({ className: `${storeTasks}.CannotRemoveSpecialUserException`, text: `The permission entry of ${user} can't be removed.` });
+
+/** Observed (string 16) for dates; that times read alike is assumed. */
+export const formatNotOfLanguage = (parameter: string, given: string, language: string, valid: readonly string[], delayMs: number): Refusal =>
+  new Refusal({ className: "Microsoft.Exchange.Data.DataValidationException", delayMs, text: `${parameter} "${given}" isn't valid for current language setting "${language}". Valid formats include "${valid.join(", ")}".` });
+
+/** Documented text (of the same operation in Outlook on the web); its class is assumed. */
+export const cannotLocalizeFolders = (mailbox: string): Refusal =>
+  new Refusal({ className: "Microsoft.Exchange.Data.Storage.DefaultFolderLocalizationException", text: `The localization operation of the default folders of mailbox "${mailbox}" failed: Cannot localize the default folders.` });
+
+/** Assumed: documented is that the owner is the person who creates the group, and an application is none. */
+export const noOwner = (): Refusal => new Refusal({ className: `${managementTasks}.RecipientTaskException`, text: "The group must have at least one owner. Specify the ManagedBy parameter: the caller isn't a recipient that can own a group." });
 
 /** Observed text in PowerShell; assumed here (the service may also answer an unexported cmdlet with a bodyless 403). */
 export const unknownCmdlet = (name: string): Refusal =>

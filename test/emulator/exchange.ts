@@ -8,6 +8,7 @@ import type { Incoming } from "./incoming.ts";
 import { isTenant, mayRead, mayWrite, type Grant } from "./login.ts";
 import type { Page, Pages } from "./paging.ts";
 import { bind } from "./parameters.ts";
+import { pause } from "./pause.ts";
 import type { Value } from "./properties.ts";
 import type { Store } from "./store.ts";
 
@@ -20,24 +21,25 @@ export interface ExchangeContext {
   grantOf: (token: string) => Grant | undefined;
 }
 
-export function answerExchange(incoming: Incoming, context: ExchangeContext): Response {
+export async function answerExchange(incoming: Incoming, context: ExchangeContext): Promise<Response> {
   const { state } = context.store;
   context.store.settle(context.now);
   const match = /^\/adminapi\/beta\/([^/]+)\/InvokeCommand$/i.exec(decodeURIComponent(incoming.url.pathname));
   if (!match?.[1]) return Response.json({ error: { code: "NotFound", message: `Nothing here: ${incoming.url.pathname}` } }, { status: 404 });
   if (incoming.method !== "POST") return new Response(null, { status: 405, headers: { Allow: "POST" } });
-  const grant = authorize(incoming, match[1], context);
+  const grant = authorized(incoming, match[1], context);
   if (grant instanceof Response) return grant;
   try {
     return invoke(incoming, match[1], grant, context);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    await pause(error.delayMs);
     return errorResponse(error, state.behaviour.errorEncoding);
   }
 }
 
 /** The grant behind the bearer token, or the answer to a token that is not good enough. */
-function authorize(incoming: Incoming, tenant: string, { store, now, grantOf }: ExchangeContext): Grant | Response {
+export function authorized(incoming: Incoming, tenant: string, { store, now, grantOf }: ExchangeContext): Grant | Response {
   const { state } = store;
   const authority = clouds[state.tenant.cloud].login;
   const token = /^Bearer (.+)$/i.exec(incoming.headers.get("authorization") ?? "")?.[1];
@@ -71,7 +73,7 @@ function invoke(incoming: Incoming, tenant: string, grant: Grant, context: Excha
   }
   const select = incoming.url.searchParams.get("$select");
   const wanted = select ? new Set(select.split(",").map((one) => one.trim().toLowerCase())) : undefined;
-  return pageResponse(pages.first(cmdlet.run({ parameters, store, now }), body, wanted, size, now), baseUrl, tenant);
+  return pageResponse(pages.first(cmdlet.run({ parameters, store, now, grant }), body, wanted, size, now), baseUrl, tenant);
 }
 
 /** `Prefer: odata.maxpagesize=N`, 1 to 1000 (documented). The default of 1000 is documented for v2.0 only. */

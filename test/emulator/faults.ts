@@ -1,23 +1,31 @@
 /** Faults on request: what goes wrong between a sound request and its answer, chosen by a test. */
+import { generator } from "./chance.ts";
 import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./errors.ts";
 import type { Incoming } from "./incoming.ts";
+import { pause } from "./pause.ts";
 
 const names = ["throttled", "throttledNoRetryAfter", "concurrency", "unavailable", "html", "tokenRefused", "forbiddenNul", "falseGzip", "transient", "redirect"] as const;
 export type FaultName = (typeof names)[number];
 
 export interface Fault {
-  /** Which requests; absent parts match everything. `page` counts from 1, and so does `nth`: of all requests since the faults were set. */
-  match?: { side?: "login" | "exchange"; cmdlet?: string; page?: number; nth?: number };
+  /** Which requests, or with `item` which commands inside a batch; absent parts match everything. `page` counts from 1, and so does `nth`: of all requests since the faults were set. */
+  match?: { side?: "login" | "exchange"; cmdlet?: string; page?: number; nth?: number; item?: true };
   /** Matching requests to leave alone first. */
   skip?: number;
   /** Matching requests to strike; without it every one (`tokenRefused`: one). */
   times?: number;
+  /** From 0 to 1: how likely a matching request is struck. `skip` and `times` count only what chance has chosen. */
+  chance?: number;
+  /** Of the numbers that decide; the same one decides the same. Default 1. */
+  seed?: number;
   /** Real milliseconds before anything else happens. */
   delayMs?: number;
   /** Never answer. */
   hang?: true;
   /** Drop the connection before the request takes effect, after it did, or in the middle of the answer's bytes. */
   cut?: "before" | "after" | "half";
+  /** For items of a batch: the response is left out. The command was run, unless there is an `answer` or a name beside it. */
+  drop?: true;
   /** Answer this instead of applying the request. `body` other than text is sent as JSON. */
   answer?: { status: number; headers?: Record<string, string>; body?: unknown; bodyBase64?: string };
   named?: FaultName;
@@ -35,6 +43,7 @@ interface Armed {
   fault: Fault;
   /** Matching requests so far. */
   seen: number;
+  random: () => number;
 }
 
 export class Faults {
@@ -43,7 +52,7 @@ export class Faults {
 
   replace(faults: readonly Fault[]): void {
     this.#requests = 0;
-    this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
+    this.#armed = faults.map((fault) => ({ fault, seen: 0, random: generator(fault.seed ?? 1) }));
   }
 
   list(): (Fault & { seen: number })[] {
@@ -53,12 +62,28 @@ export class Faults {
   /** The first fault that strikes this request, if any. A request that was struck is not counted by the faults behind it. */
   strike(side: string, cmdlet: string | undefined, page: number): Fault | undefined {
     this.#requests += 1;
+    return this.#find(false, side, cmdlet, page);
+  }
+
+  /** The first fault that strikes this command inside a batch, if any. `nth` still counts requests. */
+  strikeItem(cmdlet: string | undefined, page: number): Fault | undefined {
+    return this.#find(true, "exchange", cmdlet, page);
+  }
+
+  /** A request that no fault may strike; it is counted all the same. */
+  pass(): void {
+    this.#requests += 1;
+  }
+
+  #find(item: boolean, side: string, cmdlet: string | undefined, page: number): Fault | undefined {
     for (const armed of this.#armed) {
-      const { match = {}, skip = 0, named, times = named === "tokenRefused" ? 1 : Infinity } = armed.fault;
+      const { match = {}, skip = 0, chance = 1, named, times = named === "tokenRefused" ? 1 : Infinity } = armed.fault;
+      if ((match.item ?? false) !== item) continue;
       if (match.side !== undefined && match.side !== side) continue;
       if (match.cmdlet !== undefined && match.cmdlet.toLowerCase() !== cmdlet?.toLowerCase()) continue;
       if (match.page !== undefined && match.page !== page) continue;
       if (match.nth !== undefined && match.nth !== this.#requests) continue;
+      if (chance < 1 && armed.random() >= chance) continue;
       armed.seen += 1;
       if (armed.seen > skip && armed.seen <= skip + times) return armed.fault;
     }
@@ -68,7 +93,7 @@ export class Faults {
 
 /** One line for the journal. */
 export function nameOf(fault: Fault): string {
-  const parts = [fault.named, fault.answer && `answer ${fault.answer.status}`, fault.cut && `cut ${fault.cut}`, fault.hang && "hang", fault.delayMs !== undefined && `delay ${fault.delayMs} ms`];
+  const parts = [fault.named, fault.answer && `answer ${fault.answer.status}`, fault.cut && `cut ${fault.cut}`, fault.hang && "hang", fault.drop && "drop", fault.delayMs !== undefined && `delay ${fault.delayMs} ms`];
   return parts.filter(Boolean).join(", ");
 }
 
@@ -77,7 +102,7 @@ export function nameOf(fault: Fault): string {
  * an answer cut in half is a body that breaks after half its bytes.
  */
 export async function carryOut(fault: Fault, incoming: Incoming, signal: AbortSignal, apply: () => Promise<Response>): Promise<Response> {
-  if (fault.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+  await pause(fault.delayMs ?? 0);
   if (fault.hang) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   if (fault.hang || fault.cut === "before") return Response.error();
   const response = fault.answer ? answered(fault.answer) : fault.named ? namedAnswer(fault, fault.named, incoming) : await apply();
@@ -104,7 +129,7 @@ function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Respons
     case "throttledNoRetryAfter":
       return text("Too many requests", 429);
     case "concurrency":
-      return text("You have reached the maximum number of concurrent requests per tenant. Please wait and try again", fault.status ?? 400);
+      return tooManyAtOnce(fault.status ?? 400);
     case "unavailable":
       return new Response(null, { status: 503, headers: fault.retryAfter === undefined ? {} : retry("") });
     case "html":
@@ -121,6 +146,9 @@ function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Respons
       return new Response(null, { status: 302, headers: { Location: `${fault.location ?? "https://elsewhere.invalid"}${incoming.url.pathname}${incoming.url.search}` } });
   }
 }
+
+export const tooManyAtOnce = (status: number): Response =>
+  new Response("You have reached the maximum number of concurrent requests per tenant. Please wait and try again", { status, headers: { "Content-Type": "text/plain" } });
 
 async function halved(response: Response): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -143,12 +171,16 @@ const matches: Record<string, (value: unknown) => boolean> = {
   cmdlet: (value) => typeof value === "string",
   page: count,
   nth: count,
+  item: (value) => value === true,
 };
 
 const fields: Record<string, (value: unknown) => boolean> = {
   match: (value) => typeof value === "object" && value !== null && Object.entries(value).every(([key, one]) => matches[key]?.(one) === true),
   skip: (value) => Number.isInteger(value),
   times: (value) => Number.isInteger(value),
+  chance: (value) => typeof value === "number" && value >= 0 && value <= 1,
+  seed: (value) => Number.isInteger(value),
+  drop: (value) => value === true,
   delayMs: (value) => typeof value === "number",
   hang: (value) => value === true,
   cut: (value) => ["before", "after", "half"].includes(String(value)),
@@ -170,7 +202,10 @@ export function readFaults(json: unknown): Fault[] {
       if (!sound) throw badRequest(`faults[${index}].${key} is not a part of a fault (${Object.keys(fields).join(", ")}).`);
       if (!sound(value)) throw badRequest(`faults[${index}].${key} is not usable: ${JSON.stringify(value)}.`);
     }
-    if (!["delayMs", "hang", "cut", "answer", "named"].some((key) => key in fault)) throw badRequest(`faults[${index}] does nothing: give delayMs, hang, cut, answer or named.`);
+    if (!["delayMs", "hang", "cut", "answer", "named", "drop"].some((key) => key in fault)) throw badRequest(`faults[${index}] does nothing: give delayMs, hang, cut, answer, named or drop.`);
+    const isOfItem = (fault as Fault).match?.item === true;
+    if (isOfItem && ("cut" in fault || "hang" in fault)) throw badRequest(`faults[${index}]: cut and hang are for requests, not for the items of a batch.`);
+    if (!isOfItem && "drop" in fault) throw badRequest(`faults[${index}]: drop is for the items of a batch only.`);
   });
   return json as Fault[];
 }

@@ -24,7 +24,12 @@ export interface Entry {
   applied: boolean;
   /** The fault that struck, if one did. */
   fault?: string;
+  /** Of a `$batch`, in the order in which they were run. */
+  items?: Item[];
 }
+
+/** One command of a batch; its status stays null when its answer was left out. */
+export type Item = { id: string } & Pick<Entry, "cmdlet" | "parameters" | "page" | "status" | "applied" | "fault">;
 
 const headersThatMatter = [
   "accept", "accept-encoding", "content-type", "prefer", "x-anchormailbox", "x-cmdletname", "client-request-id", "connection-id",
@@ -42,9 +47,15 @@ export function entryFor(incoming: Incoming, now: number, page: number): Entry {
     const form = new URLSearchParams(incoming.text);
     return { ...entry, parameters: Object.fromEntries(["grant_type", "client_id", "scope"].flatMap((name) => (form.has(name) ? [[name, form.get(name)]] : []))) };
   }
-  const input = (incoming.json as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown } } | null | undefined)?.CmdletInput;
-  if (typeof input?.CmdletName !== "string") return entry;
-  return { ...entry, cmdlet: input.CmdletName, parameters: withoutSecrets(input.CmdletName, input.Parameters) };
+  if (/\/(\$|%24)batch$/i.test(url.pathname)) return { ...entry, cmdlet: "$batch" };
+  return { ...entry, ...command(incoming.json) };
+}
+
+export const itemFor = (id: string, body: unknown, page: number): Item => ({ id, page, status: null, applied: false, ...command(body) });
+
+function command(body: unknown): Pick<Entry, "cmdlet" | "parameters"> {
+  const input = (body as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown } } | null | undefined)?.CmdletInput;
+  return typeof input?.CmdletName === "string" ? { cmdlet: input.CmdletName, parameters: withoutSecrets(input.CmdletName, input.Parameters) } : {};
 }
 
 function withoutSecrets(cmdlet: string, parameters: unknown): Record<string, unknown> {

@@ -41,6 +41,13 @@ const writingRoles = ["Exchange Administrator", "Exchange Recipient Administrato
 export const mayRead = (grant: Grant): boolean => grant.roleGroups.length > 0 || grant.directoryRoles.some((role) => Object.hasOwn(roleTemplates, role));
 export const mayWrite = (grant: Grant): boolean => grant.roleGroups.some((group) => !/^view-only/i.test(group)) || grant.directoryRoles.some((role) => writingRoles.includes(role));
 
+/**
+ * Whether a group may be changed by somebody who is not its manager: Exchange Administrator is enough, Exchange Recipient Administrator
+ * is not (observed). The role group and the management role are documented.
+ */
+export const mayBypassManagerCheck = (grant: Grant): boolean =>
+  grant.directoryRoles.some((role) => role === "Exchange Administrator" || role === "Global Administrator") || grant.roleGroups.some((group) => /^(organization management|security group creation and membership)$/i.test(group));
+
 export const isTenant = (state: State, name: string): boolean =>
   [state.tenant.id, ...state.tenant.domains].some((one) => one.toLowerCase() === name.toLowerCase());
 

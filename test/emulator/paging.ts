@@ -13,7 +13,7 @@ interface Waiting {
   page: number;
   /** The request body a continuation has to repeat. */
   body: string;
-  row: ReturnType<Outcome["rows"]>;
+  row: (item: unknown) => Record<string, Value>;
   expires: number;
 }
 
@@ -23,6 +23,9 @@ export interface Page {
   next: string | undefined;
   warnings: string[];
 }
+
+/** An outcome makes rows of its own items and of nothing else, which is all it is asked for. */
+const rowOf = (outcome: Outcome, wanted: Set<string> | undefined): Waiting["row"] => outcome.rows(wanted) as Waiting["row"];
 
 export class Pages {
   readonly #waiting = new Map<string, Waiting>();
@@ -39,7 +42,7 @@ export class Pages {
 
   first(outcome: Outcome, body: string, wanted: Set<string> | undefined, size: number, now: number): Page {
     for (const [token, waiting] of this.#waiting) if (waiting.expires <= now) this.#waiting.delete(token);
-    return this.#cut({ outcome, offset: 0, page: 1, body, row: outcome.rows(wanted), expires: Infinity }, size, now);
+    return this.#cut({ outcome, offset: 0, page: 1, body, row: rowOf(outcome, wanted), expires: Infinity }, size, now);
   }
 
   /** A link can be followed more than once, so that a page whose answer was lost can be asked for again (assumed). */

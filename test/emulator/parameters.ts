@@ -70,6 +70,8 @@ function bindValue(name: string, facts: ParameterFacts, value: unknown): Bound {
     if (!allowed || (name === "Identity" && !facts.nullReturnsAll)) throw invalidArgument(name, "The argument is null. Provide a valid value for the argument, and then try running the command again.");
     return null;
   }
+  // Several values of one parameter: as a list, or as one text with commas (both observed).
+  if (facts.type === "MailboxFolderPermissionFlags") return bindFlags(name, facts, value);
   if (Array.isArray(value)) {
     if (!facts.multiValued) throw untransformable(name, `Cannot convert 'System.Object[]' to the type '${facts.type}' required by parameter '${name}'. Specified method is not supported.`);
     return value.map((item: unknown) => bindText(name, facts, item));
@@ -77,6 +79,11 @@ function bindValue(name: string, facts: ParameterFacts, value: unknown): Bound {
   if (typeof value === "object") return bindHashtable(name, facts, value as Record<string, unknown>);
   if (facts.multiValued) return [bindText(name, facts, value)];
   return bindScalar(name, facts, value);
+}
+
+function bindFlags(name: string, facts: ParameterFacts, value: unknown): string[] {
+  const flags = typeof value === "string" ? value.split(",").map((flag) => flag.trim()) : value;
+  return (Array.isArray(flags) ? flags : [flags]).map((flag: unknown) => bindText(name, facts, flag));
 }
 
 function bindHashtable(name: string, facts: ParameterFacts, table: Record<string, unknown>): Delta {

@@ -25,7 +25,7 @@ export const defaults: Record<string, Value> = {
   ...all([] as string[], `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
     RejectMessagesFrom RejectMessagesFromDLMembers EventsToDeleteIDs BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo InPlaceHolds ArchiveName ResourceCustom
     GeneratedOfflineAddressBooks PoliciesIncluded PoliciesExcluded Languages MailTipTranslations EmailAddresses ManagedBy
-    Members DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits`),
+    Members DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits Description`),
   ...all(false, `HiddenFromAddressListsEnabled LitigationHoldEnabled IsDirSynced IsExchangeCloudManaged AccountDisabled
     DeliverToMailboxAndForward DowngradeHighPriorityMessagesEnabled MessageCopyForSendOnBehalfEnabled MessageCopyForSentAsEnabled
     ComplianceTagHoldApplied DelayHoldApplied ModerationEnabled IsExcludedFromServingHierarchy IsHierarchyReady IsHierarchySyncEnabled
@@ -34,16 +34,19 @@ export const defaults: Record<string, Value> = {
     RequireSenderAuthenticationEnabled CalendarRepairDisabled ElcProcessingDisabled RoomMailboxAccountEnabled HasActiveSyncDevicePartnership
     EmailAddressPolicyEnabled RequireAllSendersAreAuthenticated IsLinked ActiveSyncMailboxPolicyIsDefaulted
     ShouldUseDefaultRetentionPolicy AutoDeclineFutureRequestsWhenOOF CreateOOFEvent DeclineAllEventsForScheduledOOF
-    DeclineEventsForScheduledOOF`),
+    DeclineEventsForScheduledOOF ReportToManagerEnabled SendOofMessageToOriginatorEnabled BypassNestedModerationEnabled HiddenGroupMembershipEnabled
+    BccBlocked`),
   ...all(true, `AuditEnabled MessageRecallProcessingEnabled MessageTrackingReadStatusEnabled SingleItemRecoveryEnabled
-    UseDatabaseRetentionDefaults SKUAssigned IsValid MessageCopyForSMTPClientSubmissionEnabled RemotePowerShellEnabled`),
+    UseDatabaseRetentionDefaults SKUAssigned IsValid MessageCopyForSMTPClientSubmissionEnabled RemotePowerShellEnabled
+    ReportToOriginatorEnabled`),
   ...all(null, `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook DefaultPublicFolderMailbox
     EffectivePublicFolderMailbox ResourceCapacity ResourceType LitigationHoldDate StartDateForRetentionHold EndDateForRetentionHold
     InactiveMailboxRetireTime OrphanSoftDeleteTrackingTime WhenSoftDeleted ThrottlingPolicy ManagedFolderMailboxPolicy RemoteAccountPolicy
     DataEncryptionPolicy MailboxMoveSourceMDB MailboxMoveTargetMDB ArchiveDatabase DisabledArchiveDatabase ExternalEmailAddress Manager
     UMMailboxPolicy ActiveSyncMailboxPolicy OwaMailboxPolicy SCLDeleteEnabled SCLDeleteThreshold SCLJunkEnabled SCLJunkThreshold
     SCLQuarantineEnabled SCLQuarantineThreshold SCLRejectEnabled SCLRejectThreshold MasterAccountSid StsRefreshTokensValidFrom
-    ExpansionServer MailboxPlan QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl AuthenticationPolicy StartTime EndTime`),
+    ExpansionServer MailboxPlan QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl AuthenticationPolicy StartTime EndTime
+    Language DateFormat TimeFormat TimeZone`),
   ...all(zeroGuid, "ArchiveGuid DisabledArchiveGuid ExchangeGuid DatabaseGuid ArchiveDatabaseGuid"),
   ...all("None", "ArchiveState ArchiveStatus ArchiveRelease MailboxMoveFlags MailboxMoveStatus UpgradeRequest UpgradeStatus"),
   ...all("Unlimited", "LitigationHoldDuration MaxBlockedSenders MaxSafeSenders CalendarLoggingQuota"),
@@ -69,6 +72,8 @@ export const defaults: Record<string, Value> = {
   SendModerationNotifications: "Always",
   ExternalOofOptions: "External",
   AutoReplyState: "Disabled",
+  MemberJoinRestriction: "Closed",
+  MemberDepartRestriction: "Open",
   ExternalAudience: "All",
   RetentionPolicy: "Default MRM Policy",
   RoleAssignmentPolicy: "Default Role Assignment Policy",
@@ -88,7 +93,7 @@ export const defaults: Record<string, Value> = {
 /** Values that follow from other values of the same object (see `Store.property`). */
 export const derivedNames = `Id Identity DistinguishedName OrganizationId OrganizationalUnit RecipientType PrimarySmtpAddress
   WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID UserPrincipalName SamAccountName LegacyExchangeDN IsMailboxEnabled IsShared
-  IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal MailboxOwnerId AcceptMessagesOnlyFromSendersOrMembers
+  IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal Sid MailboxOwnerId AcceptMessagesOnlyFromSendersOrMembers
   RejectMessagesFromSendersOrMembers`.split(/\s+/);
 
 /** What an object must or may hold itself, having no default. */
@@ -131,8 +136,20 @@ export const rows = {
     `${identity} ${whenever} ${person} AccountDisabled AdministrativeUnits AssistantName AuthenticationPolicy DirectReports Fax HomePhone
      Initials IsDirSynced IsLinked LegacyExchangeDN MailboxRelease MasterAccountSid MicrosoftOnlineServicesID MobilePhone OtherFax OtherHomePhone
      OtherTelephone Pager PhoneticDisplayName PostOfficeBox RemotePowerShellEnabled SamAccountName SimpleDisplayName SKUAssigned StreetAddress
-     UserAccountControl UserPrincipalName WebPage WindowsEmailAddress WindowsLiveID IsSecurityPrincipal StsRefreshTokensValidFrom WhenSoftDeleted`,
+     UserAccountControl UserPrincipalName WebPage WindowsEmailAddress WindowsLiveID IsSecurityPrincipal Sid StsRefreshTokensValidFrom WhenSoftDeleted`,
   ),
+  // No documented property sets: the settings of Set-DistributionGroup, and what a recipient has.
+  "Get-DistributionGroup": shown(
+    `${identity} ${whenever} Alias EmailAddresses PrimarySmtpAddress WindowsEmailAddress HiddenFromAddressListsEnabled IsDirSynced GroupType ManagedBy SamAccountName
+     LegacyExchangeDN ${numbered("CustomAttribute", 15)} ${numbered("ExtensionCustomAttribute", 5)} GrantSendOnBehalfTo ModeratedBy ModerationEnabled
+     SendModerationNotifications AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom
+     RejectMessagesFromDLMembers RejectMessagesFromSendersOrMembers BypassModerationFromSendersOrMembers RequireSenderAuthenticationEnabled MailTip
+     MailTipTranslations MaxSendSize MaxReceiveSize SimpleDisplayName AdministrativeUnits AddressListMembership EmailAddressPolicyEnabled ExpansionServer
+     MemberJoinRestriction MemberDepartRestriction ReportToManagerEnabled ReportToOriginatorEnabled SendOofMessageToOriginatorEnabled Description
+     BypassNestedModerationEnabled HiddenGroupMembershipEnabled BccBlocked`,
+  ),
+  "Get-DistributionGroupMember": shown(`${identity} ${whenever} ${person} Alias PrimarySmtpAddress EmailAddresses ExternalEmailAddress HiddenFromAddressListsEnabled IsDirSynced SamAccountName`),
+  "Get-MailboxRegionalConfiguration": ["Identity", "Language", "DateFormat", "TimeFormat", "TimeZone", "DefaultFolderNameMatchingUserLanguage", "IsValid"],
   // The documented properties are those of Set-MailboxAutoReplyConfiguration.
   "Get-MailboxAutoReplyConfiguration": shown(
     `Identity MailboxOwnerId AutoReplyState StartTime EndTime InternalMessage ExternalMessage ExternalAudience AutoDeclineFutureRequestsWhenOOF

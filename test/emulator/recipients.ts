@@ -12,6 +12,7 @@ const maySendOnBehalf = (object: DirectoryObject): boolean => isMailbox(object) 
 /** The kind of recipient each parameter takes (documented; everything else takes any recipient). */
 const kinds: Record<string, (object: DirectoryObject) => boolean> = {
   GrantSendOnBehalfTo: maySendOnBehalf,
+  Members: (object) => object["RecipientTypeDetails"] !== "GroupMailbox",
   AcceptMessagesOnlyFrom: (object) => !isGroup(object),
   AcceptMessagesOnlyFromDLMembers: isGroup,
   RejectMessagesFrom: (object) => !isGroup(object),

@@ -1,5 +1,7 @@
 /** The seeded tenant: Contoso, about 200 mailboxes of every type, and the names that break things. The same on every run. */
 import { asHtml } from "./html.ts";
+import { withMailboxContents } from "./seedMailboxes.ts";
+import { withPermissions } from "./seedPermissions.ts";
 import { defaultBehaviour, type DirectoryObject, type State } from "./state.ts";
 import { fold } from "./store.ts";
 
@@ -183,7 +185,7 @@ function stateWith(objects: DirectoryObject[]): State {
         secrets: [{ value: "emulated-secret-not-a-real-one" }, { value: "emulated-secret-expired", expires: "2025-01-01T00:00:00Z" }],
         certificates: [],
         appRoles: ["Exchange.ManageAsApp"],
-        directoryRoles: ["Exchange Recipient Administrator"],
+        directoryRoles: ["Exchange Administrator"],
         roleGroups: [],
       },
     ],
@@ -192,13 +194,46 @@ function stateWith(objects: DirectoryObject[]): State {
   };
 }
 
+/** Groups of one department key; the second holds a group, a contact and a guest. Their numbers leave room for what comes before them. */
+function careGroups(byName: (alias: string) => string): DirectoryObject[] {
+  const group = (index: number, name: string, own: DirectoryObject): DirectoryObject => recipient(index, "MailUniversalDistributionGroup", name, slug(name), { ManagedBy: [guidOf(31)], ...own });
+  return [
+    group(0x2001, "Care mornings", { Members: [guidOf(34), guidOf(35)] }),
+    group(0x2002, "Care evenings", { Members: ["newsletter", "cor.contact", "gale.guest", "info"].map(byName) }),
+  ];
+}
+
 /** A fresh copy of the seeded tenant. */
 export function seedState(): State {
-  const mailboxes = people();
-  return stateWith([...mailboxes, ...others(1000)]);
+  const objects = [...people(), ...others(1000)];
+  const byName = (alias: string): string => String(objects.find((object) => object["Alias"] === alias)?.["Guid"]);
+  return withMailboxContents(withPermissions(stateWith([...objects, ...careGroups(byName)])));
 }
 
 /** The same tenant and application with `count` ordinary user mailboxes and nothing else. */
 export function manyMailboxes(count: number): State {
-  return stateWith(Array.from({ length: count }, (_, index) => userMailbox(index + 1, ordinary(index))));
+  return stateWith(ordinaryPeople(count));
+}
+
+const ordinaryPeople = (count: number): DirectoryObject[] => Array.from({ length: count }, (_, index) => userMailbox(index + 1, ordinary(index)));
+
+/** `many` of `users` in turn, a few further on for each thing that has some. */
+const inTurn = (thing: number, many: number, users: number): string[] => Array.from({ length: Math.min(many, users) }, (_, index) => guidOf(((thing * many + index) % users) + 1));
+
+/** `users` user mailboxes, and `count` shared ones, on each of which three of them have all three rights. */
+export function manySharedMailboxes(count: number, users: number): State {
+  const shared = Array.from({ length: count }, (_, index) => mailbox(users + index + 1, "SharedMailbox", `Shared ${index + 1}`, `shared.${index + 1}`, { CustomAttribute1: `D-${index + 1}`, GrantSendOnBehalfTo: inTurn(index, 3, users) }));
+  const rights = shared.flatMap((one, index) => inTurn(index, 3, users).map((trustee) => ({ holder: String(one["Guid"]), trustee })));
+  return {
+    ...stateWith([...ordinaryPeople(users), ...shared]),
+    mailboxPermissions: rights.map(({ holder, trustee }) => ({ mailbox: holder, trustee, rights: ["FullAccess"], autoMapping: true })),
+    recipientPermissions: rights.map(({ holder, trustee }) => ({ recipient: holder, trustee, rights: ["SendAs"] })),
+  };
+}
+
+/** `users` user mailboxes, and `count` distribution groups of `membersEach` of them (or of all, if that is fewer). */
+export function manyGroups(count: number, membersEach: number, users: number): State {
+  const groups = Array.from({ length: count }, (_, index) =>
+    recipient(users + index + 1, "MailUniversalDistributionGroup", `Group ${index + 1}`, `group.${index + 1}`, { CustomAttribute1: `D-${index + 1}`, ManagedBy: [guidOf(1)], Members: inTurn(index, membersEach, users) }));
+  return stateWith([...ordinaryPeople(users), ...groups]);
 }

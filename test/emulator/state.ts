@@ -1,7 +1,11 @@
 /** The state of an emulator as one JSON document, and the check that says what is wrong with a given one. */
+import type { MailboxAccess, RecipientAccess } from "./access.ts";
+import { checkAccess } from "./accessState.ts";
 import { catalogue } from "./catalogue.ts";
 import { clouds, type CloudName } from "./clouds.ts";
+import { checkFolderPermissions, checkFolders, type FolderPermission, type MailboxFolders } from "./folderState.ts";
 import { known, type Value } from "./properties.ts";
+import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
 
 export interface Tenant {
   id: string;
@@ -47,6 +51,27 @@ export interface Behaviour {
   typeLagMs: number;
   /** How long an address that a mailbox gave up is refused to others, in the same milliseconds. About an hour was reported. */
   addressReleaseMs: number;
+  /** How long a new object is found by nobody who reads or changes it, in the same milliseconds. Its name is taken at once. */
+  createLagMs: number;
+  /** How long a refusal of a date or time format takes, in real milliseconds. More than 70 seconds were reported. */
+  regionalErrorDelayMs: number;
+  /** Whether Set-MailboxFolderPermission leaves SharingPermissionFlags as they are when they are to be taken off. */
+  delegateFlagSticks: boolean;
+  /** How long group members, permissions and GrantSendOnBehalfTo still read as before a write, in the same milliseconds. */
+  permissionLagMs: number;
+  /** What a trustee reads back as. What has no such property shows its name. */
+  trusteesShownAs: "UserPrincipalName" | "DisplayName" | "Name" | "Guid" | "ExternalDirectoryObjectId" | "Sid";
+  /** Whether an entry of somebody who is gone stays when it is removed, with the warning that it is not there. */
+  orphanKeepsEntry: boolean;
+  /** Whether such an entry keeps the removal of all others on its mailbox from having an effect, with the same warning. */
+  orphanBlocksRemoval: boolean;
+  /** Real milliseconds that every Exchange request costs, and every cmdlet in it on top. */
+  requestMs: number;
+  cmdletMs: number;
+  /** Exchange requests that may run at once; one more is refused. 0 is no limit. */
+  concurrentRequests: number;
+  /** The status of that refusal. */
+  concurrencyStatus: number;
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -58,6 +83,13 @@ export interface State {
   behaviour: Behaviour;
   /** Mailboxes, users, groups and contacts alike; `RecipientTypeDetails` tells them apart. */
   objects: DirectoryObject[];
+  /** Mailboxes whose folders are not the usual ones. */
+  folders?: MailboxFolders[];
+  folderPermissions?: FolderPermission[];
+  /** Who may open which mailbox, beside what every mailbox has anyway. */
+  mailboxPermissions?: MailboxAccess[];
+  /** Who may send as which recipient. */
+  recipientPermissions?: RecipientAccess[];
 }
 
 export const defaultBehaviour: Behaviour = {
@@ -70,6 +102,17 @@ export const defaultBehaviour: Behaviour = {
   addingPresentAddress: "ignore",
   typeLagMs: 0,
   addressReleaseMs: 0,
+  createLagMs: 0,
+  regionalErrorDelayMs: 0,
+  delegateFlagSticks: false,
+  permissionLagMs: 0,
+  trusteesShownAs: "UserPrincipalName",
+  orphanKeepsEntry: false,
+  orphanBlocksRemoval: false,
+  requestMs: 0,
+  cmdletMs: 0,
+  concurrentRequests: 0,
+  concurrencyStatus: 400,
 };
 
 const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
@@ -78,10 +121,13 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   ambiguousRead: ["refuse", "returnAll"],
   referencesShownAs: ["Name", "DisplayName", "Guid"],
   addingPresentAddress: ["ignore", "refuse"],
+  trusteesShownAs: ["UserPrincipalName", "DisplayName", "Name", "Guid", "ExternalDirectoryObjectId", "Sid"],
+  concurrencyStatus: ["400", "429"],
 };
 
+const parts = ["tenant", "apps", "behaviour", "objects", "mailboxPermissions", "recipientPermissions", "folders", "folderPermissions"];
+
 export const recipientTypes = new Set([...Object.values(catalogue.recipientTypeDetails).flat(), "User", "DisabledUser"]);
-export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Report = (path: string, expected: string) => void;
 
@@ -91,12 +137,16 @@ export function readState(json: unknown): { state: State } | { problems: string[
   const report: Report = (path, expected) => problems.push(`${path}: ${expected}`);
   if (!isRecord(json)) return { problems: ["the document: must be a JSON object with tenant, apps and objects"] };
   for (const key of Object.keys(json)) {
-    if (!["tenant", "apps", "behaviour", "objects"].includes(key)) report(key, "is not a part of the state (tenant, apps, behaviour, objects)");
+    if (!parts.includes(key)) report(key, `is not a part of the state (${parts.join(", ")})`);
   }
   checkTenant(json["tenant"], report);
   checkApps(json["apps"], report);
   checkBehaviour(json["behaviour"] ?? {}, report);
   checkObjects(json["objects"], report);
+  checkAccess("mailbox", json["mailboxPermissions"], report);
+  checkAccess("recipient", json["recipientPermissions"], report);
+  checkFolders(json["folders"], report);
+  checkFolderPermissions(json["folderPermissions"], report);
   if (problems.length > 0) return { problems };
   // Every field was looked at above, so the shape is what the interface says.
   const state = json as unknown as State;
@@ -145,7 +195,7 @@ function checkBehaviour(behaviour: unknown, report: Report): void {
     const standard = (defaultBehaviour as Partial<Behaviour>)[key as keyof Behaviour];
     const allowed = choices[key as keyof Behaviour];
     if (standard === undefined) report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
-    else if (allowed ? !allowed.includes(String(value)) : typeof value !== typeof standard) {
+    else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
       report(`behaviour.${key}`, `must be ${allowed ? `one of ${allowed.join(", ")}` : `a ${typeof standard}`}`);
     }
   }
@@ -181,8 +231,3 @@ function sameKind(sample: Value, value: unknown): boolean {
   if (value === null || sample === null) return value === null || ["string", "number", "boolean"].includes(typeof value);
   return typeof value === typeof sample;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === "string");
-const isGuid = (value: unknown): value is string => typeof value === "string" && guidPattern.test(value);

@@ -1,6 +1,9 @@
 /** The directory without HTTP: objects, how they are found by identity, and what their properties read as. */
+import { AccessList, type MailboxAccess, type RecipientAccess } from "./access.ts";
+import { derived, type World } from "./derived.ts";
+import { isMailbox } from "./kinds.ts";
+import { Lag } from "./lag.ts";
 import { references, defaults, type Value } from "./properties.ts";
-import { catalogue } from "./catalogue.ts";
 import type { DirectoryObject, State } from "./state.ts";
 
 /**
@@ -12,22 +15,17 @@ export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{Diacritic}/gu, "").replace(/[łŁ]/g, "l").replace(/[øØ]/g, "o").replace(/[ıİ]/g, "i").toLowerCase();
 }
 
-const mailboxTypes = new Set([...(catalogue.recipientTypeDetails["Get-Mailbox"] ?? []), "PublicFolderMailbox"]);
-
-export function isMailbox(object: DirectoryObject): boolean {
-  return mailboxTypes.has(String(object["RecipientTypeDetails"]));
-}
-
-/** Soft-deleted objects keep their row but only show themselves to those who ask for them. */
-export function isSoftDeleted(object: DirectoryObject): boolean {
-  return object["IsSoftDeletedByRemove"] === true || object["IsSoftDeletedByDisable"] === true || object["IsInactiveMailbox"] === true;
-}
+export { isMailbox, isSoftDeleted } from "./kinds.ts";
 
 /** An unsigned list of addresses without their `smtp:` prefix; addresses of other kinds keep theirs. */
 function bareAddresses(object: DirectoryObject): string[] {
   const addresses = object["EmailAddresses"];
   return Array.isArray(addresses) ? addresses.map((address) => address.replace(/^smtp:/i, "")) : [];
 }
+
+/** What readers see late, beside the permission lists. MemberOfGroup follows from the first. */
+const seenLate = ["Members", "GrantSendOnBehalfTo"];
+const lagKey = (object: DirectoryObject, name: string): string => `${String(object["Guid"])}/${name}`;
 
 export class Store {
   readonly state: State;
@@ -37,21 +35,47 @@ export class Store {
   #groupsOf: Map<string, string[]> | undefined;
   /** Addresses that were given up but are not free yet. */
   #released: { until: number; address: string; by: DirectoryObject }[] = [];
+  /** New objects that nobody is shown before the time beside them. */
+  readonly #unseen = new Map<DirectoryObject, number>();
+  #nextId = 0x100000;
   #pending: { at: number; object: DirectoryObject; values: Record<string, Value> }[] = [];
+
+  /** For everything that readers see late (`permissionLagMs`). */
+  readonly lag = new Lag();
+  readonly mailboxAccess: AccessList<MailboxAccess>;
+  readonly recipientAccess: AccessList<RecipientAccess>;
+
+  readonly #world: World = {
+    property: (object, name) => this.property(object, name),
+    groupsOf: (guid) => this.#groups().get(guid) ?? [],
+    initialDomain: () => this.state.tenant.initialDomain,
+  };
 
   constructor(state: State) {
     this.state = state;
+    const lagMs = (): number => this.state.behaviour.permissionLagMs;
+    state.mailboxPermissions ??= [];
+    state.recipientPermissions ??= [];
+    this.mailboxAccess = new AccessList({ name: "mailboxPermissions", holder: ({ mailbox }) => mailbox, inheritanceType: "All" }, state.mailboxPermissions, this.lag, lagMs);
+    this.recipientAccess = new AccessList({ name: "recipientPermissions", holder: ({ recipient }) => recipient, inheritanceType: "None" }, state.recipientPermissions, this.lag, lagMs);
   }
 
   get objects(): readonly DirectoryObject[] {
-    return this.state.objects;
+    const { objects } = this.state;
+    return this.#unseen.size === 0 ? objects : objects.filter((object) => !this.#unseen.has(object));
   }
 
   /** Every object that answers to the identity, in any of its forms (documented: name, alias, DN, addresses, GUIDs, UPN). */
   find(identity: string): DirectoryObject[] {
+    const found = this.findAll(identity);
+    return this.#unseen.size === 0 ? found : found.filter((object) => !this.#unseen.has(object));
+  }
+
+  /** With the new ones that nobody is shown yet: what keeps a name from being given twice. */
+  findAll(identity: string): DirectoryObject[] {
     if (!this.#byIdentity) {
       this.#byIdentity = new Map();
-      for (const object of this.objects) this.#enter(object);
+      for (const object of this.state.objects) this.#enter(object);
     }
     const found = this.#byIdentity.get(fold(identity));
     return found === undefined ? [] : Array.isArray(found) ? found : [found];
@@ -59,9 +83,43 @@ export class Store {
 
   /** Writes values on one object. The caller has checked them. */
   change(object: DirectoryObject, values: Record<string, Value>): void {
+    for (const name of seenLate) {
+      if (name in values) this.lag.keep(lagKey(object, name), this.property(object, name), this.state.behaviour.permissionLagMs);
+    }
     if (this.#byIdentity) this.#leave(object);
     Object.assign(object, values);
     if (this.#byIdentity) this.#enter(object);
+    if ("Members" in values) this.#groupsOf = undefined;
+  }
+
+  /** Adds an object with ids of its own, which are the same on every run. Nobody is shown it before `seenFrom`, if that is given. */
+  add(values: DirectoryObject, seenFrom?: number): DirectoryObject {
+    const id = (kind: string): string => `${kind}-0000-4000-8000-${this.#nextId.toString(16).padStart(12, "0")}`;
+    do this.#nextId += 1;
+    while (this.byGuid(id("0b1ec700")));
+    const object: DirectoryObject = { Guid: id("0b1ec700"), ExternalDirectoryObjectId: id("e47ad000"), ...values };
+    if (isMailbox(object)) object["ExchangeGuid"] = id("ec4b0000");
+    if (seenFrom !== undefined) this.#unseen.set(object, seenFrom);
+    this.state.objects.push(object);
+    this.#byGuid?.set(String(object["Guid"]), object);
+    if (this.#byIdentity) this.#enter(object);
+    this.#groupsOf = undefined;
+    return object;
+  }
+
+  /** Takes an object away for good, and out of everything that pointed at it. */
+  remove(object: DirectoryObject): void {
+    const guid = String(object["Guid"]);
+    if (this.#byIdentity) this.#leave(object);
+    this.#byGuid?.delete(guid);
+    this.state.objects.splice(this.state.objects.indexOf(object), 1);
+    for (const other of this.state.objects) {
+      for (const [name, value] of Object.entries(other)) {
+        if (!references.has(name)) continue;
+        if (Array.isArray(value) && value.includes(guid)) other[name] = value.filter((one) => one !== guid);
+        else if (value === guid) other[name] = null;
+      }
+    }
     this.#groupsOf = undefined;
   }
 
@@ -76,6 +134,12 @@ export class Store {
   }
 
   settle(now: number): void {
+    for (const [object, seenFrom] of this.#unseen) {
+      if (seenFrom > now) continue;
+      this.#unseen.delete(object);
+      this.#groupsOf = undefined;
+    }
+    this.lag.settle(now);
     this.#released = this.#released.filter(({ until }) => until > now);
     if (this.#pending.length === 0) return;
     for (const { at, object, values } of this.#pending) if (at <= now) this.change(object, values);
@@ -87,12 +151,12 @@ export class Store {
     const lower = address.toLowerCase();
     const holds = (object: DirectoryObject): boolean =>
       (object["EmailAddresses"] as string[] | undefined ?? []).some((one) => one.toLowerCase() === lower) || `x500:${String(this.property(object, "LegacyExchangeDN"))}`.toLowerCase() === lower;
-    const found = [...this.find(address.replace(/^smtp:/i, "")), ...this.find(address.replace(/^x500:/i, ""))];
+    const found = [...this.findAll(address.replace(/^smtp:/i, "")), ...this.findAll(address.replace(/^x500:/i, ""))];
     return found.find((object) => object !== except && holds(object)) ?? this.#released.find(({ address: one, by }) => one === lower && by !== except)?.by;
   }
 
   byGuid(guid: string): DirectoryObject | undefined {
-    this.#byGuid ??= new Map(this.objects.map((object) => [String(object["Guid"]), object]));
+    this.#byGuid ??= new Map(this.state.objects.map((object) => [String(object["Guid"]), object]));
     return this.#byGuid.get(guid);
   }
 
@@ -100,12 +164,19 @@ export class Store {
   property(object: DirectoryObject, name: string): Value {
     const own = object[name];
     if (own !== undefined) return own;
-    return this.#derive(object, name) ?? defaults[name] ?? null;
+    return derived(object, name, this.#world) ?? defaults[name] ?? null;
   }
 
-  /** A reference as the distinguished names it stands for (what filters compare). */
-  referenced(object: DirectoryObject, name: string, as: string): Value {
+  /** A property as a reader is shown it: members and rights possibly as they were a while ago. */
+  seen(object: DirectoryObject, name: string): Value {
+    if (name === "MemberOfGroup") return this.#groupsSeen(String(object["Guid"]));
     const value = this.property(object, name);
+    return seenLate.includes(name) ? this.lag.seen(lagKey(object, name), value) : value;
+  }
+
+  /** A reference as a property of the objects it stands for, as a reader is shown it. */
+  referenced(object: DirectoryObject, name: string, as: string): Value {
+    const value = this.seen(object, name);
     const show = (guid: string): string => {
       const target = this.byGuid(guid);
       return target ? String(this.property(target, as)) : guid;
@@ -122,74 +193,6 @@ export class Store {
     return row;
   }
 
-  #derive(object: DirectoryObject, name: string): Value | undefined {
-    const details = String(object["RecipientTypeDetails"]);
-    const { tenant } = this.state;
-    switch (name) {
-      case "Id":
-      case "Identity":
-        return object["Name"] ?? null;
-      case "OrganizationalUnit":
-        return `eurpr01a001.prod.outlook.com/Microsoft Exchange Hosted Organizations/${tenant.initialDomain}`;
-      case "OrganizationId":
-        return `EURPR01A001.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/${tenant.initialDomain} - EURPR01A001.PROD.OUTLOOK.COM/ConfigurationUnits/${tenant.initialDomain}/Configuration`;
-      case "DistinguishedName":
-        return `CN=${String(object["Name"]).replace(/[,\\#+<>;"=]/g, "\\$&")},OU=${tenant.initialDomain},OU=Microsoft Exchange Hosted Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM`;
-      case "RecipientType":
-        return recipientTypeOf(details);
-      case "PrimarySmtpAddress":
-        return this.#primaryAddress(object);
-      case "WindowsEmailAddress":
-        return this.#primaryAddress(object);
-      case "WindowsLiveID":
-      case "MicrosoftOnlineServicesID":
-        return object["UserPrincipalName"] ?? "";
-      case "UserPrincipalName":
-        return isMailbox(object) ? this.#primaryAddress(object) : null;
-      case "SamAccountName":
-        return `$${String(object["Guid"]).slice(0, 6).toUpperCase()}-${String(object["Guid"]).slice(24).toUpperCase()}`;
-      case "LegacyExchangeDN":
-        return `/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn=${String(object["Guid"]).replaceAll("-", "")}`;
-      case "IsMailboxEnabled":
-        return isMailbox(object);
-      case "IsSecurityPrincipal":
-        return !/Contact|Distribution/.test(details);
-      case "IsShared":
-        return details === "SharedMailbox";
-      case "IsResource":
-        return details === "RoomMailbox" || details === "EquipmentMailbox";
-      case "ResourceType":
-        return details === "RoomMailbox" ? "Room" : details === "EquipmentMailbox" ? "Equipment" : null;
-      case "SKUAssigned":
-        return details === "UserMailbox";
-      case "WhenCreated":
-        return "2024-01-08T08:00:00+00:00";
-      case "WhenMailboxCreated":
-        return isMailbox(object) ? this.property(object, "WhenCreated") : null;
-      case "WhenChanged":
-        return this.property(object, "WhenCreated");
-      case "WhenCreatedUTC":
-      case "WhenChangedUTC":
-        return String(this.property(object, name.slice(0, -3))).replace("+00:00", "Z");
-      case "MailboxOwnerId":
-        return this.property(object, "Identity");
-      case "AcceptMessagesOnlyFromSendersOrMembers":
-      case "RejectMessagesFromSendersOrMembers": {
-        const stem = name.slice(0, name.indexOf("SendersOrMembers"));
-        return [stem, `${stem}DLMembers`].flatMap((part) => this.property(object, part) as string[]);
-      }
-      case "MemberOfGroup":
-        return this.#groups().get(String(object["Guid"])) ?? [];
-      default:
-        return undefined;
-    }
-  }
-
-  #primaryAddress(object: DirectoryObject): string {
-    const addresses = object["EmailAddresses"];
-    return (Array.isArray(addresses) ? addresses.find((address) => address.startsWith("SMTP:"))?.slice(5) : undefined) ?? "";
-  }
-
   #groups(): Map<string, string[]> {
     if (!this.#groupsOf) {
       this.#groupsOf = new Map();
@@ -200,6 +203,17 @@ export class Store {
       }
     }
     return this.#groupsOf;
+  }
+
+  #groupsSeen(guid: string): string[] {
+    const groups = new Set(this.#groups().get(guid));
+    for (const key of this.lag.keys()) {
+      const group = key.endsWith("/Members") ? this.byGuid(key.slice(0, key.indexOf("/"))) : undefined;
+      if (!group) continue;
+      if ((this.seen(group, "Members") as string[]).includes(guid)) groups.add(String(group["Guid"]));
+      else groups.delete(String(group["Guid"]));
+    }
+    return [...groups];
   }
 
   #identities(object: DirectoryObject): Set<string> {
@@ -224,12 +238,4 @@ export class Store {
       else this.#byIdentity?.set(key, rest);
     }
   }
-}
-
-function recipientTypeOf(details: string): string {
-  if (mailboxTypes.has(details)) return details === "GroupMailbox" ? "MailUniversalDistributionGroup" : "UserMailbox";
-  if (/MailUser$|^Remote/.test(details)) return "MailUser";
-  if (details.endsWith("Contact")) return "MailContact";
-  if (details === "RoomList") return "MailUniversalDistributionGroup";
-  return details.endsWith("User") ? "User" : details;
 }

@@ -21,7 +21,16 @@ export interface Wire {
   error_description: string;
   access_token: string;
   problems: string[];
+  responses: Item[];
   now: number;
+}
+
+/** One response inside a batch. */
+export interface Item {
+  id: string;
+  status: number;
+  headers: Record<string, string>;
+  body: Wire;
 }
 
 type Fetch = (request: Request) => Promise<Response>;
@@ -68,6 +77,16 @@ export class TestClient {
     const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json", ...more.headers };
     const url = (more.url ?? this.endpoint) + (more.select ? `?$select=${more.select}` : "");
     return this.send(url, { method: "POST", headers, body: JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: parameters } }) });
+  }
+
+  /** An item of a batch, with whatever is to be different about it. */
+  item(id: string, cmdlet: string, parameters: Record<string, unknown> = {}, changes: Record<string, unknown> = {}): Record<string, unknown> {
+    return { id, method: "POST", url: this.endpoint, headers: { authorization: `Bearer ${this.token}` }, body: { CmdletInput: { CmdletName: cmdlet, Parameters: parameters } }, ...changes };
+  }
+
+  async batch(requests: unknown, headers: Record<string, string> = { prefer: "odata.maxpagesize=1000;odata.continue-on-error" }): Promise<Reply> {
+    const url = this.endpoint.replace("InvokeCommand", "$batch");
+    return this.send(url, { method: "POST", headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json", ...headers }, body: JSON.stringify({ requests }) });
   }
 }
 

@@ -6,7 +6,7 @@ import { defaults, references, type Value } from "./properties.ts";
 import { fold } from "./store.ts";
 import { bytesOf, secondsOf, size, span } from "./units.ts";
 
-const types = new Set(["String", "Boolean", "Int32", "DateTime", "EnhancedTimeSpan", "Unlimited", "ByteQuantifiedSize", "MultiValuedProperty", "ExternalOofOptions", "TransportModerationNotificationFlags"]);
+const types = new Set(["String", "Boolean", "Int32", "DateTime", "EnhancedTimeSpan", "Unlimited", "ByteQuantifiedSize", "MultiValuedProperty", "ExternalOofOptions", "TransportModerationNotificationFlags", "MemberUpdateType"]);
 
 const follows = (name: string, { type, reserved }: ParameterFacts): boolean => !reserved && ((Object.hasOwn(defaults, name) && types.has(type)) || references.has(name));
 

@@ -1,15 +1,16 @@
-import { changed, replaced, withPrimary, without } from "../addresses.ts";
+import { without } from "../addresses.ts";
 import { nothing, theOne, write, type Call, type Cmdlet, type Outcome } from "../cmdlet.ts";
-import { addressInUse, addressInUseElsewhere, aliasInUse, invalidArgument, invalidValue, nameInUse, notAcceptedDomain, notImplemented, notLicensedForHold } from "../errors.ts";
+import { invalidArgument, invalidValue, notImplemented, notLicensedForHold } from "../errors.ts";
 import { asHtml } from "../html.ts";
 import { refuseOnPremises } from "../mastery.ts";
-import { isDelta, textOf, type Bound } from "../parameters.ts";
+import { addressesAfter, checkedAlias, checkedName, checkedSimpleName } from "../naming.ts";
+import { textOf, type Bound } from "../parameters.ts";
 import { references, type Value } from "../properties.ts";
 import { recipientValues } from "../recipients.ts";
 import type { DirectoryObject } from "../state.ts";
-import { fold, isMailbox, isSoftDeleted, type Store } from "../store.ts";
+import { isMailbox, isSoftDeleted, type Store } from "../store.ts";
 import { applied, covered } from "../typed.ts";
-import { bytesOf, moment } from "../units.ts";
+import { bytesOf, moment, secondsOf } from "../units.ts";
 
 type Values = Record<string, Value>;
 
@@ -68,7 +69,7 @@ function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, call: Ca
   switch (name) {
     case "EmailAddresses":
     case "WindowsEmailAddress":
-      return { EmailAddresses: addressesAfter(mailbox, call) };
+      return { EmailAddresses: addressesAfter(mailbox, call.parameters["EmailAddresses"], call.parameters["WindowsEmailAddress"], store) };
     case "Type": {
       const details = typeAfter[textOf(given)];
       if (!details) throw notImplemented(`Type '${textOf(given)}' of Set-Mailbox`);
@@ -78,17 +79,19 @@ function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, call: Ca
       return { Alias: checkedAlias(given, mailbox, store) };
     case "DisplayName":
     case "Name":
-      if (typeof given !== "string" || given.trim() === "") throw invalidValue(`Property ${name} cannot be empty.`);
-      // Names are unique within their container, and the deleted live in another one (assumed).
-      if (name === "Name" && others(store, given, mailbox).some((other) => fold(String(other["Name"])) === fold(given))) throw nameInUse(given);
-      return { [name]: given };
+      return { [name]: checkedName(name, given, mailbox, store) };
     case "SimpleDisplayName":
-      if (!/^[A-Za-z0-9 "'()+,\-./:?]*$/.test(textOf(given))) throw invalidValue(`The SimpleDisplayName "${textOf(given)}" contains characters that aren't allowed.`);
-      return { SimpleDisplayName: textOf(given) };
+      return { SimpleDisplayName: checkedSimpleName(given) };
     case "MailTip":
       return { MailTip: textOf(given) === "" ? null : asHtml(textOf(given)) };
     case "LitigationHoldEnabled":
       return given === current ? {} : holdAfter(given === true, mailbox, store, now);
+    case "LitigationHoldDuration": {
+      const days = given === "Unlimited" ? 1 : (secondsOf(textOf(given)) ?? 0) / 86_400;
+      // Documented: whole days or Unlimited; that anything else is refused is assumed.
+      if (days < 1 || !Number.isInteger(days)) throw invalidValue(`The value "${textOf(given)}" of LitigationHoldDuration isn't a number of whole days, or Unlimited.`);
+      return { LitigationHoldDuration: applied(name, given, current) };
+    }
     case "ForwardingSmtpAddress":
       return { ForwardingSmtpAddress: textOf(given) === "" ? null : `smtp:${textOf(given).replace(/^smtp:/i, "")}` };
     default:
@@ -96,45 +99,13 @@ function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, call: Ca
   }
 }
 
-const others = (store: Store, identity: string, than: DirectoryObject): DirectoryObject[] => store.find(identity).filter((other) => other !== than && !isSoftDeleted(other));
-
-function checkedAlias(given: Bound, mailbox: DirectoryObject, store: Store): string {
-  // Assumed text; that spaces and these characters are refused is documented.
-  if (typeof given !== "string" || !/^[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+(\.[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u.test(given)) {
-    throw invalidValue(`The Alias property value "${textOf(given)}" isn't valid. It can't contain spaces or any of the following characters: @ , ; : < > ( ) [ ] \\ ".`);
-  }
-  if (others(store, given, mailbox).some((other) => String(other["Alias"] ?? "").toLowerCase() === given.toLowerCase())) throw aliasInUse(given);
-  return given;
-}
-
-/** Both parameters together, the list first, whichever of them asks. */
-function addressesAfter(mailbox: DirectoryObject, { parameters, store }: Call): string[] {
-  const { EmailAddresses: given, WindowsEmailAddress: primary } = parameters;
-  const before = store.property(mailbox, "EmailAddresses") as string[];
-  let after = before;
-  if (given !== undefined) after = isDelta(given) ? changed(before, given, store.state.behaviour.addingPresentAddress) : replaced((given ?? []) as string[]);
-  if (primary !== undefined) after = withPrimary(after, textOf(primary));
-  for (const address of without(after, before)) refuseTaken(address, mailbox, store);
-  return after;
-}
-
-function refuseTaken(address: string, mailbox: DirectoryObject, store: Store): void {
-  const holder = store.holderOf(address, mailbox);
-  if (holder) throw addressInUse(address, `${String(store.property(holder, "OrganizationalUnit"))}/${String(holder["Name"])}`);
-  if (!/^smtp:/i.test(address)) return;
-  const bare = address.slice("smtp:".length);
-  const isUserName = (other: DirectoryObject): boolean => other !== mailbox && String(store.property(other, "UserPrincipalName")).toLowerCase() === bare.toLowerCase();
-  if (store.find(bare).some(isUserName)) throw addressInUseElsewhere(address);
-  const domain = bare.slice(bare.lastIndexOf("@") + 1);
-  if (!store.state.tenant.domains.some((one) => one.toLowerCase() === domain.toLowerCase())) throw notAcceptedDomain(domain);
-}
-
 /** Assumed: the capabilities on the mailbox tell its licence; Exchange Online Plan 2 and the archiving add-on include holds. */
 function holdAfter(enabled: boolean, mailbox: DirectoryObject, store: Store, now: number): Values {
   const capabilities = store.property(mailbox, "PersistedCapabilities") as string[];
-  if (!enabled) return { LitigationHoldEnabled: false, LitigationHoldDate: null, ...deletedAfterLastHold(mailbox, store) };
+  if (!enabled) return { LitigationHoldEnabled: false, LitigationHoldDate: null, LitigationHoldOwner: "", ...deletedAfterLastHold(mailbox, store) };
   if (!capabilities.some((one) => /Enterprise|Archive/.test(one))) throw notLicensedForHold(String(mailbox["Name"]));
-  return { LitigationHoldEnabled: true, LitigationHoldDate: moment(now) };
+  // What the owner reads as when an application puts the hold is not known.
+  return { LitigationHoldEnabled: true, LitigationHoldDate: moment(now), LitigationHoldOwner: `OAuthUser@${store.state.tenant.initialDomain}` };
 }
 
 /** Without any hold an inactive mailbox is deleted (documented): here it is soft-deleted from then on (assumed). */

@@ -1,0 +1,116 @@
+/** Who may do what with a mailbox or a recipient: lists of entries, as the state keeps them. */
+import type { Lag } from "./lag.ts";
+
+/** One entry of an access list. What is left out reads as its default. */
+export interface AccessEntry {
+  /** GUID of an object, or a text such as `NT AUTHORITY\SELF`, or the SID of somebody who is gone. */
+  trustee: string;
+  rights: string[];
+  /** False when left out, and so is `inherited`. */
+  deny?: boolean;
+  inherited?: boolean;
+  /** `All` on mailboxes and `None` on recipients when left out. */
+  inheritanceType?: string;
+}
+
+export interface MailboxAccess extends AccessEntry {
+  /** GUID of the mailbox. */
+  mailbox: string;
+  autoMapping?: boolean;
+}
+
+export interface RecipientAccess extends AccessEntry {
+  /** GUID of the recipient. */
+  recipient: string;
+}
+
+/** What tells one entry of a list from another. */
+export interface Ace {
+  trustee: string;
+  deny: boolean;
+  inheritanceType: string;
+}
+
+interface Kind<Entry> {
+  name: string;
+  holder: (entry: Entry) => string;
+  inheritanceType: string;
+}
+
+/** The entries of all objects, by object. The list in the state stays the one truth: it is changed in place. */
+export class AccessList<Entry extends AccessEntry> {
+  readonly inheritanceType: string;
+  readonly #kind: Kind<Entry>;
+  readonly #entries: Entry[];
+  readonly #lag: Lag;
+  readonly #lagMs: () => number;
+  #byHolder: Map<string, Entry[]> | undefined;
+
+  constructor(kind: Kind<Entry>, entries: Entry[], lag: Lag, lagMs: () => number) {
+    this.inheritanceType = kind.inheritanceType;
+    this.#kind = kind;
+    this.#entries = entries;
+    this.#lag = lag;
+    this.#lagMs = lagMs;
+  }
+
+  /** As it is. For cmdlets that write. */
+  of(guid: string): readonly Entry[] {
+    if (!this.#byHolder) {
+      this.#byHolder = new Map();
+      for (const entry of this.#entries) {
+        const there = this.#byHolder.get(this.#kind.holder(entry));
+        if (there) there.push(entry);
+        else this.#byHolder.set(this.#kind.holder(entry), [entry]);
+      }
+    }
+    return this.#byHolder.get(guid) ?? [];
+  }
+
+  /** As readers are shown it. */
+  seen(guid: string): readonly Entry[] {
+    return this.#lag.seen(this.#key(guid), this.of(guid));
+  }
+
+  /** The explicit entry for one trustee, if there is one. An inherited one is never changed on the object that inherits it. */
+  find(guid: string, ace: Ace): Entry | undefined {
+    return this.of(guid).find((entry) => entry.inherited !== true && entry.trustee === ace.trustee && (entry.deny ?? false) === ace.deny && (entry.inheritanceType ?? this.inheritanceType) === ace.inheritanceType);
+  }
+
+  /** Puts `after` in the place of `before`; without the one it adds, without the other it removes. */
+  replace(guid: string, before: Entry | undefined, after: Entry | undefined): void {
+    const list = this.of(guid);
+    this.#lag.keep(this.#key(guid), list, this.#lagMs());
+    this.#byHolder?.set(guid, exchanged([...list], before, after));
+    exchanged(this.#entries, before, after);
+  }
+
+  #key(guid: string): string {
+    return `${this.#kind.name}/${guid}`;
+  }
+}
+
+function exchanged<T>(list: T[], before: T | undefined, after: T | undefined): T[] {
+  const at = before === undefined ? list.length : list.indexOf(before);
+  list.splice(at, before === undefined ? 0 : 1, ...(after === undefined ? [] : [after]));
+  return list;
+}
+
+/** Adds rights to the trustee's entry, or makes one. Returns the entry, or nothing when every right was there. */
+export function grant<Entry extends AccessEntry>(list: AccessList<Entry>, guid: string, ace: Ace, rights: readonly string[], fresh: (rights: string[]) => Entry): Entry | undefined {
+  const before = list.find(guid, ace);
+  const more = rights.filter((right) => !before?.rights.includes(right));
+  if (more.length === 0) return undefined;
+  const made = fresh([...(before?.rights ?? []), ...new Set(more)]);
+  list.replace(guid, before, made);
+  return made;
+}
+
+/** Takes rights from the trustee's entry, and the entry away with the last of them. Returns whether any was there. */
+export function revoke<Entry extends AccessEntry>(list: AccessList<Entry>, guid: string, ace: Ace, rights: readonly string[]): boolean {
+  const before = list.find(guid, ace);
+  if (!before?.rights.some((right) => rights.includes(right))) return false;
+  const left = before.rights.filter((right) => !rights.includes(right));
+  list.replace(guid, before, left.length === 0 ? undefined : { ...before, rights: left });
+  return true;
+}
