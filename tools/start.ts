@@ -32,8 +32,8 @@ function tell(number: number, { title, action, event }: Chapter, run: BundleRun)
     return;
   }
   for (const { Message, IsError } of answer.outputContext.AuditLogs) line(IsError ? "error" : "audit", Message);
-  for (const step of answer.plan) line("changed", `${Object.keys(step.before).map((name) => `${name}: ${JSON.stringify(step.before[name])} -> ${JSON.stringify(step.parameters[name])}`).join(", ")}${step.sent ? "" : " (not sent)"}`);
-  line("answer", `${answer.outputContext.Success ? "success" : "no success"}, outcome "${answer.outcome}", reference ${JSON.stringify(answer.outputContext["AccountReference"])}, exit code ${run.code}, ${answer.stats.requests} requests, ${Math.round(run.ms)} ms`);
+  for (const step of answer.plan) line("changed", `${Object.keys(step.before).map((name) => `${name}: ${JSON.stringify(step.before[name])}${name in step.parameters ? ` -> ${JSON.stringify(step.parameters[name])}` : ` before ${step.cmdlet}`}`).join(", ")}${step.sent ? "" : " (not sent)"}`);
+  line("answer", `${answer.outputContext.Success ? "success" : "no success"}, outcome "${answer.outcome}"${["AccountReference", "SubPermissions"].flatMap((name) => (name in answer.outputContext ? [`, ${name} ${JSON.stringify(answer.outputContext[name])}`] : [])).join("")}, exit code ${run.code}, ${answer.stats.requests} requests, ${Math.round(run.ms)} ms`);
 }
 
 function line(what: string, text: string): void {
