@@ -163,6 +163,50 @@ GroupMarker?: string
  * The marker of a shared mailbox.
  */
 SharedMailboxMarker?: string
+/**
+ * What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.
+ */
+CalendarRightConflict?: ("refuse" | "overwrite")
+/**
+ * True: granting a litigation hold may shorten a longer one.
+ */
+LitigationHoldMayShorten?: boolean
+/**
+ * True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.
+ */
+LitigationHoldOffInactive?: boolean
+/**
+ * The field of the source data that identifies a resource. Plain values are their own key.
+ */
+ResourceKeyField?: string
+/**
+ * The field of the source data that names a resource. Plain values are their own name.
+ */
+ResourceNameField?: string
+/**
+ * Stands before the name and the address of a group that is made.
+ */
+GroupNamePrefix?: string
+/**
+ * Stands before the name and the address of a shared mailbox that is made.
+ */
+SharedMailboxNamePrefix?: string
+/**
+ * The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.
+ */
+ResourceDomain?: string
+/**
+ * Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.
+ */
+ResourceOwner?: string
+/**
+ * True: resources are made hidden from the address lists.
+ */
+ResourcesHidden?: boolean
+/**
+ * True: a resource is renamed when its source is. Its addresses stay.
+ */
+RenameResources?: boolean
 }
 /**
  * The field mapping file that implementers import (fieldMapping.json).

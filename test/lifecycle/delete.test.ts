@@ -137,7 +137,7 @@ describe("a mailbox that is not there", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("is a success also when it goes before its reply is read or set, and a failure once something was done", async () => {
+  it("is a success also when it goes in between, and what was done is told", async () => {
     const gone = { status: 404, body: { error: { code: "NotFound", message: "Error executing cmdlet", details: [{ code: "Context", target: "", message: `|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${aoife}' couldn't be found on 'DC1'.` }] } } };
     const data = { InternalMessage: "Left.", CustomAttribute3: "left" };
     for (const cmdlet of ["Get-MailboxAutoReplyConfiguration", "Set-MailboxAutoReplyConfiguration"]) {
@@ -145,7 +145,9 @@ describe("a mailbox that is not there", () => {
       expect((await remove({ data })).answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
     }
     bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: gone }]);
-    expect((await remove({ data })).answer).toMatchObject({ outcome: "gone", outputContext: { Success: false } });
+    const { answer, messages } = await remove({ data });
+    expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
+    expect(messages).toEqual([expect.stringMatching(/^Switch on the automatic reply .*: done\.$/), expect.stringMatching(/There is nothing left to delete\.$/)]);
   });
 });
 

@@ -8,7 +8,7 @@ const schema72 = {"title":"AuditLog","type":"object","required":["Message","IsEr
 const schema73 = {"title":"Outcome","description":"A closed list that does not depend on the wording or language of Exchange.","type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
 const schema74 = {"title":"PlanStep","description":"One change: what was, or would be, sent.","type":"object","required":["cmdlet","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"description":"The values before the change, by property.","type":"object","additionalProperties":true},"sent":{"description":"True as soon as the request left; a plan without it was a dry run or was never reached.","type":"boolean"}}};
 const schema75 = {"title":"Stats","type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"requests":{"type":"integer","minimum":0,"description":"HTTP requests sent, token requests included."},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0,"description":"Milliseconds waited before retries."},"totalMs":{"type":"integer","minimum":0,"description":"Milliseconds from the start of the process to the answer."}}};
-const pattern57 = new RegExp("\\S", "u");
+const pattern99 = new RegExp("\\S", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -252,7 +252,7 @@ errors++;
 if(data4.Message !== undefined){
 let data6 = data4.Message;
 if(typeof data6 === "string"){
-if(!pattern57.test(data6)){
+if(!pattern99.test(data6)){
 const err19 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err19];
@@ -328,7 +328,7 @@ errors++;
 if(data0.AccountReference !== undefined){
 let data9 = data0.AccountReference;
 if(typeof data9 === "string"){
-if(!pattern57.test(data9)){
+if(!pattern99.test(data9)){
 const err25 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err25];
@@ -496,7 +496,7 @@ errors++;
 if(data13.sentence !== undefined){
 let data16 = data13.sentence;
 if(typeof data16 === "string"){
-if(!pattern57.test(data16)){
+if(!pattern99.test(data16)){
 const err39 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err39];
@@ -986,7 +986,7 @@ errors++;
 if(data4.Message !== undefined){
 let data6 = data4.Message;
 if(typeof data6 === "string"){
-if(!pattern57.test(data6)){
+if(!pattern99.test(data6)){
 const err18 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err18];
@@ -1221,7 +1221,7 @@ errors++;
 if(data13.sentence !== undefined){
 let data16 = data13.sentence;
 if(typeof data16 === "string"){
-if(!pattern57.test(data16)){
+if(!pattern99.test(data16)){
 const err37 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err37];
@@ -1647,7 +1647,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -1869,7 +1869,7 @@ errors++;
 if(data11.sentence !== undefined){
 let data14 = data11.sentence;
 if(typeof data14 === "string"){
-if(!pattern57.test(data14)){
+if(!pattern99.test(data14)){
 const err32 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err32];
@@ -2295,7 +2295,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -2517,7 +2517,7 @@ errors++;
 if(data11.sentence !== undefined){
 let data14 = data11.sentence;
 if(typeof data14 === "string"){
-if(!pattern57.test(data14)){
+if(!pattern99.test(data14)){
 const err32 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err32];
@@ -2943,7 +2943,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -3165,7 +3165,7 @@ errors++;
 if(data11.sentence !== undefined){
 let data14 = data11.sentence;
 if(typeof data14 === "string"){
-if(!pattern57.test(data14)){
+if(!pattern99.test(data14)){
 const err32 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err32];
@@ -3591,7 +3591,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -3783,7 +3783,7 @@ errors++;
 if(data9.sentence !== undefined){
 let data12 = data9.sentence;
 if(typeof data12 === "string"){
-if(!pattern57.test(data12)){
+if(!pattern99.test(data12)){
 const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err30];
@@ -4041,7 +4041,7 @@ return errors === 0;
 const check_permissionsAnswer = validate35;
 const schema101 = {"title":"PermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"PermissionsOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 const schema103 = {"title":"Permission","type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"title":"PermissionIdentification","type":"object","description":"What grant, revoke and import get back verbatim.","minProperties":1,"additionalProperties":true}}};
-const pattern71 = new RegExp("^[^]{1,100}$", "u");
+const pattern113 = new RegExp("^[^]{1,100}$", "u");
 
 function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4265,7 +4265,7 @@ errors++;
 if(data4.Message !== undefined){
 let data6 = data4.Message;
 if(typeof data6 === "string"){
-if(!pattern57.test(data6)){
+if(!pattern99.test(data6)){
 const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err17];
@@ -4365,7 +4365,7 @@ errors++;
 if(data9.DisplayName !== undefined){
 let data10 = data9.DisplayName;
 if(typeof data10 === "string"){
-if(!pattern71.test(data10)){
+if(!pattern113.test(data10)){
 const err25 = {instancePath:instancePath+"/outputContext/Permissions/" + i1+"/DisplayName",schemaPath:"#/$defs/Permission/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err25];
@@ -4570,7 +4570,7 @@ errors++;
 if(data14.sentence !== undefined){
 let data17 = data14.sentence;
 if(typeof data17 === "string"){
-if(!pattern57.test(data17)){
+if(!pattern99.test(data17)){
 const err42 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err42];
@@ -4996,7 +4996,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -5188,7 +5188,7 @@ errors++;
 if(data9.sentence !== undefined){
 let data12 = data9.sentence;
 if(typeof data12 === "string"){
-if(!pattern57.test(data12)){
+if(!pattern99.test(data12)){
 const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err30];
@@ -5614,7 +5614,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -5806,7 +5806,7 @@ errors++;
 if(data9.sentence !== undefined){
 let data12 = data9.sentence;
 if(typeof data12 === "string"){
-if(!pattern57.test(data12)){
+if(!pattern99.test(data12)){
 const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err30];
@@ -6243,7 +6243,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err15];
@@ -6343,7 +6343,7 @@ errors++;
 if(data8.DisplayName !== undefined){
 let data9 = data8.DisplayName;
 if(typeof data9 === "string"){
-if(!pattern71.test(data9)){
+if(!pattern113.test(data9)){
 const err23 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/SubPermission/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err23];
@@ -6381,7 +6381,7 @@ errors++;
 if(data10.Id !== undefined){
 let data11 = data10.Id;
 if(typeof data11 === "string"){
-if(!pattern57.test(data11)){
+if(!pattern99.test(data11)){
 const err26 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference/Id",schemaPath:"#/$defs/SubPermission/properties/Reference/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err26];
@@ -6573,7 +6573,7 @@ errors++;
 if(data14.sentence !== undefined){
 let data17 = data14.sentence;
 if(typeof data17 === "string"){
-if(!pattern57.test(data17)){
+if(!pattern99.test(data17)){
 const err42 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err42];
@@ -6999,7 +6999,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -7191,7 +7191,7 @@ errors++;
 if(data9.sentence !== undefined){
 let data12 = data9.sentence;
 if(typeof data12 === "string"){
-if(!pattern57.test(data12)){
+if(!pattern99.test(data12)){
 const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err30];
@@ -7617,7 +7617,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -7809,7 +7809,7 @@ errors++;
 if(data9.sentence !== undefined){
 let data12 = data9.sentence;
 if(typeof data12 === "string"){
-if(!pattern57.test(data12)){
+if(!pattern99.test(data12)){
 const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err30];
@@ -8235,7 +8235,7 @@ errors++;
 if(data3.Message !== undefined){
 let data5 = data3.Message;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -8427,7 +8427,7 @@ errors++;
 if(data9.sentence !== undefined){
 let data12 = data9.sentence;
 if(typeof data12 === "string"){
-if(!pattern57.test(data12)){
+if(!pattern99.test(data12)){
 const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err30];
@@ -8779,7 +8779,7 @@ errors++;
 if(data0.AccountReference !== undefined){
 let data1 = data0.AccountReference;
 if(typeof data1 === "string"){
-if(!pattern57.test(data1)){
+if(!pattern99.test(data1)){
 const err8 = {instancePath:instancePath+"/record/AccountReference",schemaPath:"#/properties/record/properties/AccountReference/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err8];
@@ -8804,7 +8804,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data2 = data0.DisplayName;
 if(typeof data2 === "string"){
-if(!pattern71.test(data2)){
+if(!pattern113.test(data2)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -8829,7 +8829,7 @@ errors++;
 if(data0.UserName !== undefined){
 let data3 = data0.UserName;
 if(typeof data3 === "string"){
-if(!pattern71.test(data3)){
+if(!pattern113.test(data3)){
 const err12 = {instancePath:instancePath+"/record/UserName",schemaPath:"#/properties/record/properties/UserName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
@@ -8907,7 +8907,7 @@ return errors === 0;
 
 const check_permissionRecord = validate43;
 const schema139 = {"title":"PermissionRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"PermissionRecordBody","type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
-const pattern90 = new RegExp("^[^]{0,100}$", "u");
+const pattern132 = new RegExp("^[^]{0,100}$", "u");
 
 function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9008,7 +9008,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern90.test(data2)){
+if(!pattern132.test(data2)){
 const err8 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"},message:"must match pattern \""+"^[^]{0,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err8];
@@ -9033,7 +9033,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern71.test(data3)){
+if(!pattern113.test(data3)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -9082,7 +9082,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err14 = {instancePath:instancePath+"/record/AccountReferences/" + i0,schemaPath:"#/properties/record/properties/AccountReferences/items/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err14];
@@ -9265,7 +9265,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern90.test(data2)){
+if(!pattern132.test(data2)){
 const err10 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"},message:"must match pattern \""+"^[^]{0,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -9290,7 +9290,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern71.test(data3)){
+if(!pattern113.test(data3)){
 const err12 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
@@ -9339,7 +9339,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
+if(!pattern99.test(data5)){
 const err16 = {instancePath:instancePath+"/record/AccountReferences/" + i0,schemaPath:"#/properties/record/properties/AccountReferences/items/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err16];
@@ -9391,7 +9391,7 @@ errors++;
 if(data0.SubPermissionDisplayName !== undefined){
 let data7 = data0.SubPermissionDisplayName;
 if(typeof data7 === "string"){
-if(!pattern71.test(data7)){
+if(!pattern113.test(data7)){
 const err20 = {instancePath:instancePath+"/record/SubPermissionDisplayName",schemaPath:"#/properties/record/properties/SubPermissionDisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err20];

@@ -6,7 +6,7 @@ const check_fieldMapping = validate11;
 const schema12 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"fieldMapping.schema.json","title":"FieldMapping","description":"The field mapping file that implementers import (fieldMapping.json).","type":"object","required":["Version","MappingFields","UniqueFieldNames"],"additionalProperties":false,"properties":{"Version":{"type":"string","const":"v1"},"MappingFields":{"type":"array","maxItems":50,"items":{"$ref":"#/$defs/MappingField"}},"UniqueFieldNames":{"description":"Always empty: uniqueness is decided by the connector, not per field.","type":"array","items":{"type":"string"},"maxItems":0}},"$defs":{"MappingField":{"title":"MappingField","type":"object","required":["Name","Type","MappingActions"],"additionalProperties":false,"properties":{"Name":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/MappingAction"}}}},"MappingAction":{"title":"MappingAction","type":"object","required":["MapForActions","MappingMode","Value","UsedInNotifications","StoreInAccountData"],"additionalProperties":false,"properties":{"MapForActions":{"type":"array","minItems":1,"items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"description":"A JSON document inside a text: a path, a text, a script, or null.","type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}}}};
 const schema13 = {"title":"MappingField","type":"object","required":["Name","Type","MappingActions"],"additionalProperties":false,"properties":{"Name":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/MappingAction"}}}};
 const schema14 = {"title":"MappingAction","type":"object","required":["MapForActions","MappingMode","Value","UsedInNotifications","StoreInAccountData"],"additionalProperties":false,"properties":{"MapForActions":{"type":"array","minItems":1,"items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"description":"A JSON document inside a text: a path, a text, a script, or null.","type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}};
-const pattern4 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
+const pattern7 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -57,7 +57,7 @@ errors++;
 if(data.Name !== undefined){
 let data0 = data.Name;
 if(typeof data0 === "string"){
-if(!pattern4.test(data0)){
+if(!pattern7.test(data0)){
 const err4 = {instancePath:instancePath+"/Name",schemaPath:"#/properties/Name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$"},message:"must match pattern \""+"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$"+"\""};
 if(vErrors === null){
 vErrors = [err4];
