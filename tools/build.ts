@@ -2,6 +2,10 @@
 import { build, type Metafile, type Plugin } from "esbuild";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { Fault } from "../lib/fault.ts";
+import { folderOptions } from "../lib/sets/folderPermission.ts";
+import { holdOptions } from "../lib/sets/litigationHold.ts";
+import { regionOptions } from "../lib/sets/regionalConfiguration.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const rooms = ["lifecycle", "permissions", "resources"];
@@ -22,6 +26,7 @@ export function findActions(): string[] {
 }
 
 export async function buildBundles(outdir = path.join(root, "dist")): Promise<BuiltBundles> {
+  checkOptions();
   const actions = findActions();
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
@@ -47,6 +52,19 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
   refuseUnwanted(metafile);
   writeFileSync(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
   return { actions };
+}
+
+/** The data files that implementers edit go into the bundles: what is wrong with one is told now, and not by an event. */
+function checkOptions(): void {
+  const problems = [folderOptions, regionOptions, holdOptions].flatMap((options) => {
+    try {
+      options();
+      return [];
+    } catch (thrown) {
+      return [Fault.of(thrown).message];
+    }
+  });
+  if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
 /** The licences of what is bundled: most of them ask to go along with every copy. */

@@ -70,11 +70,13 @@ async function record({ name, event, state, faults, pageSize, ends }: Take, dist
     if (token !== null) target.searchParams.set("$skiptoken", pages.get(token) ?? token);
     // Compression, lengths and connections are each side's own.
     const { host: _host, connection: _connection, "content-length": _length, "accept-encoding": _encoding, ...passed } = headers;
-    if (pageSize !== undefined && !isToken) passed["prefer"] = `odata.maxpagesize=${pageSize}`;
+    // Whatever else the client prefers stays, and what it sends in a batch has such a header each.
+    const paged = (text: string): string => (pageSize === undefined ? text : text.replaceAll(/odata\.maxpagesize=\d+/g, `odata.maxpagesize=${pageSize}`));
+    if (passed["prefer"] !== undefined) passed["prefer"] = paged(passed["prefer"]);
     const exchange = isToken ? undefined : { request: askedIn(url, body) };
     let reply: Reply;
     try {
-      const answer = await fetch(target, { method, headers: passed, body: body === "" ? null : body.replaceAll(proxy.origin, emulator.exchangeUrl), redirect: "manual" });
+      const answer = await fetch(target, { method, headers: passed, body: body === "" ? null : paged(body).replaceAll(proxy.origin, emulator.exchangeUrl), redirect: "manual" });
       reply = { status: answer.status, headers: Object.fromEntries(answer.headers), body: (await answer.text()).replaceAll(emulator.exchangeUrl, proxy.origin) };
     } catch {
       reply = { cut: true };

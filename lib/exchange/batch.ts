@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { reads, type Command } from "./command.ts";
-import { bodyOf } from "./encoding.ts";
+import { bodyOf, type Row } from "./encoding.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import type { ReplyPage } from "./exchange.ts";
 import { parsed, readReply, type Page } from "./replies.ts";
@@ -45,6 +45,28 @@ async function* piecesOf<T>(item: T, command: Command, first: Page | undefined, 
     for await (const page of pages(command, first?.nextLink)) yield { item, page };
   } catch (thrown) {
     yield { item, fault: Fault.of(thrown) };
+  }
+}
+
+/** All that was read about an item, when its last page has come; or why not. A list that was cut off is none. */
+export async function* wholes<T>(pieces: AsyncIterable<Piece<T>>): AsyncGenerator<{ item: T; rows: Row[]; fault?: Fault }, void, undefined> {
+  const begun = new Map<T, Row[]>();
+  for await (const piece of pieces) {
+    const { item } = piece;
+    if ("fault" in piece) {
+      begun.delete(item);
+      yield { item, rows: [], fault: piece.fault };
+      continue;
+    }
+    const { rows, isLast, notices } = piece.page;
+    const all = begun.get(item);
+    if (all) all.push(...rows);
+    else begun.set(item, [...rows]);
+    if (!isLast) continue;
+    const whole = begun.get(item) ?? [];
+    begun.delete(item);
+    if (notices.some(({ kind }) => kind === "moreResults")) yield { item, rows: [], fault: new Fault({ kind: "unexpected", message: "Exchange Online says that there is more than it gave." }) };
+    else yield { item, rows: whole };
   }
 }
 

@@ -1,8 +1,9 @@
 import { Fault } from "../fault.ts";
+import { wholes } from "./batch.ts";
 import type { Command } from "./command.ts";
 import { textOf, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
-import { mailboxesOf, nameOf, type Mailbox } from "./mailbox.ts";
+import { mailboxesOf, type Mailbox } from "./mailbox.ts";
 import { Recipients } from "./recipients.ts";
 import { permissionEntry, readingPermissions, readingSendAs, sendAsEntry, sendAsProperties, type Entry, type RightName } from "./right.ts";
 
@@ -97,20 +98,7 @@ function fullAccessEntry(row: Row): Entry | undefined {
 }
 
 async function* entriesOn(mailboxes: AsyncIterable<Mailbox> | Iterable<Mailbox>, { commandFor, entryOf }: { commandFor(mailbox: Mailbox): Command; entryOf(row: Row): Entry | undefined }, exchange: Exchange): AsyncGenerator<Listed<Mailbox>, void, undefined> {
-  const begun = new Map<Mailbox, Entry[]>();
-  for await (const piece of exchange.each(mailboxes, commandFor)) {
-    const { item } = piece;
-    const entries = begun.get(item) ?? [];
-    if ("fault" in piece) {
-      begun.delete(item);
-      yield { item, entries: [], fault: piece.fault };
-      continue;
-    }
-    entries.push(...piece.page.rows.flatMap((row) => entryOf(row) ?? []));
-    if (!piece.page.isLast) begun.set(item, entries);
-    else if (piece.page.notices.some(({ kind }) => kind === "moreResults")) yield { item, entries, fault: new Fault({ kind: "unexpected", message: `Exchange Online says that mailbox ${nameOf(item)} has more access entries than it gave.` }) };
-    else yield { item, entries };
-  }
+  for await (const { item, rows, fault } of wholes(exchange.each(mailboxes, commandFor))) yield { item, entries: rows.flatMap((row) => entryOf(row) ?? []), ...(fault && { fault }) };
 }
 
 /** Every Send As entry of the tenant, by the name that the list calls its recipient. */

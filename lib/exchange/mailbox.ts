@@ -63,10 +63,10 @@ export function mailboxesWhere(property: string, value: string, alsoRead: readon
  * The mailbox with this Guid; `alsoRead` names properties wanted besides. Throws a `missing` fault when there is none, and
  * `unexpected` when another one came back: many Get- cmdlets answer an identity they do not understand with every object.
  */
-export function mailboxById(id: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox> {
+export function mailboxById(id: string, alsoRead: readonly string[], switches: Readonly<Record<string, true>> = {}): (exchange: Exchange) => Promise<Mailbox> {
   if (!isGuid(id)) throw new Fault({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id }, select: selected(alsoRead) }).catch((thrown: unknown) => {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id, ...switches }, select: selected(alsoRead) }).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
       // Said as plainly as it is: the service's own text speaks of a domain controller.
       throw fault.kind === "missing" ? new Fault({ kind: "missing", message: `Mailbox ${id} does not exist.`, cause: fault, requestId: fault.requestId }) : fault;
@@ -82,14 +82,15 @@ export function mailboxById(id: string, alsoRead: readonly string[]): (exchange:
  * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names properties wanted besides. Throws an
  * `invalid` fault for no types: the service would take it for all of them.
  */
-export function mailboxesOf(types: readonly string[], alsoRead: readonly string[], where?: { property: string; value: string }): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
+export function mailboxesOf(types: readonly string[], alsoRead: readonly string[], where?: { property: string; value: string | true }): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
   if (types.length === 0) throw new Fault({ kind: "invalid", message: "No mailbox types were named, so there is nothing to list." });
-  const filter = where && { Filter: equals(filterable(where.property), where.value) };
+  // Documented form for an unquoted `$true` that goes over the wire.
+  const filter = where && { Filter: where.value === true ? `${where.property} -eq 'True'` : equals(filterable(where.property), where.value) };
   return async function* (exchange) {
     for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-Mailbox", parameters: { ...filter, RecipientTypeDetails: [...types], ResultSize: "Unlimited" }, select: selected([...alsoRead, ...(where ? [where.property] : [])]) })) {
       for (const row of rows) {
         const mailbox = mailboxOf(row);
-        if (!where || carries(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`)) yield mailbox;
+        if (!where || (where.value === true ? flag(mailbox, where.property) : carries(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`))) yield mailbox;
       }
       // Unlimited was asked for: a service that still has more has not given all.
       if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more mailboxes than it gave." });

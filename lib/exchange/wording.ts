@@ -14,6 +14,8 @@ interface Meaning {
   /** The cmdlets it is said by, when it would mean something else of another. */
   by?: RegExp;
   kind: FaultKind;
+  /** What is missing is not the object that was named, but an entry in it. */
+  of?: "entry";
   retryable?: true;
   /** Said instead of the service's own text, where that does not help. */
   message?: string;
@@ -42,6 +44,8 @@ const meanings: readonly Meaning[] = [
   // HID, CIPP. The permission entry that was found may hold other rights than those to be added: whoever adds one compares.
   { type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/, by: /^Add-/, kind: "already" },
   { type: /^(MemberNotFoundException|UserNotFoundInPermissionEntryException)$/, by: /^Remove-/, kind: "already" }, // HID, CIPP
+  // FIELD, CIPP. It is the user's entry that is missing, and not the folder that was named.
+  { type: /^UserNotFoundInPermissionEntryException$/, kind: "missing", of: "entry" },
   // The name is another object's. GO2: terraprovider/go-exoscc
   { type: /^ADObjectAlreadyExistsException$/, kind: "invalid" },
   { type: transient, kind: "unavailable", retryable: true },
@@ -70,7 +74,7 @@ export function isBusy(text: string): boolean {
 export function meaningOf(type: string | undefined, text: string, command: Command): { kind: FaultKind; retryable: boolean; message?: string | undefined } | undefined {
   if (isBusy(text)) return { kind: "throttled", retryable: true };
   const found = meanings.find((meaning) => (meaning.type?.test(type ?? "") ?? true) && (meaning.text?.test(text) ?? true) && (meaning.by?.test(command.cmdlet) ?? true));
-  if (found?.kind === "missing" && !isAboutIdentity(text, command)) return { kind: "unexpected", retryable: false };
+  if (found?.kind === "missing" && found.of !== "entry" && !isAboutIdentity(text, command)) return { kind: "unexpected", retryable: false };
   return found && { kind: found.kind, retryable: found.retryable ?? false, message: found.message };
 }
 

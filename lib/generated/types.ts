@@ -44,6 +44,9 @@ subPermissionsEvent?: SubPermissionsEvent
 importPermissionEvent?: ImportPermissionEvent
 importSubPermissionsEvent?: ImportSubPermissionsEvent
 resourcesEvent?: ResourcesEvent
+folderPermissionOptions?: FolderPermissionOptions
+regionalOptions?: RegionalOptions
+litigationHoldOptions?: LitigationHoldOptions
 createAnswer?: CreateAnswer
 updateAnswer?: UpdateAnswer
 enableAnswer?: EnableAnswer
@@ -593,6 +596,79 @@ export interface ResourceContext {
  * One entry per distinct value of the chosen contract field: an object or a plain value.
  */
 SourceData: unknown[]
+}
+export interface FolderPermissionOptions {
+$schema?: string
+options: FolderPermissionOption[]
+}
+export interface FolderPermissionOption {
+/**
+ * Part of the reference: entitlements are known by it. Never change it.
+ */
+Id: string
+DisplayName: string
+/**
+ * Default, Anonymous, or the address or GUID of a user or group.
+ */
+mailboxFolderUser: string
+/**
+ * A role such as Reviewer, or several rights with commas.
+ */
+mailboxFolderAccessRight: string
+/**
+ * Delegate, or Delegate,CanViewPrivateItems; only with the role Editor for a named user.
+ */
+mailboxFolderSharingPermissionFlags?: string
+/**
+ * Tells the user. It takes the delegate flags away, so leave it out beside them.
+ */
+sendNotificationToUser?: boolean
+}
+export interface RegionalOptions {
+$schema?: string
+options: RegionalOption[]
+}
+export interface RegionalOption {
+/**
+ * The reference: entitlements are known by it. Never change it.
+ */
+Id: string
+DisplayName: string
+/**
+ * A language with its region, such as nl-NL.
+ */
+Language: string
+/**
+ * A short date format of that language; null or left out: the language's own.
+ */
+DateFormat?: (string | null)
+/**
+ * A short time format of that language; null or left out: the language's own.
+ */
+TimeFormat?: (string | null)
+/**
+ * The id of a Windows time zone, such as W. Europe Standard Time.
+ */
+TimeZone: string
+/**
+ * True: Inbox, Calendar and so on are renamed to that language.
+ */
+LocalizeDefaultFolderName?: boolean
+}
+export interface LitigationHoldOptions {
+$schema?: string
+options: LitigationHoldOption[]
+}
+export interface LitigationHoldOption {
+/**
+ * Part of the reference: entitlements are known by it. Never change it.
+ */
+Id: string
+DisplayName: string
+/**
+ * Whole days, or Unlimited.
+ */
+Duration: (number | string)
 }
 export interface CreateAnswer {
 outputContext: CreateOutputContext

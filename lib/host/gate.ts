@@ -90,7 +90,9 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
       try {
         const { notices } = await connection.invoke({ cmdlet, parameters });
         for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
-        return (entry.result = notices.some(({ kind }) => kind === "alreadySo") ? "alreadySo" : "done");
+        // A Set- that finds everything as it should be need not say so.
+        const isSo = notices.some(({ kind }) => kind === "alreadySo") || (isInPlace && cmdlet.startsWith("Set-"));
+        return (entry.result = isSo ? "alreadySo" : "done");
       } catch (thrown) {
         // What broke off together with the run says nothing of the change.
         refuseBehindAnswer();

@@ -4,7 +4,6 @@ import { importPermissionEvent } from "../generated/validators/importPermissionE
 import { importSubPermissionsEvent } from "../generated/validators/importSubPermissionsEvent.ts";
 import { permissionsEvent } from "../generated/validators/permissionsEvent.ts";
 import { revokePermissionEvent } from "../generated/validators/revokePermissionEvent.ts";
-import type { Fault } from "../fault.ts";
 import { accountReferenceIn, type Action, type Context, type Result } from "./action.ts";
 import type { Gate } from "./gate.ts";
 import { shownName } from "./names.ts";
@@ -16,7 +15,7 @@ export { faultsOf } from "./gate.ts";
 
 /** A permission as the platform lists it: the reference that grant, revoke and import get back verbatim, and its name. */
 export interface Permission {
-  identification: Readonly<Record<string, string>>;
+  identification: Readonly<Record<string, string | number>>;
   /** Cut to what the platform takes. */
   name: string;
   /** Stands behind the name and is never cut. */
@@ -60,27 +59,28 @@ export interface PermissionInput extends Gate {
   talk: Talk;
 }
 
-type PermissionHandler = (input: PermissionInput) => Promise<Fault[]>;
+/** Gives what is to be told beside the changes, and what failed without ending the run: when something did, the event is no success. */
+type PermissionHandler = (input: PermissionInput) => Promise<Result>;
 
-/** Declares what granting one permission does. Gives back what failed; when something did, the permission is not granted. */
+/** Declares what granting one permission does. */
 export function onGrantPermission(handle: PermissionHandler): Action<GrantPermissionEvent> {
   return { verb: verbs.grantPermission, contract: grantPermissionEvent, run: (context) => changePermission(context, handle) };
 }
 
-/** Declares what revoking one permission does. Gives back what failed. */
+/** Declares what revoking one permission does. */
 export function onRevokePermission(handle: PermissionHandler): Action<RevokePermissionEvent> {
   return { verb: verbs.revokePermission, contract: revokePermissionEvent, run: (context) => changePermission(context, handle) };
 }
 
 async function changePermission({ event: { actionContext }, configuration, talk, read, stream, change }: Context<GrantPermissionEvent | RevokePermissionEvent>, handle: PermissionHandler): Promise<Result> {
   const { Account, Permission: reference } = actionContext.References;
-  return { faults: await handle({ accountReference: accountReferenceIn(Account), permission: (name) => textIn(reference, name), configuration, talk, read, stream, change }) };
+  return await handle({ accountReference: accountReferenceIn(Account), permission: (name) => textIn(reference, name), configuration, talk, read, stream, change });
 }
 
-/** A text of a reference; keys are matched without regard to case, because installations have `Id` and `id`. */
+/** A text or number of a reference; keys are matched without regard to case, because installations have `Id` and `id`. */
 export function textIn(reference: Readonly<Record<string, unknown>> | null | undefined, name: string): string {
   const value = Object.entries(reference ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
-  return typeof value === "string" ? value.trim() : "";
+  return typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
 }
 
 /** Who holds a permission, or a part of them. */

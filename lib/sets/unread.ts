@@ -11,9 +11,9 @@ export class Unread {
     this.#what = what;
   }
 
-  /** An object that went away between listing and reading has nothing to be imported. */
+  /** An object that went away between listing and reading, or that is not ready for what was asked, has nothing to be imported. */
   add(object: Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">, fault: Fault): void {
-    if (fault.kind !== "missing") this.#found.push({ name: nameOf(object), fault });
+    if (fault.kind !== "missing" && fault.kind !== "notReady") this.#found.push({ name: nameOf(object), fault });
   }
 
   throwIfAny(): void {

@@ -7,5 +7,5 @@ export default onGrantPermission(async ({ accountReference, permission, read, ch
   const group = await read(groupById(permission("Id")));
   const account = await read(accountById(accountReference));
   await change(adding(group, account, await read(isMember(group, account))));
-  return [];
+  return {};
 });

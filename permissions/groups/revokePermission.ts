@@ -7,5 +7,5 @@ export default onRevokePermission(async ({ accountReference, permission, read, c
   const group = await read(groupById(permission("Id")));
   const account = await read(accountById(accountReference));
   await change(removing(group, account, await read(isMember(group, account))));
-  return [];
+  return {};
 });

@@ -10,5 +10,5 @@ export default onGrantPermission(async ({ accountReference, permission, configur
   const mailbox = await read(mailboxById(permission("Id"), rightProperties));
   refuseOtherTypes(mailbox, configuration);
   const account = await read(accountById(accountReference));
-  return await faultsOf(wanted.map((right) => () => grant(right, mailbox, account, { autoMapping: configuration.AutoMapping ?? true, read, change, talk })));
+  return { faults: await faultsOf(wanted.map((right) => () => grant(right, mailbox, account, { autoMapping: configuration.AutoMapping ?? true, read, change, talk }))) };
 });

@@ -9,5 +9,5 @@ export default onRevokePermission(async ({ accountReference, permission, configu
   const wanted = rightsOf(permission("Permission"), configuration);
   const mailbox = await read(mailboxById(permission("Id"), rightProperties));
   const account = await read(accountById(accountReference));
-  return await faultsOf(wanted.map((right) => () => revoke(right, mailbox, account, { read, change, talk })));
+  return { faults: await faultsOf(wanted.map((right) => () => revoke(right, mailbox, account, { read, change, talk }))) };
 });

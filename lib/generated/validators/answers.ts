@@ -2,15 +2,15 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/contract.ts";
 import type { CreateAnswer, UpdateAnswer, EnableAnswer, DisableAnswer, DeleteAnswer, ImportAnswer, PermissionsAnswer, GrantPermissionAnswer, RevokePermissionAnswer, SubPermissionsAnswer, ImportPermissionAnswer, ImportSubPermissionsAnswer, ResourcesAnswer, AccountRecord, PermissionRecord, SubPermissionRecord } from "../types.ts";
-const check_createAnswer = validate29;
-const schema71 = {"title":"CreateAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"CreateOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"AccountReference":{"type":"string","pattern":"\\S","description":"The mailbox Guid as text."},"AccountCorrelated":{"type":"boolean"}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["AccountReference","AccountCorrelated","Data"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema72 = {"title":"AuditLog","type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"description":"Left out: the running script's own action.","type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
-const schema73 = {"title":"Outcome","description":"A closed list that does not depend on the wording or language of Exchange.","type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
-const schema74 = {"title":"PlanStep","description":"One change: what was, or would be, sent.","type":"object","required":["cmdlet","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"description":"The values before the change, by property.","type":"object","additionalProperties":true},"sent":{"description":"True as soon as the request left; a plan without it was a dry run or was never reached.","type":"boolean"}}};
-const schema75 = {"title":"Stats","type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"requests":{"type":"integer","minimum":0,"description":"HTTP requests sent, token requests included."},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0,"description":"Milliseconds waited before retries."},"totalMs":{"type":"integer","minimum":0,"description":"Milliseconds from the start of the process to the answer."}}};
+const check_createAnswer = validate33;
+const schema75 = {"title":"CreateAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"CreateOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"AccountReference":{"type":"string","pattern":"\\S","description":"The mailbox Guid as text."},"AccountCorrelated":{"type":"boolean"}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["AccountReference","AccountCorrelated","Data"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const schema76 = {"title":"AuditLog","type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"description":"Left out: the running script's own action.","type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
+const schema77 = {"title":"Outcome","description":"A closed list that does not depend on the wording or language of Exchange.","type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
+const schema78 = {"title":"PlanStep","description":"One change: what was, or would be, sent.","type":"object","required":["cmdlet","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"description":"The values before the change, by property.","type":"object","additionalProperties":true},"sent":{"description":"True as soon as the request left; a plan without it was a dry run or was never reached.","type":"boolean"}}};
+const schema79 = {"title":"Stats","type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"requests":{"type":"integer","minimum":0,"description":"HTTP requests sent, token requests included."},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0,"description":"Milliseconds waited before retries."},"totalMs":{"type":"integer","minimum":0,"description":"Milliseconds from the start of the process to the answer."}}};
 const pattern99 = new RegExp("\\S", "u");
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -239,7 +239,7 @@ vErrors.push(err17);
 errors++;
 }
 if(!(((((((((((((((data5 === "CreateAccount") || (data5 === "EnableAccount")) || (data5 === "UpdateAccount")) || (data5 === "DisableAccount")) || (data5 === "MoveAccount")) || (data5 === "DeleteAccount")) || (data5 === "CorrelateAccount")) || (data5 === "GrantMembership")) || (data5 === "RevokeMembership")) || (data5 === "GrantPermission")) || (data5 === "UpdatePermission")) || (data5 === "RevokePermission")) || (data5 === "CreateResource")) || (data5 === "UpdateResource")) || (data5 === "CreateMailbox"))){
-const err18 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err18 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -387,7 +387,7 @@ vErrors.push(err29);
 errors++;
 }
 if(!(((((((((((data11 === "done") || (data11 === "alreadySo")) || (data11 === "notYet")) || (data11 === "gone")) || (data11 === "masteredOnPremises")) || (data11 === "notLicensed")) || (data11 === "ambiguous")) || (data11 === "forbidden")) || (data11 === "throttled")) || (data11 === "invalid")) || (data11 === "unknown"))){
-const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -747,14 +747,14 @@ vErrors.push(err59);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
 
-const check_updateAnswer = validate30;
-const schema76 = {"title":"UpdateAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"UpdateOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true},"AccountReference":{"type":["string","object"],"additionalProperties":true}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Data","PreviousData"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_updateAnswer = validate34;
+const schema80 = {"title":"UpdateAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"UpdateOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true},"AccountReference":{"type":["string","object"],"additionalProperties":true}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Data","PreviousData"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -973,7 +973,7 @@ vErrors.push(err16);
 errors++;
 }
 if(!(((((((((((((((data5 === "CreateAccount") || (data5 === "EnableAccount")) || (data5 === "UpdateAccount")) || (data5 === "DisableAccount")) || (data5 === "MoveAccount")) || (data5 === "DeleteAccount")) || (data5 === "CorrelateAccount")) || (data5 === "GrantMembership")) || (data5 === "RevokeMembership")) || (data5 === "GrantPermission")) || (data5 === "UpdatePermission")) || (data5 === "RevokePermission")) || (data5 === "CreateResource")) || (data5 === "UpdateResource")) || (data5 === "CreateMailbox"))){
-const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1077,7 +1077,7 @@ errors++;
 if(data0.AccountReference !== undefined){
 let data10 = data0.AccountReference;
 if((typeof data10 !== "string") && (!(data10 && typeof data10 == "object" && !Array.isArray(data10)))){
-const err25 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/type",keyword:"type",params:{type: schema76.properties.outputContext.properties.AccountReference.type},message:"must be string,object"};
+const err25 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/type",keyword:"type",params:{type: schema80.properties.outputContext.properties.AccountReference.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1112,7 +1112,7 @@ vErrors.push(err27);
 errors++;
 }
 if(!(((((((((((data11 === "done") || (data11 === "alreadySo")) || (data11 === "notYet")) || (data11 === "gone")) || (data11 === "masteredOnPremises")) || (data11 === "notLicensed")) || (data11 === "ambiguous")) || (data11 === "forbidden")) || (data11 === "throttled")) || (data11 === "invalid")) || (data11 === "unknown"))){
-const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1472,14 +1472,14 @@ vErrors.push(err57);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
 
-const check_enableAnswer = validate31;
-const schema81 = {"title":"EnableAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"EnableOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_enableAnswer = validate35;
+const schema85 = {"title":"EnableAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"EnableOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1634,7 +1634,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1760,7 +1760,7 @@ vErrors.push(err22);
 errors++;
 }
 if(!(((((((((((data9 === "done") || (data9 === "alreadySo")) || (data9 === "notYet")) || (data9 === "gone")) || (data9 === "masteredOnPremises")) || (data9 === "notLicensed")) || (data9 === "ambiguous")) || (data9 === "forbidden")) || (data9 === "throttled")) || (data9 === "invalid")) || (data9 === "unknown"))){
-const err23 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err23 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2120,14 +2120,14 @@ vErrors.push(err52);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }
 
-const check_disableAnswer = validate32;
-const schema86 = {"title":"DisableAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"DisableOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_disableAnswer = validate36;
+const schema90 = {"title":"DisableAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"DisableOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2282,7 +2282,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2408,7 +2408,7 @@ vErrors.push(err22);
 errors++;
 }
 if(!(((((((((((data9 === "done") || (data9 === "alreadySo")) || (data9 === "notYet")) || (data9 === "gone")) || (data9 === "masteredOnPremises")) || (data9 === "notLicensed")) || (data9 === "ambiguous")) || (data9 === "forbidden")) || (data9 === "throttled")) || (data9 === "invalid")) || (data9 === "unknown"))){
-const err23 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err23 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2768,14 +2768,14 @@ vErrors.push(err52);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
 
-const check_deleteAnswer = validate33;
-const schema91 = {"title":"DeleteAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"DeleteOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_deleteAnswer = validate37;
+const schema95 = {"title":"DeleteAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"DeleteOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"PreviousData":{"type":"object","description":"The account before the change: the same properties as Data.","additionalProperties":true}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2930,7 +2930,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3056,7 +3056,7 @@ vErrors.push(err22);
 errors++;
 }
 if(!(((((((((((data9 === "done") || (data9 === "alreadySo")) || (data9 === "notYet")) || (data9 === "gone")) || (data9 === "masteredOnPremises")) || (data9 === "notLicensed")) || (data9 === "ambiguous")) || (data9 === "forbidden")) || (data9 === "throttled")) || (data9 === "invalid")) || (data9 === "unknown"))){
-const err23 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err23 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3416,14 +3416,14 @@ vErrors.push(err52);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate37.errors = vErrors;
 return errors === 0;
 }
 
-const check_importAnswer = validate34;
-const schema96 = {"title":"ImportAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ImportOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_importAnswer = validate38;
+const schema100 = {"title":"ImportAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ImportOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3578,7 +3578,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3674,7 +3674,7 @@ vErrors.push(err20);
 errors++;
 }
 if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4034,16 +4034,16 @@ vErrors.push(err50);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate38.errors = vErrors;
 return errors === 0;
 }
 
-const check_permissionsAnswer = validate35;
-const schema101 = {"title":"PermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"PermissionsOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema103 = {"title":"Permission","type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"title":"PermissionIdentification","type":"object","description":"What grant, revoke and import get back verbatim.","minProperties":1,"additionalProperties":true}}};
-const pattern113 = new RegExp("^[^]{1,100}$", "u");
+const check_permissionsAnswer = validate39;
+const schema105 = {"title":"PermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"PermissionsOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const schema107 = {"title":"Permission","type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"title":"PermissionIdentification","type":"object","description":"What grant, revoke and import get back verbatim.","minProperties":1,"additionalProperties":true}}};
+const pattern100 = new RegExp("^[^]{1,100}$", "u");
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4252,7 +4252,7 @@ vErrors.push(err15);
 errors++;
 }
 if(!(((((((((((((((data5 === "CreateAccount") || (data5 === "EnableAccount")) || (data5 === "UpdateAccount")) || (data5 === "DisableAccount")) || (data5 === "MoveAccount")) || (data5 === "DeleteAccount")) || (data5 === "CorrelateAccount")) || (data5 === "GrantMembership")) || (data5 === "RevokeMembership")) || (data5 === "GrantPermission")) || (data5 === "UpdatePermission")) || (data5 === "RevokePermission")) || (data5 === "CreateResource")) || (data5 === "UpdateResource")) || (data5 === "CreateMailbox"))){
-const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4365,7 +4365,7 @@ errors++;
 if(data9.DisplayName !== undefined){
 let data10 = data9.DisplayName;
 if(typeof data10 === "string"){
-if(!pattern113.test(data10)){
+if(!pattern100.test(data10)){
 const err25 = {instancePath:instancePath+"/outputContext/Permissions/" + i1+"/DisplayName",schemaPath:"#/$defs/Permission/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err25];
@@ -4461,7 +4461,7 @@ vErrors.push(err32);
 errors++;
 }
 if(!(((((((((((data12 === "done") || (data12 === "alreadySo")) || (data12 === "notYet")) || (data12 === "gone")) || (data12 === "masteredOnPremises")) || (data12 === "notLicensed")) || (data12 === "ambiguous")) || (data12 === "forbidden")) || (data12 === "throttled")) || (data12 === "invalid")) || (data12 === "unknown"))){
-const err33 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err33 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4818,2627 +4818,6 @@ vErrors = [err62];
 }
 else {
 vErrors.push(err62);
-}
-errors++;
-}
-validate35.errors = vErrors;
-return errors === 0;
-}
-
-const check_grantPermissionAnswer = validate36;
-const schema107 = {"title":"GrantPermissionAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"GrantPermissionOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.outputContext === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.outcome === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.plan === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.stats === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.outputContext !== undefined){
-let data0 = data.outputContext;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.Success === undefined){
-const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data0.AuditLogs === undefined){
-const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-for(const key1 in data0){
-if(!((key1 === "Success") || (key1 === "AuditLogs"))){
-const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data0.Success !== undefined){
-if(typeof data0.Success !== "boolean"){
-const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data0.AuditLogs !== undefined){
-let data2 = data0.AuditLogs;
-if(Array.isArray(data2)){
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.Message === undefined){
-const err9 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data3.IsError === undefined){
-const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-for(const key2 in data3){
-if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
-const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data3.Action !== undefined){
-let data4 = data3.Action;
-if(typeof data4 !== "string"){
-const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-if(data3.Message !== undefined){
-let data5 = data3.Message;
-if(typeof data5 === "string"){
-if(!pattern99.test(data5)){
-const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data3.IsError !== undefined){
-if(typeof data3.IsError !== "boolean"){
-const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data.outcome !== undefined){
-let data7 = data.outcome;
-if(typeof data7 !== "string"){
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-if(data.plan !== undefined){
-let data8 = data.plan;
-if(Array.isArray(data8)){
-const len1 = data8.length;
-for(let i1=0; i1<len1; i1++){
-let data9 = data8[i1];
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-if(data9.before !== undefined){
-let data13 = data9.before;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-}
-else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-}
-else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-}
-}
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-validate36.errors = vErrors;
-return errors === 0;
-}
-
-const check_revokePermissionAnswer = validate37;
-const schema112 = {"title":"RevokePermissionAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"RevokePermissionOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-
-function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.outputContext === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.outcome === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.plan === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.stats === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.outputContext !== undefined){
-let data0 = data.outputContext;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.Success === undefined){
-const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data0.AuditLogs === undefined){
-const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-for(const key1 in data0){
-if(!((key1 === "Success") || (key1 === "AuditLogs"))){
-const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data0.Success !== undefined){
-if(typeof data0.Success !== "boolean"){
-const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data0.AuditLogs !== undefined){
-let data2 = data0.AuditLogs;
-if(Array.isArray(data2)){
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.Message === undefined){
-const err9 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data3.IsError === undefined){
-const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-for(const key2 in data3){
-if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
-const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data3.Action !== undefined){
-let data4 = data3.Action;
-if(typeof data4 !== "string"){
-const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-if(data3.Message !== undefined){
-let data5 = data3.Message;
-if(typeof data5 === "string"){
-if(!pattern99.test(data5)){
-const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data3.IsError !== undefined){
-if(typeof data3.IsError !== "boolean"){
-const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data.outcome !== undefined){
-let data7 = data.outcome;
-if(typeof data7 !== "string"){
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-if(data.plan !== undefined){
-let data8 = data.plan;
-if(Array.isArray(data8)){
-const len1 = data8.length;
-for(let i1=0; i1<len1; i1++){
-let data9 = data8[i1];
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-if(data9.before !== undefined){
-let data13 = data9.before;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-}
-else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-}
-else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-}
-}
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-validate37.errors = vErrors;
-return errors === 0;
-}
-
-const check_subPermissionsAnswer = validate38;
-const schema117 = {"title":"SubPermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"SubPermissionsOutputContext","type":"object","required":["Success","AuditLogs","SubPermissions"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"SubPermissions":{"type":"array","items":{"$ref":"#/$defs/SubPermission"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema119 = {"title":"SubPermission","type":"object","required":["DisplayName","Reference"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Reference":{"type":"object","required":["Id"],"properties":{"Id":{"type":"string","pattern":"\\S"}}}}};
-
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.outputContext === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.outcome === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.plan === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.stats === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.outputContext !== undefined){
-let data0 = data.outputContext;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.Success === undefined){
-const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data0.AuditLogs === undefined){
-const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data0.SubPermissions === undefined){
-const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "SubPermissions"},message:"must have required property '"+"SubPermissions"+"'"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-for(const key1 in data0){
-if(!(((key1 === "Success") || (key1 === "AuditLogs")) || (key1 === "SubPermissions"))){
-const err8 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data0.Success !== undefined){
-if(typeof data0.Success !== "boolean"){
-const err9 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-if(data0.AuditLogs !== undefined){
-let data2 = data0.AuditLogs;
-if(Array.isArray(data2)){
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.Message === undefined){
-const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data3.IsError === undefined){
-const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-for(const key2 in data3){
-if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
-const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data3.Action !== undefined){
-let data4 = data3.Action;
-if(typeof data4 !== "string"){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-if(data3.Message !== undefined){
-let data5 = data3.Message;
-if(typeof data5 === "string"){
-if(!pattern99.test(data5)){
-const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-if(data3.IsError !== undefined){
-if(typeof data3.IsError !== "boolean"){
-const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data0.SubPermissions !== undefined){
-let data7 = data0.SubPermissions;
-if(Array.isArray(data7)){
-const len1 = data7.length;
-for(let i1=0; i1<len1; i1++){
-let data8 = data7[i1];
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.DisplayName === undefined){
-const err20 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/required",keyword:"required",params:{missingProperty: "DisplayName"},message:"must have required property '"+"DisplayName"+"'"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if(data8.Reference === undefined){
-const err21 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-for(const key3 in data8){
-if(!((key3 === "DisplayName") || (key3 === "Reference"))){
-const err22 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-if(data8.DisplayName !== undefined){
-let data9 = data8.DisplayName;
-if(typeof data9 === "string"){
-if(!pattern113.test(data9)){
-const err23 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/SubPermission/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-else {
-const err24 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/SubPermission/properties/DisplayName/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-if(data8.Reference !== undefined){
-let data10 = data8.Reference;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.Id === undefined){
-const err25 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference",schemaPath:"#/$defs/SubPermission/properties/Reference/required",keyword:"required",params:{missingProperty: "Id"},message:"must have required property '"+"Id"+"'"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-if(data10.Id !== undefined){
-let data11 = data10.Id;
-if(typeof data11 === "string"){
-if(!pattern99.test(data11)){
-const err26 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference/Id",schemaPath:"#/$defs/SubPermission/properties/Reference/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference/Id",schemaPath:"#/$defs/SubPermission/properties/Reference/properties/Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-}
-else {
-const err28 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference",schemaPath:"#/$defs/SubPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/outputContext/SubPermissions",schemaPath:"#/properties/outputContext/properties/SubPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-}
-else {
-const err31 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-if(data.outcome !== undefined){
-let data12 = data.outcome;
-if(typeof data12 !== "string"){
-const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-if(!(((((((((((data12 === "done") || (data12 === "alreadySo")) || (data12 === "notYet")) || (data12 === "gone")) || (data12 === "masteredOnPremises")) || (data12 === "notLicensed")) || (data12 === "ambiguous")) || (data12 === "forbidden")) || (data12 === "throttled")) || (data12 === "invalid")) || (data12 === "unknown"))){
-const err33 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-if(data.plan !== undefined){
-let data13 = data.plan;
-if(Array.isArray(data13)){
-const len2 = data13.length;
-for(let i2=0; i2<len2; i2++){
-let data14 = data13[i2];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.cmdlet === undefined){
-const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-if(data14.parameters === undefined){
-const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-if(data14.sentence === undefined){
-const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-if(data14.before === undefined){
-const err37 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-if(data14.sent === undefined){
-const err38 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-for(const key4 in data14){
-if(!(((((key4 === "cmdlet") || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
-const err39 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-}
-if(data14.cmdlet !== undefined){
-if(typeof data14.cmdlet !== "string"){
-const err40 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data14.parameters !== undefined){
-let data16 = data14.parameters;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-}
-else {
-const err41 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-}
-if(data14.sentence !== undefined){
-let data17 = data14.sentence;
-if(typeof data17 === "string"){
-if(!pattern99.test(data17)){
-const err42 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-}
-else {
-const err43 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-}
-if(data14.before !== undefined){
-let data18 = data14.before;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-}
-else {
-const err44 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-}
-if(data14.sent !== undefined){
-if(typeof data14.sent !== "boolean"){
-const err45 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-}
-}
-else {
-const err47 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-}
-if(data.stats !== undefined){
-let data20 = data.stats;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.requests === undefined){
-const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-if(data20.retries === undefined){
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-if(data20.waitedMs === undefined){
-const err50 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-if(data20.totalMs === undefined){
-const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
-errors++;
-}
-for(const key5 in data20){
-if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
-const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
-errors++;
-}
-}
-if(data20.requests !== undefined){
-let data21 = data20.requests;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err53 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
-errors++;
-}
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err54 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
-errors++;
-}
-}
-}
-if(data20.retries !== undefined){
-let data22 = data20.retries;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err55 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 < 0 || isNaN(data22)){
-const err56 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-}
-}
-if(data20.waitedMs !== undefined){
-let data23 = data20.waitedMs;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err57 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err58 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
-errors++;
-}
-}
-}
-if(data20.totalMs !== undefined){
-let data24 = data20.totalMs;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err59 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
-errors++;
-}
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 < 0 || isNaN(data24)){
-const err60 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
-errors++;
-}
-}
-}
-else {
-const err62 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
-}
-errors++;
-}
-validate38.errors = vErrors;
-return errors === 0;
-}
-
-const check_importPermissionAnswer = validate39;
-const schema123 = {"title":"ImportPermissionAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ImportPermissionOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.outputContext === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.outcome === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.plan === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.stats === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.outputContext !== undefined){
-let data0 = data.outputContext;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.Success === undefined){
-const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data0.AuditLogs === undefined){
-const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-for(const key1 in data0){
-if(!((key1 === "Success") || (key1 === "AuditLogs"))){
-const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data0.Success !== undefined){
-if(typeof data0.Success !== "boolean"){
-const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data0.AuditLogs !== undefined){
-let data2 = data0.AuditLogs;
-if(Array.isArray(data2)){
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.Message === undefined){
-const err9 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data3.IsError === undefined){
-const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-for(const key2 in data3){
-if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
-const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data3.Action !== undefined){
-let data4 = data3.Action;
-if(typeof data4 !== "string"){
-const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-if(data3.Message !== undefined){
-let data5 = data3.Message;
-if(typeof data5 === "string"){
-if(!pattern99.test(data5)){
-const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data3.IsError !== undefined){
-if(typeof data3.IsError !== "boolean"){
-const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data.outcome !== undefined){
-let data7 = data.outcome;
-if(typeof data7 !== "string"){
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-if(data.plan !== undefined){
-let data8 = data.plan;
-if(Array.isArray(data8)){
-const len1 = data8.length;
-for(let i1=0; i1<len1; i1++){
-let data9 = data8[i1];
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-if(data9.before !== undefined){
-let data13 = data9.before;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-}
-else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-}
-else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-}
-}
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
 }
 errors++;
 }
@@ -7446,8 +4825,8 @@ validate39.errors = vErrors;
 return errors === 0;
 }
 
-const check_importSubPermissionsAnswer = validate40;
-const schema128 = {"title":"ImportSubPermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ImportSubPermissionsOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_grantPermissionAnswer = validate40;
+const schema111 = {"title":"GrantPermissionAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"GrantPermissionOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -7604,7 +4983,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7700,7 +5079,7 @@ vErrors.push(err20);
 errors++;
 }
 if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -8064,8 +5443,8 @@ validate40.errors = vErrors;
 return errors === 0;
 }
 
-const check_resourcesAnswer = validate41;
-const schema133 = {"title":"ResourcesAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ResourcesOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const check_revokePermissionAnswer = validate41;
+const schema116 = {"title":"RevokePermissionAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"RevokePermissionOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 
 function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -8222,7 +5601,7 @@ vErrors.push(err12);
 errors++;
 }
 if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
-const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema72.properties.Action.enum},message:"must be equal to one of the allowed values"};
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -8318,7 +5697,7 @@ vErrors.push(err20);
 errors++;
 }
 if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"};
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -8682,10 +6061,2631 @@ validate41.errors = vErrors;
 return errors === 0;
 }
 
-const check_accountRecord = validate42;
-const schema138 = {"title":"AccountRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"AccountRecordBody","type":"object","required":["AccountReference","DisplayName","UserName","Enabled","Data"],"additionalProperties":false,"properties":{"AccountReference":{"type":"string","pattern":"\\S"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"UserName":{"type":"string","pattern":"^[^]{1,100}$"},"Enabled":{"type":"boolean"},"Data":{"type":"object","additionalProperties":true}}}}};
+const check_subPermissionsAnswer = validate42;
+const schema121 = {"title":"SubPermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"SubPermissionsOutputContext","type":"object","required":["Success","AuditLogs","SubPermissions"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"SubPermissions":{"type":"array","items":{"$ref":"#/$defs/SubPermission"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+const schema123 = {"title":"SubPermission","type":"object","required":["DisplayName","Reference"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Reference":{"type":"object","required":["Id"],"properties":{"Id":{"type":"string","pattern":"\\S"}}}}};
 
 function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.outputContext === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.outcome === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.plan === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.stats === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.outputContext !== undefined){
+let data0 = data.outputContext;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.Success === undefined){
+const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data0.AuditLogs === undefined){
+const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data0.SubPermissions === undefined){
+const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "SubPermissions"},message:"must have required property '"+"SubPermissions"+"'"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+for(const key1 in data0){
+if(!(((key1 === "Success") || (key1 === "AuditLogs")) || (key1 === "SubPermissions"))){
+const err8 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data0.Success !== undefined){
+if(typeof data0.Success !== "boolean"){
+const err9 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.AuditLogs !== undefined){
+let data2 = data0.AuditLogs;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.Message === undefined){
+const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data3.IsError === undefined){
+const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key2 in data3){
+if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
+const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data3.Action !== undefined){
+let data4 = data3.Action;
+if(typeof data4 !== "string"){
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
+const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data3.Message !== undefined){
+let data5 = data3.Message;
+if(typeof data5 === "string"){
+if(!pattern99.test(data5)){
+const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data3.IsError !== undefined){
+if(typeof data3.IsError !== "boolean"){
+const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data0.SubPermissions !== undefined){
+let data7 = data0.SubPermissions;
+if(Array.isArray(data7)){
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+let data8 = data7[i1];
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+if(data8.DisplayName === undefined){
+const err20 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/required",keyword:"required",params:{missingProperty: "DisplayName"},message:"must have required property '"+"DisplayName"+"'"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(data8.Reference === undefined){
+const err21 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+for(const key3 in data8){
+if(!((key3 === "DisplayName") || (key3 === "Reference"))){
+const err22 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data8.DisplayName !== undefined){
+let data9 = data8.DisplayName;
+if(typeof data9 === "string"){
+if(!pattern100.test(data9)){
+const err23 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/SubPermission/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/SubPermission/properties/DisplayName/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data8.Reference !== undefined){
+let data10 = data8.Reference;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.Id === undefined){
+const err25 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference",schemaPath:"#/$defs/SubPermission/properties/Reference/required",keyword:"required",params:{missingProperty: "Id"},message:"must have required property '"+"Id"+"'"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data10.Id !== undefined){
+let data11 = data10.Id;
+if(typeof data11 === "string"){
+if(!pattern99.test(data11)){
+const err26 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference/Id",schemaPath:"#/$defs/SubPermission/properties/Reference/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference/Id",schemaPath:"#/$defs/SubPermission/properties/Reference/properties/Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference",schemaPath:"#/$defs/SubPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/outputContext/SubPermissions",schemaPath:"#/properties/outputContext/properties/SubPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data.outcome !== undefined){
+let data12 = data.outcome;
+if(typeof data12 !== "string"){
+const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(!(((((((((((data12 === "done") || (data12 === "alreadySo")) || (data12 === "notYet")) || (data12 === "gone")) || (data12 === "masteredOnPremises")) || (data12 === "notLicensed")) || (data12 === "ambiguous")) || (data12 === "forbidden")) || (data12 === "throttled")) || (data12 === "invalid")) || (data12 === "unknown"))){
+const err33 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data.plan !== undefined){
+let data13 = data.plan;
+if(Array.isArray(data13)){
+const len2 = data13.length;
+for(let i2=0; i2<len2; i2++){
+let data14 = data13[i2];
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.cmdlet === undefined){
+const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if(data14.parameters === undefined){
+const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if(data14.sentence === undefined){
+const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(data14.before === undefined){
+const err37 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if(data14.sent === undefined){
+const err38 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+for(const key4 in data14){
+if(!(((((key4 === "cmdlet") || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
+const err39 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data14.cmdlet !== undefined){
+if(typeof data14.cmdlet !== "string"){
+const err40 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data14.parameters !== undefined){
+let data16 = data14.parameters;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+}
+else {
+const err41 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+if(data14.sentence !== undefined){
+let data17 = data14.sentence;
+if(typeof data17 === "string"){
+if(!pattern99.test(data17)){
+const err42 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+else {
+const err43 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+if(data14.before !== undefined){
+let data18 = data14.before;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+}
+else {
+const err44 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+if(data14.sent !== undefined){
+if(typeof data14.sent !== "boolean"){
+const err45 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+}
+else {
+const err47 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+if(data.stats !== undefined){
+let data20 = data.stats;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(data20.requests === undefined){
+const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+if(data20.retries === undefined){
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+if(data20.waitedMs === undefined){
+const err50 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(data20.totalMs === undefined){
+const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+for(const key5 in data20){
+if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data20.requests !== undefined){
+let data21 = data20.requests;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err53 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err54 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+if(data20.retries !== undefined){
+let data22 = data20.retries;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err55 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err56 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+}
+if(data20.waitedMs !== undefined){
+let data23 = data20.waitedMs;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err57 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err58 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+if(data20.totalMs !== undefined){
+let data24 = data20.totalMs;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err59 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 < 0 || isNaN(data24)){
+const err60 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+validate42.errors = vErrors;
+return errors === 0;
+}
+
+const check_importPermissionAnswer = validate43;
+const schema127 = {"title":"ImportPermissionAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ImportPermissionOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.outputContext === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.outcome === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.plan === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.stats === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.outputContext !== undefined){
+let data0 = data.outputContext;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.Success === undefined){
+const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data0.AuditLogs === undefined){
+const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key1 in data0){
+if(!((key1 === "Success") || (key1 === "AuditLogs"))){
+const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.Success !== undefined){
+if(typeof data0.Success !== "boolean"){
+const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data0.AuditLogs !== undefined){
+let data2 = data0.AuditLogs;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.Message === undefined){
+const err9 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data3.IsError === undefined){
+const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+for(const key2 in data3){
+if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
+const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data3.Action !== undefined){
+let data4 = data3.Action;
+if(typeof data4 !== "string"){
+const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data3.Message !== undefined){
+let data5 = data3.Message;
+if(typeof data5 === "string"){
+if(!pattern99.test(data5)){
+const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data3.IsError !== undefined){
+if(typeof data3.IsError !== "boolean"){
+const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.outcome !== undefined){
+let data7 = data.outcome;
+if(typeof data7 !== "string"){
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.plan !== undefined){
+let data8 = data.plan;
+if(Array.isArray(data8)){
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+let data9 = data8[i1];
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if(data9.cmdlet === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data9.parameters === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data9.sentence === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if(data9.before === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data9.sent === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+for(const key3 in data9){
+if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data9.parameters !== undefined){
+let data11 = data9.parameters;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+}
+else {
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data9.sentence !== undefined){
+let data12 = data9.sentence;
+if(typeof data12 === "string"){
+if(!pattern99.test(data12)){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data9.before !== undefined){
+let data13 = data9.before;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+}
+else {
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data.stats !== undefined){
+let data15 = data.stats;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.requests === undefined){
+const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(data15.retries === undefined){
+const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if(data15.waitedMs === undefined){
+const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(data15.totalMs === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+for(const key4 in data15){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data15.requests !== undefined){
+let data16 = data15.requests;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 < 0 || isNaN(data16)){
+const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+if(data15.retries !== undefined){
+let data17 = data15.retries;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 < 0 || isNaN(data17)){
+const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+if(data15.waitedMs !== undefined){
+let data18 = data15.waitedMs;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+}
+if(data15.totalMs !== undefined){
+let data19 = data15.totalMs;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+}
+else {
+const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+validate43.errors = vErrors;
+return errors === 0;
+}
+
+const check_importSubPermissionsAnswer = validate44;
+const schema132 = {"title":"ImportSubPermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ImportSubPermissionsOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
+function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.outputContext === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.outcome === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.plan === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.stats === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.outputContext !== undefined){
+let data0 = data.outputContext;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.Success === undefined){
+const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data0.AuditLogs === undefined){
+const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key1 in data0){
+if(!((key1 === "Success") || (key1 === "AuditLogs"))){
+const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.Success !== undefined){
+if(typeof data0.Success !== "boolean"){
+const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data0.AuditLogs !== undefined){
+let data2 = data0.AuditLogs;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.Message === undefined){
+const err9 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data3.IsError === undefined){
+const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+for(const key2 in data3){
+if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
+const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data3.Action !== undefined){
+let data4 = data3.Action;
+if(typeof data4 !== "string"){
+const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data3.Message !== undefined){
+let data5 = data3.Message;
+if(typeof data5 === "string"){
+if(!pattern99.test(data5)){
+const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data3.IsError !== undefined){
+if(typeof data3.IsError !== "boolean"){
+const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.outcome !== undefined){
+let data7 = data.outcome;
+if(typeof data7 !== "string"){
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.plan !== undefined){
+let data8 = data.plan;
+if(Array.isArray(data8)){
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+let data9 = data8[i1];
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if(data9.cmdlet === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data9.parameters === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data9.sentence === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if(data9.before === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data9.sent === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+for(const key3 in data9){
+if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data9.parameters !== undefined){
+let data11 = data9.parameters;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+}
+else {
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data9.sentence !== undefined){
+let data12 = data9.sentence;
+if(typeof data12 === "string"){
+if(!pattern99.test(data12)){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data9.before !== undefined){
+let data13 = data9.before;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+}
+else {
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data.stats !== undefined){
+let data15 = data.stats;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.requests === undefined){
+const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(data15.retries === undefined){
+const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if(data15.waitedMs === undefined){
+const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(data15.totalMs === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+for(const key4 in data15){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data15.requests !== undefined){
+let data16 = data15.requests;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 < 0 || isNaN(data16)){
+const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+if(data15.retries !== undefined){
+let data17 = data15.retries;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 < 0 || isNaN(data17)){
+const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+if(data15.waitedMs !== undefined){
+let data18 = data15.waitedMs;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+}
+if(data15.totalMs !== undefined){
+let data19 = data15.totalMs;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+}
+else {
+const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+validate44.errors = vErrors;
+return errors === 0;
+}
+
+const check_resourcesAnswer = validate45;
+const schema137 = {"title":"ResourcesAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"ResourcesOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
+
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.outputContext === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputContext"},message:"must have required property '"+"outputContext"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.outcome === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.plan === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "plan"},message:"must have required property '"+"plan"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.stats === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "stats"},message:"must have required property '"+"stats"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "outputContext") || (key0 === "outcome")) || (key0 === "plan")) || (key0 === "stats"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.outputContext !== undefined){
+let data0 = data.outputContext;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.Success === undefined){
+const err5 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "Success"},message:"must have required property '"+"Success"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data0.AuditLogs === undefined){
+const err6 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/required",keyword:"required",params:{missingProperty: "AuditLogs"},message:"must have required property '"+"AuditLogs"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key1 in data0){
+if(!((key1 === "Success") || (key1 === "AuditLogs"))){
+const err7 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.Success !== undefined){
+if(typeof data0.Success !== "boolean"){
+const err8 = {instancePath:instancePath+"/outputContext/Success",schemaPath:"#/properties/outputContext/properties/Success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data0.AuditLogs !== undefined){
+let data2 = data0.AuditLogs;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.Message === undefined){
+const err9 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "Message"},message:"must have required property '"+"Message"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data3.IsError === undefined){
+const err10 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/required",keyword:"required",params:{missingProperty: "IsError"},message:"must have required property '"+"IsError"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+for(const key2 in data3){
+if(!(((key2 === "Action") || (key2 === "Message")) || (key2 === "IsError"))){
+const err11 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data3.Action !== undefined){
+let data4 = data3.Action;
+if(typeof data4 !== "string"){
+const err12 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(!(((((((((((((((data4 === "CreateAccount") || (data4 === "EnableAccount")) || (data4 === "UpdateAccount")) || (data4 === "DisableAccount")) || (data4 === "MoveAccount")) || (data4 === "DeleteAccount")) || (data4 === "CorrelateAccount")) || (data4 === "GrantMembership")) || (data4 === "RevokeMembership")) || (data4 === "GrantPermission")) || (data4 === "UpdatePermission")) || (data4 === "RevokePermission")) || (data4 === "CreateResource")) || (data4 === "UpdateResource")) || (data4 === "CreateMailbox"))){
+const err13 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Action",schemaPath:"#/$defs/AuditLog/properties/Action/enum",keyword:"enum",params:{allowedValues: schema76.properties.Action.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data3.Message !== undefined){
+let data5 = data3.Message;
+if(typeof data5 === "string"){
+if(!pattern99.test(data5)){
+const err14 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/Message",schemaPath:"#/$defs/AuditLog/properties/Message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data3.IsError !== undefined){
+if(typeof data3.IsError !== "boolean"){
+const err16 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0+"/IsError",schemaPath:"#/$defs/AuditLog/properties/IsError/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/outputContext/AuditLogs/" + i0,schemaPath:"#/$defs/AuditLog/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/outputContext/AuditLogs",schemaPath:"#/properties/outputContext/properties/AuditLogs/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.outcome !== undefined){
+let data7 = data.outcome;
+if(typeof data7 !== "string"){
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(!(((((((((((data7 === "done") || (data7 === "alreadySo")) || (data7 === "notYet")) || (data7 === "gone")) || (data7 === "masteredOnPremises")) || (data7 === "notLicensed")) || (data7 === "ambiguous")) || (data7 === "forbidden")) || (data7 === "throttled")) || (data7 === "invalid")) || (data7 === "unknown"))){
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.plan !== undefined){
+let data8 = data.plan;
+if(Array.isArray(data8)){
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+let data9 = data8[i1];
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if(data9.cmdlet === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data9.parameters === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data9.sentence === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if(data9.before === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data9.sent === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+for(const key3 in data9){
+if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data9.parameters !== undefined){
+let data11 = data9.parameters;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+}
+else {
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data9.sentence !== undefined){
+let data12 = data9.sentence;
+if(typeof data12 === "string"){
+if(!pattern99.test(data12)){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data9.before !== undefined){
+let data13 = data9.before;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+}
+else {
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data.stats !== undefined){
+let data15 = data.stats;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.requests === undefined){
+const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(data15.retries === undefined){
+const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+if(data15.waitedMs === undefined){
+const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(data15.totalMs === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+for(const key4 in data15){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data15.requests !== undefined){
+let data16 = data15.requests;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 < 0 || isNaN(data16)){
+const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+if(data15.retries !== undefined){
+let data17 = data15.retries;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 < 0 || isNaN(data17)){
+const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+if(data15.waitedMs !== undefined){
+let data18 = data15.waitedMs;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+}
+if(data15.totalMs !== undefined){
+let data19 = data15.totalMs;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+}
+else {
+const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+validate45.errors = vErrors;
+return errors === 0;
+}
+
+const check_accountRecord = validate46;
+const schema142 = {"title":"AccountRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"AccountRecordBody","type":"object","required":["AccountReference","DisplayName","UserName","Enabled","Data"],"additionalProperties":false,"properties":{"AccountReference":{"type":"string","pattern":"\\S"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"UserName":{"type":"string","pattern":"^[^]{1,100}$"},"Enabled":{"type":"boolean"},"Data":{"type":"object","additionalProperties":true}}}}};
+
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8804,7 +8804,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data2 = data0.DisplayName;
 if(typeof data2 === "string"){
-if(!pattern113.test(data2)){
+if(!pattern100.test(data2)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -8829,7 +8829,7 @@ errors++;
 if(data0.UserName !== undefined){
 let data3 = data0.UserName;
 if(typeof data3 === "string"){
-if(!pattern113.test(data3)){
+if(!pattern100.test(data3)){
 const err12 = {instancePath:instancePath+"/record/UserName",schemaPath:"#/properties/record/properties/UserName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
@@ -8901,15 +8901,15 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate42.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
 
-const check_permissionRecord = validate43;
-const schema139 = {"title":"PermissionRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"PermissionRecordBody","type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
-const pattern132 = new RegExp("^[^]{0,100}$", "u");
+const check_permissionRecord = validate47;
+const schema143 = {"title":"PermissionRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"PermissionRecordBody","type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
+const pattern140 = new RegExp("^[^]{0,100}$", "u");
 
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9008,7 +9008,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern132.test(data2)){
+if(!pattern140.test(data2)){
 const err8 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"},message:"must match pattern \""+"^[^]{0,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err8];
@@ -9033,7 +9033,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern113.test(data3)){
+if(!pattern100.test(data3)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -9139,14 +9139,14 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate43.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
 
-const check_subPermissionRecord = validate44;
-const schema140 = {"title":"SubPermissionRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"SubPermissionRecordBody","type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences","SubPermissionReference","SubPermissionDisplayName"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}},"SubPermissionReference":{"type":"object","additionalProperties":true},"SubPermissionDisplayName":{"type":"string","pattern":"^[^]{1,100}$"}}}}};
+const check_subPermissionRecord = validate48;
+const schema144 = {"title":"SubPermissionRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"SubPermissionRecordBody","type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences","SubPermissionReference","SubPermissionDisplayName"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}},"SubPermissionReference":{"type":"object","additionalProperties":true},"SubPermissionDisplayName":{"type":"string","pattern":"^[^]{1,100}$"}}}}};
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9265,7 +9265,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern132.test(data2)){
+if(!pattern140.test(data2)){
 const err10 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"},message:"must match pattern \""+"^[^]{0,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -9290,7 +9290,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern113.test(data3)){
+if(!pattern100.test(data3)){
 const err12 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
@@ -9391,7 +9391,7 @@ errors++;
 if(data0.SubPermissionDisplayName !== undefined){
 let data7 = data0.SubPermissionDisplayName;
 if(typeof data7 === "string"){
-if(!pattern113.test(data7)){
+if(!pattern100.test(data7)){
 const err20 = {instancePath:instancePath+"/record/SubPermissionDisplayName",schemaPath:"#/properties/record/properties/SubPermissionDisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err20];
@@ -9436,7 +9436,7 @@ vErrors.push(err23);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
 export const createAnswer: Contract<CreateAnswer> = { check: check_createAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"AccountReference":{"type":"string"},"AccountCorrelated":{"type":"boolean"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };

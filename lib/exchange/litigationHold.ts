@@ -1,0 +1,78 @@
+import { Fault } from "../fault.ts";
+import { textOf, type Row } from "./encoding.ts";
+import type { Exchange } from "./exchange.ts";
+import { flag, mailboxById, nameOf, type Change, type Mailbox } from "./mailbox.ts";
+import { daysIn } from "./quantities.ts";
+
+/** Whole days, or without end. */
+export type HoldDuration = number | "Unlimited";
+
+export const holdProperties = ["LitigationHoldEnabled", "LitigationHoldDuration", "IsInactiveMailbox"];
+
+/** .NET counts a span in ticks of 100 ns; more days than these do not fit. */
+const mostDays = 10_675_199;
+
+/** Throws an `invalid` fault for what is none. */
+export function holdDurationFrom(value: unknown): HoldDuration {
+  const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
+  if (/^unlimited$/i.test(text)) return "Unlimited";
+  const days = /^\d{1,8}$/.test(text) ? Number(text) : 0;
+  if (days < 1 || days > mostDays) throw new Fault({ kind: "invalid", message: `The duration of a litigation hold is a ${typeof value === "string" ? `text of ${value.length} characters` : typeof value}${typeof value === "number" ? ` (${value})` : ""}; expected whole days from 1, or Unlimited.` });
+  return days;
+}
+
+/** The mailbox with its hold; also one whose user is gone, and that is only kept because of it. */
+export function heldMailboxById(id: string): (exchange: Exchange) => Promise<Mailbox> {
+  return mailboxById(id, holdProperties, { IncludeInactiveMailbox: true });
+}
+
+/** The present hold of a mailbox that was read with `holdProperties`; undefined when there is none. */
+export function holdOf(mailbox: Mailbox): HoldDuration | undefined {
+  if (!flag(mailbox, "LitigationHoldEnabled")) return undefined;
+  return durationOf(mailbox) ?? fail(mailbox);
+}
+
+function durationOf(row: Row): HoldDuration | undefined {
+  const text = textOf(row["LitigationHoldDuration"]);
+  return /^unlimited$/i.test(text) ? "Unlimited" : daysIn(text);
+}
+
+function fail(mailbox: Mailbox): never {
+  throw new Fault({ kind: "unexpected", message: `Exchange Online did not return a LitigationHoldDuration of mailbox ${nameOf(mailbox)} that can be compared.` });
+}
+
+export function isLonger(a: HoldDuration, b: HoldDuration): boolean {
+  return a !== b && (a === "Unlimited" || (b !== "Unlimited" && a > b));
+}
+
+export function describedHold(duration: HoldDuration): string {
+  return duration === "Unlimited" ? "without end" : `of ${duration} ${duration === 1 ? "day" : "days"}`;
+}
+
+export function isInactive(mailbox: Mailbox): boolean {
+  return flag(mailbox, "IsInactiveMailbox");
+}
+
+/** Puts the mailbox on hold. Nothing is sent when it is so already. */
+export function holding(mailbox: Mailbox, duration: HoldDuration): Change {
+  return {
+    cmdlet: "Set-Mailbox",
+    parameters: { Identity: mailbox.Guid, LitigationHoldEnabled: true, LitigationHoldDuration: duration === "Unlimited" ? duration : String(duration), ...inactiveSwitch(mailbox) },
+    sentence: `Put mailbox ${nameOf(mailbox)} on a litigation hold ${describedHold(duration)}`,
+    before: beforeOf(mailbox),
+  };
+}
+
+/** Ends the hold. */
+export function releasing(mailbox: Mailbox): Change {
+  return { cmdlet: "Set-Mailbox", parameters: { Identity: mailbox.Guid, LitigationHoldEnabled: false, ...inactiveSwitch(mailbox) }, sentence: `Take the litigation hold off mailbox ${nameOf(mailbox)}`, before: beforeOf(mailbox) };
+}
+
+function beforeOf(mailbox: Mailbox): Record<string, unknown> {
+  return { LitigationHoldEnabled: mailbox["LitigationHoldEnabled"], LitigationHoldDuration: mailbox["LitigationHoldDuration"] };
+}
+
+/** Without the switch an inactive mailbox answers a change with a warning and keeps its hold. */
+function inactiveSwitch(mailbox: Mailbox): { InactiveMailbox?: true } {
+  return isInactive(mailbox) ? { InactiveMailbox: true } : {};
+}

@@ -1,0 +1,80 @@
+/**
+ * What Windows knows of languages, formats and time zones, which is what Exchange Online checks regional settings against.
+ * Documented: the time zones (Windows' own ids), the formats of en-US, the dates of en-GB, and single formats of da-DK, es-ES and nl-NL that
+ * are known to be taken. The other formats are those of Windows for the language, and only its usual ones: that Exchange takes them is assumed. A
+ * language without formats here is taken with its own ones.
+ */
+
+interface Formats {
+  date: readonly string[];
+  time: readonly string[];
+}
+
+const both = ["HH:mm", "H:mm"];
+const dots = ["dd.MM.yyyy", "dd.MM.yy", "d.M.yyyy", "yyyy-MM-dd"];
+const slashes = ["dd/MM/yyyy", "dd/MM/yy", "yyyy-MM-dd"];
+
+const formats: Readonly<Record<string, Formats>> = {
+  "en-US": { date: ["M/d/yyyy", "M/d/yy", "MM/dd/yy", "MM/dd/yyyy", "yy/MM/dd", "yyyy-MM-dd", "dd-MMM-yy"], time: ["h:mm tt", "hh:mm tt", "H:mm", "HH:mm"] },
+  "en-GB": { date: ["dd/MM/yyyy", "dd/MM/yy", "d/M/yy", "d.M.yy", "yyyy-MM-dd"], time: both },
+  "en-IE": { date: slashes, time: both },
+  "nl-NL": { date: ["d-M-yyyy", "d-M-yy", "dd-MM-yy", "dd-MM-yyyy", "yyyy-MM-dd"], time: both },
+  "nl-BE": { date: ["d/MM/yyyy", "d/MM/yy", "dd/MM/yyyy", "yyyy-MM-dd"], time: both },
+  "de-DE": { date: dots, time: both },
+  "de-AT": { date: dots, time: both },
+  "de-CH": { date: dots, time: both },
+  "fr-FR": { date: slashes, time: both },
+  "fr-BE": { date: ["d/MM/yyyy", "d/MM/yy", "dd-MM-yy", "yyyy-MM-dd"], time: both },
+  "fr-CH": { date: ["dd.MM.yyyy", "dd.MM.yy", "yyyy-MM-dd"], time: both },
+  "es-ES": { date: slashes, time: both },
+  "it-IT": { date: slashes, time: both },
+  "pt-PT": { date: slashes, time: both },
+  "pt-BR": { date: slashes, time: both },
+  "pl-PL": { date: ["dd.MM.yyyy", "yyyy-MM-dd", "yy-MM-dd"], time: both },
+  "da-DK": { date: ["dd-MM-yyyy", "dd-MM-yy", "yyyy-MM-dd"], time: both },
+  "sv-SE": { date: ["yyyy-MM-dd", "yy-MM-dd"], time: both },
+  "nb-NO": { date: dots, time: both },
+  "fi-FI": { date: ["d.M.yyyy", "d.M.yy", "yyyy-MM-dd"], time: ["H.mm", "HH.mm"] },
+  "tr-TR": { date: ["d.MM.yyyy", "dd.MM.yyyy", "yyyy-MM-dd"], time: both },
+};
+
+const languages = new Map(
+  `af-ZA am-ET ar-AE ar-BH ar-DZ ar-EG ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-QA ar-SA ar-SY ar-TN ar-YE as-IN be-BY bg-BG bn-BD bn-IN
+  ca-ES cs-CZ cy-GB da-DK de-AT de-CH de-DE de-LI de-LU el-GR en-AU en-BZ en-CA en-GB en-HK en-IE en-IN en-JM en-MY en-NZ en-PH en-SG en-TT
+  en-US en-ZA en-ZW es-AR es-BO es-CL es-CO es-CR es-CU es-DO es-EC es-ES es-GT es-HN es-MX es-NI es-PA es-PE es-PR es-PY es-SV es-US es-UY
+  es-VE et-EE eu-ES fa-IR fi-FI fo-FO fr-BE fr-CA fr-CH fr-FR fr-LU fr-MC fy-NL ga-IE gd-GB gl-ES gu-IN he-IL hi-IN hr-BA hr-HR hu-HU hy-AM
+  id-ID ig-NG is-IS it-CH it-IT ja-JP ka-GE kk-KZ kl-GL km-KH kn-IN ko-KR ky-KG lb-LU lo-LA lt-LT lv-LV mi-NZ mk-MK ml-IN mn-MN mr-IN ms-BN
+  ms-MY mt-MT my-MM nb-NO ne-NP nl-BE nl-NL nn-NO or-IN pl-PL ps-AF pt-BR pt-PT rm-CH ro-MD ro-RO ru-RU rw-RW sa-IN se-NO si-LK sk-SK sl-SI
+  sq-AL sv-FI sv-SE sw-KE ta-IN te-IN th-TH tk-TM tr-TR tt-RU ug-CN uk-UA ur-PK vi-VN wo-SN xh-ZA yo-NG zh-CN zh-HK zh-MO zh-SG zh-TW zu-ZA`
+    .split(/\s+/)
+    .map((name) => [name.toLowerCase(), name]),
+);
+
+/** Without their ending, which is Standard Time. */
+const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, Argentina, Astrakhan, Atlantic, AUS Central, Aus Central W., AUS Eastern,
+  Azerbaijan, Azores, Bahia, Bangladesh, Belarus, Bougainville, Canada Central, Cape Verde, Caucasus, Cen. Australia, Central America,
+  Central Asia, Central Brazilian, Central Europe, Central European, Central Pacific, Central, Chatham Islands, China, Cuba, Dateline, E. Africa,
+  E. Australia, E. Europe, E. South America, Easter Island, Eastern, Egypt, Ekaterinburg, Fiji, FLE, Georgian, GMT, Greenland, Greenwich, GTB,
+  Haiti, Hawaiian, India, Iran, Israel, Jordan, Kaliningrad, Kamchatka, Korea, Libya, Line Islands, Lord Howe, Magadan, Magallanes, Marquesas,
+  Mauritius, Mid-Atlantic, Middle East, Montevideo, Morocco, Mountain, Myanmar, N. Central Asia, Namibia, Nepal, New Zealand, Newfoundland,
+  Norfolk, North Asia East, North Asia, North Korea, Omsk, Pacific SA, Pacific, Pakistan, Paraguay, Qyzylorda, Romance, Russian, SA Eastern,
+  SA Pacific, SA Western, Saint Pierre, Sakhalin, Samoa, Sao Tome, Saratov, SE Asia, Singapore, South Africa, South Sudan, Sri Lanka, Sudan,
+  Syria, Taipei, Tasmania, Tocantins, Tokyo, Tomsk, Tonga, Transbaikal, Turkey, Turks And Caicos, Ulaanbaatar, US Eastern, US Mountain, Venezuela,
+  Vladivostok, Volgograd, W. Australia, W. Central Africa, W. Europe, W. Mongolia, West Asia, West Bank, West Pacific, Yakutsk, Yukon`;
+const others = ["Central Standard Time (Mexico)", "Eastern Standard Time (Mexico)", "Mountain Standard Time (Mexico)", "Pacific Standard Time (Mexico)", "Russia Time Zone 10", "Russia Time Zone 11", "Russia Time Zone 3", "UTC", "UTC+12", "UTC+13", "UTC-02", "UTC-08", "UTC-09", "UTC-11"];
+const timeZones = new Map([...standard.split(",").map((name) => `${name.trim()} Standard Time`), ...others].map((id) => [id.toLowerCase(), id]));
+
+/** A language with its region in Windows' spelling, or undefined. Languages without a region are none: they have no formats. */
+export function languageNamed(text: string): string | undefined {
+  return languages.get(text.toLowerCase());
+}
+
+/** Undefined: not known here. */
+export function formatsOf(language: string): Formats | undefined {
+  return formats[language];
+}
+
+/** The id of a Windows time zone in its own spelling, or undefined. */
+export function timeZoneNamed(text: string): string | undefined {
+  return timeZones.get(text.toLowerCase());
+}

@@ -1,0 +1,73 @@
+import shipped from "../../permissions/folderPermission/options.json" with { type: "json" };
+import { calendarRightFrom, calendarUser, displayNameOf, documentedRight, isEveryone, sameRight, type CalendarRight } from "../exchange/calendar.ts";
+import { Fault } from "../fault.ts";
+import type { FolderPermissionOption } from "../generated/types.ts";
+import { folderPermissionOptions } from "../generated/validators/folderPermissionOptions.ts";
+import type { Permission, ReadingInput } from "../host/permissionActions.ts";
+import { optionsIn } from "./options.ts";
+
+const file = "permissions/folderPermission/options.json";
+
+/** The listed rights. */
+export function folderOptions(data: unknown = shipped): FolderPermissionOption[] {
+  return optionsIn(file, folderPermissionOptions, data, (option) => void rightOf(option));
+}
+
+function rightOf({ mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSharingPermissionFlags = "", sendNotificationToUser = false }: FolderPermissionOption): CalendarRight {
+  return calendarRightFrom({ user: mailboxFolderUser, rights: mailboxFolderAccessRight, flags: mailboxFolderSharingPermissionFlags, notify: sendNotificationToUser });
+}
+
+/** Existing installations hold the reference with these three members; a fourth one only where there are flags. */
+export function folderPermission(option: FolderPermissionOption): Permission {
+  const { Id, DisplayName, mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSharingPermissionFlags: flags } = option;
+  return { identification: { Id, mailboxFolderUser, mailboxFolderAccessRight, ...(flags === undefined ? {} : { mailboxFolderSharingPermissionFlags: flags }) }, name: DisplayName };
+}
+
+/** What a reference asks for. It stands for itself: an option that was edited or taken off the list since can still be revoked. */
+export interface Entitlement {
+  right: CalendarRight;
+  notify: boolean;
+}
+
+export function entitlementOf(permission: (name: string) => string, options: readonly FolderPermissionOption[]): Entitlement {
+  const notify = options.find(({ Id }) => Id === permission("Id"))?.sendNotificationToUser ?? false;
+  return { right: calendarRightFrom({ user: permission("mailboxFolderUser"), rights: permission("mailboxFolderAccessRight"), flags: permission("mailboxFolderSharingPermissionFlags"), notify }), notify };
+}
+
+/**
+ * The listed option that gave the user the right there is, when it is another one than the wanted: two entitlements for one user cannot both be
+ * had. What nobody listed, and what Exchange gives by itself, is no entitlement's.
+ */
+export function rivalOf({ user, rights, flags }: CalendarRight, present: CalendarRight | undefined, options: readonly FolderPermissionOption[]): FolderPermissionOption | undefined {
+  if (!present || sameRight(present, { rights, flags }) || sameRight(present, documentedRight(user))) return undefined;
+  return options.find((option) => option.mailboxFolderUser.trim().toLowerCase() === user.toLowerCase() && sameRight(rightOf(option), present));
+}
+
+export function conflict(rival: FolderPermissionOption, mailboxName: string): Fault {
+  return new Fault({ kind: "invalid", message: `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.` });
+}
+
+/** Default and Anonymous as they are; of others the address, which is theirs alone. */
+export async function namedUser({ user }: CalendarRight, read: ReadingInput["read"]): Promise<string> {
+  if (isEveryone(user)) return documentedSpelling(user);
+  return (await read(calendarUser(user))).address;
+}
+
+function documentedSpelling(user: string): string {
+  return user.charAt(0).toUpperCase() + user.slice(1).toLowerCase();
+}
+
+/** The options in the form an import compares with: a list of entries calls users by display names, so one that is not a user's alone matches nothing. */
+export async function matchable(options: readonly FolderPermissionOption[], { read, talk }: Pick<ReadingInput, "read" | "talk">): Promise<{ option: FolderPermissionOption; permission: Permission; description: string; isIn(entries: readonly CalendarRight[]): boolean }[]> {
+  const names = new Map<string, string | undefined>();
+  for (const { mailboxFolderUser: user } of options) if (!names.has(user)) names.set(user, isEveryone(user) ? user : await read(displayNameOf(user)));
+  return options.flatMap((option) => {
+    const name = names.get(option.mailboxFolderUser);
+    if (name === undefined) {
+      talk("warning", `Not imported: "${option.DisplayName}". Its user is not one recipient with a display name of its own, and calendars list users by display names.`);
+      return [];
+    }
+    const right = rightOf(option);
+    return [{ option, permission: folderPermission(option), description: option.DisplayName, isIn: (entries) => entries.some((entry) => entry.user.toLowerCase() === name.toLowerCase() && sameRight(entry, right)) }];
+  });
+}

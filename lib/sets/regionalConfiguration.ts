@@ -1,0 +1,23 @@
+import shipped from "../../permissions/regionalConfiguration/options.json" with { type: "json" };
+import { regionFrom, type Region } from "../exchange/region.ts";
+import type { RegionalOption } from "../generated/types.ts";
+import { regionalOptions } from "../generated/validators/regionalOptions.ts";
+import type { Permission } from "../host/permissionActions.ts";
+import { optionById, optionsIn } from "./options.ts";
+
+const file = "permissions/regionalConfiguration/options.json";
+
+/** The listed configurations. */
+export function regionOptions(data: unknown = shipped): RegionalOption[] {
+  return optionsIn(file, regionalOptions, data, (option) => void regionFrom(option));
+}
+
+/** The reference holds the Id alone, as it always has. */
+export function regionPermission({ Id, DisplayName }: RegionalOption): Permission {
+  return { identification: { Id }, name: DisplayName };
+}
+
+/** The configuration that a reference stands for. */
+export function regionNamed(id: string): Region {
+  return regionFrom(optionById(file, regionOptions(), id));
+}

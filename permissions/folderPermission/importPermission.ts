@@ -1,0 +1,18 @@
+import { calendarsOf } from "../../lib/exchange/surveys.ts";
+import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { Collected } from "../../lib/sets/collected.ts";
+import { folderOptions, matchable } from "../../lib/sets/folderPermission.ts";
+import { Unread } from "../../lib/sets/unread.ts";
+
+/** Gives the mailboxes whose calendar has a listed right. */
+export default onImportPermission(async function* ({ configuration, read, stream, talk }) {
+  const options = await matchable(folderOptions(), { read, talk });
+  const collected = new Collected(options);
+  const unread = new Unread("calendar");
+  for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {
+    if ("fault" in one) unread.add(one.mailbox, one.fault);
+    else for (const { option, isIn } of options) if (isIn(one.found)) yield* collected.add(option, one.mailbox.Guid);
+  }
+  yield* collected.rest();
+  unread.throwIfAny();
+});

@@ -1,0 +1,20 @@
+import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
+import { regionsOf } from "../../lib/exchange/surveys.ts";
+import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { Collected } from "../../lib/sets/collected.ts";
+import { regionOptions, regionPermission } from "../../lib/sets/regionalConfiguration.ts";
+import { Unread } from "../../lib/sets/unread.ts";
+
+/** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
+export default onImportPermission(async function* ({ configuration, stream }) {
+  const options = regionOptions().map((option) => ({ option, region: regionFrom(option), permission: regionPermission(option), description: option.DisplayName }));
+  const collected = new Collected(options);
+  const unread = new Unread("mailbox");
+  const verifies = options.some(({ region }) => region.localizesFolders);
+  for await (const one of stream(regionsOf(configuration.RecipientTypeDetails ?? [], verifies))) {
+    if ("fault" in one) unread.add(one.mailbox, one.fault);
+    else for (const { option, region } of options) if (hasSettings(one.found, region) && hasFolderNames(one.found, region)) yield* collected.add(option, one.mailbox.Guid);
+  }
+  yield* collected.rest();
+  unread.throwIfAny();
+});
