@@ -11,6 +11,8 @@ export type FaultKind =
   | "notReady"
   /** More than one object answers to the name. */
   | "ambiguous"
+  /** The name or address of what was to be made is another object's; or this one's own, made a moment ago and not shown yet. */
+  | "taken"
   /** The object is directory-synchronised: the change belongs on premises. */
   | "onPremises"
   /** The mailbox's licence does not include what was asked. */

@@ -57,3 +57,65 @@ export function accountImportFor(tenant: Tenant, { fields = ["UserPrincipalName"
   const { actionContext } = createEventFor(tenant, { dryRun, configuration: configuration ?? {} });
   return { actionContext: { Configuration: actionContext.Configuration, DryRun: dryRun, Operation: "undefined", ImportFields: fields } };
 }
+
+export interface PermissionChoices {
+  account?: unknown;
+  /** The Identification of the listed permission. */
+  permission?: unknown;
+  dryRun?: boolean;
+  configuration?: Record<string, unknown>;
+}
+
+/** A grant or a revoke of one permission as an enforcement sends it. Without an account it is for the first mailbox of the seeded tenant. */
+export function permissionEventFor(tenant: Tenant, { account = "0b1ec700-0000-4000-8000-000000000001", permission = {}, dryRun = false, configuration }: PermissionChoices = {}): unknown {
+  const { actionContext, personContext } = createEventFor(tenant, { dryRun, configuration: configuration ?? {} });
+  const { CorrelationConfiguration: _, Data: __, AccountCorrelated: ___, ...context } = actionContext;
+  return { actionContext: { ...context, References: { Account: account, ManagerAccount: null, Permission: permission }, PermissionDisplayName: "As it is listed" }, personContext };
+}
+
+/** A revoke as a reconciliation sends it: there is no person. */
+export function reconciledRevokeFor(tenant: Tenant, choices: PermissionChoices = {}): unknown {
+  const { actionContext } = permissionEventFor(tenant, choices) as { actionContext: Record<string, unknown> };
+  return { actionContext: { ...actionContext, Origin: "reconciliation" } };
+}
+
+export interface OnRecord {
+  DisplayName: string;
+  Reference: Record<string, unknown>;
+}
+
+export interface SubPermissionChoices extends PermissionChoices {
+  operation?: "grant" | "update" | "revoke";
+  contracts?: unknown;
+  /** What is on record for the person. */
+  current?: readonly OnRecord[];
+}
+
+/** A contract of a department, in conditions or not. */
+export function contractOf(department: unknown, isInConditions = true): unknown {
+  return { Context: { InConditions: isInConditions }, Department: { ExternalId: department, DisplayName: "A department" }, Title: { Name: "Nurse" }, Primary: false };
+}
+
+/** A grant, update or revoke of the one permission whose parts follow from the contracts. */
+export function subPermissionsEventFor(tenant: Tenant, { operation = "grant", contracts = [], current = [], ...choices }: SubPermissionChoices = {}): unknown {
+  const { actionContext } = permissionEventFor(tenant, choices) as { actionContext: Record<string, unknown> };
+  return { actionContext: { ...actionContext, Operation: operation, CurrentPermissions: current }, personContext: { Person: { DisplayName: "A person", Contracts: contracts } } };
+}
+
+/** What a listing of permissions and an import of who holds them are asked with: no more than the configuration. */
+export function readingEventFor(tenant: Tenant, { dryRun = false, configuration }: Pick<PermissionChoices, "dryRun" | "configuration"> = {}): unknown {
+  const { actionContext } = createEventFor(tenant, { dryRun, configuration: configuration ?? {} });
+  return { actionContext: { Configuration: actionContext.Configuration, DryRun: dryRun, Operation: "undefined" } };
+}
+
+export interface ResourceChoices {
+  source?: unknown;
+  dryRun?: boolean;
+  configuration?: Record<string, unknown>;
+}
+
+/** Resources as they are asked for before an enforcement. Groups are owned by one of the seeded people. */
+export function resourcesEventFor(tenant: Tenant, { source = [], dryRun = false, configuration }: ResourceChoices = {}): unknown {
+  const { actionContext } = createEventFor(tenant, { dryRun, configuration: { ResourceOwner: "dora.double@contoso.com", ...configuration } });
+  return { actionContext: { Configuration: actionContext.Configuration, DryRun: dryRun, Operation: "undefined", Origin: "enforcement" }, resourceContext: { SourceData: source } };
+}

@@ -55,8 +55,8 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
 }
 
 /** The data files that implementers edit go into the bundles: what is wrong with one is told now, and not by an event. */
-function checkOptions(): void {
-  const problems = [folderOptions, regionOptions, holdOptions].flatMap((options) => {
+export function checkOptions(checks: readonly (() => unknown)[] = [folderOptions, regionOptions, holdOptions]): void {
+  const problems = checks.flatMap((options) => {
     try {
       options();
       return [];

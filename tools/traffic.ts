@@ -22,7 +22,7 @@ export interface Asked {
 
 /** Actions that send requests side by side: their order, and that of their records, is not the same in every run. */
 export function isUnordered(action: string): boolean {
-  return /^permissions\/.*\/import\w+$/.test(action);
+  return /^(permissions\/.*\/import\w+|resources\/\w+)$/.test(action);
 }
 
 /** `body`: JSON as it is, any other content as a text. `cut`: the connection ended without an answer. */

@@ -10,12 +10,14 @@ export interface Account extends Mailbox {
   ExternalDirectoryObjectId: string;
 }
 
-/** The names that are nobody else's. A display name can be anybody's. */
-const ownNames = ["Guid", "UserPrincipalName", "PrimarySmtpAddress", "ExternalDirectoryObjectId", "DistinguishedName", "Name"] as const;
+/** The names that are nobody else's in whatever form a list is. */
+const ownNames = ["Guid", "UserPrincipalName", "PrimarySmtpAddress", "ExternalDirectoryObjectId", "DistinguishedName"] as const;
+/** A display name can be anybody's; and where it is display names that a list shows, what it shows can be another one's Name. */
+const sharedNames = ["Name", "DisplayName"] as const;
 
 /** The account with this Guid. Throws a `missing` fault that says so of the account, and not of what it was to have. */
 export function accountById(id: string): (exchange: Exchange) => Promise<Account> {
-  const query = mailboxById(id, ownNames);
+  const query = mailboxById(id, [...ownNames, ...sharedNames]);
   return async (exchange) => {
     const mailbox = await query(exchange).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
@@ -23,7 +25,7 @@ export function accountById(id: string): (exchange: Exchange) => Promise<Account
     });
     // Filters on members compare distinguished names: without one they would find nothing, and nothing is an answer.
     if (textOf(mailbox["DistinguishedName"]) === "") throw new Fault({ kind: "unexpected", message: `Exchange Online did not return DistinguishedName of the account's mailbox (${id}).` });
-    const texts = Object.fromEntries(ownNames.map((name) => [name, textOf(mailbox[name])]));
+    const texts = Object.fromEntries([...ownNames, ...sharedNames].map((name) => [name, textOf(mailbox[name])]));
     return { ...mailbox, ...texts } as Account;
   };
 }
@@ -34,7 +36,7 @@ export function isAccount(account: Account, text: string): boolean {
   return listed !== "" && ownNames.some((name) => account[name].toLowerCase() === listed);
 }
 
-/** Whether it may be this account: it could also be another one of the same display name. */
+/** Whether it may be this account: it could also be another one of the same name. */
 export function mayBeAccount(account: Account, text: string): boolean {
-  return isAccount(account, text) || (text !== "" && account.DisplayName.toLowerCase() === text.toLowerCase());
+  return isAccount(account, text) || (text !== "" && sharedNames.some((name) => account[name].toLowerCase() === text.toLowerCase()));
 }

@@ -27,14 +27,35 @@ export async function* eachRead<T>(items: AsyncIterable<T> | Iterable<T>, comman
   const bundles = bundled(items);
   async function* lane(): AsyncGenerator<Piece<T>, void, undefined> {
     for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
-      const asked = next.value.map((item, index) => ({ id: String(index), item, command: commandFor(item) }));
+      const asked: Asked<T>[] = [];
+      for (const item of next.value) {
+        try {
+          const command = commandFor(item);
+          asked.push({ id: String(asked.length), item, command, body: bodyOf(command.cmdlet, command.parameters) });
+        } catch (thrown) {
+          yield { item, fault: Fault.of(thrown) };
+        }
+      }
       const writing = asked.find(({ command }) => !reads(command));
       if (writing) throw new Fault({ kind: "unexpected", message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.` });
+      if (asked.length === 0) continue;
       const answers = await answersTo(asked, ways);
       for (const { id, item, command } of asked) yield* piecesOf(item, command, answers.get(id), ways);
     }
   }
-  yield* merged(Array.from({ length: lanes }, lane));
+  try {
+    yield* merged(Array.from({ length: lanes }, lane));
+  } finally {
+    // Whoever stops early wants no more from the source either.
+    void bundles.return().catch(() => undefined);
+  }
+}
+
+interface Asked<T> {
+  id: string;
+  item: T;
+  command: Command;
+  body: string;
 }
 
 /** What came for one item, page by page. What failed in the batch is asked for by itself, with all that a single call has: retries, a fresh token. */
@@ -71,11 +92,11 @@ export async function* wholes<T>(pieces: AsyncIterable<Piece<T>>): AsyncGenerato
 }
 
 /** One batch, sent until it is answered as a whole. Items are matched by id: their order is not kept, and errors do not always name their object. */
-async function answersTo(asked: readonly { id: string; command: Command }[], { endpoint, seams: { pace, clock, newId } }: Ways): Promise<Map<string, Page>> {
+async function answersTo(asked: readonly Asked<unknown>[], { endpoint, seams: { pace, clock, newId } }: Ways): Promise<Map<string, Page>> {
   const requestId = newId();
   const body = (bearer: string): string =>
     `{"requests":[${asked
-      .map(({ id, command }) => `{"id":"${id}","method":"POST","url":${JSON.stringify(endpoint.urlOf(endpoint.pathOf(command)))},"headers":${JSON.stringify(endpoint.headersFor(command.cmdlet, bearer))},"body":${bodyOf(command.cmdlet, command.parameters)}}`)
+      .map(({ id, command, body: own }) => `{"id":"${id}","method":"POST","url":${JSON.stringify(endpoint.urlOf(endpoint.pathOf(command)))},"headers":${JSON.stringify(endpoint.headersFor(command.cmdlet, bearer))},"body":${own}}`)
       .join(",")}]}`;
   return await retrying(pace, async (): Promise<Try<Map<string, Page>>> => {
     const reply = await endpoint.post({ what: "$batch", where: endpoint.batchPath, body, requestId, prefer: "odata.continue-on-error" });
@@ -83,7 +104,7 @@ async function answersTo(asked: readonly { id: string; command: Command }[], { e
   });
 }
 
-function readBatch(reply: HttpReply, asked: readonly { id: string; command: Command }[], now: number): Try<Map<string, Page>> {
+function readBatch(reply: HttpReply, asked: readonly Asked<unknown>[], now: number): Try<Map<string, Page>> {
   const responses = responsesIn(reply);
   // Anything but a list of responses is read as the answer to a reading cmdlet: all the forms of refusal are known there.
   if (!responses) {

@@ -1,9 +1,10 @@
 import { Fault } from "../fault.ts";
 import type { Command } from "./command.ts";
+import { isSmtpAddress } from "./emailAddresses.ts";
 import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { equals } from "./filter.ts";
-import { nameOf, type Change, type Mailbox } from "./mailbox.ts";
+import { isGuid, nameOf, type Change, type Mailbox } from "./mailbox.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {
@@ -46,11 +47,12 @@ export function documentedRight(user: string): CalendarRight {
 export function calendarRightFrom({ user, rights: text, flags: flagText = "", notify = false }: { user: string; rights: string; flags?: string; notify?: boolean }): CalendarRight {
   const invalid = (message: string): Fault => new Fault({ kind: "invalid", message });
   const named = user.trim();
-  if (named === "") throw invalid("A right on a calendar needs a user: Default, Anonymous, an address or a GUID.");
+  // Any other name may be several people's, and a misspelt Default would be one.
+  if (!isEveryone(named) && !isGuid(named) && !isSmtpAddress(named)) throw invalid(`The user of a right on a calendar is a text of ${named.length} characters; expected Default, Anonymous, an address or a GUID.`);
   const known = [...Object.keys(roles), ...others, ...single];
   const rights = listed(text).map((given) => {
     const right = known.find((one) => one.toLowerCase() === given.toLowerCase());
-    if (!right) throw invalid(`A calendar has no right that is a text of ${given.length} characters such as the one given; expected a role (${[...others, ...Object.keys(roles)].join(", ")}) or rights among ${single.join(", ")}.`);
+    if (!right) throw invalid(`The rights on a calendar hold a text of ${given.length} characters that is none; expected a role (${[...others, ...Object.keys(roles)].join(", ")}) or rights among ${single.join(", ")}.`);
     return right;
   });
   if (rights.length === 0) throw invalid("A right on a calendar needs a role or single rights; none was given.");
@@ -166,8 +168,8 @@ interface Ways {
 
 /**
  * Brings a user's entry to a right. It is sent whatever was read, because reads may lag behind writes: what turns out to be there is
- * set, and what turns out not to be there is added. Set does not reliably take the delegate flag off (michev.info 7232), so such an entry
- * is removed and added again.
+ * set, and what turns out not to be there is added. Set does not reliably take a delegate's flags off (michev.info 7232), so an entry that
+ * has one too many is removed and added again.
  */
 export async function bringRight({ mailbox, identity }: Calendar, wanted: CalendarRight, present: CalendarRight | undefined, { change, notify = false }: Ways & { notify?: boolean }): Promise<void> {
   const { user, rights, flags } = wanted;
@@ -177,8 +179,8 @@ export async function bringRight({ mailbox, identity }: Calendar, wanted: Calend
   const parameters: Change["parameters"] & Record<string, ParameterValue> = { Identity: identity, User: user, AccessRights: [...rights], ...(flags.length > 0 ? { SharingPermissionFlags: [...flags] } : {}), ...(notify ? { SendNotificationToUser: true } : {}) };
   const to = `${describedRight(wanted)} for ${user} on the calendar of mailbox ${nameOf(mailbox)}`;
   const add = () => change({ cmdlet: "Add-MailboxFolderPermission", parameters, sentence: `Add ${to}`, before });
-  const set = () => change({ cmdlet: "Set-MailboxFolderPermission", parameters, sentence: `Set ${to}`, before, isInPlace });
-  if (present && present.flags.includes("Delegate") && !flags.includes("Delegate")) {
+  const set = () => change({ cmdlet: "Set-MailboxFolderPermission", parameters, sentence: `Set ${to}`, before, isInPlace, isSilent: true });
+  if (present?.flags.some((flag) => !flags.includes(flag))) {
     await change(removingRight({ mailbox, identity }, user, present));
     await add();
   } else if (!present) {

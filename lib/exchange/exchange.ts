@@ -2,9 +2,10 @@ import { Fault } from "../fault.ts";
 import { eachRead, type Piece } from "./batch.ts";
 import { repeatable, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
+import { eventually, type Patience } from "./eventually.ts";
 import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
 import { readReply, type Page } from "./replies.ts";
-import { retrying, type Stats } from "./retry.ts";
+import { retrying, type Stats, type Try } from "./retry.ts";
 import { noticeOf, type NoticeKind } from "./wording.ts";
 
 export interface Reply {
@@ -29,6 +30,11 @@ export interface Exchange {
    * What cannot be read is given as a fault with its item; the others go on. Only for commands that read.
    */
   each<T>(items: AsyncIterable<T> | Iterable<T>, commandFor: (item: T) => Command): AsyncGenerator<Piece<T>, void, undefined>;
+  /**
+   * Looks again and again, with short waits, until `look` finds something: what was just made is found by readers only after a while. Throws a
+   * `notReady` fault when the time for it is over, and whatever `look` throws.
+   */
+  eventually<T>(look: () => Promise<T | undefined>, patience: Patience): Promise<T>;
   readonly stats: Readonly<Stats>;
 }
 
@@ -39,13 +45,18 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
 
   async function page(command: Command, call: { where: string; body: string; requestId: string }, continued: boolean): Promise<Page> {
     const unknownOutcome: Fault[] = [];
-    const read = await retrying(pace, async () => {
+    const read = await retrying(pace, async (): Promise<Try<Page>> => {
       const reply = await endpoint.post({ what: command.cmdlet, ...call });
       const result = "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
+      // A change that is there at the second try was most likely made by the first.
+      if ("fault" in result && result.fault.kind === "already" && unknownOutcome.length > 0) return { value: { rows: [], warnings: [], nextLink: undefined } };
       // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had been done.
       if ("value" in result || !result.fault.retryable || result.fault.kind === "throttled") return result;
       unknownOutcome.push(result.fault);
       return repeatable(command) ? result : { fault: notAgain(result.fault, command) };
+    }).catch((thrown: unknown) => {
+      // Turned away at the last try, and perhaps carried out at one before.
+      throw unknownOutcome.length > 0 && Fault.of(thrown).kind === "throttled" ? notAgain(unknownOutcome[0] ?? Fault.of(thrown), command) : thrown;
     });
     // "Already so" may then be the doing of the try before, and is no news.
     return unknownOutcome.length === 0 ? read : { ...read, warnings: read.warnings.filter((warning) => noticeOf(warning) !== "alreadySo") };
@@ -79,6 +90,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       return all;
     },
     each: (items, commandFor) => eachRead(items, commandFor, { endpoint, pages, replyOf, seams }),
+    eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };
 }

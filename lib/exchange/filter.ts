@@ -17,6 +17,11 @@ export function allOf(...conditions: string[]): string {
   return conditions.length === 1 ? conditions.join("") : conditions.map((condition) => `(${condition})`).join(" -and ");
 }
 
+/** Several conditions, one of which must hold. */
+export function anyOf(...conditions: string[]): string {
+  return conditions.map((condition) => `(${condition})`).join(" -or ");
+}
+
 /**
  * Whether a row that a filter found carries the value: a directory compares more loosely than people do (`Jose` finds
  * `José`, an address finds the holder of an alias), so a filter is no proof. `what` names the row for the fault that is thrown

@@ -22,11 +22,11 @@ const kinds = ["MailUniversalDistributionGroup", securityGroup];
 /** Documented form for an unquoted `$false` that goes over the wire. */
 const mastered = "IsDirSynced -eq 'False'";
 
-/** Every cloud group, as its page arrives; or those whose `property` is `value`. */
-export function cloudGroups(where?: { property: string; value: string }): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
+/** Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names properties wanted besides. */
+export function cloudGroups(where?: { property: string; value: string }, alsoRead: readonly string[] = []): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
   const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
   return async function* (exchange) {
-    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: kinds, ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : [])] })) {
+    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: kinds, ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : []), ...alsoRead.filter((name) => !select.includes(name))] })) {
       for (const row of rows) {
         const group = groupOf(row);
         if (isSynced(group)) continue;
@@ -77,6 +77,7 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
   const row = rows.find((one) => textOf(one["Guid"]).toLowerCase() === id.toLowerCase());
   if (!row) return gone;
   const recipient = groupOf(row);
+  if (kinds.includes(recipient.RecipientTypeDetails)) return new Fault({ kind: "notReady", message: `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time after a group was made.`, cause });
   const why = reasons[recipient.RecipientTypeDetails] ?? `is a ${recipient.RecipientTypeDetails} and no group`;
   return new Fault({ kind: "invalid", message: `${nameOf(recipient)} ${why}.` });
 }

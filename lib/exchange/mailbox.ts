@@ -24,6 +24,8 @@ export interface Change {
   before: Record<string, unknown>;
   /** By what was read it changes nothing; but reads lag behind writes. */
   isInPlace?: boolean;
+  /** Exchange does not say when it changed nothing. */
+  isSilent?: boolean;
 }
 
 const identifying = ["Guid", "DisplayName", "UserPrincipalName", "PrimarySmtpAddress", "RecipientTypeDetails"] as const;

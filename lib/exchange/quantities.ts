@@ -21,8 +21,8 @@ export function daysIn(text: string): number | undefined {
 
 /** Of days, or of days.hours:minutes:seconds as .NET writes them: without days when there are none. */
 export function secondsIn(text: string): number | undefined {
-  if (/^\d{1,6}$/.test(text)) return Number(text) * day;
-  const [, days = "0", hours, minutes, seconds] = /^(?:(\d{1,6})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?$/.exec(text) ?? [];
+  if (/^\d{1,8}$/.test(text)) return Number(text) * day;
+  const [, days = "0", hours, minutes, seconds] = /^(?:(\d{1,8})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?$/.exec(text) ?? [];
   return hours === undefined ? undefined : Number(days) * day + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 

@@ -18,6 +18,8 @@ const rareNames = ["Sid", "UserPrincipalName", "SamAccountName", "DistinguishedN
 export class Recipients {
   /** Names in lower case, to a Guid; or to `ambiguous`. */
   readonly #byName = new Map<string, string>();
+  /** The same for the rare ones, which count only where the others say nothing. */
+  readonly #byRareName = new Map<string, string>();
   readonly #ofType = new Set<string>();
   readonly #isOfType: (type: string) => boolean;
   #rare: Promise<void> | undefined;
@@ -32,7 +34,7 @@ export class Recipients {
       for (const row of rows) {
         const guid = textOf(row["Guid"]);
         if (guid === "") throw new Fault({ kind: "unexpected", message: "Exchange Online returned a recipient without a Guid, so it cannot be told which one it is." });
-        for (const name of names) this.#enter(textOf(row[name]), guid);
+        for (const name of names) enter(this.#byName, textOf(row[name]), guid);
         if (this.#isOfType(textOf(row["RecipientTypeDetails"]))) this.#ofType.add(guid.toLowerCase());
       }
       if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more recipients than it gave." });
@@ -55,22 +57,24 @@ export class Recipients {
   find(text: string): Resolved {
     const key = text.trim().toLowerCase();
     // An account name may come with its domain before it (DOMAIN\name).
-    const guid = this.#byName.get(key) ?? this.#byName.get(key.replace(/^[^\\]*\\/, ""));
+    const guid = this.#byName.get(key) ?? this.#byRareName.get(key) ?? this.#byRareName.get(key.replace(/^[^\\]*\\/, ""));
     return guid === undefined ? "unknown" : guid === ambiguous ? "ambiguous" : { guid };
   }
 
-  #enter(name: string, guid: string): void {
-    const key = name.trim().toLowerCase();
-    if (key === "") return;
-    const known = this.#byName.get(key);
-    if (known !== guid) this.#byName.set(key, known === undefined ? guid : ambiguous);
-  }
-
   async #readRare(exchange: Exchange): Promise<void> {
-    for await (const { rows } of exchange.pages({ cmdlet: "Get-User", parameters: { ResultSize: "Unlimited" }, select: ["Guid", ...rareNames] })) {
+    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-User", parameters: { ResultSize: "Unlimited" }, select: ["Guid", ...rareNames] })) {
       for (const row of rows) {
-        for (const name of rareNames) this.#enter(textOf(row[name]), textOf(row["Guid"]));
+        for (const name of rareNames) enter(this.#byRareName, textOf(row[name]), textOf(row["Guid"]));
       }
+      if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more users than it gave." });
     }
   }
+}
+
+function enter(byName: Map<string, string>, name: string, guid: string): void {
+  const key = name.trim().toLowerCase();
+  if (key === "") return;
+  const known = byName.get(key);
+  if (known === undefined) byName.set(key, guid);
+  else if (known.toLowerCase() !== guid.toLowerCase()) byName.set(key, ambiguous);
 }

@@ -26,6 +26,8 @@ export interface Standing {
   /** A line may be this account's, or that of another one of the same display name. */
   mayBeHeld: boolean;
   isDenied: boolean;
+  /** As `mayBeHeld`. */
+  mayBeDenied: boolean;
   /** Lines that count towards the limit of the list; none for a right that is not kept in one. */
   entries: number;
   /** Lines of accounts that are no more. */
@@ -53,7 +55,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
     standingOf: (mailbox, account) => async (exchange) => {
       const { rows } = await exchange.invoke(readingPermissions(mailbox));
       const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
-      return standing(rows.map(permissionEntry).filter(({ hasFullAccess }) => hasFullAccess), own, account);
+      return standing(own.filter(({ hasFullAccess }) => hasFullAccess), own, account);
     },
     granting: (mailbox, account, { autoMapping }) => ({ cmdlet: "Add-MailboxPermission", parameters: { Identity: mailbox.Guid, User: account.Guid, AccessRights: ["FullAccess"], InheritanceType: "All", AutoMapping: autoMapping, Confirm: false } }),
     revoking: (mailbox, trustee) => ({ cmdlet: "Remove-MailboxPermission", parameters: { Identity: mailbox.Guid, User: trustee, AccessRights: ["FullAccess"], InheritanceType: "All", Confirm: false } }),
@@ -75,7 +77,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
     standingOf: (mailbox, account) => async (exchange) => {
       const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: allOf(equals("Guid", mailbox.Guid), equals("GrantSendOnBehalfTo", account.DistinguishedName)) }, select: ["Guid"] });
       const isHeld = rows.some((row) => textOf(row["Guid"]).toLowerCase() === mailbox.Guid.toLowerCase());
-      return { isHeld, mayBeHeld: isHeld, isDenied: false, entries: 0, orphans: 0 };
+      return { isHeld, mayBeHeld: isHeld, isDenied: false, mayBeDenied: false, entries: 0, orphans: 0 };
     },
     granting: (mailbox, account) => ({ cmdlet: "Set-Mailbox", parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { add: [account.Guid] } } }),
     revoking: (mailbox, trustee) => ({ cmdlet: "Set-Mailbox", parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { remove: [trustee] } } }),
@@ -128,8 +130,9 @@ function standing(entries: readonly Entry[], own: readonly Entry[], account: Acc
     isHeld: allowed.some(({ trustee }) => isAccount(account, trustee)),
     mayBeHeld: allowed.some(({ trustee }) => mayBeAccount(account, trustee)),
     isDenied: given.some(({ isDenied, trustee }) => isDenied && isAccount(account, trustee)),
+    mayBeDenied: given.some(({ isDenied, trustee }) => isDenied && mayBeAccount(account, trustee)),
     entries: own.length,
-    orphans: given.filter(({ trustee }) => isSid(trustee)).length,
+    orphans: [...new Set([...given, ...own])].filter(({ trustee }) => isSid(trustee)).length,
   };
 }
 
@@ -146,9 +149,10 @@ interface Ways {
  */
 export async function grant(right: Right, mailbox: Mailbox, account: Account, { autoMapping, read, change, talk }: Ways & { autoMapping: boolean }): Promise<void> {
   refuseMastered(right, mailbox);
-  const { isHeld, isDenied, entries, orphans } = await read(right.standingOf(mailbox, account));
+  const { isHeld, isDenied, mayBeDenied, entries, orphans } = await read(right.standingOf(mailbox, account));
   const dead = orphans === 0 ? "" : ` Of these, ${ofTheGone(orphans)}.`;
   if (isDenied) throw new Fault({ kind: "invalid", message: `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.` });
+  if (mayBeDenied) talk("warning", `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", which may be this account: a Deny entry wins over any grant.`);
   if (!isHeld && entries >= mostEntries) throw new Fault({ kind: "invalid", message: `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.` });
   if (entries >= manyEntries) talk("warning", `The access list of mailbox ${nameOf(mailbox)} has ${entries} of at most ${mostEntries} entries.${dead}`);
   else if (orphans > 0) talk("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}.`);
@@ -176,7 +180,7 @@ export async function revoke(right: Right, mailbox: Mailbox, account: Account, {
   const otherName = right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
   const second = await change({ ...right.revoking(mailbox, otherName), sentence: `${sentence}, by another name`, before: { [right.name]: true } });
   if (second !== "alreadySo") return;
-  if (orphans > 0) throw new Fault({ kind: "unexpected", message: `Exchange says that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. There ${ofTheGone(orphans)}, which is known to keep others from being removed: remove those first, then revoke again.` });
+  if (orphans > 0) throw new Fault({ kind: "unexpected", message: `Exchange says that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Beside it, ${ofTheGone(orphans)}; such are known to keep others from being removed. Remove them first, then revoke again.` });
   talk("warning", `Exchange says twice that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Its lists lag behind by seconds to minutes; if the line stays, look at it.`);
 }
 

@@ -13,19 +13,21 @@ export type Found<T> = { mailbox: Mailbox; found: T } | { mailbox: Mailbox; faul
 export function calendarsOf(types: readonly string[]): (exchange: Exchange) => AsyncGenerator<Found<CalendarRight[]>, void, undefined> {
   const mailboxes = mailboxesOf(types, []);
   return async function* (exchange) {
-    const withoutCalendar: Found<never>[] = [];
+    const early: Found<CalendarRight[]>[] = [];
     async function* calendars(): AsyncGenerator<Calendar, void, undefined> {
       for await (const { item: mailbox, rows, fault } of wholes(exchange.each(mailboxes(exchange), readingFolders))) {
         try {
           if (fault) throw fault;
           yield calendarIn(mailbox, rows);
         } catch (thrown) {
-          withoutCalendar.push({ mailbox, fault: Fault.of(thrown) });
+          const why = Fault.of(thrown);
+          // A mailbox nobody has opened yet has no calendar, and so nobody has a right on it.
+          early.push(why !== fault && why.kind === "notReady" ? { mailbox, found: [] } : { mailbox, fault: why });
         }
       }
     }
     for await (const { item: { mailbox }, rows, fault } of wholes(exchange.each(calendars(), readingEntries))) yield fault ? { mailbox, fault } : { mailbox, found: rows.map(entryOf) };
-    yield* withoutCalendar;
+    yield* early;
   };
 }
 

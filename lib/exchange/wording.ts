@@ -46,6 +46,9 @@ const meanings: readonly Meaning[] = [
   { type: /^(MemberNotFoundException|UserNotFoundInPermissionEntryException)$/, by: /^Remove-/, kind: "already" }, // HID, CIPP
   // FIELD, CIPP. It is the user's entry that is missing, and not the folder that was named.
   { type: /^UserNotFoundInPermissionEntryException$/, kind: "missing", of: "entry" },
+  // What is to be made may be there already, made by a run that was cut off; so whoever makes it looks. The text is inferred from that of Name.
+  { type: /^(ADObjectAlreadyExistsException|ProxyAddressExistsException|WLCDManagedMemberExistsException)$/, by: /^New-/, kind: "taken" },
+  { text: /of property "?Alias"? is used by another recipient/i, by: /^New-/, kind: "taken" },
   // The name is another object's. GO2: terraprovider/go-exoscc
   { type: /^ADObjectAlreadyExistsException$/, kind: "invalid" },
   { type: transient, kind: "unavailable", retryable: true },
@@ -54,6 +57,11 @@ const meanings: readonly Meaning[] = [
     text: /role assigned to application .* isn't supported/i, // several public threads
     kind: "denied",
     message: `Exchange Online does not accept the application's rights. ${rightsNeeded}`,
+  },
+  {
+    text: /BypassSecurityGroupManagerCheck.*not present in the role definition|not present in the role definition.*BypassSecurityGroupManagerCheck/is, // CIPP, HID
+    kind: "denied",
+    message: "The members of a mail-enabled security group can only be changed by its managers, and by those who may pass that check by: give the application the Entra role Exchange Administrator, or the Exchange role Security Group Creation and Membership.",
   },
   { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
   // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).

@@ -528,7 +528,7 @@ Operation: ("grant" | "update" | "revoke")
 Origin?: (string | null)
 References: ReferencesWithAccount
 PermissionDisplayName?: (string | null)
-CurrentPermissions?: CurrentPermission[]
+CurrentPermissions?: (CurrentPermission[] | null)
 }
 export interface CurrentPermission {
 DisplayName?: (string | null)
@@ -889,8 +889,11 @@ SubPermissions: SubPermission[]
 }
 export interface SubPermission {
 DisplayName: string
+/**
+ * Our own are { Id }; one on record is given back as it is.
+ */
 Reference: {
-Id: string
+[k: string]: unknown
 }
 }
 export interface ImportPermissionAnswer {

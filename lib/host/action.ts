@@ -19,12 +19,16 @@ export interface Context<Event> extends Gate {
   record(record: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** The verb's own part of the output context: what stands here is answered, however the run ends. */
   output: Record<string, unknown>;
+  /** Asked for what else is to be answered when the run is ended early, beside the reason. */
+  whenCutShort(soFar: (reason: Fault) => Result): void;
 }
 
 /** What a handler leaves for the answer beside its output: audit lines that are no changes, and what failed without ending the run. */
 export interface Result {
   audit?: { Action?: "CorrelateAccount"; Message: string }[];
   faults?: readonly Fault[];
+  /** Nothing was done, because what it was about does not exist any more. */
+  isGone?: boolean;
 }
 
 /** An action: a declaration that the build joins to the host. Importing it does nothing. */

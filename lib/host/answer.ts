@@ -9,6 +9,7 @@ const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {
   already: "alreadySo",
   notReady: "notYet",
   ambiguous: "ambiguous",
+  taken: "invalid",
   onPremises: "masteredOnPremises",
   unlicensed: "notLicensed",
   denied: "forbidden",
@@ -35,19 +36,19 @@ export interface Ending {
 }
 
 /** The answer of a run that came to its end. */
-export function finished({ audit = [], faults = [] }: Result, ending: Ending): Answer {
+export function finished({ audit = [], faults = [], isGone = false }: Result, ending: Ending): Answer {
   const { verb, taken } = ending;
-  if (faults.length > 0) return failed(faults, ending, audit);
+  if (faults.length > 0) return failed(faults, ending, { audit, wereAttempts: true });
   const lines = [...audit.map((line) => ({ ...line, IsError: false })), ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false }))];
   // "Already so" is said when nothing had to be changed, or when the service says it changed nothing.
-  return answerOf(true, lines, verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : "alreadySo", ending);
+  return answerOf(true, lines, verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : isGone ? outcomeOf.missing : "alreadySo", ending);
 }
 
 /**
- * The answer of a run with faults: what was done stands before what was not. That nobody is there any more is a success for the verbs
+ * The answer of a run with faults: what was done stands before what was not. `wereAttempts`: each fault is of one of several attempts, and not what ended the run. That nobody is there any more is a success for the verbs
  * that take something away.
  */
-export function failed(faults: readonly Fault[], ending: Ending, audit: NonNullable<Result["audit"]> = []): Answer {
+export function failed(faults: readonly Fault[], ending: Ending, { audit = [], wereAttempts = false }: Pick<Result, "audit"> & { wereAttempts?: boolean } = {}): Answer {
   const { verb, taken } = ending;
   const notes = audit.map((line) => ({ ...line, IsError: false }));
   const isGone = ({ kind }: Fault): boolean => kind === "missing";
@@ -61,8 +62,9 @@ export function failed(faults: readonly Fault[], ending: Ending, audit: NonNulla
   const reasons = taken.map(({ result, fault: own }) => own ?? (result === "unknown" ? cutOff : undefined));
   const lines = taken.map((entry, index) => auditOf(entry, verb, reasons[index]));
   const others = faults.filter((fault) => !reasons.includes(fault)).map((fault) => ({ Message: told(fault), IsError: true }));
-  const made = lines.filter(({ IsError }) => !IsError).length;
-  const partly = made > 0 && made < lines.length ? [{ Message: `Only partly done: ${made} of ${lines.length} changes.`, IsError: true }] : [];
+  const made = taken.filter(({ step, result }) => step.sent && (result === "done" || result === "alreadySo")).length;
+  const isPartly = made > 0 && (made < taken.length || wereAttempts);
+  const partly = isPartly ? [{ Message: `Only partly done${made < taken.length ? `: ${made} of ${taken.length} changes` : ""}.`, IsError: true }] : [];
   return answerOf(false, [...notes, ...lines, ...others, ...partly], outcomeOf[faults[0]?.kind ?? "unexpected"], ending);
 }
 

@@ -9,7 +9,10 @@ export function valuesInScope(person: Readonly<Record<string, unknown>> | null |
   const given = at(person, ["contracts"]);
   if (!isRecord(person) || given === undefined || given === null) throw new Fault({ kind: "invalid", message: "The event holds no contracts (personContext.Person.Contracts), so it cannot be told what the person is to have." });
   // One contract may arrive as itself instead of a list of one.
-  const contracts = [given].flat().filter((contract) => all || isTrue(at(contract, ["context", "inconditions"])));
+  const sent = [given].flat();
+  // Something upstream that cut the depth leaves texts such as @{...} behind.
+  if (!sent.every((contract) => isRecord(contract) && isWhole(at(contract, ["context"])))) throw new Fault({ kind: "invalid", message: "The person's contracts (personContext.Person.Contracts) did not arrive whole: expected a list of objects, whose Context is an object." });
+  const contracts = sent.filter((contract) => all || isTrue(at(contract, ["context", "inconditions"])));
   const values = contracts.map((contract) => textOf(at(contract, field.toLowerCase().split("."))));
   const filled = values.filter((value) => value !== "");
   return { values: [...new Set(filled)], blank: values.length - filled.length };
@@ -19,6 +22,10 @@ function at(value: unknown, path: readonly string[]): unknown {
   let found = value;
   for (const step of path) found = isRecord(found) ? Object.entries(found).find(([key]) => key.toLowerCase() === step)?.[1] : undefined;
   return found;
+}
+
+function isWhole(context: unknown): boolean {
+  return context === undefined || context === null || isRecord(context);
 }
 
 function isTrue(value: unknown): boolean {

@@ -13,8 +13,14 @@ export interface Step {
   before: Readonly<Record<string, unknown>>;
   /** By what was read it changes nothing. It is sent all the same, because reads may lag behind writes. */
   isInPlace?: boolean;
+  /** The service does not say when it changed nothing: what was read decides. */
+  isSilent?: boolean;
   /** The audit action, where the verb has more than one. */
   auditAction?: AuditLog["Action"];
+  /** Where it stands among steps that are taken side by side; those of one rank stand as they were taken. */
+  rank?: number;
+  /** Called when it failed: looks whether it is in place all the same. Gives what became of it, or throws the fault that is to be told. */
+  recover?(fault: Fault): Promise<Became>;
 }
 
 /** `planned`: a dry run. `alreadySo`: the service says, or in a dry run what was read says, that it changes nothing. */
@@ -50,6 +56,7 @@ export interface Gate {
 /** A step with what became of it. */
 export interface Taken {
   step: PlanStep;
+  rank?: number | undefined;
   auditAction?: AuditLog["Action"];
   /** `unknown`: it was sent, and no answer told whether it was applied. */
   result: Became | "unknown" | "failed";
@@ -75,14 +82,15 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
       return await query(connection as never);
     },
     async *stream(query) {
+      refuseBehindAnswer();
       for await (const piece of query(connection as never)) {
         refuseBehindAnswer();
         yield piece;
       }
     },
-    async change({ cmdlet, parameters, sentence, before, isInPlace = false, auditAction }) {
+    async change({ cmdlet, parameters, sentence, before, isInPlace = false, isSilent = false, auditAction, rank, recover }) {
       refuseBehindAnswer();
-      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, auditAction, result: isInPlace ? "alreadySo" : "planned" };
+      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, rank, auditAction, result: isInPlace ? "alreadySo" : "planned" };
       taken.push(entry);
       if (dryRun) return isInPlace ? "alreadySo" : "planned";
       entry.step.sent = true;
@@ -90,15 +98,20 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
       try {
         const { notices } = await connection.invoke({ cmdlet, parameters });
         for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
-        // A Set- that finds everything as it should be need not say so.
-        const isSo = notices.some(({ kind }) => kind === "alreadySo") || (isInPlace && cmdlet.startsWith("Set-"));
+        const isSo = notices.some(({ kind }) => kind === "alreadySo") || (isInPlace && isSilent);
         return (entry.result = isSo ? "alreadySo" : "done");
       } catch (thrown) {
         // What broke off together with the run says nothing of the change.
         refuseBehindAnswer();
-        const fault = Fault.of(thrown);
+        let fault = Fault.of(thrown);
         // Every verb takes a change that is in place already for done.
         if (fault.kind === "already") return (entry.result = "alreadySo");
+        try {
+          if (recover) return (entry.result = await recover(fault));
+        } catch (found) {
+          refuseBehindAnswer();
+          fault = Fault.of(found);
+        }
         if (isRefusal(fault)) entry.result = "failed";
         entry.fault = fault;
         throw fault;

@@ -4,6 +4,7 @@ import { importPermissionEvent } from "../generated/validators/importPermissionE
 import { importSubPermissionsEvent } from "../generated/validators/importSubPermissionsEvent.ts";
 import { permissionsEvent } from "../generated/validators/permissionsEvent.ts";
 import { revokePermissionEvent } from "../generated/validators/revokePermissionEvent.ts";
+import { Fault } from "../fault.ts";
 import { accountReferenceIn, type Action, type Context, type Result } from "./action.ts";
 import type { Gate } from "./gate.ts";
 import { shownName } from "./names.ts";
@@ -25,8 +26,9 @@ export interface Permission {
 /** With a suffix the name is cut to 83 characters, as existing installations have it. */
 const longestBeforeSuffix = 83;
 
-function permissionName({ name, suffix }: Permission): string {
-  return (suffix === undefined ? shownName(name) : `${shownName(name, longestBeforeSuffix) ?? ""}${suffix}`) ?? "";
+function permissionName({ name, suffix, identification }: Permission): string {
+  // What has no name is called by its reference: the platform takes no empty ones.
+  return (suffix === undefined ? shownName(name) : `${shownName(name, longestBeforeSuffix) ?? ""}${suffix}`) ?? shownName(Object.values(identification).join(" ")) ?? "";
 }
 
 /** What actions get that only read. */
@@ -74,13 +76,20 @@ export function onRevokePermission(handle: PermissionHandler): Action<RevokePerm
 
 async function changePermission({ event: { actionContext }, configuration, talk, read, stream, change }: Context<GrantPermissionEvent | RevokePermissionEvent>, handle: PermissionHandler): Promise<Result> {
   const { Account, Permission: reference } = actionContext.References;
-  return await handle({ accountReference: accountReferenceIn(Account), permission: (name) => textIn(reference, name), configuration, talk, read, stream, change });
+  return await handle({ accountReference: accountReferenceIn(Account), permission: (name) => memberOf(reference, name), configuration, talk, read, stream, change });
 }
 
 /** A text or number of a reference; keys are matched without regard to case, because installations have `Id` and `id`. */
 export function textIn(reference: Readonly<Record<string, unknown>> | null | undefined, name: string): string {
   const value = Object.entries(reference ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
   return typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+}
+
+/** The same of the permission that an event is about. Throws `invalid` for what is there and is no text: it must not pass for nothing. */
+export function memberOf(reference: Readonly<Record<string, unknown>> | null | undefined, name: string): string {
+  const value = Object.entries(reference ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+  if (value !== undefined && value !== null && typeof value !== "string" && typeof value !== "number") throw new Fault({ kind: "invalid", message: `The permission reference has a ${name} that is ${Array.isArray(value) ? "a list" : `a ${typeof value}`}; expected a text.` });
+  return textIn(reference, name);
 }
 
 /** Who holds a permission, or a part of them. */
@@ -124,5 +133,5 @@ async function importHolders<H extends Holders>({ event, configuration, talk, re
       if (!(await record({ PermissionReference: held.permission.identification, Description: shownName(held.description) ?? "", DisplayName: permissionName(held.permission), AccountReferences, ...more(held) }))) break records;
     }
   }
-  return { audit: [{ Message: `Records ${event.actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records}, with ${references} account references.` }] };
+  return { audit: [{ Message: `Records ${event.actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records}, with ${references} account ${references === 1 ? "reference" : "references"}.` }] };
 }

@@ -42,7 +42,7 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
   const redaction = new Redaction();
   const output = outputTo(world.stdout, world.stderr, redaction);
   const live: Live = { taken: [], connection: undefined, output: {} };
-  const ending = (): Ending => ({ verb: action.verb, taken: live.taken, output: live.output, stats: statsOf(live, world) });
+  const ending = (): Ending => ({ verb: action.verb, taken: live.taken.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0)), output: live.output, stats: statsOf(live, world) });
   let deadline: Deadline | undefined;
   let answer: Answer;
   let code: 0 | 1 | 2;
@@ -62,7 +62,8 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
       const fault = Fault.of(thrown);
       const origin = originOf(fault);
       if (origin !== undefined) output.talk("verbose", origin);
-      answer = failed([fault], ending());
+      const { audit, faults = [] } = live.soFar?.(fault) ?? {};
+      answer = failed([fault, ...faults], ending(), { ...(audit && { audit }) });
       code = answer.outputContext.Success ? 0 : 1;
     }
   }
@@ -90,6 +91,7 @@ interface Live {
   taken: Taken[];
   connection: Connection | undefined;
   output: Record<string, unknown>;
+  soFar?: (reason: Fault) => Result;
 }
 
 async function received<Event extends AnyEvent>(action: Action<Event>, world: World, { deadline, redaction, live }: Pick<Handling, "deadline" | "redaction" | "live">): Promise<Event> {
@@ -118,7 +120,7 @@ async function handled<Event extends AnyEvent>(action: Action<Event>, event: Eve
   const { taken, read, stream, change } = openGate({ connection, dryRun, deadline, talk });
   live.taken = taken;
   try {
-    return await deadline.bound(action.run({ event, configuration, talk, read, stream, change, record: recorder(output, deadline, dryRun), output: live.output }));
+    return await deadline.bound(action.run({ event, configuration, talk, read, stream, change, record: recorder(output, deadline, dryRun), output: live.output, whenCutShort: (soFar) => (live.soFar = soFar) }));
   } catch (thrown) {
     // From here on nothing is the event's fault any more, and whatever was thrown can be looked at.
     throw Fault.of(thrown);

@@ -7,7 +7,7 @@ import { valuesInScope } from "./contracts.ts";
 import { faultsOf, isRefusal, type Gate, type Step } from "./gate.ts";
 import { shownName } from "./names.ts";
 import type { Talk } from "./output.ts";
-import { textIn } from "./permissionActions.ts";
+import { memberOf, textIn } from "./permissionActions.ts";
 import { verbs } from "./verbs.ts";
 
 export interface SubPermissionInput extends Gate {
@@ -27,6 +27,8 @@ export interface Part {
 
 /** What a set of sub-permissions knows of its parts. */
 export interface Parts<P extends Part> {
+  /** What is looked for, such as `group whose CustomAttribute1 is "D-1"`. */
+  sought(value: string): string;
   /** The parts that belong to one value of the contract field. Throws a fault that names them when they cannot be told. */
   belongingTo: (value: string) => Promise<P[]>;
   /** The key of a reference on record, or undefined for one that is none of this set's. */
@@ -63,7 +65,7 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
       const audit: { Message: string }[] = [];
       let auditAction: Step["auditAction"];
       const gate: Gate = { read, stream, change: (step) => change({ ...step, auditAction }) };
-      const input: SubPermissionInput = { accountReference: accountReferenceIn(actionContext.References.Account), permission: (name) => textIn(actionContext.References.Permission, name), configuration, talk, ...gate };
+      const input: SubPermissionInput = { accountReference: accountReferenceIn(actionContext.References.Account), permission: (name) => memberOf(actionContext.References.Permission, name), configuration, talk, ...gate };
       const parts = await partsFor(input).catch((thrown: unknown): undefined => {
         const fault = Fault.of(thrown);
         if (!isRevoke || fault.kind !== "missing") throw fault;
@@ -72,7 +74,7 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
       // The account is gone, and whatever it held with it.
       if (!parts) {
         output["SubPermissions"] = [];
-        return { audit };
+        return { audit, isGone: true };
       }
 
       const held = new Map<string, OnRecord>();
@@ -95,7 +97,8 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
         if (!isOnRecord) held.set(part.key, { DisplayName: shownName(part.name) ?? part.reference.Id, Reference: part.reference });
         answer();
         const fault = await faultOf(async () => {
-          if (!isOnRecord || !(await parts.isHeld(part))) await parts.grant(part);
+          if (isOnRecord && (await parts.isHeld(part))) audit.push({ Message: `"${part.name}" is held already.` });
+          else await parts.grant(part);
         });
         if (!fault) continue;
         faults.push(fault);
@@ -105,7 +108,7 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
       for (const [key, { DisplayName, Reference }] of [...held]) {
         if (wanted.has(key) || parts.keyOf((name) => textIn(Reference, name)) === undefined) continue;
         if (!isWhole) {
-          talk("warning", `"${DisplayName}" was not revoked: it is not known whether it still belongs to the person.`);
+          audit.push({ Message: `"${DisplayName}" was not revoked: it is not known whether it still belongs to the person.` });
           continue;
         }
         auditAction = "RevokePermission";
@@ -122,22 +125,22 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
       return { audit, faults };
 
       /** `isWhole` is false when it could not be told what one of the values stands for: then nothing is taken away on the strength of it. */
-      async function wantedParts({ belongingTo }: Parts<P>): Promise<{ wanted: Map<string, P>; isWhole: boolean }> {
+      async function wantedParts({ belongingTo, sought }: Parts<P>): Promise<{ wanted: Map<string, P>; isWhole: boolean }> {
         const wanted = new Map<string, P>();
         let isWhole = true;
         const { SubPermissionContractField: field = "", SubPermissionNoMatch, SubPermissionPreviewAllContracts } = configuration;
         const none = (message: string): void => {
-          if (SubPermissionNoMatch === "skip") talk("warning", message);
+          if (SubPermissionNoMatch === "skip") audit.push({ Message: `${message} It was skipped.` });
           else faults.push(new Fault({ kind: "missing", message }));
         };
         const all = actionContext.DryRun && SubPermissionPreviewAllContracts === true;
         const { values, blank } = valuesInScope(personContext?.Person, { field, all });
         if (blank > 0) none(`${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`);
-        if (values.length === 0) talk("information", `No contract in scope gives a ${field}.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}`);
+        if (values.length === 0) audit.push({ Message: `No contract in scope gives a ${field}, so nothing belongs to the person.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}` });
         for (const value of values) {
           const fault = await faultOf(async () => {
             const belonging = await belongingTo(value);
-            if (belonging.length === 0) none(`Nothing belongs to ${field} "${value}".`);
+            if (belonging.length === 0) none(`There is no ${sought(value)}, which ${field} of a contract asks for.`);
             for (const part of belonging) wanted.set(part.key, part);
           });
           if (!fault) continue;

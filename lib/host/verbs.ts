@@ -17,6 +17,8 @@ export interface Verb {
 const actionMs = 25_000;
 /** Imports have no published limit; a preview has 90 s, and stops after a sample. */
 const importMs = 600_000;
+/** The limit that the platform documents for resources. */
+const resourcesMs = 600_000;
 
 export const verbs = {
   create: { name: "create", whenMissing: "failure", auditAction: "UpdateAccount", deadlineMs: actionMs },
@@ -33,4 +35,6 @@ export const verbs = {
   subPermissions: { name: "decide", whenMissing: "failure", deadlineMs: actionMs },
   importPermission: { name: "import", whenMissing: "failure", onlyReads: true, deadlineMs: importMs },
   importSubPermissions: { name: "import", whenMissing: "failure", onlyReads: true, deadlineMs: importMs },
+  // Each change makes a resource or updates one, and says so itself.
+  resources: { name: "make", whenMissing: "failure", deadlineMs: resourcesMs },
 } as const satisfies Record<string, Verb>;

@@ -19,8 +19,8 @@ function rightOf({ mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSha
 
 /** Existing installations hold the reference with these three members; a fourth one only where there are flags. */
 export function folderPermission(option: FolderPermissionOption): Permission {
-  const { Id, DisplayName, mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSharingPermissionFlags: flags } = option;
-  return { identification: { Id, mailboxFolderUser, mailboxFolderAccessRight, ...(flags === undefined ? {} : { mailboxFolderSharingPermissionFlags: flags }) }, name: DisplayName };
+  const { Id, DisplayName, mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSharingPermissionFlags: flags = "" } = option;
+  return { identification: { Id, mailboxFolderUser, mailboxFolderAccessRight, ...(flags.trim() === "" ? {} : { mailboxFolderSharingPermissionFlags: flags }) }, name: DisplayName };
 }
 
 /** What a reference asks for. It stands for itself: an option that was edited or taken off the list since can still be revoked. */
@@ -30,8 +30,10 @@ export interface Entitlement {
 }
 
 export function entitlementOf(permission: (name: string) => string, options: readonly FolderPermissionOption[]): Entitlement {
-  const notify = options.find(({ Id }) => Id === permission("Id"))?.sendNotificationToUser ?? false;
-  return { right: calendarRightFrom({ user: permission("mailboxFolderUser"), rights: permission("mailboxFolderAccessRight"), flags: permission("mailboxFolderSharingPermissionFlags"), notify }), notify };
+  const right = calendarRightFrom({ user: permission("mailboxFolderUser"), rights: permission("mailboxFolderAccessRight"), flags: permission("mailboxFolderSharingPermissionFlags") });
+  const option = options.find(({ Id }) => Id.trim().toLowerCase() === permission("Id").toLowerCase());
+  // Of a right that the option has no more, nobody is told: Exchange may refuse to.
+  return { right, notify: option?.sendNotificationToUser === true && sameRight(rightOf(option), right) };
 }
 
 /**

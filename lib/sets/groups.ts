@@ -19,7 +19,7 @@ export function groupPart(group: Group): { key: string; name: string; reference:
 /** Groups with those of their direct members that are persons' mailboxes, in parts as they arrive. Throws at the end when a group could not be read. */
 export async function* membersThatAreAccounts(groups: ReturnType<typeof cloudGroups>, { configuration, stream, talk }: ReadingInput): AsyncGenerator<{ group: Group; accountReferences: string[] }, void, undefined> {
   const types: readonly string[] = configuration.RecipientTypeDetails ?? [];
-  const unread = new Unread("group");
+  const unread = new Unread("group", "groups");
   let others = 0;
   for await (const piece of stream(membersOf(groups))) {
     if ("fault" in piece) {

@@ -1,8 +1,8 @@
 import { nameOf, type Mailbox } from "../exchange/mailbox.ts";
 import { Fault } from "../fault.ts";
 
-/** The one that belongs to a value; none when there is none. Throws an `ambiguous` fault that names them all. */
-export function onlyOne<T extends Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">>(found: readonly T[], property: string, value: string): T[] {
-  if (found.length > 1) throw new Fault({ kind: "ambiguous", message: `Expected one whose ${property} is "${value}", and found ${found.map(nameOf).join(", ")}.` });
+/** The one that was looked for; none when there is none. Throws an `ambiguous` fault that names them all. */
+export function onlyOne<T extends Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">>(found: readonly T[], sought: string): T[] {
+  if (found.length > 1) throw new Fault({ kind: "ambiguous", message: `There is more than one ${sought}; expected one: ${found.map(nameOf).join(", ")}.` });
   return [...found];
 }

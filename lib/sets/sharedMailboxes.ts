@@ -93,7 +93,7 @@ interface HeldMailbox {
 /** Who holds which of the wanted rights on the mailboxes of the configured types. Throws at the end when a mailbox could not be read. */
 export async function* mailboxHolders({ wanted, where }: { wanted: readonly Right[]; where?: { property: string; value: string } }, { configuration, stream, talk }: ReadingInput): AsyncGenerator<HeldMailbox, void, undefined> {
   const { SharedMailboxTypes: types = [], RecipientTypeDetails: accountTypes = [] } = configuration;
-  const unread = new Unread("mailbox");
+  const unread = new Unread("mailbox", "mailboxes");
   const strangers = new Strangers();
   let partly = 0;
   const names = wanted.map(({ name }) => name);

@@ -3,17 +3,17 @@ import { Fault } from "../fault.ts";
 
 /** What an import could not read. The rest is imported all the same; but an import that lacks something has not succeeded. */
 export class Unread {
-  readonly #what: string;
+  readonly #what: readonly [one: string, several: string];
   readonly #found: { name: string; fault: Fault }[] = [];
 
-  /** `what`: the kind of object, in the singular. */
-  constructor(what: string) {
+  /** `what`: the kind of object, in the singular and in the plural. */
+  constructor(...what: readonly [one: string, several: string]) {
     this.#what = what;
   }
 
-  /** An object that went away between listing and reading, or that is not ready for what was asked, has nothing to be imported. */
+  /** An object that went away between listing and reading has nothing to be imported. */
   add(object: Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">, fault: Fault): void {
-    if (fault.kind !== "missing" && fault.kind !== "notReady") this.#found.push({ name: nameOf(object), fault });
+    if (fault.kind !== "missing") this.#found.push({ name: nameOf(object), fault });
   }
 
   throwIfAny(): void {
@@ -22,6 +22,6 @@ export class Unread {
     const names = this.#found.slice(0, mostNamed).map(({ name }) => name);
     const more = this.#found.length > mostNamed ? ` and ${this.#found.length - mostNamed} more` : "";
     const { kind, requestId, message } = first.fault;
-    throw new Fault({ kind, requestId, cause: first.fault, message: `The import is not complete: ${this.#found.length} ${this.#what}${this.#found.length === 1 ? "" : "s"} could not be read (${names.join(", ")}${more}). ${message}` });
+    throw new Fault({ kind, requestId, cause: first.fault, message: `The import is not complete: ${this.#found.length} ${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read (${names.join(", ")}${more}). ${message}` });
   }
 }

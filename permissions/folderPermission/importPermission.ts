@@ -8,7 +8,7 @@ import { Unread } from "../../lib/sets/unread.ts";
 export default onImportPermission(async function* ({ configuration, read, stream, talk }) {
   const options = await matchable(folderOptions(), { read, talk });
   const collected = new Collected(options);
-  const unread = new Unread("calendar");
+  const unread = new Unread("calendar", "calendars");
   for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {
     if ("fault" in one) unread.add(one.mailbox, one.fault);
     else for (const { option, isIn } of options) if (isIn(one.found)) yield* collected.add(option, one.mailbox.Guid);

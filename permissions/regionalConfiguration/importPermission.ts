@@ -9,7 +9,7 @@ import { Unread } from "../../lib/sets/unread.ts";
 export default onImportPermission(async function* ({ configuration, stream }) {
   const options = regionOptions().map((option) => ({ option, region: regionFrom(option), permission: regionPermission(option), description: option.DisplayName }));
   const collected = new Collected(options);
-  const unread = new Unread("mailbox");
+  const unread = new Unread("mailbox", "mailboxes");
   const verifies = options.some(({ region }) => region.localizesFolders);
   for await (const one of stream(regionsOf(configuration.RecipientTypeDetails ?? [], verifies))) {
     if ("fault" in one) unread.add(one.mailbox, one.fault);

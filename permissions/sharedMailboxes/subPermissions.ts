@@ -11,11 +11,13 @@ export default onSubPermissions(async ({ accountReference, permission, configura
   const dynamic = dynamicPermission(permission("Reference"), configuration, talk);
   const account = await read(accountById(accountReference));
   const ways = { read, change, talk };
+  const sought = (value: string): string => `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
   return {
+    sought,
     async belongingTo(value) {
       const found: Mailbox[] = [];
       for await (const mailbox of stream(mailboxesOf(types, rightProperties, { property, value }))) found.push(mailbox);
-      return onlyOne(found, property, value).flatMap((mailbox) => dynamic.rights.map((right) => ({ ...mailboxPart(mailbox, right, dynamic), mailbox, right })));
+      return onlyOne(found, sought(value)).flatMap((mailbox) => dynamic.rights.map((right) => ({ ...mailboxPart(mailbox, right, dynamic), mailbox, right })));
     },
     keyOf(reference) {
       const part = partOf(reference("Id"), reference("Permission"), dynamic);

@@ -1,7 +1,7 @@
 /** The whole client against an emulated tenant, for what a noun does there. */
 import { clouds } from "../../lib/exchange/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
-import { mailboxById, type Mailbox, type MailboxChange } from "../../lib/exchange/mailbox.ts";
+import { mailboxById, type Mailbox, type Change } from "../../lib/exchange/mailbox.ts";
 import { tokenSource } from "../../lib/exchange/token.ts";
 import { httpTransport } from "../../lib/exchange/transport.ts";
 import { seedState } from "../emulator/seed.ts";
@@ -18,7 +18,7 @@ export interface Live {
   stored(name: string): DirectoryObject;
   mailbox(name: string, properties: readonly string[]): Promise<Mailbox>;
   /** The ways that an action has, without the host's gate between. */
-  ways: { read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>; change(change: MailboxChange): Promise<void> };
+  ways: { read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>; change(change: Change): Promise<void> };
   /** Every cmdlet that was called since the last reset. */
   cmdlets(): (string | undefined)[];
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Mailbox, MailboxChange } from "../../lib/exchange/mailbox.ts";
+import type { Mailbox, Change } from "../../lib/exchange/mailbox.ts";
 import { bring, differenceOf, propertiesFor } from "../../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
 import { liveTenant, type Live } from "./live.ts";
@@ -103,9 +103,9 @@ describe("bringing a mailbox to its settings", () => {
   const holder = (own: Record<string, unknown>): Record<string, unknown> => ({ Guid: id.replace("1", "2"), DisplayName: "Els", PrimarySmtpAddress: "els@contoso.com", RecipientTypeDetails: "MailContact", EmailAddresses: ["SMTP:els@contoso.com", "smtp:New@contoso.com"], ...own });
 
   /** What `bring` asked for and sent, with one recipient found for each address. */
-  async function brought(fields: Record<string, unknown>, found: Record<string, unknown>[]): Promise<{ sent: string[]; changes: MailboxChange[]; after: unknown }> {
+  async function brought(fields: Record<string, unknown>, found: Record<string, unknown>[]): Promise<{ sent: string[]; changes: Change[]; after: unknown }> {
     const { exchange, sent } = clientOf([rows(found)], { forever: true });
-    const changes: MailboxChange[] = [];
+    const changes: Change[] = [];
     const { after } = await bring(present, settings(fields), { read: (query) => query(exchange), change: (change) => Promise.resolve(void changes.push(change)) });
     return { sent: sent.map(({ body }) => (JSON.parse(body ?? "") as { CmdletInput: { Parameters: { Filter: string } } }).CmdletInput.Parameters.Filter), changes, after };
   }

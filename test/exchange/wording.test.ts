@@ -58,13 +58,15 @@ describe("already so", () => {
   });
 
   it.each([
-    ["UserNotFoundInPermissionEntryException", "Set-MailboxFolderPermission"],
-    ["UserNotFoundInPermissionEntryException", "Get-MailboxFolderPermission"],
     ["MemberAlreadyExistsException", "Update-DistributionGroupMember"],
     ["MemberNotFoundException", "Add-DistributionGroupMember"],
   ])("%s of %s is not", (type, cmdlet) => {
     expect(meaning(type, "x", cmdlet)).toBeUndefined();
   });
+});
+
+it.each(["Set-MailboxFolderPermission", "Get-MailboxFolderPermission"])("an entry that %s does not find is missing, whatever names the text quotes", (cmdlet) => {
+  expect(meaning("UserNotFoundInPermissionEntryException", 'There is no existing permission entry found for user: "piet".', cmdlet)).toMatchObject({ kind: "missing", retryable: false });
 });
 
 describe("missing", () => {
@@ -107,8 +109,22 @@ it("the cap on concurrent requests is told from words about it", () => {
   expect(isBusy('{"value":[{"MailTip":"You have reached the maximum number of concurrent requests"}]}')).toBe(false);
 });
 
-it("warnings that mean something", () => {
-  expect(noticeOf("The command completed successfully but no settings of 'CN=jan' have been modified.")).toBe("alreadySo");
-  expect(noticeOf("There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.")).toBe("moreResults");
-  expect(noticeOf("Anything else")).toBeUndefined();
+describe("warnings", () => {
+  it.each<[string, string | undefined]>([
+    ["The command completed successfully but no settings of 'CN=jan' have been modified.", "alreadySo"],
+    ['The appropriate access control entry is already present on the object "CN=Jan,OU=x" for account "NAMPR\\piet".', "alreadySo"],
+    [`Can't remove the access control entry on the object "CN=Jan,OU=x" for the user account because the ACE doesn't exist on the object.`, "alreadySo"],
+    [`Can't remove the access control entry on the object "CN=Jan,OU=x" for account "NAMPR\\piet" because the ACE doesn't exist on the object.`, "alreadySo"],
+    [`Can't remove the access control entry on the object "CN=Jan,OU=x" for account "NAMPR\\piet" because the ACE isn't present.`, "alreadySo"],
+    ["There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.", "moreResults"],
+    ["Anything else", undefined],
+    ["The command completed successfully but not all settings of 'CN=jan' have been modified.", undefined],
+    ['The appropriate access control entry was added to the object "CN=Jan" for account "piet".', undefined],
+    ['The access control entry on the object "CN=Jan" is already inherited.', undefined],
+    [`Can't remove the access control entry on the object "CN=Jan" for account "piet" because the ACE is inherited.`, undefined],
+    [`Can't remove the object "CN=Jan" because the ACE doesn't exist on the object.`, undefined],
+    ["De toegangsvermelding is al aanwezig op het object.", undefined],
+  ])("%s: %s", (text, kind) => {
+    expect(noticeOf(text)).toBe(kind);
+  });
 });

@@ -67,7 +67,6 @@ describe("the answer of a run that a fault ended", () => {
       ["UpdateAccount", "Set A: failed. The application may not do this. (request r-1)", true],
       ["UpdateAccount", "Set B: would be done, this is a dry run.", false],
       [undefined, "No such mailbox.", true],
-      [undefined, "Only partly done: 1 of 2 changes.", true],
     ]);
   });
 
@@ -97,6 +96,7 @@ describe("the answer of a run that a fault ended", () => {
     already: "alreadySo",
     notReady: "notYet",
     ambiguous: "ambiguous",
+    taken: "invalid",
     onPremises: "masteredOnPremises",
     unlicensed: "notLicensed",
     denied: "forbidden",

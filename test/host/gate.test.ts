@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../lib/fault.ts";
+import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
-import { openGate, type Connection } from "../../lib/host/gate.ts";
+import { faultsOf, isRefusal, openGate, type Connection, type Notice, type Step } from "../../lib/host/gate.ts";
 import { connectionOf, guid, step } from "./world.ts";
 
 function opened({ invoke, dryRun = false }: { invoke?: Connection["invoke"]; dryRun?: boolean } = {}) {
@@ -45,6 +45,60 @@ describe("a change", () => {
     await gate.change(step("B"));
     expect(gate.taken.map(({ result, step: { sent } }) => [result, sent])).toEqual([["alreadySo", true], ["alreadySo", true]]);
     expect(said).toEqual([]);
+  });
+
+  it.each<[Pick<Step, "isInPlace" | "isSilent">, Notice[], string]>([
+    [{}, [], "done"],
+    [{ isInPlace: true }, [], "done"],
+    [{ isInPlace: true, isSilent: true }, [], "alreadySo"],
+    [{ isInPlace: false, isSilent: true }, [], "done"],
+    [{ isInPlace: true }, [{ text: "x" }], "done"],
+    [{ isInPlace: false }, [{ kind: "alreadySo", text: "x" }], "alreadySo"],
+  ])("that is %j by what was read is sent all the same, and with %j becomes %s", async (own, notices, became) => {
+    const { gate, connection } = opened({ invoke: () => Promise.resolve({ notices }) });
+    expect(await gate.change({ ...step("A"), ...own })).toBe(became);
+    expect([connection.sent, gate.taken]).toMatchObject([["A"], [{ result: became, step: { sent: true } }]]);
+  });
+
+  it("that is in place by what was read can fail, and may have been applied", async () => {
+    for (const [kind, result] of [["denied", "failed"], ["unavailable", "unknown"]] as const) {
+      const { gate } = opened({ invoke: () => Promise.reject(new Fault({ kind, message: "x" })) });
+      await thrown(gate.change({ ...step("A"), isInPlace: true }));
+      expect(gate.taken).toMatchObject([{ result }]);
+    }
+  });
+
+  it("keeps its audit action and rank, and has neither in its step", async () => {
+    const { gate } = opened();
+    await gate.change({ ...step("A"), auditAction: "RevokePermission", rank: 3, isInPlace: false, isSilent: true });
+    expect(gate.taken).toEqual([{ step: { ...step("A"), sent: true }, auditAction: "RevokePermission", rank: 3, result: "done" }]);
+  });
+
+  it("that failed may prove to be in place all the same", async () => {
+    const fault = new Fault({ kind: "taken", message: "x" });
+    const { gate } = opened({ invoke: () => Promise.reject(fault) });
+    const asked: Fault[] = [];
+    expect(await gate.change({ ...step("A"), recover: (given) => (asked.push(given), Promise.resolve("done")) })).toBe("done");
+    expect([asked, gate.taken]).toMatchObject([[fault], [{ result: "done", step: { sent: true } }]]);
+    expect(gate.taken[0]?.fault).toBeUndefined();
+  });
+
+  it.each<[FaultKind, string]>([["invalid", "failed"], ["unavailable", "unknown"]])("that failed and did not prove so has the fault that was found then: %s is %s", async (kind, result) => {
+    const found = new Fault({ kind, message: "found" });
+    const { gate } = opened({ invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })) });
+    expect(await thrown(gate.change({ ...step("A"), recover: () => Promise.reject(found) }))).toBe(found);
+    expect(gate.taken).toMatchObject([{ result, fault: found }]);
+  });
+
+  it("that is in place already is not looked for, nor one that did not fail", async () => {
+    const recover = (): Promise<never> => Promise.reject(new Error("was looked for"));
+    for (const invoke of [undefined, () => Promise.reject(new Fault({ kind: "already", message: "x" }))]) expect(await opened(invoke && { invoke }).gate.change({ ...step("A"), recover })).toBe(invoke ? "alreadySo" : "done");
+  });
+
+  it("may have been applied when the run ended while it was looked for", async () => {
+    const { gate, deadline } = opened({ invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })) });
+    expect(await thrown(gate.change({ ...step("A"), recover: () => (deadline.interrupt(timeUp), Promise.reject(new Error("aborted"))) }))).toBe(timeUp);
+    expect(gate.taken).toEqual([{ step: { ...step("A"), sent: true }, result: "unknown" }]);
   });
 
   it("has what the service said beside it passed on, unless it is understood", async () => {
@@ -102,6 +156,12 @@ describe("a dry run", () => {
     expect(dry.gate.taken.map(({ result }) => result)).toEqual(["planned", "planned", "planned"]);
   });
 
+  it("tells what is in place apart", async () => {
+    const { gate, connection } = opened({ dryRun: true });
+    expect([await gate.change({ ...step("A"), isInPlace: true }), await gate.change(step("B"))]).toEqual(["alreadySo", "planned"]);
+    expect([connection.sent, gate.taken]).toMatchObject([[], [{ result: "alreadySo", step: { sent: false } }, { result: "planned", step: { sent: false } }]]);
+  });
+
   it("reads", async () => {
     const { gate, connection } = opened({ dryRun: true });
     expect(await gate.read((given) => Promise.resolve(given === connection))).toBe(true);
@@ -116,5 +176,56 @@ describe("behind the answer", () => {
     let asked = false;
     expect(await thrown(gate.read(() => Promise.resolve((asked = true))))).toBe(timeUp);
     expect([connection.sent, gate.taken, asked]).toEqual([[], [], false]);
+  });
+
+  it("nothing more is given of what comes piece by piece", async () => {
+    const { gate, deadline } = opened();
+    async function* pieces(): AsyncGenerator<number> {
+      for (let piece = 1; ; piece++) yield await Promise.resolve(piece);
+    }
+    const given: number[] = [];
+    const work = (async () => {
+      for await (const piece of gate.stream(pieces)) {
+        given.push(piece);
+        if (piece === 2) deadline.interrupt(timeUp);
+      }
+    })();
+    expect([await thrown(work), given]).toEqual([timeUp, [1, 2]]);
+  });
+
+  it("nothing is begun that would come piece by piece", async () => {
+    const { gate, deadline } = opened();
+    deadline.interrupt(timeUp);
+    let asked = false;
+    async function* pieces(): AsyncGenerator<number> {
+      asked = true;
+      yield await Promise.resolve(1);
+    }
+    expect(await thrown((async () => { for await (const piece of gate.stream(pieces)) expect(piece).toBe("none"); })())).toBe(timeUp);
+    expect(asked).toBe(false);
+  });
+});
+
+describe("several attempts", () => {
+  it("are all made, one after the other, and what went wrong is given", async () => {
+    const made: string[] = [];
+    const attempt = (name: string, fault?: Fault) => async () => {
+      made.push(`${name} begins`);
+      await Promise.resolve();
+      made.push(`${name} ends`);
+      if (fault) throw fault;
+    };
+    const [first, second] = [new Fault({ kind: "denied", message: "a" }), new Fault({ kind: "invalid", message: "c" })];
+    expect(await faultsOf([attempt("a", first), attempt("b"), attempt("c", second)])).toEqual([first, second]);
+    expect(made).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+
+  it("give a fault whatever was thrown, also at once", async () => {
+    expect(await faultsOf([() => { throw new TypeError("x"); }])).toMatchObject([{ kind: "unexpected", message: "x" }]);
+    expect(await faultsOf([])).toEqual([]);
+  });
+
+  it.each<[FaultKind, boolean]>([["missing", true], ["already", true], ["notReady", true], ["ambiguous", true], ["taken", true], ["onPremises", true], ["unlicensed", true], ["denied", true], ["invalid", true], ["throttled", true], ["unavailable", false], ["unexpected", false]])("that ended as %s were refused: %s", (kind, refused) => {
+    expect(isRefusal(new Fault({ kind, message: "x" }))).toBe(refused);
   });
 });

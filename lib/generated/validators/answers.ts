@@ -4041,7 +4041,7 @@ return errors === 0;
 const check_permissionsAnswer = validate39;
 const schema105 = {"title":"PermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"PermissionsOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 const schema107 = {"title":"Permission","type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"title":"PermissionIdentification","type":"object","description":"What grant, revoke and import get back verbatim.","minProperties":1,"additionalProperties":true}}};
-const pattern100 = new RegExp("^[^]{1,100}$", "u");
+const pattern121 = new RegExp("^[^]{1,100}$", "u");
 
 function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4365,7 +4365,7 @@ errors++;
 if(data9.DisplayName !== undefined){
 let data10 = data9.DisplayName;
 if(typeof data10 === "string"){
-if(!pattern100.test(data10)){
+if(!pattern121.test(data10)){
 const err25 = {instancePath:instancePath+"/outputContext/Permissions/" + i1+"/DisplayName",schemaPath:"#/$defs/Permission/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err25];
@@ -6063,7 +6063,7 @@ return errors === 0;
 
 const check_subPermissionsAnswer = validate42;
 const schema121 = {"title":"SubPermissionsAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"SubPermissionsOutputContext","type":"object","required":["Success","AuditLogs","SubPermissions"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"SubPermissions":{"type":"array","items":{"$ref":"#/$defs/SubPermission"}}}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
-const schema123 = {"title":"SubPermission","type":"object","required":["DisplayName","Reference"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Reference":{"type":"object","required":["Id"],"properties":{"Id":{"type":"string","pattern":"\\S"}}}}};
+const schema123 = {"title":"SubPermission","type":"object","required":["DisplayName","Reference"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Reference":{"type":"object","description":"Our own are { Id }; one on record is given back as it is.","additionalProperties":true}}};
 
 function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6343,7 +6343,7 @@ errors++;
 if(data8.DisplayName !== undefined){
 let data9 = data8.DisplayName;
 if(typeof data9 === "string"){
-if(!pattern100.test(data9)){
+if(!pattern121.test(data9)){
 const err23 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/DisplayName",schemaPath:"#/$defs/SubPermission/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err23];
@@ -6368,8 +6368,9 @@ errors++;
 if(data8.Reference !== undefined){
 let data10 = data8.Reference;
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.Id === undefined){
-const err25 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference",schemaPath:"#/$defs/SubPermission/properties/Reference/required",keyword:"required",params:{missingProperty: "Id"},message:"must have required property '"+"Id"+"'"};
+}
+else {
+const err25 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference",schemaPath:"#/$defs/SubPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -6378,11 +6379,10 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data10.Id !== undefined){
-let data11 = data10.Id;
-if(typeof data11 === "string"){
-if(!pattern99.test(data11)){
-const err26 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference/Id",schemaPath:"#/$defs/SubPermission/properties/Reference/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -6392,8 +6392,9 @@ vErrors.push(err26);
 errors++;
 }
 }
+}
 else {
-const err27 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference/Id",schemaPath:"#/$defs/SubPermission/properties/Reference/properties/Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err27 = {instancePath:instancePath+"/outputContext/SubPermissions",schemaPath:"#/properties/outputContext/properties/SubPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -6405,7 +6406,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1+"/Reference",schemaPath:"#/$defs/SubPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err28 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -6415,9 +6416,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-}
-else {
-const err29 = {instancePath:instancePath+"/outputContext/SubPermissions/" + i1,schemaPath:"#/$defs/SubPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.outcome !== undefined){
+let data11 = data.outcome;
+if(typeof data11 !== "string"){
+const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -6426,10 +6428,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/outputContext/SubPermissions",schemaPath:"#/properties/outputContext/properties/SubPermissions/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((((((((((data11 === "done") || (data11 === "alreadySo")) || (data11 === "notYet")) || (data11 === "gone")) || (data11 === "masteredOnPremises")) || (data11 === "notLicensed")) || (data11 === "ambiguous")) || (data11 === "forbidden")) || (data11 === "throttled")) || (data11 === "invalid")) || (data11 === "unknown"))){
+const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -6439,9 +6439,15 @@ vErrors.push(err30);
 errors++;
 }
 }
-}
-else {
-const err31 = {instancePath:instancePath+"/outputContext",schemaPath:"#/properties/outputContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.plan !== undefined){
+let data12 = data.plan;
+if(Array.isArray(data12)){
+const len2 = data12.length;
+for(let i2=0; i2<len2; i2++){
+let data13 = data12[i2];
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.cmdlet === undefined){
+const err31 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -6450,11 +6456,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-if(data.outcome !== undefined){
-let data12 = data.outcome;
-if(typeof data12 !== "string"){
-const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.parameters === undefined){
+const err32 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -6463,8 +6466,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!(((((((((((data12 === "done") || (data12 === "alreadySo")) || (data12 === "notYet")) || (data12 === "gone")) || (data12 === "masteredOnPremises")) || (data12 === "notLicensed")) || (data12 === "ambiguous")) || (data12 === "forbidden")) || (data12 === "throttled")) || (data12 === "invalid")) || (data12 === "unknown"))){
-const err33 = {instancePath:instancePath+"/outcome",schemaPath:"#/$defs/Outcome/enum",keyword:"enum",params:{allowedValues: schema77.enum},message:"must be equal to one of the allowed values"};
+if(data13.sentence === undefined){
+const err33 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -6473,16 +6476,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-if(data.plan !== undefined){
-let data13 = data.plan;
-if(Array.isArray(data13)){
-const len2 = data13.length;
-for(let i2=0; i2<len2; i2++){
-let data14 = data13[i2];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.cmdlet === undefined){
-const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data13.before === undefined){
+const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -6491,8 +6486,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data14.parameters === undefined){
-const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data13.sent === undefined){
+const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -6501,8 +6496,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data14.sentence === undefined){
-const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+for(const key4 in data13){
+if(!(((((key4 === "cmdlet") || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
+const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -6511,8 +6507,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data14.before === undefined){
-const err37 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+}
+if(data13.cmdlet !== undefined){
+if(typeof data13.cmdlet !== "string"){
+const err37 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -6521,8 +6519,13 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data14.sent === undefined){
-const err38 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+}
+if(data13.parameters !== undefined){
+let data15 = data13.parameters;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+}
+else {
+const err38 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -6531,9 +6534,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-for(const key4 in data14){
-if(!(((((key4 === "cmdlet") || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
-const err39 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+if(data13.sentence !== undefined){
+let data16 = data13.sentence;
+if(typeof data16 === "string"){
+if(!pattern99.test(data16)){
+const err39 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -6543,9 +6549,8 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data14.cmdlet !== undefined){
-if(typeof data14.cmdlet !== "string"){
-const err40 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err40 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -6555,12 +6560,12 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data14.parameters !== undefined){
-let data16 = data14.parameters;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data13.before !== undefined){
+let data17 = data13.before;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 }
 else {
-const err41 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err41 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -6570,11 +6575,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data14.sentence !== undefined){
-let data17 = data14.sentence;
-if(typeof data17 === "string"){
-if(!pattern99.test(data17)){
-const err42 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data13.sent !== undefined){
+if(typeof data13.sent !== "boolean"){
+const err42 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -6584,8 +6587,9 @@ vErrors.push(err42);
 errors++;
 }
 }
+}
 else {
-const err43 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err43 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -6595,12 +6599,9 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data14.before !== undefined){
-let data18 = data14.before;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 }
 else {
-const err44 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err44 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -6610,9 +6611,11 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data14.sent !== undefined){
-if(typeof data14.sent !== "boolean"){
-const err45 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.stats !== undefined){
+let data19 = data.stats;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.requests === undefined){
+const err45 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -6621,10 +6624,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data19.retries === undefined){
+const err46 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -6633,10 +6634,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-else {
-const err47 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data19.waitedMs === undefined){
+const err47 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -6645,12 +6644,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data.stats !== undefined){
-let data20 = data.stats;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.requests === undefined){
-const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data19.totalMs === undefined){
+const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -6659,8 +6654,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data20.retries === undefined){
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+for(const key5 in data19){
+if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -6669,8 +6665,11 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data20.waitedMs === undefined){
-const err50 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+if(data19.requests !== undefined){
+let data20 = data19.requests;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err50 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -6679,8 +6678,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data20.totalMs === undefined){
-const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err51 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -6689,9 +6689,12 @@ vErrors.push(err51);
 }
 errors++;
 }
-for(const key5 in data20){
-if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
-const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+}
+}
+if(data19.retries !== undefined){
+let data21 = data19.retries;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err52 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -6700,11 +6703,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-if(data20.requests !== undefined){
-let data21 = data20.requests;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err53 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err53 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -6713,9 +6714,12 @@ vErrors.push(err53);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err54 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.waitedMs !== undefined){
+let data22 = data19.waitedMs;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err54 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -6724,12 +6728,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-}
-if(data20.retries !== undefined){
-let data22 = data20.retries;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err55 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err55 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -6738,9 +6739,12 @@ vErrors.push(err55);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 < 0 || isNaN(data22)){
-const err56 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.totalMs !== undefined){
+let data23 = data19.totalMs;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err56 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -6749,12 +6753,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-}
-if(data20.waitedMs !== undefined){
-let data23 = data20.waitedMs;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err57 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err57 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -6763,9 +6764,11 @@ vErrors.push(err57);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err58 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -6776,51 +6779,13 @@ errors++;
 }
 }
 }
-if(data20.totalMs !== undefined){
-let data24 = data20.totalMs;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err59 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+else {
+const err59 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err59];
 }
 else {
 vErrors.push(err59);
-}
-errors++;
-}
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 < 0 || isNaN(data24)){
-const err60 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
-errors++;
-}
-}
-}
-else {
-const err62 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
 }
 errors++;
 }
@@ -8804,7 +8769,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data2 = data0.DisplayName;
 if(typeof data2 === "string"){
-if(!pattern100.test(data2)){
+if(!pattern121.test(data2)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -8829,7 +8794,7 @@ errors++;
 if(data0.UserName !== undefined){
 let data3 = data0.UserName;
 if(typeof data3 === "string"){
-if(!pattern100.test(data3)){
+if(!pattern121.test(data3)){
 const err12 = {instancePath:instancePath+"/record/UserName",schemaPath:"#/properties/record/properties/UserName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
@@ -8907,7 +8872,7 @@ return errors === 0;
 
 const check_permissionRecord = validate47;
 const schema143 = {"title":"PermissionRecord","description":"One line of an import, before the answer.","type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"title":"PermissionRecordBody","type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
-const pattern140 = new RegExp("^[^]{0,100}$", "u");
+const pattern139 = new RegExp("^[^]{0,100}$", "u");
 
 function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9008,7 +8973,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
+if(!pattern139.test(data2)){
 const err8 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"},message:"must match pattern \""+"^[^]{0,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err8];
@@ -9033,7 +8998,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern100.test(data3)){
+if(!pattern121.test(data3)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -9265,7 +9230,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
+if(!pattern139.test(data2)){
 const err10 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"},message:"must match pattern \""+"^[^]{0,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
@@ -9290,7 +9255,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern100.test(data3)){
+if(!pattern121.test(data3)){
 const err12 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err12];
@@ -9391,7 +9356,7 @@ errors++;
 if(data0.SubPermissionDisplayName !== undefined){
 let data7 = data0.SubPermissionDisplayName;
 if(typeof data7 === "string"){
-if(!pattern100.test(data7)){
+if(!pattern121.test(data7)){
 const err20 = {instancePath:instancePath+"/record/SubPermissionDisplayName",schemaPath:"#/properties/record/properties/SubPermissionDisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err20];
@@ -9448,7 +9413,7 @@ export const importAnswer: Contract<ImportAnswer> = { check: check_importAnswer,
 export const permissionsAnswer: Contract<PermissionsAnswer> = { check: check_permissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Permissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":"string"},"Identification":{"type":"object"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
 export const grantPermissionAnswer: Contract<GrantPermissionAnswer> = { check: check_grantPermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
 export const revokePermissionAnswer: Contract<RevokePermissionAnswer> = { check: check_revokePermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const subPermissionsAnswer: Contract<SubPermissionsAnswer> = { check: check_subPermissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"SubPermissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":"string"},"Reference":{"type":"object","properties":{"Id":{"type":"string"}}}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const subPermissionsAnswer: Contract<SubPermissionsAnswer> = { check: check_subPermissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"SubPermissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":"string"},"Reference":{"type":"object"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
 export const importPermissionAnswer: Contract<ImportPermissionAnswer> = { check: check_importPermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
 export const importSubPermissionsAnswer: Contract<ImportSubPermissionsAnswer> = { check: check_importSubPermissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
 export const resourcesAnswer: Contract<ResourcesAnswer> = { check: check_resourcesAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };

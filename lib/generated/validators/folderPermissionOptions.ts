@@ -3,9 +3,9 @@
 import type { Contract } from "../../host/contract.ts";
 import type { FolderPermissionOptions } from "../types.ts";
 const check_folderPermissionOptions = validate29;
-const schema71 = {"title":"FolderPermissionOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"FolderPermissionOption","type":"object","required":["Id","DisplayName","mailboxFolderUser","mailboxFolderAccessRight"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","description":"Part of the reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"mailboxFolderUser":{"type":"string","pattern":"\\S","description":"Default, Anonymous, or the address or GUID of a user or group.","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","pattern":"\\S","description":"A role such as Reviewer, or several rights with commas.","expected":"a role such as Reviewer, or rights with commas"},"mailboxFolderSharingPermissionFlags":{"type":"string","description":"Delegate, or Delegate,CanViewPrivateItems; only with the role Editor for a named user."},"sendNotificationToUser":{"type":"boolean","description":"Tells the user. It takes the delegate flags away, so leave it out beside them."}}}}}};
+const schema71 = {"title":"FolderPermissionOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"FolderPermissionOption","type":"object","required":["Id","DisplayName","mailboxFolderUser","mailboxFolderAccessRight"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank","description":"Part of the reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"mailboxFolderUser":{"type":"string","pattern":"\\S","description":"Default, Anonymous, or the address or GUID of a user or group.","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","pattern":"\\S","description":"A role such as Reviewer, or several rights with commas.","expected":"a role such as Reviewer, or rights with commas"},"mailboxFolderSharingPermissionFlags":{"type":"string","description":"Delegate, or Delegate,CanViewPrivateItems; only with the role Editor for a named user."},"sendNotificationToUser":{"type":"boolean","description":"Tells the user. It takes the delegate flags away, so leave it out beside them."}}}}}};
 const pattern99 = new RegExp("\\S", "u");
-const pattern100 = new RegExp("^[^]{1,100}$", "u");
+const pattern100 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -133,7 +133,7 @@ if(data2.DisplayName !== undefined){
 let data4 = data2.DisplayName;
 if(typeof data4 === "string"){
 if(!pattern100.test(data4)){
-const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
+const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"},message:"must match pattern \""+"^(?=[^]*\\S)[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -266,4 +266,4 @@ errors++;
 validate29.errors = vErrors;
 return errors === 0;
 }
-export const folderPermissionOptions: Contract<FolderPermissionOptions> = { check: check_folderPermissionOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string"},"DisplayName":{"type":"string"},"mailboxFolderUser":{"type":"string","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","expected":"a role such as Reviewer, or rights with commas"},"mailboxFolderSharingPermissionFlags":{"type":"string"},"sendNotificationToUser":{"type":"boolean"}}}}}} };
+export const folderPermissionOptions: Contract<FolderPermissionOptions> = { check: check_folderPermissionOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a text that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"mailboxFolderUser":{"type":"string","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","expected":"a role such as Reviewer, or rights with commas"},"mailboxFolderSharingPermissionFlags":{"type":"string"},"sendNotificationToUser":{"type":"boolean"}}}}}} };

@@ -3,9 +3,9 @@
 import type { Contract } from "../../host/contract.ts";
 import type { LitigationHoldOptions } from "../types.ts";
 const check_litigationHoldOptions = validate31;
-const schema73 = {"title":"LitigationHoldOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"LitigationHoldOption","type":"object","required":["Id","DisplayName","Duration"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","description":"Part of the reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Duration":{"type":["integer","string"],"description":"Whole days, or Unlimited.","expected":"whole days, or Unlimited"}}}}}};
+const schema73 = {"title":"LitigationHoldOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"LitigationHoldOption","type":"object","required":["Id","DisplayName","Duration"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank","description":"Part of the reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Duration":{"type":["integer","string"],"description":"Whole days, or Unlimited.","expected":"whole days, or Unlimited"}}}}}};
 const pattern99 = new RegExp("\\S", "u");
-const pattern100 = new RegExp("^[^]{1,100}$", "u");
+const pattern100 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -123,7 +123,7 @@ if(data2.DisplayName !== undefined){
 let data4 = data2.DisplayName;
 if(typeof data4 === "string"){
 if(!pattern100.test(data4)){
-const err9 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
+const err9 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"},message:"must match pattern \""+"^(?=[^]*\\S)[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -195,4 +195,4 @@ errors++;
 validate31.errors = vErrors;
 return errors === 0;
 }
-export const litigationHoldOptions: Contract<LitigationHoldOptions> = { check: check_litigationHoldOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string"},"DisplayName":{"type":"string"},"Duration":{"type":["integer","string"],"expected":"whole days, or Unlimited"}}}}}} };
+export const litigationHoldOptions: Contract<LitigationHoldOptions> = { check: check_litigationHoldOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a text that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"Duration":{"type":["integer","string"],"expected":"whole days, or Unlimited"}}}}}} };

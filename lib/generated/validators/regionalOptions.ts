@@ -3,9 +3,9 @@
 import type { Contract } from "../../host/contract.ts";
 import type { RegionalOptions } from "../types.ts";
 const check_regionalOptions = validate30;
-const schema72 = {"title":"RegionalOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"RegionalOption","type":"object","required":["Id","DisplayName","Language","TimeZone"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","description":"The reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Language":{"type":"string","description":"A language with its region, such as nl-NL.","expected":"a language with its region, such as nl-NL"},"DateFormat":{"type":["string","null"],"description":"A short date format of that language; null or left out: the language's own."},"TimeFormat":{"type":["string","null"],"description":"A short time format of that language; null or left out: the language's own."},"TimeZone":{"type":"string","description":"The id of a Windows time zone, such as W. Europe Standard Time.","expected":"the id of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean","description":"True: Inbox, Calendar and so on are renamed to that language."}}}}}};
+const schema72 = {"title":"RegionalOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"RegionalOption","type":"object","required":["Id","DisplayName","Language","TimeZone"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank","description":"The reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","description":"A language with its region, such as nl-NL.","expected":"a language with its region, such as nl-NL"},"DateFormat":{"type":["string","null"],"description":"A short date format of that language; null or left out: the language's own."},"TimeFormat":{"type":["string","null"],"description":"A short time format of that language; null or left out: the language's own."},"TimeZone":{"type":"string","description":"The id of a Windows time zone, such as W. Europe Standard Time.","expected":"the id of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean","description":"True: Inbox, Calendar and so on are renamed to that language."}}}}}};
 const pattern99 = new RegExp("\\S", "u");
-const pattern100 = new RegExp("^[^]{1,100}$", "u");
+const pattern100 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -133,7 +133,7 @@ if(data2.DisplayName !== undefined){
 let data4 = data2.DisplayName;
 if(typeof data4 === "string"){
 if(!pattern100.test(data4)){
-const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"},message:"must match pattern \""+"^[^]{1,100}$"+"\""};
+const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"},message:"must match pattern \""+"^(?=[^]*\\S)[^]{1,100}$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -254,4 +254,4 @@ errors++;
 validate30.errors = vErrors;
 return errors === 0;
 }
-export const regionalOptions: Contract<RegionalOptions> = { check: check_regionalOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string"},"DisplayName":{"type":"string"},"Language":{"type":"string","expected":"a language with its region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the id of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"}}}}}} };
+export const regionalOptions: Contract<RegionalOptions> = { check: check_regionalOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a text that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language with its region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the id of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"}}}}}} };

@@ -1,0 +1,97 @@
+import { Fault } from "../fault.ts";
+import type { Configuration, ResourcesEvent } from "../generated/types.ts";
+import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
+import type { Action, Result } from "./action.ts";
+import type { Became, Gate, Step } from "./gate.ts";
+import { inLanes, type Aside } from "./lanes.ts";
+import type { Talk } from "./output.ts";
+import { entriesIn, type Entry, type ResourceItem } from "./sourceData.ts";
+import { verbs } from "./verbs.ts";
+
+export type { ResourceItem } from "./sourceData.ts";
+
+export interface ResourcesInput extends Pick<Gate, "read" | "stream"> {
+  /** All of them. In a preview only the first ones are worked on. */
+  items: readonly ResourceItem[];
+  isPreview: boolean;
+  configuration: Configuration;
+  talk: Talk;
+}
+
+/** What is needed to work on one item. */
+export interface Place extends Pick<Gate, "read"> {
+  /** `auditAction` is for the caller to give: making, or updating. */
+  change(step: Step & { auditAction: "CreateResource" | "UpdateResource" }): Promise<Became>;
+  /** To be put around every wait for the tenant: others go on meanwhile. */
+  aside: Aside;
+}
+
+/** What became of an item. `finished`: it was there, and something was still to be written on it. */
+export type Fate = "there" | "made" | "finished" | "renamed";
+
+/** As many as the client of the target system sends at once. */
+const lanes = 5;
+/** The platform's own limit for a preview. */
+const mostInPreview = 10;
+
+/**
+ * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and gives what is to be done for one item. An item that
+ * fails keeps no other from being made; its fault names it.
+ */
+export function onResources(prepare: (input: ResourcesInput) => Promise<(item: ResourceItem, place: Place) => Promise<Fate>>): Action<ResourcesEvent> {
+  return {
+    verb: verbs.resources,
+    contract: resourcesEvent,
+    async run({ event: { actionContext, resourceContext }, configuration, talk, read, stream, change, whenCutShort }) {
+      const { ResourceKeyField: keyField = "ExternalId", ResourceNameField: nameField = "DisplayName" } = configuration;
+      const { entries: all, leftOut } = entriesIn(resourceContext.SourceData, { keyField, nameField });
+      const isPreview = actionContext.DryRun;
+      const entries = isPreview ? all.slice(0, mostInPreview) : all;
+      const ended = new Map<Entry, Fate | Fault>();
+      const soFar = (reason?: Fault): Result => {
+        // What broke off together with the run says nothing of an item.
+        const known = entries.flatMap((entry) => ended.get(entry) ?? []).filter((end) => end !== reason);
+        const count = (fate: Fate): number => known.filter((end) => end === fate).length;
+        const faults = known.filter((end) => end instanceof Fault);
+        const [made, finished, renamed, failed] = isPreview ? ["to be made", "to be finished", "to be renamed", "cannot be made"] : ["made", "finished", "renamed", "failed"];
+        const parts = [
+          `${entries.length}${entries.length < all.length ? ` (the first of ${all.length}; a preview takes no more)` : ""}`,
+          `there already: ${count("there")}`, `${made}: ${count("made")}`, `${finished}: ${count("finished")}`, `${renamed}: ${count("renamed")}`, `${failed}: ${faults.length}`,
+          ...(known.length < entries.length ? [`not come to: ${entries.length - known.length}`] : []),
+          ...(leftOut > 0 ? [`left out as blank or repeated: ${leftOut}`] : []),
+        ];
+        return { audit: [{ Message: `Resources${isPreview ? " in this preview" : ""}: ${parts.join(", ")}.` }], faults };
+      };
+      const work = await prepare({ items: all.flatMap((entry) => (entry instanceof Fault ? [] : [entry])), isPreview, configuration, talk, read, stream });
+      whenCutShort(soFar);
+      const ranks = new Map(entries.map((entry, index) => [entry, index]));
+      await inLanes(entries, lanes, async (entry, aside) => {
+        ended.set(entry, entry instanceof Fault ? entry : await fateOf(entry, aside));
+      });
+      return soFar();
+
+      async function fateOf(item: ResourceItem, aside: Aside): Promise<Fate | Fault> {
+        let metByStep: Fault | undefined;
+        const place: Place = {
+          read,
+          aside,
+          async change(step) {
+            try {
+              return await change({ ...step, sentence: `${step.sentence} for ${item.label}`, rank: ranks.get(item) ?? 0 });
+            } catch (thrown) {
+              throw (metByStep = Fault.of(thrown));
+            }
+          },
+        };
+        try {
+          return await work(item, place);
+        } catch (thrown) {
+          const fault = Fault.of(thrown);
+          // The line of a step names the item already.
+          if (fault === metByStep) return fault;
+          return new Fault({ kind: fault.kind, message: `${item.label}: ${fault.message}`, cause: fault, requestId: fault.requestId });
+        }
+      }
+    },
+  };
+}

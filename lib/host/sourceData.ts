@@ -1,0 +1,65 @@
+import { Fault } from "../fault.ts";
+import { isRecord } from "./contract.ts";
+import { shownName } from "./names.ts";
+
+/** One thing in the source that is to have a resource. */
+export interface ResourceItem {
+  /** Identifies it, whatever it is called. Never blank. */
+  key: string;
+  /** Never blank. */
+  name: string;
+  /** How messages name it. */
+  label: string;
+}
+
+/** An entry that can be used, or why it cannot. */
+export type Entry = ResourceItem | Fault;
+
+/**
+ * Reads the entries of the source data: objects that hold a key and a name, or plain values that are both. An entry that says nothing at all is left
+ * out, and so is one that is there already, word for word.
+ */
+export function entriesIn(sourceData: readonly unknown[], { keyField, nameField }: { keyField: string; nameField: string }): { entries: Entry[]; leftOut: number } {
+  const seen = new Set<string>();
+  const entries = sourceData.flatMap((value, index): Entry[] => {
+    const entry = entryOf(value, `Entry ${index + 1} of the source data`, keyField, nameField);
+    if (!entry || entry instanceof Fault) return entry ? [entry] : [];
+    const known = JSON.stringify([entry.key, entry.name]);
+    if (seen.has(known)) return [];
+    seen.add(known);
+    return [entry];
+  });
+  return { entries, leftOut: sourceData.length - entries.length };
+}
+
+function entryOf(value: unknown, where: string, keyField: string, nameField: string): Entry | undefined {
+  const refused = (why: string): Fault => new Fault({ kind: "invalid", message: `${where} ${why}.` });
+  if (!isRecord(value)) {
+    const text = textOf(value);
+    if (text === undefined) return refused("is a list; expected an object or a plain value");
+    return text === "" ? undefined : { key: text, name: text, label: `"${shown(text)}"` };
+  }
+  const key = textOf(at(value, keyField));
+  const name = textOf(at(value, nameField));
+  if (key === undefined) return refused(`has no plain value as ${keyField}`);
+  if (name === undefined) return refused(`("${shown(key)}") has no plain value as ${nameField}`);
+  if (key === "" && name === "") return undefined;
+  if (key === "") return refused(`("${shown(name)}") has no ${keyField}, so there is nothing to know it by`);
+  if (name === "") return refused(`("${shown(key)}") has no ${nameField}, so there is nothing to call it`);
+  return { key, name, label: `"${shown(name)}" (${shown(key)})` };
+}
+
+const shown = (text: string): string => shownName(text) ?? "";
+
+/** What stands under a name or a path such as `Department.ExternalId`, without regard to case. */
+function at(value: Record<string, unknown>, field: string): unknown {
+  const member = (of: unknown, name: string): unknown => (isRecord(of) ? Object.entries(of).find(([key]) => key.toLowerCase() === name)?.[1] : undefined);
+  const whole = field.toLowerCase();
+  return member(value, whole) ?? whole.split(".").reduce<unknown>(member, value);
+}
+
+/** A plain value as text; undefined for what is none. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" ? undefined : String(value as string | number | boolean).trim();
+}

@@ -1,0 +1,9 @@
+import { distributionGroups } from "../lib/exchange/newObject.ts";
+import { onResources } from "../lib/host/resourceActions.ts";
+import { resourcesOf } from "../lib/sets/resources.ts";
+
+/** Makes a distribution group for each item of the source, known by its key ever after. */
+export default onResources((input) => {
+  const { GroupNamePrefix: prefix, GroupMarker: marker } = input.configuration;
+  return resourcesOf({ kind: distributionGroups, prefix, marker, isOwned: true }, input);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { accountById, isAccount, mayBeAccount, type Account } from "../../lib/exchange/account.ts";
+import { calledIn, guidOf } from "./answering.ts";
+import { clientOf, cut, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
+
+const names = {
+  Guid: guidOf(1), DisplayName: "Jan de Vries", UserPrincipalName: "jan@contoso.com", PrimarySmtpAddress: "jan.de.vries@contoso.com", RecipientTypeDetails: "UserMailbox",
+  Name: "jan-1", DistinguishedName: "CN=jan-1,OU=contoso", ExternalDirectoryObjectId: guidOf(2),
+};
+const byId = (answer: Scripted, id = guidOf(1)): Promise<Account> => accountById(id)(clientOf([answer]).exchange);
+
+describe("an account by its reference", () => {
+  it("is asked for with every name it may be listed by", async () => {
+    const { exchange, sent } = clientOf([rows([names])]);
+    expect(await accountById(guidOf(1))(exchange)).toEqual(names);
+    expect(sent[0] && calledIn(sent[0])).toEqual({ CmdletName: "Get-Mailbox", Parameters: { Identity: guidOf(1) } });
+    expect(new URL(sent[0]?.url ?? "").searchParams.get("$select")?.split(",").sort()).toEqual(Object.keys(names).sort());
+  });
+
+  it.each([null, undefined])("may lack a name: %j", async (value) => {
+    expect(await byId(rows([{ ...names, ExternalDirectoryObjectId: value }]))).toMatchObject({ ExternalDirectoryObjectId: "" });
+  });
+
+  it.each([null, undefined, ""])("is none without a distinguished name: %j", async (value) => {
+    expect(await faultOf(byId(rows([{ ...names, DistinguishedName: value }])))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("DistinguishedName") as string });
+  });
+
+  it.each<[string, Scripted]>([["says so", notFound(guidOf(1))], ["gives none", rows([])]])("is missing as the account it is when the service %s", async (_name, answer) => {
+    expect(await faultOf(byId(answer))).toMatchObject({ kind: "missing", message: `The account's mailbox (${guidOf(1)}) does not exist.` });
+  });
+
+  it.each<[string, Scripted, string]>([
+    ["it may not be read", reply(403), "denied"],
+    ["another one came back", rows([{ ...names, Guid: guidOf(3) }]), "unexpected"],
+    ["another object was not found", notFound("DC01"), "unexpected"],
+  ])("is not missing when %s", async (_name, answer, kind) => {
+    expect(await faultOf(byId(answer))).toMatchObject({ kind });
+  });
+
+  it("is not missing when no answer comes", async () => {
+    expect(await faultOf(accountById(guidOf(1))(clientOf([cut()], { forever: true }).exchange))).toMatchObject({ kind: "unavailable" });
+  });
+
+  it("is refused when the reference is no GUID, which is not repeated", async () => {
+    expect(await faultOf(() => accountById("jan@contoso.com"))).toMatchObject({ kind: "invalid", message: expect.not.stringContaining("jan") as string });
+  });
+});
+
+describe("a trustee in a list", () => {
+  const account: Account = { ...names, ExternalDirectoryObjectId: "" };
+
+  it.each([
+    [guidOf(1).toUpperCase(), true, true],
+    ["JAN@contoso.com", true, true],
+    ["jan.de.vries@contoso.com", true, true],
+        ["cn=jan-1,ou=contoso", true, true],
+    // Anybody can be called that, and what a list shows can be another one's.
+    ["jan DE vries", false, true],
+    ["Jan-1", false, true],
+    ["", false, false],
+    ["jan", false, false],
+    ["UserMailbox", false, false],
+  ])("%j: is the account %s, may be %s", (text, is, mayBe) => {
+    expect([isAccount(account, text), mayBeAccount(account, text)]).toEqual([is, mayBe]);
+  });
+
+  it("of the directory's own id is the account, when it is known", () => {
+    expect(isAccount({ ...names }, guidOf(2))).toBe(true);
+    expect(isAccount(account, guidOf(2))).toBe(false);
+  });
+
+  it("without a name is nobody, also when the account lacks one", () => {
+    expect(mayBeAccount({ ...account, DisplayName: "", Name: "" }, "")).toBe(false);
+  });
+});
