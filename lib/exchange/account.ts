@@ -8,6 +8,7 @@ export interface Account extends Mailbox {
   Name: string;
   DistinguishedName: string;
   ExternalDirectoryObjectId: string;
+  sid?: string;
 }
 
 /** The names that are nobody else's in whatever form a list is. */
@@ -33,7 +34,16 @@ export function accountById(id: string): (exchange: Exchange) => Promise<Account
 /** Whether a text in a list of trustees is this account for certain. */
 export function isAccount(account: Account, text: string): boolean {
   const listed = text.toLowerCase();
-  return listed !== "" && ownNames.some((name) => account[name].toLowerCase() === listed);
+  return listed !== "" && [...ownNames.map((name) => account[name]), account.sid ?? ""].some((name) => name.toLowerCase() === listed);
+}
+
+/** The account with its security identifier, which mailboxes do not show and a list may call it by. */
+export function withSid(account: Account): (exchange: Exchange) => Promise<Account> {
+  return async (exchange) => {
+    const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Identity: account.Guid }, select: ["Guid", "Sid"] });
+    const own = rows.find((row) => textOf(row["Guid"]).toLowerCase() === account.Guid.toLowerCase());
+    return { ...account, sid: textOf(own?.["Sid"]) };
+  };
 }
 
 /** Whether it may be this account: it could also be another one of the same name. */

@@ -173,7 +173,7 @@ interface Ways {
  */
 export async function bringRight({ mailbox, identity }: Calendar, wanted: CalendarRight, present: CalendarRight | undefined, { change, notify = false }: Ways & { notify?: boolean }): Promise<void> {
   const { user, rights, flags } = wanted;
-  const before = { AccessRights: present?.rights ?? [], ...(present && present.flags.length > 0 ? { SharingPermissionFlags: present.flags } : {}) };
+  const before = beforeOf(present);
   const isInPlace = present !== undefined && sameRight(present, wanted);
   // Said even as false, it would take the delegate flags away (documented).
   const parameters: Change["parameters"] & Record<string, ParameterValue> = { Identity: identity, User: user, AccessRights: [...rights], ...(flags.length > 0 ? { SharingPermissionFlags: [...flags] } : {}), ...(notify ? { SendNotificationToUser: true } : {}) };
@@ -195,5 +195,9 @@ export async function bringRight({ mailbox, identity }: Calendar, wanted: Calend
 }
 
 export function removingRight({ mailbox, identity }: Calendar, user: string, present: CalendarRight | undefined): Change {
-  return { cmdlet: "Remove-MailboxFolderPermission", parameters: { Identity: identity, User: user, Confirm: false }, sentence: `Remove the entry of ${user} on the calendar of mailbox ${nameOf(mailbox)}`, before: { AccessRights: present?.rights ?? [] }, isInPlace: present === undefined };
+  return { cmdlet: "Remove-MailboxFolderPermission", parameters: { Identity: identity, User: user, Confirm: false }, sentence: `Remove the entry of ${user} on the calendar of mailbox ${nameOf(mailbox)}`, before: beforeOf(present), isInPlace: present === undefined };
+}
+
+function beforeOf(present: CalendarRight | undefined): Record<string, unknown> {
+  return { AccessRights: present?.rights ?? [], ...(present && present.flags.length > 0 ? { SharingPermissionFlags: present.flags } : {}) };
 }

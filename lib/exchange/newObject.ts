@@ -71,9 +71,9 @@ export function everyOne(kind: ObjectKind, alsoRead: readonly string[]): (exchan
   };
 }
 
-function namedObject(row: Row, { noun }: ObjectKind): NamedObject {
+function namedObject(row: Row, { noun }: ObjectKind, needed: readonly string[] = identifying): NamedObject {
   const id = textOf(row["Guid"]);
-  for (const name of identifying) if (row[name] === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${name} of a ${noun}${id === "" ? "" : ` (${id})`}, so it cannot be told which one it is.` });
+  for (const name of needed) if (row[name] === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${name} of a ${noun}${id === "" ? "" : ` (${id})`}, so it cannot be told which one it is.` });
   const texts = Object.fromEntries(identifying.map((name) => [name, textOf(row[name])]));
   return { ...row, ...texts, EmailAddresses: [row["EmailAddresses"] ?? []].flat().map(textOf) } as unknown as NamedObject;
 }
@@ -162,16 +162,19 @@ export function madeAfterAll(sought: Sought, fault: Fault): (exchange: Exchange)
 export function refuseHeld({ kind, names }: Pick<Sought, "kind" | "names">): (exchange: Exchange) => Promise<void> {
   const address = equals("EmailAddresses", `smtp:${names.PrimarySmtpAddress}`);
   const anyName = anyOf(equals("Name", names.Name), equals("Alias", names.Alias), address, equals("WindowsLiveID", names.PrimarySmtpAddress));
+  const own = [names.Alias, names.PrimarySmtpAddress].map((name) => name.toLowerCase());
   // A filter is no proof. Names of the deleted are free.
-  const holds = (object: NamedObject, isDeleted: boolean): boolean =>
-    addressesOf(object).includes(names.PrimarySmtpAddress.toLowerCase()) ||
-    (!isDeleted && (foldedName(object.Name) === foldedName(names.Name) || [object.Alias, `${textOf(object["WindowsLiveID"])}`].some((name) => [names.Alias, names.PrimarySmtpAddress].some((own) => own.toLowerCase() === name.toLowerCase()))));
+  const holds = (object: NamedObject, isDeleted: boolean): boolean => {
+    if (addressesOf(object).includes(names.PrimarySmtpAddress.toLowerCase())) return true;
+    return !isDeleted && (foldedName(object.Name) === foldedName(names.Name) || [object.Alias, textOf(object["WindowsLiveID"])].some((name) => own.includes(name.toLowerCase())));
+  };
   return async (exchange) => {
     for (const deleted of [{}, { IncludeSoftDeletedRecipients: true }]) {
       const isDeleted = "IncludeSoftDeletedRecipients" in deleted;
       const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: isDeleted ? address : anyName, RecipientTypeDetails: recipientTypes, ResultSize: mostNamed, ...deleted }, select: [...identifying, "WindowsLiveID"] });
-      const others = rows.map((row) => namedObject(row, kind)).filter((object) => !bears(names, object, kind) && holds(object, isDeleted));
-      if (others.length > 0) throw inTheWay(names, others);
+      // Not every kind of recipient has every name.
+      const others = rows.map((row) => namedObject(row, kind, ["Guid"])).filter((object) => !bears(names, object, kind) && holds(object, isDeleted));
+      if (others.length > 0) throw inTheWay(names, others.map((object) => (isDeleted ? { ...object, RecipientTypeDetails: `deleted ${object.RecipientTypeDetails}` } : object)));
     }
   };
 }

@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { isAccount, mayBeAccount, type Account } from "./account.ts";
+import { isAccount, mayBeAccount, withSid, type Account } from "./account.ts";
 import { textOf, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { allOf, equals } from "./filter.ts";
@@ -55,7 +55,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
     standingOf: (mailbox, account) => async (exchange) => {
       const { rows } = await exchange.invoke(readingPermissions(mailbox));
       const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
-      return standing(own.filter(({ hasFullAccess }) => hasFullAccess), own, account);
+      return await standing(own.filter(({ hasFullAccess }) => hasFullAccess), own, account, exchange);
     },
     granting: (mailbox, account, { autoMapping }) => ({ cmdlet: "Add-MailboxPermission", parameters: { Identity: mailbox.Guid, User: account.Guid, AccessRights: ["FullAccess"], InheritanceType: "All", AutoMapping: autoMapping, Confirm: false } }),
     revoking: (mailbox, trustee) => ({ cmdlet: "Remove-MailboxPermission", parameters: { Identity: mailbox.Guid, User: trustee, AccessRights: ["FullAccess"], InheritanceType: "All", Confirm: false } }),
@@ -65,7 +65,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
     label: "Send As",
     standingOf: (mailbox, account) => async (exchange) => {
       const { rows } = await exchange.invoke(readingSendAs(mailbox));
-      return standing(rows.map(sendAsEntry), [], account);
+      return await standing(rows.map(sendAsEntry), [], account, exchange);
     },
     granting: (mailbox, account) => ({ cmdlet: "Add-RecipientPermission", parameters: { Identity: mailbox.Guid, Trustee: account.Guid, AccessRights: ["SendAs"], Confirm: false } }),
     revoking: (mailbox, trustee) => ({ cmdlet: "Remove-RecipientPermission", parameters: { Identity: mailbox.Guid, Trustee: trustee, AccessRights: ["SendAs"], Confirm: false } }),
@@ -123,8 +123,10 @@ export function isSid(trustee: string): boolean {
   return /^S-1-5-21(-\d+)+$/i.test(trustee);
 }
 
-function standing(entries: readonly Entry[], own: readonly Entry[], account: Account): Standing {
+async function standing(entries: readonly Entry[], own: readonly Entry[], caller: Account, exchange: Exchange): Promise<Standing> {
   const given = entries.filter(({ isInherited }) => !isInherited);
+  // A list that calls somebody by an identifier may mean an account that is gone, or this one.
+  const account = given.some(({ trustee }) => isSid(trustee)) ? await withSid(caller)(exchange) : caller;
   const allowed = given.filter(({ isDenied }) => !isDenied);
   return {
     isHeld: allowed.some(({ trustee }) => isAccount(account, trustee)),
@@ -132,7 +134,7 @@ function standing(entries: readonly Entry[], own: readonly Entry[], account: Acc
     isDenied: given.some(({ isDenied, trustee }) => isDenied && isAccount(account, trustee)),
     mayBeDenied: given.some(({ isDenied, trustee }) => isDenied && mayBeAccount(account, trustee)),
     entries: own.length,
-    orphans: [...new Set([...given, ...own])].filter(({ trustee }) => isSid(trustee)).length,
+    orphans: [...new Set([...given, ...own])].filter(({ trustee }) => isSid(trustee) && !isAccount(account, trustee)).length,
   };
 }
 

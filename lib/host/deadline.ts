@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Fault } from "../fault.ts";
 import { Unusable } from "./contract.ts";
 
@@ -18,6 +19,8 @@ export interface Deadline {
 /** `milliseconds` counts from the start of the process, because that is when the platform's own clock started. */
 export function startDeadline(milliseconds: number, now: () => number): Deadline {
   const controller = new AbortController();
+  // Every request on its way listens to it; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, controller.signal);
   const interrupt = (reason: Fault): void => controller.abort(reason);
   const remaining = (): number => Math.max(0, milliseconds - now());
   const timer = setTimeout(

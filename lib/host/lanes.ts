@@ -6,7 +6,10 @@ export async function inLanes<T>(things: readonly T[], lanes: number, work: (thi
   const waiting: (() => void)[] = [];
   let free = lanes;
   const take = (): Promise<void> | undefined => {
-    if (free > 0) return void free--;
+    if (free > 0) {
+      free--;
+      return undefined;
+    }
     return new Promise((resolve) => waiting.push(resolve));
   };
   const leave = (): void => {

@@ -61,5 +61,5 @@ function at(value: Record<string, unknown>, field: string): unknown {
 /** A plain value as text; undefined for what is none. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return "";
-  return typeof value === "object" ? undefined : String(value as string | number | boolean).trim();
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value).trim() : undefined;
 }

@@ -73,7 +73,7 @@ export async function resourcesOf({ kind, prefix = "", marker = "", isOwned }: R
   function renaming(object: NamedObject, names: ObjectNames | Fault): Record<string, string> {
     if (names instanceof Fault) throw names;
     const { Name, DisplayName } = names;
-    const differing = { ...(object.DisplayName === DisplayName ? {} : { DisplayName }), ...(object.Name === Name || !hasNameOfItsOwn(object) ? {} : { Name }) };
+    const differing = { ...(object.DisplayName.normalize() === DisplayName.normalize() ? {} : { DisplayName }), ...(object.Name === Name || !hasNameOfItsOwn(object) ? {} : { Name }) };
     const others = "Name" in differing ? present.holding({ ...names, Alias: object.Alias, PrimarySmtpAddress: object.PrimarySmtpAddress }).filter((one) => one !== object) : [];
     if (others.length > 0) throw inTheWay(names, others);
     return differing;

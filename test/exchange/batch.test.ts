@@ -126,6 +126,12 @@ describe("an item that is not answered in its batch is asked for by itself", () 
   });
 });
 
+it("nothing is sent when nothing can be asked for", async () => {
+  const { exchange, sent } = answering(named);
+  expect(await read(exchange, ["", " "])).toMatchObject([["", "invalid"], [" ", "invalid"]]);
+  expect(sent).toEqual([]);
+});
+
 describe("an item of several pages", () => {
   const link = (name: string, page: number): Record<string, unknown> => ({ "@odata.nextLink": `${endpoint}?name=${name}&page=${page}` });
   const paged = (last: HttpReply, at = 3) => (asked: Asked): HttpReply => {

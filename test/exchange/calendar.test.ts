@@ -239,6 +239,7 @@ describe("bringing a right", () => {
     expect(removingRight(calendar, named, right("Reviewer"))).toEqual({
       cmdlet: "Remove-MailboxFolderPermission", parameters: { Identity: calendar.identity, User: named, Confirm: false }, sentence: `Remove the entry of ${named} on the calendar of mailbox ${shown}`, before: { AccessRights: ["Reviewer"] }, isInPlace: false,
     });
+    expect(removingRight(calendar, named, right("Editor", "Delegate")).before).toEqual({ AccessRights: ["Editor"], SharingPermissionFlags: ["Delegate"] });
     expect(removingRight(calendar, named, undefined)).toMatchObject({ before: { AccessRights: [] }, isInPlace: true });
   });
 });

@@ -65,6 +65,11 @@ describe("a group by its reference", () => {
     expect(sent.map(calledIn)).toEqual([{ CmdletName: "Get-DistributionGroup", Parameters: { Identity: guidOf(1) } }]);
   });
 
+  it.each([[guidOf(1).toUpperCase(), guidOf(1)], [guidOf(1), guidOf(1).toUpperCase()]])("is the same whether it is written %s or %s", async (id, Guid) => {
+    expect(await groupById(id)(clientOf([rows([row(1, { Guid })])]).exchange)).toMatchObject({ Guid });
+    expect(await faultOf(groupById(id)(clientOf([gone, rows([row(1, { Guid, RecipientTypeDetails: "MailContact" })])]).exchange))).toMatchObject({ kind: "invalid" });
+  });
+
   it.each<[string, Scripted[], string, string]>([
     ["synchronised", [rows([row(1, { IsDirSynced: true })])], "onPremises", 'Group "Group 1" <g1@contoso.com> (0b1ec700-0000-4000-8000-000000000001) is synchronised from Active Directory, which masters its members: change them there (attribute member).'],
     ["a room list", [rows([row(1, { RecipientTypeDetails: "RoomList" })])], "invalid", "is a RoomList; expected"],
@@ -107,6 +112,7 @@ describe("membership", () => {
   ])("is asked by a filter with doubled quotes: %s comes back", async (_name, found, expected) => {
     const { exchange, sent } = clientOf([rows(found)]);
     expect(await isMember(group, account)(exchange)).toBe(expected);
+    expect(await isMember({ ...group, Guid: guidOf(1).toUpperCase() }, account)(clientOf([rows(found)]).exchange)).toBe(expected);
     expect(sent[0] && calledIn(sent[0])).toEqual({ CmdletName: "Get-DistributionGroup", Parameters: { Filter: `(Guid -eq '${guidOf(1)}') -and (Members -eq 'CN=O''Brien,OU=contoso')` } });
   });
 

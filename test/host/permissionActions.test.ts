@@ -62,7 +62,7 @@ describe("a grant or revoke of one permission", () => {
 
   it.each([[true, "a boolean"], [["x"], "a list"]])("is refused when a member of the permission's reference is %j", async (Id, what) => {
     const { code, answer } = await granting(({ permission: text }) => Promise.reject(new Error(`was given ${text("Id")}`)), { event: eventWith({ References: { Account: guid, Permission: { Id } } }) });
-    expect([code, answer.outcome, answer.outputContext.AuditLogs[0]?.Message]).toEqual([1, "invalid", `The permission reference has a Id that is ${what}; expected a text.`]);
+    expect([code, answer.outcome, answer.outputContext.AuditLogs[0]?.Message]).toEqual([1, "invalid", `Id of the permission reference is ${what}; expected a text.`]);
   });
 
   it.each<[string, unknown, string]>([["as a text", ` ${guid} `, guid], ["as an object", { Guid: guid }, guid], ["as an object of another kind", { other: "x", ID: guid }, guid]])("is given the account's reference: %s", async (_name, Account, expected) => {
