@@ -126,7 +126,7 @@ export function isSid(trustee: string): boolean {
 async function standing(entries: readonly Entry[], own: readonly Entry[], caller: Account, exchange: Exchange): Promise<Standing> {
   const given = entries.filter(({ isInherited }) => !isInherited);
   // A list that calls somebody by an identifier may mean an account that is gone, or this one.
-  const account = given.some(({ trustee }) => isSid(trustee)) ? await withSid(caller)(exchange) : caller;
+  const account = [...given, ...own].some(({ trustee }) => isSid(trustee)) ? await withSid(caller)(exchange) : caller;
   const allowed = given.filter(({ isDenied }) => !isDenied);
   return {
     isHeld: allowed.some(({ trustee }) => isAccount(account, trustee)),

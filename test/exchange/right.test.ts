@@ -81,6 +81,23 @@ it("counts dead entries of any right among those of the list", async () => {
   expect(await standing("FullAccess", [permission(sid, { AccessRights: ["ReadPermission"] }), permission(`${sid}1`)])).toMatchObject({ entries: 2, orphans: 2 });
 });
 
+describe("a security identifier in a list", () => {
+  const withUser = (rows: unknown[], list: unknown[]) => tenantOf({ "Get-MailboxPermission": () => list, "Get-User": () => rows });
+
+  it("is the account's when the directory says so, and nobody else's then", async () => {
+    const { exchange, asked } = withUser([{ Guid: guidOf(9), Sid: sid }], [permission(sid), permission(`${sid}1`)]);
+    expect(await rights.FullAccess.standingOf(mailbox, account)(exchange)).toMatchObject({ isHeld: true, mayBeHeld: true, entries: 2, orphans: 1 });
+    expect(asked).toMatchObject([{ cmdlet: "Get-MailboxPermission" }, { cmdlet: "Get-User", parameters: { Identity: guidOf(9) } }]);
+  });
+
+  it("is nobody's when another user comes back, and is not looked up when there is none", async () => {
+    expect(await rights.FullAccess.standingOf(mailbox, account)(withUser([{ Guid: guidOf(7), Sid: sid }], [permission(sid)]).exchange)).toMatchObject({ isHeld: false, orphans: 1 });
+    const { exchange, asked } = withUser([], [permission("jan@contoso.com")]);
+    await rights.FullAccess.standingOf(mailbox, account)(exchange);
+    expect(asked).toHaveLength(1);
+  });
+});
+
 /** The ways to a tenant with these lists, in which changes become what is said. */
 function ways(lists: unknown[][], becomes: ("planned" | "done" | "alreadySo")[] = []) {
   const changes: Change[] = [];
