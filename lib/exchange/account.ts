@@ -40,7 +40,12 @@ export function isAccount(account: Account, text: string): boolean {
 /** The account with its security identifier, which mailboxes do not show and a list may call it by. */
 export function withSid(account: Account): (exchange: Exchange) => Promise<Account> {
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Identity: account.Guid }, select: ["Guid", "Sid"] });
+    const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Identity: account.Guid }, select: ["Guid", "Sid"] }).catch((thrown: unknown) => {
+      // The mailbox was there a moment ago: whatever this is about, it does not say that the account is gone.
+      const fault = Fault.of(thrown);
+      if (fault.kind !== "missing") throw fault;
+      return { rows: [] };
+    });
     const own = rows.find((row) => textOf(row["Guid"]).toLowerCase() === account.Guid.toLowerCase());
     return { ...account, sid: textOf(own?.["Sid"]) };
   };

@@ -88,7 +88,7 @@ export function textIn(reference: Readonly<Record<string, unknown>> | null | und
 /** The same of the permission that an event is about. Throws `invalid` for what is there and is no text: it must not pass for nothing. */
 export function memberOf(reference: Readonly<Record<string, unknown>> | null | undefined, name: string): string {
   const value = Object.entries(reference ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
-  if (value !== undefined && value !== null && typeof value !== "string" && typeof value !== "number") throw new Fault({ kind: "invalid", message: `${name} of the permission reference is ${Array.isArray(value) ? "a list" : `a ${typeof value}`}; expected a text.` });
+  if (value !== undefined && value !== null && typeof value !== "string" && typeof value !== "number") throw new Fault({ kind: "invalid", message: `${name} of the permission reference is ${Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`}; expected a text.` });
   return textIn(reference, name);
 }
 

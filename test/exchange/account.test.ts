@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountById, isAccount, mayBeAccount, type Account } from "../../lib/exchange/account.ts";
+import { accountById, isAccount, mayBeAccount, withSid, type Account } from "../../lib/exchange/account.ts";
 import { calledIn, guidOf } from "./answering.ts";
 import { clientOf, cut, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
 
@@ -43,6 +43,23 @@ describe("an account by its reference", () => {
 
   it("is refused when the reference is no GUID, which is not repeated", async () => {
     expect(await faultOf(() => accountById("jan@contoso.com"))).toMatchObject({ kind: "invalid", message: expect.not.stringContaining("jan") as string });
+  });
+});
+
+describe("an account with its security identifier", () => {
+  const account: Account = { ...names };
+  const sid = "S-1-5-21-1-2-3-1001";
+
+  it("is asked for as the user it is, and then known by that as well", async () => {
+    const { exchange, sent } = clientOf([rows([{ Guid: guidOf(1).toUpperCase(), Sid: sid }])]);
+    const known = await withSid(account)(exchange);
+    expect(sent.map(calledIn)).toEqual([{ CmdletName: "Get-User", Parameters: { Identity: guidOf(1) } }]);
+    expect([isAccount(known, sid.toLowerCase()), isAccount(account, sid), isAccount(known, "jan@contoso.com")]).toEqual([true, false, true]);
+  });
+
+  it.each<[string, unknown[]]>([["another user", [{ Guid: guidOf(2), Sid: sid }]], ["none", []], ["one without", [{ Guid: guidOf(1), Sid: null }]]])("has none when %s comes back", async (_name, found) => {
+    const known = await withSid(account)(clientOf([rows(found)]).exchange);
+    expect([isAccount(known, sid), isAccount(known, "")]).toEqual([false, false]);
   });
 });
 

@@ -149,6 +149,11 @@ describe("the Send As list", () => {
   });
 });
 
+it.each([[guidOf(10), guidOf(10).toUpperCase()], [guidOf(10).toUpperCase(), guidOf(10)]])("a mailbox is the same in all lists: %s and %s", async (Guid, other) => {
+  const { byMailbox, count } = await holdersIn({ mailboxes: [shared(10, { Guid })], sendAsList: [sendAs("sales", "jan-name")], recipients: [{ Guid: other, Name: "sales" }, ...people] });
+  expect([byMailbox, count("Get-RecipientPermission")]).toMatchObject([{ [Guid]: { SendAs: [jan] } }, 1]);
+});
+
 describe("what cannot be read", () => {
   it.each<[string, ReturnType<typeof rows>, string]>([
     ["is refused", reply(403), "denied"],

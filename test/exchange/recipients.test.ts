@@ -67,6 +67,12 @@ describe("a trustee", () => {
     expect(await tenantWith([row(1, { Name: "jan", DisplayName: "Jan" }), row(1, { Name: "jan" })]).resolve("jan")).toEqual({ guid: guidOf(1) });
   });
 
+  it("is one recipient, in whatever case its Guid is written and with white space in its names", async () => {
+    for (const [one, other] of [[guidOf(11), guidOf(11).toUpperCase()], [guidOf(11).toUpperCase(), guidOf(11)]] as const) {
+      expect(await tenantWith([row(11, { Guid: one, Name: " jan " }), row(11, { Guid: other, Name: "jan" })]).resolve("jan")).toEqual({ guid: one });
+    }
+  });
+
   it("without a name is nobody, whatever names others lack", async () => {
     expect(await tenantWith([row(1, { Name: "", DisplayName: null }), row(2, { Name: " " })]).resolve("")).toBe("unknown");
   });
@@ -93,9 +99,9 @@ describe("a trustee", () => {
 
 describe("the recipients", () => {
   it("are of a type, or not", async () => {
-    const { list, exchange } = tenantWith([row(10), row(11, { RecipientTypeDetails: "GuestMailUser" })]);
+    const { list, exchange } = tenantWith([row(10), row(11, { RecipientTypeDetails: "GuestMailUser" }), row(13, { Guid: guidOf(13).toUpperCase() })]);
     await list.read(exchange);
-    expect([guidOf(10).toUpperCase(), guidOf(11), guidOf(12)].map((guid) => list.isOneOf(guid))).toEqual([true, false, false]);
+    expect([guidOf(10).toUpperCase(), guidOf(11), guidOf(12), guidOf(13)].map((guid) => list.isOneOf(guid))).toEqual([true, false, false, true]);
   });
 
   it("are read to the last page", async () => {

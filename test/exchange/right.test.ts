@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Account } from "../../lib/exchange/account.ts";
 import type { Change, Mailbox } from "../../lib/exchange/mailbox.ts";
 import { grant, isSid, mostEntries, revoke, rightNamed, rights, type RightName, type Standing } from "../../lib/exchange/right.ts";
+import { Fault } from "../../lib/fault.ts";
 import { guidOf, tenantOf } from "./answering.ts";
-import { faultOf } from "./scripted.ts";
+import { faultOf, notFound, type rows } from "./scripted.ts";
 
 const mailbox: Mailbox = { Guid: guidOf(1), DisplayName: "Sales", UserPrincipalName: "sales@contoso.com", PrimarySmtpAddress: "sales@contoso.com", RecipientTypeDetails: "SharedMailbox", HiddenFromAddressListsEnabled: false, IsDirSynced: false, IsExchangeCloudManaged: null };
 const account: Account = { Guid: guidOf(9), DisplayName: "Jan O'Brien", UserPrincipalName: "jan@contoso.com", PrimarySmtpAddress: "jan@contoso.com", RecipientTypeDetails: "UserMailbox", Name: "jan-9", DistinguishedName: "CN=O'Brien,OU=x", ExternalDirectoryObjectId: guidOf(8) };
@@ -95,6 +96,32 @@ describe("a security identifier in a list", () => {
     const { exchange, asked } = withUser([], [permission("jan@contoso.com")]);
     await rights.FullAccess.standingOf(mailbox, account)(exchange);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe("an identifier in a list", () => {
+  const standingWith = (right: RightName, list: unknown[], users: ReturnType<typeof rows> | unknown[]): Promise<Standing> => rights[right].standingOf(mailbox, account)(tenantOf({ "Get-MailboxPermission": () => list, "Get-RecipientPermission": () => list, "Get-User": () => users }).exchange);
+  const user = [{ Guid: guidOf(9), Sid: sid }];
+
+  it.each<[string, RightName, unknown[], unknown[], Partial<Standing>]>([
+    ["the account's", "FullAccess", [permission(sid)], user, { isHeld: true, mayBeHeld: true, orphans: 0, entries: 1 }],
+    ["the account's, denied", "FullAccess", [permission(sid, { Deny: true })], user, { isHeld: false, isDenied: true, orphans: 0 }],
+    ["the account's, for Send As", "SendAs", [sendAs(sid), sendAs(`${sid}1`)], user, { isHeld: true, orphans: 1 }],
+    ["nobody's", "FullAccess", [permission(sid)], [], { isHeld: false, orphans: 1 }],
+  ])("may be %s", async (_name, right, list, users, expected) => {
+    expect(await standingWith(right, list, users)).toMatchObject(expected);
+  });
+
+  it("is looked up only where there is one", async () => {
+    const { exchange, asked } = tenantWith([permission("piet"), permission(sid, { IsInherited: true })]);
+    await rights.FullAccess.standingOf(mailbox, account)(exchange);
+    expect(asked.map(({ cmdlet }) => cmdlet)).toEqual(["Get-MailboxPermission"]);
+  });
+
+  // The mailbox was there a moment ago. To a revoke, "missing" means that there is nothing left to revoke.
+  it("that cannot be looked up because the user is not found does not pass for an account that is gone", async () => {
+    const found = await standingWith("FullAccess", [permission(sid), permission(guidOf(9))], notFound(guidOf(9))).catch(Fault.of);
+    expect(found).not.toMatchObject({ kind: "missing" });
   });
 });
 

@@ -120,6 +120,7 @@ describe("a grant that fails", () => {
     const run = await deciding(["A", "B"], { becomes: { "Add g-a": faultOf(kind) } });
     expect(held(run)).toEqual(onRecord(...(isHeld ? ["g-a"] : []), "g-b"));
     expect([run.code, steps(run)]).toEqual([1, ["Add g-a", "Add g-b"]]);
+    expect(held(await deciding(["A"], { becomes: { "Add g-a": faultOf(kind) } }))).toEqual(isHeld ? onRecord("g-a") : [none]);
     expect(run.audit[0]).toEqual(["GrantPermission", isHeld ? "Add to g-a: was sent, and whether it was applied is not known. Said so." : "Add to g-a: failed. Said so.", true]);
   });
 

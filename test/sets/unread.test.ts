@@ -34,5 +34,6 @@ describe("what could not be read", () => {
     expect(fault.message).toContain(" and 2 more). Busy.");
     expect(fault.message.match(/guid-\d+/g)).toHaveLength(mostNamed);
     expect(fault.message).not.toContain("guid-0)");
+    expect((await faultOf(() => unreadOf(...Array.from({ length: mostNamed }, () => denied)).throwIfAny())).message).toContain(`(guid-${mostNamed - 1})). May not.`);
   });
 });
