@@ -61,7 +61,7 @@ const meanings: readonly Meaning[] = [
   {
     text: /BypassSecurityGroupManagerCheck.*not present in the role definition|not present in the role definition.*BypassSecurityGroupManagerCheck/is, // CIPP, HID
     kind: "denied",
-    message: "The members of a mail-enabled security group can only be changed by its managers, and by those who may pass that check by: give the application the Entra role Exchange Administrator, or the Exchange role Security Group Creation and Membership.",
+    message: "The members of a mail-enabled security group can only be changed by its managers, and by those who may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange role Security Group Creation and Membership.",
   },
   { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
   // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).

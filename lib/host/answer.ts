@@ -63,7 +63,7 @@ export function failed(faults: readonly Fault[], ending: Ending, { audit = [], w
   const lines = taken.map((entry, index) => auditOf(entry, verb, reasons[index]));
   const others = faults.filter((fault) => !reasons.includes(fault)).map((fault) => ({ Message: told(fault), IsError: true }));
   const made = taken.filter(({ step, result }) => step.sent && (result === "done" || result === "alreadySo")).length;
-  const isPartly = made > 0 && (made < taken.length || wereAttempts);
+  const isPartly = made > 0 && (made < taken.length || (wereAttempts && taken.some(({ result }) => result === "done")));
   const partly = isPartly ? [{ Message: `Only partly done${made < taken.length ? `: ${made} of ${taken.length} changes` : ""}.`, IsError: true }] : [];
   return answerOf(false, [...notes, ...lines, ...others, ...partly], outcomeOf[faults[0]?.kind ?? "unexpected"], ending);
 }
