@@ -20,7 +20,7 @@ describe("every fixture", () => {
 
   it.each(names)("%s holds what the contracts allow, and nothing of a real tenant", (name) => {
     const { source, ...recording } = readFixture(folderOf(name));
-    const verb = actionOf(name).split("/").at(-1) ?? "";
+    const verb = name.startsWith("resources/") ? "resources" : (actionOf(name).split("/").at(-1) ?? "");
     const contract = (validators as unknown as Record<string, Contract<unknown> | undefined>)[`${verb}Answer`];
     expect(contract?.check(structuredClone(recording.answer)), JSON.stringify(contract?.check.errors)).toBe(true);
     expect(notScrubbed(recording)).toEqual({ ids: [], domains: [], secrets: [] });

@@ -31,7 +31,7 @@ describe.each(kinds)("$name, killed at every request in turn", (kind) => {
     bench.emulator.setFaults([fault]);
     let kill: ((signal: NodeJS.Signals) => void) | undefined;
     const running = runBundle(bundle, resourcesEventFor(bench.running, { source }), { dist: inject("dist"), env: bench.urls, started: (signal) => (kill = signal) });
-    const isStruck = (): boolean => bench.emulator.journal().some((entry) => entry.fault !== undefined && (fault.hang || entry.applied === true));
+    const isStruck = (): boolean => bench.emulator.journal().some((entry) => entry.fault !== undefined && ("hang" in fault || entry.applied));
     while (!isStruck()) await new Promise((resolve) => setTimeout(resolve, 1));
     kill?.("SIGKILL");
     expect(await running).toMatchObject({ code: null, answer: undefined });
