@@ -35,9 +35,10 @@ function entriesOn({ emulator }: Bench, mailbox: string): string[] {
   const names = new Map(emulator.state().objects.map(({ Guid, Name }) => [Guid, String(Name)]));
   return (emulator.state().folderPermissions ?? []).filter((entry) => entry.mailbox === mailbox && entry.folder === "Calendar").map(({ user, rights, flags = [] }) => `${names.get(user) ?? user}: ${[...rights, ...flags].join(", ")}`).sort();
 }
-const others = ({ emulator }: Bench): unknown => {
-  const { folderPermissions: _, behaviour: __, ...rest } = structuredClone(emulator.state());
-  return rest;
+/** Everything else in the tenant, as a text: there is much of it to compare. */
+const others = ({ emulator }: Bench): string => {
+  const { folderPermissions: _, behaviour: __, ...rest } = emulator.state();
+  return JSON.stringify(rest);
 };
 const withEntries = (...entries: (Omit<FolderPermission, "folder"> & { folder?: string })[]) => (state: State): void => {
   state.folderPermissions = [...(state.folderPermissions ?? []), ...entries.map((entry) => ({ folder: "Calendar", ...entry }))];
@@ -95,7 +96,7 @@ async function runDrill(on: Bench, { permission, gives, leaves }: Drill, { way, 
     }
     runs.push(wet);
   }
-  expect(others(on)).toEqual(rest);
+  expect(others(on) === rest).toBe(true);
   for (const { parameters } of on.writes()) expect(parameters).not.toHaveProperty("SendNotificationToUser");
   return runs;
 }
@@ -109,10 +110,10 @@ describe("grant, grant, revoke, revoke, grant", () => {
     await runDrill(bench, drill, { way: "here", dryFirst: true });
   });
 
-  const usual = drills.filter(({ permission }) => permission === reviewer || permission.mailboxFolderUser === "anonymous" || (permission.mailboxFolderUser === dora && permission.mailboxFolderSharingPermissionFlags !== "Delegate"));
+  const usual = drills.filter(({ gives }) => ["Default: Reviewer", "Dora Double: Author", "Dora Double: Editor, Delegate, CanViewPrivateItems"].includes(gives));
   it.each(usual)("while reads lag behind: $name", async (drill) => {
     prepare(bench, { permissionLagMs: 30_000 });
-    await runDrill(bench, drill, { way: "here", dryFirst: true, lagging: true });
+    await runDrill(bench, drill, { way: "here", lagging: true });
   });
 
   it.each(usual)("while reads still show what was taken away: $name", async (drill) => {

@@ -159,11 +159,6 @@ describe("what the service refuses", () => {
     expect((await revoked(year)).answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
     expect(holdOf()).toBe("365.00:00:00");
   });
-
-  it("without an answer is asked again, as it can be sent twice", async () => {
-    bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, cut: "after", times: 1 }]);
-    expect((await granted(year)).answer).toMatchObject({ outcome: "done", outputContext: { Success: true }, stats: { retries: 1 } });
-  });
 });
 
 describe("who is not there", () => {

@@ -14,7 +14,7 @@ describe.each(kinds)("$name, killed at random requests and started again", ({ na
     ["while new objects are found late", { throttled: 0.02, behaviour: { createLagMs: 1_500 } }],
     ["while answers are lost", { throttled: 0.02, lost: 0.005 }],
   ])("are one for each good item, and an error for each bad one: %s", async (_what, own) => {
-    const { wrong, killed } = await round({ kind, items: 150, seed, kills: 4, ...own }, { dist: inject("dist") });
+    const { wrong, killed } = await round({ kind, items: 60, seed, kills: 4, ...own }, { dist: inject("dist") });
     expect(wrong).toEqual([]);
     expect(killed).toBeGreaterThan(1);
   }, 120_000);
