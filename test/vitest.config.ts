@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ["test/bundles.ts"],
     // Much of the time is spent waiting for bundles in processes of their own.
     maxWorkers: "100%",
+    // Nothing is mocked and every test has a tenant of its own: files need no process each.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
