@@ -177,7 +177,7 @@ function nameOf(path: string, root: Shape): string {
     shape = shape?.properties?.[step] ?? shape?.items;
     if (shape?.label !== undefined && !isItem) name = `"${shape.label}" (${step})`;
     else if (isItem) name += `, item ${Number(step) + 1},`;
-    else name += name === "" ? step : `.${step}`;
+    else name += name === "" ? step : name.endsWith(",") ? ` ${step}` : `.${step}`;
   }
   return name === "" ? "The event" : name;
 }

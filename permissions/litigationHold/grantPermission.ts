@@ -10,7 +10,7 @@ export default onGrantPermission(async ({ accountReference, permission, configur
   const wanted = holdDurationFrom(permission("Duration"));
   const mailbox = await read(heldMailboxById(accountReference));
   const present = holdOf(mailbox);
-  if (present === wanted) return {};
+  if (present === wanted) return { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)} already.` }] };
   if (present !== undefined && isLonger(present, wanted) && configuration.LitigationHoldMayShorten !== true) {
     return { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)} already, which is longer than one ${describedHold(wanted)}; it was left as it is.` }] };
   }

@@ -25,6 +25,6 @@ export default onImportPermission(async function* ({ configuration, stream, talk
     else if (hold !== undefined) others++;
   }
   yield* collected.rest();
-  if (others > 0) talk("information", `Not imported: ${others} mailboxes on hold for a duration that is not listed.`);
+  if (others > 0) talk("information", `Not imported: ${others} ${others === 1 ? "mailbox" : "mailboxes"} on hold for a duration that is not listed.`);
   unread.throwIfAny();
 });

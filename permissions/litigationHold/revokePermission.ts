@@ -8,7 +8,7 @@ export default onRevokePermission(async ({ accountReference, permission, configu
   const own = holdDurationFrom(permission("Duration"));
   const mailbox = await read(heldMailboxById(accountReference));
   const present = holdOf(mailbox);
-  if (present === undefined) return {};
+  if (present === undefined) return { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is on no litigation hold.` }] };
   if (present !== own) {
     return { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)}, and this entitlement stands for one ${describedHold(own)}; it was left as it is.` }] };
   }

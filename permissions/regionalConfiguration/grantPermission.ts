@@ -1,4 +1,4 @@
-import { mailboxById } from "../../lib/exchange/mailbox.ts";
+import { mailboxById, nameOf } from "../../lib/exchange/mailbox.ts";
 import { regionChanges, regionOf } from "../../lib/exchange/region.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { regionNamed } from "../../lib/sets/regionalConfiguration.ts";
@@ -8,6 +8,7 @@ export default onGrantPermission(async ({ accountReference, permission, read, ch
   const wanted = regionNamed(permission("Id"));
   const mailbox = await read(mailboxById(accountReference, []));
   const present = await read(regionOf(mailbox, wanted.localizesFolders));
-  for (const needed of regionChanges(mailbox, present, wanted)) await change(needed);
-  return {};
+  const changes = regionChanges(mailbox, present, wanted);
+  for (const needed of changes) await change(needed);
+  return changes.length > 0 ? {} : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is as it should be already.` }] };
 });

@@ -215,7 +215,7 @@ describe("an import", () => {
     await granted({ Id: "x", Duration: 30 });
     const run = await imported(bench, "litigationHold");
     expect(Object.values(holdersIn(run)).flat()).not.toContain(anna);
-    expect(talkOf(run.stderr).join("\n")).toContain("Not imported: 1 mailboxes on hold for a duration that is not listed.");
+    expect(talkOf(run.stderr).join("\n")).toContain("Not imported: 1 mailbox on hold for a duration that is not listed.");
   });
 
   it("gives exactly what was listed, granted and not revoked", async () => {
