@@ -13,7 +13,7 @@ export type Piece<T> = { item: T; page: ReplyPage } | { item: T; fault: Fault };
 interface Ways {
   endpoint: Endpoint;
   pages(command: Command, from?: string): AsyncGenerator<ReplyPage, void, undefined>;
-  replyOf(page: Page): ReplyPage;
+  replyOf(command: Command, page: Page): ReplyPage;
   seams: Seams;
 }
 
@@ -61,7 +61,7 @@ interface Asked<T> {
 /** What came for one item, page by page. What failed in the batch is asked for by itself, with all that a single call has: retries, a fresh token. */
 async function* piecesOf<T>(item: T, command: Command, first: Page | undefined, { pages, replyOf }: Ways): AsyncGenerator<Piece<T>, void, undefined> {
   try {
-    if (first) yield { item, page: replyOf(first) };
+    if (first) yield { item, page: replyOf(command, first) };
     if (first && first.nextLink === undefined) return;
     for await (const page of pages(command, first?.nextLink)) yield { item, page };
   } catch (thrown) {
@@ -69,7 +69,7 @@ async function* piecesOf<T>(item: T, command: Command, first: Page | undefined, 
   }
 }
 
-/** All that was read about an item, when its last page has come; or why not. A list that was cut off is none. */
+/** All that was read about an item, when its last page has come; or why not. */
 export async function* wholes<T>(pieces: AsyncIterable<Piece<T>>): AsyncGenerator<{ item: T; rows: Row[]; fault?: Fault }, void, undefined> {
   const begun = new Map<T, Row[]>();
   for await (const piece of pieces) {
@@ -79,15 +79,14 @@ export async function* wholes<T>(pieces: AsyncIterable<Piece<T>>): AsyncGenerato
       yield { item, rows: [], fault: piece.fault };
       continue;
     }
-    const { rows, isLast, notices } = piece.page;
+    const { rows, isLast } = piece.page;
     const all = begun.get(item);
     if (all) all.push(...rows);
     else begun.set(item, [...rows]);
     if (!isLast) continue;
     const whole = begun.get(item) ?? [];
     begun.delete(item);
-    if (notices.some(({ kind }) => kind === "moreResults")) yield { item, rows: [], fault: new Fault({ kind: "unexpected", message: "Exchange Online says that there is more than it gave." }) };
-    else yield { item, rows: whole };
+    yield { item, rows: whole };
   }
 }
 

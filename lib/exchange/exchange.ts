@@ -71,7 +71,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     let where = from === undefined ? first : endpoint.pathOfNext(from);
     for (;;) {
       const { rows, warnings, nextLink } = await page(command, { where, body, requestId }, seen.size > 0);
-      yield replyOf({ rows, warnings, nextLink });
+      yield replyOf(command, { rows, warnings, nextLink });
       if (nextLink === undefined) return;
       seen.add(where);
       where = endpoint.pathOfNext(nextLink);
@@ -95,9 +95,15 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
   };
 }
 
-/** While there is a next page, "more results available" is not news. */
-function replyOf({ rows, warnings, nextLink }: Page): ReplyPage {
-  return { rows, isLast: nextLink === undefined, notices: warnings.map((text) => ({ kind: noticeOf(text), text })).filter(({ kind }) => kind !== "moreResults" || nextLink === undefined) };
+/**
+ * While there is a next page, "more results available" is not news. Behind the last page of a list that was asked for as a whole it means
+ * that the list is not whole, and throws an `unexpected` fault: what is missing in a list passes for gone.
+ */
+function replyOf({ cmdlet, parameters }: Command, { rows, warnings, nextLink }: Page): ReplyPage {
+  const isLast = nextLink === undefined;
+  const notices = warnings.map((text) => ({ kind: noticeOf(text), text })).filter(({ kind }) => kind !== "moreResults" || isLast);
+  if (parameters["ResultSize"] === "Unlimited" && notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: `Exchange Online says of ${cmdlet} that there is more than it gave.` });
+  return { rows, isLast, notices };
 }
 
 function notAgain(fault: Fault, { cmdlet }: Command): Fault {

@@ -26,13 +26,12 @@ const mastered = "IsDirSynced -eq 'False'";
 export function cloudGroups(where?: { property: string; value: string }, alsoRead: readonly string[] = []): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
   const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
   return async function* (exchange) {
-    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: kinds, ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : []), ...alsoRead.filter((name) => !select.includes(name))] })) {
+    for await (const { rows } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: kinds, ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : []), ...alsoRead.filter((name) => !select.includes(name))] })) {
       for (const row of rows) {
         const group = groupOf(row);
         if (isSynced(group)) continue;
         if (!where || carries(group, where.property, where.value, `group ${nameOf(group)}`)) yield group;
       }
-      if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more groups than it gave." });
     }
   };
 }
@@ -134,7 +133,6 @@ export function membersOf(groups: ReturnType<typeof cloudGroups>): (exchange: Ex
 function read(piece: Piece<Group>): { group: Group; members: Member[] } | { group: Group; fault: Fault } {
   if ("fault" in piece) return { group: piece.item, fault: piece.fault };
   const { item: group, page } = piece;
-  if (page.notices.some(({ kind }) => kind === "moreResults")) return { group, fault: new Fault({ kind: "unexpected", message: `Exchange Online says that group ${nameOf(group)} has more members than it gave.` }) };
   return { group, members: page.rows.map((row) => ({ Guid: textOf(row["Guid"]), DisplayName: textOf(row["DisplayName"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) })) };
 }
 

@@ -30,14 +30,13 @@ export class Recipients {
   }
 
   async read(exchange: Exchange): Promise<void> {
-    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-Recipient", parameters: { ResultSize: "Unlimited" }, select: [...names, "RecipientTypeDetails"] })) {
+    for await (const { rows } of exchange.pages({ cmdlet: "Get-Recipient", parameters: { ResultSize: "Unlimited" }, select: [...names, "RecipientTypeDetails"] })) {
       for (const row of rows) {
         const guid = textOf(row["Guid"]);
         if (guid === "") throw new Fault({ kind: "unexpected", message: "Exchange Online returned a recipient without a Guid, so it cannot be told which one it is." });
         for (const name of names) enter(this.#byName, textOf(row[name]), guid);
         if (this.#isOfType(textOf(row["RecipientTypeDetails"]))) this.#ofType.add(guid.toLowerCase());
       }
-      if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more recipients than it gave." });
     }
   }
 
@@ -62,11 +61,10 @@ export class Recipients {
   }
 
   async #readRare(exchange: Exchange): Promise<void> {
-    for await (const { rows, notices } of exchange.pages({ cmdlet: "Get-User", parameters: { ResultSize: "Unlimited" }, select: ["Guid", ...rareNames] })) {
+    for await (const { rows } of exchange.pages({ cmdlet: "Get-User", parameters: { ResultSize: "Unlimited" }, select: ["Guid", ...rareNames] })) {
       for (const row of rows) {
         for (const name of rareNames) enter(this.#byRareName, textOf(row[name]), textOf(row["Guid"]));
       }
-      if (notices.some(({ kind }) => kind === "moreResults")) throw new Fault({ kind: "unexpected", message: "Exchange Online says that there are more users than it gave." });
     }
   }
 }

@@ -41,7 +41,7 @@ describe("the cloud groups", () => {
   });
 
   it("are a fault when there are more than were given", async () => {
-    expect(await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]).exchange)))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("more groups than it gave") as string });
+    expect(await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]).exchange)))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("of Get-DistributionGroup that there is more than it gave") as string });
   });
 
   it("with a blank value are refused before anything is sent", async () => {
@@ -142,7 +142,7 @@ describe("the members of groups", () => {
     });
     const found = await all(membersOf(cloudGroups())(exchange));
     const faults = found.flatMap((one) => ("fault" in one ? [[one.group.Guid, one.fault.kind, one.fault.message]] : []));
-    expect(faults).toEqual(expect.arrayContaining([[guidOf(3), "missing", expect.any(String)], [guidOf(4), "unexpected", expect.stringContaining("has more members than it gave")]]));
+    expect(faults).toEqual(expect.arrayContaining([[guidOf(3), "missing", expect.any(String)], [guidOf(4), "unexpected", expect.stringContaining("of Get-DistributionGroupMember that there is more than it gave")]]));
     expect(found.flatMap((one) => ("members" in one ? [one.members] : []))).toEqual(Array.from({ length: 10 }, () => [member(100), { Guid: "", DisplayName: "", RecipientTypeDetails: "" }]));
     // The groups, two batches, and once more the one that failed.
     expect(sent).toHaveLength(4);

@@ -171,9 +171,9 @@ describe("what cannot be read", () => {
 
   it.each<[string, Lists, string]>([
     ["the recipients", { recipients: reply(403) }, "may not run Get-Recipient"],
-    ["more recipients", { recipients: rows([], more) }, "more recipients than it gave"],
+    ["more recipients", { recipients: rows([], more) }, "of Get-Recipient that there is more than it gave"],
     ["the Send As list", { sendAsList: reply(403) }, "may not run Get-RecipientPermission"],
-    ["more Send As entries", { sendAsList: rows([], more) }, "more Send As entries than it gave"],
+    ["more Send As entries", { sendAsList: rows([], more) }, "of Get-RecipientPermission that there is more than it gave"],
   ])("of what all need ends it: %s", async (_name, lists, message) => {
     expect((await faultOf(holdersIn(lists))).message).toContain(message);
   });

@@ -131,6 +131,12 @@ describe("pages", () => {
   it("keep quiet about more results while there are pages, and only then", async () => {
     const warning = { "@adminapi.warnings": ["There are more results available than are currently displayed."] };
     const { exchange } = clientOf([rows([], { ...more(2), ...warning }), rows([], warning)]);
-    expect((await exchange.invoke(all)).notices).toMatchObject([{ kind: "moreResults" }]);
+    expect((await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { ResultSize: 1500 } })).notices).toMatchObject([{ kind: "moreResults" }]);
+  });
+
+  it("are a fault when all were asked for and there are more behind the last", async () => {
+    const warning = { "@adminapi.warnings": ["There are more results available than are currently displayed."] };
+    expect(await faultOf(clientOf([rows([], { ...more(2), ...warning }), rows([], warning)]).exchange.invoke(all))).toMatchObject({ kind: "unexpected", message: "Exchange Online says of Get-Mailbox that there is more than it gave." });
+    expect((await clientOf([rows([], { ...more(2), ...warning }), rows([])]).exchange.invoke(all)).notices).toEqual([]);
   });
 });

@@ -113,7 +113,7 @@ describe("the recipients", () => {
 
   it.each<[string, ReturnType<typeof rows>, string]>([
     ["one has no Guid", rows([row(1, { Guid: null })]), "without a Guid"],
-    ["there are more than were given", rows([row(1)], more), "more recipients than it gave"],
+    ["there are more than were given", rows([row(1)], more), "of Get-Recipient that there is more than it gave"],
     ["they may not be read", reply(403), "may not run Get-Recipient"],
   ])("are a fault when %s", async (_name, answer, message) => {
     expect((await faultOf(new Recipients([]).read(tenantOf({ "Get-Recipient": () => answer }).exchange))).message).toContain(message);
