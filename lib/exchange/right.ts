@@ -151,11 +151,11 @@ interface Ways {
  */
 export async function grant(right: Right, mailbox: Mailbox, account: Account, { autoMapping, read, change, talk }: Ways & { autoMapping: boolean }): Promise<void> {
   refuseMastered(right, mailbox);
-  const { isHeld, isDenied, mayBeDenied, entries, orphans } = await read(right.standingOf(mailbox, account));
+  const { isHeld, mayBeHeld, isDenied, mayBeDenied, entries, orphans } = await read(right.standingOf(mailbox, account));
   const dead = orphans === 0 ? "" : ` Of these, ${ofTheGone(orphans)}.`;
   if (isDenied) throw new Fault({ kind: "invalid", message: `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.` });
   if (mayBeDenied) talk("warning", `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", which may be this account: a Deny entry wins over any grant.`);
-  if (!isHeld && entries >= mostEntries) throw new Fault({ kind: "invalid", message: `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.` });
+  if (!mayBeHeld && entries >= mostEntries) throw new Fault({ kind: "invalid", message: `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.` });
   if (entries >= manyEntries) talk("warning", `The access list of mailbox ${nameOf(mailbox)} has ${entries} of at most ${mostEntries} entries.${dead}`);
   else if (orphans > 0) talk("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}.`);
   if (right.name !== "FullAccess" && flag(mailbox, "HiddenFromAddressListsEnabled")) talk("warning", `Mailbox ${nameOf(mailbox)} is hidden from the address lists: desktop Outlook may refuse ${right.label} on it.`);
