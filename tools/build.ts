@@ -110,6 +110,12 @@ function loadedAtStart(output: string, outputs: Metafile["outputs"], seen = new 
 }
 
 if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
-  const { actions } = await buildBundles();
-  console.log(`dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`);
+  try {
+    const { actions } = await buildBundles();
+    console.log(`dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`);
+  } catch (error) {
+    // Whoever edited a data file needs no stack.
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -18,7 +18,7 @@ const sharedNames = ["Name", "DisplayName"] as const;
 
 /** The account with this Guid. Throws a `missing` fault that says so of the account, and not of what it was to have. */
 export function accountById(id: string): (exchange: Exchange) => Promise<Account> {
-  const query = mailboxById(id, [...ownNames, ...sharedNames]);
+  const query = mailboxById(id, [...ownNames, ...sharedNames], {}, "The account reference (References.Account)");
   return async (exchange) => {
     const mailbox = await query(exchange).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);

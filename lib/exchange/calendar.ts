@@ -74,10 +74,14 @@ function listed(text: string): string[] {
   return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
 }
 
-/** Whether two rights come to the same: a role is the sum of its rights. */
+/** A right as the sum of its single rights: a role is the sum of its rights. */
+export function summedRight({ rights, flags }: Pick<CalendarRight, "rights" | "flags">): string {
+  return `${[...new Set(rights.flatMap((right) => roles[right] ?? [right]))].sort().join()};${[...flags].sort().join()}`;
+}
+
+/** Whether two rights come to the same. */
 export function sameRight(a: Pick<CalendarRight, "rights" | "flags">, b: Pick<CalendarRight, "rights" | "flags">): boolean {
-  const sum = ({ rights, flags }: Pick<CalendarRight, "rights" | "flags">): string => [...new Set(rights.flatMap((right) => roles[right] ?? [right]))].sort().join() + ";" + [...flags].sort().join();
-  return sum(a) === sum(b);
+  return summedRight(a) === summedRight(b);
 }
 
 /** For people to read. */
@@ -90,8 +94,7 @@ export function calendarUser(identity: string): (exchange: Exchange) => Promise<
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: ["PrimarySmtpAddress", "DisplayName"] }).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
-      // The account is there; it is the setting that names nobody.
-      throw fault.kind === "missing" ? new Fault({ kind: "invalid", message: `The user "${identity}" of the calendar right does not exist.`, cause: fault }) : fault;
+      throw fault.kind === "missing" ? new Fault({ kind: "missing", message: `The user "${identity}" of the calendar right does not exist.`, cause: fault }) : fault;
     });
     const [row, ...more] = rows;
     const address = textOf(row?.["PrimarySmtpAddress"]);
@@ -103,7 +106,11 @@ export function calendarUser(identity: string): (exchange: Exchange) => Promise<
 /** The display name of a user or group, if it is nobody else's; undefined otherwise. */
 export function displayNameOf(identity: string): (exchange: Exchange) => Promise<string | undefined> {
   return async (exchange) => {
-    const { displayName } = await calendarUser(identity)(exchange);
+    const { displayName } = await calendarUser(identity)(exchange).catch((thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      if (fault.kind !== "missing") throw fault;
+      return { displayName: "" };
+    });
     if (displayName === "") return undefined;
     const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("DisplayName", displayName), ResultSize: 2 }, select: ["Guid"] });
     return rows.length === 1 ? displayName : undefined;

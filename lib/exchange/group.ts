@@ -5,7 +5,7 @@ import type { Piece } from "./batch.ts";
 import { textOf, type Parameters, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { allOf, carries, equals } from "./filter.ts";
-import { isGuid, mostNamed, nameOf, type Change } from "./mailbox.ts";
+import { isGuid, mostNamed, nameOf, refuseOther, type Change } from "./mailbox.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {
@@ -50,7 +50,7 @@ export function cloudGroupsWhere(property: string, value: string): (exchange: Ex
  * a group whose members are not Exchange's to change: the fault says whose.
  */
 export function groupById(id: string): (exchange: Exchange) => Promise<Group> {
-  if (!isGuid(id)) throw new Fault({ kind: "invalid", message: `The group reference is a text of ${id.length} characters; expected a GUID.` });
+  refuseOther(id, "The Id of the group in the permission reference");
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select }).catch(async (thrown: unknown) => {
       const fault = Fault.of(thrown);

@@ -35,6 +35,11 @@ export function isGuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
+/** Throws an `invalid` fault for what is no GUID; `what` says whose it should be. */
+export function refuseOther(id: string, what: string): void {
+  if (!isGuid(id)) throw new Fault({ kind: "invalid", message: `${what} is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.` });
+}
+
 /** More than these are not named when a look-up is ambiguous. */
 export const mostNamed = 8;
 
@@ -65,8 +70,8 @@ export function mailboxesWhere(property: string, value: string, alsoRead: readon
  * The mailbox with this Guid; `alsoRead` names properties wanted besides. Throws a `missing` fault when there is none, and
  * `unexpected` when another one came back: many Get- cmdlets answer an identity they do not understand with every object.
  */
-export function mailboxById(id: string, alsoRead: readonly string[], switches: Readonly<Record<string, true>> = {}): (exchange: Exchange) => Promise<Mailbox> {
-  if (!isGuid(id)) throw new Fault({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
+export function mailboxById(id: string, alsoRead: readonly string[], switches: Readonly<Record<string, true>> = {}, what = "The mailbox reference"): (exchange: Exchange) => Promise<Mailbox> {
+  refuseOther(id, what);
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id, ...switches }, select: selected(alsoRead) }).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);

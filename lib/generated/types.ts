@@ -107,7 +107,7 @@ Cloud?: ("worldwide" | "usGovGccHigh" | "usGovDoD" | "china")
  */
 RecipientTypeDetails?: [("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "EquipmentMailbox" | "LinkedMailbox" | "LinkedRoomMailbox" | "TeamMailbox" | "SchedulingMailbox" | "LegacyMailbox" | "DiscoveryMailbox"), ...(("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "EquipmentMailbox" | "LinkedMailbox" | "LinkedRoomMailbox" | "TeamMailbox" | "SchedulingMailbox" | "LegacyMailbox" | "DiscoveryMailbox"))[]]
 /**
- * True: persons are linked to mailboxes and nothing is ever changed; imported accounts count as not enabled.
+ * True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.
  */
 CorrelateOnly?: boolean
 /**

@@ -77,6 +77,8 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
         return { audit, isGone: true };
       }
 
+      if (actionContext.CurrentPermissions === undefined && actionContext.Operation !== "grant") throw new Fault({ kind: "invalid", message: `The event does not say what is on record (CurrentPermissions), so ${isRevoke ? "there is nothing to revoke by" : "it cannot be told what to take away"}.` });
+
       const held = new Map<string, OnRecord>();
       for (const { DisplayName, Reference } of actionContext.CurrentPermissions ?? []) {
         if (textIn(Reference, "Id") === none) continue;
@@ -134,9 +136,9 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
           else faults.push(new Fault({ kind: "missing", message }));
         };
         const all = actionContext.DryRun && SubPermissionPreviewAllContracts === true;
-        const { values, blank } = valuesInScope(personContext?.Person, { field, all });
+        const { values, blank } = valuesInScope(personContext?.Person, { field, all, isPreview: actionContext.DryRun });
         if (blank > 0) none(`${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`);
-        if (values.length === 0) audit.push({ Message: `No contract in scope gives a ${field}, so nothing belongs to the person.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}` });
+        if (values.length === 0 && blank === 0) audit.push({ Message: `No contract in scope gives a ${field}, so nothing belongs to the person.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}` });
         for (const value of values) {
           const fault = await faultOf(async () => {
             const belonging = await belongingTo(value);
@@ -147,7 +149,9 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
           faults.push(fault);
           isWhole = false;
         }
-        return { wanted, isWhole };
+        // When nothing at all was found, a setting may be wrong; and every person has the same one.
+        const mayBeWrong = SubPermissionNoMatch !== "skip" && wanted.size === 0 && values.length + blank > 0;
+        return { wanted, isWhole: isWhole && !mayBeWrong };
       }
     },
   };
@@ -163,10 +167,12 @@ function onRecordIn(document: unknown): unknown[] {
   const member = (value: unknown, name: string): unknown => (isRecord(value) ? Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1] : undefined);
   const context = member(document, "actioncontext");
   const entries = [member(context, "currentpermissions") ?? []].flat().flatMap((entry) => {
-    const reference = member(entry, "reference");
-    if (!isRecord(reference) || textIn(reference, "Id") === "") return [];
+    const given = member(entry, "reference");
+    // What cannot be used is given back as far as that is possible.
+    const reference = typeof given === "string" ? { Id: given } : given;
+    if (!isRecord(reference)) return [];
     const name = member(entry, "displayname");
-    return [{ DisplayName: shownName(typeof name === "string" ? name : "") ?? textIn(reference, "Id"), Reference: reference }];
+    return [{ DisplayName: shownName(typeof name === "string" ? name : "") ?? (textIn(reference, "Id") || "Unknown"), Reference: reference }];
   });
   const isRevoke = String(member(context, "operation")).toLowerCase() === "revoke";
   return entries.length > 0 || isRevoke ? entries : [nothing];

@@ -1,5 +1,5 @@
 import shipped from "../../permissions/folderPermission/options.json" with { type: "json" };
-import { calendarRightFrom, calendarUser, displayNameOf, documentedRight, isEveryone, sameRight, type CalendarRight } from "../exchange/calendar.ts";
+import { calendarRightFrom, calendarUser, displayNameOf, documentedRight, isEveryone, sameRight, summedRight, type CalendarRight } from "../exchange/calendar.ts";
 import { Fault } from "../fault.ts";
 import type { FolderPermissionOption } from "../generated/types.ts";
 import { folderPermissionOptions } from "../generated/validators/folderPermissionOptions.ts";
@@ -10,11 +10,15 @@ const file = "permissions/folderPermission/options.json";
 
 /** The listed rights. */
 export function folderOptions(data: unknown = shipped): FolderPermissionOption[] {
-  return optionsIn(file, folderPermissionOptions, data, (option) => void rightOf(option));
+  return optionsIn(file, folderPermissionOptions, data, (option) => meaningOf(rightOf(option)));
 }
 
 function rightOf({ mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSharingPermissionFlags = "", sendNotificationToUser = false }: FolderPermissionOption): CalendarRight {
   return calendarRightFrom({ user: mailboxFolderUser, rights: mailboxFolderAccessRight, flags: mailboxFolderSharingPermissionFlags, notify: sendNotificationToUser });
+}
+
+function meaningOf(right: CalendarRight): string {
+  return `${right.user.toLowerCase()}: ${summedRight(right)}`;
 }
 
 /** Existing installations hold the reference with these three members; a fourth one only where there are flags. */

@@ -9,7 +9,7 @@ const file = "permissions/regionalConfiguration/options.json";
 
 /** The listed configurations. */
 export function regionOptions(data: unknown = shipped): RegionalOption[] {
-  return optionsIn(file, regionalOptions, data, (option) => void regionFrom(option));
+  return optionsIn(file, regionalOptions, data, (option) => JSON.stringify(regionFrom(option)));
 }
 
 /** The reference holds the Id alone, as it always has. */

@@ -58,6 +58,7 @@ export function dynamicPermissions(configuration: Configuration): DynamicPermiss
 export function dynamicPermission(reference: string, configuration: Configuration, talk: ReadingInput["talk"]): DynamicPermission {
   const right = rightNamed(reference);
   if (reference === "" && configuration.SharedMailboxReference === "separate") talk("warning", "The event does not say which right is meant (References.Permission.Reference), as is usual in a preview; the configured rights are taken together.");
+  if (!right && !/^(smb)?$/i.test(reference) && configuration.SharedMailboxReference === "separate") throw new Fault({ kind: "invalid", message: `Reference of the permission reference is a text of ${reference.length} characters that is no right; expected ${Object.keys(rights).join(", ")}.` });
   return right ? { permission: together, rights: [right], partNamesRight: false } : { permission: together, rights: combinedRights(configuration), partNamesRight: true };
 }
 

@@ -259,8 +259,8 @@ describe("in an emulated tenant", () => {
     expect(await calendarUser("petra.maiden@contoso.com")(live.exchange)).toMatchObject({ address: "petra.proxies@contoso.com" });
   });
 
-  it("a user who does not exist is what is wrong with the setting, and not a mailbox that is gone", async () => {
-    for (const gone of ["nobody@contoso.com", "0b1ec700-0000-4000-8000-00000000dead"]) expect(await faultOf(calendarUser(gone)(live.exchange))).toMatchObject({ kind: "invalid", message: `The user "${gone}" of the calendar right does not exist.` });
+  it("a user who does not exist is gone, and is named", async () => {
+    for (const gone of ["nobody@contoso.com", "0b1ec700-0000-4000-8000-00000000dead"]) expect(await faultOf(calendarUser(gone)(live.exchange))).toMatchObject({ kind: "missing", message: `The user "${gone}" of the calendar right does not exist.` });
     const { exchange } = clientOf([notFound("somebody@contoso.com")]);
     expect((await faultOf(calendarUser("other@contoso.com")(exchange))).kind).toBe("unexpected");
   });

@@ -106,7 +106,7 @@ describe("a mailbox by its reference", () => {
   });
 
   it.each(["", " ", "jan@contoso.com", "*", "$null", `{${guidOf(1)}}`, ` ${guidOf(1)}`, `${guidOf(1)}\n`, guidOf(1).replaceAll("-", "")])("is not asked for by %j, which is not repeated either", async (id) => {
-    expect(await faultOf(() => mailboxById(id, []))).toMatchObject({ kind: "invalid", message: `The mailbox reference is a text of ${id.length} characters; expected a GUID.` });
+    expect(await faultOf(() => mailboxById(id, []))).toMatchObject({ kind: "invalid", message: `The mailbox reference is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.` });
   });
 });
 

@@ -3,10 +3,10 @@ import { Fault } from "../../lib/fault.ts";
 import { valuesInScope } from "../../lib/host/contracts.ts";
 
 const contract = (value: unknown, InConditions: unknown = true): unknown => ({ Context: { InConditions }, Department: { ExternalId: value }, CostCenter: value });
-const valuesOf = (Contracts: unknown, { field = "Department.ExternalId", all = false } = {}): { values: string[]; blank: number } => valuesInScope({ Contracts }, { field, all });
+const valuesOf = (Contracts: unknown, { field = "Department.ExternalId", all = false, isPreview = false } = {}): { values: string[]; blank: number } => valuesInScope({ Contracts }, { field, all, isPreview });
 const faultOf = (person: unknown): Fault => {
   try {
-    throw new Error(JSON.stringify(valuesInScope(person as Record<string, unknown>, { field: "X", all: false })));
+    throw new Error(JSON.stringify(valuesInScope(person as Record<string, unknown>, { field: "X", all: false, isPreview: false })));
   } catch (thrown) {
     if (thrown instanceof Fault) return thrown;
     throw thrown;
@@ -18,7 +18,7 @@ describe("the values of the contracts in scope", () => {
     ["none", [], [], 0],
     ["one contract instead of a list", contract("A"), ["A"], 0],
     ["one out of scope instead of a list", contract("A", false), [], 0],
-    ["some of them out of scope", [contract("A"), contract("B", false), contract("C", null), contract("D")], ["A", "D"], 0],
+    ["some of them out of scope", [contract("A"), contract("B", false), contract("D")], ["A", "D"], 0],
     ["conditions as text", [contract("A", "True"), contract("B", "false"), contract("C", "TRUE"), contract("D", "yes")], ["A", "C"], 0],
     ["conditions as a number", [contract("A", 1)], [], 0],
     ["the same value twice", [contract("A"), contract(" A ")], ["A"], 0],
@@ -29,7 +29,6 @@ describe("the values of the contracts in scope", () => {
     ["blank values out of scope", [contract("", false)], [], 0],
     ["no such field", [{ Context: { InConditions: true } }], [], 1],
     ["a step of the field that is no object", [{ Context: { InConditions: true }, Department: "A" }], [], 1],
-    ["no context", [{ Department: { ExternalId: "A" } }], [], 0],
   ])("of %s", (_name, contracts, values, blank) => {
     expect(valuesOf(contracts)).toEqual({ values, blank });
   });
@@ -40,11 +39,17 @@ describe("the values of the contracts in scope", () => {
   });
 
   it("are found by names in any case", () => {
-    expect(valuesInScope({ contracts: [{ context: { inconditions: true }, department: { EXTERNALID: "A" } }] }, { field: "DEPARTMENT.externalId", all: false }).values).toEqual(["A"]);
+    expect(valuesInScope({ contracts: [{ context: { inconditions: true }, department: { EXTERNALID: "A" } }] }, { field: "DEPARTMENT.externalId", all: false, isPreview: false }).values).toEqual(["A"]);
   });
 
   it("are those of all contracts when all are wanted", () => {
     expect(valuesOf([contract("A", false), contract("B"), contract("", false)], { all: true })).toEqual({ values: ["A", "B"], blank: 1 });
+  });
+
+  it.each<[string, unknown[]]>([["no context", [{ Department: { ExternalId: "A" } }]], ["no word of its conditions", [contract("A"), contract("B", null)]]])("cannot be told of a contract of %s, unless it does not matter", (_name, contracts) => {
+    expect(faultOf({ Contracts: contracts })).toMatchObject({ kind: "invalid", message: expect.stringContaining("Context.InConditions") as string });
+    expect(valuesOf(contracts, { all: true }).values).toContain("A");
+    expect(valuesOf(contracts, { isPreview: true }).values).toEqual(contracts.length === 2 ? ["A"] : []);
   });
 
   it.each<[string, unknown]>([["no person", undefined], ["a person that is null", null], ["no contracts", {}], ["contracts that are null", { Contracts: null }]])("cannot be told of %s", (_name, person) => {

@@ -171,7 +171,7 @@ describe("an event that cannot be used", () => {
     ["without an account", { ...invalid, current: onRecord("g-a", "x") }, onRecord("g-a", "x")],
     ["without an account, of one instead of a list", { ...invalid, current: onRecord("g-a")[0] }, onRecord("g-a")],
     ["without an account, of nothing on record", { ...invalid, current: null }, [none]],
-    ["without an account, and with records that are none", { ...invalid, current: ["x", null, {}, { Reference: "x" }, { Reference: { Id: " " } }, ...onRecord("g-a")] }, onRecord("g-a")],
+    ["without an account, and with records that are none", { ...invalid, current: ["x", null, {}, { Reference: "x" }, { Reference: { Id: " " } }, ...onRecord("g-a")] }, [{ DisplayName: "x", Reference: { Id: "x" } }, { DisplayName: "Unknown", Reference: { Id: " " } }, ...onRecord("g-a")]],
     ["without an account, and with a record of no name", { ...invalid, current: [{ Reference: { Id: "g-a" } }] }, [{ DisplayName: "g-a", Reference: { Id: "g-a" } }]],
     ["of an unknown operation", { operation: "other", current: onRecord("g-a") }, onRecord("g-a")],
     ["of a revoke", { ...invalid, operation: "Revoke", current: onRecord("g-a") }, onRecord("g-a")],
@@ -180,6 +180,11 @@ describe("an event that cannot be used", () => {
   ])("%s answers what was on record", async (_name, choices, expected) => {
     const run = await decided(choices);
     expect([run.code, held(run), run.connection.sent]).toEqual([2, expected, []]);
+  });
+
+  it.each(["update", "revoke"])("because it does not say what is on record: %s", async (operation) => {
+    const run = await decided({ operation, context: { CurrentPermissions: undefined }, person: { Contracts: contracts("A") } });
+    expect([run.code, run.answer.outcome, run.audit.map(([, message]) => message)]).toEqual([1, "invalid", [expect.stringContaining("does not say what is on record")]]);
   });
 
   it("because it has no contracts answers what was on record, and revokes nothing", async () => {
@@ -251,13 +256,23 @@ describe("a revoke", () => {
 });
 
 describe("contracts without a group", () => {
+  it.each<[string, unknown[], Record<string, unknown>, string[]]>([
+    ["and with no other: a setting may be wrong", ["nobody's"], {}, ["g-old"]],
+    ["and blank: the field may be wrong", [" "], {}, ["g-old"]],
+    ["and that may be", ["nobody's"], { SubPermissionNoMatch: "skip" }, []],
+    ["beside one that has one", ["nobody's", "A"], {}, ["g-a"]],
+  ])("take nothing away %s", async (_name, values, config, left) => {
+    const run = await deciding(values, { config, current: onRecord("g-old") });
+    expect(held(run)).toEqual(left.length > 0 ? onRecord(...left) : [none]);
+  });
+
   const nothing = "No contract in scope gives a Department.ExternalId, so nothing belongs to the person.";
   it.each<[string, unknown[], Record<string, unknown>, number, string[]]>([
     ["an unknown value", ["nobody's"], {}, 1, ['There is no group called "nobody\'s", which Department.ExternalId of a contract asks for.']],
     ["an unknown value that may be", ["nobody's"], { SubPermissionNoMatch: "Skip" }, 0, ['There is no group called "nobody\'s", which Department.ExternalId of a contract asks for. It was skipped.']],
-    ["one blank value", [" "], {}, 1, [nothing, "1 of the contracts in scope has no Department.ExternalId."]],
-    ["blank values that may be", ["", null], { SubPermissionNoMatch: "skip" }, 0, ["2 of the contracts in scope have no Department.ExternalId. It was skipped.", nothing]],
-    ["another field", ["A"], { SubPermissionContractField: "CostCenter.Code" }, 1, [nothing.replace("Department.ExternalId", "CostCenter.Code"), "1 of the contracts in scope has no CostCenter.Code."]],
+    ["one blank value", [" "], {}, 1, ["1 of the contracts in scope has no Department.ExternalId."]],
+    ["blank values that may be", ["", null], { SubPermissionNoMatch: "skip" }, 0, ["2 of the contracts in scope have no Department.ExternalId. It was skipped."]],
+    ["another field", ["A"], { SubPermissionContractField: "CostCenter.Code" }, 1, ["1 of the contracts in scope has no CostCenter.Code."]],
     ["no contract", [], {}, 0, [nothing]],
   ])("are told: %s", async (_name, values, config, code, audit) => {
     const run = await deciding(values, { config });

@@ -291,11 +291,12 @@ describe("who is not there", () => {
     expect((await granted(reviewer)).answer).toMatchObject({ outcome: "gone", outputContext: { Success: false } });
   });
 
-  it("a user whom the right names is told, and is no account that is gone", async () => {
-    for (const run of [granted, revoked]) {
+  it("a user whom the right names is told: nothing can be granted, and nothing is left to revoke", async () => {
+    const reason = 'The user "nobody@contoso.com" of the calendar right does not exist.';
+    for (const [run, Success, message] of [[granted, false, reason], [revoked, true, `${reason} There is nothing left to revoke.`]] as const) {
       const { answer, messages } = await run({ ...forDora("Reviewer"), mailboxFolderUser: "nobody@contoso.com" });
-      expect(answer).toMatchObject({ outcome: "invalid", plan: [], outputContext: { Success: false } });
-      expect(messages).toEqual(['The user "nobody@contoso.com" of the calendar right does not exist.']);
+      expect(answer).toMatchObject({ outcome: "gone", plan: [], outputContext: { Success } });
+      expect(messages).toEqual([message]);
     }
   });
 

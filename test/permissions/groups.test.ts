@@ -150,11 +150,11 @@ describe("groups whose members are not Exchange's to change", () => {
 
 describe("a reference that cannot be used", () => {
   it.each<[string, PermissionChoices, RegExp]>([
-    ["without an id", { permission: {} }, /^The group reference is a text of 0 characters; expected a GUID\.$/],
-    ["with an id that is no GUID", { permission: { Id: "Newsletter" } }, /^The group reference is a text of 10 characters; expected a GUID\.$/],
+    ["without an id", { permission: {} }, /^The Id of the group in the permission reference is missing; expected a GUID\.$/],
+    ["with an id that is no GUID", { permission: { Id: "Newsletter" } }, /^The Id of the group in the permission reference is a text of 10 characters; expected a GUID\.$/],
     ["with an id that is no text", { permission: { Id: [newsletter] } }, /expected a (text|GUID)\.$/],
     ["of an account, which is blank", { account: " " }, /^The account reference \(References\.Account\) is blank/],
-    ["of an account, which is no GUID", { account: "E100001" }, /^The mailbox reference is a text of 7 characters; expected a GUID\.$/],
+    ["of an account, which is no GUID", { account: "E100001" }, /^The account reference \(References\.Account\) is a text of 7 characters; expected a GUID\.$/],
   ])("is told: %s", async (_name, choices, message) => {
     for (const verb of [grant, revoke]) {
       const { answer, messages } = await verb.here(bench, event(choices));

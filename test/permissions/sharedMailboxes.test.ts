@@ -134,8 +134,8 @@ describe("an identity that several answer to is never taken for one that is gone
 
 describe("a reference that cannot be used", () => {
   it.each<[string, PermissionChoices, RegExp]>([
-    ["without an id", { permission: { Permission: "SendAs" } }, /^The mailbox reference is a text of 0 characters; expected a GUID\.$/],
-    ["with an id that is no GUID", { permission: { Id: "Info" } }, /^The mailbox reference is a text of 4 characters; expected a GUID\.$/],
+    ["without an id", { permission: { Permission: "SendAs" } }, /^The Id of the mailbox in the permission reference is missing; expected a GUID\.$/],
+    ["with an id that is no GUID", { permission: { Id: "Info" } }, /^The Id of the mailbox in the permission reference is a text of 4 characters; expected a GUID\.$/],
     ["with a right that is none", { permission: { Id: info, Permission: "ReadPermission" } }, /^The permission reference names a right that is a text of 14 characters; expected FullAccess, SendAs, SendOnBehalf\.$/],
     ["with a right that an object has by birth", { permission: { Id: info, Permission: "constructor" } }, /^The permission reference names a right that is a text of 11 characters/],
     ["of an account, which is blank", { account: {} }, /^The account reference \(References\.Account\) is blank/],

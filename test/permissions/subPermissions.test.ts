@@ -145,7 +145,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
   beforeEach(() => ready(bench, kind));
 
   it("are those of the contracts in conditions, each once", async () => {
-    const contracts = [contractOf("D-SALES", false), contractOf("D-CARE"), contractOf(" D-CARE "), { context: { inconditions: "True" }, department: { externalid: "D-FINANCE" } }, { Department: { ExternalId: "D-SALES" } }];
+    const contracts = [contractOf("D-SALES", false), contractOf("D-CARE"), contractOf(" D-CARE "), { context: { inconditions: "True" }, department: { externalid: "D-FINANCE" } }];
     const { answer } = await run(kind, { contracts });
     expect(answer.outputContext).toMatchObject({ Success: true, SubPermissions: recordOf(kind, "D-CARE", "D-FINANCE") });
   });

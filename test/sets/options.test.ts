@@ -236,7 +236,7 @@ describe.each(files)("$file", (dataFile) => {
     const [first = {}] = data.options;
     const id = String((first as Option)["Id"]);
     for (const same of [id, id.toUpperCase(), id.toLowerCase(), ` ${id}`, `${id}\t`]) {
-      expect(thrownBy(() => check({ options: [...data.options, { ...first, Id: same, DisplayName: "Another one" }] })), same).toMatchObject({ kind: "invalid", message: `${file} cannot be used. option "${same}": the Id is used twice.` });
+      expect(thrownBy(() => check({ options: [...data.options, { ...first, Id: same, DisplayName: "Another one" }] })), same).toMatchObject({ kind: "invalid", message: `${file} cannot be used. option "${same}": the Id is used twice. option "${same}": it stands for the same as option "${id}".` });
     }
   });
 
@@ -252,9 +252,10 @@ describe("the options of a data file", () => {
   it("tell everything that is wrong at once", async () => {
     const fault = await faultOf(() => optionsIn("some.json", contract, options("a", "b", "A", "c"), ({ Id }) => {
       if (Id !== "b") throw new Fault({ kind: "invalid", message: `Not ${Id}.` });
+      return Id;
     }));
     expect(fault).toMatchObject({ kind: "invalid", message: 'some.json cannot be used. option "a": Not a. option "A": the Id is used twice. option "A": Not A. option "c": Not c.' });
-    expect((await faultOf(() => optionsIn("some.json", contract, options(1, "", "b"), () => undefined))).message).toMatch(/item 1,.*item 2,/);
+    expect((await faultOf(() => optionsIn("some.json", contract, options(1, "", "b"), ({ Id }) => Id))).message).toMatch(/item 1,.*item 2,/);
   });
 
   it("tell of whatever is thrown", async () => {
@@ -263,7 +264,7 @@ describe("the options of a data file", () => {
 
   it("leave what they were read from as it was", () => {
     const data = Object.freeze(options("a"));
-    const [read] = optionsIn("some.json", contract, data, () => undefined);
+    const [read] = optionsIn("some.json", contract, data, ({ Id }) => Id);
     expect(read).toEqual((data as { options: unknown[] }).options[0]);
   });
 

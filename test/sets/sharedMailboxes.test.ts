@@ -55,9 +55,14 @@ describe("a permission whose parts are rights", () => {
     ["sendas", combined, ["SendAs"], false],
     ["SendOnBehalf", separate, ["SendOnBehalf"], false],
     ["", combined, ["FullAccess", "SendAs"], true],
-    ["something else", separate, ["FullAccess", "SendAs"], true],
+    ["something else", combined, ["FullAccess", "SendAs"], true],
+    ["SMB", separate, ["FullAccess", "SendAs"], true],
   ])("is meant by the reference %j", (reference, configuration, names, partNamesRight) => {
     expect(dynamicPermission(reference, configuration, silent)).toMatchObject({ rights: names.map((name) => rights[name]), partNamesRight });
+  });
+
+  it("is no right that is misspelt, when there is a permission for each", async () => {
+    expect(await faultOf(() => dynamicPermission("FullAcess", separate, silent))).toMatchObject({ kind: "invalid", message: expect.stringContaining("expected FullAccess, SendAs, SendOnBehalf") as string });
   });
 
   it.each<[string, string, Configuration, number]>([["", "combined", combined, 0], ["smb", "combined", combined, 0], ["smb", "separate", separate, 0], ["SendAs", "separate", separate, 0], ["", "separate", separate, 1]])("by the reference %j is not told when permissions are %s: %#", (reference, _form, configuration, times) => {
