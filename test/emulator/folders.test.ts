@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createEmulator, type Emulator } from "./emulator.ts";
+import type { Emulator } from "./emulator.ts";
 import { seedState } from "./seed.ts";
 import { readState, type Behaviour } from "./state.ts";
-import { refusal, TestClient, type Reply } from "./testClient.ts";
+import { refusal, type Reply, seededClient, type TestClient } from "./testClient.ts";
 
 type Row = Record<string, unknown>;
 
@@ -10,10 +10,8 @@ let emulator: Emulator;
 let client: TestClient;
 
 function start(behaviour: Partial<Behaviour> = {}): void {
-  const state = seedState();
-  Object.assign(state.behaviour, behaviour);
-  emulator = createEmulator({ state, clock: () => Date.parse("2026-06-01T12:00:00Z") });
-  client = new TestClient(emulator);
+  client = seededClient(behaviour);
+  ({ emulator } = client);
 }
 
 beforeEach(() => start());

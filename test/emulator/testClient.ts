@@ -1,6 +1,8 @@
 /** Raw fetch against an emulator, for the tests of this room. Knows nothing that a real client would have to know better. */
-import type { Emulator } from "./emulator.ts";
+import { createEmulator, type Emulator } from "./emulator.ts";
+import { seedState } from "./seed.ts";
 import { startEmulator, type RunningEmulator, type ServerOptions } from "./server.ts";
+import type { Behaviour } from "./state.ts";
 
 export interface Reply {
   status: number;
@@ -102,6 +104,13 @@ export function linkOf(answer: Reply): string {
   const link = answer.json["@odata.nextLink"];
   if (link === undefined) throw new Error("There is no next page.");
   return link;
+}
+
+/** A client of a seeded tenant of its own, whose clock stands still. */
+export function seededClient(behaviour: Partial<Behaviour> = {}): TestClient {
+  const state = seedState();
+  Object.assign(state.behaviour, behaviour);
+  return new TestClient(createEmulator({ state, clock: () => Date.parse("2026-06-01T12:00:00Z") }));
 }
 
 /** A served emulator with a client that goes through the sockets. Close it. */
