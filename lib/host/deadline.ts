@@ -10,6 +10,8 @@ export interface Deadline {
   remaining(): number;
   /** Settles as `work` does, or rejects with the fault as soon as the time is up. */
   bound<T>(work: Promise<T>): Promise<T>;
+  /** Gives the event no more than this, counted from the start of the process as well. */
+  atMost(milliseconds: number): void;
   /** Ends the run early, for the reason given. */
   interrupt(reason: Fault): void;
   /** Ends everything that is still going on, because the run is over: nothing may be sent behind its answer. */
@@ -22,11 +24,10 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
   // Every request on its way listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, controller.signal);
   const interrupt = (reason: Fault): void => controller.abort(reason);
-  const remaining = (): number => Math.max(0, milliseconds - now());
-  const timer = setTimeout(
-    () => interrupt(new Fault({ kind: "unavailable", message: `The time for one event (${milliseconds} ms) ran out.` })),
-    remaining(),
-  );
+  let allowed = milliseconds;
+  const remaining = (): number => Math.max(0, allowed - now());
+  const startTimer = () => setTimeout(() => interrupt(new Fault({ kind: "unavailable", message: `The time for one event (${allowed} ms) ran out.` })), remaining());
+  let timer = startTimer();
   const ended = new Promise<never>((_resolve, reject) => {
     controller.signal.addEventListener("abort", () => reject(Fault.of(controller.signal.reason)), { once: true });
   });
@@ -35,6 +36,12 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
     signal: controller.signal,
     remaining,
     bound: (work) => Promise.race([work, ended]),
+    atMost(most) {
+      if (most >= allowed) return;
+      allowed = most;
+      clearTimeout(timer);
+      timer = startTimer();
+    },
     interrupt,
     stop() {
       clearTimeout(timer);

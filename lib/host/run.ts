@@ -51,6 +51,7 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
     world.onInterrupt(deadline.interrupt);
     live.output = action.outputAtFirst?.(undefined) ?? {};
     const event = await received(action, world, { deadline, redaction, live });
+    if (event.actionContext.DryRun && action.verb.previewMs !== undefined) deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
     const result = await handled(action, event, connect, { world, deadline, redaction, output, live });
     answer = finished(result, ending());
     code = answer.outputContext.Success ? 0 : 1;

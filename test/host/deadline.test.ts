@@ -55,6 +55,19 @@ describe("the time for one event", () => {
     expect(deadline.signal.reason).toBe(first);
   });
 
+  it("can be made shorter, and never longer", async () => {
+    const deadline = startDeadline(1000, () => now);
+    deadline.atMost(2000);
+    expect(deadline.remaining()).toBe(600);
+    deadline.atMost(700);
+    expect(deadline.remaining()).toBe(300);
+    const ended = deadline.bound(never).catch((thrown: unknown) => thrown);
+    await vi.advanceTimersByTimeAsync(299);
+    expect(deadline.signal.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await ended).toMatchObject({ message: "The time for one event (700 ms) ran out." });
+  });
+
   it("ends what is still going on when the run is over, and keeps no timer", () => {
     const deadline = startDeadline(1000, () => now);
     deadline.stop();

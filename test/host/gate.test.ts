@@ -6,7 +6,7 @@ import { connectionOf, guid, step } from "./world.ts";
 
 function opened({ invoke, dryRun = false }: { invoke?: Connection["invoke"]; dryRun?: boolean } = {}) {
   const controller = new AbortController();
-  const deadline: Deadline = { signal: controller.signal, remaining: () => 1, bound: (work) => work, interrupt: (reason) => controller.abort(reason), stop: () => undefined };
+  const deadline: Deadline = { signal: controller.signal, remaining: () => 1, bound: (work) => work, interrupt: (reason) => controller.abort(reason), atMost: () => undefined, stop: () => undefined };
   const said: string[] = [];
   const connection = connectionOf(invoke);
   return { gate: openGate({ connection, dryRun, deadline, talk: (level, message) => said.push(`${level}: ${message}`) }), connection, deadline, said };

@@ -54,6 +54,14 @@ describe("a run", () => {
     expect(surroundings?.env).toEqual(env);
     expect(surroundings?.remaining()).toBeGreaterThan(3_000);
   });
+
+  it("gives a preview less time where the platform does, unless it is told how much", async () => {
+    const action = { ...setting(), verb: { ...setting().verb, deadlineMs: 600_000, previewMs: 20_000 } };
+    const remaining = async (DryRun: boolean, env: Record<string, string> = {}): Promise<number> => (await runIn({ event: eventWith({ DryRun }), env }, action)).surroundings?.remaining() ?? NaN;
+    expect(await remaining(false)).toBeGreaterThan(500_000);
+    expect(await remaining(true)).toBeLessThanOrEqual(20_000);
+    expect(await remaining(true, { EXO_CONNECTOR_DEADLINE_MS: "50000" })).toBeGreaterThan(20_000);
+  });
 });
 
 describe("a dry run", () => {
