@@ -2,6 +2,7 @@ import { Fault } from "../fault.ts";
 import { textOf } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { mailboxById, type Mailbox } from "./mailbox.ts";
+import { isOf, rowsOrNone } from "./rows.ts";
 
 /** A mailbox that can be a member or hold a right, with every name the service may list it by. */
 export interface Account extends Mailbox {
@@ -40,13 +41,9 @@ export function isAccount(account: Account, text: string): boolean {
 /** The account with its security identifier, which mailboxes do not show and a list may call it by. */
 export function withSid(account: Account): (exchange: Exchange) => Promise<Account> {
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Identity: account.Guid }, select: ["Guid", "Sid"] }).catch((thrown: unknown) => {
-      // The mailbox was there a moment ago: whatever this is about, it does not say that the account is gone.
-      const fault = Fault.of(thrown);
-      if (fault.kind !== "missing") throw fault;
-      return { rows: [] };
-    });
-    const own = rows.find((row) => textOf(row["Guid"]).toLowerCase() === account.Guid.toLowerCase());
+    // The mailbox was there a moment ago: "missing" would not say that the account is gone.
+    const rows = await rowsOrNone(exchange, { cmdlet: "Get-User", parameters: { Identity: account.Guid }, select: ["Guid", "Sid"] });
+    const own = rows.find(isOf(account.Guid));
     return { ...account, sid: textOf(own?.["Sid"]) };
   };
 }

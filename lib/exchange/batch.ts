@@ -80,13 +80,12 @@ export async function* wholes<T>(pieces: AsyncIterable<Piece<T>>): AsyncGenerato
       continue;
     }
     const { rows, isLast } = piece.page;
-    const all = begun.get(item);
-    if (all) all.push(...rows);
-    else begun.set(item, [...rows]);
+    const all = begun.get(item) ?? [];
+    all.push(...rows);
+    begun.set(item, all);
     if (!isLast) continue;
-    const whole = begun.get(item) ?? [];
     begun.delete(item);
-    yield { item, rows: whole };
+    yield { item, rows: all };
   }
 }
 

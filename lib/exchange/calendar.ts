@@ -5,6 +5,7 @@ import { textOf, type ParameterValue, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { equals } from "./filter.ts";
 import { isGuid, nameOf, type Change, type Mailbox } from "./mailbox.ts";
+import { rowsOrNone } from "./rows.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {
@@ -158,11 +159,7 @@ export function entryOf(row: Row): CalendarRight {
 /** The user's own entry; asked for by the user, because a list calls users by display names, which are not theirs alone. */
 export function presentRight({ identity }: Calendar, user: string): (exchange: Exchange) => Promise<CalendarRight | undefined> {
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-MailboxFolderPermission", parameters: { Identity: identity, User: user }, select: entryProperties }).catch((thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind === "missing") return { rows: [] };
-      throw fault;
-    });
+    const rows = await rowsOrNone(exchange, { cmdlet: "Get-MailboxFolderPermission", parameters: { Identity: identity, User: user }, select: entryProperties });
     const [row, ...more] = rows;
     if (more.length > 0) throw new Fault({ kind: "ambiguous", message: `The calendar has ${rows.length} entries for "${user}"; expected one.` });
     return row && entryOf(row);

@@ -6,6 +6,7 @@ import { textOf, type Parameters, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 import { allOf, carries, equals } from "./filter.ts";
 import { isGuid, mostNamed, nameOf, refuseOther, type Change } from "./mailbox.ts";
+import { isOf, rowsOrNone } from "./rows.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {
@@ -16,9 +17,10 @@ export interface Group extends Row {
 }
 
 const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced"];
-const securityGroup = "MailUniversalSecurityGroup";
+/** The one kind of group that can be given rights as well. */
+export const securityGroup = "MailUniversalSecurityGroup";
 /** The kinds whose members Exchange Online keeps and anyone can be made one of. */
-const kinds = ["MailUniversalDistributionGroup", securityGroup];
+export const groupTypes: readonly string[] = ["MailUniversalDistributionGroup", securityGroup];
 /** Documented form for an unquoted `$false` that goes over the wire. */
 const mastered = "IsDirSynced -eq 'False'";
 
@@ -26,7 +28,7 @@ const mastered = "IsDirSynced -eq 'False'";
 export function cloudGroups(where?: { property: string; value: string }, alsoRead: readonly string[] = []): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
   const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
   return async function* (exchange) {
-    for await (const { rows } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: kinds, ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : []), ...alsoRead.filter((name) => !select.includes(name))] })) {
+    for await (const { rows } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: [...groupTypes], ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : []), ...alsoRead.filter((name) => !select.includes(name))] })) {
       for (const row of rows) {
         const group = groupOf(row);
         if (isSynced(group)) continue;
@@ -60,7 +62,7 @@ export function groupById(id: string): (exchange: Exchange) => Promise<Group> {
     if (!group) throw await whatElse(id, undefined, exchange);
     if (others.length > 0 || group.Guid.toLowerCase() !== id.toLowerCase()) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for group ${id} and answered with ${rows.length === 1 ? `group ${group.Guid}` : `${rows.length} groups`}.` });
     if (isSynced(group)) throw new Fault({ kind: "onPremises", message: `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change them there (attribute member).` });
-    if (!kinds.includes(group.RecipientTypeDetails)) throw new Fault({ kind: "invalid", message: `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.` });
+    if (!groupTypes.includes(group.RecipientTypeDetails)) throw new Fault({ kind: "invalid", message: `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.` });
     return group;
   };
 }
@@ -68,15 +70,11 @@ export function groupById(id: string): (exchange: Exchange) => Promise<Group> {
 /** What a group is that Get-DistributionGroup does not know. Microsoft 365 groups show only to those who name their type. */
 async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange): Promise<Fault> {
   const gone = new Fault({ kind: "missing", message: `Group ${id} does not exist.`, cause, requestId: cause?.requestId });
-  const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Identity: id, RecipientTypeDetails: recipientTypes }, select }).catch((thrown: unknown) => {
-    const fault = Fault.of(thrown);
-    if (fault.kind !== "missing") throw fault;
-    return { rows: [] };
-  });
-  const row = rows.find((one) => textOf(one["Guid"]).toLowerCase() === id.toLowerCase());
+  const rows = await rowsOrNone(exchange, { cmdlet: "Get-Recipient", parameters: { Identity: id, RecipientTypeDetails: recipientTypes }, select });
+  const row = rows.find(isOf(id));
   if (!row) return gone;
   const recipient = groupOf(row);
-  if (kinds.includes(recipient.RecipientTypeDetails)) return new Fault({ kind: "notReady", message: `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time after a group was made.`, cause });
+  if (groupTypes.includes(recipient.RecipientTypeDetails)) return new Fault({ kind: "notReady", message: `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time after a group was made.`, cause });
   const why = reasons[recipient.RecipientTypeDetails] ?? `is a ${recipient.RecipientTypeDetails} and no group`;
   return new Fault({ kind: "invalid", message: `${nameOf(recipient)} ${why}.` });
 }
@@ -93,7 +91,7 @@ const reasons: Readonly<Record<string, string>> = {
 export function isMember(group: Group, account: Account): (exchange: Exchange) => Promise<boolean> {
   return async (exchange) => {
     const { rows } = await exchange.invoke({ cmdlet: "Get-DistributionGroup", parameters: { Filter: allOf(equals("Guid", group.Guid), equals("Members", account.DistinguishedName)) }, select: ["Guid"] });
-    return rows.some((row) => textOf(row["Guid"]).toLowerCase() === group.Guid.toLowerCase());
+    return rows.some(isOf(group.Guid));
   };
 }
 
@@ -107,12 +105,16 @@ export function removing(group: Group, account: Account, wasMember: boolean): Ch
   return { cmdlet: "Remove-DistributionGroupMember", parameters: { ...membership(group, account), Confirm: false }, sentence: `Remove ${nameOf(account)} from group ${nameOf(group)}`, before: { isMember: wasMember }, isInPlace: !wasMember };
 }
 
+function membership(group: Group, account: Account): Change["parameters"] {
+  return { Identity: group.Guid, Member: account.Guid, ...managerBypass(group.RecipientTypeDetails) };
+}
+
 /**
- * An application manages no group. The check for it is made for security groups only, and passing it by takes more rights than the rest
- * (Exchange Administrator), so it is passed by only there.
+ * What a change of a group of this type needs. An application manages no group. The check for it is made for security groups only, and passing
+ * it by takes more rights than the rest (Exchange Administrator), so it is passed by only there.
  */
-function membership(group: Group, account: Account): Change["parameters"] & Parameters {
-  return { Identity: group.Guid, Member: account.Guid, ...(group.RecipientTypeDetails === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {}) };
+export function managerBypass(type: string): Parameters {
+  return type === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {};
 }
 
 /** A member as Get-DistributionGroupMember gives it. */

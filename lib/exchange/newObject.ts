@@ -4,9 +4,10 @@ import { textOf, type Parameters, type Row } from "./encoding.ts";
 import type { Aside } from "./eventually.ts";
 import type { Exchange } from "./exchange.ts";
 import { anyOf, equals } from "./filter.ts";
-import { cloudGroups } from "./group.ts";
+import { cloudGroups, groupTypes, managerBypass } from "./group.ts";
 import { mailboxesOf, mostNamed, nameOf, type Change } from "./mailbox.ts";
 import { foldedName, type ObjectNames } from "./objectNames.ts";
+import { rowsOrNone } from "./rows.ts";
 
 /** A group or mailbox with every name that a new one could clash with. */
 export interface NamedObject extends Row {
@@ -33,8 +34,6 @@ export interface ObjectKind {
   setting(type: string, values: Parameters): Parameters;
 }
 
-const securityGroup = "MailUniversalSecurityGroup";
-
 /** A naming policy would change the name (documented: in PowerShell also for administrators), and nobody would find the group by it. */
 const ownNames = { IgnoreNamingPolicy: true };
 
@@ -43,11 +42,11 @@ export const distributionGroups: ObjectKind = {
   noun: "group",
   get: "Get-DistributionGroup",
   set: "Set-DistributionGroup",
-  types: ["MailUniversalDistributionGroup", securityGroup],
+  types: groupTypes,
   all: (alsoRead) => cloudGroups(undefined, alsoRead),
   // An application is no recipient that could own a group, so the owner is always given.
   creating: (names, ownerId = "") => ({ cmdlet: "New-DistributionGroup", parameters: { ...names, ManagedBy: [ownerId], ...ownNames } }),
-  setting: (type, values) => ({ ...("Name" in values || "DisplayName" in values ? ownNames : {}), ...(type === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {}) }),
+  setting: (type, values) => ({ ...("Name" in values || "DisplayName" in values ? ownNames : {}), ...managerBypass(type) }),
 };
 
 /** Shared mailboxes; synchronised ones are among them, so that no second one is made beside them. */
@@ -116,11 +115,7 @@ export function found(sought: Sought): (exchange: Exchange) => Promise<NamedObje
 
 /** By its address: one look-up in an index, and no one else's. */
 async function lookUp({ kind, names, alsoRead, check }: Sought, exchange: Exchange): Promise<NamedObject | undefined> {
-  const { rows } = await exchange.invoke({ cmdlet: kind.get, parameters: { Identity: names.PrimarySmtpAddress }, select: [...identifying, ...alsoRead] }).catch((thrown: unknown) => {
-    const fault = Fault.of(thrown);
-    if (fault.kind !== "missing") throw fault;
-    return { rows: [] };
-  });
+  const rows = await rowsOrNone(exchange, { cmdlet: kind.get, parameters: { Identity: names.PrimarySmtpAddress }, select: [...identifying, ...alsoRead] });
   const objects = rows.map((row) => namedObject(row, kind));
   const [object, ...others] = objects;
   if (!object) return undefined;
@@ -206,11 +201,7 @@ const ownerTypes = /^(\w*UserMailbox|SharedMailbox|LinkedMailbox|RoomMailbox|Equ
 /** The id of whoever is to own groups. Throws an `invalid` fault when there is no such recipient, or one that can own none (documented). */
 export function groupOwner(identity: string): (exchange: Exchange) => Promise<string> {
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"] }).catch((thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind !== "missing") throw fault;
-      return { rows: [] };
-    });
+    const rows = await rowsOrNone(exchange, { cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"] });
     const [owner, ...others] = rows;
     if (!owner) throw new Fault({ kind: "invalid", message: `The "Owner of groups", ${identity}, does not exist.` });
     if (others.length > 0) throw new Fault({ kind: "ambiguous", message: `The "Owner of groups", ${identity}, is the name of ${rows.length} recipients.` });

@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import { allOf, equals } from "./filter.ts";
 import { flag, nameOf, synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremises.ts";
+import { isOf } from "./rows.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
 
@@ -76,7 +77,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
     // The list reads back as names, display names or GUIDs; a filter compares distinguished names, and leaves nothing to guess.
     standingOf: (mailbox, account) => async (exchange) => {
       const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: allOf(equals("Guid", mailbox.Guid), equals("GrantSendOnBehalfTo", account.DistinguishedName)) }, select: ["Guid"] });
-      const isHeld = rows.some((row) => textOf(row["Guid"]).toLowerCase() === mailbox.Guid.toLowerCase());
+      const isHeld = rows.some(isOf(mailbox.Guid));
       return { isHeld, mayBeHeld: isHeld, isDenied: false, mayBeDenied: false, entries: 0, orphans: 0 };
     },
     granting: (mailbox, account) => ({ cmdlet: "Set-Mailbox", parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { add: [account.Guid] } } }),

@@ -90,9 +90,10 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
     },
     async change({ cmdlet, parameters, sentence, before, isInPlace = false, isSilent = false, auditAction, rank, recover }) {
       refuseBehindAnswer();
-      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, rank, auditAction, result: isInPlace ? "alreadySo" : "planned" };
+      const asRead = isInPlace ? "alreadySo" : "planned";
+      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, rank, auditAction, result: asRead };
       taken.push(entry);
-      if (dryRun) return isInPlace ? "alreadySo" : "planned";
+      if (dryRun) return asRead;
       entry.step.sent = true;
       entry.result = "unknown";
       try {

@@ -7,6 +7,7 @@ import { revokePermissionEvent } from "../generated/validators/revokePermissionE
 import { Fault } from "../fault.ts";
 import { accountReferenceIn, type Action, type Context, type Result } from "./action.ts";
 import type { Gate } from "./gate.ts";
+import { member, plainText } from "./members.ts";
 import { shownName } from "./names.ts";
 import type { Talk } from "./output.ts";
 import { verbs } from "./verbs.ts";
@@ -79,17 +80,16 @@ async function changePermission({ event: { actionContext }, configuration, talk,
   return await handle({ accountReference: accountReferenceIn(Account), permission: (name) => memberOf(reference, name), configuration, talk, read, stream, change });
 }
 
-/** A text or number of a reference; keys are matched without regard to case, because installations have `Id` and `id`. */
+/** A text or number of a reference; empty when there is none. */
 export function textIn(reference: Readonly<Record<string, unknown>> | null | undefined, name: string): string {
-  const value = Object.entries(reference ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
-  return typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+  return plainText(member(reference, name));
 }
 
 /** The same of the permission that an event is about. Throws `invalid` for what is there and is no text: it must not pass for nothing. */
 export function memberOf(reference: Readonly<Record<string, unknown>> | null | undefined, name: string): string {
-  const value = Object.entries(reference ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+  const value = member(reference, name);
   if (value !== undefined && value !== null && typeof value !== "string" && typeof value !== "number") throw new Fault({ kind: "invalid", message: `${name} of the permission reference is ${Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`}; expected a text.` });
-  return textIn(reference, name);
+  return plainText(value);
 }
 
 /** Who holds a permission, or a part of them. */

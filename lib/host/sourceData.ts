@@ -1,5 +1,6 @@
 import { Fault } from "../fault.ts";
 import { isRecord } from "./contract.ts";
+import { member, memberAt } from "./members.ts";
 import { shownName } from "./names.ts";
 
 /** One thing in the source that is to have a resource. */
@@ -53,9 +54,7 @@ const shown = (text: string): string => shownName(text) ?? "";
 
 /** What stands under a name or a path such as `Department.ExternalId`, without regard to case. */
 function at(value: Record<string, unknown>, field: string): unknown {
-  const member = (of: unknown, name: string): unknown => (isRecord(of) ? Object.entries(of).find(([key]) => key.toLowerCase() === name)?.[1] : undefined);
-  const whole = field.toLowerCase();
-  return member(value, whole) ?? whole.split(".").reduce<unknown>(member, value);
+  return member(value, field) ?? memberAt(value, field.split("."));
 }
 
 /** A plain value as text; undefined for what is none. */

@@ -5,6 +5,7 @@ import { accountReferenceIn, type Action } from "./action.ts";
 import { isRecord } from "./contract.ts";
 import { valuesInScope } from "./contracts.ts";
 import { faultsOf, isRefusal, type Gate, type Step } from "./gate.ts";
+import { member } from "./members.ts";
 import { shownName } from "./names.ts";
 import type { Talk } from "./output.ts";
 import { memberOf, textIn } from "./permissionActions.ts";
@@ -164,7 +165,6 @@ async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined>
 
 /** What is on record for the person, from an event that may not even be valid: nobody loses track of a right because of a bad event. */
 function onRecordIn(document: unknown): unknown[] {
-  const member = (value: unknown, name: string): unknown => (isRecord(value) ? Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1] : undefined);
   const context = member(document, "actioncontext");
   const entries = [member(context, "currentpermissions") ?? []].flat().flatMap((entry) => {
     const given = member(entry, "reference");

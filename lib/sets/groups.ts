@@ -1,10 +1,10 @@
-import { membersOf, type cloudGroups, type Group } from "../exchange/group.ts";
+import { membersOf, securityGroup, type cloudGroups, type Group } from "../exchange/group.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
 import { Unread } from "./unread.ts";
 
 /** What the actions of this set agree on: how a group is named and referred to. Existing installations hold these references and names. */
 export function groupPermission(group: Group): Permission {
-  const kind = group.RecipientTypeDetails === "MailUniversalSecurityGroup" ? "Mail-enabled Security Group" : "Distribution Group";
+  const kind = group.RecipientTypeDetails === securityGroup ? "Mail-enabled Security Group" : "Distribution Group";
   return { identification: { Id: group.Guid }, name: `${kind} - ${group.DisplayName}` };
 }
 

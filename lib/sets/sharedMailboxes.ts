@@ -35,12 +35,16 @@ export function refuseOtherTypes(mailbox: Mailbox, { SharedMailboxTypes }: Confi
   throw new Fault({ kind: "invalid", message: `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Types of shared mailboxes) allows ${types.join(", ")}.` });
 }
 
-/** A permission whose parts are rights on mailboxes: all kinds of rights together, or one kind each. */
-export interface DynamicPermission {
-  permission: Permission;
+/** What the parts of such a permission are. */
+interface Parting {
   rights: readonly Right[];
   /** Whether the reference of a part says which right it is. */
   partNamesRight: boolean;
+}
+
+/** A permission whose parts are rights on mailboxes: all kinds of rights together, or one kind each. */
+export interface DynamicPermission extends Parting {
+  permission: Permission;
 }
 
 const together: Permission = { identification: { Reference: "smb" }, name: "Permission - Shared Mailbox" };
@@ -55,15 +59,17 @@ export function dynamicPermissions(configuration: Configuration): DynamicPermiss
  * The one that `reference` refers to. A reference that names no right stands for all of them together, as it always has. A preview may come
  * without any reference.
  */
-export function dynamicPermission(reference: string, configuration: Configuration, talk: ReadingInput["talk"]): DynamicPermission {
+export function dynamicPermission(reference: string, configuration: Configuration, talk: ReadingInput["talk"]): Parting {
   const right = rightNamed(reference);
-  if (reference === "" && configuration.SharedMailboxReference === "separate") talk("warning", "The event does not say which right is meant (References.Permission.Reference), as is usual in a preview; the configured rights are taken together.");
-  if (!right && !/^(smb)?$/i.test(reference) && configuration.SharedMailboxReference === "separate") throw new Fault({ kind: "invalid", message: `Reference of the permission reference is a text of ${reference.length} characters that is no right; expected ${Object.keys(rights).join(", ")}.` });
-  return right ? { permission: together, rights: [right], partNamesRight: false } : { permission: together, rights: combinedRights(configuration), partNamesRight: true };
+  if (right) return { rights: [right], partNamesRight: false };
+  const isSeparate = configuration.SharedMailboxReference === "separate";
+  if (isSeparate && reference === "") talk("warning", "The event does not say which right is meant (References.Permission.Reference), as is usual in a preview; the configured rights are taken together.");
+  else if (isSeparate && reference.toLowerCase() !== "smb") throw new Fault({ kind: "invalid", message: `Reference of the permission reference is a text of ${reference.length} characters that is no right; expected ${Object.keys(rights).join(", ")}.` });
+  return { rights: combinedRights(configuration), partNamesRight: true };
 }
 
 /** One right on one mailbox, as a part of such a permission. */
-export function mailboxPart(mailbox: Mailbox, right: Right, { partNamesRight }: DynamicPermission): { key: string; name: string; reference: { Id: string } } {
+export function mailboxPart(mailbox: Mailbox, right: Right, { partNamesRight }: Parting): { key: string; name: string; reference: { Id: string } } {
   return {
     key: keyOf(right.name, mailbox.Guid),
     name: partNamesRight ? `${right.name}-${mailbox.DisplayName}` : mailbox.DisplayName,
@@ -75,7 +81,7 @@ export function mailboxPart(mailbox: Mailbox, right: Right, { partNamesRight }: 
  * The mailbox and the right that a part's reference means, or undefined when it is none: `{ Id: "FullAccess-<guid>" }`, or `{ Id: "<guid>" }` under a
  * permission of one right; older imports gave the right beside it as well (`{ Id, Permission }`).
  */
-export function partOf(id: string, named: string, { rights: [only, ...others] }: Pick<DynamicPermission, "rights">): { mailboxId: string; right: Right } | undefined {
+export function partOf(id: string, named: string, { rights: [only, ...others] }: Pick<Parting, "rights">): { mailboxId: string; right: Right } | undefined {
   const [, prefix = "", mailboxId = ""] = /^(?:([A-Za-z]+)-)?([0-9a-f]{8}-.*)$/i.exec(id) ?? [];
   const right = rightNamed(prefix === "" ? named : prefix) ?? (prefix === "" && others.length === 0 ? only : undefined);
   return right && isGuid(mailboxId) ? { mailboxId, right } : undefined;
@@ -121,21 +127,20 @@ export async function* mailboxHolders({ wanted, where }: { wanted: readonly Righ
 
 /** Trustees that are no accounts: counted, and named as far as that helps. */
 class Strangers {
-  readonly #found = new Map<Stranger, Map<string, string>>();
-  #times = new Map<Stranger, number>();
+  readonly #found = new Map<Stranger, { times: number; named: Map<string, string> }>();
 
   readonly add = (mailbox: Mailbox, trustee: string, why: Stranger): void => {
-    this.#times.set(why, (this.#times.get(why) ?? 0) + 1);
-    const named = this.#found.get(why) ?? new Map<string, string>();
-    if (!named.has(trustee)) named.set(trustee, nameOf(mailbox));
-    this.#found.set(why, named);
+    const found = this.#found.get(why) ?? { times: 0, named: new Map<string, string>() };
+    found.times++;
+    if (!found.named.has(trustee)) found.named.set(trustee, nameOf(mailbox));
+    this.#found.set(why, found);
   };
 
   tell(talk: ReadingInput["talk"]): void {
-    for (const [why, named] of this.#found) {
+    for (const [why, { times, named }] of this.#found) {
       const examples = [...named].slice(0, mostNamed).map(([trustee, mailbox]) => `"${trustee}" on ${mailbox}`);
       const more = named.size > mostNamed ? ` and ${named.size - mostNamed} more` : "";
-      talk(why === "no account" ? "information" : "warning", `Not imported: ${this.#times.get(why) ?? 0} entries of ${named.size} trustees ${whys[why]} (${examples.join(", ")}${more}).`);
+      talk(why === "no account" ? "information" : "warning", `Not imported: ${times} entries of ${named.size} trustees ${whys[why]} (${examples.join(", ")}${more}).`);
     }
   }
 }

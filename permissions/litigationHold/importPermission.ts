@@ -9,6 +9,7 @@ import { Unread } from "../../lib/sets/unread.ts";
 /** Gives the mailboxes that are on hold for one of the listed durations. */
 export default onImportPermission(async function* ({ configuration, stream, talk }) {
   const options = holdOptions();
+  const optionOf = new Map(options.map((option) => [holdDurationFrom(option.Duration), option]));
   const collected = new Collected(options.map((option) => ({ option, permission: holdPermission(option), description: option.DisplayName })));
   const unread = new Unread("mailbox", "mailboxes");
   let others = 0;
@@ -20,7 +21,7 @@ export default onImportPermission(async function* ({ configuration, stream, talk
       unread.add(mailbox, Fault.of(thrown));
       continue;
     }
-    const option = options.find(({ Duration }) => holdDurationFrom(Duration) === hold);
+    const option = hold === undefined ? undefined : optionOf.get(hold);
     if (option) yield* collected.add(option, mailbox.Guid);
     else if (hold !== undefined) others++;
   }
