@@ -1,5 +1,6 @@
 import { Fault } from "../fault.ts";
 import { textOf, type Row } from "./encoding.ts";
+import { folded } from "./folded.ts";
 
 /**
  * An OPath condition `Property -eq 'value'` for a `-Filter`. Quotes are doubled, so that a value can never become part of the
@@ -33,9 +34,4 @@ export function carries(row: Row, property: string, value: string, what: string)
   const wanted = folded(value);
   // An address in a list carries a prefix (SMTP:, smtp:) that the value of the look-up may lack; other kinds of address do not count.
   return Array.isArray(found) ? found.map(textOf).some((one) => folded(one) === wanted || folded(one.replace(/^smtp:/i, "")) === wanted) : folded(textOf(found)) === wanted;
-}
-
-/** Case does not count in a directory; a letter written in one code point or in two is the same letter. */
-function folded(text: string): string {
-  return text.normalize("NFC").toLowerCase();
 }

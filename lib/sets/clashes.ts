@@ -1,8 +1,8 @@
+import { folded } from "../exchange/folded.ts";
 import { foldedName, type ObjectNames } from "../exchange/objectNames.ts";
-import { mostNamed } from "../exchange/mailbox.ts";
 import { Fault } from "../fault.ts";
 import type { ResourceItem } from "../host/resourceActions.ts";
-import { folded } from "./namedObjects.ts";
+import { namesOf } from "./naming.ts";
 
 /** An item with the names that an object for it would have, or why it can have none. */
 export interface Named {
@@ -14,8 +14,7 @@ export interface Named {
 export function clashesAmong(all: readonly Named[]): Map<ResourceItem, Fault> {
   const faults = new Map<ResourceItem, Fault>();
   const refuse = (items: readonly ResourceItem[], why: string): void => {
-    const more = items.length > mostNamed ? ` and ${items.length - mostNamed} more` : "";
-    const message = `${items.slice(0, mostNamed).map(({ label }) => label).join(" and ")}${more} ${why}.`;
+    const message = `${namesOf(items.map(({ label }) => label), " and ")} ${why}.`;
     for (const item of items) if (!faults.has(item)) faults.set(item, new Fault({ kind: "invalid", message }));
   };
   for (const items of groupsOf(all, ({ item }) => folded(item.key))) refuse(items, "have the same key, so it cannot be told which of them a resource of that key belongs to");

@@ -1,3 +1,4 @@
+import { folded } from "../exchange/folded.ts";
 import { addressesOf, type NamedObject } from "../exchange/newObject.ts";
 import { foldedName, type ObjectNames } from "../exchange/objectNames.ts";
 
@@ -33,11 +34,6 @@ function enter(map: Map<string, NamedObject[]>, name: string, object: NamedObjec
   const known = map.get(name);
   if (known) known.push(object);
   else map.set(name, [object]);
-}
-
-/** Keys and markers are compared as the directory does that filters on them. */
-export function folded(text: string): string {
-  return text.normalize("NFC").toLowerCase();
 }
 
 /** The text of an attribute; blank when it has none. */

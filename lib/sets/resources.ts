@@ -1,3 +1,4 @@
+import { folded } from "../exchange/folded.ts";
 import { nameOf, synchronisationOf, type Mailbox } from "../exchange/mailbox.ts";
 import { bears, creating, everyOne, found, groupOwner, hasNameOfItsOwn, inTheWay, madeAfterAll, refuseHeld, writing, type NamedObject, type ObjectKind } from "../exchange/newObject.ts";
 import { objectNames, type ObjectNames } from "../exchange/objectNames.ts";
@@ -5,7 +6,7 @@ import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Fate, Place, ResourceItem, ResourcesInput } from "../host/resourceActions.ts";
 import { clashesAmong, type Named } from "./clashes.ts";
-import { folded, NamedObjects, valueOf } from "./namedObjects.ts";
+import { NamedObjects, valueOf } from "./namedObjects.ts";
 
 /** What one kind of resource takes from the configuration. */
 export interface ResourceSettings {

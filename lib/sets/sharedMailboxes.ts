@@ -1,9 +1,10 @@
 import { holdersOf, type Stranger } from "../exchange/holders.ts";
-import { isGuid, mostNamed, nameOf, type Mailbox } from "../exchange/mailbox.ts";
+import { isGuid, nameOf, type Mailbox } from "../exchange/mailbox.ts";
 import { rightNamed, rights, type Right, type RightName } from "../exchange/right.ts";
 import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
+import { namesOf } from "./naming.ts";
 import { Unread } from "./unread.ts";
 
 /** What the actions of this set agree on: how a right on a mailbox is named and referred to. Existing installations hold these references and names. */
@@ -138,9 +139,8 @@ class Strangers {
 
   tell(talk: ReadingInput["talk"]): void {
     for (const [why, { times, named }] of this.#found) {
-      const examples = [...named].slice(0, mostNamed).map(([trustee, mailbox]) => `"${trustee}" on ${mailbox}`);
-      const more = named.size > mostNamed ? ` and ${named.size - mostNamed} more` : "";
-      talk(why === "no account" ? "information" : "warning", `Not imported: ${times} entries of ${named.size} trustees ${whys[why]} (${examples.join(", ")}${more}).`);
+      const examples = namesOf([...named].map(([trustee, mailbox]) => `"${trustee}" on ${mailbox}`));
+      talk(why === "no account" ? "information" : "warning", `Not imported: ${times} entries of ${named.size} trustees ${whys[why]} (${examples}).`);
     }
   }
 }

@@ -1,5 +1,6 @@
-import { mostNamed, nameOf, type Mailbox } from "../exchange/mailbox.ts";
+import { nameOf, type Mailbox } from "../exchange/mailbox.ts";
 import { Fault } from "../fault.ts";
+import { namesOf } from "./naming.ts";
 
 /** What an import could not read. The rest is imported all the same; but an import that lacks something has not succeeded. */
 export class Unread {
@@ -19,9 +20,7 @@ export class Unread {
   throwIfAny(): void {
     const [first] = this.#found;
     if (!first) return;
-    const names = this.#found.slice(0, mostNamed).map(({ name }) => name);
-    const more = this.#found.length > mostNamed ? ` and ${this.#found.length - mostNamed} more` : "";
     const { kind, requestId, message } = first.fault;
-    throw new Fault({ kind, requestId, cause: first.fault, message: `The import is not complete: ${this.#found.length} ${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read (${names.join(", ")}${more}). ${message}` });
+    throw new Fault({ kind, requestId, cause: first.fault, message: `The import is not complete: ${this.#found.length} ${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read (${namesOf(this.#found.map(({ name }) => name))}). ${message}` });
   }
 }
