@@ -17,33 +17,71 @@ export const connect: Connect = (configuration, { env, signal, remaining, keepSe
   const faults: string[] = [];
   const loginUrl = loopbackUrl("EXO_CONNECTOR_LOGIN_URL", env, faults);
   const exchangeUrl = loopbackUrl("EXO_CONNECTOR_EXCHANGE_URL", env, faults);
-  if ((loginUrl === undefined) !== (exchangeUrl === undefined) && faults.length === 0) faults.push("Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set both or neither, so that no secret of a test reaches the real service.");
+  if ((loginUrl === undefined) !== (exchangeUrl === undefined) && faults.length === 0)
+    faults.push(
+      "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set both or neither, so that no secret of a test reaches the real service.",
+    );
   if (faults.length > 0) throw new Unusable(faults);
 
   const { TenantID: tenantId, AppId: clientId } = configuration;
   const cloud: Cloud = clouds[configuration.Cloud ?? "worldwide"];
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
-  const pace = { signal, remaining, sleep: (ms: number, until: AbortSignal) => delay(ms, undefined, { signal: until }), random: Math.random, stats };
+  const pace = {
+    signal,
+    remaining,
+    sleep: (ms: number, until: AbortSignal) => delay(ms, undefined, { signal: until }),
+    random: Math.random,
+    stats,
+  };
   const { send: transport, close } = httpTransport();
   const clock = Date.now;
-  const token = tokenSource({ tenantId, clientId, credential: credentialOf(configuration), cloud, loginUrl }, { transport, pace, clock, keepSecret });
-  const exchange = exchangeOnline({ tenantId, cloud, exchangeUrl }, { transport, token, pace, clock, newId: randomUUID });
+  const token = tokenSource(
+    { tenantId, clientId, credential: credentialOf(configuration), cloud, loginUrl },
+    { transport, pace, clock, keepSecret },
+  );
+  const exchange = exchangeOnline(
+    { tenantId, cloud, exchangeUrl },
+    { transport, token, pace, clock, newId: randomUUID },
+  );
   return { ...exchange, close };
 };
 
 /** The schema has seen to it that the chosen credential is there. */
-function credentialOf({ UseCertificate, AppSecret, AppCertificateBase64String, AppCertificatePassword }: Configuration): Credential {
-  return UseCertificate ? { pfxBase64: AppCertificateBase64String ?? "", password: AppCertificatePassword ?? "" } : { secret: AppSecret ?? "" };
+function credentialOf({
+  UseCertificate,
+  AppSecret,
+  AppCertificateBase64String,
+  AppCertificatePassword,
+}: Configuration): Credential {
+  return UseCertificate
+    ? { pfxBase64: AppCertificateBase64String ?? "", password: AppCertificatePassword ?? "" }
+    : { secret: AppSecret ?? "" };
 }
 
 /** Whoever can move the login address can collect the client secret: only this machine itself is a place to move it to. */
-function loopbackUrl(name: string, env: Readonly<Record<string, string | undefined>>, faults: string[]): string | undefined {
+function loopbackUrl(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): string | undefined {
   const text = env[name];
   if (text === undefined || text === "") return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = url !== undefined && (url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname));
-  if (url === undefined || !loopback || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-    faults.push(`${name} may only point at this machine itself (such as http://127.0.0.1:8080); it does not.`);
+  const loopback =
+    url !== undefined &&
+    (url.hostname === "localhost" ||
+      url.hostname === "[::1]" ||
+      /^127(\.\d{1,3}){3}$/.test(url.hostname));
+  if (
+    url === undefined ||
+    !loopback ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== "" ||
+    url.password !== ""
+  ) {
+    faults.push(
+      `${name} may only point at this machine itself (such as http://127.0.0.1:8080); it does not.`,
+    );
     return undefined;
   }
   return url.origin;

@@ -57,11 +57,26 @@ export class Fault extends Error {
   static of(thrown: unknown): Fault {
     try {
       if (thrown instanceof Fault && thrown.message.trim() !== "") return thrown;
-      const message = thrown instanceof Error ? thrown.message.trim() : `Something that is no error was thrown (${typeof thrown}).`;
-      const { kind, retryable, requestId } = thrown instanceof Fault ? thrown : { kind: "unexpected" as const, retryable: false, requestId: undefined };
-      return new Fault({ kind, retryable, requestId, message: message === "" ? "An error without a message was thrown." : message, cause: thrown });
+      const message =
+        thrown instanceof Error
+          ? thrown.message.trim()
+          : `Something that is no error was thrown (${typeof thrown}).`;
+      const { kind, retryable, requestId } =
+        thrown instanceof Fault
+          ? thrown
+          : { kind: "unexpected" as const, retryable: false, requestId: undefined };
+      return new Fault({
+        kind,
+        retryable,
+        requestId,
+        message: message === "" ? "An error without a message was thrown." : message,
+        cause: thrown,
+      });
     } catch {
-      return new Fault({ kind: "unexpected", message: "Something that cannot be read was thrown." });
+      return new Fault({
+        kind: "unexpected",
+        message: "Something that cannot be read was thrown.",
+      });
     }
   }
 
@@ -78,7 +93,11 @@ export class Fault extends Error {
         return undefined;
       }
     });
-    if (refused.length > 0) throw new Fault({ kind: "invalid", message: refused.map(({ message }) => message).join(" ") });
+    if (refused.length > 0)
+      throw new Fault({
+        kind: "invalid",
+        message: refused.map(({ message }) => message).join(" "),
+      });
     // One result for each part, in the order of the parts.
     return results as unknown as T;
   }

@@ -9,39 +9,91 @@ import { mayGetMailbox, usersWhere } from "../lib/exchange/user.ts";
 const visibility = "HiddenFromAddressListsEnabled";
 
 /** Correlates the person with exactly one existing mailbox, and brings its visibility in the address lists to what is mapped. */
-export default onCreate(async ({ correlation: { field, value }, known, data, fields, configuration, read, change, talk }) => {
-  const [visible, others] = [data.entries.filter(isVisibility), data.entries.filter((entry) => !isVisibility(entry) && entry[0].toLowerCase() !== field.toLowerCase())];
-  const settings = configuration.CorrelateOnly ? [] : settingsFrom(visible);
-  if (others.length > 0) talk("warning", `Create sets nothing but ${visibility}; map ${others.map(([name]) => name).join(", ")} for Update, which the platform runs after a correlation.`);
+export default onCreate(
+  async ({
+    correlation: { field, value },
+    known,
+    data,
+    fields,
+    configuration,
+    read,
+    change,
+    talk,
+  }) => {
+    const [visible, others] = [
+      data.entries.filter(isVisibility),
+      data.entries.filter(
+        (entry) => !isVisibility(entry) && entry[0].toLowerCase() !== field.toLowerCase(),
+      ),
+    ];
+    const settings = configuration.CorrelateOnly ? [] : settingsFrom(visible);
+    if (others.length > 0)
+      talk(
+        "warning",
+        `Create sets nothing but ${visibility}; map ${others.map(([name]) => name).join(", ")} for Update, which the platform runs after a correlation.`,
+      );
 
-  const found = await read(mailboxesWhere(field, value, [...fields, ...propertiesFor(settings)]));
-  const [mailbox] = found;
-  if (!mailbox) throw await noMailbox(field, value, known("UserPrincipalName"), read);
-  if (found.length > 1) throw several(field, value, found);
-  refuseOtherTypes(mailbox, field, value, configuration.RecipientTypeDetails ?? []);
-  return { accountReference: mailbox.Guid, sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`, account: (await bring(mailbox, settings, { read, change })).after };
-});
+    const found = await read(mailboxesWhere(field, value, [...fields, ...propertiesFor(settings)]));
+    const [mailbox] = found;
+    if (!mailbox) throw await noMailbox(field, value, known("UserPrincipalName"), read);
+    if (found.length > 1) throw several(field, value, found);
+    refuseOtherTypes(mailbox, field, value, configuration.RecipientTypeDetails ?? []);
+    return {
+      accountReference: mailbox.Guid,
+      sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`,
+      account: (await bring(mailbox, settings, { read, change })).after,
+    };
+  },
+);
 
 function isVisibility([name]: readonly [string, unknown]): boolean {
   return name.toLowerCase() === visibility.toLowerCase();
 }
 
 /** A person whose user exists but whose mailbox does not yet is worth another try later; a person nobody knows is not. */
-async function noMailbox(field: string, value: string, signInName: unknown, read: CreateInput["read"]): Promise<Fault> {
+async function noMailbox(
+  field: string,
+  value: string,
+  signInName: unknown,
+  read: CreateInput["read"],
+): Promise<Fault> {
   const byField = await read(usersWhere(field, value));
-  const users = byField.length > 0 || typeof signInName !== "string" || signInName.trim() === "" ? byField : await read(usersWhere("UserPrincipalName", signInName));
+  const users =
+    byField.length > 0 || typeof signInName !== "string" || signInName.trim() === ""
+      ? byField
+      : await read(usersWhere("UserPrincipalName", signInName));
   const user = users.find(mayGetMailbox);
-  if (!user) return new Fault({ kind: "missing", message: `No mailbox has "${value}" as ${field}.` });
-  const when = user.RecipientTypeDetails === "User" ? "It can take minutes to a day after a licence is assigned." : `It is a ${user.RecipientTypeDetails}: its mail goes elsewhere until a mailbox is made or migrated here.`;
-  return new Fault({ kind: "notReady", message: `User "${user.DisplayName}" <${user.UserPrincipalName}> exists, but has no mailbox in Exchange Online yet. ${when}` });
+  if (!user)
+    return new Fault({ kind: "missing", message: `No mailbox has "${value}" as ${field}.` });
+  const when =
+    user.RecipientTypeDetails === "User"
+      ? "It can take minutes to a day after a licence is assigned."
+      : `It is a ${user.RecipientTypeDetails}: its mail goes elsewhere until a mailbox is made or migrated here.`;
+  return new Fault({
+    kind: "notReady",
+    message: `User "${user.DisplayName}" <${user.UserPrincipalName}> exists, but has no mailbox in Exchange Online yet. ${when}`,
+  });
 }
 
 function several(field: string, value: string, found: Mailbox[]): Fault {
-  const names = found.slice(0, mostNamed).map((mailbox) => `${nameOf(mailbox)} of type ${mailbox.RecipientTypeDetails}`);
-  return new Fault({ kind: "ambiguous", message: `${found.length > mostNamed ? `More than ${mostNamed}` : found.length} mailboxes have "${value}" as ${field}, expected one: ${names.join(", ")}.` });
+  const names = found
+    .slice(0, mostNamed)
+    .map((mailbox) => `${nameOf(mailbox)} of type ${mailbox.RecipientTypeDetails}`);
+  return new Fault({
+    kind: "ambiguous",
+    message: `${found.length > mostNamed ? `More than ${mostNamed}` : found.length} mailboxes have "${value}" as ${field}, expected one: ${names.join(", ")}.`,
+  });
 }
 
-function refuseOtherTypes(mailbox: Mailbox, field: string, value: string, allowed: readonly string[]): void {
+function refuseOtherTypes(
+  mailbox: Mailbox,
+  field: string,
+  value: string,
+  allowed: readonly string[],
+): void {
   if (allowed.includes(mailbox.RecipientTypeDetails)) return;
-  throw new Fault({ kind: "invalid", message: `Mailbox ${nameOf(mailbox)} has "${value}" as ${field}, but is a ${mailbox.RecipientTypeDetails}; for a person the configuration (Mailbox types) allows ${allowed.join(", ")}.` });
+  throw new Fault({
+    kind: "invalid",
+    message: `Mailbox ${nameOf(mailbox)} has "${value}" as ${field}, but is a ${mailbox.RecipientTypeDetails}; for a person the configuration (Mailbox types) allows ${allowed.join(", ")}.`,
+  });
 }

@@ -1,4 +1,11 @@
-import { autoReplyFrom, autoReplyOf, defaultReply, isOfReply, partedFields, replyChange } from "../lib/exchange/autoReply.ts";
+import {
+  autoReplyFrom,
+  autoReplyOf,
+  defaultReply,
+  isOfReply,
+  partedFields,
+  replyChange,
+} from "../lib/exchange/autoReply.ts";
 import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
@@ -9,18 +16,25 @@ import { onDelete } from "../lib/host/accountActions.ts";
  * Sets the leaver's automatic reply, and whatever else is mapped for Delete; the mailbox stays. A reconciliation has no mapping, and sets
  * the default reply.
  */
-export default onDelete(async ({ accountReference, data, fields, isReconciliation, configuration, read, change }) => {
-  const { replyFields, otherFields } = partedFields(configuration.CorrelateOnly ? [] : data.entries);
-  const [mapped, settings] = Fault.together(
-    () => autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"),
-    () => settingsFrom(otherFields),
-  );
-  const wanted = mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
+export default onDelete(
+  async ({ accountReference, data, fields, isReconciliation, configuration, read, change }) => {
+    const { replyFields, otherFields } = partedFields(
+      configuration.CorrelateOnly ? [] : data.entries,
+    );
+    const [mapped, settings] = Fault.together(
+      () => autoReplyFrom(replyFields, configuration.AutoReplyMessageFormat ?? "html"),
+      () => settingsFrom(otherFields),
+    );
+    const wanted =
+      mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
 
-  const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
-  const reply = wanted && present && replyChange(mailbox, present, wanted);
-  if (reply) await change(reply.change);
-  const { before, after } = await bring(mailbox, settings, { read, change });
-  return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
-});
+    const mailbox = await read(
+      mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
+    );
+    const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
+    const reply = wanted && present && replyChange(mailbox, present, wanted);
+    if (reply) await change(reply.change);
+    const { before, after } = await bring(mailbox, settings, { read, change });
+    return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
+  },
+);

@@ -4,8 +4,14 @@ import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onDisable } from "../lib/host/accountActions.ts";
 
 /** Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping, and hides. */
-export default onDisable(async ({ accountReference, data, fields, configuration, read, change }) => {
-  const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.withDefault("HiddenFromAddressListsEnabled", "true").entries);
-  const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
-  return await bring(mailbox, settings, { read, change });
-});
+export default onDisable(
+  async ({ accountReference, data, fields, configuration, read, change }) => {
+    const settings = configuration.CorrelateOnly
+      ? []
+      : settingsFrom(data.withDefault("HiddenFromAddressListsEnabled", "true").entries);
+    const mailbox = await read(
+      mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
+    );
+    return await bring(mailbox, settings, { read, change });
+  },
+);

@@ -6,7 +6,9 @@ const visibility = "HiddenFromAddressListsEnabled";
 /** Gives every mailbox that counts as a person's. Enabled is who stands in the address lists; nobody, when persons are only correlated. */
 export default onImport(async function* ({ importFields, configuration, stream }) {
   const wanted = importFields.map((field) => field.split(".").at(-1) ?? field);
-  for await (const mailbox of stream(mailboxesOf(configuration.RecipientTypeDetails ?? [], [visibility, ...wanted]))) {
+  for await (const mailbox of stream(
+    mailboxesOf(configuration.RecipientTypeDetails ?? [], [visibility, ...wanted]),
+  )) {
     yield {
       accountReference: mailbox.Guid,
       displayName: mailbox.DisplayName,

@@ -6,6 +6,8 @@ import { onUpdate } from "../lib/host/accountActions.ts";
 /** Brings every mapped setting of the mailbox to the person's present data, in one change. */
 export default onUpdate(async ({ accountReference, data, fields, configuration, read, change }) => {
   const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.entries);
-  const mailbox = await read(mailboxById(accountReference, [...fields, ...propertiesFor(settings)]));
+  const mailbox = await read(
+    mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
+  );
   return await bring(mailbox, settings, { read, change });
 });

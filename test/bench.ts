@@ -11,7 +11,12 @@ import { runInProcess } from "./inProcess.ts";
 
 /** What every answer has, whatever its verb. */
 interface AnyAnswer {
-  outputContext: { Success: boolean; AuditLogs: AuditLog[]; Data?: Record<string, unknown>; PreviousData?: Record<string, unknown> };
+  outputContext: {
+    Success: boolean;
+    AuditLogs: AuditLog[];
+    Data?: Record<string, unknown>;
+    PreviousData?: Record<string, unknown>;
+  };
   outcome: Outcome;
   plan: PlanStep[];
   stats: Stats;
@@ -51,7 +56,10 @@ export class Bench {
   }
 
   get urls(): Record<string, string> {
-    return { EXO_CONNECTOR_LOGIN_URL: this.running.loginUrl, EXO_CONNECTOR_EXCHANGE_URL: this.running.exchangeUrl };
+    return {
+      EXO_CONNECTOR_LOGIN_URL: this.running.loginUrl,
+      EXO_CONNECTOR_EXCHANGE_URL: this.running.exchangeUrl,
+    };
   }
 
   close(): Promise<void> {
@@ -69,13 +77,23 @@ export class Bench {
 
   /** Every cmdlet that was called, in order. */
   cmdlets(): (string | undefined)[] {
-    return this.emulator.journal().flatMap(({ side, cmdlet }) => (side === "exchange" ? [cmdlet] : []));
+    return this.emulator
+      .journal()
+      .flatMap(({ side, cmdlet }) => (side === "exchange" ? [cmdlet] : []));
   }
 
   /** Every call that was no read, in a batch or by itself, as a plan would show it. */
   writes(): Write[] {
-    const calls = this.emulator.journal().flatMap((entry): { cmdlet?: string; parameters?: Record<string, unknown> }[] => (entry.cmdlet === "$batch" ? [...(entry.items ?? [])] : [entry]));
-    return calls.flatMap(({ cmdlet = "", parameters = {} }) => (/^(Get-|$)/.test(cmdlet) ? [] : [{ cmdlet, parameters: plain(parameters) as Record<string, unknown> }]));
+    const calls = this.emulator
+      .journal()
+      .flatMap((entry): { cmdlet?: string; parameters?: Record<string, unknown> }[] =>
+        entry.cmdlet === "$batch" ? [...(entry.items ?? [])] : [entry],
+      );
+    return calls.flatMap(({ cmdlet = "", parameters = {} }) =>
+      /^(Get-|$)/.test(cmdlet)
+        ? []
+        : [{ cmdlet, parameters: plain(parameters) as Record<string, unknown> }],
+    );
   }
 
   /** What is stored now: a copy, because the emulator works on its own. */
@@ -86,8 +104,11 @@ export class Bench {
 
 /** The Guid of a seeded object. Of several with one name, the first that is not deleted. */
 export function guidOf(displayName: string): string {
-  const named = seedState().objects.filter(({ DisplayName, Name }) => (DisplayName === "" ? Name : DisplayName) === displayName);
-  const found = named.find(({ IsSoftDeletedByRemove }) => IsSoftDeletedByRemove !== true) ?? named[0];
+  const named = seedState().objects.filter(
+    ({ DisplayName, Name }) => (DisplayName === "" ? Name : DisplayName) === displayName,
+  );
+  const found =
+    named.find(({ IsSoftDeletedByRemove }) => IsSoftDeletedByRemove !== true) ?? named[0];
   if (!found) throw new Error(`the seeded tenant has nothing called ${displayName}`);
   return String(found["Guid"]);
 }
@@ -99,31 +120,61 @@ export function shown(displayName: string, address: string): string {
 
 /** Without what only the protocol needs, and with times as they are sent. */
 function plain(value: unknown): unknown {
-  if (typeof value === "string") return value.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.000Z$/, "$1");
+  if (typeof value === "string")
+    return value.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.000Z$/, "$1");
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.includes("@odata.type")).map(([key, member]) => [key, plain(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.includes("@odata.type"))
+      .map(([key, member]) => [key, plain(member)]),
+  );
 }
 
 export function sentOf(plan: readonly PlanStep[]): Write[] {
-  return plan.filter(({ sent }) => sent).map(({ cmdlet, parameters }) => ({ cmdlet, parameters: plain(parameters) as Record<string, unknown> }));
+  return plan
+    .filter(({ sent }) => sent)
+    .map(({ cmdlet, parameters }) => ({
+      cmdlet,
+      parameters: plain(parameters) as Record<string, unknown>,
+    }));
 }
 
 /** The two ways to run an action. Every answer is held against its contract, and its plan against what the tenant was sent. */
 export interface Runner<Answer> {
   /** As the platform does: the built bundle, in a process of its own. */
-  asBundle(bench: Bench, event: unknown, options?: Pick<BundleOptions, "env" | "started">): Promise<Run<Answer>>;
+  asBundle(
+    bench: Bench,
+    event: unknown,
+    options?: Pick<BundleOptions, "env" | "started">,
+  ): Promise<Run<Answer>>;
   /** Without a process of its own, for long tables of cases. */
   here(bench: Bench, event: unknown, env?: Record<string, string>): Promise<Run<Answer>>;
 }
 
-export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(name: string, action: Action<Event>, contract: Contract<Answer>): Runner<Answer> {
+export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(
+  name: string,
+  action: Action<Event>,
+  contract: Contract<Answer>,
+): Runner<Answer> {
   /** What is sent side by side arrives in any order. */
   const inOrder = (writes: Write[]): Write[] => (isUnordered(name) ? sorted(writes) : writes);
-  async function held(bench: Bench, run: () => Promise<{ answer: unknown; code: number | null; stdout: string; stderr: string; ms?: number }>): Promise<Run<Answer>> {
+  async function held(
+    bench: Bench,
+    run: () => Promise<{
+      answer: unknown;
+      code: number | null;
+      stdout: string;
+      stderr: string;
+      ms?: number;
+    }>,
+  ): Promise<Run<Answer>> {
     const before = bench.writes().length;
     const { answer, code, stdout, stderr, ms = 0 } = await run();
-    expect(contract.check(answer), `${JSON.stringify(contract.check.errors)} in ${JSON.stringify(answer)}`).toBe(true);
+    expect(
+      contract.check(answer),
+      `${JSON.stringify(contract.check.errors)} in ${JSON.stringify(answer)}`,
+    ).toBe(true);
     const checked = answer as Answer;
     const { Success, AuditLogs, Data, PreviousData } = checked.outputContext;
     expect(code).toBe(Success ? 0 : code === 2 ? 2 : 1);
@@ -131,13 +182,35 @@ export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(name:
     expect(AuditLogs.some(({ IsError }) => IsError)).toBe(!Success);
     if (PreviousData) expect(Object.keys(PreviousData)).toEqual(Object.keys(Data ?? {}));
     // That somebody is gone is told once, and not of each step.
-    for (const { sentence } of Success && checked.outcome === "gone" ? [] : checked.plan) expect(AuditLogs.filter(({ Message }) => Message.startsWith(`${sentence}: `))).toHaveLength(1);
-    if (bench.emulator.faults().length === 0) expect(inOrder(bench.writes().slice(before))).toEqual(inOrder(sentOf(checked.plan)));
-    const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
-    return { answer: checked, messages: AuditLogs.map(({ Message }) => Message), records: lines.slice(0, -1).map(({ record }) => record), code, stderr, ms };
+    for (const { sentence } of Success && checked.outcome === "gone" ? [] : checked.plan)
+      expect(AuditLogs.filter(({ Message }) => Message.startsWith(`${sentence}: `))).toHaveLength(
+        1,
+      );
+    if (bench.emulator.faults().length === 0)
+      expect(inOrder(bench.writes().slice(before))).toEqual(inOrder(sentOf(checked.plan)));
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    return {
+      answer: checked,
+      messages: AuditLogs.map(({ Message }) => Message),
+      records: lines.slice(0, -1).map(({ record }) => record),
+      code,
+      stderr,
+      ms,
+    };
   }
   return {
-    asBundle: (bench, event, { env = {}, ...options } = {}) => held(bench, () => runBundle(name, event, { dist: inject("dist"), env: { ...bench.urls, ...env }, ...options })),
-    here: (bench, event, env = {}) => held(bench, () => runInProcess(action, event, { ...bench.urls, ...env })),
+    asBundle: (bench, event, { env = {}, ...options } = {}) =>
+      held(bench, () =>
+        runBundle(name, event, {
+          dist: inject("dist"),
+          env: { ...bench.urls, ...env },
+          ...options,
+        }),
+      ),
+    here: (bench, event, env = {}) =>
+      held(bench, () => runInProcess(action, event, { ...bench.urls, ...env })),
   };
 }

@@ -8,8 +8,12 @@ import { findActions, refuseUnwanted } from "../tools/build.ts";
 import { runBundle, type BundleRun } from "../tools/bundle.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const run = (input: Buffer | string): Promise<BundleRun> => runBundle("lifecycle/create", input, { dist: inject("dist") });
-const messages = ({ answer }: BundleRun): string[] => (answer as { outputContext: { AuditLogs: { Message: string }[] } }).outputContext.AuditLogs.map(({ Message }) => Message);
+const run = (input: Buffer | string): Promise<BundleRun> =>
+  runBundle("lifecycle/create", input, { dist: inject("dist") });
+const messages = ({ answer }: BundleRun): string[] =>
+  (answer as { outputContext: { AuditLogs: { Message: string }[] } }).outputContext.AuditLogs.map(
+    ({ Message }) => Message,
+  );
 
 describe("an event that cannot be used", () => {
   const event = '{"actionContext":{"DryRun":true}}';
@@ -19,31 +23,63 @@ describe("an event that cannot be used", () => {
     ["no JSON", () => "hello", /^stdin is not JSON \(5 bytes were read\)/],
     ["two documents", () => `${event}\n${event}`, /^stdin is not JSON/],
     ["a list", () => "[1]", /^stdin is JSON but no object/],
-    ["UTF-16, little endian", () => Buffer.from(`\uFEFF${event}`, "utf16le"), /^stdin is UTF-16 text; expected UTF-8\.$/],
-    ["UTF-16, big endian", () => Buffer.from(`\uFEFF${event}`, "utf16le").swap16(), /^stdin is UTF-16 text/],
+    [
+      "UTF-16, little endian",
+      () => Buffer.from(`\uFEFF${event}`, "utf16le"),
+      /^stdin is UTF-16 text; expected UTF-8\.$/,
+    ],
+    [
+      "UTF-16, big endian",
+      () => Buffer.from(`\uFEFF${event}`, "utf16le").swap16(),
+      /^stdin is UTF-16 text/,
+    ],
     ["UTF-16 without BOM", () => Buffer.from(event, "utf16le"), /^stdin is UTF-16 text/],
     ["Latin-1", () => Buffer.from('{"name":"Jos\xe9"}', "latin1"), /^stdin is not UTF-8 text/],
-    ["50 MB", () => `{"a":"${"x".repeat(50 * 1024 * 1024)}"}`, /^The event on stdin has 52428808 bytes; expected at most 33554432\.$/],
-    ["100,000 nested lists", () => "[".repeat(100_000), /^The event on stdin is nested deeper than 64 levels\.$/],
-    ["100,000 nested objects", () => `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`, /^The event on stdin is nested deeper than 64 levels\.$/],
+    [
+      "50 MB",
+      () => `{"a":"${"x".repeat(50 * 1024 * 1024)}"}`,
+      /^The event on stdin has 52428808 bytes; expected at most 33554432\.$/,
+    ],
+    [
+      "100,000 nested lists",
+      () => "[".repeat(100_000),
+      /^The event on stdin is nested deeper than 64 levels\.$/,
+    ],
+    [
+      "100,000 nested objects",
+      () => `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`,
+      /^The event on stdin is nested deeper than 64 levels\.$/,
+    ],
   ])("gets exit code 2 and an answer: %s", async (_name, input, message) => {
     const result = await run(input());
     expect(result.code).toBe(2);
     expect(createAnswer.check(result.answer), JSON.stringify(createAnswer.check.errors)).toBe(true);
-    expect(result.answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false }, plan: [] });
+    expect(result.answer).toMatchObject({
+      outcome: "invalid",
+      outputContext: { Success: false },
+      plan: [],
+    });
     expect(messages(result)).toEqual([expect.stringMatching(message)]);
     expect(result.stdout.trim().split("\n")).toHaveLength(1);
   });
 
   it("is read with a BOM", async () => {
-    expect(messages(await run(`\uFEFF${event}`))).toContain("actionContext.Configuration is missing.");
+    expect(messages(await run(`\uFEFF${event}`))).toContain(
+      "actionContext.Configuration is missing.",
+    );
   });
 
   it("gets all its faults at once", async () => {
-    expect(messages(await run('{"actionContext":{"dryRun":"perhaps","Configuration":{"Cloud":"Mars"}}}')).sort()).toEqual([
+    expect(
+      messages(
+        await run('{"actionContext":{"dryRun":"perhaps","Configuration":{"Cloud":"Mars"}}}'),
+      ).sort(),
+    ).toEqual([
       '"App ID" (AppId) is missing.',
       '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
-      expect.stringMatching(/^"Cloud" \(Cloud\) is a text of 4 characters that is not in the list/) as string,
+      expect.stringMatching(
+        /^"Cloud" \(Cloud\) is a text of 4 characters that is not in the list/,
+      ) as string,
       '"Organization" (Organization) is missing.',
       '"Tenant ID" (TenantID) is missing.',
       "actionContext.CorrelationConfiguration is missing.",
@@ -55,29 +91,78 @@ describe("an event that cannot be used", () => {
 describe("the bundles", () => {
   it("mirror the folders of actions", () => {
     expect(inject("actions")).toEqual(findActions());
-    for (const action of inject("actions")) expect(existsSync(path.join(inject("dist"), `${action}.mjs`))).toBe(true);
+    for (const action of inject("actions"))
+      expect(existsSync(path.join(inject("dist"), `${action}.mjs`))).toBe(true);
   });
 
   it("carry nothing that is only for tests", () => {
-    const files = readdirSync(inject("dist"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".mjs"));
-    for (const file of files) expect(readFileSync(path.join(inject("dist"), file), "utf8"), file).not.toMatch(/emulated-secret|Contoso \(emulated\)|strictTypes/);
+    const files = readdirSync(inject("dist"), { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".mjs"),
+    );
+    for (const file of files)
+      expect(readFileSync(path.join(inject("dist"), file), "utf8"), file).not.toMatch(
+        /emulated-secret|Contoso \(emulated\)|strictTypes/,
+      );
   });
 
   it("are refused when they would", async () => {
-    const { metafile } = await build({ stdin: { contents: 'import { seedState } from "./test/emulator/seed.ts"; console.log(seedState)', resolveDir: root }, absWorkingDir: root, outdir: "out", bundle: true, write: false, metafile: true });
-    expect(() => refuseUnwanted(metafile)).toThrow(/contains test\/emulator\/.*, which must never reach a bundle\.$/);
+    const { metafile } = await build({
+      stdin: {
+        contents: 'import { seedState } from "./test/emulator/seed.ts"; console.log(seedState)',
+        resolveDir: root,
+      },
+      absWorkingDir: root,
+      outdir: "out",
+      bundle: true,
+      write: false,
+      metafile: true,
+    });
+    expect(() => refuseUnwanted(metafile)).toThrow(
+      /contains test\/emulator\/.*, which must never reach a bundle\.$/,
+    );
   });
 
   it("are refused when they load a library at their start", () => {
-    const entry = { entryPoint: "entry:lifecycle/create", bytes: 1, exports: [], inputs: { "lifecycle/create.ts": { bytesInOutput: 1 } } };
-    const chunk = { bytes: 1, exports: [], imports: [], inputs: { "node_modules/undici/index.js": { bytesInOutput: 1 } } };
-    const outputs = (kind: "import-statement" | "dynamic-import"): Metafile => ({ inputs: {}, outputs: { "dist/lifecycle/create.mjs": { ...entry, imports: [{ path: "dist/chunks/a.mjs", kind }] }, "dist/chunks/a.mjs": chunk } });
-    expect(() => refuseUnwanted(outputs("import-statement"))).toThrow("dist/lifecycle/create.mjs loads node_modules/undici/index.js when it starts; import it where it is needed.");
+    const entry = {
+      entryPoint: "entry:lifecycle/create",
+      bytes: 1,
+      exports: [],
+      inputs: { "lifecycle/create.ts": { bytesInOutput: 1 } },
+    };
+    const chunk = {
+      bytes: 1,
+      exports: [],
+      imports: [],
+      inputs: { "node_modules/undici/index.js": { bytesInOutput: 1 } },
+    };
+    const outputs = (kind: "import-statement" | "dynamic-import"): Metafile => ({
+      inputs: {},
+      outputs: {
+        "dist/lifecycle/create.mjs": { ...entry, imports: [{ path: "dist/chunks/a.mjs", kind }] },
+        "dist/chunks/a.mjs": chunk,
+      },
+    });
+    expect(() => refuseUnwanted(outputs("import-statement"))).toThrow(
+      "dist/lifecycle/create.mjs loads node_modules/undici/index.js when it starts; import it where it is needed.",
+    );
     expect(() => refuseUnwanted(outputs("dynamic-import"))).not.toThrow();
   });
 
   it("do nothing when an action's source is imported", () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "-e", 'import("./lifecycle/create.ts").then((m) => console.log(Object.keys(m.default).join()))'], { cwd: root, encoding: "utf8" });
-    expect({ status, stdout: stdout.trim(), stderr }).toEqual({ status: 0, stdout: "verb,contract,run", stderr: "" });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--import",
+        "tsx",
+        "-e",
+        'import("./lifecycle/create.ts").then((m) => console.log(Object.keys(m.default).join()))',
+      ],
+      { cwd: root, encoding: "utf8" },
+    );
+    expect({ status, stdout: stdout.trim(), stderr }).toEqual({
+      status: 0,
+      stdout: "verb,contract,run",
+      stderr: "",
+    });
   });
 });

@@ -12,13 +12,28 @@ export interface CreateChoices {
 }
 
 /** A create event as the platform sends it: the story's own, with the differences a test is about. */
-export function createEventFor(tenant: Tenant, { field = "CustomAttribute1", value = "E100001", dryRun = false, data, configuration, correlation, outputData }: CreateChoices = {}): CreateEvent {
+export function createEventFor(
+  tenant: Tenant,
+  {
+    field = "CustomAttribute1",
+    value = "E100001",
+    dryRun = false,
+    data,
+    configuration,
+    correlation,
+    outputData,
+  }: CreateChoices = {},
+): CreateEvent {
   const event = structuredClone(story(tenant)[0].event);
   const { actionContext } = event;
   actionContext.DryRun = dryRun;
   if (data !== undefined) actionContext.Data = data;
   Object.assign(actionContext.Configuration, configuration);
-  Object.assign(actionContext.CorrelationConfiguration, { AccountField: field, PersonFieldValue: value }, correlation);
+  Object.assign(
+    actionContext.CorrelationConfiguration,
+    { AccountField: field, PersonFieldValue: value },
+    correlation,
+  );
   if (outputData !== undefined) event.outputContext = { Data: outputData };
   return event;
 }
@@ -34,15 +49,40 @@ export interface ChangeChoices {
 }
 
 /** An update, enable, disable or delete event as the platform sends it, for the first mailbox of the seeded tenant. */
-export function changeEventFor(tenant: Tenant, { reference = "0b1ec700-0000-4000-8000-000000000001", data = {}, outputData, dryRun = false, configuration }: ChangeChoices = {}): unknown {
-  const { actionContext, personContext } = createEventFor(tenant, { dryRun, configuration: configuration ?? {} });
+export function changeEventFor(
+  tenant: Tenant,
+  {
+    reference = "0b1ec700-0000-4000-8000-000000000001",
+    data = {},
+    outputData,
+    dryRun = false,
+    configuration,
+  }: ChangeChoices = {},
+): unknown {
+  const { actionContext, personContext } = createEventFor(tenant, {
+    dryRun,
+    configuration: configuration ?? {},
+  });
   const { CorrelationConfiguration: _, ...context } = actionContext;
-  return { actionContext: { ...context, Data: data, References: { Account: reference, ManagerAccount: null } }, personContext, outputContext: { Data: outputData ?? data } };
+  return {
+    actionContext: {
+      ...context,
+      Data: data,
+      References: { Account: reference, ManagerAccount: null },
+    },
+    personContext,
+    outputContext: { Data: outputData ?? data },
+  };
 }
 
 /** The same as a reconciliation sends it: there is no person, and nothing is mapped. */
-export function reconciliationFor(tenant: Tenant, choices: Omit<ChangeChoices, "data" | "outputData"> = {}): unknown {
-  const { actionContext } = changeEventFor(tenant, { ...choices, data: null }) as { actionContext: Record<string, unknown> };
+export function reconciliationFor(
+  tenant: Tenant,
+  choices: Omit<ChangeChoices, "data" | "outputData"> = {},
+): unknown {
+  const { actionContext } = changeEventFor(tenant, { ...choices, data: null }) as {
+    actionContext: Record<string, unknown>;
+  };
   return { actionContext: { ...actionContext, Origin: "reconciliation" } };
 }
 
@@ -53,9 +93,23 @@ export interface ImportChoices {
 }
 
 /** An import of accounts as the platform asks for it. */
-export function accountImportFor(tenant: Tenant, { fields = ["UserPrincipalName", "CustomAttribute1"], dryRun = false, configuration }: ImportChoices = {}): unknown {
+export function accountImportFor(
+  tenant: Tenant,
+  {
+    fields = ["UserPrincipalName", "CustomAttribute1"],
+    dryRun = false,
+    configuration,
+  }: ImportChoices = {},
+): unknown {
   const { actionContext } = createEventFor(tenant, { dryRun, configuration: configuration ?? {} });
-  return { actionContext: { Configuration: actionContext.Configuration, DryRun: dryRun, Operation: "undefined", ImportFields: fields } };
+  return {
+    actionContext: {
+      Configuration: actionContext.Configuration,
+      DryRun: dryRun,
+      Operation: "undefined",
+      ImportFields: fields,
+    },
+  };
 }
 
 export interface PermissionChoices {
@@ -67,15 +121,40 @@ export interface PermissionChoices {
 }
 
 /** A grant or a revoke of one permission as an enforcement sends it. Without an account it is for the first mailbox of the seeded tenant. */
-export function permissionEventFor(tenant: Tenant, { account = "0b1ec700-0000-4000-8000-000000000001", permission = {}, dryRun = false, configuration }: PermissionChoices = {}): unknown {
-  const { actionContext, personContext } = createEventFor(tenant, { dryRun, configuration: configuration ?? {} });
-  const { CorrelationConfiguration: _, Data: __, AccountCorrelated: ___, ...context } = actionContext;
-  return { actionContext: { ...context, References: { Account: account, ManagerAccount: null, Permission: permission }, PermissionDisplayName: "As it is listed" }, personContext };
+export function permissionEventFor(
+  tenant: Tenant,
+  {
+    account = "0b1ec700-0000-4000-8000-000000000001",
+    permission = {},
+    dryRun = false,
+    configuration,
+  }: PermissionChoices = {},
+): unknown {
+  const { actionContext, personContext } = createEventFor(tenant, {
+    dryRun,
+    configuration: configuration ?? {},
+  });
+  const {
+    CorrelationConfiguration: _,
+    Data: __,
+    AccountCorrelated: ___,
+    ...context
+  } = actionContext;
+  return {
+    actionContext: {
+      ...context,
+      References: { Account: account, ManagerAccount: null, Permission: permission },
+      PermissionDisplayName: "As it is listed",
+    },
+    personContext,
+  };
 }
 
 /** A revoke as a reconciliation sends it: there is no person. */
 export function reconciledRevokeFor(tenant: Tenant, choices: PermissionChoices = {}): unknown {
-  const { actionContext } = permissionEventFor(tenant, choices) as { actionContext: Record<string, unknown> };
+  const { actionContext } = permissionEventFor(tenant, choices) as {
+    actionContext: Record<string, unknown>;
+  };
   return { actionContext: { ...actionContext, Origin: "reconciliation" } };
 }
 
@@ -93,19 +172,41 @@ export interface SubPermissionChoices extends PermissionChoices {
 
 /** A contract of a department, in conditions or not. */
 export function contractOf(department: unknown, isInConditions = true): unknown {
-  return { Context: { InConditions: isInConditions }, Department: { ExternalId: department, DisplayName: "A department" }, Title: { Name: "Nurse" }, Primary: false };
+  return {
+    Context: { InConditions: isInConditions },
+    Department: { ExternalId: department, DisplayName: "A department" },
+    Title: { Name: "Nurse" },
+    Primary: false,
+  };
 }
 
 /** A grant, update or revoke of the one permission whose parts follow from the contracts. */
-export function subPermissionsEventFor(tenant: Tenant, { operation = "grant", contracts = [], current = [], ...choices }: SubPermissionChoices = {}): unknown {
-  const { actionContext } = permissionEventFor(tenant, choices) as { actionContext: Record<string, unknown> };
-  return { actionContext: { ...actionContext, Operation: operation, CurrentPermissions: current }, personContext: { Person: { DisplayName: "A person", Contracts: contracts } } };
+export function subPermissionsEventFor(
+  tenant: Tenant,
+  { operation = "grant", contracts = [], current = [], ...choices }: SubPermissionChoices = {},
+): unknown {
+  const { actionContext } = permissionEventFor(tenant, choices) as {
+    actionContext: Record<string, unknown>;
+  };
+  return {
+    actionContext: { ...actionContext, Operation: operation, CurrentPermissions: current },
+    personContext: { Person: { DisplayName: "A person", Contracts: contracts } },
+  };
 }
 
 /** What a listing of permissions and an import of who holds them are asked with: no more than the configuration. */
-export function readingEventFor(tenant: Tenant, { dryRun = false, configuration }: Pick<PermissionChoices, "dryRun" | "configuration"> = {}): unknown {
+export function readingEventFor(
+  tenant: Tenant,
+  { dryRun = false, configuration }: Pick<PermissionChoices, "dryRun" | "configuration"> = {},
+): unknown {
   const { actionContext } = createEventFor(tenant, { dryRun, configuration: configuration ?? {} });
-  return { actionContext: { Configuration: actionContext.Configuration, DryRun: dryRun, Operation: "undefined" } };
+  return {
+    actionContext: {
+      Configuration: actionContext.Configuration,
+      DryRun: dryRun,
+      Operation: "undefined",
+    },
+  };
 }
 
 export interface ResourceChoices {
@@ -115,7 +216,21 @@ export interface ResourceChoices {
 }
 
 /** Resources as they are asked for before an enforcement. Groups are owned by one of the seeded people. */
-export function resourcesEventFor(tenant: Tenant, { source = [], dryRun = false, configuration }: ResourceChoices = {}): unknown {
-  const { actionContext } = createEventFor(tenant, { dryRun, configuration: { ResourceOwner: "dora.double@contoso.com", ...configuration } });
-  return { actionContext: { Configuration: actionContext.Configuration, DryRun: dryRun, Operation: "undefined", Origin: "enforcement" }, resourceContext: { SourceData: source } };
+export function resourcesEventFor(
+  tenant: Tenant,
+  { source = [], dryRun = false, configuration }: ResourceChoices = {},
+): unknown {
+  const { actionContext } = createEventFor(tenant, {
+    dryRun,
+    configuration: { ResourceOwner: "dora.double@contoso.com", ...configuration },
+  });
+  return {
+    actionContext: {
+      Configuration: actionContext.Configuration,
+      DryRun: dryRun,
+      Operation: "undefined",
+      Origin: "enforcement",
+    },
+    resourceContext: { SourceData: source },
+  };
 }

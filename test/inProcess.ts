@@ -13,7 +13,12 @@ export interface InProcessRun {
  * Runs an action as its bundle would, without a process of its own: for the many cases in which only what is said and sent matters.
  * `written` is told each piece of stdout as it is written.
  */
-export async function runInProcess<Event extends AnyEvent>(action: Action<Event>, event: unknown, env: Record<string, string>, written?: (text: string) => void): Promise<InProcessRun> {
+export async function runInProcess<Event extends AnyEvent>(
+  action: Action<Event>,
+  event: unknown,
+  env: Record<string, string>,
+  written?: (text: string) => void,
+): Promise<InProcessRun> {
   const start = performance.now();
   let stdout = "";
   let stderr = "";
@@ -34,5 +39,10 @@ export async function runInProcess<Event extends AnyEvent>(action: Action<Event>
     now: () => performance.now() - start,
     onInterrupt: () => undefined,
   });
-  return { code, answer: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown, stdout, stderr };
+  return {
+    code,
+    answer: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown,
+    stdout,
+    stderr,
+  };
 }

@@ -6,7 +6,15 @@ import * as validators from "../lib/generated/validators/answers.ts";
 import type { Contract } from "../lib/host/contract.ts";
 import { tableOfFixtures } from "../tools/record.ts";
 import { actionOf, replay } from "../tools/replay.ts";
-import { fixtures, namesOfFixtures, notScrubbed, readFixture, scrubbed, writeFixture, type Recording } from "../tools/traffic.ts";
+import {
+  fixtures,
+  namesOfFixtures,
+  notScrubbed,
+  readFixture,
+  scrubbed,
+  writeFixture,
+  type Recording,
+} from "../tools/traffic.ts";
 import { scenarios } from "./fixtures/scenarios.ts";
 
 const names = namesOfFixtures();
@@ -20,24 +28,38 @@ describe("every fixture", () => {
 
   it.each(names)("%s holds what the contracts allow, and nothing of a real tenant", (name) => {
     const { source, ...recording } = readFixture(folderOf(name));
-    const verb = name.startsWith("resources/") ? "resources" : (actionOf(name).split("/").at(-1) ?? "");
-    const contract = (validators as unknown as Record<string, Contract<unknown> | undefined>)[`${verb}Answer`];
-    expect(contract?.check(structuredClone(recording.answer)), JSON.stringify(contract?.check.errors)).toBe(true);
+    const verb = name.startsWith("resources/")
+      ? "resources"
+      : (actionOf(name).split("/").at(-1) ?? "");
+    const contract = (validators as unknown as Record<string, Contract<unknown> | undefined>)[
+      `${verb}Answer`
+    ];
+    expect(
+      contract?.check(structuredClone(recording.answer)),
+      JSON.stringify(contract?.check.errors),
+    ).toBe(true);
     expect(notScrubbed(recording)).toEqual({ ids: [], domains: [], secrets: [] });
     expect(scrubbed(recording)).toEqual(recording);
-    expect(JSON.stringify(recording)).not.toMatch(/emulated-secret|Bearer [\w.-]{20,}|127\.0\.0\.1|access_token/);
+    expect(JSON.stringify(recording)).not.toMatch(
+      /emulated-secret|Bearer [\w.-]{20,}|127\.0\.0\.1|access_token/,
+    );
     expect(source).not.toBe("");
   });
 
   it("stands in the table, and every scenario is recorded", () => {
     expect(names.length).toBeGreaterThan(0);
-    expect(readFileSync(path.join(fixtures, "README.md"), "utf8"), "npm run record -- --all --update writes the table").toBe(tableOfFixtures());
+    expect(
+      readFileSync(path.join(fixtures, "README.md"), "utf8"),
+      "npm run record -- --all --update writes the table",
+    ).toBe(tableOfFixtures());
     expect(scenarios.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([]);
     expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
   });
 
   it("leaves no action without one", () => {
-    expect(inject("actions").filter((action) => !names.some((name) => actionOf(name) === action))).toEqual([]);
+    expect(
+      inject("actions").filter((action) => !names.some((name) => actionOf(name) === action)),
+    ).toEqual([]);
   });
 });
 
@@ -47,7 +69,10 @@ describe.concurrent("a fixture that does not hold", () => {
   let count = 0;
 
   /** The problems of a fixture after a change to it. */
-  async function broken(change: (recording: Recording) => void, name = "lifecycle/update/changed"): Promise<string> {
+  async function broken(
+    change: (recording: Recording) => void,
+    name = "lifecycle/update/changed",
+  ): Promise<string> {
     const { source, ...recording } = readFixture(folderOf(name));
     change(recording);
     const folder = path.join(scratch, String(++count));
@@ -55,51 +80,99 @@ describe.concurrent("a fixture that does not hold", () => {
     return (await replay(folder, actionOf(name), inject("dist"))).problems.join("\n");
   }
 
-  const configurationOf = (recording: Recording): Record<string, unknown> => (recording.event as { actionContext: { Configuration: Record<string, unknown> } }).actionContext.Configuration;
-  const dataOf = (recording: Recording): Record<string, unknown> => (recording.event as { actionContext: { Data: Record<string, unknown> } }).actionContext.Data;
+  const configurationOf = (recording: Recording): Record<string, unknown> =>
+    (recording.event as { actionContext: { Configuration: Record<string, unknown> } }).actionContext
+      .Configuration;
+  const dataOf = (recording: Recording): Record<string, unknown> =>
+    (recording.event as { actionContext: { Data: Record<string, unknown> } }).actionContext.Data;
 
   it("shows where a request differs from the recorded one, and nothing of what came of it", async () => {
     const problems = await broken((recording) => (dataOf(recording)["CustomAttribute3"] = "Cure"));
-    expect(problems).toMatch(/^Request 2 is not the recorded one:\n {2}sent {6}Set-Mailbox \{.*"CustomAttribute3":"Cure".*\n {2}recorded {2}Set-Mailbox \{.*"CustomAttribute3":"Care".*\n {2}parameters\.CustomAttribute3: recorded "Care", now "Cure"$/);
+    expect(problems).toMatch(
+      /^Request 2 is not the recorded one:\n {2}sent {6}Set-Mailbox \{.*"CustomAttribute3":"Cure".*\n {2}recorded {2}Set-Mailbox \{.*"CustomAttribute3":"Care".*\n {2}parameters\.CustomAttribute3: recorded "Care", now "Cure"$/,
+    );
   });
 
   it("shows another cmdlet, and other properties that are asked for", async () => {
-    expect(await broken(({ traffic: [first] }) => { if (first) first.request.cmdlet = "Get-Recipient"; })).toContain('cmdlet: recorded "Get-Recipient", now "Get-Mailbox"');
-    expect(await broken(({ traffic: [first] }) => first?.request.select?.pop())).toMatch(/select\[\d+\]: recorded nothing, now "/);
+    expect(
+      await broken(({ traffic: [first] }) => {
+        if (first) first.request.cmdlet = "Get-Recipient";
+      }),
+    ).toContain('cmdlet: recorded "Get-Recipient", now "Get-Mailbox"');
+    expect(await broken(({ traffic: [first] }) => first?.request.select?.pop())).toMatch(
+      /select\[\d+\]: recorded nothing, now "/,
+    );
   });
 
   it("names a request that is not recorded, and one that is never sent", async () => {
-    expect(await broken(({ traffic }) => traffic.pop())).toMatch(/^Request 2 was sent, and 1 are recorded:\n {2}sent {6}Set-Mailbox \{/);
-    expect(await broken(({ traffic }) => traffic.push(...traffic.slice(0, 1)))).toMatch(/^3 requests are recorded and 2 were sent\. Never sent:\n {2}Get-Mailbox \{.*\$select=Guid,/);
+    expect(await broken(({ traffic }) => traffic.pop())).toMatch(
+      /^Request 2 was sent, and 1 are recorded:\n {2}sent {6}Set-Mailbox \{/,
+    );
+    expect(await broken(({ traffic }) => traffic.push(...traffic.slice(0, 1)))).toMatch(
+      /^3 requests are recorded and 2 were sent\. Never sent:\n {2}Get-Mailbox \{.*\$select=Guid,/,
+    );
   });
 
   it("shows where the answer and the records differ", async () => {
-    expect(await broken((recording) => (recording.answer = { ...(recording.answer as object), outcome: "gone" }))).toBe('answer.outcome: recorded "gone", now "done"');
-    expect(await broken(({ records }) => records?.pop(), "lifecycle/import/user-mailboxes-only")).toMatch(/^records\[\d+\]: recorded nothing, now \{/);
+    expect(
+      await broken(
+        (recording) => (recording.answer = { ...(recording.answer as object), outcome: "gone" }),
+      ),
+    ).toBe('answer.outcome: recorded "gone", now "done"');
+    expect(
+      await broken(({ records }) => records?.pop(), "lifecycle/import/user-mailboxes-only"),
+    ).toMatch(/^records\[\d+\]: recorded nothing, now \{/);
   });
 
   it("does not mind other milliseconds, and does mind another count", async () => {
-    const stats = (more: object) => (recording: Recording) => (recording.answer = { ...(recording.answer as object), stats: { ...(recording.answer as { stats: object }).stats, ...more } });
+    const stats = (more: object) => (recording: Recording) =>
+      (recording.answer = {
+        ...(recording.answer as object),
+        stats: { ...(recording.answer as { stats: object }).stats, ...more },
+      });
     expect(await broken(stats({ waitedMs: 0, totalMs: 0 }))).toBe("");
     expect(await broken(stats({ retries: 7 }))).toBe("answer.stats.retries: recorded 7, now 0");
   });
 
   it("says so when nothing is sent at all", async () => {
     // Given twice, in two spellings, it is a fault of the event.
-    const problems = await broken((recording) => (configurationOf(recording)["tenantid"] = configurationOf(recording)["TenantID"]));
+    const problems = await broken(
+      (recording) =>
+        (configurationOf(recording)["tenantid"] = configurationOf(recording)["TenantID"]),
+    );
     expect(problems).toContain("2 requests are recorded and 0 were sent. Never sent:\n");
     expect(problems).toContain('answer.outcome: recorded "done", now "invalid"');
   });
 
   it("passes through a connection that is cut", async () => {
-    const problems = await broken(({ traffic }) => traffic.unshift(...traffic.slice(0, 1).map(({ request }) => ({ request, response: { cut: true as const } }))));
-    expect(problems).toBe("answer.stats.requests: recorded 3, now 4\nanswer.stats.retries: recorded 0, now 1");
+    const problems = await broken(({ traffic }) =>
+      traffic.unshift(
+        ...traffic
+          .slice(0, 1)
+          .map(({ request }) => ({ request, response: { cut: true as const } })),
+      ),
+    );
+    expect(problems).toBe(
+      "answer.stats.requests: recorded 3, now 4\nanswer.stats.retries: recorded 0, now 1",
+    );
   });
 
   it.each<[string, (folder: string) => void, RegExp]>([
-    ["a part that is missing", (folder) => rmSync(path.join(folder, "traffic.json")), /traffic\.json is missing: a fixture is event\.json, traffic\.json, answer\.json and source\.$/],
-    ["a part that is not JSON", (folder) => writeFileSync(path.join(folder, "answer.json"), "{"), /answer\.json is not JSON/],
-    ["a source that says nothing", (folder) => writeFileSync(path.join(folder, "source"), "somewhere\n"), /source must say "emulator", "documented: <page>" or/],
+    [
+      "a part that is missing",
+      (folder) => rmSync(path.join(folder, "traffic.json")),
+      /traffic\.json is missing: a fixture is event\.json, traffic\.json, answer\.json and source\.$/,
+    ],
+    [
+      "a part that is not JSON",
+      (folder) => writeFileSync(path.join(folder, "answer.json"), "{"),
+      /answer\.json is not JSON/,
+    ],
+    [
+      "a source that says nothing",
+      (folder) => writeFileSync(path.join(folder, "source"), "somewhere\n"),
+      /source must say "emulator", "documented: <page>" or/,
+    ],
   ])("says so: %s", async (_name, damage, message) => {
     const folder = path.join(scratch, String(++count));
     cpSync(folderOf("lifecycle/update/changed"), folder, { recursive: true });
@@ -110,8 +183,22 @@ describe.concurrent("a fixture that does not hold", () => {
 
 describe("scrubbing", () => {
   const real = {
-    event: { Configuration: { Organization: "example.nl", TenantID: "3F2504E0-4F89-41D3-9A0C-0305E82C3301", AppSecret: "hunter2~hunter2" } },
-    texts: ["ann@mail.example.nl", "smtp:ann@example.nl", "https://example.nl/3f2504e0-4f89-41d3-9a0c-0305e82c3301", "SPO:SPO_3f2504e0-4f89-41d3-9a0c-0305e82c3301", "it said hunter2~hunter2", "on 'DB3PR02A08DC002.EURPR02A008.PROD.OUTLOOK.COM'.", "Microsoft.Exchange.Data.DataValidationException"],
+    event: {
+      Configuration: {
+        Organization: "example.nl",
+        TenantID: "3F2504E0-4F89-41D3-9A0C-0305E82C3301",
+        AppSecret: "hunter2~hunter2",
+      },
+    },
+    texts: [
+      "ann@mail.example.nl",
+      "smtp:ann@example.nl",
+      "https://example.nl/3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+      "SPO:SPO_3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+      "it said hunter2~hunter2",
+      "on 'DB3PR02A08DC002.EURPR02A008.PROD.OUTLOOK.COM'.",
+      "Microsoft.Exchange.Data.DataValidationException",
+    ],
   };
 
   it("puts the same stand-in for the same value, and deletes nothing", () => {
@@ -119,10 +206,19 @@ describe("scrubbing", () => {
     const clean = scrubbed(real);
     const domain = clean.event.Configuration.Organization;
     expect(domain).toMatch(/^other[12]\.contoso\.com$/);
-    expect(clean.event.Configuration).toEqual({ Organization: domain, TenantID: id, AppSecret: "a-secret" });
+    expect(clean.event.Configuration).toEqual({
+      Organization: domain,
+      TenantID: id,
+      AppSecret: "a-secret",
+    });
     expect(clean.texts).toEqual([
-      `ann@${domain === "other1.contoso.com" ? "other2" : "other1"}.contoso.com`, `smtp:ann@${domain}`, `https://${domain}/${id}`, `SPO:SPO_${id}`, "it said a-secret",
-      "on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.", "Microsoft.Exchange.Data.DataValidationException",
+      `ann@${domain === "other1.contoso.com" ? "other2" : "other1"}.contoso.com`,
+      `smtp:ann@${domain}`,
+      `https://${domain}/${id}`,
+      `SPO:SPO_${id}`,
+      "it said a-secret",
+      "on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.",
+      "Microsoft.Exchange.Data.DataValidationException",
     ]);
   });
 
@@ -133,6 +229,8 @@ describe("scrubbing", () => {
 
   it("never gives a stand-in that is taken", () => {
     const text = "5c4b0000-0000-4000-8000-000000000001 and 3f2504e0-4f89-41d3-9a0c-0305e82c3301";
-    expect(scrubbed(text)).toBe("5c4b0000-0000-4000-8000-000000000001 and 5c4b0000-0000-4000-8000-000000000002");
+    expect(scrubbed(text)).toBe(
+      "5c4b0000-0000-4000-8000-000000000001 and 5c4b0000-0000-4000-8000-000000000002",
+    );
   });
 });

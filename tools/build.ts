@@ -21,7 +21,11 @@ export interface BuiltBundles {
 export function findActions(): string[] {
   return rooms
     .filter((room) => existsSync(path.join(root, room)))
-    .flatMap((room) => readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts")).map((file) => `${room}/${file.replaceAll("\\", "/").slice(0, -3)}`))
+    .flatMap((room) =>
+      readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => `${room}/${file.replaceAll("\\", "/").slice(0, -3)}`),
+    )
     .sort();
 }
 
@@ -46,7 +50,9 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
     plugins: [entries],
   });
   refuseUnwanted(metafile);
@@ -55,7 +61,9 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
 }
 
 /** The data files that implementers edit go into the bundles: what is wrong with one is told now, and not by an event. */
-export function checkOptions(checks: readonly (() => unknown)[] = [folderOptions, regionOptions, holdOptions]): void {
+export function checkOptions(
+  checks: readonly (() => unknown)[] = [folderOptions, regionOptions, holdOptions],
+): void {
   const problems = checks.flatMap((options) => {
     try {
       options();
@@ -69,20 +77,32 @@ export function checkOptions(checks: readonly (() => unknown)[] = [folderOptions
 
 /** The licences of what is bundled: most of them ask to go along with every copy. */
 function licencesOf({ inputs }: Metafile): string {
-  const packages = new Set(Object.keys(inputs).flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
-  return [...packages].sort().map((name) => {
-    const folder = path.join(root, "node_modules", name);
-    const { version, license } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as { version: string; license: string };
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim()}\n`;
-  }).join(`\n${"-".repeat(80)}\n\n`);
+  const packages = new Set(
+    Object.keys(inputs).flatMap(
+      (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
+    ),
+  );
+  return [...packages]
+    .sort()
+    .map((name) => {
+      const folder = path.join(root, "node_modules", name);
+      const { version, license } = JSON.parse(
+        readFileSync(path.join(folder, "package.json"), "utf8"),
+      ) as { version: string; license: string };
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** The three lines that join an action to the host, so that no action file runs when it is imported. */
 const entries: Plugin = {
   name: "entries",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^action:/ }, ({ path: name }) => ({ path: name.slice("action:".length), namespace: "entry" }));
+    onResolve({ filter: /^action:/ }, ({ path: name }) => ({
+      path: name.slice("action:".length),
+      namespace: "entry",
+    }));
     onLoad({ filter: /.*/, namespace: "entry" }, ({ path: action }) => ({
       contents: `import action from "./${action}.ts";\nimport { connect } from "./lib/connector.ts";\nimport { main } from "./lib/host/main.ts";\nawait main(action, connect);\n`,
       loader: "ts",
@@ -95,24 +115,35 @@ const entries: Plugin = {
 export function refuseUnwanted({ outputs }: Metafile): void {
   for (const [output, { inputs, entryPoint }] of Object.entries(outputs)) {
     const found = Object.keys(inputs).find((input) => unwanted.test(input));
-    if (found !== undefined) throw new Error(`${output} contains ${found}, which must never reach a bundle.`);
+    if (found !== undefined)
+      throw new Error(`${output} contains ${found}, which must never reach a bundle.`);
     if (!entryPoint?.startsWith("entry:")) continue;
-    const library = [...loadedAtStart(output, outputs)].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})).find((input) => input.startsWith("node_modules/"));
-    if (library !== undefined) throw new Error(`${output} loads ${library} when it starts; import it where it is needed.`);
+    const library = [...loadedAtStart(output, outputs)]
+      .flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}))
+      .find((input) => input.startsWith("node_modules/"));
+    if (library !== undefined)
+      throw new Error(`${output} loads ${library} when it starts; import it where it is needed.`);
   }
 }
 
-function loadedAtStart(output: string, outputs: Metafile["outputs"], seen = new Set<string>()): Set<string> {
+function loadedAtStart(
+  output: string,
+  outputs: Metafile["outputs"],
+  seen = new Set<string>(),
+): Set<string> {
   if (seen.has(output)) return seen;
   seen.add(output);
-  for (const { path: imported, kind, external } of outputs[output]?.imports ?? []) if (kind === "import-statement" && external !== true) loadedAtStart(imported, outputs, seen);
+  for (const { path: imported, kind, external } of outputs[output]?.imports ?? [])
+    if (kind === "import-statement" && external !== true) loadedAtStart(imported, outputs, seen);
   return seen;
 }
 
 if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
   try {
     const { actions } = await buildBundles();
-    console.log(`dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`);
+    console.log(
+      `dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`,
+    );
   } catch (error) {
     // Whoever edited a data file needs no stack.
     console.error(error instanceof Error ? error.message : error);

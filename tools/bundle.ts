@@ -27,16 +27,25 @@ export interface BundleOptions {
 const root = path.resolve(import.meta.dirname, "..");
 
 /** Runs one built bundle as the platform does: a process of its own, the event on stdin, the answer on stdout. */
-export async function runBundle(action: string, event: unknown, { dist = path.join(root, "dist"), env = {}, started }: BundleOptions = {}): Promise<BundleRun> {
+export async function runBundle(
+  action: string,
+  event: unknown,
+  { dist = path.join(root, "dist"), env = {}, started }: BundleOptions = {},
+): Promise<BundleRun> {
   const begin = performance.now();
-  const child = spawn(process.execPath, [path.join(dist, `${action}.mjs`)], { stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env["PATH"] ?? "", ...env } });
+  const child = spawn(process.execPath, [path.join(dist, `${action}.mjs`)], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+  });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
   // A bundle that answers before it has read everything closes the pipe; the answer is what counts.
   child.stdin.on("error", () => undefined);
-  child.stdin.end(Buffer.isBuffer(event) || typeof event === "string" ? event : JSON.stringify(event));
+  child.stdin.end(
+    Buffer.isBuffer(event) || typeof event === "string" ? event : JSON.stringify(event),
+  );
   started?.((signal) => child.kill(signal));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
@@ -49,7 +58,9 @@ export async function runBundle(action: string, event: unknown, { dist = path.jo
   return {
     code,
     answer: isRecord(answer) && "outputContext" in answer ? answer : undefined,
-    records: documents.flatMap((document) => (isRecord(document) && "record" in document ? [document["record"]] : [])),
+    records: documents.flatMap((document) =>
+      isRecord(document) && "record" in document ? [document["record"]] : [],
+    ),
     talk: linesOf(err).map((line) => JSON.parse(line) as { level: string; message: string }),
     stdout: out,
     stderr: err,

@@ -47,16 +47,44 @@ export interface Ended {
 }
 
 const marks: Readonly<Record<Kind, { marker: string; prefix: string; type: string }>> = {
-  groups: { marker: "HelloID Dynamic Distribution Group", prefix: "dg_", type: "MailUniversalDistributionGroup" },
-  sharedMailboxes: { marker: "HelloID Dynamic Shared Mailbox", prefix: "smb_", type: "SharedMailbox" },
+  groups: {
+    marker: "HelloID Dynamic Distribution Group",
+    prefix: "dg_",
+    type: "MailUniversalDistributionGroup",
+  },
+  sharedMailboxes: {
+    marker: "HelloID Dynamic Shared Mailbox",
+    prefix: "smb_",
+    type: "SharedMailbox",
+  },
 };
 
-const words = ["Zorg & Welzijn", "Ökonomie", "Łódź - Północ", "Smørrebrød", "Straße 7", "R.&D.", "Finance (NL)", "Crème brûlée", "Ærø", "İzmir", "Team 東京", "Afdeling"];
+const words = [
+  "Zorg & Welzijn",
+  "Ökonomie",
+  "Łódź - Północ",
+  "Smørrebrød",
+  "Straße 7",
+  "R.&D.",
+  "Finance (NL)",
+  "Crème brûlée",
+  "Ærø",
+  "İzmir",
+  "Team 東京",
+  "Afdeling",
+];
 
 /** Good ones, and three bad: without a name, without anything a name could be made of, and with a name that somebody has. */
 export function sourceOf(items: number, kind: Kind): { source: Item[]; bad: Item[] } {
-  const bad = [{ ExternalId: "BAD-BLANK", DisplayName: " " }, { ExternalId: "部門", DisplayName: "部門 🦊" }, { ExternalId: "BAD-TAKEN", DisplayName: "Somebody's" }];
-  const source = Array.from({ length: items - bad.length }, (_, index) => ({ ExternalId: `K-${index}`, DisplayName: `${words[index % words.length] ?? ""} ${index}` }));
+  const bad = [
+    { ExternalId: "BAD-BLANK", DisplayName: " " },
+    { ExternalId: "部門", DisplayName: "部門 🦊" },
+    { ExternalId: "BAD-TAKEN", DisplayName: "Somebody's" },
+  ];
+  const source = Array.from({ length: items - bad.length }, (_, index) => ({
+    ExternalId: `K-${index}`,
+    DisplayName: `${words[index % words.length] ?? ""} ${index}`,
+  }));
   bad.forEach((item, index) => source.splice(Math.floor(((index + 1) * items) / 4), 0, item));
   return { source: kind === "groups" ? source : source.reverse(), bad };
 }
@@ -70,7 +98,12 @@ function tenantFor({ kind, behaviour }: Round): State {
 }
 
 function faultsFor({ throttled = 0, lost = 0 }: Round, random: () => number): Fault[] {
-  const striking = (fault: Fault, chance: number): Fault => ({ ...fault, chance, seed: Math.floor(random() * 1e9), match: { side: "exchange", ...fault.match } });
+  const striking = (fault: Fault, chance: number): Fault => ({
+    ...fault,
+    chance,
+    seed: Math.floor(random() * 1e9),
+    match: { side: "exchange", ...fault.match },
+  });
   return [
     striking({ named: "throttled", retryAfter: "0.2" }, throttled),
     striking({ named: "concurrency", status: 429 }, throttled / 4),
@@ -81,14 +114,20 @@ function faultsFor({ throttled = 0, lost = 0 }: Round, random: () => number): Fa
 }
 
 /** `mostRuns`: more of them are not needed, or something is wrong. */
-export async function round(asked: Round, { dist, mostRuns = asked.kills + 6 }: { dist: string; mostRuns?: number }): Promise<Ended> {
+export async function round(
+  asked: Round,
+  { dist, mostRuns = asked.kills + 6 }: { dist: string; mostRuns?: number },
+): Promise<Ended> {
   const { kind, items, seed, kills } = asked;
   const random = generator(seed);
   const emulator = await startEmulator({ state: tenantFor(asked) });
   const { source, bad } = sourceOf(items, kind);
   const ended: Ended = { wrong: [], runs: 0, killed: 0, ms: 0, requests: 0, finished: 0 };
   try {
-    const event = { ...permissionImportFor(emulator, { ResourceOwner: "dora.double@contoso.com" }), resourceContext: { SourceData: source } };
+    const event = {
+      ...permissionImportFor(emulator, { ResourceOwner: "dora.double@contoso.com" }),
+      resourceContext: { SourceData: source },
+    };
     let answer: Answer | undefined;
     while (ended.runs < mostRuns) {
       ended.runs++;
@@ -108,7 +147,14 @@ export async function round(asked: Round, { dist, mostRuns = asked.kills + 6 }: 
       // An answer that never came leaves an item to the next run, and says so.
       if (errorsOf(answer).length <= bad.length) break;
     }
-    ended.wrong.push(...wrongIn(answer, source, bad), ...wrongInTenant(kind, emulator.emulator.state().objects, source.filter((item) => !bad.includes(item))));
+    ended.wrong.push(
+      ...wrongIn(answer, source, bad),
+      ...wrongInTenant(
+        kind,
+        emulator.emulator.state().objects,
+        source.filter((item) => !bad.includes(item)),
+      ),
+    );
     return ended;
   } finally {
     await emulator.close();
@@ -116,42 +162,88 @@ export async function round(asked: Round, { dist, mostRuns = asked.kills + 6 }: 
 }
 
 /** A run of the bundle that is killed as soon as the tenant has seen so many requests. */
-async function runUntil(requests: number, action: string, event: unknown, { emulator, loginUrl, exchangeUrl }: RunningEmulator, dist: string): ReturnType<typeof runBundle> {
+async function runUntil(
+  requests: number,
+  action: string,
+  event: unknown,
+  { emulator, loginUrl, exchangeUrl }: RunningEmulator,
+  dist: string,
+): ReturnType<typeof runBundle> {
   let watch: NodeJS.Timeout | undefined;
   try {
     return await runBundle(action, event, {
       dist,
       env: { EXO_CONNECTOR_LOGIN_URL: loginUrl, EXO_CONNECTOR_EXCHANGE_URL: exchangeUrl },
-      started: (kill) => (watch = setInterval(() => emulator.journal().length >= requests && kill("SIGKILL"), 1)),
+      started: (kill) =>
+        (watch = setInterval(() => emulator.journal().length >= requests && kill("SIGKILL"), 1)),
     });
   } finally {
     clearInterval(watch);
   }
 }
 
-const messagesOf = (answer: Answer | undefined): string[] => answer?.outputContext.AuditLogs.map(({ Message }) => Message) ?? [];
-const errorsOf = (answer: Answer | undefined): string[] => answer?.outputContext.AuditLogs.filter(({ IsError, Message }) => IsError && !Message.startsWith("Only partly done")).map(({ Message }) => Message) ?? [];
+const messagesOf = (answer: Answer | undefined): string[] =>
+  answer?.outputContext.AuditLogs.map(({ Message }) => Message) ?? [];
+const errorsOf = (answer: Answer | undefined): string[] =>
+  answer?.outputContext.AuditLogs.filter(
+    ({ IsError, Message }) => IsError && !Message.startsWith("Only partly done"),
+  ).map(({ Message }) => Message) ?? [];
 
-function wrongIn(answer: Answer | undefined, source: readonly Item[], bad: readonly Item[]): string[] {
+function wrongIn(
+  answer: Answer | undefined,
+  source: readonly Item[],
+  bad: readonly Item[],
+): string[] {
   if (!answer) return ["no run came to its end"];
   const errors = errorsOf(answer);
-  const unnamed = bad.filter(({ ExternalId }) => !errors.some((message) => message.includes(ExternalId)));
+  const unnamed = bad.filter(
+    ({ ExternalId }) => !errors.some((message) => message.includes(ExternalId)),
+  );
   return [
-    ...(errors.length === bad.length ? [] : [`${errors.length} errors instead of ${bad.length}: ${errors.slice(0, 8).join(" | ")}`]),
+    ...(errors.length === bad.length
+      ? []
+      : [`${errors.length} errors instead of ${bad.length}: ${errors.slice(0, 8).join(" | ")}`]),
     ...unnamed.map(({ ExternalId }) => `no error names ${ExternalId}`),
-    ...(messagesOf(answer)[0]?.startsWith(`Resources: ${source.length}, `) ? [] : [`the audit begins with: ${messagesOf(answer)[0] ?? ""}`]),
+    ...(messagesOf(answer)[0]?.startsWith(`Resources: ${source.length}, `)
+      ? []
+      : [`the audit begins with: ${messagesOf(answer)[0] ?? ""}`]),
   ];
 }
 
-function wrongInTenant(kind: Kind, objects: readonly DirectoryObject[], good: readonly Item[]): string[] {
+function wrongInTenant(
+  kind: Kind,
+  objects: readonly DirectoryObject[],
+  good: readonly Item[],
+): string[] {
   const { marker, prefix, type } = marks[kind];
-  const made = objects.filter(({ Name, RecipientTypeDetails }) => RecipientTypeDetails === type && String(Name).startsWith(prefix));
+  const made = objects.filter(
+    ({ Name, RecipientTypeDetails }) =>
+      RecipientTypeDetails === type && String(Name).startsWith(prefix),
+  );
   const byKey = new Map<string, DirectoryObject[]>();
-  for (const object of made) byKey.set(String(object["CustomAttribute1"] ?? ""), [...(byKey.get(String(object["CustomAttribute1"] ?? "")) ?? []), object]);
+  for (const object of made)
+    byKey.set(String(object["CustomAttribute1"] ?? ""), [
+      ...(byKey.get(String(object["CustomAttribute1"] ?? "")) ?? []),
+      object,
+    ]);
   return [
     ...(made.length === good.length ? [] : [`${made.length} objects instead of ${good.length}`]),
-    ...[...byKey].filter(([key, those]) => key === "" || those.length > 1).map(([key, those]) => `${those.length} objects have the key "${key}"`),
-    ...good.filter(({ ExternalId, DisplayName }) => !byKey.get(ExternalId)?.some((object) => object["CustomAttribute2"] === marker && object["DisplayName"] === `${prefix}${DisplayName}`)).map(({ ExternalId }) => `${ExternalId} has no object with its marker and name`).slice(0, 8),
+    ...[...byKey]
+      .filter(([key, those]) => key === "" || those.length > 1)
+      .map(([key, those]) => `${those.length} objects have the key "${key}"`),
+    ...good
+      .filter(
+        ({ ExternalId, DisplayName }) =>
+          !byKey
+            .get(ExternalId)
+            ?.some(
+              (object) =>
+                object["CustomAttribute2"] === marker &&
+                object["DisplayName"] === `${prefix}${DisplayName}`,
+            ),
+      )
+      .map(({ ExternalId }) => `${ExternalId} has no object with its marker and name`)
+      .slice(0, 8),
   ];
 }
 
@@ -161,9 +253,15 @@ async function main(items: number, rounds: number): Promise<void> {
   let wrong = 0;
   const cases: { name: string; own: Partial<Round> }[] = [
     { name: "throttled, not killed", own: { throttled: 0.03, kills: 0 } },
-    { name: "throttled, not killed, new objects found after 3 s", own: { throttled: 0.03, kills: 0, behaviour: { createLagMs: 3_000 } } },
+    {
+      name: "throttled, not killed, new objects found after 3 s",
+      own: { throttled: 0.03, kills: 0, behaviour: { createLagMs: 3_000 } },
+    },
     { name: "throttled, killed", own: { throttled: 0.03 } },
-    { name: "throttled, killed, new objects found after 3 s", own: { throttled: 0.03, behaviour: { createLagMs: 3_000 } } },
+    {
+      name: "throttled, killed, new objects found after 3 s",
+      own: { throttled: 0.03, behaviour: { createLagMs: 3_000 } },
+    },
     { name: "throttled, killed, answers lost", own: { throttled: 0.03, lost: 0.001 } },
   ];
   for (let seed = 1; seed <= rounds; seed++) {
@@ -171,11 +269,14 @@ async function main(items: number, rounds: number): Promise<void> {
       for (const { name, own } of cases) {
         const ended = await round({ kind, items, seed, kills: 3, ...own }, { dist });
         wrong += ended.wrong.length;
-        console.log(`${kind}, ${items} items, ${name} (seed ${seed}): ${ended.runs} runs, ${ended.killed} of them killed, ${ended.requests} requests, the longest whole run ${(ended.ms / 1000).toFixed(1)} s, ${ended.finished} half-made ones finished: ${ended.wrong.length === 0 ? "as it must be" : `WRONG\n  ${ended.wrong.join("\n  ")}`}`);
+        console.log(
+          `${kind}, ${items} items, ${name} (seed ${seed}): ${ended.runs} runs, ${ended.killed} of them killed, ${ended.requests} requests, the longest whole run ${(ended.ms / 1000).toFixed(1)} s, ${ended.finished} half-made ones finished: ${ended.wrong.length === 0 ? "as it must be" : `WRONG\n  ${ended.wrong.join("\n  ")}`}`,
+        );
       }
     }
   }
   process.exitCode = wrong === 0 ? 0 : 1;
 }
 
-if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) await main(Number(process.argv[2] ?? 5_000), Number(process.argv[3] ?? 1));
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename)
+  await main(Number(process.argv[2] ?? 5_000), Number(process.argv[3] ?? 1));

@@ -19,12 +19,31 @@ Stops on SIGINT and SIGTERM. test/emulator/README.md says how to steer it.`;
 
 class Unusable extends Error {}
 
-function optionsFrom(args: string[]): { port: number; seed: string | undefined; untilStdinCloses: boolean; help: boolean } {
+function optionsFrom(args: string[]): {
+  port: number;
+  seed: string | undefined;
+  untilStdinCloses: boolean;
+  help: boolean;
+} {
   try {
-    const { values } = parseArgs({ args, options: { port: { type: "string", default: "0" }, seed: { type: "string" }, "until-stdin-closes": { type: "boolean" }, help: { type: "boolean" } } });
+    const { values } = parseArgs({
+      args,
+      options: {
+        port: { type: "string", default: "0" },
+        seed: { type: "string" },
+        "until-stdin-closes": { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    });
     const port = /^\d+$/.test(values.port) ? Number(values.port) : Number.NaN;
-    if (!(port >= 0 && port < 65535)) throw new Unusable(`--port: must be a number from 0 to 65534, not '${values.port}'`);
-    return { port, seed: values.seed, untilStdinCloses: values["until-stdin-closes"] ?? false, help: values.help ?? false };
+    if (!(port >= 0 && port < 65535))
+      throw new Unusable(`--port: must be a number from 0 to 65534, not '${values.port}'`);
+    return {
+      port,
+      seed: values.seed,
+      untilStdinCloses: values["until-stdin-closes"] ?? false,
+      help: values.help ?? false,
+    };
   } catch (error) {
     if (error instanceof Unusable) throw error;
     throw new Unusable(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
@@ -36,19 +55,27 @@ function stateFrom(file: string): State {
   try {
     json = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new Unusable(`--seed ${file}: ${error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${(error as Error).message}`}`);
+    throw new Unusable(
+      `--seed ${file}: ${error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${(error as Error).message}`}`,
+    );
   }
   const read = readState(json);
-  if ("problems" in read) throw new Unusable(read.problems.map((problem) => `--seed ${file}: ${problem}`).join("\n"));
+  if ("problems" in read)
+    throw new Unusable(read.problems.map((problem) => `--seed ${file}: ${problem}`).join("\n"));
   return read.state;
 }
 
 async function main(): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
-  if (options.help) { console.log(help); return; }
+  if (options.help) {
+    console.log(help);
+    return;
+  }
   const state = options.seed === undefined ? {} : { state: stateFrom(options.seed) };
   const running = await startEmulator({ port: options.port, ...state }).catch((error: unknown) => {
-    throw new Unusable(`--port ${options.port}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Unusable(
+      `--port ${options.port}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
   const stop = (): void => void running.close().then(() => process.exit(0));
   process.once("SIGINT", stop);

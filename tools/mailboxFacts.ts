@@ -19,10 +19,20 @@ export function mailboxFacts(input: unknown): string {
   const filterable = catalogue.filterable.byCmdlet["Get-Mailbox"] ?? [];
   const inSets = Object.values(catalogue.propertySets["Get-EXOMailbox"] ?? {}).flat();
   // What Set-Mailbox takes can be read back under the same name; switches, and lists of holds to remove, are orders and no properties.
-  const settable = Object.entries(catalogue.cmdlets["Set-Mailbox"]?.parameters ?? {}).filter(([name, { type }]) => name !== "Identity" && !["SwitchParameter", "SecureString", "String[]"].includes(type));
-  const parameters = Object.fromEntries(settable.map(([name, { type, values, maxLength, range }]): [string, Parameter] => [name, { type, ...(values && { values }), ...(maxLength && { maxLength }), ...(range && { range }) }]));
+  const settable = Object.entries(catalogue.cmdlets["Set-Mailbox"]?.parameters ?? {}).filter(
+    ([name, { type }]) =>
+      name !== "Identity" && !["SwitchParameter", "SecureString", "String[]"].includes(type),
+  );
+  const parameters = Object.fromEntries(
+    settable.map(([name, { type, values, maxLength, range }]): [string, Parameter] => [
+      name,
+      { type, ...(values && { values }), ...(maxLength && { maxLength }), ...(range && { range }) },
+    ]),
+  );
   const properties = [...new Set([...inSets, ...filterable, ...Object.keys(parameters)])].sort();
-  const kinds = Object.fromEntries(filterable.map((name) => [name, catalogue.filterable.properties[name]?.value]));
+  const kinds = Object.fromEntries(
+    filterable.map((name) => [name, catalogue.filterable.properties[name]?.value]),
+  );
   return [
     "/** Every property a mailbox is known to have: from the property sets, the filterable properties and the parameters of Set-Mailbox. */",
     `export const mailboxProperties: readonly string[] = ${JSON.stringify(properties)};`,

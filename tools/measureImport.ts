@@ -16,7 +16,9 @@ await buildBundles();
 const small = await medianPeakOf(1_000);
 const large = await medianPeakOf(100_000);
 const ratio = large / small;
-console.log(`median peak memory: ${small.toFixed(0)} MB for 1,000, ${large.toFixed(0)} MB for 100,000: ${ratio.toFixed(2)} times; allowed: ${allowed}`);
+console.log(
+  `median peak memory: ${small.toFixed(0)} MB for 1,000, ${large.toFixed(0)} MB for 100,000: ${ratio.toFixed(2)} times; allowed: ${allowed}`,
+);
 process.exitCode = ratio <= allowed ? 0 : 1;
 
 async function medianPeakOf(count: number): Promise<number> {
@@ -28,10 +30,22 @@ async function medianPeakOf(count: number): Promise<number> {
 async function importOf(count: number): Promise<number> {
   const emulator = await startEmulator({ state: manyMailboxes(count) });
   const begin = performance.now();
-  const child = spawn(process.execPath, ["--import", `data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))`, path.join(root, "dist/lifecycle/import.mjs")], {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"] ?? "", EXO_CONNECTOR_LOGIN_URL: emulator.loginUrl, EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl },
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      "--import",
+      `data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))`,
+      path.join(root, "dist/lifecycle/import.mjs"),
+    ],
+    {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        EXO_CONNECTOR_LOGIN_URL: emulator.loginUrl,
+        EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl,
+      },
+    },
+  );
   child.stdin.end(JSON.stringify(importEventFor(emulator)));
   let records = 0;
   let last = "";
@@ -46,7 +60,12 @@ async function importOf(count: number): Promise<number> {
   const seconds = (performance.now() - begin) / 1000;
   const { stats } = JSON.parse(last) as { stats: { requests: number } };
   const peakMb = Number(/peak (\d+)/.exec(talk)?.[1]) / 1024;
-  if (code !== 0 || records !== count) throw new Error(`${records} of ${count} mailboxes were imported, exit code ${String(code)}: ${last}\n${talk}`);
-  console.log(`${count} mailboxes: ${records} records, ${stats.requests} requests, ${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB`);
+  if (code !== 0 || records !== count)
+    throw new Error(
+      `${records} of ${count} mailboxes were imported, exit code ${String(code)}: ${last}\n${talk}`,
+    );
+  console.log(
+    `${count} mailboxes: ${records} records, ${stats.requests} requests, ${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB`,
+  );
   return peakMb;
 }

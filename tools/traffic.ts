@@ -26,7 +26,8 @@ export function isUnordered(action: string): boolean {
 }
 
 /** `body`: JSON as it is, any other content as a text. `cut`: the connection ended without an answer. */
-export type Answered = { status: number; headers?: Record<string, string>; body: unknown } | { cut: true };
+export type Answered =
+  { status: number; headers?: Record<string, string>; body: unknown } | { cut: true };
 
 export interface Exchange {
   request: Asked;
@@ -51,32 +52,65 @@ export const exchangeOrigin = `https://${exchangeHost}`;
 
 /** Every folder that holds a part of a fixture, as `room/action/what-happens`. */
 export function namesOfFixtures(under = fixtures): string[] {
-  const files = readdirSync(under, { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll("\\", "/"));
-  return [...new Set(files.filter((file) => /\/(event\.json|traffic\.json|answer\.json|records\.json|source)$/.test(file)).map((file) => path.posix.dirname(file)))].sort();
+  const files = readdirSync(under, { recursive: true, encoding: "utf8" }).map((file) =>
+    file.replaceAll("\\", "/"),
+  );
+  return [
+    ...new Set(
+      files
+        .filter((file) =>
+          /\/(event\.json|traffic\.json|answer\.json|records\.json|source)$/.test(file),
+        )
+        .map((file) => path.posix.dirname(file)),
+    ),
+  ].sort();
 }
 
 /** Whether a name is one of those that were typed: a part of it, or the path of its folder. */
 export function isAmong(name: string, typed: readonly string[]): boolean {
-  return typed.some((text) => name.includes(text.replaceAll("\\", "/").replace(/^.*test\/fixtures\//, "").replace(/\/$/, "")));
+  return typed.some((text) =>
+    name.includes(
+      text
+        .replaceAll("\\", "/")
+        .replace(/^.*test\/fixtures\//, "")
+        .replace(/\/$/, ""),
+    ),
+  );
 }
 
 export function readFixture(folder: string): Recording & { source: string } {
   const text = (file: string): string => {
     const where = path.join(folder, file);
-    if (!existsSync(where)) throw new Error(`${where} is missing: a fixture is event.json, traffic.json, answer.json and source.`);
+    if (!existsSync(where))
+      throw new Error(
+        `${where} is missing: a fixture is event.json, traffic.json, answer.json and source.`,
+      );
     return readFileSync(where, "utf8").replace(/^\uFEFF/, "");
   };
   const json = (file: string): unknown => {
     try {
       return JSON.parse(text(file)) as unknown;
     } catch (error) {
-      throw error instanceof SyntaxError ? new Error(`${path.join(folder, file)} is not JSON: ${error.message}`) : error;
+      throw error instanceof SyntaxError
+        ? new Error(`${path.join(folder, file)} is not JSON: ${error.message}`)
+        : error;
     }
   };
   const source = text("source").trim();
-  if (!/^(emulator|documented: \S.*|tenant: recorded \d{4}-\d\d-\d\d, scrubbed)$/.test(source)) throw new Error(`${path.join(folder, "source")} must say "emulator", "documented: <page>" or "tenant: recorded <date>, scrubbed".`);
-  const records = existsSync(path.join(folder, "records.json")) ? { records: listIn(json("records.json"), "records.json") } : {};
-  return { event: json("event.json"), traffic: listIn(json("traffic.json"), "traffic.json") as Exchange[], answer: json("answer.json"), ...records, source };
+  if (!/^(emulator|documented: \S.*|tenant: recorded \d{4}-\d\d-\d\d, scrubbed)$/.test(source))
+    throw new Error(
+      `${path.join(folder, "source")} must say "emulator", "documented: <page>" or "tenant: recorded <date>, scrubbed".`,
+    );
+  const records = existsSync(path.join(folder, "records.json"))
+    ? { records: listIn(json("records.json"), "records.json") }
+    : {};
+  return {
+    event: json("event.json"),
+    traffic: listIn(json("traffic.json"), "traffic.json") as Exchange[],
+    answer: json("answer.json"),
+    ...records,
+    source,
+  };
 }
 
 function listIn(value: unknown, file: string): unknown[] {
@@ -84,9 +118,14 @@ function listIn(value: unknown, file: string): unknown[] {
   return value;
 }
 
-export function writeFixture(folder: string, { event, traffic, answer, records }: Recording, source: string): void {
+export function writeFixture(
+  folder: string,
+  { event, traffic, answer, records }: Recording,
+  source: string,
+): void {
   mkdirSync(folder, { recursive: true });
-  const write = (file: string, value: unknown): void => writeFileSync(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`);
+  const write = (file: string, value: unknown): void =>
+    writeFileSync(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`);
   write("event.json", event);
   write("traffic.json", traffic);
   write("answer.json", answer);
@@ -99,15 +138,28 @@ export function writeFixture(folder: string, { event, traffic, answer, records }
 export function differences(recorded: unknown, now: unknown, where = ""): string[] {
   if (isBranch(recorded) && isBranch(now) && Array.isArray(recorded) === Array.isArray(now)) {
     const keys = [...new Set([...Object.keys(recorded), ...Object.keys(now)])];
-    return keys.flatMap((key) => differences(recorded[key], now[key], Array.isArray(recorded) ? `${where}[${key}]` : where === "" ? key : `${where}.${key}`));
+    return keys.flatMap((key) =>
+      differences(
+        recorded[key],
+        now[key],
+        Array.isArray(recorded) ? `${where}[${key}]` : where === "" ? key : `${where}.${key}`,
+      ),
+    );
   }
-  return Object.is(recorded, now) ? [] : [`${where === "" ? "the whole" : where}: recorded ${shown(recorded)}, now ${shown(now)}`];
+  return Object.is(recorded, now)
+    ? []
+    : [`${where === "" ? "the whole" : where}: recorded ${shown(recorded)}, now ${shown(now)}`];
 }
 
 /** In one order, whatever order they came in. Equal ones keep theirs. */
-export function sorted<T>(values: readonly T[], key: (value: T) => unknown = (value) => value): T[] {
+export function sorted<T>(
+  values: readonly T[],
+  key: (value: T) => unknown = (value) => value,
+): T[] {
   const keyed = values.map((value) => ({ value, key: JSON.stringify(key(value)) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ value }) => value);
+  return keyed
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ value }) => value);
 }
 
 export function shown(value: unknown): string {
@@ -118,28 +170,53 @@ export function shown(value: unknown): string {
 /** The answer without what differs from run to run: milliseconds, and the loopback address that stood in for Exchange. */
 export function lasting(value: unknown, origin: string): unknown {
   const here = new URL(origin).host;
-  const told = everyText(value, (text) => text.replaceAll(origin, exchangeOrigin).replaceAll(here, exchangeHost));
-  return isBranch(told) && isBranch(told["stats"]) ? { ...told, stats: { ...told["stats"], waitedMs: 0, totalMs: 0 } } : told;
+  const told = everyText(value, (text) =>
+    text.replaceAll(origin, exchangeOrigin).replaceAll(here, exchangeHost),
+  );
+  return isBranch(told) && isBranch(told["stats"])
+    ? { ...told, stats: { ...told["stats"], waitedMs: 0, totalMs: 0 } }
+    : told;
 }
 
 /** The cmdlet in a request, or those in a batch; throws for what is no call of one. */
 export function askedIn(url: URL, body: string): Asked {
-  const { CmdletInput: input, requests, ...others } = JSON.parse(body) as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown }; requests?: { id?: unknown; url?: unknown; body?: unknown }[] };
+  const {
+    CmdletInput: input,
+    requests,
+    ...others
+  } = JSON.parse(body) as {
+    CmdletInput?: { CmdletName?: unknown; Parameters?: unknown };
+    requests?: { id?: unknown; url?: unknown; body?: unknown }[];
+  };
   if (url.pathname.endsWith("/$batch") && Array.isArray(requests)) {
-    return { cmdlet: "$batch", parameters: {}, batch: requests.map(({ id, url: own, body: inside }, index) => {
-      if (id !== String(index)) throw new Error(`item ${index} of the batch has the id ${shown(id)}`);
-      return askedIn(new URL(String(own)), JSON.stringify(inside));
-    }) };
+    return {
+      cmdlet: "$batch",
+      parameters: {},
+      batch: requests.map(({ id, url: own, body: inside }, index) => {
+        if (id !== String(index))
+          throw new Error(`item ${index} of the batch has the id ${shown(id)}`);
+        return askedIn(new URL(String(own)), JSON.stringify(inside));
+      }),
+    };
   }
-  if (typeof input?.CmdletName !== "string" || Object.keys(others).length > 0) throw new Error(`the body is no CmdletInput: ${shown(body)}`);
+  if (typeof input?.CmdletName !== "string" || Object.keys(others).length > 0)
+    throw new Error(`the body is no CmdletInput: ${shown(body)}`);
   const select = url.searchParams.get("$select");
   const page = Number(/^page-(\d+)/.exec(url.searchParams.get("$skiptoken") ?? "")?.[1] ?? 1);
-  return { cmdlet: input.CmdletName, parameters: input.Parameters, ...(select === null ? {} : { select: select.split(",") }), ...(page > 1 ? { page } : {}) };
+  return {
+    cmdlet: input.CmdletName,
+    parameters: input.Parameters,
+    ...(select === null ? {} : { select: select.split(",") }),
+    ...(page > 1 ? { page } : {}),
+  };
 }
 
 /** What stands in a recording for the token of a next page, which is another one in every run. Lists that are read side by side each have their own. */
 export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
-  return `page-${page + 1}-${createHash("sha256").update(JSON.stringify([cmdlet, parameters])).digest("hex").slice(0, 8)}`;
+  return `page-${page + 1}-${createHash("sha256")
+    .update(JSON.stringify([cmdlet, parameters]))
+    .digest("hex")
+    .slice(0, 8)}`;
 }
 
 // ---- Scrubbing: substitution, never deletion. The same value gets the same stand-in throughout a recording, and a stand-in is left alone.
@@ -148,8 +225,10 @@ export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
 export const standIn = /^[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}$/i;
 const guids = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
 /** Domains of addresses, and whatever ends like the first domain of a tenant. */
-const domains = /(?<=@)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)|(?<=:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
-const publicDomain = /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))$/i;
+const domains =
+  /(?<=@)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)|(?<=:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
+const publicDomain =
+  /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))$/i;
 /** Exchange Online's own application id, the same in every tenant. */
 const publicId = "00000002-0000-0ff1-ce00-000000000000";
 const domainController = /\b[A-Z0-9]+\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b/g;
@@ -159,14 +238,23 @@ const secretNames = /^(AppSecret|AppCertificateBase64String|AppCertificatePasswo
 export const standInSecret = "a-secret";
 
 /** The ids and domains in a recording that are not stand-ins, and the values of its secrets. */
-export function notScrubbed(recording: unknown): { ids: string[]; domains: string[]; secrets: string[] } {
+export function notScrubbed(recording: unknown): {
+  ids: string[];
+  domains: string[];
+  secrets: string[];
+} {
   const found = { ids: new Set<string>(), domains: new Set<string>(), secrets: new Set<string>() };
   everyText(recording, (text, name) => {
-    for (const [id] of text.matchAll(guids)) if (!standIn.test(id) && id !== publicId) found.ids.add(id.toLowerCase());
-    for (const [domain] of text.matchAll(domains)) if (!publicDomain.test(domain) && !domain.endsWith(controllers)) found.domains.add(domain.toLowerCase());
-    for (const [controller] of text.matchAll(domainController)) if (controller !== someDomainController) found.domains.add(controller);
+    for (const [id] of text.matchAll(guids))
+      if (!standIn.test(id) && id !== publicId) found.ids.add(id.toLowerCase());
+    for (const [domain] of text.matchAll(domains))
+      if (!publicDomain.test(domain) && !domain.endsWith(controllers))
+        found.domains.add(domain.toLowerCase());
+    for (const [controller] of text.matchAll(domainController))
+      if (controller !== someDomainController) found.domains.add(controller);
     if (name === "Organization" && !publicDomain.test(text)) found.domains.add(text.toLowerCase());
-    if (name !== undefined && secretNames.test(name) && text !== "" && text !== standInSecret) found.secrets.add(text);
+    if (name !== undefined && secretNames.test(name) && text !== "" && text !== standInSecret)
+      found.secrets.add(text);
     return text;
   });
   return { ids: [...found.ids], domains: [...found.domains], secrets: [...found.secrets] };
@@ -181,15 +269,33 @@ export function scrubbed<T>(recording: T): T {
     for (const [domain] of text.matchAll(domains)) present.add(domain.toLowerCase());
     return text;
   });
-  const stand = numbered((number) => `5c4b0000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`, present);
+  const stand = numbered(
+    (number) => `5c4b0000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`,
+    present,
+  );
   const other = numbered((number) => `other${number}.contoso.com`, present);
   const ids = new Map(found.ids.map((id) => [id, stand()]));
-  const hosts = new Map(found.domains.map((domain) => [domain, domain.endsWith(controllers) ? someDomainController : other()]));
+  const hosts = new Map(
+    found.domains.map((domain) => [
+      domain,
+      domain.endsWith(controllers) ? someDomainController : other(),
+    ]),
+  );
   // The longest first: a domain may end in another one.
-  const replacements = [...[...hosts].sort(([a], [b]) => b.length - a.length), ...found.secrets.map((secret): [string, string] => [secret, standInSecret])];
+  const replacements = [
+    ...[...hosts].sort(([a], [b]) => b.length - a.length),
+    ...found.secrets.map((secret): [string, string] => [secret, standInSecret]),
+  ];
   return everyText(recording, (text) => {
     let kept = text.replace(guids, (id) => ids.get(id.toLowerCase()) ?? id);
-    for (const [real, instead] of replacements) kept = kept.replace(new RegExp(`(?<![A-Za-z0-9-])${real.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![A-Za-z0-9-])`, "gi"), instead);
+    for (const [real, instead] of replacements)
+      kept = kept.replace(
+        new RegExp(
+          `(?<![A-Za-z0-9-])${real.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![A-Za-z0-9-])`,
+          "gi",
+        ),
+        instead,
+      );
     return kept;
   }) as T;
 }
@@ -204,11 +310,17 @@ function numbered(name: (number: number) => string, taken: ReadonlySet<string>):
 }
 
 /** A copy with every text changed; `name` is the key it stands under. */
-function everyText(value: unknown, change: (text: string, name: string | undefined) => string, name?: string): unknown {
+function everyText(
+  value: unknown,
+  change: (text: string, name: string | undefined) => string,
+  name?: string,
+): unknown {
   if (typeof value === "string") return change(value, name);
   if (Array.isArray(value)) return value.map((item) => everyText(item, change, name));
   if (!isBranch(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, everyText(member, change, key)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, everyText(member, change, key)]),
+  );
 }
 
 function isBranch(value: unknown): value is Record<string, unknown> {
@@ -224,18 +336,32 @@ export interface Question {
   body: string;
 }
 
-export type Reply = { status: number; headers: Record<string, string>; body: string } | { cut: true };
+export type Reply =
+  { status: number; headers: Record<string, string>; body: string } | { cut: true };
 
-export async function serveLoopback(answer: (question: Question) => Reply | Promise<Reply>): Promise<{ origin: string; close(): Promise<void> }> {
+export async function serveLoopback(
+  answer: (question: Question) => Reply | Promise<Reply>,
+): Promise<{ origin: string; close(): Promise<void> }> {
   const server = createServer((message, response) => {
     const chunks: Buffer[] = [];
     message.on("data", (chunk: Buffer) => chunks.push(chunk));
     message.on("end", () => {
-      const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
-      const question = { method: message.method ?? "", url: new URL(message.url ?? "/", origin), headers, body: Buffer.concat(chunks).toString("utf8") };
+      const headers = Object.fromEntries(
+        Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
+      );
+      const question = {
+        method: message.method ?? "",
+        url: new URL(message.url ?? "/", origin),
+        headers,
+        body: Buffer.concat(chunks).toString("utf8"),
+      };
       void Promise.resolve(question)
         .then(answer)
-        .catch((error: unknown): Reply => ({ status: 500, headers: { "content-type": "text/plain" }, body: `THE SERVER OF ${path.basename(process.argv[1] ?? "")} FAILED: ${String(error)}` }))
+        .catch((error: unknown): Reply => ({
+          status: 500,
+          headers: { "content-type": "text/plain" },
+          body: `THE SERVER OF ${path.basename(process.argv[1] ?? "")} FAILED: ${String(error)}`,
+        }))
         .then((reply) => {
           if ("cut" in reply) message.socket.destroy();
           else response.writeHead(reply.status, reply.headers).end(reply.body);

@@ -13,21 +13,45 @@ export interface Account extends Mailbox {
 }
 
 /** The names that are nobody else's in whatever form a list is. */
-const ownNames = ["Guid", "UserPrincipalName", "PrimarySmtpAddress", "ExternalDirectoryObjectId", "DistinguishedName"] as const;
+const ownNames = [
+  "Guid",
+  "UserPrincipalName",
+  "PrimarySmtpAddress",
+  "ExternalDirectoryObjectId",
+  "DistinguishedName",
+] as const;
 /** A display name can be anybody's; and where it is display names that a list shows, what it shows can be another one's Name. */
 const sharedNames = ["Name", "DisplayName"] as const;
 
 /** The account with this Guid. Throws a `missing` fault that says so of the account, and not of what it was to have. */
 export function accountById(id: string): (exchange: Exchange) => Promise<Account> {
-  const query = mailboxById(id, [...ownNames, ...sharedNames], {}, "The account reference (References.Account)");
+  const query = mailboxById(
+    id,
+    [...ownNames, ...sharedNames],
+    {},
+    "The account reference (References.Account)",
+  );
   return async (exchange) => {
     const mailbox = await query(exchange).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
-      throw fault.kind === "missing" ? new Fault({ kind: "missing", message: `The account's mailbox (${id}) does not exist.`, cause: fault, requestId: fault.requestId }) : fault;
+      throw fault.kind === "missing"
+        ? new Fault({
+            kind: "missing",
+            message: `The account's mailbox (${id}) does not exist.`,
+            cause: fault,
+            requestId: fault.requestId,
+          })
+        : fault;
     });
     // Filters on members compare distinguished names: without one they would find nothing, and nothing is an answer.
-    if (textOf(mailbox["DistinguishedName"]) === "") throw new Fault({ kind: "unexpected", message: `Exchange Online did not return DistinguishedName of the account's mailbox (${id}).` });
-    const texts = Object.fromEntries([...ownNames, ...sharedNames].map((name) => [name, textOf(mailbox[name])]));
+    if (textOf(mailbox["DistinguishedName"]) === "")
+      throw new Fault({
+        kind: "unexpected",
+        message: `Exchange Online did not return DistinguishedName of the account's mailbox (${id}).`,
+      });
+    const texts = Object.fromEntries(
+      [...ownNames, ...sharedNames].map((name) => [name, textOf(mailbox[name])]),
+    );
     return { ...mailbox, ...texts } as Account;
   };
 }
@@ -35,14 +59,23 @@ export function accountById(id: string): (exchange: Exchange) => Promise<Account
 /** Whether a text in a list of trustees is this account for certain. */
 export function isAccount(account: Account, text: string): boolean {
   const listed = text.toLowerCase();
-  return listed !== "" && [...ownNames.map((name) => account[name]), account.sid ?? ""].some((name) => name.toLowerCase() === listed);
+  return (
+    listed !== "" &&
+    [...ownNames.map((name) => account[name]), account.sid ?? ""].some(
+      (name) => name.toLowerCase() === listed,
+    )
+  );
 }
 
 /** The account with its security identifier, which mailboxes do not show and a list may call it by. */
 export function withSid(account: Account): (exchange: Exchange) => Promise<Account> {
   return async (exchange) => {
     // The mailbox was there a moment ago: "missing" would not say that the account is gone.
-    const rows = await rowsOrNone(exchange, { cmdlet: "Get-User", parameters: { Identity: account.Guid }, select: ["Guid", "Sid"] });
+    const rows = await rowsOrNone(exchange, {
+      cmdlet: "Get-User",
+      parameters: { Identity: account.Guid },
+      select: ["Guid", "Sid"],
+    });
     const own = rows.find(isOf(account.Guid));
     return { ...account, sid: textOf(own?.["Sid"]) };
   };
@@ -50,5 +83,8 @@ export function withSid(account: Account): (exchange: Exchange) => Promise<Accou
 
 /** Whether it may be this account: it could also be another one of the same name. */
 export function mayBeAccount(account: Account, text: string): boolean {
-  return isAccount(account, text) || (text !== "" && sharedNames.some((name) => account[name].toLowerCase() === text.toLowerCase()));
+  return (
+    isAccount(account, text) ||
+    (text !== "" && sharedNames.some((name) => account[name].toLowerCase() === text.toLowerCase()))
+  );
 }

@@ -25,7 +25,14 @@ export type MessageFormat = "html" | "text";
 
 type Field = readonly [name: string, value: unknown];
 
-const properties = ["AutoReplyState", "InternalMessage", "ExternalMessage", "ExternalAudience", "StartTime", "EndTime"] as const;
+const properties = [
+  "AutoReplyState",
+  "InternalMessage",
+  "ExternalMessage",
+  "ExternalAudience",
+  "StartTime",
+  "EndTime",
+] as const;
 const states = ["Enabled", "Disabled", "Scheduled"] as const;
 const audiences = ["None", "Known", "All"] as const;
 
@@ -38,8 +45,14 @@ export const defaultReply: AutoReply = {
 };
 
 /** Parts the mapped fields into those of an automatic reply and the others. */
-export function partedFields(fields: readonly Field[]): { replyFields: Field[]; otherFields: Field[] } {
-  return { replyFields: fields.filter(([name]) => isOfReply(name)), otherFields: fields.filter(([name]) => !isOfReply(name)) };
+export function partedFields(fields: readonly Field[]): {
+  replyFields: Field[];
+  otherFields: Field[];
+} {
+  return {
+    replyFields: fields.filter(([name]) => isOfReply(name)),
+    otherFields: fields.filter(([name]) => !isOfReply(name)),
+  };
 }
 
 /** Whether a field of this name is one of an automatic reply. */
@@ -52,8 +65,12 @@ export function isOfReply(name: string): boolean {
  * without one nobody outside gets a reply, with one everybody does unless the mapping says otherwise.
  * Throws an `invalid` fault for what the service would not take.
  */
-export function autoReplyFrom(fields: readonly Field[], format: MessageFormat): AutoReply | undefined {
-  const mapped = (name: (typeof properties)[number]): string => mappedText(name, fields.find(([field]) => field.toLowerCase() === name.toLowerCase())?.[1]);
+export function autoReplyFrom(
+  fields: readonly Field[],
+  format: MessageFormat,
+): AutoReply | undefined {
+  const mapped = (name: (typeof properties)[number]): string =>
+    mappedText(name, fields.find(([field]) => field.toLowerCase() === name.toLowerCase())?.[1]);
   if (properties.every((name) => mapped(name) === "")) return undefined;
   const [AutoReplyState, audience] = Fault.together(
     () => oneOf("AutoReplyState", mapped("AutoReplyState") || "Enabled", states),
@@ -66,46 +83,90 @@ export function autoReplyFrom(fields: readonly Field[], format: MessageFormat): 
     ExternalMessage,
     ExternalAudience: ExternalMessage === "" ? "None" : audience,
   };
-  if (AutoReplyState !== "Disabled" && reply.InternalMessage === "") throw invalid("An automatic reply is mapped without an InternalMessage; the service needs one.");
+  if (AutoReplyState !== "Disabled" && reply.InternalMessage === "")
+    throw invalid(
+      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+    );
   if (AutoReplyState !== "Scheduled") return reply;
   const [StartTime, EndTime] = Fault.together(
     () => dateIn("StartTime", mapped("StartTime")),
     () => dateIn("EndTime", mapped("EndTime")),
   );
-  if (StartTime >= EndTime) throw invalid("A scheduled automatic reply is mapped with an EndTime that is not after its StartTime.");
+  if (StartTime >= EndTime)
+    throw invalid(
+      "A scheduled automatic reply is mapped with an EndTime that is not after its StartTime.",
+    );
   return { ...reply, StartTime, EndTime };
 }
 
 /** The texts by which a leaver's reply is known; undefined when none is mapped. State, audience and times say nothing about that. */
-export function leaversReplyFrom(fields: readonly Field[], format: MessageFormat): AutoReply | undefined {
-  const texts = fields.filter(([name, value]) => /^(Internal|External)Message$/i.test(name) && value !== null && value !== "");
+export function leaversReplyFrom(
+  fields: readonly Field[],
+  format: MessageFormat,
+): AutoReply | undefined {
+  const texts = fields.filter(
+    ([name, value]) => /^(Internal|External)Message$/i.test(name) && value !== null && value !== "",
+  );
   return texts.some(([name]) => /^Internal/i.test(name)) ? autoReplyFrom(texts, format) : undefined;
 }
 
 /** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
 export function autoReplyOf({ Guid }: Mailbox): (exchange: Exchange) => Promise<PresentReply> {
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-MailboxAutoReplyConfiguration", parameters: { Identity: Guid } });
+    const { rows } = await exchange.invoke({
+      cmdlet: "Get-MailboxAutoReplyConfiguration",
+      parameters: { Identity: Guid },
+    });
     const [row] = rows;
-    if (!row || rows.length > 1) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for the automatic reply of mailbox ${Guid} and answered with ${rows.length} of them.` });
-    for (const name of properties) if (row[name] === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${Guid}, so it cannot be compared.` });
+    if (!row || rows.length > 1)
+      throw new Fault({
+        kind: "unexpected",
+        message: `Exchange Online was asked for the automatic reply of mailbox ${Guid} and answered with ${rows.length} of them.`,
+      });
+    for (const name of properties)
+      if (row[name] === undefined)
+        throw new Fault({
+          kind: "unexpected",
+          message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${Guid}, so it cannot be compared.`,
+        });
     // As they were given, so that what the mailbox had and what it has now read alike.
-    return { ...row, InternalMessage: unwrapped(textOf(row["InternalMessage"])), ExternalMessage: unwrapped(textOf(row["ExternalMessage"])) };
+    return {
+      ...row,
+      InternalMessage: unwrapped(textOf(row["InternalMessage"])),
+      ExternalMessage: unwrapped(textOf(row["ExternalMessage"])),
+    };
   };
 }
 
 /** What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is so already. */
-export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: AutoReply): { change: Change; after: Row } | undefined {
+export function replyChange(
+  mailbox: Mailbox,
+  present: PresentReply,
+  wanted: AutoReply,
+): { change: Change; after: Row } | undefined {
   const isOff = !isOn(present);
-  if (wanted.AutoReplyState === "Disabled" ? isOff : textOf(present["AutoReplyState"]) === wanted.AutoReplyState && sameReply(present, wanted) && sameTimes(present, wanted)) return undefined;
+  if (
+    wanted.AutoReplyState === "Disabled"
+      ? isOff
+      : textOf(present["AutoReplyState"]) === wanted.AutoReplyState &&
+        sameReply(present, wanted) &&
+        sameTimes(present, wanted)
+  )
+    return undefined;
   const parameters: Record<string, ParameterValue> = { AutoReplyState: wanted.AutoReplyState };
   if (wanted.AutoReplyState !== "Disabled") {
-    Object.assign(parameters, { InternalMessage: wanted.InternalMessage, ExternalAudience: wanted.ExternalAudience });
+    Object.assign(parameters, {
+      InternalMessage: wanted.InternalMessage,
+      ExternalAudience: wanted.ExternalAudience,
+    });
     // Null clears a message; an old one that nobody gets now could be sent again by whoever changes the audience later.
-    if (wanted.ExternalMessage !== "" || seenOf(textOf(present["ExternalMessage"])) !== "") parameters["ExternalMessage"] = wanted.ExternalMessage || null;
-    if (wanted.StartTime && wanted.EndTime) Object.assign(parameters, { StartTime: wanted.StartTime, EndTime: wanted.EndTime });
+    if (wanted.ExternalMessage !== "" || seenOf(textOf(present["ExternalMessage"])) !== "")
+      parameters["ExternalMessage"] = wanted.ExternalMessage || null;
+    if (wanted.StartTime && wanted.EndTime)
+      Object.assign(parameters, { StartTime: wanted.StartTime, EndTime: wanted.EndTime });
   }
-  const what = wanted.AutoReplyState === "Disabled" ? "Switch off" : isOff ? "Switch on" : "Replace";
+  const what =
+    wanted.AutoReplyState === "Disabled" ? "Switch off" : isOff ? "Switch on" : "Replace";
   return {
     change: {
       cmdlet: "Set-MailboxAutoReplyConfiguration",
@@ -113,7 +174,15 @@ export function replyChange(mailbox: Mailbox, present: PresentReply, wanted: Aut
       sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}`,
       before: Object.fromEntries(Object.keys(parameters).map((name) => [name, present[name]])),
     },
-    after: { ...present, ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : (value ?? "")])) },
+    after: {
+      ...present,
+      ...Object.fromEntries(
+        Object.entries(parameters).map(([name, value]) => [
+          name,
+          value instanceof Date ? value.toISOString() : (value ?? ""),
+        ]),
+      ),
+    },
   };
 }
 
@@ -124,27 +193,47 @@ export function isOn(present: PresentReply): boolean {
 
 /** Whether a reply that is switched on has these texts: whoever set another one since wants to keep it. */
 export function isThisReply(present: PresentReply, reply: AutoReply): boolean {
-  return isOn(present) && sameReply(present, { ...reply, ExternalAudience: textOf(present["ExternalAudience"]) as AutoReply["ExternalAudience"] });
+  return (
+    isOn(present) &&
+    sameReply(present, {
+      ...reply,
+      ExternalAudience: textOf(present["ExternalAudience"]) as AutoReply["ExternalAudience"],
+    })
+  );
 }
 
 function sameReply(present: PresentReply, wanted: AutoReply): boolean {
-  return sameHtml(textOf(present["InternalMessage"]), wanted.InternalMessage) && sameHtml(textOf(present["ExternalMessage"]), wanted.ExternalMessage) && textOf(present["ExternalAudience"]) === wanted.ExternalAudience;
+  return (
+    sameHtml(textOf(present["InternalMessage"]), wanted.InternalMessage) &&
+    sameHtml(textOf(present["ExternalMessage"]), wanted.ExternalMessage) &&
+    textOf(present["ExternalAudience"]) === wanted.ExternalAudience
+  );
 }
 
 function sameTimes(present: PresentReply, { StartTime, EndTime }: AutoReply): boolean {
   if (!StartTime || !EndTime) return true;
-  return timeIn(textOf(present["StartTime"])) === StartTime.getTime() && timeIn(textOf(present["EndTime"])) === EndTime.getTime();
+  return (
+    timeIn(textOf(present["StartTime"])) === StartTime.getTime() &&
+    timeIn(textOf(present["EndTime"])) === EndTime.getTime()
+  );
 }
 
 /** Empty when nothing of it would be seen. */
 function asHtml(message: string, format: MessageFormat): string {
   if (format === "html") return seenOf(message) === "" ? "" : message;
-  return message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/\r\n?|\n/g, "<br>\n");
+  return message
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/\r\n?|\n/g, "<br>\n");
 }
 
 function dateIn(name: string, text: string): Date {
   const time = timeIn(text);
-  if (Number.isNaN(time)) throw invalid(`A scheduled automatic reply needs a date and time as ${name}, such as 2026-12-31T17:00:00Z.`);
+  if (Number.isNaN(time))
+    throw invalid(
+      `A scheduled automatic reply needs a date and time as ${name}, such as 2026-12-31T17:00:00Z.`,
+    );
   return new Date(time);
 }
 

@@ -23,7 +23,11 @@ const perRequest = 10;
 const lanes = 5;
 
 /** See `Exchange.each`. The lanes share one source, and a lane goes on when its last piece was taken: nothing piles up. */
-export async function* eachRead<T>(items: AsyncIterable<T> | Iterable<T>, commandFor: (item: T) => Command, ways: Ways): AsyncGenerator<Piece<T>, void, undefined> {
+export async function* eachRead<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  commandFor: (item: T) => Command,
+  ways: Ways,
+): AsyncGenerator<Piece<T>, void, undefined> {
   const bundles = bundled(items);
   async function* lane(): AsyncGenerator<Piece<T>, void, undefined> {
     for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
@@ -31,16 +35,26 @@ export async function* eachRead<T>(items: AsyncIterable<T> | Iterable<T>, comman
       for (const item of next.value) {
         try {
           const command = commandFor(item);
-          asked.push({ id: String(asked.length), item, command, body: bodyOf(command.cmdlet, command.parameters) });
+          asked.push({
+            id: String(asked.length),
+            item,
+            command,
+            body: bodyOf(command.cmdlet, command.parameters),
+          });
         } catch (thrown) {
           yield { item, fault: Fault.of(thrown) };
         }
       }
       const writing = asked.find(({ command }) => !reads(command));
-      if (writing) throw new Fault({ kind: "unexpected", message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.` });
+      if (writing)
+        throw new Fault({
+          kind: "unexpected",
+          message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
+        });
       if (asked.length === 0) continue;
       const answers = await answersTo(asked, ways);
-      for (const { id, item, command } of asked) yield* piecesOf(item, command, answers.get(id), ways);
+      for (const { id, item, command } of asked)
+        yield* piecesOf(item, command, answers.get(id), ways);
     }
   }
   try {
@@ -59,7 +73,12 @@ interface Asked<T> {
 }
 
 /** What came for one item, page by page. What failed in the batch is asked for by itself, with all that a single call has: retries, a fresh token. */
-async function* piecesOf<T>(item: T, command: Command, first: Page | undefined, { pages, replyOf }: Ways): AsyncGenerator<Piece<T>, void, undefined> {
+async function* piecesOf<T>(
+  item: T,
+  command: Command,
+  first: Page | undefined,
+  { pages, replyOf }: Ways,
+): AsyncGenerator<Piece<T>, void, undefined> {
   try {
     if (first) yield { item, page: replyOf(command, first) };
     if (first && first.nextLink === undefined) return;
@@ -70,7 +89,9 @@ async function* piecesOf<T>(item: T, command: Command, first: Page | undefined, 
 }
 
 /** All that was read about an item, when its last page has come; or why not. */
-export async function* wholes<T>(pieces: AsyncIterable<Piece<T>>): AsyncGenerator<{ item: T; rows: Row[]; fault?: Fault }, void, undefined> {
+export async function* wholes<T>(
+  pieces: AsyncIterable<Piece<T>>,
+): AsyncGenerator<{ item: T; rows: Row[]; fault?: Fault }, void, undefined> {
   const begun = new Map<T, Row[]>();
   for await (const piece of pieces) {
     const { item } = piece;
@@ -90,24 +111,52 @@ export async function* wholes<T>(pieces: AsyncIterable<Piece<T>>): AsyncGenerato
 }
 
 /** One batch, sent until it is answered as a whole. Items are matched by id: their order is not kept, and errors do not always name their object. */
-async function answersTo(asked: readonly Asked<unknown>[], { endpoint, seams: { pace, clock, newId } }: Ways): Promise<Map<string, Page>> {
+async function answersTo(
+  asked: readonly Asked<unknown>[],
+  { endpoint, seams: { pace, clock, newId } }: Ways,
+): Promise<Map<string, Page>> {
   const requestId = newId();
   const body = (bearer: string): string =>
     `{"requests":[${asked
-      .map(({ id, command, body: own }) => `{"id":"${id}","method":"POST","url":${JSON.stringify(endpoint.urlOf(endpoint.pathOf(command)))},"headers":${JSON.stringify(endpoint.headersFor(command.cmdlet, bearer))},"body":${own}}`)
+      .map(
+        ({ id, command, body: own }) =>
+          `{"id":"${id}","method":"POST","url":${JSON.stringify(endpoint.urlOf(endpoint.pathOf(command)))},"headers":${JSON.stringify(endpoint.headersFor(command.cmdlet, bearer))},"body":${own}}`,
+      )
       .join(",")}]}`;
   return await retrying(pace, async (): Promise<Try<Map<string, Page>>> => {
-    const reply = await endpoint.post({ what: "$batch", where: endpoint.batchPath, body, requestId, prefer: "odata.continue-on-error" });
+    const reply = await endpoint.post({
+      what: "$batch",
+      where: endpoint.batchPath,
+      body,
+      requestId,
+      prefer: "odata.continue-on-error",
+    });
     return "fault" in reply ? reply : readBatch(reply, asked, clock());
   });
 }
 
-function readBatch(reply: HttpReply, asked: readonly Asked<unknown>[], now: number): Try<Map<string, Page>> {
+function readBatch(
+  reply: HttpReply,
+  asked: readonly Asked<unknown>[],
+  now: number,
+): Try<Map<string, Page>> {
   const responses = responsesIn(reply);
   // Anything but a list of responses is read as the answer to a reading cmdlet: all the forms of refusal are known there.
   if (!responses) {
-    const read = readReply(reply, { command: { cmdlet: "Get-$batch", parameters: {} }, continued: false, now });
-    return "fault" in read ? read : { fault: new Fault({ kind: "unexpected", message: "Exchange Online's answer to a batch has no list of responses in it.", requestId: reply.headers["request-id"] }) };
+    const read = readReply(reply, {
+      command: { cmdlet: "Get-$batch", parameters: {} },
+      continued: false,
+      now,
+    });
+    return "fault" in read
+      ? read
+      : {
+          fault: new Fault({
+            kind: "unexpected",
+            message: "Exchange Online's answer to a batch has no list of responses in it.",
+            requestId: reply.headers["request-id"],
+          }),
+        };
   }
   const pages = new Map<string, Page>();
   for (const { id, command } of asked) {
@@ -115,7 +164,14 @@ function readBatch(reply: HttpReply, asked: readonly Asked<unknown>[], now: numb
     const [response] = own;
     // None, or two of them: not attributable, so the item is asked for by itself.
     if (own.length !== 1 || !response) continue;
-    const read = readReply({ status: Number(response.status), headers: headersIn(response.headers), text: textOf(response.body) }, { command, continued: false, now });
+    const read = readReply(
+      {
+        status: Number(response.status),
+        headers: headersIn(response.headers),
+        text: textOf(response.body),
+      },
+      { command, continued: false, now },
+    );
     if ("value" in read) pages.set(id, read.value);
   }
   return { value: pages };
@@ -130,12 +186,20 @@ interface Response {
 
 function responsesIn({ status, text }: HttpReply): Response[] | undefined {
   const answer = status === 200 ? parsed(text) : undefined;
-  const responses = typeof answer === "object" && answer !== null && "responses" in answer ? answer.responses : undefined;
-  return Array.isArray(responses) && responses.every((one) => typeof one === "object" && one !== null) ? responses : undefined;
+  const responses =
+    typeof answer === "object" && answer !== null && "responses" in answer
+      ? answer.responses
+      : undefined;
+  return Array.isArray(responses) &&
+    responses.every((one) => typeof one === "object" && one !== null)
+    ? responses
+    : undefined;
 }
 
 function headersIn(headers: unknown): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
 }
 
 function textOf(body: unknown): string {
@@ -143,7 +207,9 @@ function textOf(body: unknown): string {
 }
 
 /** The items by tens, as they come. */
-async function* bundled<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T[], void, undefined> {
+async function* bundled<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+): AsyncGenerator<T[], void, undefined> {
   let bundle: T[] = [];
   for await (const item of items) {
     if (bundle.push(item) < perRequest) continue;
@@ -154,7 +220,9 @@ async function* bundled<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerato
 }
 
 /** What several sources give, in the order in which it comes. */
-export async function* merged<T>(sources: readonly AsyncGenerator<T, void, undefined>[]): AsyncGenerator<T, void, undefined> {
+export async function* merged<T>(
+  sources: readonly AsyncGenerator<T, void, undefined>[],
+): AsyncGenerator<T, void, undefined> {
   const pending = new Map(sources.map((source) => [source, nextOf(source)]));
   try {
     while (pending.size > 0) {
@@ -171,6 +239,8 @@ export async function* merged<T>(sources: readonly AsyncGenerator<T, void, undef
   }
 }
 
-async function nextOf<T>(source: AsyncGenerator<T, void, undefined>): Promise<{ source: AsyncGenerator<T, void, undefined>; result: IteratorResult<T, void> }> {
+async function nextOf<T>(
+  source: AsyncGenerator<T, void, undefined>,
+): Promise<{ source: AsyncGenerator<T, void, undefined>; result: IteratorResult<T, void> }> {
   return { source, result: await source.next() };
 }

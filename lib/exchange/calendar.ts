@@ -21,16 +21,62 @@ export interface CalendarRight {
 const roles: Readonly<Record<string, readonly string[]>> = {
   Author: ["CreateItems", "DeleteOwnedItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
   Contributor: ["CreateItems", "FolderVisible"],
-  Editor: ["CreateItems", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
+  Editor: [
+    "CreateItems",
+    "DeleteAllItems",
+    "DeleteOwnedItems",
+    "EditAllItems",
+    "EditOwnedItems",
+    "FolderVisible",
+    "ReadItems",
+  ],
   NonEditingAuthor: ["CreateItems", "DeleteOwnedItems", "FolderVisible", "ReadItems"],
-  Owner: ["CreateItems", "CreateSubfolders", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderContact", "FolderOwner", "FolderVisible", "ReadItems"],
-  PublishingAuthor: ["CreateItems", "CreateSubfolders", "DeleteOwnedItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
-  PublishingEditor: ["CreateItems", "CreateSubfolders", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
+  Owner: [
+    "CreateItems",
+    "CreateSubfolders",
+    "DeleteAllItems",
+    "DeleteOwnedItems",
+    "EditAllItems",
+    "EditOwnedItems",
+    "FolderContact",
+    "FolderOwner",
+    "FolderVisible",
+    "ReadItems",
+  ],
+  PublishingAuthor: [
+    "CreateItems",
+    "CreateSubfolders",
+    "DeleteOwnedItems",
+    "EditOwnedItems",
+    "FolderVisible",
+    "ReadItems",
+  ],
+  PublishingEditor: [
+    "CreateItems",
+    "CreateSubfolders",
+    "DeleteAllItems",
+    "DeleteOwnedItems",
+    "EditAllItems",
+    "EditOwnedItems",
+    "FolderVisible",
+    "ReadItems",
+  ],
   Reviewer: ["FolderVisible", "ReadItems"],
 };
 /** Stand alone as well, and are no sum of single rights. */
 const others = ["None", "AvailabilityOnly", "LimitedDetails"];
-const single = ["CreateItems", "CreateSubfolders", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderContact", "FolderOwner", "FolderVisible", "ReadItems"];
+const single = [
+  "CreateItems",
+  "CreateSubfolders",
+  "DeleteAllItems",
+  "DeleteOwnedItems",
+  "EditAllItems",
+  "EditOwnedItems",
+  "FolderContact",
+  "FolderOwner",
+  "FolderVisible",
+  "ReadItems",
+];
 const allFlags = ["Delegate", "CanViewPrivateItems"];
 /** The roles whose user can be told of the change (documented). */
 const tellable = ["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor"];
@@ -45,34 +91,67 @@ export function documentedRight(user: string): CalendarRight {
 }
 
 /** A right from texts with commas. Throws an `invalid` fault for whatever Exchange would refuse. */
-export function calendarRightFrom({ user, rights: text, flags: flagText = "", notify = false }: { user: string; rights: string; flags?: string; notify?: boolean }): CalendarRight {
+export function calendarRightFrom({
+  user,
+  rights: text,
+  flags: flagText = "",
+  notify = false,
+}: {
+  user: string;
+  rights: string;
+  flags?: string;
+  notify?: boolean;
+}): CalendarRight {
   const invalid = (message: string): Fault => new Fault({ kind: "invalid", message });
   const named = user.trim();
   // Any other name may be several people's, and a misspelt Default would be one.
-  if (!isEveryone(named) && !isGuid(named) && !isSmtpAddress(named)) throw invalid(`The user of a right on a calendar is a text of ${named.length} characters; expected Default, Anonymous, an address or a GUID.`);
+  if (!isEveryone(named) && !isGuid(named) && !isSmtpAddress(named))
+    throw invalid(
+      `The user of a right on a calendar is a text of ${named.length} characters; expected Default, Anonymous, an address or a GUID.`,
+    );
   const known = [...Object.keys(roles), ...others, ...single];
   const rights = listed(text).map((given) => {
     const right = known.find((one) => one.toLowerCase() === given.toLowerCase());
-    if (!right) throw invalid(`The rights on a calendar hold a text of ${given.length} characters that is none; expected a role (${[...others, ...Object.keys(roles)].join(", ")}) or rights among ${single.join(", ")}.`);
+    if (!right)
+      throw invalid(
+        `The rights on a calendar hold a text of ${given.length} characters that is none; expected a role (${[...others, ...Object.keys(roles)].join(", ")}) or rights among ${single.join(", ")}.`,
+      );
     return right;
   });
-  if (rights.length === 0) throw invalid("A right on a calendar needs a role or single rights; none was given.");
-  if (new Set(rights).size !== rights.length) throw invalid(`A right on a calendar is given twice in ${rights.join(", ")}.`);
-  if (rights.length > 1 && rights.some((right) => !single.includes(right))) throw invalid(`A role stands alone; ${rights.join(", ")} mixes it with other rights.`);
+  if (rights.length === 0)
+    throw invalid("A right on a calendar needs a role or single rights; none was given.");
+  if (new Set(rights).size !== rights.length)
+    throw invalid(`A right on a calendar is given twice in ${rights.join(", ")}.`);
+  if (rights.length > 1 && rights.some((right) => !single.includes(right)))
+    throw invalid(`A role stands alone; ${rights.join(", ")} mixes it with other rights.`);
   const flags = listed(flagText).flatMap((given) => {
     const flag = [...allFlags, "None"].find((one) => one.toLowerCase() === given.toLowerCase());
-    if (!flag) throw invalid(`The sharing flags hold a text of ${given.length} characters that is none; expected ${allFlags.join(", ")}.`);
+    if (!flag)
+      throw invalid(
+        `The sharing flags hold a text of ${given.length} characters that is none; expected ${allFlags.join(", ")}.`,
+      );
     return flag === "None" ? [] : [flag];
   });
-  if (flags.length > 0 && (rights.join() !== "Editor" || isEveryone(named))) throw invalid("The flags Delegate and CanViewPrivateItems go with the role Editor of a named user only.");
-  if (flags.includes("CanViewPrivateItems") && !flags.includes("Delegate")) throw invalid("The flag CanViewPrivateItems needs the flag Delegate.");
-  if (notify && flags.length > 0) throw invalid("Telling the user takes the delegate flags away again; leave one of the two out.");
-  if (notify && !tellable.includes(rights.join())) throw invalid(`The user can be told of ${tellable.join(", ")} only.`);
+  if (flags.length > 0 && (rights.join() !== "Editor" || isEveryone(named)))
+    throw invalid(
+      "The flags Delegate and CanViewPrivateItems go with the role Editor of a named user only.",
+    );
+  if (flags.includes("CanViewPrivateItems") && !flags.includes("Delegate"))
+    throw invalid("The flag CanViewPrivateItems needs the flag Delegate.");
+  if (notify && flags.length > 0)
+    throw invalid(
+      "Telling the user takes the delegate flags away again; leave one of the two out.",
+    );
+  if (notify && !tellable.includes(rights.join()))
+    throw invalid(`The user can be told of ${tellable.join(", ")} only.`);
   return { user: named, rights, flags };
 }
 
 function listed(text: string): string[] {
-  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 /** A right as the sum of its single rights: a role is the sum of its rights. */
@@ -81,7 +160,10 @@ export function summedRight({ rights, flags }: Pick<CalendarRight, "rights" | "f
 }
 
 /** Whether two rights come to the same. */
-export function sameRight(a: Pick<CalendarRight, "rights" | "flags">, b: Pick<CalendarRight, "rights" | "flags">): boolean {
+export function sameRight(
+  a: Pick<CalendarRight, "rights" | "flags">,
+  b: Pick<CalendarRight, "rights" | "flags">,
+): boolean {
   return summedRight(a) === summedRight(b);
 }
 
@@ -91,21 +173,41 @@ export function describedRight({ rights, flags }: Pick<CalendarRight, "rights" |
 }
 
 /** A user or group that can be named in an entry, by the address that is its own alone. Throws `missing` or `ambiguous`. */
-export function calendarUser(identity: string): (exchange: Exchange) => Promise<{ address: string; displayName: string }> {
+export function calendarUser(
+  identity: string,
+): (exchange: Exchange) => Promise<{ address: string; displayName: string }> {
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: ["PrimarySmtpAddress", "DisplayName"] }).catch((thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      throw fault.kind === "missing" ? new Fault({ kind: "missing", message: `The user "${identity}" of the calendar right does not exist.`, cause: fault }) : fault;
-    });
+    const { rows } = await exchange
+      .invoke({
+        cmdlet: "Get-Recipient",
+        parameters: { Identity: identity },
+        select: ["PrimarySmtpAddress", "DisplayName"],
+      })
+      .catch((thrown: unknown) => {
+        const fault = Fault.of(thrown);
+        throw fault.kind === "missing"
+          ? new Fault({
+              kind: "missing",
+              message: `The user "${identity}" of the calendar right does not exist.`,
+              cause: fault,
+            })
+          : fault;
+      });
     const [row, ...more] = rows;
     const address = textOf(row?.["PrimarySmtpAddress"]);
-    if (!row || more.length > 0 || address === "") throw new Fault({ kind: "invalid", message: `The user "${identity}" of the calendar right is not one user or group with an address.` });
+    if (!row || more.length > 0 || address === "")
+      throw new Fault({
+        kind: "invalid",
+        message: `The user "${identity}" of the calendar right is not one user or group with an address.`,
+      });
     return { address, displayName: textOf(row["DisplayName"]) };
   };
 }
 
 /** The display name of a user or group, if it is nobody else's; undefined otherwise. */
-export function displayNameOf(identity: string): (exchange: Exchange) => Promise<string | undefined> {
+export function displayNameOf(
+  identity: string,
+): (exchange: Exchange) => Promise<string | undefined> {
   return async (exchange) => {
     const { displayName } = await calendarUser(identity)(exchange).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
@@ -113,7 +215,11 @@ export function displayNameOf(identity: string): (exchange: Exchange) => Promise
       return { displayName: "" };
     });
     if (displayName === "") return undefined;
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("DisplayName", displayName), ResultSize: 2 }, select: ["Guid"] });
+    const { rows } = await exchange.invoke({
+      cmdlet: "Get-Recipient",
+      parameters: { Filter: equals("DisplayName", displayName), ResultSize: 2 },
+      select: ["Guid"],
+    });
     return rows.length === 1 ? displayName : undefined;
   };
 }
@@ -126,42 +232,79 @@ export interface Calendar {
 }
 
 export function readingFolders(mailbox: Mailbox): Command {
-  return { cmdlet: "Get-MailboxFolderStatistics", parameters: { Identity: mailbox.Guid, FolderScope: "Calendar" }, select: ["FolderType", "FolderId"] };
+  return {
+    cmdlet: "Get-MailboxFolderStatistics",
+    parameters: { Identity: mailbox.Guid, FolderScope: "Calendar" },
+    select: ["FolderType", "FolderId"],
+  };
 }
 
 /** The one folder of type Calendar: its name is in the language of the mailbox, and other calendars stand beside it. */
 export function calendarIn(mailbox: Mailbox, rows: readonly Row[]): Calendar {
   const [calendar, ...more] = rows.filter((row) => textOf(row["FolderType"]) === "Calendar");
-  if (!calendar) throw new Fault({ kind: "notReady", message: `Mailbox ${nameOf(mailbox)} has no calendar yet.` });
-  if (more.length > 0) throw new Fault({ kind: "ambiguous", message: `Mailbox ${nameOf(mailbox)} has ${more.length + 1} folders of type Calendar; expected one.` });
+  if (!calendar)
+    throw new Fault({
+      kind: "notReady",
+      message: `Mailbox ${nameOf(mailbox)} has no calendar yet.`,
+    });
+  if (more.length > 0)
+    throw new Fault({
+      kind: "ambiguous",
+      message: `Mailbox ${nameOf(mailbox)} has ${more.length + 1} folders of type Calendar; expected one.`,
+    });
   const id = textOf(calendar["FolderId"]);
-  if (id === "") throw new Fault({ kind: "unexpected", message: `Exchange Online did not return the FolderId of the calendar of mailbox ${nameOf(mailbox)}.` });
+  if (id === "")
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return the FolderId of the calendar of mailbox ${nameOf(mailbox)}.`,
+    });
   return { mailbox, identity: `${mailbox.Guid}:${id}` };
 }
 
 export function calendarOf(mailbox: Mailbox): (exchange: Exchange) => Promise<Calendar> {
-  return async (exchange) => calendarIn(mailbox, (await exchange.invoke(readingFolders(mailbox))).rows);
+  return async (exchange) =>
+    calendarIn(mailbox, (await exchange.invoke(readingFolders(mailbox))).rows);
 }
 
 /** All entries of a calendar. */
 export function readingEntries({ identity }: Calendar): Command {
-  return { cmdlet: "Get-MailboxFolderPermission", parameters: { Identity: identity, ResultSize: "Unlimited" }, select: entryProperties };
+  return {
+    cmdlet: "Get-MailboxFolderPermission",
+    parameters: { Identity: identity, ResultSize: "Unlimited" },
+    select: entryProperties,
+  };
 }
 
 const entryProperties = ["User", "AccessRights", "SharingPermissionFlags"];
 
 /** `user` is a display name, or Default, or Anonymous. */
 export function entryOf(row: Row): CalendarRight {
-  const texts = (value: unknown): string[] => [value ?? []].flat().flatMap((one) => listed(textOf(one)));
-  return { user: textOf(row["User"]), rights: texts(row["AccessRights"]), flags: texts(row["SharingPermissionFlags"]).filter((flag) => flag !== "None") };
+  const texts = (value: unknown): string[] =>
+    [value ?? []].flat().flatMap((one) => listed(textOf(one)));
+  return {
+    user: textOf(row["User"]),
+    rights: texts(row["AccessRights"]),
+    flags: texts(row["SharingPermissionFlags"]).filter((flag) => flag !== "None"),
+  };
 }
 
 /** The user's own entry; asked for by the user, because a list calls users by display names, which are not theirs alone. */
-export function presentRight({ identity }: Calendar, user: string): (exchange: Exchange) => Promise<CalendarRight | undefined> {
+export function presentRight(
+  { identity }: Calendar,
+  user: string,
+): (exchange: Exchange) => Promise<CalendarRight | undefined> {
   return async (exchange) => {
-    const rows = await rowsOrNone(exchange, { cmdlet: "Get-MailboxFolderPermission", parameters: { Identity: identity, User: user }, select: entryProperties });
+    const rows = await rowsOrNone(exchange, {
+      cmdlet: "Get-MailboxFolderPermission",
+      parameters: { Identity: identity, User: user },
+      select: entryProperties,
+    });
     const [row, ...more] = rows;
-    if (more.length > 0) throw new Fault({ kind: "ambiguous", message: `The calendar has ${rows.length} entries for "${user}"; expected one.` });
+    if (more.length > 0)
+      throw new Fault({
+        kind: "ambiguous",
+        message: `The calendar has ${rows.length} entries for "${user}"; expected one.`,
+      });
     return row && entryOf(row);
   };
 }
@@ -175,15 +318,35 @@ interface Ways {
  * set, and what turns out not to be there is added. Set does not reliably take a delegate's flags off (michev.info 7232), so an entry that
  * has one too many is removed and added again.
  */
-export async function bringRight({ mailbox, identity }: Calendar, wanted: CalendarRight, present: CalendarRight | undefined, { change, notify = false }: Ways & { notify?: boolean }): Promise<void> {
+export async function bringRight(
+  { mailbox, identity }: Calendar,
+  wanted: CalendarRight,
+  present: CalendarRight | undefined,
+  { change, notify = false }: Ways & { notify?: boolean },
+): Promise<void> {
   const { user, rights, flags } = wanted;
   const before = beforeOf(present);
   const isInPlace = present !== undefined && sameRight(present, wanted);
   // Said even as false, it would take the delegate flags away (documented).
-  const parameters: Change["parameters"] & Record<string, ParameterValue> = { Identity: identity, User: user, AccessRights: [...rights], ...(flags.length > 0 ? { SharingPermissionFlags: [...flags] } : {}), ...(notify ? { SendNotificationToUser: true } : {}) };
+  const parameters: Change["parameters"] & Record<string, ParameterValue> = {
+    Identity: identity,
+    User: user,
+    AccessRights: [...rights],
+    ...(flags.length > 0 ? { SharingPermissionFlags: [...flags] } : {}),
+    ...(notify ? { SendNotificationToUser: true } : {}),
+  };
   const to = `${describedRight(wanted)} for ${user} on the calendar of mailbox ${nameOf(mailbox)}`;
-  const add = () => change({ cmdlet: "Add-MailboxFolderPermission", parameters, sentence: `Add ${to}`, before });
-  const set = () => change({ cmdlet: "Set-MailboxFolderPermission", parameters, sentence: `Set ${to}`, before, isInPlace, isSilent: true });
+  const add = () =>
+    change({ cmdlet: "Add-MailboxFolderPermission", parameters, sentence: `Add ${to}`, before });
+  const set = () =>
+    change({
+      cmdlet: "Set-MailboxFolderPermission",
+      parameters,
+      sentence: `Set ${to}`,
+      before,
+      isInPlace,
+      isSilent: true,
+    });
   if (present?.flags.some((flag) => !flags.includes(flag))) {
     await change(removingRight({ mailbox, identity }, user, present));
     await add();
@@ -198,10 +361,23 @@ export async function bringRight({ mailbox, identity }: Calendar, wanted: Calend
   }
 }
 
-export function removingRight({ mailbox, identity }: Calendar, user: string, present: CalendarRight | undefined): Change {
-  return { cmdlet: "Remove-MailboxFolderPermission", parameters: { Identity: identity, User: user, Confirm: false }, sentence: `Remove the entry of ${user} on the calendar of mailbox ${nameOf(mailbox)}`, before: beforeOf(present), isInPlace: present === undefined };
+export function removingRight(
+  { mailbox, identity }: Calendar,
+  user: string,
+  present: CalendarRight | undefined,
+): Change {
+  return {
+    cmdlet: "Remove-MailboxFolderPermission",
+    parameters: { Identity: identity, User: user, Confirm: false },
+    sentence: `Remove the entry of ${user} on the calendar of mailbox ${nameOf(mailbox)}`,
+    before: beforeOf(present),
+    isInPlace: present === undefined,
+  };
 }
 
 function beforeOf(present: CalendarRight | undefined): Record<string, unknown> {
-  return { AccessRights: present?.rights ?? [], ...(present && present.flags.length > 0 ? { SharingPermissionFlags: present.flags } : {}) };
+  return {
+    AccessRights: present?.rights ?? [],
+    ...(present && present.flags.length > 0 ? { SharingPermissionFlags: present.flags } : {}),
+  };
 }

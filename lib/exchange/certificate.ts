@@ -34,14 +34,19 @@ export interface AppCertificate {
  * @throws {Fault} `invalid`, with a sentence that names the field to correct: empty, not base64, no PFX, cut off,
  * damaged, wrong password, unsupported algorithm, no RSA key, no certificate to the key, not valid at `now`.
  */
-export async function readCertificate({ pfxBase64, password, now }: CertificateSource): Promise<AppCertificate> {
+export async function readCertificate({
+  pfxBase64,
+  password,
+  now,
+}: CertificateSource): Promise<AppCertificate> {
   const pfx = decode(pfxBase64);
   const { key, certificate } = pair(await openContainer(pfx, password ?? ""));
   const subject = certificate.subject.split("\n").join(", ");
   const [notBefore, notAfter] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
   const which = `The certificate "${subject}" in ${FIELD}`;
   if (now > notAfter) throw invalid(`${which} expired on ${notAfter.toISOString().slice(0, 10)}.`);
-  if (now < notBefore) throw invalid(`${which} is not valid before ${notBefore.toISOString().slice(0, 10)}.`);
+  if (now < notBefore)
+    throw invalid(`${which} is not valid before ${notBefore.toISOString().slice(0, 10)}.`);
   return {
     privateKey: key.export({ type: "pkcs8", format: "pem" }).toString(),
     thumbprintSha256: certificate.fingerprint256.replaceAll(":", ""),
@@ -62,8 +67,12 @@ function decode(text: string): Buffer {
   // A SEQUENCE with its length (80: left open, as BER may), then "version 3": so starts every PFX, and nothing else.
   const header = /^30(?:80|8[1-4]((?:..){1,4}))020103/.exec(der.toString("hex", 0, 9));
   if (header === null) throw notPfx(der);
-  const length = header[1] === undefined ? der.length : 2 + header[1].length / 2 + Number.parseInt(header[1], 16);
-  if (length > der.length) throw invalid(`${FIELD} is cut off: ${der.length} of ${length} bytes are there.`);
+  const length =
+    header[1] === undefined
+      ? der.length
+      : 2 + header[1].length / 2 + Number.parseInt(header[1], 16);
+  if (length > der.length)
+    throw invalid(`${FIELD} is cut off: ${der.length} of ${length} bytes are there.`);
   return der.subarray(0, length);
 }
 
@@ -77,15 +86,27 @@ function notPfx(der: Buffer): Fault {
 }
 
 function pair({ keys, certificates }: Contents): { key: KeyObject; certificate: X509Certificate } {
-  if (keys.length === 0) throw invalid(`The PFX in ${FIELD} holds no private key: export the certificate together with its key.`);
+  if (keys.length === 0)
+    throw invalid(
+      `The PFX in ${FIELD} holds no private key: export the certificate together with its key.`,
+    );
   const rsaKeys = keys.filter((key) => key.asymmetricKeyType === "rsa");
-  if (rsaKeys.length === 0) throw invalid(`The private key in ${FIELD} is of the type ${keys[0]?.asymmetricKeyType}; it has to be RSA.`);
-  if (certificates.length === 0) throw invalid(`The PFX in ${FIELD} holds a private key, but no certificate.`);
+  if (rsaKeys.length === 0)
+    throw invalid(
+      `The private key in ${FIELD} is of the type ${keys[0]?.asymmetricKeyType}; it has to be RSA.`,
+    );
+  if (certificates.length === 0)
+    throw invalid(`The PFX in ${FIELD} holds a private key, but no certificate.`);
 
   const [latest] = rsaKeys
-    .flatMap((key) => certificates.filter((each) => each.checkPrivateKey(key)).map((certificate) => ({ key, certificate })))
+    .flatMap((key) =>
+      certificates
+        .filter((each) => each.checkPrivateKey(key))
+        .map((certificate) => ({ key, certificate })),
+    )
     // A certificate that was renewed on the same key can stand beside its successor.
     .sort((a, b) => Date.parse(b.certificate.validTo) - Date.parse(a.certificate.validTo));
-  if (latest === undefined) throw invalid(`The private key in ${FIELD} belongs to none of the certificates beside it.`);
+  if (latest === undefined)
+    throw invalid(`The private key in ${FIELD} belongs to none of the certificates beside it.`);
   return latest;
 }

@@ -14,12 +14,21 @@ interface EmailAddress {
  * is never touched. `undefined` when nothing has to change.
  * Throws an `invalid` fault for two primaries, for a text that is no SMTP address, and for any other prefix.
  */
-export function addressChange(current: readonly string[], wanted: readonly string[]): { delta: Hashtable; after: string[] } | undefined {
+export function addressChange(
+  current: readonly string[],
+  wanted: readonly string[],
+): { delta: Hashtable; after: string[] } | undefined {
   const existing = current.map(parsed);
-  const mapped = wanted.map((text) => text.trim()).filter((text) => text !== "").map(checked);
+  const mapped = wanted
+    .map((text) => text.trim())
+    .filter((text) => text !== "")
+    .map(checked);
   const primaries = mapped.filter(isPrimary);
   const [primary] = primaries;
-  if (primary && primaries.some((other) => !same(other, primary))) throw invalid(`EmailAddresses is mapped with ${primaries.length} primary addresses (SMTP:); expected one at most.`);
+  if (primary && primaries.some((other) => !same(other, primary)))
+    throw invalid(
+      `EmailAddresses is mapped with ${primaries.length} primary addresses (SMTP:); expected one at most.`,
+    );
 
   const remove: EmailAddress[] = [];
   const add: EmailAddress[] = [];
@@ -35,11 +44,15 @@ export function addressChange(current: readonly string[], wanted: readonly strin
     }
   }
   for (const entry of mapped) {
-    if (![...existing, ...add].some((other) => isSmtp(other) && same(other, entry))) add.push({ prefix: "smtp", address: entry.address });
+    if (![...existing, ...add].some((other) => isSmtp(other) && same(other, entry)))
+      add.push({ prefix: "smtp", address: entry.address });
   }
   if (add.length === 0) return undefined;
   const after = [...existing.filter((entry) => !remove.includes(entry)), ...add].map(text);
-  return { delta: { add: add.map(text), ...(remove.length > 0 ? { remove: remove.map(text) } : {}) }, after };
+  return {
+    delta: { add: add.map(text), ...(remove.length > 0 ? { remove: remove.map(text) } : {}) },
+    after,
+  };
 }
 
 function parsed(entry: string): EmailAddress {
@@ -51,14 +64,22 @@ function parsed(entry: string): EmailAddress {
 function checked(entry: string): EmailAddress {
   const mapped = parsed(entry);
   const { prefix, address } = mapped;
-  if (!isSmtp(mapped)) throw invalid(`EmailAddresses is mapped with an address of ${/^\w{1,8}$/.test(prefix) ? `type ${prefix}` : "another type"}; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`);
-  if (!isSmtpAddress(address)) throw invalid(`EmailAddresses is mapped with a text of ${Array.from(entry).length} characters that is no e-mail address; expected one such as SMTP:name@contoso.com.`);
+  if (!isSmtp(mapped))
+    throw invalid(
+      `EmailAddresses is mapped with an address of ${/^\w{1,8}$/.test(prefix) ? `type ${prefix}` : "another type"}; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`,
+    );
+  if (!isSmtpAddress(address))
+    throw invalid(
+      `EmailAddresses is mapped with a text of ${Array.from(entry).length} characters that is no e-mail address; expected one such as SMTP:name@contoso.com.`,
+    );
   return mapped;
 }
 
 /** Whether a text without prefix is an SMTP address. Dots stand between other characters; local parts in quotes are left to nobody. */
 export function isSmtpAddress(text: string): boolean {
-  return /^[^\s\p{C}@<>()[\],;:\\".]+(\.[^\s\p{C}@<>()[\],;:\\".]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u.test(text);
+  return /^[^\s\p{C}@<>()[\],;:\\".]+(\.[^\s\p{C}@<>()[\],;:\\".]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u.test(
+    text,
+  );
 }
 
 /** The primary address among the entries of EmailAddresses. */

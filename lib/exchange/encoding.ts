@@ -1,7 +1,8 @@
 import { Fault } from "../fault.ts";
 
 /** What a cmdlet parameter can be given. An object is a hashtable, such as `{ add: [...], remove: [...] }`. */
-export type ParameterValue = string | number | boolean | null | Date | readonly string[] | Hashtable | readonly Hashtable[];
+export type ParameterValue =
+  string | number | boolean | null | Date | readonly string[] | Hashtable | readonly Hashtable[];
 export interface Hashtable {
   readonly [key: string]: ParameterValue;
 }
@@ -18,11 +19,19 @@ const choosing = /^(Identity|User|Trustee|Member|Owner|Mailbox|Anr|Filter)$/i;
 /** The body of an InvokeCommand request. Throws an `invalid` fault for a blank name or a blank filter. */
 export function bodyOf(cmdlet: string, parameters: Parameters): string {
   for (const [name, value] of Object.entries<ParameterValue | undefined>(parameters)) {
-    if (choosing.test(name) && (value === undefined || value === null || (typeof value === "string" && value.trim() === ""))) {
-      throw new Fault({ kind: "invalid", message: `${cmdlet} was about to be called with a blank ${name}, which could mean every object; it was not called.` });
+    if (
+      choosing.test(name) &&
+      (value === undefined || value === null || (typeof value === "string" && value.trim() === ""))
+    ) {
+      throw new Fault({
+        kind: "invalid",
+        message: `${cmdlet} was about to be called with a blank ${name}, which could mean every object; it was not called.`,
+      });
     }
   }
-  return JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: encodedMembers(parameters) } });
+  return JSON.stringify({
+    CmdletInput: { CmdletName: cmdlet, Parameters: encodedMembers(parameters) },
+  });
 }
 
 /**
@@ -33,14 +42,16 @@ function encodedMembers(members: Parameters | Hashtable): Record<string, unknown
   const wire: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(members)) {
     wire[name] = encoded(value);
-    if (Array.isArray(value) && value.some(isHashtable)) wire[`${name}@odata.type`] = "#Collection(Exchange.GenericHashTable)";
+    if (Array.isArray(value) && value.some(isHashtable))
+      wire[`${name}@odata.type`] = "#Collection(Exchange.GenericHashTable)";
   }
   return wire;
 }
 
 function encoded(value: ParameterValue): unknown {
   if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw new Fault({ kind: "invalid", message: "A parameter was given a date that is none." });
+    if (Number.isNaN(value.getTime()))
+      throw new Fault({ kind: "invalid", message: "A parameter was given a date that is none." });
     return value.toISOString().slice(0, 19);
   }
   if (Array.isArray(value)) return value.map((item: string | Hashtable) => encoded(item));
@@ -50,7 +61,9 @@ function encoded(value: ParameterValue): unknown {
 
 /** Whether a parameter is a hashtable. */
 export function isHashtable(value: unknown): value is Hashtable {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  );
 }
 
 /** A text of a row; empty when it is missing or no text. */

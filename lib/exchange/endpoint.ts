@@ -58,7 +58,10 @@ const mostRedirects = 3;
 /** No limit is published; exporters of permissions found that many tenants do not allow ten at a time. */
 const mostAtOnce = 5;
 
-export function endpointOf({ tenantId, cloud, exchangeUrl }: ExchangeSettings, { transport, token, pace, newId }: Seams): Endpoint {
+export function endpointOf(
+  { tenantId, cloud, exchangeUrl }: ExchangeSettings,
+  { transport, token, pace, newId }: Seams,
+): Endpoint {
   let base = exchangeUrl ?? `https://${cloud.exchange}`;
   const connectionId = newId();
   const places = slots(mostAtOnce);
@@ -79,13 +82,30 @@ export function endpointOf({ tenantId, cloud, exchangeUrl }: ExchangeSettings, {
     };
   }
 
-  async function sent({ what, where, body, requestId, prefer }: Post, bearer: string): Promise<HttpReply | Failure> {
+  async function sent(
+    { what, where, body, requestId, prefer }: Post,
+    bearer: string,
+  ): Promise<HttpReply | Failure> {
     const own = headersFor(what, bearer);
-    const headers = { ...own, prefer: [own["prefer"], prefer].filter(Boolean).join("; "), "accept-encoding": "gzip", "client-request-id": requestId, "connection-id": connectionId };
+    const headers = {
+      ...own,
+      prefer: [own["prefer"], prefer].filter(Boolean).join("; "),
+      "accept-encoding": "gzip",
+      "client-request-id": requestId,
+      "connection-id": connectionId,
+    };
     await places.take();
     try {
       pace.stats.requests++;
-      const reply = await transport({ method: "POST", url: base + where, headers, body: typeof body === "string" ? body : body(bearer) }, pace.signal).catch(unanswered);
+      const reply = await transport(
+        {
+          method: "POST",
+          url: base + where,
+          headers,
+          body: typeof body === "string" ? body : body(bearer),
+        },
+        pace.signal,
+      ).catch(unanswered);
       if ("status" in reply && (reply.status === 429 || isBusy(reply.text))) places.fewer();
       return reply;
     } finally {
@@ -100,22 +120,34 @@ export function endpointOf({ tenantId, cloud, exchangeUrl }: ExchangeSettings, {
   function withinCloud(what: string, address: string): URL {
     const target = URL.canParse(address, base) ? new URL(address, base) : undefined;
     if (target?.origin === new URL(base).origin) return target;
-    if (target && exchangeUrl === undefined && target.protocol === "https:" && `.${target.hostname}`.endsWith(`.${cloud.exchange}`)) {
+    if (
+      target &&
+      exchangeUrl === undefined &&
+      target.protocol === "https:" &&
+      `.${target.hostname}`.endsWith(`.${cloud.exchange}`)
+    ) {
       target.port = "";
       return target;
     }
-    throw new Fault({ kind: "unexpected", message: `Exchange Online ${what} ${target ? target.origin : "no usable address"}, which is not part of this cloud; the token was not sent there.` });
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online ${what} ${target ? target.origin : "no usable address"}, which is not part of this cloud; the token was not sent there.`,
+    });
   }
 
   return {
     async post(post) {
       let refused: { token: string; claims?: string | undefined } | undefined;
-      for (let redirects = 0; ; ) {
+      for (let redirects = 0; ;) {
         const bearer = await token.get(refused);
         const reply = await sent(post, bearer);
         if ("fault" in reply) return reply;
         if (reply.status === 302 || reply.status === 307 || reply.status === 308) {
-          if (++redirects > mostRedirects) throw new Fault({ kind: "unexpected", message: `Exchange Online sent ${post.what} from host to host.` });
+          if (++redirects > mostRedirects)
+            throw new Fault({
+              kind: "unexpected",
+              message: `Exchange Online sent ${post.what} from host to host.`,
+            });
           base = withinCloud("redirected to", reply.headers["location"] ?? "").origin;
         } else if (reply.status === 401 && refused === undefined) {
           // A token can be refused before its time, and once is no reason to give up: roles and policies change under it.
@@ -124,7 +156,8 @@ export function endpointOf({ tenantId, cloud, exchangeUrl }: ExchangeSettings, {
         } else return reply;
       }
     },
-    pathOf: ({ select }) => `${root}/InvokeCommand${select ? `?$select=${select.map(encodeURIComponent).join(",")}` : ""}`,
+    pathOf: ({ select }) =>
+      `${root}/InvokeCommand${select ? `?$select=${select.map(encodeURIComponent).join(",")}` : ""}`,
     batchPath: `${root}/$batch`,
     pathOfNext(nextLink) {
       const next = withinCloud("named a next page at", nextLink);

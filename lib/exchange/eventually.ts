@@ -16,7 +16,11 @@ const firstWaitMs = 500;
 const longestWaitMs = 5_000;
 
 /** See `Exchange.eventually`. */
-export async function eventually<T>(pace: Pace, look: () => Promise<T | undefined>, { what, mostMs = Infinity, aside = (wait) => wait() }: Patience): Promise<T> {
+export async function eventually<T>(
+  pace: Pace,
+  look: () => Promise<T | undefined>,
+  { what, mostMs = Infinity, aside = (wait) => wait() }: Patience,
+): Promise<T> {
   let waited = 0;
   let next = firstWaitMs;
   const patient: Pace = { ...pace, sleep: (ms, signal) => aside(() => pace.sleep(ms, signal)) };
@@ -27,6 +31,16 @@ export async function eventually<T>(pace: Pace, look: () => Promise<T | undefine
     const isOver = waited + afterMs > mostMs;
     waited += afterMs;
     next = Math.min(2 * next, longestWaitMs);
-    return { fault: new Fault({ kind: "notReady", retryable: !isOver, message: isOver ? `${what} could not be found within ${mostMs / 1000} s.` : `${what} cannot be found yet.` }), afterMs, mostRetries: Infinity };
+    return {
+      fault: new Fault({
+        kind: "notReady",
+        retryable: !isOver,
+        message: isOver
+          ? `${what} could not be found within ${mostMs / 1000} s.`
+          : `${what} cannot be found yet.`,
+      }),
+      afterMs,
+      mostRetries: Infinity,
+    };
   });
 }

@@ -8,14 +8,24 @@ import { folded } from "./folded.ts";
  * `property` must be a known property name: it stands in the filter as it is.
  */
 export function equals(property: string, value: string): string {
-  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(property)) throw new Fault({ kind: "invalid", message: `A filter needs a property name; it was given a text of ${property.length} characters.` });
-  if (value.trim() === "") throw new Fault({ kind: "invalid", message: `A filter on ${property} needs a value; it is blank.` });
+  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(property))
+    throw new Fault({
+      kind: "invalid",
+      message: `A filter needs a property name; it was given a text of ${property.length} characters.`,
+    });
+  if (value.trim() === "")
+    throw new Fault({
+      kind: "invalid",
+      message: `A filter on ${property} needs a value; it is blank.`,
+    });
   return `${property} -eq '${value.replaceAll("'", "''")}'`;
 }
 
 /** Several conditions, all of which must hold. */
 export function allOf(...conditions: string[]): string {
-  return conditions.length === 1 ? conditions.join("") : conditions.map((condition) => `(${condition})`).join(" -and ");
+  return conditions.length === 1
+    ? conditions.join("")
+    : conditions.map((condition) => `(${condition})`).join(" -and ");
 }
 
 /** Several conditions, one of which must hold. */
@@ -30,8 +40,16 @@ export function anyOf(...conditions: string[]): string {
  */
 export function carries(row: Row, property: string, value: string, what: string): boolean {
   const found = row[property];
-  if (found === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of ${what}, so it cannot be told whether it is the one that was asked for.` });
+  if (found === undefined)
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return ${property} of ${what}, so it cannot be told whether it is the one that was asked for.`,
+    });
   const wanted = folded(value);
   // An address in a list carries a prefix (SMTP:, smtp:) that the value of the look-up may lack; other kinds of address do not count.
-  return Array.isArray(found) ? found.map(textOf).some((one) => folded(one) === wanted || folded(one.replace(/^smtp:/i, "")) === wanted) : folded(textOf(found)) === wanted;
+  return Array.isArray(found)
+    ? found
+        .map(textOf)
+        .some((one) => folded(one) === wanted || folded(one.replace(/^smtp:/i, "")) === wanted)
+    : folded(textOf(found)) === wanted;
 }

@@ -25,24 +25,44 @@ export const groupTypes: readonly string[] = ["MailUniversalDistributionGroup", 
 const mastered = "IsDirSynced -eq 'False'";
 
 /** Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names properties wanted besides. */
-export function cloudGroups(where?: { property: string; value: string }, alsoRead: readonly string[] = []): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
+export function cloudGroups(
+  where?: { property: string; value: string },
+  alsoRead: readonly string[] = [],
+): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
   const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
   return async function* (exchange) {
-    for await (const { rows } of exchange.pages({ cmdlet: "Get-DistributionGroup", parameters: { Filter: filter, RecipientTypeDetails: [...groupTypes], ResultSize: "Unlimited" }, select: [...select, ...(where ? [where.property] : []), ...alsoRead.filter((name) => !select.includes(name))] })) {
+    for await (const { rows } of exchange.pages({
+      cmdlet: "Get-DistributionGroup",
+      parameters: {
+        Filter: filter,
+        RecipientTypeDetails: [...groupTypes],
+        ResultSize: "Unlimited",
+      },
+      select: [
+        ...select,
+        ...(where ? [where.property] : []),
+        ...alsoRead.filter((name) => !select.includes(name)),
+      ],
+    })) {
       for (const row of rows) {
         const group = groupOf(row);
         if (isSynced(group)) continue;
-        if (!where || carries(group, where.property, where.value, `group ${nameOf(group)}`)) yield group;
+        if (!where || carries(group, where.property, where.value, `group ${nameOf(group)}`))
+          yield group;
       }
     }
   };
 }
 
 /** The cloud groups whose `property` is `value`, all together. */
-export function cloudGroupsWhere(property: string, value: string): (exchange: Exchange) => Promise<Group[]> {
+export function cloudGroupsWhere(
+  property: string,
+  value: string,
+): (exchange: Exchange) => Promise<Group[]> {
   return async (exchange) => {
     const found: Group[] = [];
-    for await (const group of cloudGroups({ property, value })(exchange)) if (found.push(group) > mostNamed) break;
+    for await (const group of cloudGroups({ property, value })(exchange))
+      if (found.push(group) > mostNamed) break;
     return found;
   };
 }
@@ -54,34 +74,66 @@ export function cloudGroupsWhere(property: string, value: string): (exchange: Ex
 export function groupById(id: string): (exchange: Exchange) => Promise<Group> {
   refuseOther(id, "The Id of the group in the permission reference");
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select }).catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      throw fault.kind === "missing" ? await whatElse(id, fault, exchange) : fault;
-    });
+    const { rows } = await exchange
+      .invoke({ cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select })
+      .catch(async (thrown: unknown) => {
+        const fault = Fault.of(thrown);
+        throw fault.kind === "missing" ? await whatElse(id, fault, exchange) : fault;
+      });
     const [group, ...others] = rows.map(groupOf);
     if (!group) throw await whatElse(id, undefined, exchange);
-    if (others.length > 0 || group.Guid.toLowerCase() !== id.toLowerCase()) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for group ${id} and answered with ${rows.length === 1 ? `group ${group.Guid}` : `${rows.length} groups`}.` });
-    if (isSynced(group)) throw new Fault({ kind: "onPremises", message: `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change them there (attribute member).` });
-    if (!groupTypes.includes(group.RecipientTypeDetails)) throw new Fault({ kind: "invalid", message: `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.` });
+    if (others.length > 0 || group.Guid.toLowerCase() !== id.toLowerCase())
+      throw new Fault({
+        kind: "unexpected",
+        message: `Exchange Online was asked for group ${id} and answered with ${rows.length === 1 ? `group ${group.Guid}` : `${rows.length} groups`}.`,
+      });
+    if (isSynced(group))
+      throw new Fault({
+        kind: "onPremises",
+        message: `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change them there (attribute member).`,
+      });
+    if (!groupTypes.includes(group.RecipientTypeDetails))
+      throw new Fault({
+        kind: "invalid",
+        message: `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.`,
+      });
     return group;
   };
 }
 
 /** What a group is that Get-DistributionGroup does not know. Microsoft 365 groups show only to those who name their type. */
 async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange): Promise<Fault> {
-  const gone = new Fault({ kind: "missing", message: `Group ${id} does not exist.`, cause, requestId: cause?.requestId });
-  const rows = await rowsOrNone(exchange, { cmdlet: "Get-Recipient", parameters: { Identity: id, RecipientTypeDetails: recipientTypes }, select });
+  const gone = new Fault({
+    kind: "missing",
+    message: `Group ${id} does not exist.`,
+    cause,
+    requestId: cause?.requestId,
+  });
+  const rows = await rowsOrNone(exchange, {
+    cmdlet: "Get-Recipient",
+    parameters: { Identity: id, RecipientTypeDetails: recipientTypes },
+    select,
+  });
   const row = rows.find(isOf(id));
   if (!row) return gone;
   const recipient = groupOf(row);
-  if (groupTypes.includes(recipient.RecipientTypeDetails)) return new Fault({ kind: "notReady", message: `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time after a group was made.`, cause });
-  const why = reasons[recipient.RecipientTypeDetails] ?? `is a ${recipient.RecipientTypeDetails} and no group`;
+  if (groupTypes.includes(recipient.RecipientTypeDetails))
+    return new Fault({
+      kind: "notReady",
+      message: `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time after a group was made.`,
+      cause,
+    });
+  const why =
+    reasons[recipient.RecipientTypeDetails] ??
+    `is a ${recipient.RecipientTypeDetails} and no group`;
   return new Fault({ kind: "invalid", message: `${nameOf(recipient)} ${why}.` });
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  DynamicDistributionGroup: "is a dynamic distribution group: who belongs to it follows from its filter, and nobody can be added or removed",
-  GroupMailbox: "is a Microsoft 365 group: its members are changed through Microsoft Graph and not through Exchange",
+  DynamicDistributionGroup:
+    "is a dynamic distribution group: who belongs to it follows from its filter, and nobody can be added or removed",
+  GroupMailbox:
+    "is a Microsoft 365 group: its members are changed through Microsoft Graph and not through Exchange",
 };
 
 /**
@@ -90,23 +142,45 @@ const reasons: Readonly<Record<string, string>> = {
  */
 export function isMember(group: Group, account: Account): (exchange: Exchange) => Promise<boolean> {
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-DistributionGroup", parameters: { Filter: allOf(equals("Guid", group.Guid), equals("Members", account.DistinguishedName)) }, select: ["Guid"] });
+    const { rows } = await exchange.invoke({
+      cmdlet: "Get-DistributionGroup",
+      parameters: {
+        Filter: allOf(equals("Guid", group.Guid), equals("Members", account.DistinguishedName)),
+      },
+      select: ["Guid"],
+    });
     return rows.some(isOf(group.Guid));
   };
 }
 
 /** Makes the account a member. */
 export function adding(group: Group, account: Account, wasMember: boolean): Change {
-  return { cmdlet: "Add-DistributionGroupMember", parameters: membership(group, account), sentence: `Add ${nameOf(account)} to group ${nameOf(group)}`, before: { isMember: wasMember }, isInPlace: wasMember };
+  return {
+    cmdlet: "Add-DistributionGroupMember",
+    parameters: membership(group, account),
+    sentence: `Add ${nameOf(account)} to group ${nameOf(group)}`,
+    before: { isMember: wasMember },
+    isInPlace: wasMember,
+  };
 }
 
 /** Ends the account's membership. */
 export function removing(group: Group, account: Account, wasMember: boolean): Change {
-  return { cmdlet: "Remove-DistributionGroupMember", parameters: { ...membership(group, account), Confirm: false }, sentence: `Remove ${nameOf(account)} from group ${nameOf(group)}`, before: { isMember: wasMember }, isInPlace: !wasMember };
+  return {
+    cmdlet: "Remove-DistributionGroupMember",
+    parameters: { ...membership(group, account), Confirm: false },
+    sentence: `Remove ${nameOf(account)} from group ${nameOf(group)}`,
+    before: { isMember: wasMember },
+    isInPlace: !wasMember,
+  };
 }
 
 function membership(group: Group, account: Account): Change["parameters"] {
-  return { Identity: group.Guid, Member: account.Guid, ...managerBypass(group.RecipientTypeDetails) };
+  return {
+    Identity: group.Guid,
+    Member: account.Guid,
+    ...managerBypass(group.RecipientTypeDetails),
+  };
 }
 
 /**
@@ -125,27 +199,63 @@ export interface Member {
 }
 
 /** The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could not be read. */
-export function membersOf(groups: ReturnType<typeof cloudGroups>): (exchange: Exchange) => AsyncGenerator<{ group: Group; members: Member[] } | { group: Group; fault: Fault }, void, undefined> {
+export function membersOf(
+  groups: ReturnType<typeof cloudGroups>,
+): (
+  exchange: Exchange,
+) => AsyncGenerator<
+  { group: Group; members: Member[] } | { group: Group; fault: Fault },
+  void,
+  undefined
+> {
   return async function* (exchange) {
-    const commandFor = (group: Group) => ({ cmdlet: "Get-DistributionGroupMember", parameters: { Identity: group.Guid, ResultSize: "Unlimited" }, select: ["Guid", "DisplayName", "RecipientTypeDetails"] });
+    const commandFor = (group: Group) => ({
+      cmdlet: "Get-DistributionGroupMember",
+      parameters: { Identity: group.Guid, ResultSize: "Unlimited" },
+      select: ["Guid", "DisplayName", "RecipientTypeDetails"],
+    });
     for await (const piece of exchange.each(groups(exchange), commandFor)) yield read(piece);
   };
 }
 
-function read(piece: Piece<Group>): { group: Group; members: Member[] } | { group: Group; fault: Fault } {
+function read(
+  piece: Piece<Group>,
+): { group: Group; members: Member[] } | { group: Group; fault: Fault } {
   if ("fault" in piece) return { group: piece.item, fault: piece.fault };
   const { item: group, page } = piece;
-  return { group, members: page.rows.map((row) => ({ Guid: textOf(row["Guid"]), DisplayName: textOf(row["DisplayName"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) })) };
+  return {
+    group,
+    members: page.rows.map((row) => ({
+      Guid: textOf(row["Guid"]),
+      DisplayName: textOf(row["DisplayName"]),
+      RecipientTypeDetails: textOf(row["RecipientTypeDetails"]),
+    })),
+  };
 }
 
 function isSynced(group: Group): boolean {
   const value = group["IsDirSynced"];
-  if (value === undefined || value === null) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return IsDirSynced of group ${nameOf(group)}, so it cannot be told who masters it.` });
+  if (value === undefined || value === null)
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return IsDirSynced of group ${nameOf(group)}, so it cannot be told who masters it.`,
+    });
   return value === true || textOf(value).toLowerCase() === "true";
 }
 
 function groupOf(row: Row): Group {
   const id = textOf(row["Guid"]);
-  if (!isGuid(id)) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a group without a Guid, so it cannot be told which one it is." });
-  return { ...row, Guid: id, DisplayName: textOf(row["DisplayName"]), PrimarySmtpAddress: textOf(row["PrimarySmtpAddress"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) };
+  if (!isGuid(id))
+    throw new Fault({
+      kind: "unexpected",
+      message:
+        "Exchange Online returned a group without a Guid, so it cannot be told which one it is.",
+    });
+  return {
+    ...row,
+    Guid: id,
+    DisplayName: textOf(row["DisplayName"]),
+    PrimarySmtpAddress: textOf(row["PrimarySmtpAddress"]),
+    RecipientTypeDetails: textOf(row["RecipientTypeDetails"]),
+  };
 }

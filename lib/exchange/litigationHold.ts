@@ -7,7 +7,11 @@ import { daysIn } from "./quantities.ts";
 /** Whole days, or without end. */
 export type HoldDuration = number | "Unlimited";
 
-export const holdProperties = ["LitigationHoldEnabled", "LitigationHoldDuration", "IsInactiveMailbox"];
+export const holdProperties = [
+  "LitigationHoldEnabled",
+  "LitigationHoldDuration",
+  "IsInactiveMailbox",
+];
 
 /** .NET counts a span in ticks of 100 ns; more days than these do not fit. */
 const mostDays = 10_675_199;
@@ -17,7 +21,11 @@ export function holdDurationFrom(value: unknown): HoldDuration {
   const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
   if (/^unlimited$/i.test(text)) return "Unlimited";
   const days = /^\d{1,8}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > mostDays) throw new Fault({ kind: "invalid", message: `The duration of a litigation hold is a ${typeof value === "string" ? `text of ${value.length} characters` : typeof value}${typeof value === "number" ? ` (${value})` : ""}; expected whole days from 1, or Unlimited.` });
+  if (days < 1 || days > mostDays)
+    throw new Fault({
+      kind: "invalid",
+      message: `The duration of a litigation hold is a ${typeof value === "string" ? `text of ${value.length} characters` : typeof value}${typeof value === "number" ? ` (${value})` : ""}; expected whole days from 1, or Unlimited.`,
+    });
   return days;
 }
 
@@ -38,7 +46,10 @@ function durationOf(row: Row): HoldDuration | undefined {
 }
 
 function fail(mailbox: Mailbox): never {
-  throw new Fault({ kind: "unexpected", message: `Exchange Online did not return a LitigationHoldDuration of mailbox ${nameOf(mailbox)} that can be compared.` });
+  throw new Fault({
+    kind: "unexpected",
+    message: `Exchange Online did not return a LitigationHoldDuration of mailbox ${nameOf(mailbox)} that can be compared.`,
+  });
 }
 
 export function isLonger(a: HoldDuration, b: HoldDuration): boolean {
@@ -46,7 +57,9 @@ export function isLonger(a: HoldDuration, b: HoldDuration): boolean {
 }
 
 export function describedHold(duration: HoldDuration): string {
-  return duration === "Unlimited" ? "without end" : `of ${duration} ${duration === 1 ? "day" : "days"}`;
+  return duration === "Unlimited"
+    ? "without end"
+    : `of ${duration} ${duration === 1 ? "day" : "days"}`;
 }
 
 export function isInactive(mailbox: Mailbox): boolean {
@@ -57,7 +70,12 @@ export function isInactive(mailbox: Mailbox): boolean {
 export function holding(mailbox: Mailbox, duration: HoldDuration): Change {
   return {
     cmdlet: "Set-Mailbox",
-    parameters: { Identity: mailbox.Guid, LitigationHoldEnabled: true, LitigationHoldDuration: duration === "Unlimited" ? duration : String(duration), ...inactiveSwitch(mailbox) },
+    parameters: {
+      Identity: mailbox.Guid,
+      LitigationHoldEnabled: true,
+      LitigationHoldDuration: duration === "Unlimited" ? duration : String(duration),
+      ...inactiveSwitch(mailbox),
+    },
     sentence: `Put mailbox ${nameOf(mailbox)} on a litigation hold ${describedHold(duration)}`,
     before: beforeOf(mailbox),
   };
@@ -65,11 +83,23 @@ export function holding(mailbox: Mailbox, duration: HoldDuration): Change {
 
 /** Ends the hold. */
 export function releasing(mailbox: Mailbox): Change {
-  return { cmdlet: "Set-Mailbox", parameters: { Identity: mailbox.Guid, LitigationHoldEnabled: false, ...inactiveSwitch(mailbox) }, sentence: `Take the litigation hold off mailbox ${nameOf(mailbox)}`, before: beforeOf(mailbox) };
+  return {
+    cmdlet: "Set-Mailbox",
+    parameters: {
+      Identity: mailbox.Guid,
+      LitigationHoldEnabled: false,
+      ...inactiveSwitch(mailbox),
+    },
+    sentence: `Take the litigation hold off mailbox ${nameOf(mailbox)}`,
+    before: beforeOf(mailbox),
+  };
 }
 
 function beforeOf(mailbox: Mailbox): Record<string, unknown> {
-  return { LitigationHoldEnabled: mailbox["LitigationHoldEnabled"], LitigationHoldDuration: mailbox["LitigationHoldDuration"] };
+  return {
+    LitigationHoldEnabled: mailbox["LitigationHoldEnabled"],
+    LitigationHoldDuration: mailbox["LitigationHoldDuration"],
+  };
 }
 
 /** Without the switch an inactive mailbox answers a change with a warning and keeps its hold. */

@@ -28,7 +28,13 @@ export interface Change {
   isSilent?: boolean;
 }
 
-const identifying = ["Guid", "DisplayName", "UserPrincipalName", "PrimarySmtpAddress", "RecipientTypeDetails"] as const;
+const identifying = [
+  "Guid",
+  "DisplayName",
+  "UserPrincipalName",
+  "PrimarySmtpAddress",
+  "RecipientTypeDetails",
+] as const;
 const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), name]));
 
 export function isGuid(text: string): boolean {
@@ -37,7 +43,11 @@ export function isGuid(text: string): boolean {
 
 /** Throws an `invalid` fault for what is no GUID; `what` says whose it should be. */
 export function refuseOther(id: string, what: string): void {
-  if (!isGuid(id)) throw new Fault({ kind: "invalid", message: `${what} is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.` });
+  if (!isGuid(id))
+    throw new Fault({
+      kind: "invalid",
+      message: `${what} is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.`,
+    });
 }
 
 /** More than these are not named when a look-up is ambiguous. */
@@ -53,15 +63,33 @@ export function mailboxProperty(name: string): string | undefined {
  * At most `mostNamed` + 1 come back. Rows that do not carry the value are left out (see `carries`).
  * The query fails with `invalid` when Exchange cannot filter on the property, or not by text.
  */
-export function mailboxesWhere(property: string, value: string, alsoRead: readonly string[]): (exchange: Exchange) => Promise<Mailbox[]> {
+export function mailboxesWhere(
+  property: string,
+  value: string,
+  alsoRead: readonly string[],
+): (exchange: Exchange) => Promise<Mailbox[]> {
   const name = filterable(property);
-  if (/guid$/i.test(name) && !isGuid(value)) throw new Fault({ kind: "invalid", message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.` });
+  if (/guid$/i.test(name) && !isGuid(value))
+    throw new Fault({
+      kind: "invalid",
+      message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.`,
+    });
   const select = selected([name, ...alsoRead]);
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 }, select });
-    const found = rows.map(mailboxOf).filter((mailbox) => carries(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
+    const { rows } = await exchange.invoke({
+      cmdlet: "Get-Mailbox",
+      parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 },
+      select,
+    });
+    const found = rows
+      .map(mailboxOf)
+      .filter((mailbox) => carries(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
     // The list was cut off: the one that is meant, or a second one, may stand behind its end.
-    if (rows.length > mostNamed && found.length < 2) throw new Fault({ kind: "ambiguous", message: `More than ${mostNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so it cannot be told which one is meant.` });
+    if (rows.length > mostNamed && found.length < 2)
+      throw new Fault({
+        kind: "ambiguous",
+        message: `More than ${mostNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so it cannot be told which one is meant.`,
+      });
     return found;
   };
 }
@@ -70,17 +98,39 @@ export function mailboxesWhere(property: string, value: string, alsoRead: readon
  * The mailbox with this Guid; `alsoRead` names properties wanted besides. Throws a `missing` fault when there is none, and
  * `unexpected` when another one came back: many Get- cmdlets answer an identity they do not understand with every object.
  */
-export function mailboxById(id: string, alsoRead: readonly string[], switches: Readonly<Record<string, true>> = {}, what = "The mailbox reference"): (exchange: Exchange) => Promise<Mailbox> {
+export function mailboxById(
+  id: string,
+  alsoRead: readonly string[],
+  switches: Readonly<Record<string, true>> = {},
+  what = "The mailbox reference",
+): (exchange: Exchange) => Promise<Mailbox> {
   refuseOther(id, what);
   return async (exchange) => {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: id, ...switches }, select: selected(alsoRead) }).catch((thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      // Said as plainly as it is: the service's own text speaks of a domain controller.
-      throw fault.kind === "missing" ? new Fault({ kind: "missing", message: `Mailbox ${id} does not exist.`, cause: fault, requestId: fault.requestId }) : fault;
-    });
+    const { rows } = await exchange
+      .invoke({
+        cmdlet: "Get-Mailbox",
+        parameters: { Identity: id, ...switches },
+        select: selected(alsoRead),
+      })
+      .catch((thrown: unknown) => {
+        const fault = Fault.of(thrown);
+        // Said as plainly as it is: the service's own text speaks of a domain controller.
+        throw fault.kind === "missing"
+          ? new Fault({
+              kind: "missing",
+              message: `Mailbox ${id} does not exist.`,
+              cause: fault,
+              requestId: fault.requestId,
+            })
+          : fault;
+      });
     const [mailbox, ...others] = rows.map(mailboxOf);
     if (!mailbox) throw new Fault({ kind: "missing", message: `Mailbox ${id} does not exist.` });
-    if (others.length > 0 || mailbox.Guid.toLowerCase() !== id.toLowerCase()) throw new Fault({ kind: "unexpected", message: `Exchange Online was asked for mailbox ${id} and answered with ${rows.length === 1 ? `mailbox ${mailbox.Guid}` : `${rows.length} mailboxes`}.` });
+    if (others.length > 0 || mailbox.Guid.toLowerCase() !== id.toLowerCase())
+      throw new Fault({
+        kind: "unexpected",
+        message: `Exchange Online was asked for mailbox ${id} and answered with ${rows.length === 1 ? `mailbox ${mailbox.Guid}` : `${rows.length} mailboxes`}.`,
+      });
     return mailbox;
   };
 }
@@ -89,26 +139,55 @@ export function mailboxById(id: string, alsoRead: readonly string[], switches: R
  * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names properties wanted besides. Throws an
  * `invalid` fault for no types: the service would take it for all of them.
  */
-export function mailboxesOf(types: readonly string[], alsoRead: readonly string[], where?: { property: string; value: string | true }): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
-  if (types.length === 0) throw new Fault({ kind: "invalid", message: "No mailbox types were named, so there is nothing to list." });
+export function mailboxesOf(
+  types: readonly string[],
+  alsoRead: readonly string[],
+  where?: { property: string; value: string | true },
+): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
+  if (types.length === 0)
+    throw new Fault({
+      kind: "invalid",
+      message: "No mailbox types were named, so there is nothing to list.",
+    });
   // Documented form for an unquoted `$true` that goes over the wire.
-  const filter = where && { Filter: where.value === true ? `${where.property} -eq 'True'` : equals(filterable(where.property), where.value) };
+  const filter = where && {
+    Filter:
+      where.value === true
+        ? `${where.property} -eq 'True'`
+        : equals(filterable(where.property), where.value),
+  };
   return async function* (exchange) {
-    for await (const { rows } of exchange.pages({ cmdlet: "Get-Mailbox", parameters: { ...filter, RecipientTypeDetails: [...types], ResultSize: "Unlimited" }, select: selected([...alsoRead, ...(where ? [where.property] : [])]) })) {
+    for await (const { rows } of exchange.pages({
+      cmdlet: "Get-Mailbox",
+      parameters: { ...filter, RecipientTypeDetails: [...types], ResultSize: "Unlimited" },
+      select: selected([...alsoRead, ...(where ? [where.property] : [])]),
+    })) {
       for (const row of rows) {
         const mailbox = mailboxOf(row);
-        if (!where || (where.value === true ? flag(mailbox, where.property) : carries(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`))) yield mailbox;
+        if (
+          !where ||
+          (where.value === true
+            ? flag(mailbox, where.property)
+            : carries(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`))
+        )
+          yield mailbox;
       }
     }
   };
 }
 
 function selected(alsoRead: readonly string[]): string[] {
-  return [...new Set([...identifying, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])])];
+  return [
+    ...new Set([...identifying, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])]),
+  ];
 }
 
 /** Which mailbox or group it is, for people to read: name, address, reference. */
-export function nameOf({ DisplayName, PrimarySmtpAddress, Guid }: Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">): string {
+export function nameOf({
+  DisplayName,
+  PrimarySmtpAddress,
+  Guid,
+}: Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">): string {
   return `"${DisplayName}" <${PrimarySmtpAddress}> (${Guid})`;
 }
 
@@ -116,30 +195,63 @@ export function nameOf({ DisplayName, PrimarySmtpAddress, Guid }: Pick<Mailbox, 
 export function flag(mailbox: Mailbox, property: string): boolean {
   const value = mailbox[property];
   if (typeof value === "boolean") return value;
-  if (typeof value === "string" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
-  throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.` });
+  if (typeof value === "string" && /^(true|false)$/i.test(value))
+    return value.toLowerCase() === "true";
+  throw new Fault({
+    kind: "unexpected",
+    message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.`,
+  });
 }
 
 /** How a mailbox is synchronised; it must have been read with IsDirSynced and IsExchangeCloudManaged. Only tenants that know the switch show the second one. */
-export function synchronisationOf(mailbox: Mailbox): { isDirSynced: boolean; isExchangeCloudManaged: boolean } {
+export function synchronisationOf(mailbox: Mailbox): {
+  isDirSynced: boolean;
+  isExchangeCloudManaged: boolean;
+} {
   const isDirSynced = flag(mailbox, "IsDirSynced");
-  return { isDirSynced, isExchangeCloudManaged: isDirSynced && (mailbox["IsExchangeCloudManaged"] ?? "") !== "" && flag(mailbox, "IsExchangeCloudManaged") };
+  return {
+    isDirSynced,
+    isExchangeCloudManaged:
+      isDirSynced &&
+      (mailbox["IsExchangeCloudManaged"] ?? "") !== "" &&
+      flag(mailbox, "IsExchangeCloudManaged"),
+  };
 }
 
-const lookUpAdvice = "Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.";
+const lookUpAdvice =
+  "Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.";
 
 function filterable(property: string): string {
-  const name = Object.keys(filterableMailboxProperties).find((known) => known.toLowerCase() === property.toLowerCase());
-  if (name === undefined) throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by "${property}". ${lookUpAdvice}` });
-  if (filterableMailboxProperties[name] !== "string") throw new Fault({ kind: "invalid", message: `Exchange cannot look mailboxes up by the text of "${name}". ${lookUpAdvice}` });
+  const name = Object.keys(filterableMailboxProperties).find(
+    (known) => known.toLowerCase() === property.toLowerCase(),
+  );
+  if (name === undefined)
+    throw new Fault({
+      kind: "invalid",
+      message: `Exchange cannot look mailboxes up by "${property}". ${lookUpAdvice}`,
+    });
+  if (filterableMailboxProperties[name] !== "string")
+    throw new Fault({
+      kind: "invalid",
+      message: `Exchange cannot look mailboxes up by the text of "${name}". ${lookUpAdvice}`,
+    });
   return name;
 }
 
 function mailboxOf(row: Row): Mailbox {
   const id = row["Guid"];
-  if (typeof id !== "string" || !isGuid(id)) throw new Fault({ kind: "unexpected", message: "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is." });
+  if (typeof id !== "string" || !isGuid(id))
+    throw new Fault({
+      kind: "unexpected",
+      message:
+        "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is.",
+    });
   const lacking = identifying.find((name) => row[name] === undefined);
-  if (lacking !== undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${lacking} of mailbox ${id}.` });
+  if (lacking !== undefined)
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return ${lacking} of mailbox ${id}.`,
+    });
   const texts = Object.fromEntries(identifying.map((name) => [name, textOf(row[name])]));
   return { ...row, ...texts } as Mailbox;
 }

@@ -10,7 +10,9 @@ import type { Setting } from "./settings.ts";
 
 /** What has to be read of a mailbox before settings can be compared with it. */
 export function propertiesFor(settings: readonly Setting[]): string[] {
-  return settings.length === 0 ? [] : [...settings.map(({ property }) => property), "IsDirSynced", "IsExchangeCloudManaged"];
+  return settings.length === 0
+    ? []
+    : [...settings.map(({ property }) => property), "IsDirSynced", "IsExchangeCloudManaged"];
 }
 
 /** What it takes to bring a mailbox to its settings. */
@@ -25,14 +27,21 @@ export interface Difference {
 
 /** Compares a mailbox with its settings. Throws `unexpected` when a property that was asked for did not come back. */
 export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Difference {
-  const sync = settings.length === 0 ? { isDirSynced: false, isExchangeCloudManaged: false } : synchronisationOf(mailbox);
+  const sync =
+    settings.length === 0
+      ? { isDirSynced: false, isExchangeCloudManaged: false }
+      : synchronisationOf(mailbox);
   const parameters: Record<string, ParameterValue> = {};
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = { ...mailbox };
   const elsewhere: string[] = [];
   for (const { name, property, difference } of settings) {
     const current = mailbox[property];
-    if (current === undefined) throw new Fault({ kind: "unexpected", message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.` });
+    if (current === undefined)
+      throw new Fault({
+        kind: "unexpected",
+        message: `Exchange Online did not return ${property} of mailbox ${nameOf(mailbox)}, so it cannot be compared.`,
+      });
     const different = difference(current);
     if (!different) continue;
     const attribute = masteredAs(name, sync);
@@ -44,21 +53,42 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
     before[property] = current;
     after[property] = different.after;
     // The primary address shows in a property of its own.
-    if (name === "EmailAddresses") after["PrimarySmtpAddress"] = primaryAmong(different.after as string[]) ?? mailbox.PrimarySmtpAddress;
+    if (name === "EmailAddresses")
+      after["PrimarySmtpAddress"] =
+        primaryAmong(different.after as string[]) ?? mailbox.PrimarySmtpAddress;
     if (name === "WindowsEmailAddress") after["PrimarySmtpAddress"] = different.after;
   }
   const changed = Object.keys(parameters);
   return {
-    change: changed.length === 0 ? undefined : { cmdlet: "Set-Mailbox", parameters: { Identity: mailbox.Guid, ...parameters }, sentence: sentenceFor(mailbox, changed, parameters), before },
+    change:
+      changed.length === 0
+        ? undefined
+        : {
+            cmdlet: "Set-Mailbox",
+            parameters: { Identity: mailbox.Guid, ...parameters },
+            sentence: sentenceFor(mailbox, changed, parameters),
+            before,
+          },
     after,
-    refused: elsewhere.length === 0 ? undefined : new Fault({ kind: "onPremises", message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${elsewhere.join(", ")}: change ${elsewhere.length === 1 ? "it" : "them"} there.` }),
+    refused:
+      elsewhere.length === 0
+        ? undefined
+        : new Fault({
+            kind: "onPremises",
+            message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${elsewhere.join(", ")}: change ${elsewhere.length === 1 ? "it" : "them"} there.`,
+          }),
   };
 }
 
 /** The names of the settings, never their values: a reply text or an address may be nobody's business. */
-function sentenceFor(mailbox: Mailbox, changed: readonly string[], parameters: Readonly<Record<string, ParameterValue>>): string {
+function sentenceFor(
+  mailbox: Mailbox,
+  changed: readonly string[],
+  parameters: Readonly<Record<string, ParameterValue>>,
+): string {
   const hidden = parameters["HiddenFromAddressListsEnabled"];
-  if (changed.length === 1 && typeof hidden === "boolean") return `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`;
+  if (changed.length === 1 && typeof hidden === "boolean")
+    return `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`;
   return `Set ${changed.join(", ")} of mailbox ${nameOf(mailbox)}`;
 }
 
@@ -72,8 +102,16 @@ interface Ways {
  * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What Active Directory masters
  * is refused at the end.
  */
-export async function bring(mailbox: Mailbox, settings: readonly Setting[], { read, change }: Ways): Promise<{ before: Row; after: Row }> {
-  const { change: needed, after, refused } = differenceOf(mailbox, await read(withoutSameRecipients(mailbox, settings)));
+export async function bring(
+  mailbox: Mailbox,
+  settings: readonly Setting[],
+  { read, change }: Ways,
+): Promise<{ before: Row; after: Row }> {
+  const {
+    change: needed,
+    after,
+    refused,
+  } = differenceOf(mailbox, await read(withoutSameRecipients(mailbox, settings)));
   if (needed) {
     await read(addressesAreFree(needed));
     await change(needed);
@@ -84,17 +122,36 @@ export async function bring(mailbox: Mailbox, settings: readonly Setting[], { re
 
 /** Settings that are read as another property, under their own name as well: that is what was asked for. */
 function inOwnWords(row: Row, settings: readonly Setting[]): Row {
-  return { ...row, ...Object.fromEntries(settings.filter(({ name, property }) => name !== property).map(({ name, property, present }) => [name, present ? present(row[property]) : row[property]])) };
+  return {
+    ...row,
+    ...Object.fromEntries(
+      settings
+        .filter(({ name, property }) => name !== property)
+        .map(({ name, property, present }) => [
+          name,
+          present ? present(row[property]) : row[property],
+        ]),
+    ),
+  };
 }
 
 /** The settings but those that name the very recipients the mailbox has: the service gives them back by Name, whatever they were given by. */
-function withoutSameRecipients(mailbox: Mailbox, settings: readonly Setting[]): (exchange: Exchange) => Promise<Setting[]> {
+function withoutSameRecipients(
+  mailbox: Mailbox,
+  settings: readonly Setting[],
+): (exchange: Exchange) => Promise<Setting[]> {
   return async (exchange) => {
     const left: Setting[] = [];
     for (const setting of settings) {
-      const current = [mailbox[setting.property] ?? []].flat().map(textOf).filter((name) => name !== "");
+      const current = [mailbox[setting.property] ?? []]
+        .flat()
+        .map(textOf)
+        .filter((name) => name !== "");
       const wanted = setting.recipients ?? [];
-      const mayBeSame = wanted.length > 0 && wanted.length === current.length && setting.difference(mailbox[setting.property]) !== undefined;
+      const mayBeSame =
+        wanted.length > 0 &&
+        wanted.length === current.length &&
+        setting.difference(mailbox[setting.property]) !== undefined;
       if (!mayBeSame || !(await allAmong(wanted, current, exchange))) left.push(setting);
     }
     return left;
@@ -102,17 +159,32 @@ function withoutSameRecipients(mailbox: Mailbox, settings: readonly Setting[]): 
 }
 
 /** Whether every one of these recipients stands in the list, by a name that is nobody else's. A recipient that is not found is for the service to refuse. */
-async function allAmong(wanted: readonly string[], current: readonly string[], exchange: Exchange): Promise<boolean> {
+async function allAmong(
+  wanted: readonly string[],
+  current: readonly string[],
+  exchange: Exchange,
+): Promise<boolean> {
   const present = new Set(current.map((name) => name.toLowerCase()));
-  const own = ["Guid", "Name", "DistinguishedName", "ExternalDirectoryObjectId", "PrimarySmtpAddress"];
+  const own = [
+    "Guid",
+    "Name",
+    "DistinguishedName",
+    "ExternalDirectoryObjectId",
+    "PrimarySmtpAddress",
+  ];
   for (const identity of wanted) {
-    const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: own }).catch((thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind !== "missing" && fault.kind !== "ambiguous") throw fault;
-      return { rows: [] };
-    });
+    const { rows } = await exchange
+      .invoke({ cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: own })
+      .catch((thrown: unknown) => {
+        const fault = Fault.of(thrown);
+        if (fault.kind !== "missing" && fault.kind !== "ambiguous") throw fault;
+        return { rows: [] };
+      });
     const [recipient] = rows;
-    const found = recipient && rows.length === 1 ? own.find((name) => present.delete(textOf(recipient[name]).toLowerCase())) : undefined;
+    const found =
+      recipient && rows.length === 1
+        ? own.find((name) => present.delete(textOf(recipient[name]).toLowerCase()))
+        : undefined;
     if (found === undefined) return false;
   }
   return true;
@@ -123,20 +195,51 @@ async function allAmong(wanted: readonly string[], current: readonly string[], e
  * soft-deleted: the service's own refusal does not always say who it is.
  */
 function addressesAreFree({ parameters }: Change): (exchange: Exchange) => Promise<void> {
-  const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "EmailAddresses"];
+  const select = [
+    "Guid",
+    "DisplayName",
+    "PrimarySmtpAddress",
+    "RecipientTypeDetails",
+    "EmailAddresses",
+  ];
   return async (exchange) => {
     // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's documentation of Get-Recipient).
     for (const address of newAddresses(parameters)) {
-      const { rows } = await exchange.invoke({ cmdlet: "Get-Recipient", parameters: { Filter: equals("EmailAddresses", `smtp:${address}`), RecipientTypeDetails: recipientTypes, IncludeSoftDeletedRecipients: true }, select });
-      const holder = rows.find((row) => textOf(row["Guid"]).toLowerCase() !== parameters.Identity.toLowerCase() && carries(row, "EmailAddresses", address, `recipient "${textOf(row["DisplayName"])}"`));
-      if (holder) throw new Fault({ kind: "invalid", message: `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).` });
+      const { rows } = await exchange.invoke({
+        cmdlet: "Get-Recipient",
+        parameters: {
+          Filter: equals("EmailAddresses", `smtp:${address}`),
+          RecipientTypeDetails: recipientTypes,
+          IncludeSoftDeletedRecipients: true,
+        },
+        select,
+      });
+      const holder = rows.find(
+        (row) =>
+          textOf(row["Guid"]).toLowerCase() !== parameters.Identity.toLowerCase() &&
+          carries(row, "EmailAddresses", address, `recipient "${textOf(row["DisplayName"])}"`),
+      );
+      if (holder)
+        throw new Fault({
+          kind: "invalid",
+          message: `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).`,
+        });
     }
   };
 }
 
 /** The addresses that the mailbox does not have yet: those that only change their prefix are removed and added. */
-function newAddresses({ EmailAddresses: delta, WindowsEmailAddress: primary }: Change["parameters"]): Set<string> {
-  const entries = (key: string): string[] => (isHashtable(delta) ? [delta[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, "")) : []);
+function newAddresses({
+  EmailAddresses: delta,
+  WindowsEmailAddress: primary,
+}: Change["parameters"]): Set<string> {
+  const entries = (key: string): string[] =>
+    isHashtable(delta)
+      ? [delta[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, ""))
+      : [];
   const own = entries("remove");
-  return new Set([...entries("add").filter((address) => !own.includes(address)), ...(typeof primary === "string" ? [primary] : [])]);
+  return new Set([
+    ...entries("add").filter((address) => !own.includes(address)),
+    ...(typeof primary === "string" ? [primary] : []),
+  ]);
 }

@@ -21,7 +21,8 @@ const attributes: Readonly<Record<string, string>> = {
   RequireSenderAuthenticationEnabled: "msExchRequireAuthToSendTo",
   ModerationEnabled: "msExchEnableModeration",
   ModeratedBy: "msExchModeratedByLink",
-  BypassModerationFromSendersOrMembers: "msExchBypassModerationLink and msExchBypassModerationFromDLMembersLink",
+  BypassModerationFromSendersOrMembers:
+    "msExchBypassModerationLink and msExchBypassModerationFromDLMembersLink",
   SendModerationNotifications: "msExchModerationFlags",
   MailTip: "msExchSenderHintTranslations",
   MailTipTranslations: "msExchSenderHintTranslations",
@@ -35,8 +36,18 @@ const attributes: Readonly<Record<string, string>> = {
   ResourceCapacity: "msExchResourceCapacity",
   ResourceCustom: "msExchResourceMetaData and msExchResourceSearchProperties",
   ArchiveName: "msExchArchiveName",
-  ...Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`CustomAttribute${index + 1}`, `extensionAttribute${index + 1}`])),
-  ...Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`ExtensionCustomAttribute${index + 1}`, `msExchExtensionCustomAttribute${index + 1}`])),
+  ...Object.fromEntries(
+    Array.from({ length: 15 }, (_, index) => [
+      `CustomAttribute${index + 1}`,
+      `extensionAttribute${index + 1}`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    Array.from({ length: 5 }, (_, index) => [
+      `ExtensionCustomAttribute${index + 1}`,
+      `msExchExtensionCustomAttribute${index + 1}`,
+    ]),
+  ),
 };
 
 /** What stays with Active Directory even when the mailbox's Exchange attributes are managed in the cloud: who the person is. */
@@ -57,7 +68,10 @@ export interface Synchronisation {
 }
 
 /** The attribute to change on premises for a setting, or undefined when Exchange Online masters it. */
-export function masteredAs(setting: string, { isDirSynced, isExchangeCloudManaged }: Synchronisation): string | undefined {
+export function masteredAs(
+  setting: string,
+  { isDirSynced, isExchangeCloudManaged }: Synchronisation,
+): string | undefined {
   if (!isDirSynced) return undefined;
   return identity[setting] ?? (isExchangeCloudManaged ? undefined : attributes[setting]);
 }

@@ -1,4 +1,13 @@
-import { createDecipheriv, createHash, createHmac, createPrivateKey, getCipherInfo, pbkdf2Sync, X509Certificate, type KeyObject } from "node:crypto";
+import {
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  getCipherInfo,
+  pbkdf2Sync,
+  X509Certificate,
+  type KeyObject,
+} from "node:crypto";
 import type { asn1 } from "node-forge";
 import { Fault } from "../fault.ts";
 
@@ -11,7 +20,9 @@ export function invalid(message: string, cause?: unknown): Fault {
 }
 
 function unsupported(algorithm: string): Fault {
-  return invalid(`The PFX in ${FIELD} is protected in a way that cannot be read here (${algorithm}); export it again as AES256-SHA256.`);
+  return invalid(
+    `The PFX in ${FIELD} is protected in a way that cannot be read here (${algorithm}); export it again as AES256-SHA256.`,
+  );
 }
 
 function damaged(cause: unknown): Fault {
@@ -50,8 +61,15 @@ export async function openContainer(pfx: Buffer, password: string): Promise<Cont
     }
   }
   if (passwordProven) throw damaged(cause);
-  if (password === "") throw invalid(`The PFX in ${FIELD} is protected with a password, but ${PASSWORD_FIELD} is empty.`, cause);
-  throw invalid(`${PASSWORD_FIELD} does not open the PFX in ${FIELD}: the password is wrong, or the PFX is damaged.`, cause);
+  if (password === "")
+    throw invalid(
+      `The PFX in ${FIELD} is protected with a password, but ${PASSWORD_FIELD} is empty.`,
+      cause,
+    );
+  throw invalid(
+    `${PASSWORD_FIELD} does not open the PFX in ${FIELD}: the password is wrong, or the PFX is damaged.`,
+    cause,
+  );
 }
 
 type Forge = typeof import("node-forge");
@@ -89,7 +107,11 @@ function isSealed(mac: Asn1, safe: Buffer, password: Password): boolean {
   try {
     const [digest, expected] = [digestOf(at(mac, 0, 0, 0)), bytes(at(mac, 0, 1))];
     const iterations = items(mac).length > 2 ? rounds(at(mac, 2)) : 1;
-    const key = derive("seal", expected.length, password, { digest, salt: bytes(at(mac, 1)), iterations });
+    const key = derive("seal", expected.length, password, {
+      digest,
+      salt: bytes(at(mac, 1)),
+      iterations,
+    });
     return createHmac(digest, key).update(safe).digest().equals(expected);
   } catch (cause) {
     throw cause instanceof Fault ? cause : damaged(cause);
@@ -103,18 +125,21 @@ function readSafe(safe: Buffer, password: Password): Contents {
     contents.decrypted = true;
     return plain;
   };
-  const addKey = (key: Buffer): unknown => contents.keys.push(createPrivateKey({ key, format: "der", type: "pkcs8" }));
+  const addKey = (key: Buffer): unknown =>
+    contents.keys.push(createPrivateKey({ key, format: "der", type: "pkcs8" }));
 
   for (const part of items(parse(safe))) {
     const type = oid(at(part, 0));
     if (type !== "data" && type !== "encryptedData") throw unsupported(type);
-    const bags = type === "data" ? bytes(at(part, 1, 0)) : open(at(part, 1, 0, 1, 1), at(part, 1, 0, 1, 2));
+    const bags =
+      type === "data" ? bytes(at(part, 1, 0)) : open(at(part, 1, 0, 1, 1), at(part, 1, 0, 1, 2));
     for (const bag of items(parse(bags))) {
       const kind = oid(at(bag, 0));
       const value = at(bag, 1, 0);
       if (kind === "keyBag") addKey(Buffer.from(forge.asn1.toDer(value).getBytes(), "latin1"));
       if (kind === "pkcs8ShroudedKeyBag") addKey(open(at(value, 0), at(value, 1)));
-      if (kind === "certBag") contents.certificates.push(new X509Certificate(bytes(at(value, 1, 0))));
+      if (kind === "certBag")
+        contents.certificates.push(new X509Certificate(bytes(at(value, 1, 0))));
     }
   }
   return contents;
@@ -127,10 +152,18 @@ function decrypt(scheme: Asn1, data: Buffer, password: Password): Buffer {
   const name = oid(at(scheme, 0));
   if (name === "pkcs5PBES2") return decryptPbes2(at(scheme, 1), data, password);
   if (name !== TRIPLE_DES && name !== RC2_40) throw unsupported(name);
-  const origin = { digest: "sha1", salt: bytes(at(scheme, 1, 0)), iterations: rounds(at(scheme, 1, 1)) };
+  const origin = {
+    digest: "sha1",
+    salt: bytes(at(scheme, 1, 0)),
+    iterations: rounds(at(scheme, 1, 1)),
+  };
   const iv = derive("iv", 8, password, origin);
-  if (name === TRIPLE_DES) return decipher("des-ede3-cbc", derive("key", 24, password, origin), iv, data);
-  const rc2 = forge.rc2.createDecryptionCipher(derive("key", 5, password, origin).toString("latin1"), 40);
+  if (name === TRIPLE_DES)
+    return decipher("des-ede3-cbc", derive("key", 24, password, origin), iv, data);
+  const rc2 = forge.rc2.createDecryptionCipher(
+    derive("key", 5, password, origin).toString("latin1"),
+    40,
+  );
   rc2.start(iv.toString("latin1"));
   rc2.update(forge.util.createBuffer(data.toString("latin1")));
   rc2.finish();
@@ -144,10 +177,18 @@ function decryptPbes2(parameters: Asn1, data: Buffer, password: Password = ""): 
   const prf = items(derivation).find((each) => Array.isArray(each.value)); // can stand behind a key length
   const digest = prf === undefined ? "sha1" : digestOf(at(prf, 0));
   // From forge's name to OpenSSL's: aes256-CBC, des-EDE3-CBC.
-  const cipherName = oid(at(parameters, 1, 0)).replace(/^aes/, "aes-").toLowerCase();
+  const cipherName = oid(at(parameters, 1, 0))
+    .replace(/^aes/, "aes-")
+    .toLowerCase();
   const cipher = getCipherInfo(cipherName);
   if (cipher?.mode !== "cbc") throw unsupported(cipherName);
-  const key = pbkdf2Sync(Buffer.from(password, "utf8"), bytes(at(derivation, 0)), rounds(at(derivation, 1)), cipher.keyLength, digest);
+  const key = pbkdf2Sync(
+    Buffer.from(password, "utf8"),
+    bytes(at(derivation, 0)),
+    rounds(at(derivation, 1)),
+    cipher.keyLength,
+    digest,
+  );
   return decipher(cipher.name, key, bytes(at(parameters, 1, 1)), data);
 }
 
@@ -157,15 +198,23 @@ function decipher(name: string, key: Buffer, iv: Buffer, data: Buffer): Buffer {
 }
 
 /** PKCS#12's own way from a password to bytes: RFC 7292, appendix B.2 (its names are in the comments). */
-function derive(use: "key" | "iv" | "seal", length: number, password: Password, from: { digest: string; salt: Buffer; iterations: number }): Buffer {
+function derive(
+  use: "key" | "iv" | "seal",
+  length: number,
+  password: Password,
+  from: { digest: string; salt: Buffer; iterations: number },
+): Buffer {
   const block = from.digest === "sha384" || from.digest === "sha512" ? 128 : 64;
-  const fill = (source: Buffer): Buffer => Buffer.alloc(Math.ceil(source.length / block) * block, source);
-  const text = password === undefined ? Buffer.alloc(0) : Buffer.from(`${password}\0`, "utf16le").swap16();
+  const fill = (source: Buffer): Buffer =>
+    Buffer.alloc(Math.ceil(source.length / block) * block, source);
+  const text =
+    password === undefined ? Buffer.alloc(0) : Buffer.from(`${password}\0`, "utf16le").swap16();
   const input = Buffer.concat([fill(from.salt), fill(text)]); // I = S || P
   let derived = Buffer.alloc(0);
   while (derived.length < length) {
     let hash = Buffer.concat([Buffer.alloc(block, { key: 1, iv: 2, seal: 3 }[use]), input]); // D || I
-    for (let round = 0; round < from.iterations; round++) hash = createHash(from.digest).update(hash).digest();
+    for (let round = 0; round < from.iterations; round++)
+      hash = createHash(from.digest).update(hash).digest();
     derived = Buffer.concat([derived, hash]);
     const addend = Buffer.alloc(block, hash); // B
     for (let start = 0; start < input.length; start += block) {
@@ -209,7 +258,9 @@ function at(node: Asn1, ...path: number[]): Asn1 {
 
 /** BER may cut a byte string into pieces. */
 function bytes(node: Asn1): Buffer {
-  return Array.isArray(node.value) ? Buffer.concat(node.value.map(bytes)) : Buffer.from(node.value, "latin1");
+  return Array.isArray(node.value)
+    ? Buffer.concat(node.value.map(bytes))
+    : Buffer.from(node.value, "latin1");
 }
 
 /** Deriving a key stops everything else, the deadline too: programs write 2,000 to 600,000 rounds, more is refused. */

@@ -7,7 +7,11 @@ export function bytesIn(text: string): number | undefined {
   const exact = /^[\d,.\s]+[KMGT]?B \(([\d,.\s]+) bytes\)$/i.exec(text)?.[1];
   if (exact !== undefined) return Number(exact.replace(/\D/g, ""));
   const [, number, unit = "B"] = /^(\d{1,15}(?:\.\d{1,9})?)\s*([KMGT]?B)?$/i.exec(text) ?? [];
-  return number === undefined ? undefined : Math.round(Number(number) * 1024 ** ["B", "KB", "MB", "GB", "TB"].indexOf(unit.toUpperCase()));
+  return number === undefined
+    ? undefined
+    : Math.round(
+        Number(number) * 1024 ** ["B", "KB", "MB", "GB", "TB"].indexOf(unit.toUpperCase()),
+      );
 }
 
 export function countIn(text: string): number | undefined {
@@ -22,8 +26,11 @@ export function daysIn(text: string): number | undefined {
 /** Of days, or of days.hours:minutes:seconds as .NET writes them: without days when there are none. */
 export function secondsIn(text: string): number | undefined {
   if (/^\d{1,8}$/.test(text)) return Number(text) * day;
-  const [, days = "0", hours, minutes, seconds] = /^(?:(\d{1,8})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?$/.exec(text) ?? [];
-  return hours === undefined ? undefined : Number(days) * day + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  const [, days = "0", hours, minutes, seconds] =
+    /^(?:(\d{1,8})\.)?([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.\d+)?$/.exec(text) ?? [];
+  return hours === undefined
+    ? undefined
+    : Number(days) * day + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 /**
@@ -31,7 +38,10 @@ export function secondsIn(text: string): number | undefined {
  * reads them. Without a zone it is UTC and parts of a second do not count: so it is sent.
  */
 export function timeIn(text: string): number {
-  const [, date = "", time = "00:00", zone = "Z"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text) ?? [];
+  const [, date = "", time = "00:00", zone = "Z"] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(
+      text,
+    ) ?? [];
   // Left alone, 30 February would be 2 March.
   if (new Date(Date.parse(date)).getUTCDate() !== Number(date.slice(-2))) return NaN;
   return Math.floor(Date.parse(`${date}T${time}${zone}`) / 1000) * 1000;

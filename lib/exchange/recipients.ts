@@ -7,9 +7,22 @@ export type Resolved = { guid: string } | "ambiguous" | "unknown";
 
 const ambiguous = "";
 /** `WindowsLiveID` is the user principal name of whoever has one. */
-const names = ["Guid", "ExternalDirectoryObjectId", "WindowsLiveID", "PrimarySmtpAddress", "Name", "DisplayName"] as const;
+const names = [
+  "Guid",
+  "ExternalDirectoryObjectId",
+  "WindowsLiveID",
+  "PrimarySmtpAddress",
+  "Name",
+  "DisplayName",
+] as const;
 /** Forms that only users have, and that are seldom seen. */
-const rareNames = ["Sid", "UserPrincipalName", "SamAccountName", "DistinguishedName", "LegacyExchangeDN"] as const;
+const rareNames = [
+  "Sid",
+  "UserPrincipalName",
+  "SamAccountName",
+  "DistinguishedName",
+  "LegacyExchangeDN",
+] as const;
 
 /**
  * Every recipient of the tenant by every name the service lists trustees by. All of them, and not only those that matter: a name that only
@@ -30,12 +43,22 @@ export class Recipients {
   }
 
   async read(exchange: Exchange): Promise<void> {
-    for await (const { rows } of exchange.pages({ cmdlet: "Get-Recipient", parameters: { ResultSize: "Unlimited" }, select: [...names, "RecipientTypeDetails"] })) {
+    for await (const { rows } of exchange.pages({
+      cmdlet: "Get-Recipient",
+      parameters: { ResultSize: "Unlimited" },
+      select: [...names, "RecipientTypeDetails"],
+    })) {
       for (const row of rows) {
         const guid = textOf(row["Guid"]);
-        if (guid === "") throw new Fault({ kind: "unexpected", message: "Exchange Online returned a recipient without a Guid, so it cannot be told which one it is." });
+        if (guid === "")
+          throw new Fault({
+            kind: "unexpected",
+            message:
+              "Exchange Online returned a recipient without a Guid, so it cannot be told which one it is.",
+          });
         for (const name of names) enter(this.#byName, textOf(row[name]), guid);
-        if (this.#isOfType(textOf(row["RecipientTypeDetails"]))) this.#ofType.add(guid.toLowerCase());
+        if (this.#isOfType(textOf(row["RecipientTypeDetails"])))
+          this.#ofType.add(guid.toLowerCase());
       }
     }
   }
@@ -56,14 +79,22 @@ export class Recipients {
   find(text: string): Resolved {
     const key = text.trim().toLowerCase();
     // An account name may come with its domain before it (DOMAIN\name).
-    const guid = this.#byName.get(key) ?? this.#byRareName.get(key) ?? this.#byRareName.get(key.replace(/^[^\\]*\\/, ""));
+    const guid =
+      this.#byName.get(key) ??
+      this.#byRareName.get(key) ??
+      this.#byRareName.get(key.replace(/^[^\\]*\\/, ""));
     return guid === undefined ? "unknown" : guid === ambiguous ? "ambiguous" : { guid };
   }
 
   async #readRare(exchange: Exchange): Promise<void> {
-    for await (const { rows } of exchange.pages({ cmdlet: "Get-User", parameters: { ResultSize: "Unlimited" }, select: ["Guid", ...rareNames] })) {
+    for await (const { rows } of exchange.pages({
+      cmdlet: "Get-User",
+      parameters: { ResultSize: "Unlimited" },
+      select: ["Guid", ...rareNames],
+    })) {
       for (const row of rows) {
-        for (const name of rareNames) enter(this.#byRareName, textOf(row[name]), textOf(row["Guid"]));
+        for (const name of rareNames)
+          enter(this.#byRareName, textOf(row[name]), textOf(row["Guid"]));
       }
     }
   }

@@ -29,20 +29,49 @@ interface Given {
  * A region from texts. Throws an `invalid` fault for whatever the service would refuse, and for a format of a language whose formats are not
  * known here: the service can take over 70 s to say so, which is more than an event may take.
  */
-export function regionFrom({ Language, TimeZone, DateFormat = null, TimeFormat = null, LocalizeDefaultFolderName = false }: Given): Region {
+export function regionFrom({
+  Language,
+  TimeZone,
+  DateFormat = null,
+  TimeFormat = null,
+  LocalizeDefaultFolderName = false,
+}: Given): Region {
   const language = languageNamed(Language.trim());
-  if (language === undefined) throw invalid(`Language is a text of ${Language.length} characters that is no language with its region; expected one such as nl-NL or en-US.`);
+  if (language === undefined)
+    throw invalid(
+      `Language is a text of ${Language.length} characters that is no language with its region; expected one such as nl-NL or en-US.`,
+    );
   const timeZone = timeZoneNamed(TimeZone.trim());
-  if (timeZone === undefined) throw invalid(`TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; expected one such as W. Europe Standard Time.`);
+  if (timeZone === undefined)
+    throw invalid(
+      `TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; expected one such as W. Europe Standard Time.`,
+    );
   const formats = formatsOf(language);
-  return { language, timeZone, dateFormat: formatAmong("DateFormat", DateFormat, formats?.date, language), timeFormat: formatAmong("TimeFormat", TimeFormat, formats?.time, language), localizesFolders: LocalizeDefaultFolderName };
+  return {
+    language,
+    timeZone,
+    dateFormat: formatAmong("DateFormat", DateFormat, formats?.date, language),
+    timeFormat: formatAmong("TimeFormat", TimeFormat, formats?.time, language),
+    localizesFolders: LocalizeDefaultFolderName,
+  };
 }
 
 /** Case counts: M is a month, m a minute. */
-function formatAmong(name: string, given: string | null, known: readonly string[] | undefined, language: string): string | null {
+function formatAmong(
+  name: string,
+  given: string | null,
+  known: readonly string[] | undefined,
+  language: string,
+): string | null {
   if (given === null || given.trim() === "") return null;
-  if (!known) throw invalid(`${name} cannot be checked for ${language}, whose formats are not known here; leave it out, and the language's own is used.`);
-  if (!known.includes(given)) throw invalid(`${name} is a text of ${given.length} characters that is no format of ${language}; expected one of ${known.join(", ")}.`);
+  if (!known)
+    throw invalid(
+      `${name} cannot be checked for ${language}, whose formats are not known here; leave it out, and the language's own is used.`,
+    );
+  if (!known.includes(given))
+    throw invalid(
+      `${name} is a text of ${given.length} characters that is no format of ${language}; expected one of ${known.join(", ")}.`,
+    );
   return given;
 }
 
@@ -52,21 +81,42 @@ function invalid(message: string): Fault {
 
 /** `verify`: also whether the folders are called by their names in the mailbox's language, which takes the service longer. */
 export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
-  return { cmdlet: "Get-MailboxRegionalConfiguration", parameters: { Identity: mailbox.Guid, ...(verify ? { VerifyDefaultFolderNameLanguage: true } : {}) } };
+  return {
+    cmdlet: "Get-MailboxRegionalConfiguration",
+    parameters: {
+      Identity: mailbox.Guid,
+      ...(verify ? { VerifyDefaultFolderNameLanguage: true } : {}),
+    },
+  };
 }
 
 export function regionOf(mailbox: Mailbox, verify: boolean): (exchange: Exchange) => Promise<Row> {
   return async (exchange) => {
-    const { rows: [row, ...more] } = await exchange.invoke(readingRegion(mailbox, verify));
-    if (!row || more.length > 0) throw new Fault({ kind: "unexpected", message: `Exchange Online gave ${more.length + (row ? 1 : 0)} regional configurations of mailbox ${nameOf(mailbox)}; expected one.` });
+    const {
+      rows: [row, ...more],
+    } = await exchange.invoke(readingRegion(mailbox, verify));
+    if (!row || more.length > 0)
+      throw new Fault({
+        kind: "unexpected",
+        message: `Exchange Online gave ${more.length + (row ? 1 : 0)} regional configurations of mailbox ${nameOf(mailbox)}; expected one.`,
+      });
     return row;
   };
 }
 
 /** Whether the settings are so; formats that are left to the language do not count. */
-export function hasSettings(present: Row, { language, timeZone, dateFormat, timeFormat }: Region): boolean {
-  const same = (name: string, wanted: string): boolean => textOf(present[name]).toLowerCase() === wanted.toLowerCase();
-  return same("Language", language) && same("TimeZone", timeZone) && (dateFormat === null || present["DateFormat"] === dateFormat) && (timeFormat === null || present["TimeFormat"] === timeFormat);
+export function hasSettings(
+  present: Row,
+  { language, timeZone, dateFormat, timeFormat }: Region,
+): boolean {
+  const same = (name: string, wanted: string): boolean =>
+    textOf(present[name]).toLowerCase() === wanted.toLowerCase();
+  return (
+    same("Language", language) &&
+    same("TimeZone", timeZone) &&
+    (dateFormat === null || present["DateFormat"] === dateFormat) &&
+    (timeFormat === null || present["TimeFormat"] === timeFormat)
+  );
 }
 
 /** Whether the folders are called as they should be. */
@@ -81,10 +131,21 @@ export function hasFolderNames(present: Row, { localizesFolders }: Region): bool
 export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): Change[] {
   const { language, timeZone, dateFormat, timeFormat } = wanted;
   const isSet = hasSettings(present, wanted);
-  const before = Object.fromEntries(["Language", "DateFormat", "TimeFormat", "TimeZone"].map((name) => [name, present[name] ?? null]));
+  const before = Object.fromEntries(
+    ["Language", "DateFormat", "TimeFormat", "TimeZone"].map((name) => [
+      name,
+      present[name] ?? null,
+    ]),
+  );
   const settings: Change = {
     cmdlet: "Set-MailboxRegionalConfiguration",
-    parameters: { Identity: mailbox.Guid, Language: language, DateFormat: dateFormat, TimeFormat: timeFormat, TimeZone: timeZone },
+    parameters: {
+      Identity: mailbox.Guid,
+      Language: language,
+      DateFormat: dateFormat,
+      TimeFormat: timeFormat,
+      TimeZone: timeZone,
+    },
     sentence: `Set language ${language} with its formats and time zone ${timeZone} of mailbox ${nameOf(mailbox)}`,
     before,
   };
@@ -92,9 +153,15 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): C
     cmdlet: "Set-MailboxRegionalConfiguration",
     parameters: { Identity: mailbox.Guid, LocalizeDefaultFolderName: true },
     sentence: `Rename the default folders of mailbox ${nameOf(mailbox)} to ${language}`,
-    before: { DefaultFolderNameMatchingUserLanguage: present["DefaultFolderNameMatchingUserLanguage"] ?? null },
+    before: {
+      DefaultFolderNameMatchingUserLanguage:
+        present["DefaultFolderNameMatchingUserLanguage"] ?? null,
+    },
   };
   // In another language the folders have other names, whatever they match now.
-  const isNamed = hasFolderNames(present, wanted) && (!wanted.localizesFolders || textOf(present["Language"]).toLowerCase() === language.toLowerCase());
+  const isNamed =
+    hasFolderNames(present, wanted) &&
+    (!wanted.localizesFolders ||
+      textOf(present["Language"]).toLowerCase() === language.toLowerCase());
   return [...(isSet ? [] : [settings]), ...(isNamed ? [] : [folders])];
 }

@@ -15,7 +15,10 @@ const dots = ["dd.MM.yyyy", "dd.MM.yy", "d.M.yyyy", "yyyy-MM-dd"];
 const slashes = ["dd/MM/yyyy", "dd/MM/yy", "yyyy-MM-dd"];
 
 const formats: Readonly<Record<string, Formats>> = {
-  "en-US": { date: ["M/d/yyyy", "M/d/yy", "MM/dd/yy", "MM/dd/yyyy", "yy/MM/dd", "yyyy-MM-dd", "dd-MMM-yy"], time: ["h:mm tt", "hh:mm tt", "H:mm", "HH:mm"] },
+  "en-US": {
+    date: ["M/d/yyyy", "M/d/yy", "MM/dd/yy", "MM/dd/yyyy", "yy/MM/dd", "yyyy-MM-dd", "dd-MMM-yy"],
+    time: ["h:mm tt", "hh:mm tt", "H:mm", "HH:mm"],
+  },
   "en-GB": { date: ["dd/MM/yyyy", "dd/MM/yy", "d/M/yy", "d.M.yy", "yyyy-MM-dd"], time: both },
   "en-IE": { date: slashes, time: both },
   "nl-NL": { date: ["d-M-yyyy", "d-M-yy", "dd-MM-yy", "dd-MM-yyyy", "yyyy-MM-dd"], time: both },
@@ -61,8 +64,28 @@ const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, 
   SA Pacific, SA Western, Saint Pierre, Sakhalin, Samoa, Sao Tome, Saratov, SE Asia, Singapore, South Africa, South Sudan, Sri Lanka, Sudan,
   Syria, Taipei, Tasmania, Tocantins, Tokyo, Tomsk, Tonga, Transbaikal, Turkey, Turks And Caicos, Ulaanbaatar, US Eastern, US Mountain, Venezuela,
   Vladivostok, Volgograd, W. Australia, W. Central Africa, W. Europe, W. Mongolia, West Asia, West Bank, West Pacific, Yakutsk, Yukon`;
-const others = ["Central Standard Time (Mexico)", "Eastern Standard Time (Mexico)", "Mountain Standard Time (Mexico)", "Pacific Standard Time (Mexico)", "Russia Time Zone 10", "Russia Time Zone 11", "Russia Time Zone 3", "UTC", "UTC+12", "UTC+13", "UTC-02", "UTC-08", "UTC-09", "UTC-11"];
-const timeZones = new Map([...standard.split(",").map((name) => `${name.trim()} Standard Time`), ...others].map((id) => [id.toLowerCase(), id]));
+const others = [
+  "Central Standard Time (Mexico)",
+  "Eastern Standard Time (Mexico)",
+  "Mountain Standard Time (Mexico)",
+  "Pacific Standard Time (Mexico)",
+  "Russia Time Zone 10",
+  "Russia Time Zone 11",
+  "Russia Time Zone 3",
+  "UTC",
+  "UTC+12",
+  "UTC+13",
+  "UTC-02",
+  "UTC-08",
+  "UTC-09",
+  "UTC-11",
+];
+const timeZones = new Map(
+  [...standard.split(",").map((name) => `${name.trim()} Standard Time`), ...others].map((id) => [
+    id.toLowerCase(),
+    id,
+  ]),
+);
 
 /** A language with its region in Windows' spelling, or undefined. Languages without a region are none: they have no formats. */
 export function languageNamed(text: string): string | undefined {

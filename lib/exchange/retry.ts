@@ -48,7 +48,14 @@ export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): P
     const { fault, afterMs, mostRetries = usualRetries } = result;
     if (!fault.retryable || retries >= mostRetries) throw fault;
     const wait = afterMs ?? firstWaitMs * 2 ** retries * (1 + pace.random() / 4);
-    if (wait >= pace.remaining()) throw new Fault({ kind: fault.kind, retryable: true, message: `${fault.message} Trying again in ${seconds(wait)} would take longer than the time that is left.`, cause: fault, requestId: fault.requestId });
+    if (wait >= pace.remaining())
+      throw new Fault({
+        kind: fault.kind,
+        retryable: true,
+        message: `${fault.message} Trying again in ${seconds(wait)} would take longer than the time that is left.`,
+        cause: fault,
+        requestId: fault.requestId,
+      });
     pace.stats.retries++;
     pace.stats.waitedMs += wait;
     await pace.sleep(wait, pace.signal).catch((thrown: unknown) => {

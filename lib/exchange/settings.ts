@@ -22,28 +22,50 @@ export interface Setting {
 type Facts = (typeof setMailboxParameters)[string];
 
 /** Parameters whose value is read under another name. */
-const readAs: Readonly<Record<string, string>> = { Type: "RecipientTypeDetails", MicrosoftOnlineServicesID: "UserPrincipalName" };
+const readAs: Readonly<Record<string, string>> = {
+  Type: "RecipientTypeDetails",
+  MicrosoftOnlineServicesID: "UserPrincipalName",
+};
 /** What a Type reads as; the others, Workspace and Desk, show in ResourceType only (inferred). */
-const mailboxTypes: Readonly<Record<string, string>> = { Regular: "UserMailbox", Shared: "SharedMailbox", Room: "RoomMailbox", Equipment: "EquipmentMailbox" };
+const mailboxTypes: Readonly<Record<string, string>> = {
+  Regular: "UserMailbox",
+  Shared: "SharedMailbox",
+  Room: "RoomMailbox",
+  Equipment: "EquipmentMailbox",
+};
 
 /** Texts that a mailbox cannot be without, or that only the service empties. */
-const neverEmpty = ["Alias", "DisplayName", "Name", "ImmutableId", "MailboxRegion", "EnforcedTimestamps"];
+const neverEmpty = [
+  "Alias",
+  "DisplayName",
+  "Name",
+  "ImmutableId",
+  "MailboxRegion",
+  "EnforcedTimestamps",
+];
 /** What is no text and yet can be emptied (documented). */
 const alsoEmpty = ["ForwardingAddress", "ForwardingSmtpAddress"];
 
 /** Lists whose values are recipients; the catalogue does not tell them from lists of texts. */
-const namesRecipients = /^(AcceptMessagesOnlyFrom|RejectMessagesFrom|BypassModerationFrom|GrantSendOnBehalfTo$|ModeratedBy$)/;
+const namesRecipients =
+  /^(AcceptMessagesOnlyFrom|RejectMessagesFrom|BypassModerationFrom|GrantSendOnBehalfTo$|ModeratedBy$)/;
 
 const names = new Map(Object.keys(setMailboxParameters).map((name) => [name.toLowerCase(), name]));
 /** Properties that are set by a parameter of another name. */
-const setBy = new Map([...Object.entries(readAs), ["EmailAddresses", "PrimarySmtpAddress"] as const].map(([name, property]) => [property.toLowerCase(), name]));
+const setBy = new Map(
+  [...Object.entries(readAs), ["EmailAddresses", "PrimarySmtpAddress"] as const].map(
+    ([name, property]) => [property.toLowerCase(), name],
+  ),
+);
 
 /**
  * The settings that mapped fields ask for, typed by the cmdlet catalogue: the mapping can only give texts and lists of texts.
  * A field without a value empties a text or a list, and leaves alone what cannot be empty. Throws one `invalid` fault that tells every
  * field that is no parameter of Set-Mailbox or has no usable value.
  */
-export function settingsFrom(fields: readonly (readonly [name: string, value: unknown])[]): Setting[] {
+export function settingsFrom(
+  fields: readonly (readonly [name: string, value: unknown])[],
+): Setting[] {
   const faults: string[] = [];
   const settings: Setting[] = [];
   for (const [field, value] of fields) {
@@ -59,7 +81,13 @@ export function settingsFrom(fields: readonly (readonly [name: string, value: un
       faults.push(Fault.of(thrown).message);
     }
   }
-  if (settings.some(({ name }) => name === "EmailAddresses") && settings.some(({ name }) => name === "WindowsEmailAddress")) faults.push("EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.");
+  if (
+    settings.some(({ name }) => name === "EmailAddresses") &&
+    settings.some(({ name }) => name === "WindowsEmailAddress")
+  )
+    faults.push(
+      "EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.",
+    );
   if (faults.length > 0) throw invalid(faults.join(" "));
   return settings;
 }
@@ -67,10 +95,12 @@ export function settingsFrom(fields: readonly (readonly [name: string, value: un
 function settingOf(name: string, mapped: unknown): Setting | undefined {
   const facts = setMailboxParameters[name] ?? { type: "" };
   if (facts.type === "ProxyAddressCollection") return addresses(name, listOf(name, mapped));
-  if (facts.type === "MultiValuedProperty" || facts.type === "String[]") return list(name, listOf(name, mapped), facts);
+  if (facts.type === "MultiValuedProperty" || facts.type === "String[]")
+    return list(name, listOf(name, mapped), facts);
   const text = mappedText(name, mapped);
   if (text !== "") return scalar(name, text, facts);
-  const canBeEmpty = facts.type === "String" ? !neverEmpty.includes(name) : alsoEmpty.includes(name);
+  const canBeEmpty =
+    facts.type === "String" ? !neverEmpty.includes(name) : alsoEmpty.includes(name);
   return canBeEmpty ? plain(name, null, (current) => shown(current) === "") : undefined;
 }
 
@@ -95,49 +125,91 @@ function scalar(name: string, text: string, { type, values, maxLength, range }: 
       return quantity(name, text, type === "Unlimited", range);
     case "DateTime": {
       const time = timeIn(text);
-      if (Number.isNaN(time)) throw wrong(name, text, "a date and time such as 2026-12-31T17:00:00Z");
-      return { name, property: name, difference: (current) => (timeIn(shown(current)) === time ? undefined : { send: new Date(time), after: new Date(time).toISOString() }) };
+      if (Number.isNaN(time))
+        throw wrong(name, text, "a date and time such as 2026-12-31T17:00:00Z");
+      return {
+        name,
+        property: name,
+        difference: (current) =>
+          timeIn(shown(current)) === time
+            ? undefined
+            : { send: new Date(time), after: new Date(time).toISOString() },
+      };
     }
     case "EnhancedTimeSpan": {
       const seconds = secondsIn(text);
-      if (seconds === undefined) throw wrong(name, text, "a number of days, or days.hours:minutes:seconds");
+      if (seconds === undefined)
+        throw wrong(name, text, "a number of days, or days.hours:minutes:seconds");
       const value = `${Math.floor(seconds / day)}.${new Date((seconds % day) * 1000).toISOString().slice(11, 19)}`;
       return plain(name, value, (current) => secondsIn(shown(current)) === seconds);
     }
     case "SmtpAddress":
     case "ProxyAddress": {
       const address = withoutPrefix(text);
-      if (!isSmtpAddress(address)) throw wrong(name, text, "an e-mail address such as name@contoso.com");
+      if (!isSmtpAddress(address))
+        throw wrong(name, text, "an e-mail address such as name@contoso.com");
       return plain(name, address, (current) => alike(withoutPrefix(shown(current)), address));
     }
     default:
-      if (maxLength !== undefined && lengthOf(text) > maxLength) throw wrong(name, text, `at most ${maxLength}`);
+      if (maxLength !== undefined && lengthOf(text) > maxLength)
+        throw wrong(name, text, `at most ${maxLength}`);
       if (name === "MailTip") return plain(name, text, (current) => sameHtml(shown(current), text));
       if (type === "String") return plain(name, text, (current) => shown(current) === text);
       // What is no text names something: a policy, a recipient, a level. In a name case does not count.
-      return { ...plain(name, text, (current) => alike(shown(current), text)), ...(type === "RecipientIdParameter" && { recipients: [text] }) };
+      return {
+        ...plain(name, text, (current) => alike(shown(current), text)),
+        ...(type === "RecipientIdParameter" && { recipients: [text] }),
+      };
   }
 }
 
-function plain(name: string, value: string | number | boolean | null, isSo: (current: unknown) => boolean): Setting {
-  return { name, property: readAs[name] ?? name, difference: (current) => (isSo(current) ? undefined : { send: value, after: value }) };
+function plain(
+  name: string,
+  value: string | number | boolean | null,
+  isSo: (current: unknown) => boolean,
+): Setting {
+  return {
+    name,
+    property: readAs[name] ?? name,
+    difference: (current) => (isSo(current) ? undefined : { send: value, after: value }),
+  };
 }
 
 function mailboxType(name: string, value: string): Setting {
   const reads = mailboxTypes[value];
   const property = reads === undefined ? "ResourceType" : "RecipientTypeDetails";
-  const present = (current: unknown): unknown => Object.entries(mailboxTypes).find(([, type]) => alike(type, shown(current)))?.[0] ?? current;
-  return { name, property, present, difference: (current) => (alike(shown(current), reads ?? value) ? undefined : { send: value, after: reads ?? value }) };
+  const present = (current: unknown): unknown =>
+    Object.entries(mailboxTypes).find(([, type]) => alike(type, shown(current)))?.[0] ?? current;
+  return {
+    name,
+    property,
+    present,
+    difference: (current) =>
+      alike(shown(current), reads ?? value) ? undefined : { send: value, after: reads ?? value },
+  };
 }
 
 /** The mapped values become the list. */
-function list(name: string, mapped: readonly string[], { type, values }: Facts): Setting | undefined {
+function list(
+  name: string,
+  mapped: readonly string[],
+  { type, values }: Facts,
+): Setting | undefined {
   // Empty, these would be no audit at all, and no command.
   if (mapped.length === 0 && (values || type === "String[]")) return undefined;
   const typed = values ? mapped.map((text) => oneOf(name, text, values)) : mapped;
   // The service refuses a value that is in a list twice.
-  const wanted = typed.filter((value, index) => typed.findIndex((other) => alike(other, value)) === index);
-  const setting: Setting = { name, property: name, difference: (current) => (sameList(wanted, current) ? undefined : { send: wanted.length === 0 ? null : wanted, after: wanted }) };
+  const wanted = typed.filter(
+    (value, index) => typed.findIndex((other) => alike(other, value)) === index,
+  );
+  const setting: Setting = {
+    name,
+    property: name,
+    difference: (current) =>
+      sameList(wanted, current)
+        ? undefined
+        : { send: wanted.length === 0 ? null : wanted, after: wanted },
+  };
   return namesRecipients.test(name) ? { ...setting, recipients: wanted } : setting;
 }
 
@@ -155,14 +227,26 @@ function addresses(name: string, wanted: string[]): Setting | undefined {
 }
 
 /** Sizes are read back as `49.5 GB (53,150,220,288 bytes)`, durations as `365.00:00:00`, and either as `Unlimited`. */
-function quantity(name: string, text: string, canBeUnlimited: boolean, range: readonly number[] | undefined): Setting {
+function quantity(
+  name: string,
+  text: string,
+  canBeUnlimited: boolean,
+  range: readonly number[] | undefined,
+): Setting {
   // Of a count, the cloud has a highest.
   const orUnlimited = canBeUnlimited && range === undefined;
-  if (orUnlimited && alike(text, "Unlimited")) return plain(name, "Unlimited", (current) => alike(shown(current), "Unlimited"));
+  if (orUnlimited && alike(text, "Unlimited"))
+    return plain(name, "Unlimited", (current) => alike(shown(current), "Unlimited"));
   const [low = 0, high = Infinity] = range ?? [];
-  const [measure, what] = name === "LitigationHoldDuration" ? [daysIn, "a number of days"] : range ? [countIn, `a whole number from ${low} to ${high}`] : [bytesIn, "a size such as 50 GB"];
+  const [measure, what] =
+    name === "LitigationHoldDuration"
+      ? [daysIn, "a number of days"]
+      : range
+        ? [countIn, `a whole number from ${low} to ${high}`]
+        : [bytesIn, "a size such as 50 GB"];
   const amount = measure(text);
-  if (amount === undefined || amount < low || amount > high) throw wrong(name, text, orUnlimited ? `${what}, or Unlimited` : what);
+  if (amount === undefined || amount < low || amount > high)
+    throw wrong(name, text, orUnlimited ? `${what}, or Unlimited` : what);
   // A size goes as it is written while the service is known to read it so: of fractions it is not.
   const send = measure === bytesIn && /^\d+ ?[KMGT]?B$/i.test(text) ? text : String(amount);
   return plain(name, send, (current) => measure(shown(current)) === amount);
@@ -170,29 +254,48 @@ function quantity(name: string, text: string, canBeUnlimited: boolean, range: re
 
 /** A list mapped as one, or as one text: then a semicolon or a line break parts it, because names hold commas. */
 function listOf(name: string, mapped: unknown): string[] {
-  const parts = Array.isArray(mapped) ? mapped.map((part) => mappedText(name, part)) : mappedText(name, mapped).split(/[;\r\n]+/);
+  const parts = Array.isArray(mapped)
+    ? mapped.map((part) => mappedText(name, part))
+    : mappedText(name, mapped).split(/[;\r\n]+/);
   return parts.map((part) => part.trim()).filter((part) => part !== "");
 }
 
 function sameList(wanted: readonly string[], current: unknown): boolean {
   const sorted = (values: readonly string[]): string => JSON.stringify([...values].sort());
-  return sorted(wanted) === sorted((Array.isArray(current) ? current : [current]).map(shown).filter((value) => value !== ""));
+  return (
+    sorted(wanted) ===
+    sorted(
+      (Array.isArray(current) ? current : [current]).map(shown).filter((value) => value !== ""),
+    )
+  );
 }
 
 /** A mapped value as text; empty when there is none. Throws an `invalid` fault for what is no text. */
 export function mappedText(name: string, mapped: unknown): string {
-  if (typeof mapped === "object" && mapped !== null) throw invalid(`The mapping of ${name} gives ${Array.isArray(mapped) ? "a list" : "an object"}; expected one text.`);
+  if (typeof mapped === "object" && mapped !== null)
+    throw invalid(
+      `The mapping of ${name} gives ${Array.isArray(mapped) ? "a list" : "an object"}; expected one text.`,
+    );
   return shown(mapped).trim();
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+  return typeof value === "string"
+    ? value
+    : typeof value === "number" || typeof value === "boolean"
+      ? String(value)
+      : "";
 }
 
 /** The allowed value that a mapped text means, in its own spelling. Throws an `invalid` fault when there is none. */
 export function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => alike(value, text));
-  if (found === undefined) throw wrong(name, text, `${allowed.length > 2 ? "one of " : ""}${allowed.join(allowed.length > 2 ? ", " : " or ")}`);
+  if (found === undefined)
+    throw wrong(
+      name,
+      text,
+      `${allowed.length > 2 ? "one of " : ""}${allowed.join(allowed.length > 2 ? ", " : " or ")}`,
+    );
   return found;
 }
 
@@ -210,7 +313,9 @@ function lengthOf(text: string): number {
 
 /** Never the value: it may be nobody's business. */
 function wrong(name: string, text: string, expected: string): Fault {
-  return invalid(`The mapping of ${name} gives a text of ${lengthOf(text)} characters; expected ${expected}.`);
+  return invalid(
+    `The mapping of ${name} gives a text of ${lengthOf(text)} characters; expected ${expected}.`,
+  );
 }
 
 function invalid(message: string): Fault {
@@ -221,8 +326,12 @@ function invalid(message: string): Fault {
 function nearest(field: string): string {
   const other = setBy.get(field.toLowerCase());
   if (other !== undefined) return `; it is set by ${other}`;
-  const [best] = [...names].map(([key, name]) => ({ name, distance: distanceOf(field.toLowerCase(), key) })).sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(2, field.length / 3) ? `; the nearest is ${best.name}` : "";
+  const [best] = [...names]
+    .map(([key, name]) => ({ name, distance: distanceOf(field.toLowerCase(), key) }))
+    .sort((a, b) => a.distance - b.distance);
+  return best && best.distance <= Math.max(2, field.length / 3)
+    ? `; the nearest is ${best.name}`
+    : "";
 }
 
 /** How many letters have to be added, removed or replaced. */
@@ -230,7 +339,14 @@ function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= b.length; j++)
+      next.push(
+        Math.min(
+          (next[j - 1] ?? 0) + 1,
+          (row[j] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
     row = next;
   }
   return row[b.length] ?? 0;

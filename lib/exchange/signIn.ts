@@ -5,15 +5,50 @@ import { Fault, type FaultKind } from "../fault.ts";
  * Numbers: Microsoft's list of AADSTS error codes; 700027 right after upload: seen by KelvinTegelaar/CIPP-API.
  */
 const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About): string }>> = {
-  AADSTS7000215: { kind: "denied", message: ({ clientId }) => `The app secret (AppSecret) is not one of application ${clientId} (AppId). Give the value of the secret, not its ID.` },
-  AADSTS7000222: { kind: "denied", message: ({ clientId }) => `The app secret (AppSecret) of application ${clientId} (AppId) has expired. Make a new one and fill it in.` },
-  AADSTS700016: { kind: "invalid", message: ({ clientId, tenantId }) => `Application ${clientId} (AppId) is not known in tenant ${tenantId} (TenantID).` },
-  AADSTS90002: { kind: "invalid", message: ({ tenantId }) => `Tenant ${tenantId} (TenantID) does not exist in this cloud. Check the tenant ID and the chosen cloud (Cloud).` },
-  AADSTS700027: { kind: "denied", message: ({ clientId }) => `The certificate (AppCertificateBase64String) is not registered on application ${clientId} (AppId). Upload its public part to the app registration; if that was done just now, try again in some minutes.` },
-  AADSTS700024: { kind: "denied", message: () => "The sign-in service says that what was signed with the certificate (AppCertificateBase64String) is not valid at this time: the clock of this machine is probably wrong." },
-  AADSTS500011: { kind: "invalid", message: ({ tenantId }) => `Tenant ${tenantId} knows no Exchange Online in the chosen cloud (Cloud).` },
-  AADSTS53003: { kind: "denied", message: ({ clientId }) => `A Conditional Access policy keeps application ${clientId} (AppId) from signing in.` },
-  AADSTS7000112: { kind: "denied", message: ({ clientId }) => `Application ${clientId} (AppId) is disabled in the tenant.` },
+  AADSTS7000215: {
+    kind: "denied",
+    message: ({ clientId }) =>
+      `The app secret (AppSecret) is not one of application ${clientId} (AppId). Give the value of the secret, not its ID.`,
+  },
+  AADSTS7000222: {
+    kind: "denied",
+    message: ({ clientId }) =>
+      `The app secret (AppSecret) of application ${clientId} (AppId) has expired. Make a new one and fill it in.`,
+  },
+  AADSTS700016: {
+    kind: "invalid",
+    message: ({ clientId, tenantId }) =>
+      `Application ${clientId} (AppId) is not known in tenant ${tenantId} (TenantID).`,
+  },
+  AADSTS90002: {
+    kind: "invalid",
+    message: ({ tenantId }) =>
+      `Tenant ${tenantId} (TenantID) does not exist in this cloud. Check the tenant ID and the chosen cloud (Cloud).`,
+  },
+  AADSTS700027: {
+    kind: "denied",
+    message: ({ clientId }) =>
+      `The certificate (AppCertificateBase64String) is not registered on application ${clientId} (AppId). Upload its public part to the app registration; if that was done just now, try again in some minutes.`,
+  },
+  AADSTS700024: {
+    kind: "denied",
+    message: () =>
+      "The sign-in service says that what was signed with the certificate (AppCertificateBase64String) is not valid at this time: the clock of this machine is probably wrong.",
+  },
+  AADSTS500011: {
+    kind: "invalid",
+    message: ({ tenantId }) =>
+      `Tenant ${tenantId} knows no Exchange Online in the chosen cloud (Cloud).`,
+  },
+  AADSTS53003: {
+    kind: "denied",
+    message: ({ clientId }) =>
+      `A Conditional Access policy keeps application ${clientId} (AppId) from signing in.`,
+  },
+  AADSTS7000112: {
+    kind: "denied",
+    message: ({ clientId }) => `Application ${clientId} (AppId) is disabled in the tenant.`,
+  },
 };
 
 interface About {
@@ -24,13 +59,34 @@ interface About {
 /** Makes a fault of what msal threw. Its own error classes are not needed: the number is in the text. */
 export function signInFault(thrown: unknown, about: About): Fault {
   if (thrown instanceof Fault) return thrown;
-  const error = thrown as { errorCode?: string; errorMessage?: string; message?: string; correlationId?: string };
+  const error = thrown as {
+    errorCode?: string;
+    errorMessage?: string;
+    message?: string;
+    correlationId?: string;
+  };
   const text = error.errorMessage ?? error.message ?? "";
   // msal and the service put ids and times around the sentence.
-  const [said, number] = /(AADSTS\d+): [^]*?(?=\s*(?:\r?\n|Trace ID:|- Correlation ID:|$))/.exec(text) ?? [text.split(/\r?\n/)[0] ?? "", undefined];
+  const [said, number] = /(AADSTS\d+): [^]*?(?=\s*(?:\r?\n|Trace ID:|- Correlation ID:|$))/.exec(
+    text,
+  ) ?? [text.split(/\r?\n/)[0] ?? "", undefined];
   const meaning = number === undefined ? undefined : meanings[number];
-  const requestId = error.correlationId === undefined || error.correlationId === "" ? undefined : error.correlationId;
-  if (meaning) return new Fault({ kind: meaning.kind, message: `${meaning.message(about)} (${number})`, cause: thrown, requestId });
+  const requestId =
+    error.correlationId === undefined || error.correlationId === ""
+      ? undefined
+      : error.correlationId;
+  if (meaning)
+    return new Fault({
+      kind: meaning.kind,
+      message: `${meaning.message(about)} (${number})`,
+      cause: thrown,
+      requestId,
+    });
   const refused = number !== undefined || error.errorCode !== undefined;
-  return new Fault({ kind: refused ? "denied" : "unexpected", message: `Signing in as application ${about.clientId} (AppId) in tenant ${about.tenantId} (TenantID) failed: ${said || (error.errorCode ?? "no reason was given")}`, cause: thrown, requestId });
+  return new Fault({
+    kind: refused ? "denied" : "unexpected",
+    message: `Signing in as application ${about.clientId} (AppId) in tenant ${about.tenantId} (TenantID) failed: ${said || (error.errorCode ?? "no reason was given")}`,
+    cause: thrown,
+    requestId,
+  });
 }

@@ -65,21 +65,41 @@ export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource 
 /** Asks for a new token, with the claims a refusal named. */
 type Client = (claims: string | undefined) => Promise<{ token: string; expiresAt: number }>;
 
-async function newClient({ tenantId, clientId, credential, cloud, loginUrl }: TokenSettings, seams: Seams): Promise<Client> {
+async function newClient(
+  { tenantId, clientId, credential, cloud, loginUrl }: TokenSettings,
+  seams: Seams,
+): Promise<Client> {
   const origin = `https://${cloud.login}`;
   const authority = `${origin}/${tenantId}`;
   const network = networkFor({ origin, base: loginUrl ?? origin }, seams);
-  const proof = "secret" in credential ? { clientSecret: credential.secret } : { clientCertificate: await certificateOf(credential, seams) };
+  const proof =
+    "secret" in credential
+      ? { clientSecret: credential.secret }
+      : { clientCertificate: await certificateOf(credential, seams) };
   const { ConfidentialClientApplication } = await import("@azure/msal-node");
   const application = new ConfidentialClientApplication({
-    auth: { clientId, authority, knownAuthorities: [cloud.login], authorityMetadata: metadataOf(authority), ...proof },
+    auth: {
+      clientId,
+      authority,
+      knownAuthorities: [cloud.login],
+      authorityMetadata: metadataOf(authority),
+      ...proof,
+    },
     system: { networkClient: network, disableInternalRetries: true },
   });
   return async (claims) => {
     const asked = seams.clock();
     try {
-      const result = await application.acquireTokenByClientCredential({ scopes: [scopeOf(cloud)], skipCache: true, ...(claims === undefined ? {} : { claims }) });
-      if (!result?.accessToken) throw new Fault({ kind: "unexpected", message: "The sign-in service answered without a token." });
+      const result = await application.acquireTokenByClientCredential({
+        scopes: [scopeOf(cloud)],
+        skipCache: true,
+        ...(claims === undefined ? {} : { claims }),
+      });
+      if (!result?.accessToken)
+        throw new Fault({
+          kind: "unexpected",
+          message: "The sign-in service answered without a token.",
+        });
       return { token: result.accessToken, expiresAt: asked + network.lifeMs() };
     } catch (thrown) {
       throw network.lastFault() ?? signInFault(thrown, { tenantId, clientId });
@@ -87,8 +107,14 @@ async function newClient({ tenantId, clientId, credential, cloud, loginUrl }: To
   };
 }
 
-async function certificateOf(credential: { pfxBase64: string; password: string }, { clock }: Seams): Promise<{ thumbprintSha256: string; privateKey: string }> {
-  const { thumbprintSha256, privateKey } = await readCertificate({ ...credential, now: new Date(clock()) });
+async function certificateOf(
+  credential: { pfxBase64: string; password: string },
+  { clock }: Seams,
+): Promise<{ thumbprintSha256: string; privateKey: string }> {
+  const { thumbprintSha256, privateKey } = await readCertificate({
+    ...credential,
+    now: new Date(clock()),
+  });
   return { thumbprintSha256, privateKey };
 }
 
@@ -112,18 +138,36 @@ interface LastExchange {
 }
 
 /** msal's way to the network: our transport and our retries. What is meant for `origin` goes to `base`, and nothing goes elsewhere. */
-function networkFor({ origin, base }: { origin: string; base: string }, { transport, pace, clock, keepSecret }: Seams): INetworkModule & LastExchange {
+function networkFor(
+  { origin, base }: { origin: string; base: string },
+  { transport, pace, clock, keepSecret }: Seams,
+): INetworkModule & LastExchange {
   let fault: Fault | undefined;
   let lifeMs = 0;
-  const refuse = (message: string): Promise<never> => Promise.reject((fault = new Fault({ kind: "unexpected", message })));
-  const post = async (url: string, headers: Record<string, string>, body: string): Promise<Try<{ headers: Record<string, string>; body: object; status: number }>> => {
+  const refuse = (message: string): Promise<never> =>
+    Promise.reject((fault = new Fault({ kind: "unexpected", message })));
+  const post = async (
+    url: string,
+    headers: Record<string, string>,
+    body: string,
+  ): Promise<Try<{ headers: Record<string, string>; body: object; status: number }>> => {
     pace.stats.requests++;
-    const reply = await transport({ method: "POST", url, headers: { ...headers, accept: "application/json" }, body }, pace.signal).catch(unanswered);
+    const reply = await transport(
+      { method: "POST", url, headers: { ...headers, accept: "application/json" }, body },
+      pace.signal,
+    ).catch(unanswered);
     if ("fault" in reply) return reply;
     const { status, text } = reply;
     if (status === 429 || status === 408 || status >= 500) {
       const kind = status === 429 ? "throttled" : "unavailable";
-      return { fault: new Fault({ kind, retryable: true, message: `The sign-in service is not available at the moment (status ${status}).` }), afterMs: retryAfterMs(reply.headers["retry-after"], clock()) };
+      return {
+        fault: new Fault({
+          kind,
+          retryable: true,
+          message: `The sign-in service is not available at the moment (status ${status}).`,
+        }),
+        afterMs: retryAfterMs(reply.headers["retry-after"], clock()),
+      };
     }
     const answer = parsed(text);
     if (typeof answer !== "object" || answer === null) return { fault: notJson(reply) };
@@ -134,14 +178,22 @@ function networkFor({ origin, base }: { origin: string; base: string }, { transp
     lastFault: () => fault,
     lifeMs: () => (Number.isFinite(lifeMs) ? lifeMs : 0),
     // Only discovery uses GET, and everything that could be discovered was given.
-    sendGetRequestAsync: (url) => refuse(`The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.`),
+    sendGetRequestAsync: (url) =>
+      refuse(
+        `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.`,
+      ),
     async sendPostRequestAsync(url, { headers = {}, body = "" } = {}) {
-      if (!url.startsWith(`${origin}/`)) return await refuse(`The sign-in library turned to ${new URL(url).host} instead of ${origin}; nothing was sent there.`);
+      if (!url.startsWith(`${origin}/`))
+        return await refuse(
+          `The sign-in library turned to ${new URL(url).host} instead of ${origin}; nothing was sent there.`,
+        );
       const assertion = new URLSearchParams(body).get("client_assertion");
       if (assertion !== null) keepSecret(assertion);
       fault = undefined;
       try {
-        const reply = await retrying(pace, () => post(base + url.slice(origin.length), headers, body));
+        const reply = await retrying(pace, () =>
+          post(base + url.slice(origin.length), headers, body),
+        );
         return { ...reply, body: reply.body as never };
       } catch (thrown) {
         fault = Fault.of(thrown);
@@ -153,6 +205,14 @@ function networkFor({ origin, base }: { origin: string; base: string }, { transp
 
 function notJson({ status, text }: HttpReply): Fault {
   const html = /^\s*</.test(text);
-  if (html || status >= 300) return new Fault({ kind: "unexpected", message: `The sign-in service's address answered with ${html ? "a web page" : "something else"} instead of JSON (status ${status}): a proxy may stand in between, or the address is wrong.` });
-  return new Fault({ kind: "unavailable", retryable: true, message: `The sign-in service's answer was cut off or is not JSON (status ${status}, ${text.length} characters).` });
+  if (html || status >= 300)
+    return new Fault({
+      kind: "unexpected",
+      message: `The sign-in service's address answered with ${html ? "a web page" : "something else"} instead of JSON (status ${status}): a proxy may stand in between, or the address is wrong.`,
+    });
+  return new Fault({
+    kind: "unavailable",
+    retryable: true,
+    message: `The sign-in service's answer was cut off or is not JSON (status ${status}, ${text.length} characters).`,
+  });
 }

@@ -32,19 +32,47 @@ export function httpTransport(): { send: Transport; close(): void } {
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
     const { Agent, request } = await import("./undici.ts");
-    return { request, agent: new Agent({ connectTimeout: connectTimeoutMs, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 }) };
+    return {
+      request,
+      agent: new Agent({
+        connectTimeout: connectTimeoutMs,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        keepAliveTimeout: 30_000,
+      }),
+    };
   };
   return {
     async send({ method, url, headers, body }, signal) {
       const { request, agent } = await (loading ??= load());
       try {
-        const reply = await request(url, { method, headers, body: body ?? null, signal, dispatcher: agent });
+        const reply = await request(url, {
+          method,
+          headers,
+          body: body ?? null,
+          signal,
+          dispatcher: agent,
+        });
         const bytes = Buffer.from(await reply.body.arrayBuffer());
-        const flat = Object.fromEntries(Object.entries(reply.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(", ") : (value ?? "")]));
-        return { status: reply.statusCode, headers: flat, text: decoded(bytes, flat["content-encoding"]) };
+        const flat = Object.fromEntries(
+          Object.entries(reply.headers).map(([name, value]) => [
+            name.toLowerCase(),
+            Array.isArray(value) ? value.join(", ") : (value ?? ""),
+          ]),
+        );
+        return {
+          status: reply.statusCode,
+          headers: flat,
+          text: decoded(bytes, flat["content-encoding"]),
+        };
       } catch (thrown) {
         if (signal.aborted) throw Fault.of(signal.reason);
-        throw new Fault({ kind: "unavailable", retryable: true, message: `No whole answer came from ${new URL(url).host}: ${reasonOf(thrown)}.`, cause: thrown });
+        throw new Fault({
+          kind: "unavailable",
+          retryable: true,
+          message: `No whole answer came from ${new URL(url).host}: ${reasonOf(thrown)}.`,
+          cause: thrown,
+        });
       }
     },
     close() {
@@ -58,9 +86,13 @@ export function httpTransport(): { send: Transport; close(): void } {
  * cannot be unpacked did not arrive whole, and gunzipSync says so.
  */
 function decoded(bytes: Buffer, encoding: string | undefined): string {
-  const packed = encoding?.toLowerCase().includes("gzip") === true && bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const packed =
+    encoding?.toLowerCase().includes("gzip") === true && bytes[0] === 0x1f && bytes[1] === 0x8b;
   const content = packed ? gunzipSync(bytes) : bytes;
-  return content.toString("utf8").replace(/^\uFEFF/, "").replaceAll("\0", "");
+  return content
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+    .replaceAll("\0", "");
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -87,7 +119,12 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(thrown: unknown): string {
-  const error = thrown as { code?: string; cause?: { code?: string }; errors?: { code?: string }[]; message?: string };
+  const error = thrown as {
+    code?: string;
+    cause?: { code?: string };
+    errors?: { code?: string }[];
+    message?: string;
+  };
   const code = error.code ?? error.cause?.code ?? error.errors?.[0]?.code ?? "";
   return reasons[code] ?? (code !== "" ? code : (error.message ?? "unknown"));
 }

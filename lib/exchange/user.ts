@@ -11,14 +11,27 @@ export interface User {
 }
 
 /** Users by one property: those that can have a mailbox some day. An empty list when Exchange cannot look users up by that property. */
-export function usersWhere(property: string, value: string): (exchange: Exchange) => Promise<User[]> {
-  const name = filterableUserProperties.find((known) => known.toLowerCase() === property.toLowerCase());
+export function usersWhere(
+  property: string,
+  value: string,
+): (exchange: Exchange) => Promise<User[]> {
+  const name = filterableUserProperties.find(
+    (known) => known.toLowerCase() === property.toLowerCase(),
+  );
   return async (exchange) => {
     if (name === undefined) return [];
-    const { rows } = await exchange.invoke({ cmdlet: "Get-User", parameters: { Filter: equals(name, value), ResultSize: 10 }, select: ["DisplayName", "UserPrincipalName", "RecipientTypeDetails", name] });
+    const { rows } = await exchange.invoke({
+      cmdlet: "Get-User",
+      parameters: { Filter: equals(name, value), ResultSize: 10 },
+      select: ["DisplayName", "UserPrincipalName", "RecipientTypeDetails", name],
+    });
     return rows
       .filter((row) => carries(row, name, value, `user "${textOf(row["UserPrincipalName"])}"`))
-      .map((row) => ({ DisplayName: textOf(row["DisplayName"]), UserPrincipalName: textOf(row["UserPrincipalName"]), RecipientTypeDetails: textOf(row["RecipientTypeDetails"]) }));
+      .map((row) => ({
+        DisplayName: textOf(row["DisplayName"]),
+        UserPrincipalName: textOf(row["UserPrincipalName"]),
+        RecipientTypeDetails: textOf(row["RecipientTypeDetails"]),
+      }));
   };
 }
 

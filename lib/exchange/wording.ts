@@ -22,10 +22,12 @@ interface Meaning {
 }
 
 /** What Microsoft's module tries again wherever the details name it (MOD), and what a C# client does (FIELD). */
-const transient = /\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|ADServerSettingsChangedException|\w*TransientException|ServerBusyException|BackendCommunicationException|CmdletProxyNotAvailableFailure)\b/;
+const transient =
+  /\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|ADServerSettingsChangedException|\w*TransientException|ServerBusyException|BackendCommunicationException|CmdletProxyNotAvailableFailure)\b/;
 
 /** Sources differ on whether the permission or the role is missing when Exchange refuses, so both are named. */
-export const rightsNeeded = "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin consent) and an Entra role such as Exchange Recipient Administrator; what was given just now can take some minutes to reach Exchange.";
+export const rightsNeeded =
+  "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin consent) and an Entra role such as Exchange Recipient Administrator; what was given just now can take some minutes to reach Exchange.";
 
 const meanings: readonly Meaning[] = [
   // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this stands before the class.
@@ -40,14 +42,29 @@ const meanings: readonly Meaning[] = [
   // QA 1523006: a replica that has not heard of the object yet; worth another try.
   { text: /couldn't be read from domain controller/i, kind: "notReady", retryable: true },
   { type: /^ManagementObjectNotFoundException$/, kind: "missing" }, // Microsoft365DSC#2998
-  { text: /couldn't be performed because (object|Identity:) ?['"].* couldn't be found/i, kind: "missing" }, // HID; the class was not seen
+  {
+    text: /couldn't be performed because (object|Identity:) ?['"].* couldn't be found/i,
+    kind: "missing",
+  }, // HID; the class was not seen
   // HID, CIPP. The permission entry that was found may hold other rights than those to be added: whoever adds one compares.
-  { type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/, by: /^Add-/, kind: "already" },
-  { type: /^(MemberNotFoundException|UserNotFoundInPermissionEntryException)$/, by: /^Remove-/, kind: "already" }, // HID, CIPP
+  {
+    type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/,
+    by: /^Add-/,
+    kind: "already",
+  },
+  {
+    type: /^(MemberNotFoundException|UserNotFoundInPermissionEntryException)$/,
+    by: /^Remove-/,
+    kind: "already",
+  }, // HID, CIPP
   // FIELD, CIPP. It is the user's entry that is missing, and not the folder that was named.
   { type: /^UserNotFoundInPermissionEntryException$/, kind: "missing", of: "entry" },
   // What is to be made may be there already, made by a run that was cut off; so whoever makes it looks. The text is inferred from that of Name.
-  { type: /^(ADObjectAlreadyExistsException|ProxyAddressExistsException|WLCDManagedMemberExistsException)$/, by: /^New-/, kind: "taken" },
+  {
+    type: /^(ADObjectAlreadyExistsException|ProxyAddressExistsException|WLCDManagedMemberExistsException)$/,
+    by: /^New-/,
+    kind: "taken",
+  },
   { text: /of property "?Alias"? is used by another recipient/i, by: /^New-/, kind: "taken" },
   // The name is another object's. GO2: terraprovider/go-exoscc
   { type: /^ADObjectAlreadyExistsException$/, kind: "invalid" },
@@ -61,7 +78,8 @@ const meanings: readonly Meaning[] = [
   {
     text: /BypassSecurityGroupManagerCheck.*not present in the role definition|not present in the role definition.*BypassSecurityGroupManagerCheck/is, // CIPP, HID
     kind: "denied",
-    message: "The members of a mail-enabled security group can only be changed by its managers, and by those who may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange role Security Group Creation and Membership.",
+    message:
+      "The members of a mail-enabled security group can only be changed by its managers, and by those who may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange role Security Group Creation and Membership.",
   },
   { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
   // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).
@@ -69,7 +87,10 @@ const meanings: readonly Meaning[] = [
   { text: /not a recognized filterable property/i, kind: "invalid" }, // ODP
   // QA 1023619
   { text: /Expired or Invalid pagination request/i, kind: "unavailable" },
-  { type: /^(DataValidationException|ParameterTransformationException|ParameterBinding\w*Exception|ValidationException)$/, kind: "invalid" },
+  {
+    type: /^(DataValidationException|ParameterTransformationException|ParameterBinding\w*Exception|ValidationException)$/,
+    kind: "invalid",
+  },
   { type: /^(ProxyAddressExistsException|WLCDManagedMemberExistsException)$/, kind: "invalid" }, // ODS, FIELD
 ];
 
@@ -79,10 +100,20 @@ export function isBusy(text: string): boolean {
 }
 
 /** What an error of the service means, or undefined when only the HTTP status can tell. */
-export function meaningOf(type: string | undefined, text: string, command: Command): { kind: FaultKind; retryable: boolean; message?: string | undefined } | undefined {
+export function meaningOf(
+  type: string | undefined,
+  text: string,
+  command: Command,
+): { kind: FaultKind; retryable: boolean; message?: string | undefined } | undefined {
   if (isBusy(text)) return { kind: "throttled", retryable: true };
-  const found = meanings.find((meaning) => (meaning.type?.test(type ?? "") ?? true) && (meaning.text?.test(text) ?? true) && (meaning.by?.test(command.cmdlet) ?? true));
-  if (found?.kind === "missing" && found.of !== "entry" && !isAboutIdentity(text, command)) return { kind: "unexpected", retryable: false };
+  const found = meanings.find(
+    (meaning) =>
+      (meaning.type?.test(type ?? "") ?? true) &&
+      (meaning.text?.test(text) ?? true) &&
+      (meaning.by?.test(command.cmdlet) ?? true),
+  );
+  if (found?.kind === "missing" && found.of !== "entry" && !isAboutIdentity(text, command))
+    return { kind: "unexpected", retryable: false };
   return found && { kind: found.kind, retryable: found.retryable ?? false, message: found.message };
 }
 
@@ -95,19 +126,34 @@ function isAboutIdentity(text: string, { parameters }: Command): boolean {
   const { Identity: identity, ...others } = parameters;
   if (typeof identity !== "string") return false;
   const said = text.toLowerCase();
-  if ([`'${identity}'`, `"${identity}"`, `“${identity}”`, `‘${identity}’`].some((quoted) => said.includes(quoted.toLowerCase()))) return true;
+  if (
+    [`'${identity}'`, `"${identity}"`, `“${identity}”`, `‘${identity}’`].some((quoted) =>
+      said.includes(quoted.toLowerCase()),
+    )
+  )
+    return true;
   const quotes = /(^|[\s:(])['"“‘]/.test(text);
-  return !quotes && Object.values(others).every((value) => typeof value === "boolean" || typeof value === "number");
+  return (
+    !quotes &&
+    Object.values(others).every((value) => typeof value === "boolean" || typeof value === "number")
+  );
 }
 
 /** What a warning on a successful answer means; undefined: for people to read. */
 export type NoticeKind = "alreadySo" | "moreResults";
 
 export function noticeOf(warning: string): NoticeKind | undefined {
-  if (/completed successfully but no settings of .* have been modified/i.test(warning)) return "alreadySo"; // CIPP tests
+  if (/completed successfully but no settings of .* have been modified/i.test(warning))
+    return "alreadySo"; // CIPP tests
   if (/access control entry is already present on the object/i.test(warning)) return "alreadySo"; // several public threads; Add-MailboxPermission, Add-RecipientPermission
   // ODS, CIPP; the second ending is that of Remove-RecipientPermission
-  if (/can't remove the access control entry on the object .*because the ACE (doesn't exist|isn't present)/i.test(warning)) return "alreadySo";
-  if (/There are more results available than are currently displayed/i.test(warning)) return "moreResults"; // MOD
+  if (
+    /can't remove the access control entry on the object .*because the ACE (doesn't exist|isn't present)/i.test(
+      warning,
+    )
+  )
+    return "alreadySo";
+  if (/There are more results available than are currently displayed/i.test(warning))
+    return "moreResults"; // MOD
   return undefined;
 }

@@ -1,5 +1,13 @@
 import { Fault } from "../fault.ts";
-import type { Configuration, CreateEvent, DeleteEvent, DisableEvent, EnableEvent, ImportEvent, UpdateEvent } from "../generated/types.ts";
+import type {
+  Configuration,
+  CreateEvent,
+  DeleteEvent,
+  DisableEvent,
+  EnableEvent,
+  ImportEvent,
+  UpdateEvent,
+} from "../generated/types.ts";
 import { createEvent } from "../generated/validators/createEvent.ts";
 import { deleteEvent } from "../generated/validators/deleteEvent.ts";
 import { disableEvent } from "../generated/validators/disableEvent.ts";
@@ -42,16 +50,45 @@ export function onCreate(handle: (input: CreateInput) => Promise<Correlated>): A
   return {
     verb: verbs.create,
     contract: createEvent,
-    async run({ event: { actionContext, outputContext }, configuration, talk, read, stream, change, output }) {
+    async run({
+      event: { actionContext, outputContext },
+      configuration,
+      talk,
+      read,
+      stream,
+      change,
+      output,
+    }) {
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
       const data = new MappedFields(actionContext.Data);
       const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
       // The correlation field is one of the mapping's fields, even when the event shows it nowhere else.
-      const fields = mapped.get(correlation.field) === undefined ? mapped.withDefault(correlation.field, null) : mapped;
-      const { accountReference, sentence, account } = await handle({ correlation, known: (field) => mapped.get(field), data, fields: fields.names, configuration, talk, read, stream, change });
+      const fields =
+        mapped.get(correlation.field) === undefined
+          ? mapped.withDefault(correlation.field, null)
+          : mapped;
+      const { accountReference, sentence, account } = await handle({
+        correlation,
+        known: (field) => mapped.get(field),
+        data,
+        fields: fields.names,
+        configuration,
+        talk,
+        read,
+        stream,
+        change,
+      });
       // The platform counts a create without a reference as failed, also in a preview.
-      if (accountReference.trim() === "") throw new Fault({ kind: "unexpected", message: "An account was found, but nothing to refer to it by." });
-      Object.assign(output, { AccountReference: accountReference, AccountCorrelated: true, Data: fields.filledFrom(account) });
+      if (accountReference.trim() === "")
+        throw new Fault({
+          kind: "unexpected",
+          message: "An account was found, but nothing to refer to it by.",
+        });
+      Object.assign(output, {
+        AccountReference: accountReference,
+        AccountCorrelated: true,
+        Data: fields.filledFrom(account),
+      });
       return { audit: [{ Action: "CorrelateAccount", Message: sentence }] };
     },
   };
@@ -75,29 +112,66 @@ type ChangeHandler = (input: ChangeInput) => Promise<Changed>;
 
 /** Declares what an update event does: changed data of a person, or the first data after a correlation. */
 export function onUpdate(handle: ChangeHandler): Action<UpdateEvent> {
-  return { verb: verbs.update, contract: updateEvent, run: (context) => changeAccount(context, handle) };
+  return {
+    verb: verbs.update,
+    contract: updateEvent,
+    run: (context) => changeAccount(context, handle),
+  };
 }
 
 /** Declares what an enable event does: the person gets access. */
 export function onEnable(handle: ChangeHandler): Action<EnableEvent> {
-  return { verb: verbs.enable, contract: enableEvent, run: (context) => changeAccount(context, handle) };
+  return {
+    verb: verbs.enable,
+    contract: enableEvent,
+    run: (context) => changeAccount(context, handle),
+  };
 }
 
 /** Declares what a disable event does: the person loses access. */
 export function onDisable(handle: ChangeHandler): Action<DisableEvent> {
-  return { verb: verbs.disable, contract: disableEvent, run: (context) => changeAccount(context, handle) };
+  return {
+    verb: verbs.disable,
+    contract: disableEvent,
+    run: (context) => changeAccount(context, handle),
+  };
 }
 
 /** Declares what a delete event does: the person leaves. */
 export function onDelete(handle: ChangeHandler): Action<DeleteEvent> {
-  return { verb: verbs.delete, contract: deleteEvent, run: (context) => changeAccount(context, handle) };
+  return {
+    verb: verbs.delete,
+    contract: deleteEvent,
+    run: (context) => changeAccount(context, handle),
+  };
 }
 
-async function changeAccount<Event extends ChangeEvent>({ event: { actionContext, outputContext }, configuration, talk, read, stream, change, output }: Context<Event>, handle: ChangeHandler): Promise<Result> {
+async function changeAccount<Event extends ChangeEvent>(
+  {
+    event: { actionContext, outputContext },
+    configuration,
+    talk,
+    read,
+    stream,
+    change,
+    output,
+  }: Context<Event>,
+  handle: ChangeHandler,
+): Promise<Result> {
   const data = new MappedFields(actionContext.Data);
   const fields = new MappedFields(outputContext?.Data, actionContext.Data);
   const isReconciliation = (actionContext.Origin ?? "").toLowerCase() === "reconciliation";
-  const { before, after } = await handle({ accountReference: accountReferenceIn(actionContext.References.Account), isReconciliation, data, fields: fields.names, configuration, talk, read, stream, change });
+  const { before, after } = await handle({
+    accountReference: accountReferenceIn(actionContext.References.Account),
+    isReconciliation,
+    data,
+    fields: fields.names,
+    configuration,
+    talk,
+    read,
+    stream,
+    change,
+  });
   Object.assign(output, { PreviousData: fields.valuesOf(before), Data: fields.filledFrom(after) });
   return {};
 }
@@ -117,34 +191,65 @@ export interface AccountRecord {
 }
 
 /** Declares what an import of accounts does: it gives one account after the other, as they arrive. */
-export function onImport(accounts: (input: ImportInput) => AsyncIterable<AccountRecord>): Action<ImportEvent> {
+export function onImport(
+  accounts: (input: ImportInput) => AsyncIterable<AccountRecord>,
+): Action<ImportEvent> {
   return {
     verb: verbs.import,
     contract: importEvent,
     async run({ event: { actionContext }, configuration, talk, stream, record }) {
       const importFields = actionContext.ImportFields;
       let count = 0;
-      for await (const { accountReference, displayName, userName, enabled, account } of accounts({ importFields, configuration, talk, stream })) {
+      for await (const { accountReference, displayName, userName, enabled, account } of accounts({
+        importFields,
+        configuration,
+        talk,
+        stream,
+      })) {
         const user = shownName(userName) ?? accountReference;
         const name = shownName(displayName) ?? user;
         count++;
-        if (!(await record({ AccountReference: accountReference, DisplayName: name, UserName: user, Enabled: enabled, Data: nested(importFields, account) }))) break;
+        if (
+          !(await record({
+            AccountReference: accountReference,
+            DisplayName: name,
+            UserName: user,
+            Enabled: enabled,
+            Data: nested(importFields, account),
+          }))
+        )
+          break;
       }
-      return { audit: [{ Message: `Accounts ${actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${count}.` }] };
+      return {
+        audit: [
+          {
+            Message: `Accounts ${actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${count}.`,
+          },
+        ],
+      };
     },
   };
 }
 
 /** The fields by their names in the mapping; `a.b` becomes `{ a: { b } }`. A field the account lacks is null: the platform wants to see it. */
-function nested(names: readonly string[], account: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const values = new Map(Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]));
+function nested(
+  names: readonly string[],
+  account: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const values = new Map(
+    Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   const data: Record<string, unknown> = {};
   for (const name of names) {
     const [parent = "", child] = name.split(".", 2);
     const before = data[parent];
     if (child === undefined) data[parent] = values.get(parent.toLowerCase()) ?? null;
     // A field that is asked for together with fields below it gives way to them.
-    else data[parent] = { ...(typeof before === "object" && !Array.isArray(before) ? before : {}), [child]: values.get(child.toLowerCase()) ?? null };
+    else
+      data[parent] = {
+        ...(typeof before === "object" && !Array.isArray(before) ? before : {}),
+        [child]: values.get(child.toLowerCase()) ?? null,
+      };
   }
   return data;
 }

@@ -42,9 +42,17 @@ export interface Action<Event extends AnyEvent> {
 
 /** Our own references are texts. An object is let through when it holds one under a name that says so. */
 export function accountReferenceIn(account: string | object): string {
-  const entries: [string, unknown][] = typeof account === "string" ? [["Id", account]] : Object.entries(account);
-  const found = entries.find(([key, value]) => /^(guid|id)$/i.test(key) && typeof value === "string")?.[1];
+  const entries: [string, unknown][] =
+    typeof account === "string" ? [["Id", account]] : Object.entries(account);
+  const found = entries.find(
+    ([key, value]) => /^(guid|id)$/i.test(key) && typeof value === "string",
+  )?.[1];
   const reference = typeof found === "string" ? found.trim() : "";
-  if (reference === "") throw new Fault({ kind: "invalid", message: "The account reference (References.Account) is blank; expected the one that create answered with." });
+  if (reference === "")
+    throw new Fault({
+      kind: "invalid",
+      message:
+        "The account reference (References.Account) is blank; expected the one that create answered with.",
+    });
   return reference;
 }

@@ -36,46 +36,115 @@ export interface Ending {
 }
 
 /** The answer of a run that came to its end. */
-export function finished({ audit = [], faults = [], isGone = false }: Result, ending: Ending): Answer {
+export function finished(
+  { audit = [], faults = [], isGone = false }: Result,
+  ending: Ending,
+): Answer {
   const { verb, taken } = ending;
   if (faults.length > 0) return failed(faults, ending, { audit, wereAttempts: true });
-  const lines = [...audit.map((line) => ({ ...line, IsError: false })), ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false }))];
+  const lines = [
+    ...audit.map((line) => ({ ...line, IsError: false })),
+    ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false })),
+  ];
   // "Already so" is said when nothing had to be changed, or when the service says it changed nothing.
-  return answerOf(true, lines, verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned") ? "done" : isGone ? outcomeOf.missing : "alreadySo", ending);
+  return answerOf(
+    true,
+    lines,
+    verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned")
+      ? "done"
+      : isGone
+        ? outcomeOf.missing
+        : "alreadySo",
+    ending,
+  );
 }
 
 /**
  * The answer of a run with faults: what was done stands before what was not. `wereAttempts`: each fault is of one of several attempts, and not what ended the run. That nobody is there any more is a success for the verbs
  * that take something away.
  */
-export function failed(faults: readonly Fault[], ending: Ending, { audit = [], wereAttempts = false }: Pick<Result, "audit"> & { wereAttempts?: boolean } = {}): Answer {
+export function failed(
+  faults: readonly Fault[],
+  ending: Ending,
+  { audit = [], wereAttempts = false }: Pick<Result, "audit"> & { wereAttempts?: boolean } = {},
+): Answer {
   const { verb, taken } = ending;
   const notes = audit.map((line) => ({ ...line, IsError: false }));
   const isGone = ({ kind }: Fault): boolean => kind === "missing";
-  const isSettled = ({ result, fault }: Taken): boolean => (fault ? isGone(fault) : result !== "unknown");
+  const isSettled = ({ result, fault }: Taken): boolean =>
+    fault ? isGone(fault) : result !== "unknown";
   if (verb.whenMissing === "success" && faults.every(isGone) && taken.every(isSettled)) {
-    const lines = taken.filter(({ fault }) => fault === undefined).map((entry) => auditOf(entry, verb, undefined));
-    return answerOf(true, [...notes, ...lines, ...faults.map(({ message }) => ({ Message: `${message} There is nothing left to ${verb.name}.`, IsError: false }))], outcomeOf.missing, ending);
+    const lines = taken
+      .filter(({ fault }) => fault === undefined)
+      .map((entry) => auditOf(entry, verb, undefined));
+    return answerOf(
+      true,
+      [
+        ...notes,
+        ...lines,
+        ...faults.map(({ message }) => ({
+          Message: `${message} There is nothing left to ${verb.name}.`,
+          IsError: false,
+        })),
+      ],
+      outcomeOf.missing,
+      ending,
+    );
   }
   // A fault that no step met itself, such as the end of the time, is what cut off the steps that were on their way.
   const cutOff = faults.find((fault) => !taken.some((entry) => entry.fault === fault));
-  const reasons = taken.map(({ result, fault: own }) => own ?? (result === "unknown" ? cutOff : undefined));
+  const reasons = taken.map(
+    ({ result, fault: own }) => own ?? (result === "unknown" ? cutOff : undefined),
+  );
   const lines = taken.map((entry, index) => auditOf(entry, verb, reasons[index]));
-  const others = faults.filter((fault) => !reasons.includes(fault)).map((fault) => ({ Message: told(fault), IsError: true }));
-  const made = taken.filter(({ step, result }) => step.sent && (result === "done" || result === "alreadySo")).length;
-  const isPartly = made > 0 && (made < taken.length || (wereAttempts && taken.some(({ result }) => result === "done")));
-  const partly = isPartly ? [{ Message: `Only partly done${made < taken.length ? `: ${made} of ${taken.length} changes` : ""}.`, IsError: true }] : [];
-  return answerOf(false, [...notes, ...lines, ...others, ...partly], outcomeOf[faults[0]?.kind ?? "unexpected"], ending);
+  const others = faults
+    .filter((fault) => !reasons.includes(fault))
+    .map((fault) => ({ Message: told(fault), IsError: true }));
+  const made = taken.filter(
+    ({ step, result }) => step.sent && (result === "done" || result === "alreadySo"),
+  ).length;
+  const isPartly =
+    made > 0 &&
+    (made < taken.length || (wereAttempts && taken.some(({ result }) => result === "done")));
+  const partly = isPartly
+    ? [
+        {
+          Message: `Only partly done${made < taken.length ? `: ${made} of ${taken.length} changes` : ""}.`,
+          IsError: true,
+        },
+      ]
+    : [];
+  return answerOf(
+    false,
+    [...notes, ...lines, ...others, ...partly],
+    outcomeOf[faults[0]?.kind ?? "unexpected"],
+    ending,
+  );
 }
 
 /** The answer to an event that could not be used: every fault on a line of its own. */
 export function unusable(faults: string[], ending: Omit<Ending, "verb">): Answer {
-  return answerOf(false, faults.map((Message) => ({ Message, IsError: true })), "invalid", ending);
+  return answerOf(
+    false,
+    faults.map((Message) => ({ Message, IsError: true })),
+    "invalid",
+    ending,
+  );
 }
 
-function answerOf(Success: boolean, AuditLogs: AuditLog[], outcome: Outcome, { taken, output, stats }: Omit<Ending, "verb">): Answer {
+function answerOf(
+  Success: boolean,
+  AuditLogs: AuditLog[],
+  outcome: Outcome,
+  { taken, output, stats }: Omit<Ending, "verb">,
+): Answer {
   // A copy: an action that outlives its run may still write to what it was given.
-  return { outputContext: { ...structuredClone(output), Success, AuditLogs }, outcome, plan: taken.map(({ step }) => step), stats };
+  return {
+    outputContext: { ...structuredClone(output), Success, AuditLogs },
+    outcome,
+    plan: taken.map(({ step }) => step),
+    stats,
+  };
 }
 
 const endings: Readonly<Record<Taken["result"], string>> = {
@@ -86,7 +155,11 @@ const endings: Readonly<Record<Taken["result"], string>> = {
   failed: "failed",
 };
 
-function auditOf({ step, result, auditAction: own }: Taken, { auditAction = own }: Verb, reason: Fault | undefined): AuditLog {
+function auditOf(
+  { step, result, auditAction: own }: Taken,
+  { auditAction = own }: Verb,
+  reason: Fault | undefined,
+): AuditLog {
   return {
     ...(auditAction === undefined ? {} : { Action: auditAction }),
     Message: `${step.sentence}: ${endings[result]}.${reason === undefined ? "" : ` ${told(reason)}`}`,

@@ -54,7 +54,9 @@ export class Unusable extends Error {
  */
 export function readAs<T>(contract: Contract<T>, value: unknown): T {
   const faults: string[] = [];
-  const read = normalised(value, contract.shape, "", (path, text) => faults.push(`${nameOf(path, contract.shape)} ${text}`));
+  const read = normalised(value, contract.shape, "", (path, text) =>
+    faults.push(`${nameOf(path, contract.shape)} ${text}`),
+  );
   if (!contract.check(read)) {
     const seen = new Set<string>();
     for (const error of contract.check.errors ?? []) {
@@ -74,7 +76,12 @@ export function secretsIn(value: unknown, shape: Shape): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item, shape.items ?? shape));
   if (!isRecord(value)) return [];
   const byName = namesOf(shape);
-  return Object.entries(value).flatMap(([key, member]) => secretsIn(member, shape.secret ? shape : (shape.properties?.[byName.get(key.toLowerCase()) ?? ""] ?? {})));
+  return Object.entries(value).flatMap(([key, member]) =>
+    secretsIn(
+      member,
+      shape.secret ? shape : (shape.properties?.[byName.get(key.toLowerCase()) ?? ""] ?? {}),
+    ),
+  );
 }
 
 type Report = (path: string, text: string) => void;
@@ -88,18 +95,37 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
     // PowerShell turns a list of one into its element; a form field holds a list as text with commas. Elsewhere a comma is a
     // comma: "Sales, Marketing" is one department.
     const onForm = shape.label !== undefined && typeof value === "string";
-    const list: unknown[] = Array.isArray(value) ? value : onForm ? value.split(",").map((part) => part.trim()).filter((part) => part !== "") : [value];
-    return list.map((item, index) => normalised(item, shape.items ?? {}, `${path}/${index}`, report));
+    const list: unknown[] = Array.isArray(value)
+      ? value
+      : onForm
+        ? value
+            .split(",")
+            .map((part) => part.trim())
+            .filter((part) => part !== "")
+        : [value];
+    return list.map((item, index) =>
+      normalised(item, shape.items ?? {}, `${path}/${index}`, report),
+    );
   }
   if (shape.enum && typeof value === "string") {
     const text = value.trim().toLowerCase();
-    return shape.enum.find((allowed) => typeof allowed === "string" && allowed.toLowerCase() === text) ?? value;
+    return (
+      shape.enum.find((allowed) => typeof allowed === "string" && allowed.toLowerCase() === text) ??
+      value
+    );
   }
   if (isRecord(value) && shape.properties) return normalisedRecord(value, shape, path, report);
-  return typeof value === "string" && shape.label !== undefined && shape.verbatim === undefined ? value.trim() : value;
+  return typeof value === "string" && shape.label !== undefined && shape.verbatim === undefined
+    ? value.trim()
+    : value;
 }
 
-function normalisedRecord(value: Record<string, unknown>, shape: Shape, path: string, report: Report): Record<string, unknown> {
+function normalisedRecord(
+  value: Record<string, unknown>,
+  shape: Shape,
+  path: string,
+  report: Report,
+): Record<string, unknown> {
   const byName = namesOf(shape);
   const result: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
@@ -120,10 +146,19 @@ function normalisedRecord(value: Record<string, unknown>, shape: Shape, path: st
 
 /** Sets a key whatever it is called: `__proto__` in an event is data. */
 function define(target: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 }
 
-function described({ instancePath: path, keyword, params }: SchemaError, root: Shape, value: unknown): string | undefined {
+function described(
+  { instancePath: path, keyword, params }: SchemaError,
+  root: Shape,
+  value: unknown,
+): string | undefined {
   const { shape, found } = at(path, root, value);
   const name = nameOf(path, root);
   switch (keyword) {
@@ -134,7 +169,9 @@ function described({ instancePath: path, keyword, params }: SchemaError, root: S
     case "additionalProperties":
       return `${nameOf(`${path}/${String(params["additionalProperty"])}`, root)} is not known here.`;
     case "type": {
-      const types = String(params["type"]).split(",").filter((type) => type !== "null");
+      const types = String(params["type"])
+        .split(",")
+        .filter((type) => type !== "null");
       return `${name} is ${kindOf(found)}; expected ${types.map((type) => typeNames[type] ?? type).join(" or ")}.`;
     }
     case "enum":
@@ -151,19 +188,36 @@ function missing(path: string, root: Shape): string {
   return `${nameOf(path, root)} is missing${reason === undefined ? "" : `; it is needed when ${reason}`}.`;
 }
 
-const typeNames: Record<string, string> = { boolean: "true or false", string: "a text", object: "an object", array: "a list", number: "a number", integer: "a whole number" };
+const typeNames: Record<string, string> = {
+  boolean: "true or false",
+  string: "a text",
+  object: "an object",
+  array: "a list",
+  number: "a number",
+  integer: "a whole number",
+};
 
 /** The steps of a JSON pointer. */
 function stepsOf(path: string): string[] {
-  return path.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return path
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-function at(path: string, root: Shape, value: unknown): { shape: Shape | undefined; found: unknown } {
+function at(
+  path: string,
+  root: Shape,
+  value: unknown,
+): { shape: Shape | undefined; found: unknown } {
   let shape: Shape | undefined = root;
   let found = value;
   for (const step of stepsOf(path)) {
     shape = shape?.properties?.[step] ?? shape?.items;
-    found = typeof found === "object" && found !== null ? (found as Record<string, unknown>)[step] : undefined;
+    found =
+      typeof found === "object" && found !== null
+        ? (found as Record<string, unknown>)[step]
+        : undefined;
   }
   return { shape, found };
 }
@@ -186,7 +240,8 @@ function nameOf(path: string, root: Shape): string {
 function kindOf(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
-  if (typeof value === "string") return value.trim() === "" ? "a blank text" : `a text of ${value.length} characters`;
+  if (typeof value === "string")
+    return value.trim() === "" ? "a blank text" : `a text of ${value.length} characters`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "an object";
   return `a ${typeof value}`;
@@ -201,7 +256,12 @@ function namesOf(shape: Shape): Map<string, string> {
 }
 
 function isBlank(value: unknown): boolean {
-  return value === null || value === undefined || (typeof value === "string" && value.trim() === "") || (Array.isArray(value) && value.length === 0);
+  return (
+    value === null ||
+    value === undefined ||
+    (typeof value === "string" && value.trim() === "") ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -14,15 +14,35 @@ export interface Correlation {
  * Throws an `invalid` fault when there is nothing to look up: this connector links mailboxes and never makes one,
  * so without correlation there is nothing it could do.
  */
-export function correlationFrom({ Enabled, PersonField, PersonFieldValue, AccountField, AccountFieldValue }: CorrelationConfiguration): Correlation {
-  if (!Enabled) throw invalid("Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.");
+export function correlationFrom({
+  Enabled,
+  PersonField,
+  PersonFieldValue,
+  AccountField,
+  AccountFieldValue,
+}: CorrelationConfiguration): Correlation {
+  if (!Enabled)
+    throw invalid(
+      "Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.",
+    );
   const field = (AccountField ?? "").trim();
-  if (field === "") throw invalid("Correlation is switched on without an account correlation field (AccountField): choose one.");
-  const given = [PersonFieldValue, AccountFieldValue].find((candidate) => String(candidate ?? "").trim() !== "");
+  if (field === "")
+    throw invalid(
+      "Correlation is switched on without an account correlation field (AccountField): choose one.",
+    );
+  const given = [PersonFieldValue, AccountFieldValue].find(
+    (candidate) => String(candidate ?? "").trim() !== "",
+  );
   // A number that JSON could not hold exactly would find the mailbox of the number beside it.
-  if (typeof given === "number" && !Number.isSafeInteger(given)) throw invalid(`The correlation value for "${field}" was sent as a number that cannot be held exactly; expected a text.`);
+  if (typeof given === "number" && !Number.isSafeInteger(given))
+    throw invalid(
+      `The correlation value for "${field}" was sent as a number that cannot be held exactly; expected a text.`,
+    );
   const value = given === null || given === undefined ? undefined : String(given);
-  if (value === undefined) throw invalid(`The correlation value is empty: neither the person field ${PersonField?.trim() ? `"${PersonField}"` : "(none chosen)"} nor the mapping of "${field}" gives one for this person.`);
+  if (value === undefined)
+    throw invalid(
+      `The correlation value is empty: neither the person field ${PersonField?.trim() ? `"${PersonField}"` : "(none chosen)"} nor the mapping of "${field}" gives one for this person.`,
+    );
   return { field, value };
 }
 

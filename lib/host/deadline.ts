@@ -26,10 +26,22 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
   const interrupt = (reason: Fault): void => controller.abort(reason);
   let allowed = milliseconds;
   const remaining = (): number => Math.max(0, allowed - now());
-  const startTimer = () => setTimeout(() => interrupt(new Fault({ kind: "unavailable", message: `The time for one event (${allowed} ms) ran out.` })), remaining());
+  const startTimer = () =>
+    setTimeout(
+      () =>
+        interrupt(
+          new Fault({
+            kind: "unavailable",
+            message: `The time for one event (${allowed} ms) ran out.`,
+          }),
+        ),
+      remaining(),
+    );
   let timer = startTimer();
   const ended = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener("abort", () => reject(Fault.of(controller.signal.reason)), { once: true });
+    controller.signal.addEventListener("abort", () => reject(Fault.of(controller.signal.reason)), {
+      once: true,
+    });
   });
   ended.catch(() => undefined);
   return {
@@ -57,6 +69,9 @@ export function deadlineFrom(env: Record<string, string | undefined>, fallback: 
   const text = env["EXO_CONNECTOR_DEADLINE_MS"];
   if (text === undefined || text === "") return fallback;
   const milliseconds = /^\d+$/.test(text) ? Number(text) : 0;
-  if (milliseconds < 1 || milliseconds > longestMs) throw new Unusable([`EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to ${longestMs}.`]);
+  if (milliseconds < 1 || milliseconds > longestMs)
+    throw new Unusable([
+      `EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to ${longestMs}.`,
+    ]);
   return milliseconds;
 }

@@ -35,7 +35,11 @@ export interface Notice {
 /** The host's side of the connection to the target system; lib/connector.ts makes one. */
 export interface Connection {
   invoke(step: Pick<Step, "cmdlet" | "parameters">): Promise<{ notices: Notice[] }>;
-  readonly stats: { readonly requests: number; readonly retries: number; readonly waitedMs: number };
+  readonly stats: {
+    readonly requests: number;
+    readonly retries: number;
+    readonly waitedMs: number;
+  };
   close(): void;
 }
 
@@ -68,7 +72,17 @@ export interface Taken {
  * The gate every read and every change passes. It alone can send a change, so that a dry run sends none, the plan of a
  * dry run is the plan of the run, and an audit line is made from the step that was taken.
  */
-export function openGate({ connection, dryRun, deadline, talk }: { connection: Connection; dryRun: boolean; deadline: Deadline; talk: Talk }): Gate & { taken: Taken[] } {
+export function openGate({
+  connection,
+  dryRun,
+  deadline,
+  talk,
+}: {
+  connection: Connection;
+  dryRun: boolean;
+  deadline: Deadline;
+  talk: Talk;
+}): Gate & { taken: Taken[] } {
   const taken: Taken[] = [];
   // An action that outlives its run must do nothing behind the answer.
   const refuseBehindAnswer = (): void => {
@@ -88,10 +102,31 @@ export function openGate({ connection, dryRun, deadline, talk }: { connection: C
         yield piece;
       }
     },
-    async change({ cmdlet, parameters, sentence, before, isInPlace = false, isSilent = false, auditAction, rank, recover }) {
+    async change({
+      cmdlet,
+      parameters,
+      sentence,
+      before,
+      isInPlace = false,
+      isSilent = false,
+      auditAction,
+      rank,
+      recover,
+    }) {
       refuseBehindAnswer();
       const asRead = isInPlace ? "alreadySo" : "planned";
-      const entry: Taken = { step: { cmdlet, parameters: structuredClone(parameters), sentence, before: structuredClone(before), sent: false }, rank, auditAction, result: asRead };
+      const entry: Taken = {
+        step: {
+          cmdlet,
+          parameters: structuredClone(parameters),
+          sentence,
+          before: structuredClone(before),
+          sent: false,
+        },
+        rank,
+        auditAction,
+        result: asRead,
+      };
       taken.push(entry);
       if (dryRun) return asRead;
       entry.step.sent = true;

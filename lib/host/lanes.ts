@@ -2,7 +2,11 @@
 export type Aside = (wait: () => Promise<void>) => Promise<void>;
 
 /** Works on all of these, so many at a time and in their order. `work` must not reject. Who steps aside gives its lane to another, and takes one again before it goes on. */
-export async function inLanes<T>(things: readonly T[], lanes: number, work: (thing: T, aside: Aside) => Promise<void>): Promise<void> {
+export async function inLanes<T>(
+  things: readonly T[],
+  lanes: number,
+  work: (thing: T, aside: Aside) => Promise<void>,
+): Promise<void> {
   const waiting: (() => void)[] = [];
   let free = lanes;
   const take = (): Promise<void> | undefined => {

@@ -8,7 +8,10 @@ export class MappedFields {
   constructor(...sources: (Readonly<Record<string, unknown>> | null | undefined)[]) {
     for (const source of sources) {
       for (const [name, value] of Object.entries(source ?? {})) {
-        this.#byName.set(name.toLowerCase(), { name: this.#byName.get(name.toLowerCase())?.name ?? name, value });
+        this.#byName.set(name.toLowerCase(), {
+          name: this.#byName.get(name.toLowerCase())?.name ?? name,
+          value,
+        });
       }
     }
   }
@@ -16,7 +19,12 @@ export class MappedFields {
   /** The same fields, and this one with this value unless it is mapped with one. */
   withDefault(name: string, value: unknown): MappedFields {
     const mapped = this.get(name);
-    if (mapped !== undefined && mapped !== null && !(typeof mapped === "string" && mapped.trim() === "")) return this;
+    if (
+      mapped !== undefined &&
+      mapped !== null &&
+      !(typeof mapped === "string" && mapped.trim() === "")
+    )
+      return this;
     return new MappedFields(Object.fromEntries(this.entries), { [name]: value });
   }
 
@@ -43,13 +51,24 @@ export class MappedFields {
     return this.#filled(account, () => null);
   }
 
-  #filled(account: Readonly<Record<string, unknown>>, otherwise: (mapped: unknown) => unknown): Record<string, unknown> {
-    const values = new Map(Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]));
-    return Object.fromEntries([...this.#byName].map(([key, { name, value }]) => {
-      const found = values.get(key);
-      const fits = found !== undefined && !isRecord(found) && !isRecord(value) && (!Array.isArray(found) || Array.isArray(value));
-      return [name, fits ? found : otherwise(value)];
-    }));
+  #filled(
+    account: Readonly<Record<string, unknown>>,
+    otherwise: (mapped: unknown) => unknown,
+  ): Record<string, unknown> {
+    const values = new Map(
+      Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    return Object.fromEntries(
+      [...this.#byName].map(([key, { name, value }]) => {
+        const found = values.get(key);
+        const fits =
+          found !== undefined &&
+          !isRecord(found) &&
+          !isRecord(value) &&
+          (!Array.isArray(found) || Array.isArray(value));
+        return [name, fits ? found : otherwise(value)];
+      }),
+    );
   }
 
   /** The fields that have a value: name and value. */

@@ -3,7 +3,9 @@ import { isRecord } from "./contract.ts";
 /** A member of what may be an object, by its name without regard to case: installations have `Id` and `id`, platforms `Person` and `person`. */
 export function member(value: unknown, name: string): unknown {
   const wanted = name.toLowerCase();
-  return isRecord(value) ? Object.entries(value).find(([key]) => key.toLowerCase() === wanted)?.[1] : undefined;
+  return isRecord(value)
+    ? Object.entries(value).find(([key]) => key.toLowerCase() === wanted)?.[1]
+    : undefined;
 }
 
 /** What stands at the end of a path of names, each without regard to case. */

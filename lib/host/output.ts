@@ -11,8 +11,13 @@ export interface Output {
   talk: Talk;
 }
 
-export function outputTo(stdout: (text: string) => Promise<void>, stderr: (text: string) => void, redaction: Redaction): Output {
-  const line = (document: unknown): string => `${inAscii(JSON.stringify(redaction.deep(document)))}\n`;
+export function outputTo(
+  stdout: (text: string) => Promise<void>,
+  stderr: (text: string) => void,
+  redaction: Redaction,
+): Output {
+  const line = (document: unknown): string =>
+    `${inAscii(JSON.stringify(redaction.deep(document)))}\n`;
   return {
     document: async (document) => await stdout(line(document)),
     talk: (level, message) => stderr(line({ level, message })),
@@ -21,5 +26,8 @@ export function outputTo(stdout: (text: string) => Promise<void>, stderr: (text:
 
 /** The same JSON without a character that a Windows code page could change on the way to the platform. */
 function inAscii(json: string): string {
-  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return json.replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -21,7 +21,9 @@ const answerWords = new Set(
   AccountReferences DisplayName UserName Enabled Description SubPermissionDisplayName level message information warning error verbose
   done alreadySo notYet gone masteredOnPremises notLicensed ambiguous forbidden throttled invalid unknown
   CreateAccount EnableAccount UpdateAccount DisableAccount MoveAccount DeleteAccount CorrelateAccount GrantMembership RevokeMembership
-  GrantPermission UpdatePermission RevokePermission CreateResource UpdateResource CreateMailbox`.split(/\s+/),
+  GrantPermission UpdatePermission RevokePermission CreateResource UpdateResource CreateMailbox`.split(
+    /\s+/,
+  ),
 );
 
 /** Takes secrets out of whatever is about to be written, in every form they may have been put into on the way. */
@@ -55,13 +57,23 @@ export class Redaction {
     if (typeof value === "string") return this.#masked(value, forPeople.has(name) ? "all" : "long");
     if (Array.isArray(value)) return value.map((item) => this.deep(item));
     if (typeof value !== "object" || value === null || value instanceof Date) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.#masked(key, "long"), this.deep(member, key)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        this.#masked(key, "long"),
+        this.deep(member, key),
+      ]),
+    );
   }
 
   #compiled(): { all: RegExp; long: RegExp; shortest: number } {
     const forms = [...this.#forms].sort((a, b) => b.length - a.length);
-    const patternOf = (some: string[]): RegExp => new RegExp(some.length === 0 ? "(?!)" : some.map(needle).join("|"), "gu");
-    return { all: patternOf(forms), long: patternOf(forms.filter(({ length }) => length >= longEnough)), shortest: Math.min(tellTale, forms.at(-1)?.length ?? 0) };
+    const patternOf = (some: string[]): RegExp =>
+      new RegExp(some.length === 0 ? "(?!)" : some.map(needle).join("|"), "gu");
+    return {
+      all: patternOf(forms),
+      long: patternOf(forms.filter(({ length }) => length >= longEnough)),
+      shortest: Math.min(tellTale, forms.at(-1)?.length ?? 0),
+    };
   }
 }
 
@@ -69,7 +81,11 @@ export class Redaction {
 function inBase64(text: string): string[] {
   const bytes = Buffer.from(text, "utf8");
   return (["base64", "base64url"] as const).flatMap((encoding) => {
-    const inside = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString(encoding).slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6)));
+    const inside = [0, 1, 2].map((shift) =>
+      Buffer.concat([Buffer.alloc(shift), bytes])
+        .toString(encoding)
+        .slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6)),
+    );
     return [bytes.toString(encoding), ...(text.length < longEnough ? [] : inside)];
   });
 }
@@ -79,9 +95,12 @@ function needle(form: string): string {
   const start = form.slice(0, tellTale).replace(/[\ud800-\udbff]$/u, ""); // whole characters only
   const spelled = [...start.matchAll(/\\+|[^\\]/gu)].map(([part]) => spellings(part)).join("");
   // A word also begins behind an escape: the `n` of `\n` and the `3D` of `%3D` are no part of it.
-  if (form.length < longEnough) return `(?<=^|[^\\p{L}\\p{N}]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2})${spelled}(?![\\p{L}\\p{N}])`;
+  if (form.length < longEnough)
+    return `(?<=^|[^\\p{L}\\p{N}]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2})${spelled}(?![\\p{L}\\p{N}])`;
   if (form.length <= tellTale) return spelled;
-  const ends = Array.from(" \n\r\t\"'<>&").filter((end) => !form.includes(end)).join("");
+  const ends = Array.from(" \n\r\t\"'<>&")
+    .filter((end) => !form.includes(end))
+    .join("");
   return `${spelled}[^${ends}]*`;
 }
 
@@ -92,15 +111,28 @@ function spellings(part: string): string {
   const count = part.length;
   // Half a surrogate pair has no UTF-8 form and leaves as U+FFFD.
   const bytes = Buffer.from(char, "utf8");
-  const literals = [...new Set([char, bytes.toString("utf8")])].map((one) => one.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
-  const units = Array.from({ length: char.length }, (_, index) => `\\\\{1,15}u${hex(char.charCodeAt(index), 4)}`).join("");
+  const literals = [...new Set([char, bytes.toString("utf8")])].map((one) =>
+    one.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"),
+  );
+  const units = Array.from(
+    { length: char.length },
+    (_, index) => `\\\\{1,15}u${hex(char.charCodeAt(index), 4)}`,
+  ).join("");
   const named = { "\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f" }[char];
-  const escaped = [[...bytes].map((byte) => `%(?:25){0,3}${hex(byte, 2)}`).join(""), units, ...(named === undefined ? [] : [`\\\\{1,15}${named}`]), ...(char === " " ? ["\\+"] : [])];
+  const escaped = [
+    [...bytes].map((byte) => `%(?:25){0,3}${hex(byte, 2)}`).join(""),
+    units,
+    ...(named === undefined ? [] : [`\\\\{1,15}${named}`]),
+    ...(char === " " ? ["\\+"] : []),
+  ];
   if (char === "\\") return `(?:\\\\{${count},${count * 16}}|(?:${escaped.join("|")}){${count}})`;
   return `(?:${escaped.join("|")}|\\\\{0,15}(?:${literals.join("|")}))`;
 }
 
 /** A number in hexadecimal digits, of either case. */
 function hex(number: number, digits: number): string {
-  return number.toString(16).padStart(digits, "0").replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  return number
+    .toString(16)
+    .padStart(digits, "0")
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }

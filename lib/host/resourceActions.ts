@@ -38,31 +38,69 @@ const mostInPreview = 10;
  * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and gives what is to be done for one item. An item that
  * fails keeps no other from being made; its fault names it.
  */
-export function onResources(prepare: (input: ResourcesInput) => Promise<(item: ResourceItem, place: Place) => Promise<Fate>>): Action<ResourcesEvent> {
+export function onResources(
+  prepare: (input: ResourcesInput) => Promise<(item: ResourceItem, place: Place) => Promise<Fate>>,
+): Action<ResourcesEvent> {
   return {
     verb: verbs.resources,
     contract: resourcesEvent,
-    async run({ event: { actionContext, resourceContext }, configuration, talk, read, stream, change, whenCutShort }) {
-      const { ResourceKeyField: keyField = "ExternalId", ResourceNameField: nameField = "DisplayName" } = configuration;
-      const { entries: all, leftOut } = entriesIn(resourceContext.SourceData, { keyField, nameField });
+    async run({
+      event: { actionContext, resourceContext },
+      configuration,
+      talk,
+      read,
+      stream,
+      change,
+      whenCutShort,
+    }) {
+      const {
+        ResourceKeyField: keyField = "ExternalId",
+        ResourceNameField: nameField = "DisplayName",
+      } = configuration;
+      const { entries: all, leftOut } = entriesIn(resourceContext.SourceData, {
+        keyField,
+        nameField,
+      });
       const isPreview = actionContext.DryRun;
       const entries = isPreview ? all.slice(0, mostInPreview) : all;
       const ended = new Map<Entry, Fate | Fault>();
       const soFar = (reason?: Fault): Result => {
         // What broke off together with the run says nothing of an item.
-        const known = entries.flatMap((entry) => ended.get(entry) ?? []).filter((end) => end !== reason);
+        const known = entries
+          .flatMap((entry) => ended.get(entry) ?? [])
+          .filter((end) => end !== reason);
         const count = (fate: Fate): number => known.filter((end) => end === fate).length;
         const faults = known.filter((end) => end instanceof Fault);
-        const [made, finished, renamed, failed] = isPreview ? ["to be made", "to be finished", "to be renamed", "cannot be made"] : ["made", "finished", "renamed", "failed"];
+        const [made, finished, renamed, failed] = isPreview
+          ? ["to be made", "to be finished", "to be renamed", "cannot be made"]
+          : ["made", "finished", "renamed", "failed"];
         const parts = [
           `${entries.length}${entries.length < all.length ? ` (the first of ${all.length}; a preview takes no more)` : ""}`,
-          `there already: ${count("there")}`, `${made}: ${count("made")}`, `${finished}: ${count("finished")}`, `${renamed}: ${count("renamed")}`, `${failed}: ${faults.length}`,
-          ...(known.length < entries.length ? [`not come to: ${entries.length - known.length}`] : []),
+          `there already: ${count("there")}`,
+          `${made}: ${count("made")}`,
+          `${finished}: ${count("finished")}`,
+          `${renamed}: ${count("renamed")}`,
+          `${failed}: ${faults.length}`,
+          ...(known.length < entries.length
+            ? [`not come to: ${entries.length - known.length}`]
+            : []),
           ...(leftOut > 0 ? [`left out as blank or repeated: ${leftOut}`] : []),
         ];
-        return { audit: [{ Message: `Resources${isPreview ? " in this preview" : ""}: ${parts.join(", ")}.` }], faults };
+        return {
+          audit: [
+            { Message: `Resources${isPreview ? " in this preview" : ""}: ${parts.join(", ")}.` },
+          ],
+          faults,
+        };
       };
-      const work = await prepare({ items: all.flatMap((entry) => (entry instanceof Fault ? [] : [entry])), isPreview, configuration, talk, read, stream });
+      const work = await prepare({
+        items: all.flatMap((entry) => (entry instanceof Fault ? [] : [entry])),
+        isPreview,
+        configuration,
+        talk,
+        read,
+        stream,
+      });
       whenCutShort(soFar);
       const ranks = new Map(entries.map((entry, index) => [entry, index]));
       await inLanes(entries, lanes, async (entry, aside) => {
@@ -77,7 +115,11 @@ export function onResources(prepare: (input: ResourcesInput) => Promise<(item: R
           aside,
           async change(step) {
             try {
-              return await change({ ...step, sentence: `${step.sentence} for ${item.label}`, rank: ranks.get(item) ?? 0 });
+              return await change({
+                ...step,
+                sentence: `${step.sentence} for ${item.label}`,
+                rank: ranks.get(item) ?? 0,
+              });
             } catch (thrown) {
               throw (metByStep = Fault.of(thrown));
             }
@@ -89,7 +131,12 @@ export function onResources(prepare: (input: ResourcesInput) => Promise<(item: R
           const fault = Fault.of(thrown);
           // The line of a step names the item already.
           if (fault === metByStep) return fault;
-          return new Fault({ kind: fault.kind, message: `${item.label}: ${fault.message}`, cause: fault, requestId: fault.requestId });
+          return new Fault({
+            kind: fault.kind,
+            message: `${item.label}: ${fault.message}`,
+            cause: fault,
+            requestId: fault.requestId,
+          });
         }
       }
     },

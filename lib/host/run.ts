@@ -38,11 +38,20 @@ export type Connect = (configuration: Configuration, surroundings: Surroundings)
  * Runs one event from stdin to answer, and gives back the exit code: 0 when the answer says success, 1 when not,
  * 2 when the event could not be used. Every path ends with an answer on stdout.
  */
-export async function run<Event extends AnyEvent>(action: Action<Event>, connect: Connect, world: World): Promise<0 | 1 | 2> {
+export async function run<Event extends AnyEvent>(
+  action: Action<Event>,
+  connect: Connect,
+  world: World,
+): Promise<0 | 1 | 2> {
   const redaction = new Redaction();
   const output = outputTo(world.stdout, world.stderr, redaction);
   const live: Live = { taken: [], connection: undefined, output: {} };
-  const ending = (): Ending => ({ verb: action.verb, taken: live.taken.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0)), output: live.output, stats: statsOf(live, world) });
+  const ending = (): Ending => ({
+    verb: action.verb,
+    taken: live.taken.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0)),
+    output: live.output,
+    stats: statsOf(live, world),
+  });
   let deadline: Deadline | undefined;
   let answer: Answer;
   let code: 0 | 1 | 2;
@@ -51,8 +60,15 @@ export async function run<Event extends AnyEvent>(action: Action<Event>, connect
     world.onInterrupt(deadline.interrupt);
     live.output = action.outputAtFirst?.(undefined) ?? {};
     const event = await received(action, world, { deadline, redaction, live });
-    if (event.actionContext.DryRun && action.verb.previewMs !== undefined) deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
-    const result = await handled(action, event, connect, { world, deadline, redaction, output, live });
+    if (event.actionContext.DryRun && action.verb.previewMs !== undefined)
+      deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
+    const result = await handled(action, event, connect, {
+      world,
+      deadline,
+      redaction,
+      output,
+      live,
+    });
     answer = finished(result, ending());
     code = answer.outputContext.Success ? 0 : 1;
   } catch (thrown) {
@@ -84,7 +100,9 @@ const longestMessage = 1_000;
 
 function shortened(message: string): string {
   const characters = Array.from(message);
-  return characters.length <= longestMessage ? message : `${characters.slice(0, longestMessage).join("")}…`;
+  return characters.length <= longestMessage
+    ? message
+    : `${characters.slice(0, longestMessage).join("")}…`;
 }
 
 /** What is known of a run while it runs. */
@@ -95,9 +113,15 @@ interface Live {
   soFar?: (reason: Fault) => Result;
 }
 
-async function received<Event extends AnyEvent>(action: Action<Event>, world: World, { deadline, redaction, live }: Pick<Handling, "deadline" | "redaction" | "live">): Promise<Event> {
+async function received<Event extends AnyEvent>(
+  action: Action<Event>,
+  world: World,
+  { deadline, redaction, live }: Pick<Handling, "deadline" | "redaction" | "live">,
+): Promise<Event> {
   const document = await deadline.bound(readDocument(world.stdin)).catch((thrown: unknown) => {
-    throw thrown instanceof Unusable ? thrown : new Unusable([`No whole event arrived on stdin. ${Fault.of(thrown).message}`]);
+    throw thrown instanceof Unusable
+      ? thrown
+      : new Unusable([`No whole event arrived on stdin. ${Fault.of(thrown).message}`]);
   });
   // Before anything is said about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
@@ -113,15 +137,38 @@ interface Handling {
   live: Live;
 }
 
-async function handled<Event extends AnyEvent>(action: Action<Event>, event: Event, connect: Connect, { world, deadline, redaction, output, live }: Handling): Promise<Result> {
+async function handled<Event extends AnyEvent>(
+  action: Action<Event>,
+  event: Event,
+  connect: Connect,
+  { world, deadline, redaction, output, live }: Handling,
+): Promise<Result> {
   const { Configuration: configuration, DryRun: dryRun } = event.actionContext;
   const { talk } = output;
-  const connection = connect(configuration, { env: world.env, signal: deadline.signal, remaining: deadline.remaining, talk, keepSecret: (secret) => redaction.add(secret) });
+  const connection = connect(configuration, {
+    env: world.env,
+    signal: deadline.signal,
+    remaining: deadline.remaining,
+    talk,
+    keepSecret: (secret) => redaction.add(secret),
+  });
   live.connection = connection;
   const { taken, read, stream, change } = openGate({ connection, dryRun, deadline, talk });
   live.taken = taken;
   try {
-    return await deadline.bound(action.run({ event, configuration, talk, read, stream, change, record: recorder(output, deadline, dryRun), output: live.output, whenCutShort: (soFar) => (live.soFar = soFar) }));
+    return await deadline.bound(
+      action.run({
+        event,
+        configuration,
+        talk,
+        read,
+        stream,
+        change,
+        record: recorder(output, deadline, dryRun),
+        output: live.output,
+        whenCutShort: (soFar) => (live.soFar = soFar),
+      }),
+    );
   } catch (thrown) {
     // From here on nothing is the event's fault any more, and whatever was thrown can be looked at.
     throw Fault.of(thrown);
@@ -131,7 +178,11 @@ async function handled<Event extends AnyEvent>(action: Action<Event>, event: Eve
 /** A preview of an import is to come back within 90 s, and shows what the records look like. */
 const sampleSize = 50;
 
-function recorder({ document }: Output, { signal }: Deadline, dryRun: boolean): (record: Readonly<Record<string, unknown>>) => Promise<boolean> {
+function recorder(
+  { document }: Output,
+  { signal }: Deadline,
+  dryRun: boolean,
+): (record: Readonly<Record<string, unknown>>) => Promise<boolean> {
   let count = 0;
   return async (record) => {
     // No record may come behind the answer.
@@ -142,7 +193,11 @@ function recorder({ document }: Output, { signal }: Deadline, dryRun: boolean): 
 }
 
 function statsOf({ connection }: Live, world: World): Stats {
-  const { requests, retries, waitedMs } = connection?.stats ?? { requests: 0, retries: 0, waitedMs: 0 };
+  const { requests, retries, waitedMs } = connection?.stats ?? {
+    requests: 0,
+    retries: 0,
+    waitedMs: 0,
+  };
   return { requests, retries, waitedMs: Math.round(waitedMs), totalMs: Math.round(world.now()) };
 }
 
@@ -157,7 +212,9 @@ function frozen<T>(value: T): T {
 /** Where an unforeseen error came from, for whoever mends the connector. Never throws. */
 function originOf({ kind, cause }: Fault): string | undefined {
   try {
-    return kind === "unexpected" && cause instanceof Error && typeof cause.stack === "string" ? cause.stack : undefined;
+    return kind === "unexpected" && cause instanceof Error && typeof cause.stack === "string"
+      ? cause.stack
+      : undefined;
   } catch {
     return undefined;
   }

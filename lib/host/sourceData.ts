@@ -20,7 +20,10 @@ export type Entry = ResourceItem | Fault;
  * Reads the entries of the source data: objects that hold a key and a name, or plain values that are both. An entry that says nothing at all is left
  * out, and so is one that is there already, word for word.
  */
-export function entriesIn(sourceData: readonly unknown[], { keyField, nameField }: { keyField: string; nameField: string }): { entries: Entry[]; leftOut: number } {
+export function entriesIn(
+  sourceData: readonly unknown[],
+  { keyField, nameField }: { keyField: string; nameField: string },
+): { entries: Entry[]; leftOut: number } {
   const seen = new Set<string>();
   const entries = sourceData.flatMap((value, index): Entry[] => {
     const entry = entryOf(value, `Entry ${index + 1} of the source data`, keyField, nameField);
@@ -33,8 +36,14 @@ export function entriesIn(sourceData: readonly unknown[], { keyField, nameField 
   return { entries, leftOut: sourceData.length - entries.length };
 }
 
-function entryOf(value: unknown, where: string, keyField: string, nameField: string): Entry | undefined {
-  const refused = (why: string): Fault => new Fault({ kind: "invalid", message: `${where} ${why}.` });
+function entryOf(
+  value: unknown,
+  where: string,
+  keyField: string,
+  nameField: string,
+): Entry | undefined {
+  const refused = (why: string): Fault =>
+    new Fault({ kind: "invalid", message: `${where} ${why}.` });
   if (!isRecord(value)) {
     const text = textOf(value);
     if (text === undefined) return refused("is a list; expected an object or a plain value");
@@ -45,8 +54,10 @@ function entryOf(value: unknown, where: string, keyField: string, nameField: str
   if (key === undefined) return refused(`has no plain value as ${keyField}`);
   if (name === undefined) return refused(`("${shown(key)}") has no plain value as ${nameField}`);
   if (key === "" && name === "") return undefined;
-  if (key === "") return refused(`("${shown(name)}") has no ${keyField}, so there is nothing to know it by`);
-  if (name === "") return refused(`("${shown(key)}") has no ${nameField}, so there is nothing to call it`);
+  if (key === "")
+    return refused(`("${shown(name)}") has no ${keyField}, so there is nothing to know it by`);
+  if (name === "")
+    return refused(`("${shown(key)}") has no ${nameField}, so there is nothing to call it`);
   return { key, name, label: `"${shown(name)}" (${shown(key)})` };
 }
 
@@ -60,5 +71,7 @@ function at(value: Record<string, unknown>, field: string): unknown {
 /** A plain value as text; undefined for what is none. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return "";
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value).trim() : undefined;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value).trim()
+    : undefined;
 }

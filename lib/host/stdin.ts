@@ -19,27 +19,35 @@ export async function readDocument(stdin: AsyncIterable<Uint8Array>): Promise<un
     if (size <= maxBytes) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (size > maxBytes) throw new Unusable([`The event on stdin has ${size} bytes; expected at most ${maxBytes}.`]);
+  if (size > maxBytes)
+    throw new Unusable([`The event on stdin has ${size} bytes; expected at most ${maxBytes}.`]);
   return parsed(Buffer.concat(chunks));
 }
 
 function parsed(bytes: Buffer): unknown {
   const text = decoded(bytes);
   if (text.trim() === "") throw new Unusable(["stdin is empty; expected one event as JSON."]);
-  if (depthOf(text) > maxDepth) throw new Unusable([`The event on stdin is nested deeper than ${maxDepth} levels.`]);
+  if (depthOf(text) > maxDepth)
+    throw new Unusable([`The event on stdin is nested deeper than ${maxDepth} levels.`]);
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
     // The parser's own message quotes the text around the fault, and that may be a secret.
-    throw new Unusable([`stdin is not JSON (${bytes.length} bytes were read); expected one event as JSON.`]);
+    throw new Unusable([
+      `stdin is not JSON (${bytes.length} bytes were read); expected one event as JSON.`,
+    ]);
   }
-  if (typeof document !== "object" || document === null || Array.isArray(document)) throw new Unusable(["stdin is JSON but no object; expected one event."]);
+  if (typeof document !== "object" || document === null || Array.isArray(document))
+    throw new Unusable(["stdin is JSON but no object; expected one event."]);
   return document;
 }
 
 function decoded(bytes: Buffer): string {
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes.length > 1 && (bytes[0] === 0) !== (bytes[1] === 0));
+  const utf16 =
+    (bytes[0] === 0xff && bytes[1] === 0xfe) ||
+    (bytes[0] === 0xfe && bytes[1] === 0xff) ||
+    (bytes.length > 1 && (bytes[0] === 0) !== (bytes[1] === 0));
   if (utf16) throw new Unusable(["stdin is UTF-16 text; expected UTF-8."]);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -55,18 +55,34 @@ const nothing: OnRecord = { DisplayName: none, Reference: { Id: none } };
  * same code. What the account holds is answered however the run ends: a part that may have been granted counts as held, and one that
  * may still be there does too, so that nobody keeps a right that is on no record.
  */
-export function onSubPermissions<P extends Part>(partsFor: (input: SubPermissionInput) => Promise<Parts<P>>): Action<SubPermissionsEvent> {
+export function onSubPermissions<P extends Part>(
+  partsFor: (input: SubPermissionInput) => Promise<Parts<P>>,
+): Action<SubPermissionsEvent> {
   return {
     verb: verbs.subPermissions,
     contract: subPermissionsEvent,
     outputAtFirst: (document) => ({ SubPermissions: onRecordIn(document) }),
-    async run({ event: { actionContext, personContext }, configuration, talk, read, stream, change, output }) {
+    async run({
+      event: { actionContext, personContext },
+      configuration,
+      talk,
+      read,
+      stream,
+      change,
+      output,
+    }) {
       const isRevoke = actionContext.Operation === "revoke";
       const faults: Fault[] = [];
       const audit: { Message: string }[] = [];
       let auditAction: Step["auditAction"];
       const gate: Gate = { read, stream, change: (step) => change({ ...step, auditAction }) };
-      const input: SubPermissionInput = { accountReference: accountReferenceIn(actionContext.References.Account), permission: (name) => memberOf(actionContext.References.Permission, name), configuration, talk, ...gate };
+      const input: SubPermissionInput = {
+        accountReference: accountReferenceIn(actionContext.References.Account),
+        permission: (name) => memberOf(actionContext.References.Permission, name),
+        configuration,
+        talk,
+        ...gate,
+      };
       const parts = await partsFor(input).catch((thrown: unknown): undefined => {
         const fault = Fault.of(thrown);
         if (!isRevoke || fault.kind !== "missing") throw fault;
@@ -78,29 +94,49 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
         return { audit, isGone: true };
       }
 
-      if (actionContext.CurrentPermissions === undefined && actionContext.Operation !== "grant") throw new Fault({ kind: "invalid", message: `The event does not say what is on record (CurrentPermissions), so ${isRevoke ? "there is nothing to revoke by" : "it cannot be told what to take away"}.` });
+      if (actionContext.CurrentPermissions === undefined && actionContext.Operation !== "grant")
+        throw new Fault({
+          kind: "invalid",
+          message: `The event does not say what is on record (CurrentPermissions), so ${isRevoke ? "there is nothing to revoke by" : "it cannot be told what to take away"}.`,
+        });
 
       const held = new Map<string, OnRecord>();
       for (const { DisplayName, Reference } of actionContext.CurrentPermissions ?? []) {
         if (textIn(Reference, "Id") === none) continue;
         const key = parts.keyOf((name) => textIn(Reference, name));
-        held.set(key ?? JSON.stringify(Reference), { DisplayName: shownName(DisplayName ?? "") ?? (textIn(Reference, "Id") || "Unknown"), Reference });
-        if (key === undefined) faults.push(new Fault({ kind: "invalid", message: `"${DisplayName ?? ""}" is on record with a reference that is none of this set's; it was left as it is.` }));
+        held.set(key ?? JSON.stringify(Reference), {
+          DisplayName: shownName(DisplayName ?? "") ?? (textIn(Reference, "Id") || "Unknown"),
+          Reference,
+        });
+        if (key === undefined)
+          faults.push(
+            new Fault({
+              kind: "invalid",
+              message: `"${DisplayName ?? ""}" is on record with a reference that is none of this set's; it was left as it is.`,
+            }),
+          );
       }
       const answer = (): void => {
         output["SubPermissions"] = held.size > 0 || isRevoke ? [...held.values()] : [nothing];
       };
       answer();
 
-      const { wanted, isWhole } = isRevoke ? { wanted: new Map<string, P>(), isWhole: true } : await wantedParts(parts);
+      const { wanted, isWhole } = isRevoke
+        ? { wanted: new Map<string, P>(), isWhole: true }
+        : await wantedParts(parts);
       for (const part of wanted.values()) {
         auditAction = "GrantPermission";
         const isOnRecord = held.has(part.key);
         // Before it is tried, for the run may end in between.
-        if (!isOnRecord) held.set(part.key, { DisplayName: shownName(part.name) ?? part.reference.Id, Reference: part.reference });
+        if (!isOnRecord)
+          held.set(part.key, {
+            DisplayName: shownName(part.name) ?? part.reference.Id,
+            Reference: part.reference,
+          });
         answer();
         const fault = await faultOf(async () => {
-          if (isOnRecord && (await parts.isHeld(part))) audit.push({ Message: `"${part.name}" is held already.` });
+          if (isOnRecord && (await parts.isHeld(part)))
+            audit.push({ Message: `"${part.name}" is held already.` });
           else await parts.grant(part);
         });
         if (!fault) continue;
@@ -109,15 +145,19 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
         answer();
       }
       for (const [key, { DisplayName, Reference }] of [...held]) {
-        if (wanted.has(key) || parts.keyOf((name) => textIn(Reference, name)) === undefined) continue;
+        if (wanted.has(key) || parts.keyOf((name) => textIn(Reference, name)) === undefined)
+          continue;
         if (!isWhole) {
-          audit.push({ Message: `"${DisplayName}" was not revoked: it is not known whether it still belongs to the person.` });
+          audit.push({
+            Message: `"${DisplayName}" was not revoked: it is not known whether it still belongs to the person.`,
+          });
           continue;
         }
         auditAction = "RevokePermission";
         const fault = await faultOf(() => parts.revoke(key));
         // Of a group or mailbox that is gone nothing is left to revoke; nor of an account that is gone.
-        if (fault?.kind === "missing") audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
+        if (fault?.kind === "missing")
+          audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
         else if (fault) {
           faults.push(fault);
           continue;
@@ -128,22 +168,39 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
       return { audit, faults };
 
       /** `isWhole` is false when it could not be told what one of the values stands for: then nothing is taken away on the strength of it. */
-      async function wantedParts({ belongingTo, sought }: Parts<P>): Promise<{ wanted: Map<string, P>; isWhole: boolean }> {
+      async function wantedParts({
+        belongingTo,
+        sought,
+      }: Parts<P>): Promise<{ wanted: Map<string, P>; isWhole: boolean }> {
         const wanted = new Map<string, P>();
         let isWhole = true;
-        const { SubPermissionContractField: field = "", SubPermissionNoMatch, SubPermissionPreviewAllContracts } = configuration;
+        const {
+          SubPermissionContractField: field = "",
+          SubPermissionNoMatch,
+          SubPermissionPreviewAllContracts,
+        } = configuration;
         const none = (message: string): void => {
-          if (SubPermissionNoMatch === "skip") audit.push({ Message: `${message} It was skipped.` });
+          if (SubPermissionNoMatch === "skip")
+            audit.push({ Message: `${message} It was skipped.` });
           else faults.push(new Fault({ kind: "missing", message }));
         };
         const all = actionContext.DryRun && SubPermissionPreviewAllContracts === true;
-        const { values, blank } = valuesInScope(personContext?.Person, { field, all, isPreview: actionContext.DryRun });
-        if (blank > 0) none(`${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`);
-        if (values.length === 0 && blank === 0) audit.push({ Message: `No contract in scope gives a ${field}, so nothing belongs to the person.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}` });
+        const { values, blank } = valuesInScope(personContext?.Person, {
+          field,
+          all,
+          isPreview: actionContext.DryRun,
+        });
+        if (blank > 0)
+          none(`${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`);
+        if (values.length === 0 && blank === 0)
+          audit.push({
+            Message: `No contract in scope gives a ${field}, so nothing belongs to the person.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}`,
+          });
         for (const value of values) {
           const fault = await faultOf(async () => {
             const belonging = await belongingTo(value);
-            if (belonging.length === 0) none(`There is no ${sought(value)}, which ${field} of a contract asks for.`);
+            if (belonging.length === 0)
+              none(`There is no ${sought(value)}, which ${field} of a contract asks for.`);
             for (const part of belonging) wanted.set(part.key, part);
           });
           if (!fault) continue;
@@ -151,7 +208,8 @@ export function onSubPermissions<P extends Part>(partsFor: (input: SubPermission
           isWhole = false;
         }
         // When nothing at all was found, a setting may be wrong; and every person has the same one.
-        const mayBeWrong = SubPermissionNoMatch !== "skip" && wanted.size === 0 && values.length + blank > 0;
+        const mayBeWrong =
+          SubPermissionNoMatch !== "skip" && wanted.size === 0 && values.length + blank > 0;
         return { wanted, isWhole: isWhole && !mayBeWrong };
       }
     },
@@ -172,7 +230,13 @@ function onRecordIn(document: unknown): unknown[] {
     const reference = typeof given === "string" ? { Id: given } : given;
     if (!isRecord(reference)) return [];
     const name = member(entry, "displayname");
-    return [{ DisplayName: shownName(typeof name === "string" ? name : "") ?? (textIn(reference, "Id") || "Unknown"), Reference: reference }];
+    return [
+      {
+        DisplayName:
+          shownName(typeof name === "string" ? name : "") ?? (textIn(reference, "Id") || "Unknown"),
+        Reference: reference,
+      },
+    ];
   });
   const isRevoke = String(member(context, "operation")).toLowerCase() === "revoke";
   return entries.length > 0 || isRevoke ? entries : [nothing];

@@ -23,16 +23,56 @@ const importMs = { deadlineMs: 600_000, previewMs: 85_000 };
 const resourcesMs = { deadlineMs: 585_000, previewMs: actionMs };
 
 export const verbs = {
-  create: { name: "create", whenMissing: "failure", auditAction: "UpdateAccount", deadlineMs: actionMs },
-  update: { name: "update", whenMissing: "failure", auditAction: "UpdateAccount", deadlineMs: actionMs },
-  enable: { name: "enable", whenMissing: "failure", auditAction: "EnableAccount", deadlineMs: actionMs },
-  disable: { name: "disable", whenMissing: "success", auditAction: "DisableAccount", deadlineMs: actionMs },
-  delete: { name: "delete", whenMissing: "success", auditAction: "DeleteAccount", deadlineMs: actionMs },
+  create: {
+    name: "create",
+    whenMissing: "failure",
+    auditAction: "UpdateAccount",
+    deadlineMs: actionMs,
+  },
+  update: {
+    name: "update",
+    whenMissing: "failure",
+    auditAction: "UpdateAccount",
+    deadlineMs: actionMs,
+  },
+  enable: {
+    name: "enable",
+    whenMissing: "failure",
+    auditAction: "EnableAccount",
+    deadlineMs: actionMs,
+  },
+  disable: {
+    name: "disable",
+    whenMissing: "success",
+    auditAction: "DisableAccount",
+    deadlineMs: actionMs,
+  },
+  delete: {
+    name: "delete",
+    whenMissing: "success",
+    auditAction: "DeleteAccount",
+    deadlineMs: actionMs,
+  },
   import: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
   // 30 s are documented for its preview and 15 min for the scheduled run; that DryRun tells the two apart is not.
-  permissions: { name: "list", whenMissing: "failure", onlyReads: true, deadlineMs: importMs.deadlineMs },
-  grantPermission: { name: "grant", whenMissing: "failure", auditAction: "GrantPermission", deadlineMs: actionMs },
-  revokePermission: { name: "revoke", whenMissing: "success", auditAction: "RevokePermission", deadlineMs: actionMs },
+  permissions: {
+    name: "list",
+    whenMissing: "failure",
+    onlyReads: true,
+    deadlineMs: importMs.deadlineMs,
+  },
+  grantPermission: {
+    name: "grant",
+    whenMissing: "failure",
+    auditAction: "GrantPermission",
+    deadlineMs: actionMs,
+  },
+  revokePermission: {
+    name: "revoke",
+    whenMissing: "success",
+    auditAction: "RevokePermission",
+    deadlineMs: actionMs,
+  },
   // Each of its changes is a grant or a revoke, and says so itself.
   subPermissions: { name: "decide", whenMissing: "failure", deadlineMs: actionMs },
   importPermission: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },

@@ -5,15 +5,20 @@ const enough = 500;
 
 /** Holders of a few permissions, as they turn up one by one, given out in blocks. */
 export class Collected<O> {
-  readonly #held = new Map<O, Omit<Holders, "accountReferences"> & { accountReferences: string[] }>();
+  readonly #held = new Map<
+    O,
+    Omit<Holders, "accountReferences"> & { accountReferences: string[] }
+  >();
 
   constructor(permissions: readonly { option: O; permission: Permission; description: string }[]) {
-    for (const { option, permission, description } of permissions) this.#held.set(option, { permission, description, accountReferences: [] });
+    for (const { option, permission, description } of permissions)
+      this.#held.set(option, { permission, description, accountReferences: [] });
   }
 
   *add(option: O, accountReference: string): Generator<Holders, void, undefined> {
     const held = this.#held.get(option);
-    if (held && held.accountReferences.push(accountReference) >= enough) yield { ...held, accountReferences: held.accountReferences.splice(0) };
+    if (held && held.accountReferences.push(accountReference) >= enough)
+      yield { ...held, accountReferences: held.accountReferences.splice(0) };
   }
 
   *rest(): Generator<Holders, void, undefined> {

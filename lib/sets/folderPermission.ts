@@ -1,5 +1,14 @@
 import shipped from "../../permissions/folderPermission/options.json" with { type: "json" };
-import { calendarRightFrom, calendarUser, displayNameOf, documentedRight, isEveryone, sameRight, summedRight, type CalendarRight } from "../exchange/calendar.ts";
+import {
+  calendarRightFrom,
+  calendarUser,
+  displayNameOf,
+  documentedRight,
+  isEveryone,
+  sameRight,
+  summedRight,
+  type CalendarRight,
+} from "../exchange/calendar.ts";
 import { Fault } from "../fault.ts";
 import type { FolderPermissionOption } from "../generated/types.ts";
 import { folderPermissionOptions } from "../generated/validators/folderPermissionOptions.ts";
@@ -13,8 +22,18 @@ export function folderOptions(data: unknown = shipped): FolderPermissionOption[]
   return optionsIn(file, folderPermissionOptions, data, (option) => meaningOf(rightOf(option)));
 }
 
-function rightOf({ mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSharingPermissionFlags = "", sendNotificationToUser = false }: FolderPermissionOption): CalendarRight {
-  return calendarRightFrom({ user: mailboxFolderUser, rights: mailboxFolderAccessRight, flags: mailboxFolderSharingPermissionFlags, notify: sendNotificationToUser });
+function rightOf({
+  mailboxFolderUser,
+  mailboxFolderAccessRight,
+  mailboxFolderSharingPermissionFlags = "",
+  sendNotificationToUser = false,
+}: FolderPermissionOption): CalendarRight {
+  return calendarRightFrom({
+    user: mailboxFolderUser,
+    rights: mailboxFolderAccessRight,
+    flags: mailboxFolderSharingPermissionFlags,
+    notify: sendNotificationToUser,
+  });
 }
 
 function meaningOf(right: CalendarRight): string {
@@ -23,8 +42,22 @@ function meaningOf(right: CalendarRight): string {
 
 /** Existing installations hold the reference with these three members; a fourth one only where there are flags. */
 export function folderPermission(option: FolderPermissionOption): Permission {
-  const { Id, DisplayName, mailboxFolderUser, mailboxFolderAccessRight, mailboxFolderSharingPermissionFlags: flags = "" } = option;
-  return { identification: { Id, mailboxFolderUser, mailboxFolderAccessRight, ...(flags.trim() === "" ? {} : { mailboxFolderSharingPermissionFlags: flags }) }, name: DisplayName };
+  const {
+    Id,
+    DisplayName,
+    mailboxFolderUser,
+    mailboxFolderAccessRight,
+    mailboxFolderSharingPermissionFlags: flags = "",
+  } = option;
+  return {
+    identification: {
+      Id,
+      mailboxFolderUser,
+      mailboxFolderAccessRight,
+      ...(flags.trim() === "" ? {} : { mailboxFolderSharingPermissionFlags: flags }),
+    },
+    name: DisplayName,
+  };
 }
 
 /** What a reference asks for. It stands for itself: an option that was edited or taken off the list since can still be revoked. */
@@ -33,28 +66,59 @@ export interface Entitlement {
   notify: boolean;
 }
 
-export function entitlementOf(permission: (name: string) => string, options: readonly FolderPermissionOption[]): Entitlement {
-  const right = calendarRightFrom({ user: permission("mailboxFolderUser"), rights: permission("mailboxFolderAccessRight"), flags: permission("mailboxFolderSharingPermissionFlags") });
-  const option = options.find(({ Id }) => Id.trim().toLowerCase() === permission("Id").toLowerCase());
+export function entitlementOf(
+  permission: (name: string) => string,
+  options: readonly FolderPermissionOption[],
+): Entitlement {
+  const right = calendarRightFrom({
+    user: permission("mailboxFolderUser"),
+    rights: permission("mailboxFolderAccessRight"),
+    flags: permission("mailboxFolderSharingPermissionFlags"),
+  });
+  const option = options.find(
+    ({ Id }) => Id.trim().toLowerCase() === permission("Id").toLowerCase(),
+  );
   // Of a right that the option has no more, nobody is told: Exchange may refuse to.
-  return { right, notify: option?.sendNotificationToUser === true && sameRight(rightOf(option), right) };
+  return {
+    right,
+    notify: option?.sendNotificationToUser === true && sameRight(rightOf(option), right),
+  };
 }
 
 /**
  * The listed option that gave the user the right there is, when it is another one than the wanted: two entitlements for one user cannot both be
  * had. What nobody listed, and what Exchange gives by itself, is no entitlement's.
  */
-export function rivalOf({ user, rights, flags }: CalendarRight, present: CalendarRight | undefined, options: readonly FolderPermissionOption[]): FolderPermissionOption | undefined {
-  if (!present || sameRight(present, { rights, flags }) || sameRight(present, documentedRight(user))) return undefined;
-  return options.find((option) => option.mailboxFolderUser.trim().toLowerCase() === user.toLowerCase() && sameRight(rightOf(option), present));
+export function rivalOf(
+  { user, rights, flags }: CalendarRight,
+  present: CalendarRight | undefined,
+  options: readonly FolderPermissionOption[],
+): FolderPermissionOption | undefined {
+  if (
+    !present ||
+    sameRight(present, { rights, flags }) ||
+    sameRight(present, documentedRight(user))
+  )
+    return undefined;
+  return options.find(
+    (option) =>
+      option.mailboxFolderUser.trim().toLowerCase() === user.toLowerCase() &&
+      sameRight(rightOf(option), present),
+  );
 }
 
 export function conflict(rival: FolderPermissionOption, mailboxName: string): Fault {
-  return new Fault({ kind: "invalid", message: `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.` });
+  return new Fault({
+    kind: "invalid",
+    message: `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.`,
+  });
 }
 
 /** Default and Anonymous as they are; of others the address, which is theirs alone. */
-export async function namedUser({ user }: CalendarRight, read: ReadingInput["read"]): Promise<string> {
+export async function namedUser(
+  { user }: CalendarRight,
+  read: ReadingInput["read"],
+): Promise<string> {
   if (isEveryone(user)) return documentedSpelling(user);
   return (await read(calendarUser(user))).address;
 }
@@ -64,16 +128,41 @@ function documentedSpelling(user: string): string {
 }
 
 /** The options in the form an import compares with: a list of entries calls users by display names, so one that is not a user's alone matches nothing. */
-export async function matchable(options: readonly FolderPermissionOption[], { read, talk }: Pick<ReadingInput, "read" | "talk">): Promise<{ option: FolderPermissionOption; permission: Permission; description: string; isIn(entries: readonly CalendarRight[]): boolean }[]> {
+export async function matchable(
+  options: readonly FolderPermissionOption[],
+  { read, talk }: Pick<ReadingInput, "read" | "talk">,
+): Promise<
+  {
+    option: FolderPermissionOption;
+    permission: Permission;
+    description: string;
+    isIn(entries: readonly CalendarRight[]): boolean;
+  }[]
+> {
   const names = new Map<string, string | undefined>();
-  for (const { mailboxFolderUser: user } of options) if (!names.has(user)) names.set(user, isEveryone(user) ? user : await read(displayNameOf(user)));
+  for (const { mailboxFolderUser: user } of options)
+    if (!names.has(user))
+      names.set(user, isEveryone(user) ? user : await read(displayNameOf(user)));
   return options.flatMap((option) => {
     const name = names.get(option.mailboxFolderUser);
     if (name === undefined) {
-      talk("warning", `Not imported: "${option.DisplayName}". Its user is not one recipient with a display name of its own, and calendars list users by display names.`);
+      talk(
+        "warning",
+        `Not imported: "${option.DisplayName}". Its user is not one recipient with a display name of its own, and calendars list users by display names.`,
+      );
       return [];
     }
     const right = rightOf(option);
-    return [{ option, permission: folderPermission(option), description: option.DisplayName, isIn: (entries) => entries.some((entry) => entry.user.toLowerCase() === name.toLowerCase() && sameRight(entry, right)) }];
+    return [
+      {
+        option,
+        permission: folderPermission(option),
+        description: option.DisplayName,
+        isIn: (entries) =>
+          entries.some(
+            (entry) => entry.user.toLowerCase() === name.toLowerCase() && sameRight(entry, right),
+          ),
+      },
+    ];
   });
 }

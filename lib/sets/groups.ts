@@ -4,12 +4,18 @@ import { Unread } from "./unread.ts";
 
 /** What the actions of this set agree on: how a group is named and referred to. Existing installations hold these references and names. */
 export function groupPermission(group: Group): Permission {
-  const kind = group.RecipientTypeDetails === securityGroup ? "Mail-enabled Security Group" : "Distribution Group";
+  const kind =
+    group.RecipientTypeDetails === securityGroup
+      ? "Mail-enabled Security Group"
+      : "Distribution Group";
   return { identification: { Id: group.Guid }, name: `${kind} - ${group.DisplayName}` };
 }
 
 /** The one permission whose parts are groups. */
-export const dynamicGroups: Permission = { identification: { Reference: "dg" }, name: "Permission - Distribution Group" };
+export const dynamicGroups: Permission = {
+  identification: { Reference: "dg" },
+  name: "Permission - Distribution Group",
+};
 
 /** A part of it. Its reference is the same as that of the group granted by itself. */
 export function groupPart(group: Group): { key: string; name: string; reference: { Id: string } } {
@@ -17,7 +23,10 @@ export function groupPart(group: Group): { key: string; name: string; reference:
 }
 
 /** Groups with those of their direct members that are persons' mailboxes, in parts as they arrive. Throws at the end when a group could not be read. */
-export async function* membersThatAreAccounts(groups: ReturnType<typeof cloudGroups>, { configuration, stream, talk }: ReadingInput): AsyncGenerator<{ group: Group; accountReferences: string[] }, void, undefined> {
+export async function* membersThatAreAccounts(
+  groups: ReturnType<typeof cloudGroups>,
+  { configuration, stream, talk }: ReadingInput,
+): AsyncGenerator<{ group: Group; accountReferences: string[] }, void, undefined> {
   const types: readonly string[] = configuration.RecipientTypeDetails ?? [];
   const unread = new Unread("group", "groups");
   let others = 0;
@@ -26,10 +35,17 @@ export async function* membersThatAreAccounts(groups: ReturnType<typeof cloudGro
       unread.add(piece.group, piece.fault);
       continue;
     }
-    const accounts = piece.members.filter(({ Guid, RecipientTypeDetails }) => Guid !== "" && types.includes(RecipientTypeDetails));
+    const accounts = piece.members.filter(
+      ({ Guid, RecipientTypeDetails }) => Guid !== "" && types.includes(RecipientTypeDetails),
+    );
     others += piece.members.length - accounts.length;
-    if (accounts.length > 0) yield { group: piece.group, accountReferences: accounts.map(({ Guid }) => Guid) };
+    if (accounts.length > 0)
+      yield { group: piece.group, accountReferences: accounts.map(({ Guid }) => Guid) };
   }
-  if (others > 0) talk("information", `Left out: ${others} members that are no person's mailbox (of another type than ${types.join(", ")}), such as contacts, guests and groups.`);
+  if (others > 0)
+    talk(
+      "information",
+      `Left out: ${others} members that are no person's mailbox (of another type than ${types.join(", ")}), such as contacts, guests and groups.`,
+    );
   unread.throwIfAny();
 }

@@ -7,7 +7,12 @@ import { optionsIn } from "./options.ts";
 
 /** The listed durations. */
 export function holdOptions(data: unknown = shipped): LitigationHoldOption[] {
-  return optionsIn("permissions/litigationHold/options.json", litigationHoldOptions, data, ({ Duration }) => String(holdDurationFrom(Duration)));
+  return optionsIn(
+    "permissions/litigationHold/options.json",
+    litigationHoldOptions,
+    data,
+    ({ Duration }) => String(holdDurationFrom(Duration)),
+  );
 }
 
 /** Existing installations hold the reference with the duration as a number. */

@@ -16,7 +16,12 @@ export class NamedObjects {
   add(object: NamedObject): void {
     const key = valueOf(object, this.#keyAttribute);
     if (key !== "") enter(this.#byKey, folded(key), object);
-    for (const name of new Set([`name ${foldedName(object.Name)}`, `alias ${foldedName(object.Alias)}`, ...addressesOf(object).map((address) => `address ${address}`)])) enter(this.#byName, name, object);
+    for (const name of new Set([
+      `name ${foldedName(object.Name)}`,
+      `alias ${foldedName(object.Alias)}`,
+      ...addressesOf(object).map((address) => `address ${address}`),
+    ]))
+      enter(this.#byName, name, object);
   }
 
   withKey(key: string): readonly NamedObject[] {
@@ -25,7 +30,11 @@ export class NamedObjects {
 
   /** Those that a new object of these names would clash with. */
   holding({ Name, Alias, PrimarySmtpAddress }: ObjectNames): NamedObject[] {
-    const names = [`name ${foldedName(Name)}`, `alias ${foldedName(Alias)}`, `address ${PrimarySmtpAddress.toLowerCase()}`];
+    const names = [
+      `name ${foldedName(Name)}`,
+      `alias ${foldedName(Alias)}`,
+      `address ${PrimarySmtpAddress.toLowerCase()}`,
+    ];
     return [...new Set(names.flatMap((name) => this.#byName.get(name) ?? []))];
   }
 }

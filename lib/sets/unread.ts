@@ -21,6 +21,11 @@ export class Unread {
     const [first] = this.#found;
     if (!first) return;
     const { kind, requestId, message } = first.fault;
-    throw new Fault({ kind, requestId, cause: first.fault, message: `The import is not complete: ${this.#found.length} ${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read (${namesOf(this.#found.map(({ name }) => name))}). ${message}` });
+    throw new Fault({
+      kind,
+      requestId,
+      cause: first.fault,
+      message: `The import is not complete: ${this.#found.length} ${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read (${namesOf(this.#found.map(({ name }) => name))}). ${message}`,
+    });
   }
 }

@@ -1,18 +1,29 @@
 import { bringRight, calendarOf, presentRight } from "../../lib/exchange/calendar.ts";
 import { mailboxById, nameOf } from "../../lib/exchange/mailbox.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
-import { conflict, entitlementOf, folderOptions, namedUser, rivalOf } from "../../lib/sets/folderPermission.ts";
+import {
+  conflict,
+  entitlementOf,
+  folderOptions,
+  namedUser,
+  rivalOf,
+} from "../../lib/sets/folderPermission.ts";
 
 /** Gives Default, or a named user or group, a right on the calendar of the account. */
-export default onGrantPermission(async ({ accountReference, permission, configuration, read, change }) => {
-  const options = folderOptions();
-  const { right, notify } = entitlementOf(permission, options);
-  const mailbox = await read(mailboxById(accountReference, []));
-  const calendar = await read(calendarOf(mailbox));
-  const user = await namedUser(right, read);
-  const present = await read(presentRight(calendar, user));
-  const rival = configuration.CalendarRightConflict === "overwrite" ? undefined : rivalOf(right, present, options);
-  if (rival) throw conflict(rival, nameOf(mailbox));
-  await bringRight(calendar, { ...right, user }, present, { change, notify });
-  return {};
-});
+export default onGrantPermission(
+  async ({ accountReference, permission, configuration, read, change }) => {
+    const options = folderOptions();
+    const { right, notify } = entitlementOf(permission, options);
+    const mailbox = await read(mailboxById(accountReference, []));
+    const calendar = await read(calendarOf(mailbox));
+    const user = await namedUser(right, read);
+    const present = await read(presentRight(calendar, user));
+    const rival =
+      configuration.CalendarRightConflict === "overwrite"
+        ? undefined
+        : rivalOf(right, present, options);
+    if (rival) throw conflict(rival, nameOf(mailbox));
+    await bringRight(calendar, { ...right, user }, present, { change, notify });
+    return {};
+  },
+);

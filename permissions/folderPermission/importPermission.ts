@@ -11,7 +11,9 @@ export default onImportPermission(async function* ({ configuration, read, stream
   const unread = new Unread("calendar", "calendars");
   for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {
     if ("fault" in one) unread.add(one.mailbox, one.fault);
-    else for (const { option, isIn } of options) if (isIn(one.found)) yield* collected.add(option, one.mailbox.Guid);
+    else
+      for (const { option, isIn } of options)
+        if (isIn(one.found)) yield* collected.add(option, one.mailbox.Guid);
   }
   yield* collected.rest();
   unread.throwIfAny();

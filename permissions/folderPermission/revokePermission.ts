@@ -1,7 +1,19 @@
-import { bringRight, calendarOf, documentedRight, isEveryone, presentRight, removingRight } from "../../lib/exchange/calendar.ts";
+import {
+  bringRight,
+  calendarOf,
+  documentedRight,
+  isEveryone,
+  presentRight,
+  removingRight,
+} from "../../lib/exchange/calendar.ts";
 import { mailboxById, nameOf } from "../../lib/exchange/mailbox.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
-import { entitlementOf, folderOptions, namedUser, rivalOf } from "../../lib/sets/folderPermission.ts";
+import {
+  entitlementOf,
+  folderOptions,
+  namedUser,
+  rivalOf,
+} from "../../lib/sets/folderPermission.ts";
 
 /** Takes the right away again: Default and Anonymous get what Exchange gives by itself, a named user's entry is removed. */
 export default onRevokePermission(async ({ accountReference, permission, read, change }) => {
@@ -12,7 +24,14 @@ export default onRevokePermission(async ({ accountReference, permission, read, c
   const user = await namedUser(right, read);
   const present = await read(presentRight(calendar, user));
   const rival = rivalOf(right, present, options);
-  if (rival) return { audit: [{ Message: `The calendar of mailbox ${nameOf(mailbox)} has the right of "${rival.DisplayName}" for this user, which is another entitlement's; it was left alone.` }] };
+  if (rival)
+    return {
+      audit: [
+        {
+          Message: `The calendar of mailbox ${nameOf(mailbox)} has the right of "${rival.DisplayName}" for this user, which is another entitlement's; it was left alone.`,
+        },
+      ],
+    };
   if (isEveryone(user)) await bringRight(calendar, documentedRight(user), present, { change });
   else await change(removingRight(calendar, user, present));
   return {};

@@ -5,6 +5,10 @@ import { groupPermission, membersThatAreAccounts } from "../../lib/sets/groups.t
 /** Gives the members of every cloud group that are persons' mailboxes. */
 export default onImportPermission(async function* (input) {
   for await (const { group, accountReferences } of membersThatAreAccounts(cloudGroups(), input)) {
-    yield { permission: groupPermission(group), description: group.PrimarySmtpAddress, accountReferences };
+    yield {
+      permission: groupPermission(group),
+      description: group.PrimarySmtpAddress,
+      accountReferences,
+    };
   }
 });

@@ -4,12 +4,25 @@ import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/sets
 
 /** Gives the members of the groups that carry the marker. */
 export default onImportSubPermissions(async function* (input) {
-  const { MarkerAttribute: property = "CustomAttribute2", GroupMarker: value = "" } = input.configuration;
+  const { MarkerAttribute: property = "CustomAttribute2", GroupMarker: value = "" } =
+    input.configuration;
   let groups = 0;
-  for await (const { group, accountReferences } of membersThatAreAccounts(cloudGroups({ property, value }), input)) {
+  for await (const { group, accountReferences } of membersThatAreAccounts(
+    cloudGroups({ property, value }),
+    input,
+  )) {
     groups++;
     const { reference, name } = groupPart(group);
-    yield { permission: dynamicGroups, description: group.PrimarySmtpAddress, accountReferences, subPermission: { identification: reference, name } };
+    yield {
+      permission: dynamicGroups,
+      description: group.PrimarySmtpAddress,
+      accountReferences,
+      subPermission: { identification: reference, name },
+    };
   }
-  if (groups === 0) input.talk("warning", `No group with members has "${value}" as ${property}, so nothing is imported.`);
+  if (groups === 0)
+    input.talk(
+      "warning",
+      `No group with members has "${value}" as ${property}, so nothing is imported.`,
+    );
 });

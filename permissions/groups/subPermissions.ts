@@ -1,5 +1,11 @@
 import { accountById } from "../../lib/exchange/account.ts";
-import { adding, cloudGroupsWhere, groupById, isMember, removing } from "../../lib/exchange/group.ts";
+import {
+  adding,
+  cloudGroupsWhere,
+  groupById,
+  isMember,
+  removing,
+} from "../../lib/exchange/group.ts";
 import { isGuid } from "../../lib/exchange/mailbox.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import { groupPart } from "../../lib/sets/groups.ts";
@@ -13,7 +19,10 @@ export default onSubPermissions(async ({ accountReference, configuration, read, 
   return {
     sought,
     async belongingTo(value) {
-      return onlyOne(await read(cloudGroupsWhere(property, value)), sought(value)).map((group) => ({ ...groupPart(group), group }));
+      return onlyOne(await read(cloudGroupsWhere(property, value)), sought(value)).map((group) => ({
+        ...groupPart(group),
+        group,
+      }));
     },
     keyOf: (reference) => (isGuid(reference("Id")) ? reference("Id").toLowerCase() : undefined),
     isHeld: ({ group }) => read(isMember(group, account)),

@@ -1,4 +1,9 @@
-import { holdDurationFrom, holdOf, holdProperties, type HoldDuration } from "../../lib/exchange/litigationHold.ts";
+import {
+  holdDurationFrom,
+  holdOf,
+  holdProperties,
+  type HoldDuration,
+} from "../../lib/exchange/litigationHold.ts";
 import { mailboxesOf } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
@@ -10,10 +15,21 @@ import { Unread } from "../../lib/sets/unread.ts";
 export default onImportPermission(async function* ({ configuration, stream, talk }) {
   const options = holdOptions();
   const optionOf = new Map(options.map((option) => [holdDurationFrom(option.Duration), option]));
-  const collected = new Collected(options.map((option) => ({ option, permission: holdPermission(option), description: option.DisplayName })));
+  const collected = new Collected(
+    options.map((option) => ({
+      option,
+      permission: holdPermission(option),
+      description: option.DisplayName,
+    })),
+  );
   const unread = new Unread("mailbox", "mailboxes");
   let others = 0;
-  for await (const mailbox of stream(mailboxesOf(configuration.RecipientTypeDetails ?? [], holdProperties, { property: "LitigationHoldEnabled", value: true }))) {
+  for await (const mailbox of stream(
+    mailboxesOf(configuration.RecipientTypeDetails ?? [], holdProperties, {
+      property: "LitigationHoldEnabled",
+      value: true,
+    }),
+  )) {
     let hold: HoldDuration | undefined;
     try {
       hold = holdOf(mailbox);
@@ -26,6 +42,10 @@ export default onImportPermission(async function* ({ configuration, stream, talk
     else if (hold !== undefined) others++;
   }
   yield* collected.rest();
-  if (others > 0) talk("information", `Not imported: ${others} ${others === 1 ? "mailbox" : "mailboxes"} on hold for a duration that is not listed.`);
+  if (others > 0)
+    talk(
+      "information",
+      `Not imported: ${others} ${others === 1 ? "mailbox" : "mailboxes"} on hold for a duration that is not listed.`,
+    );
   unread.throwIfAny();
 });

@@ -10,5 +10,7 @@ export default onGrantPermission(async ({ accountReference, permission, read, ch
   const present = await read(regionOf(mailbox, wanted.localizesFolders));
   const changes = regionChanges(mailbox, present, wanted);
   for (const needed of changes) await change(needed);
-  return changes.length > 0 ? {} : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is as it should be already.` }] };
+  return changes.length > 0
+    ? {}
+    : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is as it should be already.` }] };
 });

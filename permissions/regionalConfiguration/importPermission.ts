@@ -7,13 +7,21 @@ import { Unread } from "../../lib/sets/unread.ts";
 
 /** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
 export default onImportPermission(async function* ({ configuration, stream }) {
-  const options = regionOptions().map((option) => ({ option, region: regionFrom(option), permission: regionPermission(option), description: option.DisplayName }));
+  const options = regionOptions().map((option) => ({
+    option,
+    region: regionFrom(option),
+    permission: regionPermission(option),
+    description: option.DisplayName,
+  }));
   const collected = new Collected(options);
   const unread = new Unread("mailbox", "mailboxes");
   const verifies = options.some(({ region }) => region.localizesFolders);
   for await (const one of stream(regionsOf(configuration.RecipientTypeDetails ?? [], verifies))) {
     if ("fault" in one) unread.add(one.mailbox, one.fault);
-    else for (const { option, region } of options) if (hasSettings(one.found, region) && hasFolderNames(one.found, region)) yield* collected.add(option, one.mailbox.Guid);
+    else
+      for (const { option, region } of options)
+        if (hasSettings(one.found, region) && hasFolderNames(one.found, region))
+          yield* collected.add(option, one.mailbox.Guid);
   }
   yield* collected.rest();
   unread.throwIfAny();

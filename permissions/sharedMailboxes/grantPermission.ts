@@ -5,10 +5,31 @@ import { faultsOf, onGrantPermission } from "../../lib/host/permissionActions.ts
 import { refuseOtherTypes, rightsOf } from "../../lib/sets/sharedMailboxes.ts";
 
 /** Grants one right on a mailbox, or the set of rights that a combined reference stands for. */
-export default onGrantPermission(async ({ accountReference, permission, configuration, read, change, talk }) => {
-  const wanted = rightsOf(permission("Permission"), configuration);
-  const mailbox = await read(mailboxById(permission("Id"), rightProperties, {}, "The Id of the mailbox in the permission reference"));
-  refuseOtherTypes(mailbox, configuration);
-  const account = await read(accountById(accountReference));
-  return { faults: await faultsOf(wanted.map((right) => () => grant(right, mailbox, account, { autoMapping: configuration.AutoMapping ?? true, read, change, talk }))) };
-});
+export default onGrantPermission(
+  async ({ accountReference, permission, configuration, read, change, talk }) => {
+    const wanted = rightsOf(permission("Permission"), configuration);
+    const mailbox = await read(
+      mailboxById(
+        permission("Id"),
+        rightProperties,
+        {},
+        "The Id of the mailbox in the permission reference",
+      ),
+    );
+    refuseOtherTypes(mailbox, configuration);
+    const account = await read(accountById(accountReference));
+    return {
+      faults: await faultsOf(
+        wanted.map(
+          (right) => () =>
+            grant(right, mailbox, account, {
+              autoMapping: configuration.AutoMapping ?? true,
+              read,
+              change,
+              talk,
+            }),
+        ),
+      ),
+    };
+  },
+);

@@ -1,14 +1,25 @@
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
-import { combinedRights, mailboxHolders, mailboxPermissions } from "../../lib/sets/sharedMailboxes.ts";
+import {
+  combinedRights,
+  mailboxHolders,
+  mailboxPermissions,
+} from "../../lib/sets/sharedMailboxes.ts";
 import { rights } from "../../lib/exchange/right.ts";
 
 /** Gives who holds which right on every mailbox of the configured types, in the configured form. */
 export default onImportPermission(async function* (input) {
   const { configuration } = input;
-  const wanted = configuration.SharedMailboxReference === "separate" ? Object.values(rights) : combinedRights(configuration);
+  const wanted =
+    configuration.SharedMailboxReference === "separate"
+      ? Object.values(rights)
+      : combinedRights(configuration);
   for await (const { mailbox, holdersOfAll } of mailboxHolders({ wanted }, input)) {
     for (const { permission, parts } of mailboxPermissions(mailbox, configuration)) {
-      yield { permission, description: mailbox.UserPrincipalName, accountReferences: holdersOfAll(parts) };
+      yield {
+        permission,
+        description: mailbox.UserPrincipalName,
+        accountReferences: holdersOfAll(parts),
+      };
     }
   }
 });

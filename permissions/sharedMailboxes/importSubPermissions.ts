@@ -3,17 +3,27 @@ import { dynamicPermissions, mailboxHolders, mailboxPart } from "../../lib/sets/
 
 /** Gives who holds which right on the mailboxes that carry the marker. */
 export default onImportSubPermissions(async function* (input) {
-  const { MarkerAttribute: property = "CustomAttribute2", SharedMailboxMarker: value = "" } = input.configuration;
+  const { MarkerAttribute: property = "CustomAttribute2", SharedMailboxMarker: value = "" } =
+    input.configuration;
   const dynamics = dynamicPermissions(input.configuration);
   let mailboxes = 0;
-  for await (const { mailbox, holdersOfAll } of mailboxHolders({ wanted: dynamics.flatMap(({ rights }) => rights), where: { property, value } }, input)) {
+  for await (const { mailbox, holdersOfAll } of mailboxHolders(
+    { wanted: dynamics.flatMap(({ rights }) => rights), where: { property, value } },
+    input,
+  )) {
     mailboxes++;
     for (const dynamic of dynamics) {
       for (const right of dynamic.rights) {
         const { reference, name } = mailboxPart(mailbox, right, dynamic);
-        yield { permission: dynamic.permission, description: mailbox.UserPrincipalName, accountReferences: holdersOfAll([right]), subPermission: { identification: reference, name } };
+        yield {
+          permission: dynamic.permission,
+          description: mailbox.UserPrincipalName,
+          accountReferences: holdersOfAll([right]),
+          subPermission: { identification: reference, name },
+        };
       }
     }
   }
-  if (mailboxes === 0) input.talk("warning", `No mailbox has "${value}" as ${property}, so nothing is imported.`);
+  if (mailboxes === 0)
+    input.talk("warning", `No mailbox has "${value}" as ${property}, so nothing is imported.`);
 });

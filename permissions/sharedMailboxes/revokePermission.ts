@@ -5,9 +5,22 @@ import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.t
 import { rightsOf } from "../../lib/sets/sharedMailboxes.ts";
 
 /** Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as can be. */
-export default onRevokePermission(async ({ accountReference, permission, configuration, read, change, talk }) => {
-  const wanted = rightsOf(permission("Permission"), configuration);
-  const mailbox = await read(mailboxById(permission("Id"), rightProperties, {}, "The Id of the mailbox in the permission reference"));
-  const account = await read(accountById(accountReference));
-  return { faults: await faultsOf(wanted.map((right) => () => revoke(right, mailbox, account, { read, change, talk }))) };
-});
+export default onRevokePermission(
+  async ({ accountReference, permission, configuration, read, change, talk }) => {
+    const wanted = rightsOf(permission("Permission"), configuration);
+    const mailbox = await read(
+      mailboxById(
+        permission("Id"),
+        rightProperties,
+        {},
+        "The Id of the mailbox in the permission reference",
+      ),
+    );
+    const account = await read(accountById(accountReference));
+    return {
+      faults: await faultsOf(
+        wanted.map((right) => () => revoke(right, mailbox, account, { read, change, talk })),
+      ),
+    };
+  },
+);

@@ -6,28 +6,50 @@ import { onlyOne } from "../../lib/sets/onlyOne.ts";
 import { dynamicPermission, keyOf, mailboxPart, partOf } from "../../lib/sets/sharedMailboxes.ts";
 
 /** Rights on the mailboxes that belong to the person's contracts. */
-export default onSubPermissions(async ({ accountReference, permission, configuration, read, stream, change, talk }) => {
-  const { SubPermissionAttribute: property = "CustomAttribute1", SharedMailboxTypes: types = [], AutoMapping: autoMapping = true } = configuration;
-  const dynamic = dynamicPermission(permission("Reference"), configuration, talk);
-  const account = await read(accountById(accountReference));
-  const ways = { read, change, talk };
-  const sought = (value: string): string => `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
-  return {
-    sought,
-    async belongingTo(value) {
-      const found: Mailbox[] = [];
-      for await (const mailbox of stream(mailboxesOf(types, rightProperties, { property, value }))) found.push(mailbox);
-      return onlyOne(found, sought(value)).flatMap((mailbox) => dynamic.rights.map((right) => ({ ...mailboxPart(mailbox, right, dynamic), mailbox, right })));
-    },
-    keyOf(reference) {
-      const part = partOf(reference("Id"), reference("Permission"), dynamic);
-      return part && keyOf(part.right.name, part.mailboxId);
-    },
-    isHeld: async ({ mailbox, right }) => (await read(right.standingOf(mailbox, account))).isHeld,
-    grant: ({ mailbox, right }) => grant(right, mailbox, account, { autoMapping, ...ways }),
-    async revoke(key) {
-      const part = partOf(key, "", dynamic);
-      if (part) await revoke(part.right, await read(mailboxById(part.mailboxId, rightProperties)), account, ways);
-    },
-  };
-});
+export default onSubPermissions(
+  async ({ accountReference, permission, configuration, read, stream, change, talk }) => {
+    const {
+      SubPermissionAttribute: property = "CustomAttribute1",
+      SharedMailboxTypes: types = [],
+      AutoMapping: autoMapping = true,
+    } = configuration;
+    const dynamic = dynamicPermission(permission("Reference"), configuration, talk);
+    const account = await read(accountById(accountReference));
+    const ways = { read, change, talk };
+    const sought = (value: string): string =>
+      `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
+    return {
+      sought,
+      async belongingTo(value) {
+        const found: Mailbox[] = [];
+        for await (const mailbox of stream(
+          mailboxesOf(types, rightProperties, { property, value }),
+        ))
+          found.push(mailbox);
+        return onlyOne(found, sought(value)).flatMap((mailbox) =>
+          dynamic.rights.map((right) => ({
+            ...mailboxPart(mailbox, right, dynamic),
+            mailbox,
+            right,
+          })),
+        );
+      },
+      keyOf(reference) {
+        const part = partOf(reference("Id"), reference("Permission"), dynamic);
+        return part && keyOf(part.right.name, part.mailboxId);
+      },
+      isHeld: async ({ mailbox, right }) => (await read(right.standingOf(mailbox, account))).isHeld,
+      grant: ({ mailbox, right }) => grant(right, mailbox, account, { autoMapping, ...ways }),
+      async revoke(key) {
+        const part = partOf(key, "", dynamic);
+        if (part)
+          await revoke(
+            part.right,
+            await read(mailboxById(part.mailboxId, rightProperties)),
+            account,
+            ways,
+          );
+      },
+    };
+  },
+);

@@ -7,17 +7,32 @@ interface Field {
   key: string;
   type: string;
   defaultValue?: unknown;
-  templateOptions: { label: string; description?: string; required: boolean; type?: string; options?: { value: string; label: string }[] };
+  templateOptions: {
+    label: string;
+    description?: string;
+    required: boolean;
+    type?: string;
+    options?: { value: string; label: string }[];
+  };
 }
 interface Schema {
   required: string[];
-  properties: Record<string, { type: string; enum?: string[]; default?: unknown; secret?: boolean }>;
+  properties: Record<
+    string,
+    { type: string; enum?: string[]; default?: unknown; secret?: boolean }
+  >;
 }
 
-const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8"));
+const read = (file: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8"));
 const form = read("configuration.json") as Field[];
 const schema = read("schemas/configuration.schema.json") as Schema;
-const whole = { Organization: "contoso.onmicrosoft.com", TenantID: "7e4a4700-0000-4000-8000-00000000c0de", AppId: "c11e4700-0000-4000-8000-00000000c0de", AppSecret: "s" };
+const whole = {
+  Organization: "contoso.onmicrosoft.com",
+  TenantID: "7e4a4700-0000-4000-8000-00000000c0de",
+  AppId: "c11e4700-0000-4000-8000-00000000c0de",
+  AppSecret: "s",
+};
 
 const faultsOf = (value: unknown): string[] => {
   try {
@@ -32,36 +47,84 @@ const faultsOf = (value: unknown): string[] => {
 describe("the configuration form and its schema", () => {
   it("have the same keys, and those of the reference connector", () => {
     expect(form.map(({ key }) => key).sort()).toEqual(Object.keys(schema.properties).sort());
-    expect(form.map(({ key }) => key)).toEqual(expect.arrayContaining(["Organization", "TenantID", "AppId", "AppSecret", "UseCertificate", "AppCertificateBase64String", "AppCertificatePassword"]));
+    expect(form.map(({ key }) => key)).toEqual(
+      expect.arrayContaining([
+        "Organization",
+        "TenantID",
+        "AppId",
+        "AppSecret",
+        "UseCertificate",
+        "AppCertificateBase64String",
+        "AppCertificatePassword",
+      ]),
+    );
   });
 
-  it.each(form.map((field) => [field.key, field] as const))("agree about %s", (key, { type, defaultValue, templateOptions }) => {
-    const property = schema.properties[key];
-    expect(templateOptions.required).toBe(schema.required.includes(key));
-    expect(templateOptions.type === "password").toBe(property?.secret === true);
-    expect(type === "checkbox").toBe(property?.type === "boolean");
-    if (templateOptions.options) expect(templateOptions.options.map(({ value }) => value)).toEqual(property?.enum);
-    // A form left alone must give what the schema fills in by itself.
-    if (property?.default !== undefined) expect(Array.isArray(property.default) ? property.default.join(", ") : property.default).toEqual(defaultValue);
-  });
+  it.each(form.map((field) => [field.key, field] as const))(
+    "agree about %s",
+    (key, { type, defaultValue, templateOptions }) => {
+      const property = schema.properties[key];
+      expect(templateOptions.required).toBe(schema.required.includes(key));
+      expect(templateOptions.type === "password").toBe(property?.secret === true);
+      expect(type === "checkbox").toBe(property?.type === "boolean");
+      if (templateOptions.options)
+        expect(templateOptions.options.map(({ value }) => value)).toEqual(property?.enum);
+      // A form left alone must give what the schema fills in by itself.
+      if (property?.default !== undefined)
+        expect(
+          Array.isArray(property.default) ? property.default.join(", ") : property.default,
+        ).toEqual(defaultValue);
+    },
+  );
 
   it("fills in what was left blank", () => {
-    expect(readAs(configuration, { ...whole, Cloud: "", RecipientTypeDetails: null, UseCertificate: " ", AppCertificatePassword: "" })).toMatchObject({ ...whole, Cloud: "worldwide", RecipientTypeDetails: ["UserMailbox"], UseCertificate: false });
+    expect(
+      readAs(configuration, {
+        ...whole,
+        Cloud: "",
+        RecipientTypeDetails: null,
+        UseCertificate: " ",
+        AppCertificatePassword: "",
+      }),
+    ).toMatchObject({
+      ...whole,
+      Cloud: "worldwide",
+      RecipientTypeDetails: ["UserMailbox"],
+      UseCertificate: false,
+    });
   });
 
   it("read the values of an existing installation unchanged", () => {
-    expect(readAs(configuration, { ...whole, UseCertificate: "True", AppCertificateBase64String: "MIIK", AppCertificatePassword: "p" })).toMatchObject({ UseCertificate: true, AppCertificateBase64String: "MIIK" });
+    expect(
+      readAs(configuration, {
+        ...whole,
+        UseCertificate: "True",
+        AppCertificateBase64String: "MIIK",
+        AppCertificatePassword: "p",
+      }),
+    ).toMatchObject({ UseCertificate: true, AppCertificateBase64String: "MIIK" });
   });
 
   it("take a list as one text, in any casing", () => {
-    expect(readAs(configuration, { ...whole, RecipientTypeDetails: "usermailbox,  SharedMailbox," })).toMatchObject({ RecipientTypeDetails: ["UserMailbox", "SharedMailbox"] });
+    expect(
+      readAs(configuration, { ...whole, RecipientTypeDetails: "usermailbox,  SharedMailbox," }),
+    ).toMatchObject({ RecipientTypeDetails: ["UserMailbox", "SharedMailbox"] });
   });
 });
 
 describe("the faults of a configuration", () => {
   it("are told all at once, in the words of the form, without a value", () => {
-    const types = "UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, LinkedMailbox, LinkedRoomMailbox, TeamMailbox, SchedulingMailbox, LegacyMailbox, DiscoveryMailbox";
-    expect(faultsOf({ TenantID: "contoso", AppId: " ", UseCertificate: "maybe", Cloud: "GCC", RecipientTypeDetails: "UserMailbox, Person" }).sort()).toEqual([
+    const types =
+      "UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, LinkedMailbox, LinkedRoomMailbox, TeamMailbox, SchedulingMailbox, LegacyMailbox, DiscoveryMailbox";
+    expect(
+      faultsOf({
+        TenantID: "contoso",
+        AppId: " ",
+        UseCertificate: "maybe",
+        Cloud: "GCC",
+        RecipientTypeDetails: "UserMailbox, Person",
+      }).sort(),
+    ).toEqual([
       '"App ID" (AppId) is missing.',
       '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
       '"Cloud" (Cloud) is a text of 3 characters that is not in the list; expected worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china.',
@@ -74,8 +137,14 @@ describe("the faults of a configuration", () => {
 
   it("name the credential that was chosen and is missing", () => {
     const { AppSecret: _none, ...rest } = whole;
-    expect(faultsOf(rest)).toEqual(['"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.']);
-    expect(faultsOf({ ...rest, UseCertificate: true })).toEqual(['"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.']);
-    expect(faultsOf({ ...whole, UseCertificate: true, AppCertificateBase64String: "" })).toEqual(['"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.']);
+    expect(faultsOf(rest)).toEqual([
+      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
+    ]);
+    expect(faultsOf({ ...rest, UseCertificate: true })).toEqual([
+      '"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.',
+    ]);
+    expect(faultsOf({ ...whole, UseCertificate: true, AppCertificateBase64String: "" })).toEqual([
+      '"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.',
+    ]);
   });
 });

@@ -5,12 +5,27 @@ import { fieldMapping } from "../../lib/generated/validators/fieldMapping.ts";
 import type { FieldMapping } from "../../lib/generated/types.ts";
 import { readAs } from "../../lib/host/contract.ts";
 
-const mapping: FieldMapping = readAs(fieldMapping, JSON.parse(readFileSync(new URL("../../fieldMapping.json", import.meta.url), "utf8")));
-const actions = mapping.MappingFields.flatMap((field) => field.MappingActions.map((action) => ({ field, action })));
+const mapping: FieldMapping = readAs(
+  fieldMapping,
+  JSON.parse(readFileSync(new URL("../../fieldMapping.json", import.meta.url), "utf8")),
+);
+const actions = mapping.MappingFields.flatMap((field) =>
+  field.MappingActions.map((action) => ({ field, action })),
+);
 
 describe("the shipped field mapping", () => {
   it("has the fields of the reference connector", () => {
-    expect(mapping.MappingFields.map(({ Name }) => Name).sort()).toEqual(["AutoReplyState", "CustomAttribute1", "EmailAddresses", "ExternalAudience", "ExternalMessage", "Guid", "HiddenFromAddressListsEnabled", "InternalMessage", "UserPrincipalName"]);
+    expect(mapping.MappingFields.map(({ Name }) => Name).sort()).toEqual([
+      "AutoReplyState",
+      "CustomAttribute1",
+      "EmailAddresses",
+      "ExternalAudience",
+      "ExternalMessage",
+      "Guid",
+      "HiddenFromAddressListsEnabled",
+      "InternalMessage",
+      "UserPrincipalName",
+    ]);
   });
 
   it("maps each stage of a field once", () => {
@@ -20,7 +35,12 @@ describe("the shipped field mapping", () => {
     }
   });
 
-  it.each(actions.map(({ field, action }) => [`${field.Name} for ${action.MapForActions.join(", ")}`, field, action] as const))("has a value of the right form: %s", (_name, field, { MappingMode, Value }) => {
+  it.each(
+    actions.map(
+      ({ field, action }) =>
+        [`${field.Name} for ${action.MapForActions.join(", ")}`, field, action] as const,
+    ),
+  )("has a value of the right form: %s", (_name, field, { MappingMode, Value }) => {
     const value: unknown = JSON.parse(Value);
     if (MappingMode === "None") expect([null, ""]).toContain(value);
     else expect(value).toEqual(expect.any(String));
@@ -31,13 +51,31 @@ describe("the shipped field mapping", () => {
 
 describe("the scripts in the mapping", () => {
   const run = (name: string, person: unknown, iteration = 0): unknown => {
-    const complex = actions.find(({ field, action }) => field.Name === name && action.MappingMode === "Complex");
+    const complex = actions.find(
+      ({ field, action }) => field.Name === name && action.MappingMode === "Complex",
+    );
     const script = JSON.parse(complex?.action.Value ?? "null") as string;
     const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "");
-    const result: unknown = vm.runInNewContext(script, { Person: person, Iteration: iteration, deleteDiacriticalMarks: folded });
+    const result: unknown = vm.runInNewContext(script, {
+      Person: person,
+      Iteration: iteration,
+      deleteDiacriticalMarks: folded,
+    });
     return JSON.parse(JSON.stringify(result)) as unknown;
   };
-  const noor = { DisplayName: "Noor van Dijk", Name: { NickName: "Noor", GivenName: "Noortje", FamilyNamePrefix: "van", FamilyName: "Dijk", FamilyNamePartnerPrefix: "de", FamilyNamePartner: "Boer", Convention: "BP" }, PrimaryContract: { Manager: { DisplayName: "Iris Smit", Email: "iris@contoso.com" } } };
+  const noor = {
+    DisplayName: "Noor van Dijk",
+    Name: {
+      NickName: "Noor",
+      GivenName: "Noortje",
+      FamilyNamePrefix: "van",
+      FamilyName: "Dijk",
+      FamilyNamePartnerPrefix: "de",
+      FamilyNamePartner: "Boer",
+      Convention: "BP",
+    },
+    PrimaryContract: { Manager: { DisplayName: "Iris Smit", Email: "iris@contoso.com" } },
+  };
 
   it.each([
     ["B", "SMTP:noor.van.dijk@contoso.com"],
@@ -45,19 +83,36 @@ describe("the scripts in the mapping", () => {
     ["BP", "SMTP:noor.van.dijk.de.boer@contoso.com"],
     ["PB", "SMTP:noor.de.boer.van.dijk@contoso.com"],
   ])("make an address by name convention %s", (Convention, address) => {
-    expect(run("EmailAddresses", { ...noor, Name: { ...noor.Name, Convention } })).toEqual([address]);
+    expect(run("EmailAddresses", { ...noor, Name: { ...noor.Name, Convention } })).toEqual([
+      address,
+    ]);
   });
 
   it("count up while an address is taken, and fold letters", () => {
-    expect(run("EmailAddresses", { Name: { GivenName: "Zoë", FamilyName: "O'Brien" } }, 1)).toEqual(["SMTP:zoe.o.brien2@contoso.com"]);
+    expect(run("EmailAddresses", { Name: { GivenName: "Zoë", FamilyName: "O'Brien" } }, 1)).toEqual(
+      ["SMTP:zoe.o.brien2@contoso.com"],
+    );
   });
 
   it("name the manager", () => {
-    expect(run("InternalMessage", noor)).toBe("Noor van Dijk no longer works here, and your message has not been read. Please write to Iris Smit (iris@contoso.com).");
+    expect(run("InternalMessage", noor)).toBe(
+      "Noor van Dijk no longer works here, and your message has not been read. Please write to Iris Smit (iris@contoso.com).",
+    );
   });
 
-  it.each([{}, { Name: {} }, { PrimaryContract: null, PrimaryManager: null }, { PrimaryContract: { Manager: null } }, { PrimaryContract: { Manager: { DisplayName: null, Email: null } }, Name: { FamilyName: null } }])("stand a person without manager, contract or name parts: %j", (person) => {
-    expect(run("InternalMessage", person)).toBe("The person you wrote to no longer works here, and your message has not been read.");
+  it.each([
+    {},
+    { Name: {} },
+    { PrimaryContract: null, PrimaryManager: null },
+    { PrimaryContract: { Manager: null } },
+    {
+      PrimaryContract: { Manager: { DisplayName: null, Email: null } },
+      Name: { FamilyName: null },
+    },
+  ])("stand a person without manager, contract or name parts: %j", (person) => {
+    expect(run("InternalMessage", person)).toBe(
+      "The person you wrote to no longer works here, and your message has not been read.",
+    );
     expect(run("ExternalMessage", person)).toEqual(run("InternalMessage", person));
     expect(run("EmailAddresses", person)).toEqual([]);
   });

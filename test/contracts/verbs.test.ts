@@ -3,31 +3,78 @@ import { describe, expect, it } from "vitest";
 import * as answers from "../../lib/generated/validators/answers.ts";
 import { readAs, Unusable, type Contract } from "../../lib/host/contract.ts";
 
-const Configuration = { Organization: "contoso.onmicrosoft.com", TenantID: "7e4a4700-0000-4000-8000-00000000c0de", AppId: "c11e4700-0000-4000-8000-00000000c0de", AppSecret: "s" };
+const Configuration = {
+  Organization: "contoso.onmicrosoft.com",
+  TenantID: "7e4a4700-0000-4000-8000-00000000c0de",
+  AppId: "c11e4700-0000-4000-8000-00000000c0de",
+  AppSecret: "s",
+};
 const base = { Configuration, DryRun: true, Origin: "enforcement" };
 const References = { Account: "0b1ec700-0000-4000-8000-000000000001", ManagerAccount: null };
-const account = { actionContext: { ...base, Data: { CustomAttribute1: "x" }, References }, personContext: { Person: { ExternalId: "1" } } };
-const permission = { actionContext: { ...base, References: { ...References, Permission: { Id: "1" } }, PermissionDisplayName: "Group" } };
+const account = {
+  actionContext: { ...base, Data: { CustomAttribute1: "x" }, References },
+  personContext: { Person: { ExternalId: "1" } },
+};
+const permission = {
+  actionContext: {
+    ...base,
+    References: { ...References, Permission: { Id: "1" } },
+    PermissionDisplayName: "Group",
+  },
+};
 
 /** An event for every verb, as small as the platform sends it, and a path without which it cannot be used. */
 const events: Record<string, { event: unknown; needs: string }> = {
-  create: { event: { actionContext: { ...base, Data: {}, CorrelationConfiguration: { Enabled: false } } }, needs: "actionContext.CorrelationConfiguration" },
+  create: {
+    event: { actionContext: { ...base, Data: {}, CorrelationConfiguration: { Enabled: false } } },
+    needs: "actionContext.CorrelationConfiguration",
+  },
   update: { event: account, needs: "actionContext.References.Account" },
   enable: { event: account, needs: "actionContext.References.Account" },
-  disable: { event: { actionContext: { ...base, Origin: "reconciliation", Data: null, References } }, needs: "actionContext.References.Account" },
-  delete: { event: { actionContext: { ...base, Origin: "reconciliation", References: { Account: { id: "1" } } } }, needs: "actionContext.References" },
-  import: { event: { actionContext: { ...base, ImportFields: "UserPrincipalName" } }, needs: "actionContext.ImportFields" },
+  disable: {
+    event: { actionContext: { ...base, Origin: "reconciliation", Data: null, References } },
+    needs: "actionContext.References.Account",
+  },
+  delete: {
+    event: {
+      actionContext: { ...base, Origin: "reconciliation", References: { Account: { id: "1" } } },
+    },
+    needs: "actionContext.References",
+  },
+  import: {
+    event: { actionContext: { ...base, ImportFields: "UserPrincipalName" } },
+    needs: "actionContext.ImportFields",
+  },
   permissions: { event: { actionContext: base }, needs: "actionContext.Configuration" },
   grantPermission: { event: permission, needs: "actionContext.References.Permission" },
   revokePermission: { event: permission, needs: "actionContext.References.Permission" },
-  subPermissions: { event: { actionContext: { ...base, References, Operation: "Grant", CurrentPermissions: { DisplayName: "x", Reference: { Id: "1" } } } }, needs: "actionContext.Operation" },
+  subPermissions: {
+    event: {
+      actionContext: {
+        ...base,
+        References,
+        Operation: "Grant",
+        CurrentPermissions: { DisplayName: "x", Reference: { Id: "1" } },
+      },
+    },
+    needs: "actionContext.Operation",
+  },
   importPermission: { event: { actionContext: base }, needs: "actionContext.DryRun" },
   importSubPermissions: { event: { actionContext: base }, needs: "actionContext" },
-  resources: { event: { actionContext: base, resourceContext: { SourceData: { ExternalId: "1", DisplayName: "Finance" } } }, needs: "resourceContext.SourceData" },
+  resources: {
+    event: {
+      actionContext: base,
+      resourceContext: { SourceData: { ExternalId: "1", DisplayName: "Finance" } },
+    },
+    needs: "resourceContext.SourceData",
+  },
 };
 
 async function contractOf(verb: string): Promise<Contract<unknown>> {
-  const module = (await import(`../../lib/generated/validators/${verb}Event.ts`)) as Record<string, Contract<unknown>>;
+  const module = (await import(`../../lib/generated/validators/${verb}Event.ts`)) as Record<
+    string,
+    Contract<unknown>
+  >;
   const contract = module[`${verb}Event`];
   if (!contract) throw new Error(`${verb}Event.ts does not export ${verb}Event`);
   return contract;
@@ -45,28 +92,53 @@ function without(value: unknown, path: string): unknown {
 
 describe("the event of each verb", () => {
   it("is one of those in the schema", () => {
-    const files = readdirSync(new URL("../../lib/generated/validators/", import.meta.url)).flatMap((file) => /^(.*)Event\.ts$/.exec(file)?.[1] ?? []);
+    const files = readdirSync(new URL("../../lib/generated/validators/", import.meta.url)).flatMap(
+      (file) => /^(.*)Event\.ts$/.exec(file)?.[1] ?? [],
+    );
     expect(files.sort()).toEqual(Object.keys(events).sort());
   });
 
-  it.each(Object.entries(events))("is read as the platform sends it: %s", async (verb, { event }) => {
-    expect(readAs(await contractOf(verb), event)).toMatchObject({ actionContext: { DryRun: true } });
-  });
+  it.each(Object.entries(events))(
+    "is read as the platform sends it: %s",
+    async (verb, { event }) => {
+      expect(readAs(await contractOf(verb), event)).toMatchObject({
+        actionContext: { DryRun: true },
+      });
+    },
+  );
 
-  it.each(Object.entries(events))("is refused when something is missing: %s", async (verb, { event, needs }) => {
-    const contract = await contractOf(verb);
-    expect(() => readAs(contract, without(event, needs))).toThrow(new Unusable([`${needs} is missing.`]));
-  });
+  it.each(Object.entries(events))(
+    "is refused when something is missing: %s",
+    async (verb, { event, needs }) => {
+      const contract = await contractOf(verb);
+      expect(() => readAs(contract, without(event, needs))).toThrow(
+        new Unusable([`${needs} is missing.`]),
+      );
+    },
+  );
 
   it("has lists where the platform sends one element, and its words in the schema's spelling", async () => {
-    expect(readAs(await contractOf("import"), events["import"]?.event)).toMatchObject({ actionContext: { ImportFields: ["UserPrincipalName"] } });
-    expect(readAs(await contractOf("resources"), events["resources"]?.event)).toMatchObject({ resourceContext: { SourceData: [{ ExternalId: "1" }] } });
-    expect(readAs(await contractOf("subPermissions"), events["subPermissions"]?.event)).toMatchObject({ actionContext: { Operation: "grant", CurrentPermissions: [{ DisplayName: "x" }] } });
+    expect(readAs(await contractOf("import"), events["import"]?.event)).toMatchObject({
+      actionContext: { ImportFields: ["UserPrincipalName"] },
+    });
+    expect(readAs(await contractOf("resources"), events["resources"]?.event)).toMatchObject({
+      resourceContext: { SourceData: [{ ExternalId: "1" }] },
+    });
+    expect(
+      readAs(await contractOf("subPermissions"), events["subPermissions"]?.event),
+    ).toMatchObject({
+      actionContext: { Operation: "grant", CurrentPermissions: [{ DisplayName: "x" }] },
+    });
   });
 });
 
 const AuditLogs = [{ Message: "m", IsError: false }];
-const around = (outputContext: object): unknown => ({ outputContext: { Success: true, AuditLogs, ...outputContext }, outcome: "done", plan: [], stats: { requests: 1, retries: 0, waitedMs: 0, totalMs: 10 } });
+const around = (outputContext: object): unknown => ({
+  outputContext: { Success: true, AuditLogs, ...outputContext },
+  outcome: "done",
+  plan: [],
+  stats: { requests: 1, retries: 0, waitedMs: 0, totalMs: 10 },
+});
 const good: Record<string, unknown> = {
   createAnswer: around({ AccountReference: "x", AccountCorrelated: true, Data: {} }),
   updateAnswer: around({ Data: {}, PreviousData: {} }),
@@ -74,28 +146,81 @@ const good: Record<string, unknown> = {
   disableAnswer: around({}),
   deleteAnswer: around({}),
   importAnswer: around({}),
-  permissionsAnswer: around({ Permissions: [{ DisplayName: "Group", Identification: { Id: "1" } }] }),
+  permissionsAnswer: around({
+    Permissions: [{ DisplayName: "Group", Identification: { Id: "1" } }],
+  }),
   grantPermissionAnswer: around({}),
   revokePermissionAnswer: around({}),
-  subPermissionsAnswer: around({ SubPermissions: [{ DisplayName: "Group", Reference: { Id: "1" } }] }),
+  subPermissionsAnswer: around({
+    SubPermissions: [{ DisplayName: "Group", Reference: { Id: "1" } }],
+  }),
   importPermissionAnswer: around({}),
   importSubPermissionsAnswer: around({}),
   resourcesAnswer: around({}),
-  accountRecord: { record: { AccountReference: "1", DisplayName: "🦊".repeat(100), UserName: "x", Enabled: true, Data: {} } },
-  permissionRecord: { record: { PermissionReference: { Id: "1" }, Description: "", DisplayName: "x", AccountReferences: ["1"] } },
-  subPermissionRecord: { record: { PermissionReference: { Reference: "dg" }, SubPermissionReference: { Id: "1" }, SubPermissionDisplayName: "x", Description: "", DisplayName: "x", AccountReferences: ["1"] } },
+  accountRecord: {
+    record: {
+      AccountReference: "1",
+      DisplayName: "🦊".repeat(100),
+      UserName: "x",
+      Enabled: true,
+      Data: {},
+    },
+  },
+  permissionRecord: {
+    record: {
+      PermissionReference: { Id: "1" },
+      Description: "",
+      DisplayName: "x",
+      AccountReferences: ["1"],
+    },
+  },
+  subPermissionRecord: {
+    record: {
+      PermissionReference: { Reference: "dg" },
+      SubPermissionReference: { Id: "1" },
+      SubPermissionDisplayName: "x",
+      Description: "",
+      DisplayName: "x",
+      AccountReferences: ["1"],
+    },
+  },
 };
 const bad: [string, unknown][] = [
   ["createAnswer", around({ AccountReference: " ", AccountCorrelated: true, Data: {} })],
   ["createAnswer", around({ AccountCorrelated: true, Data: {} })],
-  ["createAnswer", { ...(around({ AccountReference: "x", AccountCorrelated: true, Data: {} }) as object), outcome: "fine" }],
+  [
+    "createAnswer",
+    {
+      ...(around({ AccountReference: "x", AccountCorrelated: true, Data: {} }) as object),
+      outcome: "fine",
+    },
+  ],
   ["updateAnswer", around({ Data: {} })],
-  ["disableAnswer", around({ AuditLogs: [{ Action: "HideAccount", Message: "m", IsError: false }] })],
+  [
+    "disableAnswer",
+    around({ AuditLogs: [{ Action: "HideAccount", Message: "m", IsError: false }] }),
+  ],
   ["deleteAnswer", around({ AuditLogs: [{ Message: " ", IsError: false }] })],
-  ["permissionsAnswer", around({ Permissions: [{ DisplayName: "x".repeat(101), Identification: { Id: "1" } }] })],
+  [
+    "permissionsAnswer",
+    around({ Permissions: [{ DisplayName: "x".repeat(101), Identification: { Id: "1" } }] }),
+  ],
   ["subPermissionsAnswer", around({})],
-  ["accountRecord", { record: { AccountReference: "1", DisplayName: "", UserName: "x", Enabled: true, Data: {} } }],
-  ["permissionRecord", { record: { PermissionReference: { Id: "1" }, Description: "", DisplayName: "x", AccountReferences: Array.from({ length: 501 }, String) } }],
+  [
+    "accountRecord",
+    { record: { AccountReference: "1", DisplayName: "", UserName: "x", Enabled: true, Data: {} } },
+  ],
+  [
+    "permissionRecord",
+    {
+      record: {
+        PermissionReference: { Id: "1" },
+        Description: "",
+        DisplayName: "x",
+        AccountReferences: Array.from({ length: 501 }, String),
+      },
+    },
+  ],
 ];
 
 describe("the answer of each verb", () => {

@@ -74,7 +74,13 @@ export class AccessList<Entry extends AccessEntry> {
 
   /** The explicit entry for one trustee, if there is one. An inherited one is never changed on the object that inherits it. */
   find(guid: string, ace: Ace): Entry | undefined {
-    return this.of(guid).find((entry) => entry.inherited !== true && entry.trustee === ace.trustee && (entry.deny ?? false) === ace.deny && (entry.inheritanceType ?? this.inheritanceType) === ace.inheritanceType);
+    return this.of(guid).find(
+      (entry) =>
+        entry.inherited !== true &&
+        entry.trustee === ace.trustee &&
+        (entry.deny ?? false) === ace.deny &&
+        (entry.inheritanceType ?? this.inheritanceType) === ace.inheritanceType,
+    );
   }
 
   /** Puts `after` in the place of `before`; without the one it adds, without the other it removes. */
@@ -97,7 +103,13 @@ function exchanged<T>(list: T[], before: T | undefined, after: T | undefined): T
 }
 
 /** Adds rights to the trustee's entry, or makes one. Returns the entry, or nothing when every right was there. */
-export function grant<Entry extends AccessEntry>(list: AccessList<Entry>, guid: string, ace: Ace, rights: readonly string[], fresh: (rights: string[]) => Entry): Entry | undefined {
+export function grant<Entry extends AccessEntry>(
+  list: AccessList<Entry>,
+  guid: string,
+  ace: Ace,
+  rights: readonly string[],
+  fresh: (rights: string[]) => Entry,
+): Entry | undefined {
   const before = list.find(guid, ace);
   const more = rights.filter((right) => !before?.rights.includes(right));
   if (more.length === 0) return undefined;
@@ -107,7 +119,12 @@ export function grant<Entry extends AccessEntry>(list: AccessList<Entry>, guid: 
 }
 
 /** Takes rights from the trustee's entry, and the entry away with the last of them. Returns whether any was there. */
-export function revoke<Entry extends AccessEntry>(list: AccessList<Entry>, guid: string, ace: Ace, rights: readonly string[]): boolean {
+export function revoke<Entry extends AccessEntry>(
+  list: AccessList<Entry>,
+  guid: string,
+  ace: Ace,
+  rights: readonly string[],
+): boolean {
   const before = list.find(guid, ace);
   if (!before?.rights.some((right) => rights.includes(right))) return false;
   const left = before.rights.filter((right) => !rights.includes(right));

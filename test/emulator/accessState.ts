@@ -12,7 +12,11 @@ const fields: Record<string, (value: unknown) => boolean> = {
 };
 
 /** An entry may be of an object that is not there: that is how a state with one object taken out is still a state. */
-export function checkAccess(holder: "mailbox" | "recipient", list: unknown, report: (path: string, expected: string) => void): void {
+export function checkAccess(
+  holder: "mailbox" | "recipient",
+  list: unknown,
+  report: (path: string, expected: string) => void,
+): void {
   if (list === undefined) return;
   if (!Array.isArray(list)) {
     report(`${holder}Permissions`, "must be a list");
@@ -25,9 +29,12 @@ export function checkAccess(holder: "mailbox" | "recipient", list: unknown, repo
       return;
     }
     if (!isGuid(entry[holder])) report(`${at}.${holder}`, "must be the GUID of an object");
-    for (const name of ["trustee", "rights"]) if (!(name in entry)) report(`${at}.${name}`, "is missing");
+    for (const name of ["trustee", "rights"])
+      if (!(name in entry)) report(`${at}.${name}`, "is missing");
     for (const [name, value] of Object.entries(entry)) {
-      const sound = name === holder || (name === "autoMapping" && holder === "recipient" ? undefined : fields[name]?.(value));
+      const sound =
+        name === holder ||
+        (name === "autoMapping" && holder === "recipient" ? undefined : fields[name]?.(value));
       if (sound === undefined) report(`${at}.${name}`, "is not a part of an entry");
       else if (!sound) report(`${at}.${name}`, "has the wrong type");
     }

@@ -11,7 +11,12 @@ const command = fileURLToPath(new URL("../../tools/emulator.ts", import.meta.url
 const folder = mkdtempSync(join(tmpdir(), "emulator-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function start(...args: string[]): { child: ChildProcess; out: () => string; err: () => string; firstLine: Promise<string> } {
+function start(...args: string[]): {
+  child: ChildProcess;
+  out: () => string;
+  err: () => string;
+  firstLine: Promise<string>;
+} {
   const child = spawn(process.execPath, ["--import", "tsx", command, ...args]);
   const read = { out: "", err: "" };
   child.stderr.on("data", (part: Buffer) => (read.err += part.toString()));
@@ -34,11 +39,23 @@ describe.concurrent("the command", () => {
   it("prints one line of JSON, serves, and stops when stdin closes", async () => {
     const state = seedState();
     state.tenant.displayName = "From a file";
-    const { child, out, firstLine } = start("--seed", seedFile("good.json", JSON.stringify(state)), "--until-stdin-closes");
+    const { child, out, firstLine } = start(
+      "--seed",
+      seedFile("good.json", JSON.stringify(state)),
+      "--until-stdin-closes",
+    );
     const printed = JSON.parse(await firstLine) as Record<string, string>;
-    expect(Object.keys(printed)).toEqual(["loginUrl", "exchangeUrl", "tenantId", "clientId", "clientSecret"]);
+    expect(Object.keys(printed)).toEqual([
+      "loginUrl",
+      "exchangeUrl",
+      "tenantId",
+      "clientId",
+      "clientSecret",
+    ]);
     expect(printed["exchangeUrl"]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const served = (await (await fetch(`${printed["loginUrl"]}/_emulator/state`)).json()) as { tenant: { displayName: string } };
+    const served = (await (await fetch(`${printed["loginUrl"]}/_emulator/state`)).json()) as {
+      tenant: { displayName: string };
+    };
     expect(served.tenant.displayName).toBe("From a file");
     child.stdin?.end();
     expect(await once(child, "exit")).toEqual([0, null]);
@@ -57,7 +74,10 @@ describe.concurrent("the command", () => {
     [["--port", "http"], "--port: must be a number"],
     [["--prot", "1"], "Unknown option '--prot'"],
     [["--seed", seedFile("text.json", "{,")], "text.json: is not JSON"],
-    [["--seed", seedFile("bad.json", '{"tenant":{},"apps":[],"objects":[]}')], "bad.json: tenant.id: must be a GUID"],
+    [
+      ["--seed", seedFile("bad.json", '{"tenant":{},"apps":[],"objects":[]}')],
+      "bad.json: tenant.id: must be a GUID",
+    ],
   ])("%j ends with exit code 2", async (args, text) => {
     const { child, out, err } = start(...args);
     expect(await once(child, "close")).toEqual([2, null]);

@@ -29,11 +29,16 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
       case "GET clock":
         return Response.json({ now: emulator.now() });
       default:
-        return Response.json({ problems: [`${what}: there is state, journal, faults and clock`] }, { status: 404 });
+        return Response.json(
+          { problems: [`${what}: there is state, journal, faults and clock`] },
+          { status: 404 },
+        );
     }
   } catch (error) {
-    if (error instanceof StateProblems) return Response.json({ problems: error.problems }, { status: 400 });
-    if (error instanceof Refusal) return Response.json({ problems: [error.message] }, { status: 400 });
+    if (error instanceof StateProblems)
+      return Response.json({ problems: error.problems }, { status: 400 });
+    if (error instanceof Refusal)
+      return Response.json({ problems: [error.message] }, { status: 400 });
     throw error;
   }
 }
@@ -57,5 +62,8 @@ function setClock(json: unknown, emulator: Emulator): void {
   const { now, advanceMs } = (json ?? {}) as { now?: unknown; advanceMs?: unknown };
   if (typeof now === "number") emulator.advance(now - emulator.now());
   else if (typeof advanceMs === "number") emulator.advance(advanceMs);
-  else throw new StateProblems(['the body must be {"now": milliseconds} or {"advanceMs": milliseconds}']);
+  else
+    throw new StateProblems([
+      'the body must be {"now": milliseconds} or {"advanceMs": milliseconds}',
+    ]);
 }

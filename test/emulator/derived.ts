@@ -45,15 +45,25 @@ export function derived(object: DirectoryObject, name: string, world: World): Va
     case "IsSecurityPrincipal":
       return !/Contact|Distribution|^RoomList$/.test(details);
     case "Sid":
-      return world.property(object, "IsSecurityPrincipal") === true ? sidOf(String(object["Guid"])) : null;
+      return world.property(object, "IsSecurityPrincipal") === true
+        ? sidOf(String(object["Guid"]))
+        : null;
     case "GroupType":
-      return !/Group$|^RoomList$/.test(details) ? null : details === "MailUniversalSecurityGroup" ? "Universal, SecurityEnabled" : "Universal";
+      return !/Group$|^RoomList$/.test(details)
+        ? null
+        : details === "MailUniversalSecurityGroup"
+          ? "Universal, SecurityEnabled"
+          : "Universal";
     case "IsShared":
       return details === "SharedMailbox";
     case "IsResource":
       return details === "RoomMailbox" || details === "EquipmentMailbox";
     case "ResourceType":
-      return details === "RoomMailbox" ? "Room" : details === "EquipmentMailbox" ? "Equipment" : null;
+      return details === "RoomMailbox"
+        ? "Room"
+        : details === "EquipmentMailbox"
+          ? "Equipment"
+          : null;
     case "SKUAssigned":
       return details === "UserMailbox";
     case "WhenCreated":
@@ -81,5 +91,9 @@ export function derived(object: DirectoryObject, name: string, world: World): Va
 
 function primaryAddress(object: DirectoryObject): string {
   const addresses = object["EmailAddresses"];
-  return (Array.isArray(addresses) ? addresses.find((address) => address.startsWith("SMTP:"))?.slice(5) : undefined) ?? "";
+  return (
+    (Array.isArray(addresses)
+      ? addresses.find((address) => address.startsWith("SMTP:"))?.slice(5)
+      : undefined) ?? ""
+  );
 }

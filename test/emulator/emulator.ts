@@ -54,14 +54,18 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const { clock = Date.now, random = Math.random } = options;
   const faults = new Faults();
   const grants = new Map<string, Grant>();
-  const newGuid = (): string => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(random() * 16).toString(16));
+  const newGuid = (): string =>
+    "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () =>
+      Math.floor(random() * 16).toString(16),
+    );
   let store = new Store(options.state ?? seedState());
   let pages = new Pages(newGuid);
   let entries: Entry[] = [];
   let offset = 0;
   let atWork = 0;
   const now = (): number => clock() + offset;
-  const baseUrls = (): { login: string; exchange: string } => options.baseUrls ?? clouds[store.state.tenant.cloud];
+  const baseUrls = (): { login: string; exchange: string } =>
+    options.baseUrls ?? clouds[store.state.tenant.cloud];
 
   async function handle(request: Request): Promise<Response> {
     const incoming = await takeApart(request, baseUrls().login);
@@ -80,10 +84,17 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return finished(entry, incoming, request.signal).finally(() => (atWork -= 1));
   }
 
-  async function finished(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Response> {
+  async function finished(
+    entry: Entry,
+    incoming: Incoming,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const fault = faults.strike(incoming.side, entry.cmdlet, entry.page);
     const apply = async (): Promise<Response> => {
-      const response = incoming.side === "login" ? answerLogin(incoming) : await answerAdmin(entry, incoming, signal);
+      const response =
+        incoming.side === "login"
+          ? answerLogin(incoming)
+          : await answerAdmin(entry, incoming, signal);
       entry.applied = response.ok;
       return compressed(response, incoming);
     };
@@ -96,22 +107,51 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return response;
   }
 
-  async function answerAdmin(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Response> {
+  async function answerAdmin(
+    entry: Entry,
+    incoming: Incoming,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const { requestMs, cmdletMs } = store.state.behaviour;
-    const exchange = (): ExchangeContext => ({ store, pages, now: now(), baseUrl: baseUrls().exchange, grantOf: (token) => grants.get(token) });
+    const exchange = (): ExchangeContext => ({
+      store,
+      pages,
+      now: now(),
+      baseUrl: baseUrls().exchange,
+      grantOf: (token) => grants.get(token),
+    });
     const inBatch = isBatch(incoming.url);
     await pause(requestMs + (inBatch ? 0 : cmdletMs));
     if (!inBatch) return answerExchange(incoming, exchange());
     entry.items = [];
-    return answerBatch(incoming, { exchange, items: entry.items, signal, strike: (cmdlet, page) => faults.strikeItem(cmdlet, page) });
+    return answerBatch(incoming, {
+      exchange,
+      items: entry.items,
+      signal,
+      strike: (cmdlet, page) => faults.strikeItem(cmdlet, page),
+    });
   }
 
   function answerLogin(incoming: Incoming): Response {
     const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(incoming.url.pathname)?.[1];
     // There is no discovery: a client that asks for metadata is to be seen, in the journal and by this answer.
-    if (tenant === undefined || incoming.method !== "POST") return Response.json({ error: "not_found", error_description: `Nothing here: ${incoming.method} ${incoming.url.pathname}` }, { status: 404 });
-    const correlationId = incoming.headers.get("client-request-id") ?? incoming.url.searchParams.get("client-request-id");
-    return answerToken(tenant, new URLSearchParams(incoming.text), correlationId, { state: store.state, now: now(), newGuid, remember: (token, grant) => grants.set(token, grant) });
+    if (tenant === undefined || incoming.method !== "POST")
+      return Response.json(
+        {
+          error: "not_found",
+          error_description: `Nothing here: ${incoming.method} ${incoming.url.pathname}`,
+        },
+        { status: 404 },
+      );
+    const correlationId =
+      incoming.headers.get("client-request-id") ??
+      incoming.url.searchParams.get("client-request-id");
+    return answerToken(tenant, new URLSearchParams(incoming.text), correlationId, {
+      state: store.state,
+      now: now(),
+      newGuid,
+      remember: (token, grant) => grants.set(token, grant),
+    });
   }
 
   const emulator: Emulator = {
@@ -136,7 +176,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     baseUrls,
     get credentials() {
       const { tenant, apps } = store.state;
-      return { tenantId: tenant.id, clientId: apps[0]?.clientId ?? "", clientSecret: apps[0]?.secrets[0]?.value ?? "" };
+      return {
+        tenantId: tenant.id,
+        clientId: apps[0]?.clientId ?? "",
+        clientSecret: apps[0]?.secrets[0]?.value ?? "",
+      };
     },
   };
   return emulator;
@@ -144,7 +188,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
 /** Gzip when the client asks for it, as the service does. */
 async function compressed(response: Response, incoming: Incoming): Promise<Response> {
-  if (!/\bgzip\b/i.test(incoming.headers.get("accept-encoding") ?? "") || response.body === null || incoming.side !== "exchange") return response;
+  if (
+    !/\bgzip\b/i.test(incoming.headers.get("accept-encoding") ?? "") ||
+    response.body === null ||
+    incoming.side !== "exchange"
+  )
+    return response;
   const bytes = gzipSync(await response.arrayBuffer(), { level: 1 });
   const headers = new Headers(response.headers);
   headers.set("Content-Encoding", "gzip");

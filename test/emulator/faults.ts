@@ -4,12 +4,29 @@ import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./e
 import type { Incoming } from "./incoming.ts";
 import { pause } from "./pause.ts";
 
-const names = ["throttled", "throttledNoRetryAfter", "concurrency", "unavailable", "html", "tokenRefused", "forbiddenNul", "falseGzip", "transient", "redirect"] as const;
+const names = [
+  "throttled",
+  "throttledNoRetryAfter",
+  "concurrency",
+  "unavailable",
+  "html",
+  "tokenRefused",
+  "forbiddenNul",
+  "falseGzip",
+  "transient",
+  "redirect",
+] as const;
 export type FaultName = (typeof names)[number];
 
 export interface Fault {
   /** Which requests, or with `item` which commands inside a batch; absent parts match everything. `page` counts from 1, and so does `nth`: of all requests since the faults were set. */
-  match?: { side?: "login" | "exchange"; cmdlet?: string; page?: number; nth?: number; item?: true };
+  match?: {
+    side?: "login" | "exchange";
+    cmdlet?: string;
+    page?: number;
+    nth?: number;
+    item?: true;
+  };
   /** Matching requests to leave alone first. */
   skip?: number;
   /** Matching requests to strike; without it every one (`tokenRefused`: one). */
@@ -27,7 +44,12 @@ export interface Fault {
   /** For items of a batch: the response is left out. The command was run, unless there is an `answer` or a name beside it. */
   drop?: true;
   /** Answer this instead of applying the request. `body` other than text is sent as JSON. */
-  answer?: { status: number; headers?: Record<string, string>; body?: unknown; bodyBase64?: string };
+  answer?: {
+    status: number;
+    headers?: Record<string, string>;
+    body?: unknown;
+    bodyBase64?: string;
+  };
   named?: FaultName;
   /** For `throttled` and `unavailable`: the Retry-After header, in seconds, possibly decimal (observed). */
   retryAfter?: string;
@@ -77,10 +99,17 @@ export class Faults {
 
   #find(item: boolean, side: string, cmdlet: string | undefined, page: number): Fault | undefined {
     for (const armed of this.#armed) {
-      const { match = {}, skip = 0, chance = 1, named, times = named === "tokenRefused" ? 1 : Infinity } = armed.fault;
+      const {
+        match = {},
+        skip = 0,
+        chance = 1,
+        named,
+        times = named === "tokenRefused" ? 1 : Infinity,
+      } = armed.fault;
       if ((match.item ?? false) !== item) continue;
       if (match.side !== undefined && match.side !== side) continue;
-      if (match.cmdlet !== undefined && match.cmdlet.toLowerCase() !== cmdlet?.toLowerCase()) continue;
+      if (match.cmdlet !== undefined && match.cmdlet.toLowerCase() !== cmdlet?.toLowerCase())
+        continue;
       if (match.page !== undefined && match.page !== page) continue;
       if (match.nth !== undefined && match.nth !== this.#requests) continue;
       if (chance < 1 && armed.random() >= chance) continue;
@@ -93,7 +122,14 @@ export class Faults {
 
 /** One line for the journal. */
 export function nameOf(fault: Fault): string {
-  const parts = [fault.named, fault.answer && `answer ${fault.answer.status}`, fault.cut && `cut ${fault.cut}`, fault.hang && "hang", fault.drop && "drop", fault.delayMs !== undefined && `delay ${fault.delayMs} ms`];
+  const parts = [
+    fault.named,
+    fault.answer && `answer ${fault.answer.status}`,
+    fault.cut && `cut ${fault.cut}`,
+    fault.hang && "hang",
+    fault.drop && "drop",
+    fault.delayMs !== undefined && `delay ${fault.delayMs} ms`,
+  ];
   return parts.filter(Boolean).join(", ");
 }
 
@@ -101,19 +137,31 @@ export function nameOf(fault: Fault): string {
  * Carries a fault out around `apply`, which gives the true answer. A cut connection is `Response.error()`, as in the fetch standard;
  * an answer cut in half is a body that breaks after half its bytes.
  */
-export async function carryOut(fault: Fault, incoming: Incoming, signal: AbortSignal, apply: () => Promise<Response>): Promise<Response> {
+export async function carryOut(
+  fault: Fault,
+  incoming: Incoming,
+  signal: AbortSignal,
+  apply: () => Promise<Response>,
+): Promise<Response> {
   await pause(fault.delayMs ?? 0);
-  if (fault.hang) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  if (fault.hang)
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   if (fault.hang || fault.cut === "before") return Response.error();
-  const response = fault.answer ? answered(fault.answer) : fault.named ? namedAnswer(fault, fault.named, incoming) : await apply();
+  const response = fault.answer
+    ? answered(fault.answer)
+    : fault.named
+      ? namedAnswer(fault, fault.named, incoming)
+      : await apply();
   if (fault.cut === "after") return Response.error();
   return fault.cut === "half" ? halved(response) : response;
 }
 
 function answered(answer: NonNullable<Fault["answer"]>): Response {
   const { status, headers = {}, body, bodyBase64 } = answer;
-  if (bodyBase64 !== undefined) return new Response(Buffer.from(bodyBase64, "base64"), { status, headers });
-  if (body === undefined || typeof body === "string") return new Response(body ?? null, { status, headers });
+  if (bodyBase64 !== undefined)
+    return new Response(Buffer.from(bodyBase64, "base64"), { status, headers });
+  if (body === undefined || typeof body === "string")
+    return new Response(body ?? null, { status, headers });
   return Response.json(body, { status, headers });
 }
 
@@ -121,8 +169,11 @@ const transientClass = "Microsoft.Exchange.Data.Directory.ADServerSettingsChange
 
 /** The shapes are observed; where a status was not seen with them it is assumed, and can be set. */
 function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Response {
-  const text = (body: string, status: number, headers: Record<string, string> = {}): Response => new Response(body, { status, headers: { "Content-Type": "text/plain", ...headers } });
-  const retry = (seconds: string): Record<string, string> => ({ "Retry-After": fault.retryAfter ?? seconds });
+  const text = (body: string, status: number, headers: Record<string, string> = {}): Response =>
+    new Response(body, { status, headers: { "Content-Type": "text/plain", ...headers } });
+  const retry = (seconds: string): Record<string, string> => ({
+    "Retry-After": fault.retryAfter ?? seconds,
+  });
   switch (name) {
     case "throttled":
       return text("Too many requests", 429, retry("1"));
@@ -131,24 +182,54 @@ function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Respons
     case "concurrency":
       return tooManyAtOnce(fault.status ?? 400);
     case "unavailable":
-      return new Response(null, { status: 503, headers: fault.retryAfter === undefined ? {} : retry("") });
+      return new Response(null, {
+        status: 503,
+        headers: fault.retryAfter === undefined ? {} : retry(""),
+      });
     case "html":
-      return new Response("<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h2>Our services aren't available right now</h2></body></html>", { status: 502, headers: { "Content-Type": "text/html" } });
+      return new Response(
+        "<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h2>Our services aren't available right now</h2></body></html>",
+        { status: 502, headers: { "Content-Type": "text/html" } },
+      );
     case "tokenRefused":
       return unauthorized("The token is no longer accepted.", "https://login.microsoftonline.com");
     case "forbiddenNul":
       return forbidden(undefined);
     case "falseGzip":
-      return new Response(JSON.stringify({ error: { code: "BadRequest", message: "Not compressed, whatever the header says" } }), { status: 400, headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" } });
+      return new Response(
+        JSON.stringify({
+          error: { code: "BadRequest", message: "Not compressed, whatever the header says" },
+        }),
+        {
+          status: 400,
+          headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" },
+        },
+      );
     case "transient":
-      return errorResponse(new Refusal({ status: fault.status ?? 500, code: "InternalServerError", className: fault.className ?? transientClass, text: "An Active Directory server became unavailable. Please try again later." }), "pipe");
+      return errorResponse(
+        new Refusal({
+          status: fault.status ?? 500,
+          code: "InternalServerError",
+          className: fault.className ?? transientClass,
+          text: "An Active Directory server became unavailable. Please try again later.",
+        }),
+        "pipe",
+      );
     case "redirect":
-      return new Response(null, { status: 302, headers: { Location: `${fault.location ?? "https://elsewhere.invalid"}${incoming.url.pathname}${incoming.url.search}` } });
+      return new Response(null, {
+        status: 302,
+        headers: {
+          Location: `${fault.location ?? "https://elsewhere.invalid"}${incoming.url.pathname}${incoming.url.search}`,
+        },
+      });
   }
 }
 
 export const tooManyAtOnce = (status: number): Response =>
-  new Response("You have reached the maximum number of concurrent requests per tenant. Please wait and try again", { status, headers: { "Content-Type": "text/plain" } });
+  new Response(
+    "You have reached the maximum number of concurrent requests per tenant. Please wait and try again",
+    { status, headers: { "Content-Type": "text/plain" } },
+  );
 
 async function halved(response: Response): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -175,7 +256,10 @@ const matches: Record<string, (value: unknown) => boolean> = {
 };
 
 const fields: Record<string, (value: unknown) => boolean> = {
-  match: (value) => typeof value === "object" && value !== null && Object.entries(value).every(([key, one]) => matches[key]?.(one) === true),
+  match: (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(value).every(([key, one]) => matches[key]?.(one) === true),
   skip: (value) => Number.isInteger(value),
   times: (value) => Number.isInteger(value),
   chance: (value) => typeof value === "number" && value >= 0 && value <= 1,
@@ -184,7 +268,10 @@ const fields: Record<string, (value: unknown) => boolean> = {
   delayMs: (value) => typeof value === "number",
   hang: (value) => value === true,
   cut: (value) => ["before", "after", "half"].includes(String(value)),
-  answer: (value) => typeof value === "object" && value !== null && Number.isInteger((value as { status?: unknown }).status),
+  answer: (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Number.isInteger((value as { status?: unknown }).status),
   named: (value) => names.includes(value as FaultName),
   retryAfter: (value) => typeof value === "string",
   status: (value) => Number.isInteger(value),
@@ -196,16 +283,28 @@ const fields: Record<string, (value: unknown) => boolean> = {
 export function readFaults(json: unknown): Fault[] {
   if (!Array.isArray(json)) throw badRequest("The faults must be a JSON list.");
   json.forEach((fault: unknown, index) => {
-    if (typeof fault !== "object" || fault === null) throw badRequest(`faults[${index}] must be an object.`);
+    if (typeof fault !== "object" || fault === null)
+      throw badRequest(`faults[${index}] must be an object.`);
     for (const [key, value] of Object.entries(fault)) {
       const sound = fields[key];
-      if (!sound) throw badRequest(`faults[${index}].${key} is not a part of a fault (${Object.keys(fields).join(", ")}).`);
-      if (!sound(value)) throw badRequest(`faults[${index}].${key} is not usable: ${JSON.stringify(value)}.`);
+      if (!sound)
+        throw badRequest(
+          `faults[${index}].${key} is not a part of a fault (${Object.keys(fields).join(", ")}).`,
+        );
+      if (!sound(value))
+        throw badRequest(`faults[${index}].${key} is not usable: ${JSON.stringify(value)}.`);
     }
-    if (!["delayMs", "hang", "cut", "answer", "named", "drop"].some((key) => key in fault)) throw badRequest(`faults[${index}] does nothing: give delayMs, hang, cut, answer, named or drop.`);
+    if (!["delayMs", "hang", "cut", "answer", "named", "drop"].some((key) => key in fault))
+      throw badRequest(
+        `faults[${index}] does nothing: give delayMs, hang, cut, answer, named or drop.`,
+      );
     const isOfItem = (fault as Fault).match?.item === true;
-    if (isOfItem && ("cut" in fault || "hang" in fault)) throw badRequest(`faults[${index}]: cut and hang are for requests, not for the items of a batch.`);
-    if (!isOfItem && "drop" in fault) throw badRequest(`faults[${index}]: drop is for the items of a batch only.`);
+    if (isOfItem && ("cut" in fault || "hang" in fault))
+      throw badRequest(
+        `faults[${index}]: cut and hang are for requests, not for the items of a batch.`,
+      );
+    if (!isOfItem && "drop" in fault)
+      throw badRequest(`faults[${index}]: drop is for the items of a batch only.`);
   });
   return json as Fault[];
 }

@@ -5,7 +5,19 @@
 
 /** `FolderType` of the default folders, as the service spells it. The last two are calendars the service adds; they have no type of their own. */
 export const defaultFolders = [
-  "Inbox", "Drafts", "SentItems", "DeletedItems", "JunkEmail", "Outbox", "Contacts", "Notes", "Tasks", "Journal", "Calendar", "Birthdays", "Holidays",
+  "Inbox",
+  "Drafts",
+  "SentItems",
+  "DeletedItems",
+  "JunkEmail",
+  "Outbox",
+  "Contacts",
+  "Notes",
+  "Tasks",
+  "Journal",
+  "Calendar",
+  "Birthdays",
+  "Holidays",
 ] as const;
 
 export type DefaultFolder = (typeof defaultFolders)[number];
@@ -33,7 +45,8 @@ export type FolderLanguage = keyof typeof table;
 
 export const folderLanguages = Object.keys(table);
 
-export const isFolderLanguage = (text: unknown): text is FolderLanguage => typeof text === "string" && Object.hasOwn(table, text);
+export const isFolderLanguage = (text: unknown): text is FolderLanguage =>
+  typeof text === "string" && Object.hasOwn(table, text);
 
 export function folderName(language: FolderLanguage, folder: DefaultFolder): string {
   return table[language].split(", ")[defaultFolders.indexOf(folder)] ?? folder;

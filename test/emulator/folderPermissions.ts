@@ -12,11 +12,46 @@ import { fold, isMailbox, isSoftDeleted, type Store } from "./store.ts";
 const roles: Record<string, readonly string[]> = {
   Author: ["CreateItems", "DeleteOwnedItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
   Contributor: ["CreateItems", "FolderVisible"],
-  Editor: ["CreateItems", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
+  Editor: [
+    "CreateItems",
+    "DeleteAllItems",
+    "DeleteOwnedItems",
+    "EditAllItems",
+    "EditOwnedItems",
+    "FolderVisible",
+    "ReadItems",
+  ],
   NonEditingAuthor: ["CreateItems", "DeleteOwnedItems", "FolderVisible", "ReadItems"],
-  Owner: ["CreateItems", "CreateSubfolders", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderContact", "FolderOwner", "FolderVisible", "ReadItems"],
-  PublishingAuthor: ["CreateItems", "CreateSubfolders", "DeleteOwnedItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
-  PublishingEditor: ["CreateItems", "CreateSubfolders", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
+  Owner: [
+    "CreateItems",
+    "CreateSubfolders",
+    "DeleteAllItems",
+    "DeleteOwnedItems",
+    "EditAllItems",
+    "EditOwnedItems",
+    "FolderContact",
+    "FolderOwner",
+    "FolderVisible",
+    "ReadItems",
+  ],
+  PublishingAuthor: [
+    "CreateItems",
+    "CreateSubfolders",
+    "DeleteOwnedItems",
+    "EditOwnedItems",
+    "FolderVisible",
+    "ReadItems",
+  ],
+  PublishingEditor: [
+    "CreateItems",
+    "CreateSubfolders",
+    "DeleteAllItems",
+    "DeleteOwnedItems",
+    "EditAllItems",
+    "EditOwnedItems",
+    "FolderVisible",
+    "ReadItems",
+  ],
   Reviewer: ["FolderVisible", "ReadItems"],
 };
 const calendarRoles = ["AvailabilityOnly", "LimitedDetails"];
@@ -33,40 +68,82 @@ export function checkedRights(given: readonly string[], folder: Folder): string[
   const [first] = rights;
   if (first === undefined) throw invalidValue("AccessRights can't be empty.");
   // Assumed: the documentation shows roles only alone, and says nothing of a mixture.
-  if (rights.length > 1 && rights.some((right) => alone.includes(right))) throw invalidValue(`The access rights "${rights.join(", ")}" can't be combined: a role stands alone.`);
-  if (calendarRoles.includes(first) && !folder.calendar) throw invalidValue(`The role ${first} applies only to calendar folders.`);
-  const role = Object.keys(roles).find((name) => roles[name]?.length === rights.length && roles[name].every((right) => rights.includes(right)));
+  if (rights.length > 1 && rights.some((right) => alone.includes(right)))
+    throw invalidValue(
+      `The access rights "${rights.join(", ")}" can't be combined: a role stands alone.`,
+    );
+  if (calendarRoles.includes(first) && !folder.calendar)
+    throw invalidValue(`The role ${first} applies only to calendar folders.`);
+  const role = Object.keys(roles).find(
+    (name) =>
+      roles[name]?.length === rights.length && roles[name].every((right) => rights.includes(right)),
+  );
   return role === undefined ? rights : [role];
 }
 
 /** The rules are documented, that they are enforced, and the texts, assumed. Undefined when the flags were not given. */
-export function checkedFlags({ SharingPermissionFlags: given }: BoundParameters, rights: readonly string[], folder: Folder, user: string): string[] | undefined {
+export function checkedFlags(
+  { SharingPermissionFlags: given }: BoundParameters,
+  rights: readonly string[],
+  folder: Folder,
+  user: string,
+): string[] | undefined {
   if (given === undefined) return undefined;
   const flags = (given as string[]).filter((flag) => flag !== "None");
-  if (flags.length > 0 && (rights.join() !== "Editor" || !folder.calendar || isEveryone(user))) throw invalidValue("SharingPermissionFlags applies only to a person with the Editor role on a calendar folder.");
-  if (flags.includes("CanViewPrivateItems") && !flags.includes("Delegate")) throw invalidValue("The flag CanViewPrivateItems needs the flag Delegate.");
+  if (flags.length > 0 && (rights.join() !== "Editor" || !folder.calendar || isEveryone(user)))
+    throw invalidValue(
+      "SharingPermissionFlags applies only to a person with the Editor role on a calendar folder.",
+    );
+  if (flags.includes("CanViewPrivateItems") && !flags.includes("Delegate"))
+    throw invalidValue("The flag CanViewPrivateItems needs the flag Delegate.");
   return sharingFlags.filter((flag) => flags.includes(flag));
 }
 
 /** Documented for whom; that it is refused otherwise is assumed. */
-export function checkNotification({ SendNotificationToUser: told }: BoundParameters, rights: readonly string[], folder: Folder): void {
-  if (told === true && (!folder.calendar || !tellable.includes(rights.join()))) throw invalidValue(`SendNotificationToUser applies only to calendar folders and one of the roles ${tellable.join(", ")}.`);
+export function checkNotification(
+  { SendNotificationToUser: told }: BoundParameters,
+  rights: readonly string[],
+  folder: Folder,
+): void {
+  if (told === true && (!folder.calendar || !tellable.includes(rights.join())))
+    throw invalidValue(
+      `SendNotificationToUser applies only to calendar folders and one of the roles ${tellable.join(", ")}.`,
+    );
 }
 
-const keyOf = ({ mailbox, key }: Folder): string => `folderPermissions/${String(mailbox["Guid"])}/${key}`;
+const keyOf = ({ mailbox, key }: Folder): string =>
+  `folderPermissions/${String(mailbox["Guid"])}/${key}`;
 
 /** Every entry as it is: Default and Anonymous first, then in the order in which they came. */
 export function entriesOf(folder: Folder, store: Store): FolderPermission[] {
-  const there = (store.state.folderPermissions ?? []).filter((one) => one.mailbox === folder.mailbox["Guid"] && one.folder === folder.key);
-  const common = everyone.map((user) => there.find((one) => one.user === user) ?? { mailbox: String(folder.mailbox["Guid"]), folder: folder.key, user, rights: [user === "Default" && folder.key === "Calendar" ? "AvailabilityOnly" : "None"] });
+  const there = (store.state.folderPermissions ?? []).filter(
+    (one) => one.mailbox === folder.mailbox["Guid"] && one.folder === folder.key,
+  );
+  const common = everyone.map(
+    (user) =>
+      there.find((one) => one.user === user) ?? {
+        mailbox: String(folder.mailbox["Guid"]),
+        folder: folder.key,
+        user,
+        rights: [user === "Default" && folder.key === "Calendar" ? "AvailabilityOnly" : "None"],
+      },
+  );
   return [...common, ...there.filter((one) => !isEveryone(one.user))];
 }
 
 /** Puts `after` in the place of the user's entry, or takes that away. */
-export function replaceEntry(folder: Folder, user: string, after: FolderPermission | undefined, store: Store): void {
+export function replaceEntry(
+  folder: Folder,
+  user: string,
+  after: FolderPermission | undefined,
+  store: Store,
+): void {
   store.lag.keep(keyOf(folder), entriesOf(folder, store), store.state.behaviour.permissionLagMs);
   const list = (store.state.folderPermissions ??= []);
-  const at = list.findIndex((one) => one.mailbox === folder.mailbox["Guid"] && one.folder === folder.key && one.user === user);
+  const at = list.findIndex(
+    (one) =>
+      one.mailbox === folder.mailbox["Guid"] && one.folder === folder.key && one.user === user,
+  );
   list.splice(at < 0 ? list.length : at, at < 0 ? 0 : 1, ...(after ? [after] : []));
 }
 
@@ -74,7 +151,10 @@ export function replaceEntry(folder: Folder, user: string, after: FolderPermissi
 export function shownUser(user: string, store: Store): string {
   if (isEveryone(user)) return user;
   const object = store.byGuid(user);
-  if (object && !isSoftDeleted(object)) return String([store.property(object, "DisplayName"), object["Name"]].find((name) => name !== ""));
+  if (object && !isSoftDeleted(object))
+    return String(
+      [store.property(object, "DisplayName"), object["Name"]].find((name) => name !== ""),
+    );
   if (isSid(user)) return `NT:${user}`;
   return object || isGuid(user) ? `NT:${sidOf(user)}` : user;
 }
@@ -83,17 +163,29 @@ export function shownUser(user: string, store: Store): string {
 export function folderUser(given: string, folder: Folder, store: Store): string {
   const common = everyone.find((user) => user.toLowerCase() === given.toLowerCase());
   if (common) return common;
-  const found = store.find(given).filter((object) => !isSoftDeleted(object) && (isMailbox(object) || /MailUser$|^MailUniversalSecurityGroup$/.test(String(object["RecipientTypeDetails"]))));
+  const found = store
+    .find(given)
+    .filter(
+      (object) =>
+        !isSoftDeleted(object) &&
+        (isMailbox(object) ||
+          /MailUser$|^MailUniversalSecurityGroup$/.test(String(object["RecipientTypeDetails"]))),
+    );
   if (found.length > 1) throw ambiguous(given, store.state.behaviour.ambiguity);
   const [one] = found;
   if (one) return String(one["Guid"]);
-  const unknown = entriesOf(folder, store).find(({ user }) => !isEveryone(user) && fold(shownUser(user, store)) === fold(given));
+  const unknown = entriesOf(folder, store).find(
+    ({ user }) => !isEveryone(user) && fold(shownUser(user, store)) === fold(given),
+  );
   if (!unknown) throw invalidFolderUser(given);
   return unknown.user;
 }
 
 /** Where a changing cmdlet works, for whom, and what is there. */
-export function addressed({ Identity: identity, User: given }: BoundParameters, store: Store): { folder: Folder; user: string; entry: FolderPermission | undefined } {
+export function addressed(
+  { Identity: identity, User: given }: BoundParameters,
+  store: Store,
+): { folder: Folder; user: string; entry: FolderPermission | undefined } {
   const folder = folderAt(textOf(identity), store);
   const user = folderUser(textOf(given), folder, store);
   return { folder, user, entry: entriesOf(folder, store).find((one) => one.user === user) };
@@ -103,14 +195,25 @@ export type Row = Record<string, Value>;
 
 /** As readers are shown it: perhaps as it was a while ago. */
 export function entryRows(folder: Folder, store: Store): { user: string; row: Row }[] {
-  return store.lag.seen(keyOf(folder), entriesOf(folder, store)).map((entry) => ({ user: entry.user, row: entryRow(folder, entry, store) }));
+  return store.lag
+    .seen(keyOf(folder), entriesOf(folder, store))
+    .map((entry) => ({ user: entry.user, row: entryRow(folder, entry, store) }));
 }
 
 /** Flags read as one text with commas, `None` for an editor of a calendar and null for everybody else (assumed). */
-export function entryRow(folder: Folder, { user, rights, flags = [] }: FolderPermission, store: Store): Row {
+export function entryRow(
+  folder: Folder,
+  { user, rights, flags = [] }: FolderPermission,
+  store: Store,
+): Row {
   const shown = shownUser(user, store);
   const editor = folder.calendar && rights.join() === "Editor";
   return {
-    Identity: shown, FolderName: folder.name, User: shown, AccessRights: [...rights], SharingPermissionFlags: !editor ? null : flags.length === 0 ? "None" : flags.join(", "), IsValid: true,
+    Identity: shown,
+    FolderName: folder.name,
+    User: shown,
+    AccessRights: [...rights],
+    SharingPermissionFlags: !editor ? null : flags.length === 0 ? "None" : flags.join(", "),
+    IsValid: true,
   };
 }

@@ -5,5 +5,7 @@ import type { Emulator } from "./emulator.ts";
 /** Handlers for both hosts (by default the real hosts of the emulated cloud). */
 export function handlersFor(emulator: Emulator): RequestHandler[] {
   const { login, exchange } = emulator.baseUrls();
-  return [login, exchange].map((origin) => http.all(`${origin}/*`, ({ request }) => emulator.handle(request)));
+  return [login, exchange].map((origin) =>
+    http.all(`${origin}/*`, ({ request }) => emulator.handle(request)),
+  );
 }

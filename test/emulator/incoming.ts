@@ -15,8 +15,20 @@ export interface Incoming {
 export async function takeApart(request: Request, loginUrl: string): Promise<Incoming> {
   const url = new URL(request.url);
   const text = await request.text();
-  const side = url.pathname.startsWith("/_emulator/") ? "control" : url.origin === new URL(loginUrl).origin ? "login" : "exchange";
-  return { side, url, method: request.method, headers: request.headers, text, json: parsed(text), credential: credentialOf(request.headers, text) };
+  const side = url.pathname.startsWith("/_emulator/")
+    ? "control"
+    : url.origin === new URL(loginUrl).origin
+      ? "login"
+      : "exchange";
+  return {
+    side,
+    url,
+    method: request.method,
+    headers: request.headers,
+    text,
+    json: parsed(text),
+    credential: credentialOf(request.headers, text),
+  };
 }
 
 function parsed(text: string): unknown {

@@ -29,37 +29,87 @@ export interface Entry {
 }
 
 /** One command of a batch; its status stays null when its answer was left out. */
-export type Item = { id: string } & Pick<Entry, "cmdlet" | "parameters" | "page" | "status" | "applied" | "fault">;
+export type Item = { id: string } & Pick<
+  Entry,
+  "cmdlet" | "parameters" | "page" | "status" | "applied" | "fault"
+>;
 
 const headersThatMatter = [
-  "accept", "accept-encoding", "content-type", "prefer", "x-anchormailbox", "x-cmdletname", "client-request-id", "connection-id",
-  "x-responseformat", "x-clientapplication", "x-clientmoduleversion", "x-serializationlevel", "parameter-based-routing", "warningaction", "user-agent",
+  "accept",
+  "accept-encoding",
+  "content-type",
+  "prefer",
+  "x-anchormailbox",
+  "x-cmdletname",
+  "client-request-id",
+  "connection-id",
+  "x-responseformat",
+  "x-clientapplication",
+  "x-clientmoduleversion",
+  "x-serializationlevel",
+  "parameter-based-routing",
+  "warningaction",
+  "user-agent",
 ];
 
 export function entryFor(incoming: Incoming, now: number, page: number): Entry {
   const { side, url, method, headers, credential } = incoming;
-  const shown = headersThatMatter.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? ""]] : []));
+  const shown = headersThatMatter.flatMap((name) =>
+    headers.has(name) ? [[name, headers.get(name) ?? ""]] : [],
+  );
   const entry: Entry = {
-    at: new Date(now).toISOString(), side: side === "login" ? "login" : "exchange", method, path: url.pathname, query: url.search,
-    page, headers: Object.fromEntries(shown) as Record<string, string>, credential, status: null, applied: false,
+    at: new Date(now).toISOString(),
+    side: side === "login" ? "login" : "exchange",
+    method,
+    path: url.pathname,
+    query: url.search,
+    page,
+    headers: Object.fromEntries(shown) as Record<string, string>,
+    credential,
+    status: null,
+    applied: false,
   };
   if (side === "login") {
     const form = new URLSearchParams(incoming.text);
-    return { ...entry, parameters: Object.fromEntries(["grant_type", "client_id", "scope"].flatMap((name) => (form.has(name) ? [[name, form.get(name)]] : []))) };
+    return {
+      ...entry,
+      parameters: Object.fromEntries(
+        ["grant_type", "client_id", "scope"].flatMap((name) =>
+          form.has(name) ? [[name, form.get(name)]] : [],
+        ),
+      ),
+    };
   }
   if (/\/(\$|%24)batch$/i.test(url.pathname)) return { ...entry, cmdlet: "$batch" };
   return { ...entry, ...command(incoming.json) };
 }
 
-export const itemFor = (id: string, body: unknown, page: number): Item => ({ id, page, status: null, applied: false, ...command(body) });
+export const itemFor = (id: string, body: unknown, page: number): Item => ({
+  id,
+  page,
+  status: null,
+  applied: false,
+  ...command(body),
+});
 
 function command(body: unknown): Pick<Entry, "cmdlet" | "parameters"> {
-  const input = (body as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown } } | null | undefined)?.CmdletInput;
-  return typeof input?.CmdletName === "string" ? { cmdlet: input.CmdletName, parameters: withoutSecrets(input.CmdletName, input.Parameters) } : {};
+  const input = (
+    body as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown } } | null | undefined
+  )?.CmdletInput;
+  return typeof input?.CmdletName === "string"
+    ? { cmdlet: input.CmdletName, parameters: withoutSecrets(input.CmdletName, input.Parameters) }
+    : {};
 }
 
 function withoutSecrets(cmdlet: string, parameters: unknown): Record<string, unknown> {
   const facts = catalogue.cmdlets[cmdlet]?.parameters ?? {};
-  const secret = (name: string): boolean => /password|credential|secret/i.test(name) || ["SecureString", "PSCredential"].includes(facts[name]?.type ?? "");
-  return Object.fromEntries(Object.entries(parameters ?? {}).map(([name, value]: [string, unknown]) => [name, secret(name) ? "(secret)" : value]));
+  const secret = (name: string): boolean =>
+    /password|credential|secret/i.test(name) ||
+    ["SecureString", "PSCredential"].includes(facts[name]?.type ?? "");
+  return Object.fromEntries(
+    Object.entries(parameters ?? {}).map(([name, value]: [string, unknown]) => [
+      name,
+      secret(name) ? "(secret)" : value,
+    ]),
+  );
 }

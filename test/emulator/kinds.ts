@@ -2,7 +2,10 @@
 import { catalogue } from "./catalogue.ts";
 import type { DirectoryObject } from "./state.ts";
 
-const mailboxTypes = new Set([...(catalogue.recipientTypeDetails["Get-Mailbox"] ?? []), "PublicFolderMailbox"]);
+const mailboxTypes = new Set([
+  ...(catalogue.recipientTypeDetails["Get-Mailbox"] ?? []),
+  "PublicFolderMailbox",
+]);
 
 export function isMailbox(object: DirectoryObject): boolean {
   return mailboxTypes.has(String(object["RecipientTypeDetails"]));
@@ -10,11 +13,16 @@ export function isMailbox(object: DirectoryObject): boolean {
 
 /** Soft-deleted objects keep their row but only show themselves to those who ask for them. */
 export function isSoftDeleted(object: DirectoryObject): boolean {
-  return object["IsSoftDeletedByRemove"] === true || object["IsSoftDeletedByDisable"] === true || object["IsInactiveMailbox"] === true;
+  return (
+    object["IsSoftDeletedByRemove"] === true ||
+    object["IsSoftDeletedByDisable"] === true ||
+    object["IsInactiveMailbox"] === true
+  );
 }
 
 export function recipientTypeOf(details: string): string {
-  if (mailboxTypes.has(details)) return details === "GroupMailbox" ? "MailUniversalDistributionGroup" : "UserMailbox";
+  if (mailboxTypes.has(details))
+    return details === "GroupMailbox" ? "MailUniversalDistributionGroup" : "UserMailbox";
   if (/MailUser$|^Remote/.test(details)) return "MailUser";
   if (details.endsWith("Contact")) return "MailContact";
   if (details === "RoomList") return "MailUniversalDistributionGroup";

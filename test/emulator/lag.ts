@@ -20,7 +20,11 @@ export class Lag {
 
   /** To be called before a write: until `lagMs` from now, readers are shown `before`. */
   keep(key: string, before: unknown, lagMs: number): void {
-    if (lagMs > 0) this.#before.set(key, [...(this.#before.get(key) ?? []), { until: this.#now + lagMs, value: before }]);
+    if (lagMs > 0)
+      this.#before.set(key, [
+        ...(this.#before.get(key) ?? []),
+        { until: this.#now + lagMs, value: before },
+      ]);
   }
 
   /** What a reader is shown of a value that by now is `truth`. */

@@ -36,76 +36,159 @@ const roleTemplates: Record<string, string> = {
 };
 
 /** Directory roles that may change recipients (assumed from what the roles are described to do). */
-const writingRoles = ["Exchange Administrator", "Exchange Recipient Administrator", "Global Administrator"];
+const writingRoles = [
+  "Exchange Administrator",
+  "Exchange Recipient Administrator",
+  "Global Administrator",
+];
 
-export const mayRead = (grant: Grant): boolean => grant.roleGroups.length > 0 || grant.directoryRoles.some((role) => Object.hasOwn(roleTemplates, role));
-export const mayWrite = (grant: Grant): boolean => grant.roleGroups.some((group) => !/^view-only/i.test(group)) || grant.directoryRoles.some((role) => writingRoles.includes(role));
+export const mayRead = (grant: Grant): boolean =>
+  grant.roleGroups.length > 0 ||
+  grant.directoryRoles.some((role) => Object.hasOwn(roleTemplates, role));
+export const mayWrite = (grant: Grant): boolean =>
+  grant.roleGroups.some((group) => !/^view-only/i.test(group)) ||
+  grant.directoryRoles.some((role) => writingRoles.includes(role));
 
 /**
  * Whether a group may be changed by somebody who is not its manager: Exchange Administrator is enough, Exchange Recipient Administrator
  * is not (observed). The role group and the management role are documented.
  */
 export const mayBypassManagerCheck = (grant: Grant): boolean =>
-  grant.directoryRoles.some((role) => role === "Exchange Administrator" || role === "Global Administrator") || grant.roleGroups.some((group) => /^(organization management|security group creation and membership)$/i.test(group));
+  grant.directoryRoles.some(
+    (role) => role === "Exchange Administrator" || role === "Global Administrator",
+  ) ||
+  grant.roleGroups.some((group) =>
+    /^(organization management|security group creation and membership)$/i.test(group),
+  );
 
 export const isTenant = (state: State, name: string): boolean =>
-  [state.tenant.id, ...state.tenant.domains].some((one) => one.toLowerCase() === name.toLowerCase());
+  [state.tenant.id, ...state.tenant.domains].some(
+    (one) => one.toLowerCase() === name.toLowerCase(),
+  );
 
 /** Answers `POST /{tenant}/oauth2/v2.0/token`. `correlationId` is the client's, when it sent one. */
-export function answerToken(tenant: string, form: URLSearchParams, correlationId: string | null, context: LoginContext): Response {
+export function answerToken(
+  tenant: string,
+  form: URLSearchParams,
+  correlationId: string | null,
+  context: LoginContext,
+): Response {
   try {
     return issue(tenant, form, context);
   } catch (error) {
     if (!(error instanceof LoginRefusal)) throw error;
-    return refusalResponse(error, correlationId ?? context.newGuid(), context.newGuid(), context.now);
+    return refusalResponse(
+      error,
+      correlationId ?? context.newGuid(),
+      context.newGuid(),
+      context.now,
+    );
   }
 }
 
 function issue(tenant: string, form: URLSearchParams, context: LoginContext): Response {
   const { state, now } = context;
   if (!isTenant(state, tenant)) {
-    throw new LoginRefusal(400, "invalid_request", 90002, `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`);
+    throw new LoginRefusal(
+      400,
+      "invalid_request",
+      90002,
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+    );
   }
   const required = (name: string): string => {
     const value = form.get(name);
-    if (!value) throw new LoginRefusal(400, "invalid_request", 900144, `The request body must contain the following parameter: '${name}'.`);
+    if (!value)
+      throw new LoginRefusal(
+        400,
+        "invalid_request",
+        900144,
+        `The request body must contain the following parameter: '${name}'.`,
+      );
     return value;
   };
   const grantType = required("grant_type");
-  if (grantType !== "client_credentials") throw new LoginRefusal(400, "unsupported_grant_type", 70003, `The app requested an unsupported grant type '${grantType}'.`);
+  if (grantType !== "client_credentials")
+    throw new LoginRefusal(
+      400,
+      "unsupported_grant_type",
+      70003,
+      `The app requested an unsupported grant type '${grantType}'.`,
+    );
   const clientId = required("client_id");
   const app = state.apps.find((one) => one.clientId.toLowerCase() === clientId.toLowerCase());
   if (!app) {
-    throw new LoginRefusal(400, "unauthorized_client", 700016, `Application with identifier '${clientId}' was not found in the directory '${state.tenant.displayName}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`);
+    throw new LoginRefusal(
+      400,
+      "unauthorized_client",
+      700016,
+      `Application with identifier '${clientId}' was not found in the directory '${state.tenant.displayName}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+    );
   }
   checkCredential(app, tenant, form, context);
   checkScope(required("scope"), state);
   const expires = now + state.behaviour.tokenSeconds * 1000;
   const token = accessToken(app, context, expires);
-  context.remember(token, { tenantId: state.tenant.id, clientId: app.clientId, appRoles: [...app.appRoles], directoryRoles: [...app.directoryRoles], roleGroups: [...app.roleGroups], expires });
+  context.remember(token, {
+    tenantId: state.tenant.id,
+    clientId: app.clientId,
+    appRoles: [...app.appRoles],
+    directoryRoles: [...app.directoryRoles],
+    roleGroups: [...app.roleGroups],
+    expires,
+  });
   const seconds = state.behaviour.tokenSeconds;
-  return Response.json({ token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token }, { headers: { "Cache-Control": "no-store, no-cache" } });
+  return Response.json(
+    { token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token },
+    { headers: { "Cache-Control": "no-store, no-cache" } },
+  );
 }
 
-function checkCredential(app: App, tenant: string, form: URLSearchParams, { state, now }: LoginContext): void {
+function checkCredential(
+  app: App,
+  tenant: string,
+  form: URLSearchParams,
+  { state, now }: LoginContext,
+): void {
   const assertion = form.get("client_assertion");
   const secret = form.get("client_secret");
   if (assertion) {
     const kind = form.get("client_assertion_type");
     if (kind !== "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
-      throw new LoginRefusal(400, "invalid_request", 900144, "The request body must contain the following parameter: 'client_assertion_type'.");
+      throw new LoginRefusal(
+        400,
+        "invalid_request",
+        900144,
+        "The request body must contain the following parameter: 'client_assertion_type'.",
+      );
     }
     const { login } = clouds[state.tenant.cloud];
     checkAssertion(assertion, app, `${login}/${tenant}/oauth2/v2.0/token`, now);
     return;
   }
-  if (!secret) throw new LoginRefusal(401, "invalid_client", 7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
+  if (!secret)
+    throw new LoginRefusal(
+      401,
+      "invalid_client",
+      7000216,
+      "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+    );
   const known = app.secrets.find((one) => one.value === secret);
   if (!known) {
-    throw new LoginRefusal(401, "invalid_client", 7000215, `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`);
+    throw new LoginRefusal(
+      401,
+      "invalid_client",
+      7000215,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`,
+    );
   }
   if (known.expires !== undefined && Date.parse(known.expires) <= now) {
-    throw new LoginRefusal(401, "invalid_client", 7000222, `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`);
+    throw new LoginRefusal(
+      401,
+      "invalid_client",
+      7000222,
+      `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+    );
   }
 }
 
@@ -113,14 +196,26 @@ function checkCredential(app: App, tenant: string, form: URLSearchParams, { stat
 function checkScope(scope: string, state: State): void {
   const suffix = "/.default";
   // MSAL may ask for the OpenID scopes beside the resource; they change nothing here.
-  const resources = scope.split(" ").filter((one) => !["openid", "profile", "offline_access", ""].includes(one));
+  const resources = scope
+    .split(" ")
+    .filter((one) => !["openid", "profile", "offline_access", ""].includes(one));
   const [only] = resources;
   if (resources.length !== 1 || !only?.endsWith(suffix)) {
-    throw new LoginRefusal(400, "invalid_scope", 1002012, `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`);
+    throw new LoginRefusal(
+      400,
+      "invalid_scope",
+      1002012,
+      `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    );
   }
   const resource = only.slice(0, -suffix.length);
   if (resource !== clouds[state.tenant.cloud].resource) {
-    throw new LoginRefusal(400, "invalid_resource", 500011, `The resource principal named ${resource} was not found in the tenant named ${state.tenant.displayName}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`);
+    throw new LoginRefusal(
+      400,
+      "invalid_resource",
+      500011,
+      `The resource principal named ${resource} was not found in the tenant named ${state.tenant.displayName}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
+    );
   }
 }
 
@@ -130,9 +225,21 @@ function accessToken(app: App, { state, now, newGuid }: LoginContext, expires: n
   const { resource } = clouds[state.tenant.cloud];
   const seconds = (ms: number): number => Math.floor(ms / 1000);
   const claims = {
-    aud: resource, iss: `https://sts.windows.net/${state.tenant.id}/`, iat: seconds(now), nbf: seconds(now), exp: seconds(expires),
-    appid: app.clientId, idtyp: "app", tid: state.tenant.id, roles: app.appRoles,
-    wids: [...app.directoryRoles.flatMap((role) => roleTemplates[role] ?? []), "0997a1d0-0d1d-4acb-b408-d5ca73121e90"], uti: newGuid(), ver: "1.0",
+    aud: resource,
+    iss: `https://sts.windows.net/${state.tenant.id}/`,
+    iat: seconds(now),
+    nbf: seconds(now),
+    exp: seconds(expires),
+    appid: app.clientId,
+    idtyp: "app",
+    tid: state.tenant.id,
+    roles: app.appRoles,
+    wids: [
+      ...app.directoryRoles.flatMap((role) => roleTemplates[role] ?? []),
+      "0997a1d0-0d1d-4acb-b408-d5ca73121e90",
+    ],
+    uti: newGuid(),
+    ver: "1.0",
   };
   return `${part({ typ: "JWT", alg: "RS256", kid: "emulated" })}.${part(claims)}.${Buffer.from("emulated").toString("base64url")}`;
 }

@@ -14,8 +14,16 @@ export class LoginRefusal extends Error {
 }
 
 /** `now` in milliseconds since 1970. */
-export function refusalResponse(refusal: LoginRefusal, correlationId: string, traceId: string, now: number): Response {
-  const timestamp = new Date(now).toISOString().replace("T", " ").replace(/\.\d+Z$/, "Z");
+export function refusalResponse(
+  refusal: LoginRefusal,
+  correlationId: string,
+  traceId: string,
+  now: number,
+): Response {
+  const timestamp = new Date(now)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "Z");
   const body = {
     error: refusal.error,
     error_description: `${refusal.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,

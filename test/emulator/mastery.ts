@@ -11,6 +11,9 @@ const exchange =
 
 export function refuseOnPremises(mailbox: DirectoryObject, parameters: BoundParameters): void {
   if (mailbox["IsDirSynced"] !== true) return;
-  const refused = Object.keys(parameters).find((name) => identity.test(name) || (mailbox["IsExchangeCloudManaged"] !== true && exchange.test(name)));
+  const refused = Object.keys(parameters).find(
+    (name) =>
+      identity.test(name) || (mailbox["IsExchangeCloudManaged"] !== true && exchange.test(name)),
+  );
   if (refused) throw outOfWriteScope(String(mailbox["Name"]), "Set-Mailbox", refused);
 }

@@ -4,11 +4,18 @@ import { seedState } from "./seed.ts";
 import { isMailbox, isSoftDeleted, Store } from "./store.ts";
 
 const store = new Store(seedState());
-const mailboxes = store.objects.filter((object) => isMailbox(object) && object["RecipientTypeDetails"] !== "GroupMailbox" && !isSoftDeleted(object));
+const mailboxes = store.objects.filter(
+  (object) =>
+    isMailbox(object) &&
+    object["RecipientTypeDetails"] !== "GroupMailbox" &&
+    !isSoftDeleted(object),
+);
 
 /** Display names of the mailboxes a filter finds. */
 const found = (filter: string, cmdlet = "Get-Mailbox"): string[] =>
-  (cmdlet === "Get-Mailbox" ? mailboxes : store.objects).filter(compileFilter(filter, cmdlet, store)).map((object) => String(object["DisplayName"]));
+  (cmdlet === "Get-Mailbox" ? mailboxes : store.objects)
+    .filter(compileFilter(filter, cmdlet, store))
+    .map((object) => String(object["DisplayName"]));
 
 describe("a filter", () => {
   it.each([
@@ -23,12 +30,21 @@ describe("a filter", () => {
     ["DisplayName -eq 'Jose Garcia'", ["José García", "Jose Garcia"]],
     ["DisplayName -eq 'JÜRGEN MULLER'", ["Jürgen Müller"]],
     ["DisplayName -eq '王伟'", ["王伟"]],
-    ["Alias -eq 'jan.devries' -or Alias -eq 'jan.devries2' -and DisplayName -eq 'none'", ["Jan de Vries"]],
+    [
+      "Alias -eq 'jan.devries' -or Alias -eq 'jan.devries2' -and DisplayName -eq 'none'",
+      ["Jan de Vries"],
+    ],
     ["(Alias -eq 'jan.devries' -or Alias -eq 'jan.devries2') -and DisplayName -eq 'none'", []],
     ["Guid -eq '0B1EC700-0000-4000-8000-000000000001'", ["Aoife O'Brien"]],
     ["UserPrincipalName -eq 'u1001@contoso.onmicrosoft.com'", ["Una Principal"]],
-    ["HiddenFromAddressListsEnabled -eq 'True' -and RecipientTypeDetails -eq 'UserMailbox'", ["Hidde Hidden", "Leo Leaver"]],
-    ["HiddenFromAddressListsEnabled -eq $true -and RecipientTypeDetails -eq 'UserMailbox'", ["Hidde Hidden", "Leo Leaver"]],
+    [
+      "HiddenFromAddressListsEnabled -eq 'True' -and RecipientTypeDetails -eq 'UserMailbox'",
+      ["Hidde Hidden", "Leo Leaver"],
+    ],
+    [
+      "HiddenFromAddressListsEnabled -eq $true -and RecipientTypeDetails -eq 'UserMailbox'",
+      ["Hidde Hidden", "Leo Leaver"],
+    ],
     ["CustomAttribute1 -eq $null -and RecipientTypeDetails -eq 'UserMailbox'", ["Nora Numberless"]],
     ["GrantSendOnBehalfTo -ne $null -and Alias -like 'sal*'", ["Sales"]],
     ["PrimarySmtpAddress -eq 'sales@contoso.onmicrosoft.com'", ["Sales"]],
@@ -47,8 +63,14 @@ describe("a filter", () => {
     const anna = mailboxes.find((object) => object["DisplayName"] === "Anna Bakker");
     const dn = String(store.property(anna ?? {}, "DistinguishedName"));
     expect(found(`GrantSendOnBehalfTo -eq '${dn}' -and Alias -like 'sales*'`)).toEqual(["Sales"]);
-    expect(found(`Members -eq '${dn}'`, "Get-Recipient")).toEqual(["Sales team", "Newsletter", "Finance rights"]);
-    expect(found("MemberOfGroup -ne $null -and CustomAttribute1 -eq 'E100001'", "Get-Recipient")).toEqual(["Aoife O'Brien"]);
+    expect(found(`Members -eq '${dn}'`, "Get-Recipient")).toEqual([
+      "Sales team",
+      "Newsletter",
+      "Finance rights",
+    ]);
+    expect(
+      found("MemberOfGroup -ne $null -and CustomAttribute1 -eq 'E100001'", "Get-Recipient"),
+    ).toEqual(["Aoife O'Brien"]);
   });
 
   it.each([
@@ -77,6 +99,8 @@ describe("a filter", () => {
   });
 
   it("may only use the properties documented for its cmdlet", () => {
-    expect(() => found("UserPrincipalName -eq 'x'", "Get-Recipient")).toThrow('"UserPrincipalName" is not a recognized filterable property');
+    expect(() => found("UserPrincipalName -eq 'x'", "Get-Recipient")).toThrow(
+      '"UserPrincipalName" is not a recognized filterable property',
+    );
   });
 });

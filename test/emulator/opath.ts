@@ -26,7 +26,8 @@ export function compileFilter(filter: string, cmdlet: string, store: Store): Pre
   let next = 0;
   const peek = (): Token | undefined => tokens[next];
   const fail = (why: string): Error => filterSyntax(why, peek()?.at ?? filter.length + 1);
-  const isOperator = (value: string): boolean => peek()?.kind === "operator" && peek()?.value === value;
+  const isOperator = (value: string): boolean =>
+    peek()?.kind === "operator" && peek()?.value === value;
 
   const disjunction = (): Predicate => {
     let left = conjunction();
@@ -64,7 +65,8 @@ export function compileFilter(filter: string, cmdlet: string, store: Store): Pre
     if (property?.kind !== "word") throw fail("A property name was expected.");
     next += 1;
     const operator = peek();
-    if (operator?.kind !== "operator" || !comparisons.includes(operator.value)) throw fail("A comparison operator was expected.");
+    if (operator?.kind !== "operator" || !comparisons.includes(operator.value))
+      throw fail("A comparison operator was expected.");
     next += 1;
     const value = peek();
     if (value?.kind !== "word" && value?.kind !== "text") throw fail("A value was expected.");
@@ -95,7 +97,11 @@ function tokenize(filter: string): Token[] {
       // A minus may also open a value (-1), and `-not(` needs no space.
       const word = /^(-[a-z]+|[^\s()'"]+)/i.exec(filter.slice(at))?.[0] ?? char;
       const lower = word.toLowerCase();
-      tokens.push({ kind: operators.includes(lower) ? "operator" : "word", value: operators.includes(lower) ? lower : word, at: start });
+      tokens.push({
+        kind: operators.includes(lower) ? "operator" : "word",
+        value: operators.includes(lower) ? lower : word,
+        at: start,
+      });
       at += word.length;
     }
   }
@@ -116,25 +122,50 @@ function quoted(filter: string, open: number): { value: string; end: number } {
   throw filterSyntax("The string is missing its closing quote.", open + 1);
 }
 
-function compare(property: Token, operator: string, literal: Token, cmdlet: string, store: Store): Predicate {
+function compare(
+  property: Token,
+  operator: string,
+  literal: Token,
+  cmdlet: string,
+  store: Store,
+): Predicate {
   const names = catalogue.filterable.byCmdlet[cmdlet] ?? [];
   const name = names.find((one) => one.toLowerCase() === property.value.toLowerCase());
   const facts = name === undefined ? undefined : catalogue.filterable.properties[name];
   if (name === undefined || !facts) throw unfilterable(property.value, names);
   const negated = operator === "-ne" || operator === "-notlike";
-  const test = literal.kind === "word" && literal.value.toLowerCase() === "$null" ? blank(operator, literal) : valueTest(name, facts, operator, literal);
+  const test =
+    literal.kind === "word" && literal.value.toLowerCase() === "$null"
+      ? blank(operator, literal)
+      : valueTest(name, facts, operator, literal);
   // An unset property differs from every value, and is neither less nor greater (assumed).
   // A hundred thousand members are quicker compared by GUID, once it is known which objects the distinguished name stands for.
-  if (facts.value === "dn" && references.has(name) && literal.kind === "text" && (operator === "-eq" || operator === "-ne")) {
-    const guids = new Set(store.find(literal.value).flatMap((target) => (fold(String(store.property(target, "DistinguishedName"))) === fold(literal.value) ? [target["Guid"] ?? null] : [])));
-    return (object) => [store.seen(object, name)].flat().some((guid) => guids.has(guid)) !== negated;
+  if (
+    facts.value === "dn" &&
+    references.has(name) &&
+    literal.kind === "text" &&
+    (operator === "-eq" || operator === "-ne")
+  ) {
+    const guids = new Set(
+      store
+        .find(literal.value)
+        .flatMap((target) =>
+          fold(String(store.property(target, "DistinguishedName"))) === fold(literal.value)
+            ? [target["Guid"] ?? null]
+            : [],
+        ),
+    );
+    return (object) =>
+      [store.seen(object, name)].flat().some((guid) => guids.has(guid)) !== negated;
   }
-  const matches = (value: Value): boolean => (Array.isArray(value) ? (value.length === 0 ? test(null) : value.some(test)) : test(value));
+  const matches = (value: Value): boolean =>
+    Array.isArray(value) ? (value.length === 0 ? test(null) : value.some(test)) : test(value);
   return (object) => matches(read(object, name, facts, store)) !== negated;
 }
 
 function read(object: DirectoryObject, name: string, facts: FilterableFacts, store: Store): Value {
-  if (facts.value === "dn" && references.has(name)) return store.referenced(object, name, "DistinguishedName");
+  if (facts.value === "dn" && references.has(name))
+    return store.referenced(object, name, "DistinguishedName");
   // Documented: PrimarySmtpAddress also finds secondary addresses, so a hit says nothing about the primary one.
   if (facts.alsoMatches === "EmailAddresses") {
     const addresses = store.property(object, "EmailAddresses");
@@ -148,21 +179,27 @@ type Test = (value: Value) => boolean;
 const withoutPrefix = (address: string): string => address.replace(/^smtp:/i, "");
 
 function blank(operator: string, literal: Token): Test {
-  if (operator !== "-eq" && operator !== "-ne") throw filterSyntax("$null can only be compared with -eq and -ne.", literal.at);
+  if (operator !== "-eq" && operator !== "-ne")
+    throw filterSyntax("$null can only be compared with -eq and -ne.", literal.at);
   return (value) => value === null || value === "";
 }
 
 function valueTest(name: string, facts: FilterableFacts, operator: string, literal: Token): Test {
   const text = literal.value;
   if (literal.kind === "text" && text === "") throw emptyFilterValue();
-  if (literal.kind === "word" && !/^(\$true|\$false|-?\d+)$/i.test(text)) throw filterSyntax(`The text "${text}" must be in quotes.`, literal.at);
-  if (facts.valuesNotFilterable || facts.blankTestOnly || facts.value === "nullOnly") throw filterSyntax(`"${name}" cannot be compared with a value.`, literal.at);
+  if (literal.kind === "word" && !/^(\$true|\$false|-?\d+)$/i.test(text))
+    throw filterSyntax(`The text "${text}" must be in quotes.`, literal.at);
+  if (facts.valuesNotFilterable || facts.blankTestOnly || facts.value === "nullOnly")
+    throw filterSyntax(`"${name}" cannot be compared with a value.`, literal.at);
   if (operator === "-like" || operator === "-notlike") return likeTest(name, facts, literal);
   const ordered = order(operator);
-  const refuse = (kind: string): Error => filterSyntax(`Cannot convert value "${text}" to type "${kind}".`, literal.at);
+  const refuse = (kind: string): Error =>
+    filterSyntax(`Cannot convert value "${text}" to type "${kind}".`, literal.at);
   switch (facts.value) {
     case "boolean": {
-      const truth = (literal.kind === "text" ? /^(true|false)$/i : /^\$(true|false)$/i).exec(text)?.[1]?.toLowerCase();
+      const truth = (literal.kind === "text" ? /^(true|false)$/i : /^\$(true|false)$/i)
+        .exec(text)?.[1]
+        ?.toLowerCase();
       if (truth === undefined || !["-eq", "-ne"].includes(operator)) throw refuse("System.Boolean");
       return (value) => value === (truth === "true");
     }
@@ -180,20 +217,37 @@ function valueTest(name: string, facts: FilterableFacts, operator: string, liter
       break;
     case "dn":
       // Documented: recipient-valued properties want a distinguished name, not a name or an address.
-      if (name !== "Id" && !/^(CN|OU|DC)=.+,/i.test(text)) throw filterSyntax(`"${text}" is not a distinguished name.`, literal.at);
+      if (name !== "Id" && !/^(CN|OU|DC)=.+,/i.test(text))
+        throw filterSyntax(`"${text}" is not a distinguished name.`, literal.at);
       break;
     default:
       checkEnumeration(name, facts, literal);
   }
   // Documented: a whole address needs no prefix, and may have one.
   const wanted = facts.wildcardNeedsPrefix ? fold(withoutPrefix(text)) : fold(text);
-  return (value) => value !== null && value !== "" && ordered(collate(fold(facts.wildcardNeedsPrefix ? withoutPrefix(String(value)) : String(value)), wanted));
+  return (value) =>
+    value !== null &&
+    value !== "" &&
+    ordered(
+      collate(
+        fold(facts.wildcardNeedsPrefix ? withoutPrefix(String(value)) : String(value)),
+        wanted,
+      ),
+    );
 }
 
 function checkEnumeration(name: string, facts: FilterableFacts, literal: Token): void {
-  const names = name === "RecipientTypeDetails" ? [...recipientTypes] : facts.value === "enum" ? facts.values : undefined;
+  const names =
+    name === "RecipientTypeDetails"
+      ? [...recipientTypes]
+      : facts.value === "enum"
+        ? facts.values
+        : undefined;
   const numbers = Object.values(facts.numeric ?? {}).map(String);
-  if (names && ![...names, ...numbers].some((one) => one.toLowerCase() === literal.value.toLowerCase())) {
+  if (
+    names &&
+    ![...names, ...numbers].some((one) => one.toLowerCase() === literal.value.toLowerCase())
+  ) {
     throw filterSyntax(`Cannot convert value "${literal.value}" to type "${name}".`, literal.at);
   }
 }
@@ -201,14 +255,23 @@ function checkEnumeration(name: string, facts: FilterableFacts, literal: Token):
 /** Documented: a wildcard goes with -like only, on text only, and at the end only. */
 function likeTest(name: string, facts: FilterableFacts, literal: Token): Test {
   const star = literal.value.indexOf("*");
-  if (!facts.wildcards) throw filterSyntax(`The operator -like is not supported for the property "${name}".`, literal.at);
-  if (star >= 0 && star !== literal.value.length - 1) throw filterSyntax("A wildcard is only supported at the end of a value.", literal.at);
+  if (!facts.wildcards)
+    throw filterSyntax(
+      `The operator -like is not supported for the property "${name}".`,
+      literal.at,
+    );
+  if (star >= 0 && star !== literal.value.length - 1)
+    throw filterSyntax("A wildcard is only supported at the end of a value.", literal.at);
   // Addresses are kept with their prefix, so one without it finds nothing (documented).
   const wanted = fold(star < 0 ? literal.value : literal.value.slice(0, -1));
-  return (value) => value !== null && value !== "" && (star < 0 ? fold(String(value)) === wanted : fold(String(value)).startsWith(wanted));
+  return (value) =>
+    value !== null &&
+    value !== "" &&
+    (star < 0 ? fold(String(value)) === wanted : fold(String(value)).startsWith(wanted));
 }
 
-const collate = (left: string, right: string): number => (left === right ? 0 : left < right ? -1 : 1);
+const collate = (left: string, right: string): number =>
+  left === right ? 0 : left < right ? -1 : 1;
 
 function order(operator: string): (difference: number) => boolean {
   switch (operator) {

@@ -25,7 +25,8 @@ export interface Page {
 }
 
 /** An outcome makes rows of its own items and of nothing else, which is all it is asked for. */
-const rowOf = (outcome: Outcome, wanted: Set<string> | undefined): Waiting["row"] => outcome.rows(wanted) as Waiting["row"];
+const rowOf = (outcome: Outcome, wanted: Set<string> | undefined): Waiting["row"] =>
+  outcome.rows(wanted) as Waiting["row"];
 
 export class Pages {
   readonly #waiting = new Map<string, Waiting>();
@@ -40,9 +41,20 @@ export class Pages {
     return this.#waiting.get(token)?.page;
   }
 
-  first(outcome: Outcome, body: string, wanted: Set<string> | undefined, size: number, now: number): Page {
-    for (const [token, waiting] of this.#waiting) if (waiting.expires <= now) this.#waiting.delete(token);
-    return this.#cut({ outcome, offset: 0, page: 1, body, row: rowOf(outcome, wanted), expires: Infinity }, size, now);
+  first(
+    outcome: Outcome,
+    body: string,
+    wanted: Set<string> | undefined,
+    size: number,
+    now: number,
+  ): Page {
+    for (const [token, waiting] of this.#waiting)
+      if (waiting.expires <= now) this.#waiting.delete(token);
+    return this.#cut(
+      { outcome, offset: 0, page: 1, body, row: rowOf(outcome, wanted), expires: Infinity },
+      size,
+      now,
+    );
   }
 
   /** A link can be followed more than once, so that a page whose answer was lost can be asked for again (assumed). */

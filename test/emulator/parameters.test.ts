@@ -2,34 +2,64 @@ import { describe, expect, it } from "vitest";
 import { bind } from "./parameters.ts";
 
 const tag = { "@odata.type": "#Exchange.GenericHashTable" };
-const mailbox = (parameters: Record<string, unknown>) => () => bind("Set-Mailbox", { Identity: "x", ...parameters });
+const mailbox = (parameters: Record<string, unknown>) => () =>
+  bind("Set-Mailbox", { Identity: "x", ...parameters });
 
 describe("binding", () => {
   it("gives parameters and enumerated values their documented spelling", () => {
-    expect(bind("set-mailbox", { identity: "x", TYPE: "shared" })).toEqual({ Identity: "x", Type: "Shared" });
+    expect(bind("set-mailbox", { identity: "x", TYPE: "shared" })).toEqual({
+      Identity: "x",
+      Type: "Shared",
+    });
   });
 
   it("takes lists, single items of lists, and tagged changes of lists", () => {
-    expect(mailbox({ ExtensionCustomAttribute1: ["a", "b"] })()).toMatchObject({ ExtensionCustomAttribute1: ["a", "b"] });
-    expect(mailbox({ ExtensionCustomAttribute1: "a" })()).toMatchObject({ ExtensionCustomAttribute1: ["a"] });
-    expect(mailbox({ GrantSendOnBehalfTo: { ...tag, Add: "a", remove: ["b"] } })()).toMatchObject({ GrantSendOnBehalfTo: { add: ["a"], remove: ["b"] } });
+    expect(mailbox({ ExtensionCustomAttribute1: ["a", "b"] })()).toMatchObject({
+      ExtensionCustomAttribute1: ["a", "b"],
+    });
+    expect(mailbox({ ExtensionCustomAttribute1: "a" })()).toMatchObject({
+      ExtensionCustomAttribute1: ["a"],
+    });
+    expect(mailbox({ GrantSendOnBehalfTo: { ...tag, Add: "a", remove: ["b"] } })()).toMatchObject({
+      GrantSendOnBehalfTo: { add: ["a"], remove: ["b"] },
+    });
   });
 
   it("takes null where the property can be cleared, and passes common parameters by", () => {
-    expect(mailbox({ ForwardingAddress: null, CustomAttribute1: null, WarningAction: "SilentlyContinue" })()).toEqual({ Identity: "x", ForwardingAddress: null, CustomAttribute1: null });
+    expect(
+      mailbox({
+        ForwardingAddress: null,
+        CustomAttribute1: null,
+        WarningAction: "SilentlyContinue",
+      })(),
+    ).toEqual({ Identity: "x", ForwardingAddress: null, CustomAttribute1: null });
     expect(bind("Get-Mailbox", { Identity: null })).toEqual({ Identity: null });
   });
 
   it("takes dates for UTC, wherever it runs", () => {
     const zone = process.env["TZ"];
     process.env["TZ"] = "Asia/Tokyo";
-    const read = ["2026-07-01T06:00:00", "2026-07-01", "2026-07-01T06:00:00.5Z", "2026-07-01T06:00+02:00"].map((date) => mailbox({ LitigationHoldDate: date })()["LitigationHoldDate"]);
+    const read = [
+      "2026-07-01T06:00:00",
+      "2026-07-01",
+      "2026-07-01T06:00:00.5Z",
+      "2026-07-01T06:00+02:00",
+    ].map((date) => mailbox({ LitigationHoldDate: date })()["LitigationHoldDate"]);
     process.env["TZ"] = zone ?? "UTC";
-    expect(read).toEqual(["2026-07-01T06:00:00Z", "2026-07-01T00:00:00Z", "2026-07-01T06:00:00Z", "2026-07-01T04:00:00Z"]);
+    expect(read).toEqual([
+      "2026-07-01T06:00:00Z",
+      "2026-07-01T00:00:00Z",
+      "2026-07-01T06:00:00Z",
+      "2026-07-01T04:00:00Z",
+    ]);
   });
 
   it.each([
-    ["an unknown name", { Hidden: true }, "A parameter cannot be found that matches parameter name 'Hidden'."],
+    [
+      "an unknown name",
+      { Hidden: true },
+      "A parameter cannot be found that matches parameter name 'Hidden'.",
+    ],
     ["a name given twice", { identity: "y" }, "more than once"],
     ["text for a boolean", { HiddenFromAddressListsEnabled: "True" }, "System.Boolean"],
     ["a number for text", { CustomAttribute1: 100777 }, "System.String"],
@@ -41,13 +71,33 @@ describe("binding", () => {
     ["a number out of range", { RecipientLimits: 1001 }, "allowed range of 1 to 1000"],
     ["something that is no size", { IssueWarningQuota: "plenty" }, "Unlimited"],
     ["a date that is none", { LitigationHoldDate: "soon" }, "System.DateTime"],
-    ["an object without its type tag", { GrantSendOnBehalfTo: { add: ["a"] } }, "Newtonsoft.Json.Linq.JObject"],
-    ["a change of a list that cannot be changed", { AcceptMessagesOnlyFromSendersOrMembers: { ...tag, add: ["a"] } }, "System.Collections.Hashtable"],
-    ["another key than add and remove", { GrantSendOnBehalfTo: { ...tag, plus: ["a"] } }, "'plus' is not valid"],
+    [
+      "an object without its type tag",
+      { GrantSendOnBehalfTo: { add: ["a"] } },
+      "Newtonsoft.Json.Linq.JObject",
+    ],
+    [
+      "a change of a list that cannot be changed",
+      { AcceptMessagesOnlyFromSendersOrMembers: { ...tag, add: ["a"] } },
+      "System.Collections.Hashtable",
+    ],
+    [
+      "another key than add and remove",
+      { GrantSendOnBehalfTo: { ...tag, plus: ["a"] } },
+      "'plus' is not valid",
+    ],
     ["null for a boolean", { HiddenFromAddressListsEnabled: null }, "argument is null"],
     ["null for an enumeration", { Type: null }, "argument is null"],
-    ["parameters that exclude each other", { AcceptMessagesOnlyFrom: ["a"], AcceptMessagesOnlyFromSendersOrMembers: ["b"] }, "Parameter set cannot be resolved"],
-    ["parameters of different sets", { ExcludeFromAllOrgHolds: true, RemoveDelayHoldApplied: true }, "Parameter set cannot be resolved"],
+    [
+      "parameters that exclude each other",
+      { AcceptMessagesOnlyFrom: ["a"], AcceptMessagesOnlyFromSendersOrMembers: ["b"] },
+      "Parameter set cannot be resolved",
+    ],
+    [
+      "parameters of different sets",
+      { ExcludeFromAllOrgHolds: true, RemoveDelayHoldApplied: true },
+      "Parameter set cannot be resolved",
+    ],
     ["a null identity", { Identity: null }, "argument is null"],
     ["an empty identity", { Identity: "" }, "null or empty"],
   ])("refuses %s", (_, parameters, text) => {
@@ -55,12 +105,21 @@ describe("binding", () => {
   });
 
   it("asks for what one usable parameter set requires", () => {
-    expect(() => bind("Set-Mailbox", { Alias: "x" })).toThrow("missing mandatory parameters: Identity.");
-    expect(() => bind("Add-MailboxPermission", { Identity: "x", AccessRights: ["FullAccess"] })).toThrow("missing mandatory parameters: User.");
-    expect(bind("Add-MailboxPermission", { Identity: "x", Owner: "y" })).toEqual({ Identity: "x", Owner: "y" });
+    expect(() => bind("Set-Mailbox", { Alias: "x" })).toThrow(
+      "missing mandatory parameters: Identity.",
+    );
+    expect(() =>
+      bind("Add-MailboxPermission", { Identity: "x", AccessRights: ["FullAccess"] }),
+    ).toThrow("missing mandatory parameters: User.");
+    expect(bind("Add-MailboxPermission", { Identity: "x", Owner: "y" })).toEqual({
+      Identity: "x",
+      Owner: "y",
+    });
   });
 
   it("refuses a type tag that stands beside nothing", () => {
-    expect(mailbox({ "EmailAddresses@odata.type": "#Collection(Exchange.GenericHashTable)" })).toThrow("cannot be found");
+    expect(
+      mailbox({ "EmailAddresses@odata.type": "#Collection(Exchange.GenericHashTable)" }),
+    ).toThrow("cannot be found");
   });
 });

@@ -9,7 +9,12 @@ export type Value = string | number | boolean | null | string[];
 const zeroGuid = "00000000-0000-0000-0000-000000000000";
 
 function all<T extends Value>(value: T, names: string): Record<string, T> {
-  return Object.fromEntries(names.split(/\s+/).filter(Boolean).map((name) => [name, value]));
+  return Object.fromEntries(
+    names
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((name) => [name, value]),
+  );
 }
 
 function numbered(stem: string, count: number): string {
@@ -18,15 +23,23 @@ function numbered(stem: string, count: number): string {
 
 /** The value of every property that neither the object itself nor a derivation gives. Sizes and durations are text, as on the wire. */
 export const defaults: Record<string, Value> = {
-  ...all("", `${numbered("CustomAttribute", 15)} SimpleDisplayName Office LitigationHoldOwner RetentionComment RetentionUrl
+  ...all(
+    "",
+    `${numbered("CustomAttribute", 15)} SimpleDisplayName Office LitigationHoldOwner RetentionComment RetentionUrl
     ImmutableId FirstName LastName Initials Title Department Company City StateOrProvince PostalCode Phone MobilePhone Fax
     HomePhone Notes StreetAddress WebPage AssistantName Pager PhoneticDisplayName PostOfficeBox MailboxMoveBatchName
-    TelephoneAssistant InternalMessage ExternalMessage OOFEventSubject DeclineMeetingMessage MailboxMoveRemoteHostName ArchiveDomain JournalArchiveAddress SourceAnchor LinkedMasterAccount`),
-  ...all([] as string[], `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
+    TelephoneAssistant InternalMessage ExternalMessage OOFEventSubject DeclineMeetingMessage MailboxMoveRemoteHostName ArchiveDomain JournalArchiveAddress SourceAnchor LinkedMasterAccount`,
+  ),
+  ...all(
+    [] as string[],
+    `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
     RejectMessagesFrom RejectMessagesFromDLMembers EventsToDeleteIDs BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo InPlaceHolds ArchiveName ResourceCustom
     GeneratedOfflineAddressBooks PoliciesIncluded PoliciesExcluded Languages MailTipTranslations EmailAddresses ManagedBy
-    Members DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits Description`),
-  ...all(false, `HiddenFromAddressListsEnabled LitigationHoldEnabled IsDirSynced IsExchangeCloudManaged AccountDisabled
+    Members DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits Description`,
+  ),
+  ...all(
+    false,
+    `HiddenFromAddressListsEnabled LitigationHoldEnabled IsDirSynced IsExchangeCloudManaged AccountDisabled
     DeliverToMailboxAndForward DowngradeHighPriorityMessagesEnabled MessageCopyForSendOnBehalfEnabled MessageCopyForSentAsEnabled
     ComplianceTagHoldApplied DelayHoldApplied ModerationEnabled IsExcludedFromServingHierarchy IsHierarchyReady IsHierarchySyncEnabled
     IsRootPublicFolderMailbox UseDatabaseQuotaDefaults RetentionHoldEnabled RetainDeletedItemsUntilBackup AntispamBypassEnabled
@@ -35,21 +48,34 @@ export const defaults: Record<string, Value> = {
     EmailAddressPolicyEnabled RequireAllSendersAreAuthenticated IsLinked ActiveSyncMailboxPolicyIsDefaulted
     ShouldUseDefaultRetentionPolicy AutoDeclineFutureRequestsWhenOOF CreateOOFEvent DeclineAllEventsForScheduledOOF
     DeclineEventsForScheduledOOF ReportToManagerEnabled SendOofMessageToOriginatorEnabled BypassNestedModerationEnabled HiddenGroupMembershipEnabled
-    BccBlocked`),
-  ...all(true, `AuditEnabled MessageRecallProcessingEnabled MessageTrackingReadStatusEnabled SingleItemRecoveryEnabled
+    BccBlocked`,
+  ),
+  ...all(
+    true,
+    `AuditEnabled MessageRecallProcessingEnabled MessageTrackingReadStatusEnabled SingleItemRecoveryEnabled
     UseDatabaseRetentionDefaults SKUAssigned IsValid MessageCopyForSMTPClientSubmissionEnabled RemotePowerShellEnabled
-    ReportToOriginatorEnabled`),
-  ...all(null, `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook DefaultPublicFolderMailbox
+    ReportToOriginatorEnabled`,
+  ),
+  ...all(
+    null,
+    `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook DefaultPublicFolderMailbox
     EffectivePublicFolderMailbox ResourceCapacity ResourceType LitigationHoldDate StartDateForRetentionHold EndDateForRetentionHold
     InactiveMailboxRetireTime OrphanSoftDeleteTrackingTime WhenSoftDeleted ThrottlingPolicy ManagedFolderMailboxPolicy RemoteAccountPolicy
     DataEncryptionPolicy MailboxMoveSourceMDB MailboxMoveTargetMDB ArchiveDatabase DisabledArchiveDatabase ExternalEmailAddress Manager
     UMMailboxPolicy ActiveSyncMailboxPolicy OwaMailboxPolicy SCLDeleteEnabled SCLDeleteThreshold SCLJunkEnabled SCLJunkThreshold
     SCLQuarantineEnabled SCLQuarantineThreshold SCLRejectEnabled SCLRejectThreshold MasterAccountSid StsRefreshTokensValidFrom
     ExpansionServer MailboxPlan QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl AuthenticationPolicy StartTime EndTime
-    Language DateFormat TimeFormat TimeZone`),
+    Language DateFormat TimeFormat TimeZone`,
+  ),
   ...all(zeroGuid, "ArchiveGuid DisabledArchiveGuid ExchangeGuid DatabaseGuid ArchiveDatabaseGuid"),
-  ...all("None", "ArchiveState ArchiveStatus ArchiveRelease MailboxMoveFlags MailboxMoveStatus UpgradeRequest UpgradeStatus"),
-  ...all("Unlimited", "LitigationHoldDuration MaxBlockedSenders MaxSafeSenders CalendarLoggingQuota"),
+  ...all(
+    "None",
+    "ArchiveState ArchiveStatus ArchiveRelease MailboxMoveFlags MailboxMoveStatus UpgradeRequest UpgradeStatus",
+  ),
+  ...all(
+    "Unlimited",
+    "LitigationHoldDuration MaxBlockedSenders MaxSafeSenders CalendarLoggingQuota",
+  ),
   PersistedCapabilities: ["BPOS_S_Enterprise"],
   MailboxRelease: "E15",
   ArchiveQuota: "100 GB (107,374,182,400 bytes)",
@@ -65,8 +91,24 @@ export const defaults: Record<string, Value> = {
   RecipientLimits: "500",
   AuditLogAgeLimit: "90.00:00:00",
   RetainDeletedItemsFor: "14.00:00:00",
-  AuditAdmin: ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create"],
-  AuditDelegate: ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "SendOnBehalf", "Create"],
+  AuditAdmin: [
+    "Update",
+    "MoveToDeletedItems",
+    "SoftDelete",
+    "HardDelete",
+    "SendAs",
+    "SendOnBehalf",
+    "Create",
+  ],
+  AuditDelegate: [
+    "Update",
+    "MoveToDeletedItems",
+    "SoftDelete",
+    "HardDelete",
+    "SendAs",
+    "SendOnBehalf",
+    "Create",
+  ],
   AuditOwner: ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete"],
   DefaultAuditSet: ["Admin", "Delegate", "Owner"],
   SendModerationNotifications: "Always",
@@ -81,7 +123,8 @@ export const defaults: Record<string, Value> = {
   AddressListMembership: ["\\Default Global Address List", "\\All Users"],
   Database: "EURPR01DG001-db001",
   ServerName: "am0pr01mb0001",
-  ServerLegacyDN: "/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=AM0PR01MB0001",
+  ServerLegacyDN:
+    "/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=AM0PR01MB0001",
   UsageLocation: "Netherlands",
   CountryOrRegion: "Netherlands",
   ExchangeVersion: "0.20 (15.0.0.0)",
@@ -91,13 +134,21 @@ export const defaults: Record<string, Value> = {
 };
 
 /** Values that follow from other values of the same object (see `Store.property`). */
-export const derivedNames = `Id Identity DistinguishedName OrganizationId OrganizationalUnit RecipientType PrimarySmtpAddress
+export const derivedNames =
+  `Id Identity DistinguishedName OrganizationId OrganizationalUnit RecipientType PrimarySmtpAddress
   WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID UserPrincipalName SamAccountName LegacyExchangeDN IsMailboxEnabled IsShared
   IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal Sid MailboxOwnerId AcceptMessagesOnlyFromSendersOrMembers
   RejectMessagesFromSendersOrMembers`.split(/\s+/);
 
 /** What an object must or may hold itself, having no default. */
-export const ownNames = ["Guid", "ExternalDirectoryObjectId", "RecipientTypeDetails", "Name", "DisplayName", "Alias"];
+export const ownNames = [
+  "Guid",
+  "ExternalDirectoryObjectId",
+  "RecipientTypeDetails",
+  "Name",
+  "DisplayName",
+  "Alias",
+];
 
 /** Properties that point at other objects: kept as their GUIDs, shown as names, filtered by distinguished name. */
 export const references = new Set(
@@ -107,13 +158,17 @@ export const references = new Set(
 );
 
 const whenever = "WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC";
-const person = "City Company CountryOrRegion Department FirstName LastName Manager Notes Office Phone PostalCode StateOrProvince Title UsageLocation";
-const identity = "Identity Id Guid ExternalDirectoryObjectId DistinguishedName Name DisplayName OrganizationId OrganizationalUnit RecipientType RecipientTypeDetails ExchangeVersion IsValid";
+const person =
+  "City Company CountryOrRegion Department FirstName LastName Manager Notes Office Phone PostalCode StateOrProvince Title UsageLocation";
+const identity =
+  "Identity Id Guid ExternalDirectoryObjectId DistinguishedName Name DisplayName OrganizationId OrganizationalUnit RecipientType RecipientTypeDetails ExchangeVersion IsValid";
 
 function shown(names: string, ...sets: Record<string, string[]>[]): string[] {
   const fromSets = sets.flatMap((set) => Object.values(set).flat());
   // Get-EXORecipient spells this one property differently; the classic cmdlets do not.
-  const spelled = fromSets.map((name) => (name === "ExternalDirectoryObjectID" ? "ExternalDirectoryObjectId" : name));
+  const spelled = fromSets.map((name) =>
+    name === "ExternalDirectoryObjectID" ? "ExternalDirectoryObjectId" : name,
+  );
   return [...new Set([...names.split(/\s+/), ...spelled])];
 }
 
@@ -148,8 +203,18 @@ export const rows = {
      MemberJoinRestriction MemberDepartRestriction ReportToManagerEnabled ReportToOriginatorEnabled SendOofMessageToOriginatorEnabled Description
      BypassNestedModerationEnabled HiddenGroupMembershipEnabled BccBlocked`,
   ),
-  "Get-DistributionGroupMember": shown(`${identity} ${whenever} ${person} Alias PrimarySmtpAddress EmailAddresses ExternalEmailAddress HiddenFromAddressListsEnabled IsDirSynced SamAccountName`),
-  "Get-MailboxRegionalConfiguration": ["Identity", "Language", "DateFormat", "TimeFormat", "TimeZone", "DefaultFolderNameMatchingUserLanguage", "IsValid"],
+  "Get-DistributionGroupMember": shown(
+    `${identity} ${whenever} ${person} Alias PrimarySmtpAddress EmailAddresses ExternalEmailAddress HiddenFromAddressListsEnabled IsDirSynced SamAccountName`,
+  ),
+  "Get-MailboxRegionalConfiguration": [
+    "Identity",
+    "Language",
+    "DateFormat",
+    "TimeFormat",
+    "TimeZone",
+    "DefaultFolderNameMatchingUserLanguage",
+    "IsValid",
+  ],
   // The documented properties are those of Set-MailboxAutoReplyConfiguration.
   "Get-MailboxAutoReplyConfiguration": shown(
     `Identity MailboxOwnerId AutoReplyState StartTime EndTime InternalMessage ExternalMessage ExternalAudience AutoDeclineFutureRequestsWhenOOF
@@ -160,6 +225,16 @@ export const rows = {
 /** Every property name a stored object may carry, with a sample value that tells its type (null: any scalar). */
 export const known = new Map<string, Value>([
   ...Object.entries(defaults),
-  ...derivedNames.map((name) => [name, name === "MemberOfGroup" || name.endsWith("SendersOrMembers") ? [] : name.startsWith("Is") ? false : ""] as [string, Value]),
+  ...derivedNames.map(
+    (name) =>
+      [
+        name,
+        name === "MemberOfGroup" || name.endsWith("SendersOrMembers")
+          ? []
+          : name.startsWith("Is")
+            ? false
+            : "",
+      ] as [string, Value],
+  ),
   ...ownNames.map((name) => [name, ""] as [string, Value]),
 ]);

@@ -5,9 +5,13 @@ import type { Value } from "./properties.ts";
 import type { DirectoryObject } from "./state.ts";
 import { fold, isMailbox, isSoftDeleted, type Store } from "./store.ts";
 
-const isGroup = (object: DirectoryObject): boolean => /Group$|^RoomList$/.test(String(object["RecipientTypeDetails"]));
-const isRecipient = (object: DirectoryObject): boolean => object["RecipientTypeDetails"] !== "User" && !isSoftDeleted(object);
-const maySendOnBehalf = (object: DirectoryObject): boolean => isMailbox(object) || /MailUser$|^MailUniversalSecurityGroup$/.test(String(object["RecipientTypeDetails"]));
+const isGroup = (object: DirectoryObject): boolean =>
+  /Group$|^RoomList$/.test(String(object["RecipientTypeDetails"]));
+const isRecipient = (object: DirectoryObject): boolean =>
+  object["RecipientTypeDetails"] !== "User" && !isSoftDeleted(object);
+const maySendOnBehalf = (object: DirectoryObject): boolean =>
+  isMailbox(object) ||
+  /MailUser$|^MailUniversalSecurityGroup$/.test(String(object["RecipientTypeDetails"]));
 
 /** The kind of recipient each parameter takes (documented; everything else takes any recipient). */
 const kinds: Record<string, (object: DirectoryObject) => boolean> = {
@@ -20,7 +24,12 @@ const kinds: Record<string, (object: DirectoryObject) => boolean> = {
 };
 
 /** What a parameter that names one recipient, or several, does to the stored properties. */
-export function recipientValues(name: string, given: Bound, current: Value, store: Store): Record<string, Value> {
+export function recipientValues(
+  name: string,
+  given: Bound,
+  current: Value,
+  store: Store,
+): Record<string, Value> {
   const one = (identity: string): string => resolved(name, identity, store);
   if (!Array.isArray(current)) return { [name]: textOf(given) === "" ? null : one(textOf(given)) };
   if (isDelta(given)) {
@@ -42,7 +51,10 @@ function spread(name: string, guids: string[], store: Store): Record<string, Val
   if (!/^(Accept|Reject).*SendersOrMembers$/.test(name)) return { [name]: guids };
   const stem = name.slice(0, name.indexOf("SendersOrMembers"));
   const group = (guid: string): boolean => isGroup(store.byGuid(guid) ?? {});
-  return { [stem]: guids.filter((guid) => !group(guid)), [`${stem}DLMembers`]: guids.filter(group) };
+  return {
+    [stem]: guids.filter((guid) => !group(guid)),
+    [`${stem}DLMembers`]: guids.filter(group),
+  };
 }
 
 function resolved(parameter: string, identity: string, store: Store): string {
@@ -50,6 +62,9 @@ function resolved(parameter: string, identity: string, store: Store): string {
   const [first] = found;
   if (!first) throw notFound(identity);
   if (found.length > 1) throw ambiguous(identity, store.state.behaviour.ambiguity);
-  if (kinds[parameter]?.(first) === false) throw invalidValue(`The recipient "${fold(identity)}" has the wrong type for the parameter ${parameter}.`);
+  if (kinds[parameter]?.(first) === false)
+    throw invalidValue(
+      `The recipient "${fold(identity)}" has the wrong type for the parameter ${parameter}.`,
+    );
   return String(first["Guid"]);
 }

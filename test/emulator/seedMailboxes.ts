@@ -27,7 +27,12 @@ const languages: Record<string, [language: string, timeZone: string]> = {
 const folders: Record<string, Omit<MailboxFolders, "mailbox">> = {
   "petra.proxies": { renamed: { Calendar: "Petra's planning" } },
   // Two more calendars, one of them beside the one that counts, and before it in the alphabet.
-  "long.fox": { created: [{ name: "Absences", calendar: true }, { name: "Team", calendar: true, inside: "Calendar" }] },
+  "long.fox": {
+    created: [
+      { name: "Absences", calendar: true },
+      { name: "Team", calendar: true, inside: "Calendar" },
+    ],
+  },
   // A folder that stands in the way of Dutch names, and one of Danish and German ones.
   "dora.double": { created: [{ name: "Agenda", calendar: false }] },
   "doug.double": { created: [{ name: "Kalender", calendar: true }] },
@@ -49,26 +54,50 @@ const entries: [alias: string, user: string, rights: string[], flags?: string[]]
 
 /** Adds contents to a tenant whose objects are all there. */
 export function withMailboxContents(state: State): State {
-  const byAlias = new Map(state.objects.filter((object) => object["RecipientTypeDetails"] !== "User").map((object) => [String(object["Alias"]), object]));
+  const byAlias = new Map(
+    state.objects
+      .filter((object) => object["RecipientTypeDetails"] !== "User")
+      .map((object) => [String(object["Alias"]), object]),
+  );
   const named = (alias: string): DirectoryObject => {
     const object = byAlias.get(alias);
     if (!object) throw new Error(`The seed has nobody with the alias ${alias}.`);
     return object;
   };
   const guid = (alias: string): string => String(named(alias)["Guid"]);
-  for (const [alias, [Language, TimeZone]] of Object.entries(languages)) Object.assign(named(alias), regional(Language, TimeZone));
+  for (const [alias, [Language, TimeZone]] of Object.entries(languages))
+    Object.assign(named(alias), regional(Language, TimeZone));
   // Dutch settings, but the folders stayed English.
   Object.assign(named("nora.numberless"), regional("nl-NL", "W. Europe Standard Time"));
-  Object.assign(named("guus.bakker"), { LitigationHoldEnabled: true, LitigationHoldDate: "2024-11-01T00:00:00Z", LitigationHoldDuration: "Unlimited" });
+  Object.assign(named("guus.bakker"), {
+    LitigationHoldEnabled: true,
+    LitigationHoldDate: "2024-11-01T00:00:00Z",
+    LitigationHoldDuration: "Unlimited",
+  });
   const aliases = [...new Set([...Object.keys(languages), ...Object.keys(folders)])];
   return {
     ...state,
-    folders: aliases.map((alias): MailboxFolders => ({ mailbox: guid(alias), language: (languages[alias]?.[0].split("-")[0] ?? "en") as FolderLanguage, ...folders[alias] })),
-    folderPermissions: entries.map(([alias, user, rights, flags]): FolderPermission => ({ mailbox: guid(alias), folder: "Calendar", user: user === "Default" ? user : guid(user), rights, ...(flags ? { flags } : {}) })),
+    folders: aliases.map((alias): MailboxFolders => ({
+      mailbox: guid(alias),
+      language: (languages[alias]?.[0].split("-")[0] ?? "en") as FolderLanguage,
+      ...folders[alias],
+    })),
+    folderPermissions: entries.map(([alias, user, rights, flags]): FolderPermission => ({
+      mailbox: guid(alias),
+      folder: "Calendar",
+      user: user === "Default" ? user : guid(user),
+      rights,
+      ...(flags ? { flags } : {}),
+    })),
   };
 }
 
 function regional(language: string, timeZone: string): DirectoryObject {
   const { date, time } = formatsOf(language);
-  return { Language: language, DateFormat: date[0] ?? null, TimeFormat: time[0] ?? null, TimeZone: timeZone };
+  return {
+    Language: language,
+    DateFormat: date[0] ?? null,
+    TimeFormat: time[0] ?? null,
+    TimeZone: timeZone,
+  };
 }

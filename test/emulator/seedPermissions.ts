@@ -2,7 +2,8 @@
 import type { DirectoryObject, State } from "./state.ts";
 
 /** SIDs of people who are gone: nothing in the tenant has them. */
-const goneSid = (index: number): string => `S-1-5-21-3735928559-3735928559-3735928559-${1000 + index}`;
+const goneSid = (index: number): string =>
+  `S-1-5-21-3735928559-3735928559-3735928559-${1000 + index}`;
 
 const dynamicGroup = "HelloID Dynamic Distribution Group";
 const dynamicMailbox = "HelloID Dynamic Shared Mailbox";
@@ -33,10 +34,22 @@ export function withPermissions(state: State): State {
 
   const mailboxPermissions: NonNullable<State["mailboxPermissions"]> = [];
   const recipientPermissions: NonNullable<State["recipientPermissions"]> = [];
-  const opens = (alias: string, trustee: string, more: { deny?: true; autoMapping?: boolean } = {}): void =>
-    void mailboxPermissions.push({ mailbox: guid(alias), trustee, rights: ["FullAccess"], ...more });
-  const sends = (alias: string, trustee: string): void => void recipientPermissions.push({ recipient: guid(alias), trustee, rights: ["SendAs"] });
-  const people = state.objects.filter((object) => object["RecipientTypeDetails"] === "UserMailbox").map((object) => String(object["Guid"]));
+  const opens = (
+    alias: string,
+    trustee: string,
+    more: { deny?: true; autoMapping?: boolean } = {},
+  ): void =>
+    void mailboxPermissions.push({
+      mailbox: guid(alias),
+      trustee,
+      rights: ["FullAccess"],
+      ...more,
+    });
+  const sends = (alias: string, trustee: string): void =>
+    void recipientPermissions.push({ recipient: guid(alias), trustee, rights: ["SendAs"] });
+  const people = state.objects
+    .filter((object) => object["RecipientTypeDetails"] === "UserMailbox")
+    .map((object) => String(object["Guid"]));
 
   // Anna Bakker has all three rights on Sales, and Chris Bakker one on Info.
   opens("sales", guid("anna.bakker"), { autoMapping: true });
@@ -53,7 +66,15 @@ export function withPermissions(state: State): State {
   opens("reception", guid("gale.guest"));
   sends("reception", guid("gale.guest"));
   // One list with little room left and one with none, most of it by people who are gone.
-  for (const trustee of [...people.slice(0, 100), ...Array.from({ length: 305 }, (_, index) => goneSid(index))]) opens("privacy", trustee);
-  for (const trustee of [...people.slice(0, 100), ...Array.from({ length: 400 }, (_, index) => goneSid(index))]) opens("archive2019", trustee);
+  for (const trustee of [
+    ...people.slice(0, 100),
+    ...Array.from({ length: 305 }, (_, index) => goneSid(index)),
+  ])
+    opens("privacy", trustee);
+  for (const trustee of [
+    ...people.slice(0, 100),
+    ...Array.from({ length: 400 }, (_, index) => goneSid(index)),
+  ])
+    opens("archive2019", trustee);
   return { ...state, mailboxPermissions, recipientPermissions };
 }

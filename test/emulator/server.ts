@@ -2,7 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { createEmulator, type Credentials, type Emulator, type EmulatorOptions } from "./emulator.ts";
+import {
+  createEmulator,
+  type Credentials,
+  type Emulator,
+  type EmulatorOptions,
+} from "./emulator.ts";
 
 export interface ServerOptions extends Omit<EmulatorOptions, "baseUrls"> {
   /** Port of the Exchange side; the login side takes the next one. 0 (the default) takes two free ports. */
@@ -25,9 +30,18 @@ export async function startEmulator(options: ServerOptions = {}): Promise<Runnin
     servers[0].close();
     throw error;
   });
-  const emulator = createEmulator({ ...rest, baseUrls: { login: loginUrl, exchange: exchangeUrl } });
-  servers[0].on("request", (message, response) => void serve(emulator, exchangeUrl, message, response));
-  servers[1].on("request", (message, response) => void serve(emulator, loginUrl, message, response));
+  const emulator = createEmulator({
+    ...rest,
+    baseUrls: { login: loginUrl, exchange: exchangeUrl },
+  });
+  servers[0].on(
+    "request",
+    (message, response) => void serve(emulator, exchangeUrl, message, response),
+  );
+  servers[1].on(
+    "request",
+    (message, response) => void serve(emulator, loginUrl, message, response),
+  );
   const close = async (): Promise<void> => {
     const closed = servers.map((server) => once(server, "close"));
     for (const server of servers) server.close().closeAllConnections();
@@ -42,26 +56,41 @@ async function listen(server: Server, port: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function serve(emulator: Emulator, origin: string, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  emulator: Emulator,
+  origin: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   // Node speaks only HTTP/1.1 here and hands over numbers of headers that fetch's Headers takes as they are.
-  const headers = new Headers(Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]));
+  const headers = new Headers(
+    Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk as Buffer);
     const method = message.method ?? "GET";
     const body = method === "GET" || method === "HEAD" ? null : Buffer.concat(chunks);
-    const answer = await emulator.handle(new Request(`${origin}${message.url ?? "/"}`, { method, headers, body, signal: gone.signal }));
+    const answer = await emulator.handle(
+      new Request(`${origin}${message.url ?? "/"}`, { method, headers, body, signal: gone.signal }),
+    );
     await send(answer, message, response);
   } catch (error) {
     // A fault of the emulator itself, said loudly: it must not be taken for the service's behaviour.
     if (!response.headersSent) response.writeHead(500, { "Content-Type": "text/plain" });
-    response.end(`THE EMULATOR FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    response.end(
+      `THE EMULATOR FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 }
 
-async function send(answer: Response, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function send(
+  answer: Response,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (answer.type === "error") return void message.socket.destroy();
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   const reader = answer.body?.getReader();

@@ -15,8 +15,10 @@ function start(behaviour: Partial<Behaviour> = {}): void {
 
 beforeEach(() => start());
 
-const set = (identity: string, parameters: Row): Promise<Reply> => client.invoke("Set-Mailbox", { Identity: identity, ...parameters });
-const one = async (identity: string, parameters: Row = {}): Promise<Row> => (await client.invoke("Get-Mailbox", { Identity: identity, ...parameters })).json.value[0] ?? {};
+const set = (identity: string, parameters: Row): Promise<Reply> =>
+  client.invoke("Set-Mailbox", { Identity: identity, ...parameters });
+const one = async (identity: string, parameters: Row = {}): Promise<Row> =>
+  (await client.invoke("Get-Mailbox", { Identity: identity, ...parameters })).json.value[0] ?? {};
 const delta = (changes: Row): Row => ({ "@odata.type": "#Exchange.GenericHashTable", ...changes });
 /** What the property reads as after the change, which must succeed. */
 async function after(identity: string, parameters: Row, property: string): Promise<unknown> {
@@ -24,17 +26,39 @@ async function after(identity: string, parameters: Row, property: string): Promi
   expect([answer.status, answer.status === 200 ? "" : refusal(answer)]).toEqual([200, ""]);
   return (await one(identity))[property];
 }
-const nothingModified = [expect.stringMatching(/^The command completed successfully but no settings of 'CN=.+,OU=.+' have been modified\.$/)];
+const nothingModified = [
+  expect.stringMatching(
+    /^The command completed successfully but no settings of 'CN=.+,OU=.+' have been modified\.$/,
+  ),
+];
 
 describe("Set-Mailbox", () => {
   it("writes what it is given, returns nothing, and moves WhenChanged", async () => {
-    const answer = await set("sales", { HiddenFromAddressListsEnabled: true, CustomAttribute3: "kassa 3", LitigationHoldDuration: 365, ForwardingSmtpAddress: "away@fabrikam.com" });
-    expect([answer.status, answer.json.value, answer.json["@adminapi.warnings"]]).toEqual([200, [], undefined]);
-    expect(await one("sales")).toMatchObject({ HiddenFromAddressListsEnabled: true, CustomAttribute3: "kassa 3", LitigationHoldDuration: "365.00:00:00", ForwardingSmtpAddress: "smtp:away@fabrikam.com", WhenChanged: "2026-06-01T12:00:00+00:00" });
+    const answer = await set("sales", {
+      HiddenFromAddressListsEnabled: true,
+      CustomAttribute3: "kassa 3",
+      LitigationHoldDuration: 365,
+      ForwardingSmtpAddress: "away@fabrikam.com",
+    });
+    expect([answer.status, answer.json.value, answer.json["@adminapi.warnings"]]).toEqual([
+      200,
+      [],
+      undefined,
+    ]);
+    expect(await one("sales")).toMatchObject({
+      HiddenFromAddressListsEnabled: true,
+      CustomAttribute3: "kassa 3",
+      LitigationHoldDuration: "365.00:00:00",
+      ForwardingSmtpAddress: "smtp:away@fabrikam.com",
+      WhenChanged: "2026-06-01T12:00:00+00:00",
+    });
   });
 
   it("says so when nothing changed", async () => {
-    const answer = await set("sales", { HiddenFromAddressListsEnabled: false, CustomAttribute1: null });
+    const answer = await set("sales", {
+      HiddenFromAddressListsEnabled: false,
+      CustomAttribute1: null,
+    });
     expect(answer.status).toBe(200);
     expect(answer.json["@adminapi.warnings"]).toEqual(nothingModified);
   });
@@ -49,21 +73,33 @@ describe("Set-Mailbox", () => {
 
   it("converts the type of a mailbox", async () => {
     await set("jan.devries", { Type: "Shared" });
-    expect(await one("jan.devries")).toMatchObject({ RecipientTypeDetails: "SharedMailbox", IsShared: true });
+    expect(await one("jan.devries")).toMatchObject({
+      RecipientTypeDetails: "SharedMailbox",
+      IsShared: true,
+    });
   });
 
   it("leaves to the directory on premises what is mastered there", async () => {
-    const answer = await set("dirk.synced", { LitigationHoldEnabled: true, HiddenFromAddressListsEnabled: true });
+    const answer = await set("dirk.synced", {
+      LitigationHoldEnabled: true,
+      HiddenFromAddressListsEnabled: true,
+    });
     expect(answer.status).toBe(400);
-    expect(refusal(answer)).toContain("out of the current user's write scope. The action 'Set-Mailbox', 'HiddenFromAddressListsEnabled', can't be performed on the object 'Dirk Synced'");
+    expect(refusal(answer)).toContain(
+      "out of the current user's write scope. The action 'Set-Mailbox', 'HiddenFromAddressListsEnabled', can't be performed on the object 'Dirk Synced'",
+    );
     expect((await one("dirk.synced"))["LitigationHoldEnabled"]).toBe(false);
     expect((await set("dirk.synced", { LitigationHoldEnabled: true })).status).toBe(200);
-    expect((await set("clara.cloudmanaged", { HiddenFromAddressListsEnabled: true })).status).toBe(200);
+    expect((await set("clara.cloudmanaged", { HiddenFromAddressListsEnabled: true })).status).toBe(
+      200,
+    );
     expect((await set("clara.cloudmanaged", { DisplayName: "Claire" })).status).toBe(400);
   });
 
   it("puts a hold only on a licensed mailbox, and dates it", async () => {
-    expect(refusal(await set("kees.kiosk", { LitigationHoldEnabled: true }))).toContain("license doesn't permit you to put a litigation hold");
+    expect(refusal(await set("kees.kiosk", { LitigationHoldEnabled: true }))).toContain(
+      "license doesn't permit you to put a litigation hold",
+    );
     await set("jan.devries", { LitigationHoldEnabled: true });
     expect((await one("jan.devries"))["LitigationHoldDate"]).toBe("2026-06-01T12:00:00Z");
   });
@@ -74,7 +110,12 @@ describe("Set-Mailbox", () => {
   });
 
   it("never ignores what it does not do yet", async () => {
-    for (const parameters of [{ RetentionPolicy: "Leavers" }, { WhatIf: true }, { Type: "Desk" }, { MicrosoftOnlineServicesID: "new@contoso.com" }]) {
+    for (const parameters of [
+      { RetentionPolicy: "Leavers" },
+      { WhatIf: true },
+      { Type: "Desk" },
+      { MicrosoftOnlineServicesID: "new@contoso.com" },
+    ]) {
       const answer = await set("sales", parameters);
       expect([answer.status, answer.json.error.code]).toEqual([501, "NotImplementedInEmulator"]);
     }
@@ -102,7 +143,9 @@ describe("a setting", () => {
     ["ResourceCustom", ["Beamer"], ["Beamer"]],
   ])("%s of %j reads back as %j", async (name, given, read) => {
     expect(await after("sales", { [name]: given }, name)).toEqual(read);
-    expect((await set("sales", { [name]: read })).json["@adminapi.warnings"]).toEqual(nothingModified);
+    expect((await set("sales", { [name]: read })).json["@adminapi.warnings"]).toEqual(
+      nothingModified,
+    );
   });
 
   it.each([
@@ -120,7 +163,10 @@ describe("a setting", () => {
     [{ ExtensionCustomAttribute1: Array.from({ length: 1301 }, String) }, "more than 1300 values"],
     [{ Name: "Info" }, "ADObjectAlreadyExistsException|The object 'Info' already exists."],
     [{ Name: "x".repeat(65) }, "maximum length is 64"],
-    [{ Alias: "Jan.deVries" }, 'The value "Jan.deVries" of property "Alias" is used by another recipient object.'],
+    [
+      { Alias: "Jan.deVries" },
+      'The value "Jan.deVries" of property "Alias" is used by another recipient object.',
+    ],
   ])("%j is refused", async (parameters, text) => {
     const answer = await set("sales", parameters);
     expect([answer.status, refusal(answer)]).toEqual([400, expect.stringContaining(text)]);
@@ -136,24 +182,59 @@ describe("a setting", () => {
 
 describe("recipients", () => {
   it("are given in any form, read back by name, and changed one by one", async () => {
-    expect(await after("info", { GrantSendOnBehalfTo: ["dora.double@contoso.com", "0b1ec700-0000-4000-8000-000000000018"] }, "GrantSendOnBehalfTo")).toEqual(["Dora Double", "Doug Double"]);
-    expect(await after("info", { GrantSendOnBehalfTo: delta({ Add: "Finance rights", Remove: ["doug.double"] }) }, "GrantSendOnBehalfTo")).toEqual(["Dora Double", "Finance rights"]);
+    expect(
+      await after(
+        "info",
+        {
+          GrantSendOnBehalfTo: ["dora.double@contoso.com", "0b1ec700-0000-4000-8000-000000000018"],
+        },
+        "GrantSendOnBehalfTo",
+      ),
+    ).toEqual(["Dora Double", "Doug Double"]);
+    expect(
+      await after(
+        "info",
+        { GrantSendOnBehalfTo: delta({ Add: "Finance rights", Remove: ["doug.double"] }) },
+        "GrantSendOnBehalfTo",
+      ),
+    ).toEqual(["Dora Double", "Finance rights"]);
     expect(await after("info", { GrantSendOnBehalfTo: [] }, "GrantSendOnBehalfTo")).toEqual([]);
-    expect(await after("info", { ForwardingAddress: "cor@fabrikam.com" }, "ForwardingAddress")).toBe("Cor Contact");
+    expect(
+      await after("info", { ForwardingAddress: "cor@fabrikam.com" }, "ForwardingAddress"),
+    ).toBe("Cor Contact");
     expect(await after("info", { ForwardingAddress: null }, "ForwardingAddress")).toBeNull();
   });
 
   it("of two kinds go where they belong", async () => {
-    await after("info", { AcceptMessagesOnlyFromSendersOrMembers: ["dora.double", "salesteam"] }, "Name");
-    expect(await one("info")).toMatchObject({ AcceptMessagesOnlyFrom: ["Dora Double"], AcceptMessagesOnlyFromDLMembers: ["Sales team"], AcceptMessagesOnlyFromSendersOrMembers: ["Dora Double", "Sales team"] });
+    await after(
+      "info",
+      { AcceptMessagesOnlyFromSendersOrMembers: ["dora.double", "salesteam"] },
+      "Name",
+    );
+    expect(await one("info")).toMatchObject({
+      AcceptMessagesOnlyFrom: ["Dora Double"],
+      AcceptMessagesOnlyFromDLMembers: ["Sales team"],
+      AcceptMessagesOnlyFromSendersOrMembers: ["Dora Double", "Sales team"],
+    });
     await after("info", { ModeratedBy: ["dora.double"], ModerationEnabled: true }, "Name");
-    expect(await one("info")).toMatchObject({ ModerationEnabled: true, ModeratedBy: ["Dora Double"] });
+    expect(await one("info")).toMatchObject({
+      ModerationEnabled: true,
+      ModeratedBy: ["Dora Double"],
+    });
   });
 
   it.each([
-    [{ GrantSendOnBehalfTo: ["nobody"] }, 404, "ManagementObjectNotFoundException|The operation couldn't be performed because object 'nobody'"],
+    [
+      { GrantSendOnBehalfTo: ["nobody"] },
+      404,
+      "ManagementObjectNotFoundException|The operation couldn't be performed because object 'nobody'",
+    ],
     [{ GrantSendOnBehalfTo: ["Jan de Vries"] }, 400, "matches multiple entries"],
-    [{ GrantSendOnBehalfTo: ["dora.double", "Dora Double"] }, 400, 'contains the following duplicated recipient identity: "Dora Double"'],
+    [
+      { GrantSendOnBehalfTo: ["dora.double", "Dora Double"] },
+      400,
+      'contains the following duplicated recipient identity: "Dora Double"',
+    ],
     [{ GrantSendOnBehalfTo: ["salesteam"] }, 400, "wrong type"],
     [{ GrantSendOnBehalfTo: ["gone.gerda"] }, 404, "gone.gerda"],
     [{ ForwardingAddress: "nina.newcomer@contoso.com" }, 404, "nina.newcomer"],
@@ -165,51 +246,98 @@ describe("recipients", () => {
 });
 
 describe("a conversion", () => {
-  it.each([["Shared", "SharedMailbox", true, false], ["Room", "RoomMailbox", false, true], ["Equipment", "EquipmentMailbox", false, true], ["Regular", "UserMailbox", false, false]])("to %s is one to %s", async (Type, RecipientTypeDetails, IsShared, IsResource) => {
+  it.each([
+    ["Shared", "SharedMailbox", true, false],
+    ["Room", "RoomMailbox", false, true],
+    ["Equipment", "EquipmentMailbox", false, true],
+    ["Regular", "UserMailbox", false, false],
+  ])("to %s is one to %s", async (Type, RecipientTypeDetails, IsShared, IsResource) => {
     expect((await set("lena.left", { Type })).status).toBe(200);
-    expect(await one("lena.left")).toMatchObject({ RecipientTypeDetails, IsShared, IsResource, RecipientType: "UserMailbox" });
+    expect(await one("lena.left")).toMatchObject({
+      RecipientTypeDetails,
+      IsShared,
+      IsResource,
+      RecipientType: "UserMailbox",
+    });
   });
 
   it("can take its time, while other settings do not", async () => {
     start({ typeLagMs: 60_000 });
     const answer = await set("leo.leaver", { Type: "Shared", CustomAttribute5: "left" });
     expect([answer.status, answer.json["@adminapi.warnings"]]).toEqual([200, undefined]);
-    expect(await one("leo.leaver")).toMatchObject({ RecipientTypeDetails: "UserMailbox", IsShared: false, CustomAttribute5: "left" });
-    expect((await set("dora.double", { Type: "Shared" })).json["@adminapi.warnings"]).toBeUndefined();
+    expect(await one("leo.leaver")).toMatchObject({
+      RecipientTypeDetails: "UserMailbox",
+      IsShared: false,
+      CustomAttribute5: "left",
+    });
+    expect(
+      (await set("dora.double", { Type: "Shared" })).json["@adminapi.warnings"],
+    ).toBeUndefined();
     emulator.advance(59_999);
     expect(await one("leo.leaver")).toMatchObject({ RecipientTypeDetails: "UserMailbox" });
     emulator.advance(1);
-    expect(await one("leo.leaver")).toMatchObject({ RecipientTypeDetails: "SharedMailbox", IsShared: true });
-    expect((await set("leo.leaver", { Type: "Shared" })).json["@adminapi.warnings"]).toEqual(nothingModified);
+    expect(await one("leo.leaver")).toMatchObject({
+      RecipientTypeDetails: "SharedMailbox",
+      IsShared: true,
+    });
+    expect((await set("leo.leaver", { Type: "Shared" })).json["@adminapi.warnings"]).toEqual(
+      nothingModified,
+    );
   });
 
   it("of a synchronised mailbox is taken, though its addresses are not", async () => {
     expect(await after("dirk.synced", { Type: "Shared" }, "IsShared")).toBe(true);
-    for (const parameters of [{ EmailAddresses: delta({ add: "smtp:d@contoso.com" }) }, { GrantSendOnBehalfTo: ["sales"] }, { MailTip: "x" }]) {
-      expect(refusal(await set("dirk.synced", parameters))).toContain(`'${Object.keys(parameters)[0]}', can't be performed on the object 'Dirk Synced'`);
+    for (const parameters of [
+      { EmailAddresses: delta({ add: "smtp:d@contoso.com" }) },
+      { GrantSendOnBehalfTo: ["sales"] },
+      { MailTip: "x" },
+    ]) {
+      expect(refusal(await set("dirk.synced", parameters))).toContain(
+        `'${Object.keys(parameters)[0]}', can't be performed on the object 'Dirk Synced'`,
+      );
     }
-    expect((await set("clara.cloudmanaged", { EmailAddresses: delta({ add: "smtp:c@contoso.com" }) })).status).toBe(200);
+    expect(
+      (await set("clara.cloudmanaged", { EmailAddresses: delta({ add: "smtp:c@contoso.com" }) }))
+        .status,
+    ).toBe(200);
   });
 });
 
 describe("an inactive mailbox", () => {
   const hold = { LitigationHoldDuration: 30 };
-  const needsSwitch = ["If you want to change LitigationHoldEnabled and LitigationHoldDuration on an inactive mailbox, please add the InactiveMailbox switch."];
+  const needsSwitch = [
+    "If you want to change LitigationHoldEnabled and LitigationHoldDuration on an inactive mailbox, please add the InactiveMailbox switch.",
+  ];
 
   it("takes holds only with its switch, and nothing else", async () => {
     const without = await set("inactive.ike", hold);
     expect([without.status, without.json["@adminapi.warnings"]]).toEqual([200, needsSwitch]);
-    expect((await set("sales", { ...hold, InactiveMailbox: true })).json["@adminapi.warnings"]).toEqual(needsSwitch);
+    expect(
+      (await set("sales", { ...hold, InactiveMailbox: true })).json["@adminapi.warnings"],
+    ).toEqual(needsSwitch);
     expect((await one("sales"))["LitigationHoldDuration"]).toBe("Unlimited");
-    expect((await set("inactive.ike", { ...hold, InactiveMailbox: true })).json["@adminapi.warnings"]).toBeUndefined();
-    expect(await one("inactive.ike", { InactiveMailboxOnly: true })).toMatchObject({ LitigationHoldDuration: "30.00:00:00", IsInactiveMailbox: true });
+    expect(
+      (await set("inactive.ike", { ...hold, InactiveMailbox: true })).json["@adminapi.warnings"],
+    ).toBeUndefined();
+    expect(await one("inactive.ike", { InactiveMailboxOnly: true })).toMatchObject({
+      LitigationHoldDuration: "30.00:00:00",
+      IsInactiveMailbox: true,
+    });
     expect((await set("inactive.ike", { CustomAttribute2: "x" })).status).toBe(404);
-    expect(refusal(await set("inactive.ike", { CustomAttribute2: "x", InactiveMailbox: true }))).toContain("Only LitigationHoldEnabled");
+    expect(
+      refusal(await set("inactive.ike", { CustomAttribute2: "x", InactiveMailbox: true })),
+    ).toContain("Only LitigationHoldEnabled");
   });
 
   it("is deleted with its last hold", async () => {
     await set("inactive.ike", { LitigationHoldEnabled: false, InactiveMailbox: true });
-    expect((await client.invoke("Get-Mailbox", { Identity: "inactive.ike", InactiveMailboxOnly: true })).status).toBe(404);
-    expect(await one("inactive.ike", { SoftDeletedMailbox: true })).toMatchObject({ IsInactiveMailbox: false, LitigationHoldEnabled: false });
+    expect(
+      (await client.invoke("Get-Mailbox", { Identity: "inactive.ike", InactiveMailboxOnly: true }))
+        .status,
+    ).toBe(404);
+    expect(await one("inactive.ike", { SoftDeletedMailbox: true })).toMatchObject({
+      IsInactiveMailbox: false,
+      LitigationHoldEnabled: false,
+    });
   });
 });

@@ -12,7 +12,15 @@ export function guidOfSid(sid: string): string | undefined {
   const parts = sid.slice(prefix.length).split("-").map(Number);
   if (parts.length !== 4 || parts.some((part) => part > 0xffffffff)) return undefined;
   const digits = parts.map((part) => part.toString(16).padStart(8, "0")).join("");
-  return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => digits.slice(from, to)).join("-");
+  return [
+    [0, 8],
+    [8, 12],
+    [12, 16],
+    [16, 20],
+    [20, 32],
+  ]
+    .map(([from, to]) => digits.slice(from, to))
+    .join("-");
 }
 
 export const isSid = (text: string): boolean => /^S-1-5-21(-\d+)+$/i.test(text);

@@ -3,7 +3,12 @@ import type { MailboxAccess, RecipientAccess } from "./access.ts";
 import { checkAccess } from "./accessState.ts";
 import { catalogue } from "./catalogue.ts";
 import { clouds, type CloudName } from "./clouds.ts";
-import { checkFolderPermissions, checkFolders, type FolderPermission, type MailboxFolders } from "./folderState.ts";
+import {
+  checkFolderPermissions,
+  checkFolders,
+  type FolderPermission,
+  type MailboxFolders,
+} from "./folderState.ts";
 import { known, type Value } from "./properties.ts";
 import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
 
@@ -60,7 +65,8 @@ export interface Behaviour {
   /** How long group members, permissions and GrantSendOnBehalfTo still read as before a write, in the same milliseconds. */
   permissionLagMs: number;
   /** What a trustee reads back as. What has no such property shows its name. */
-  trusteesShownAs: "UserPrincipalName" | "DisplayName" | "Name" | "Guid" | "ExternalDirectoryObjectId" | "Sid";
+  trusteesShownAs:
+    "UserPrincipalName" | "DisplayName" | "Name" | "Guid" | "ExternalDirectoryObjectId" | "Sid";
   /** Whether an entry of somebody who is gone stays when it is removed, with the warning that it is not there. */
   orphanKeepsEntry: boolean;
   /** Whether such an entry keeps the removal of all others on its mailbox from having an effect, with the same warning. */
@@ -121,13 +127,33 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   ambiguousRead: ["refuse", "returnAll"],
   referencesShownAs: ["Name", "DisplayName", "Guid"],
   addingPresentAddress: ["ignore", "refuse"],
-  trusteesShownAs: ["UserPrincipalName", "DisplayName", "Name", "Guid", "ExternalDirectoryObjectId", "Sid"],
+  trusteesShownAs: [
+    "UserPrincipalName",
+    "DisplayName",
+    "Name",
+    "Guid",
+    "ExternalDirectoryObjectId",
+    "Sid",
+  ],
   concurrencyStatus: ["400", "429"],
 };
 
-const parts = ["tenant", "apps", "behaviour", "objects", "mailboxPermissions", "recipientPermissions", "folders", "folderPermissions"];
+const parts = [
+  "tenant",
+  "apps",
+  "behaviour",
+  "objects",
+  "mailboxPermissions",
+  "recipientPermissions",
+  "folders",
+  "folderPermissions",
+];
 
-export const recipientTypes = new Set([...Object.values(catalogue.recipientTypeDetails).flat(), "User", "DisabledUser"]);
+export const recipientTypes = new Set([
+  ...Object.values(catalogue.recipientTypeDetails).flat(),
+  "User",
+  "DisabledUser",
+]);
 
 type Report = (path: string, expected: string) => void;
 
@@ -135,7 +161,8 @@ type Report = (path: string, expected: string) => void;
 export function readState(json: unknown): { state: State } | { problems: string[] } {
   const problems: string[] = [];
   const report: Report = (path, expected) => problems.push(`${path}: ${expected}`);
-  if (!isRecord(json)) return { problems: ["the document: must be a JSON object with tenant, apps and objects"] };
+  if (!isRecord(json))
+    return { problems: ["the document: must be a JSON object with tenant, apps and objects"] };
   for (const key of Object.keys(json)) {
     if (!parts.includes(key)) report(key, `is not a part of the state (${parts.join(", ")})`);
   }
@@ -162,7 +189,8 @@ function checkTenant(tenant: unknown, report: Report): void {
   if (!isText(tenant["displayName"])) report("tenant.displayName", "must be text");
   if (!isText(tenant["initialDomain"])) report("tenant.initialDomain", "must be a domain name");
   if (!isTexts(tenant["domains"])) report("tenant.domains", "must be a list of domain names");
-  if (!Object.hasOwn(clouds, String(tenant["cloud"]))) report("tenant.cloud", `must be one of ${Object.keys(clouds).join(", ")}`);
+  if (!Object.hasOwn(clouds, String(tenant["cloud"])))
+    report("tenant.cloud", `must be one of ${Object.keys(clouds).join(", ")}`);
 }
 
 function checkApps(apps: unknown, report: Report): void {
@@ -181,8 +209,13 @@ function checkApps(apps: unknown, report: Report): void {
       if (!isTexts(app[list])) report(`${at}.${list}`, "must be a list of texts");
     }
     const secrets = app["secrets"];
-    const sound = (one: unknown) => isRecord(one) && isText(one["value"]) && (one["expires"] === undefined || (isText(one["expires"]) && !Number.isNaN(Date.parse(one["expires"]))));
-    if (!Array.isArray(secrets) || !secrets.every(sound)) report(`${at}.secrets`, 'must be a list of {"value": text, "expires"?: ISO date}');
+    const sound = (one: unknown) =>
+      isRecord(one) &&
+      isText(one["value"]) &&
+      (one["expires"] === undefined ||
+        (isText(one["expires"]) && !Number.isNaN(Date.parse(one["expires"]))));
+    if (!Array.isArray(secrets) || !secrets.every(sound))
+      report(`${at}.secrets`, 'must be a list of {"value": text, "expires"?: ISO date}');
   });
 }
 
@@ -194,9 +227,13 @@ function checkBehaviour(behaviour: unknown, report: Report): void {
   for (const [key, value] of Object.entries(behaviour)) {
     const standard = (defaultBehaviour as Partial<Behaviour>)[key as keyof Behaviour];
     const allowed = choices[key as keyof Behaviour];
-    if (standard === undefined) report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
+    if (standard === undefined)
+      report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
     else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
-      report(`behaviour.${key}`, `must be ${allowed ? `one of ${allowed.join(", ")}` : `a ${typeof standard}`}`);
+      report(
+        `behaviour.${key}`,
+        `must be ${allowed ? `one of ${allowed.join(", ")}` : `a ${typeof standard}`}`,
+      );
     }
   }
 }
@@ -217,17 +254,27 @@ function checkObjects(objects: unknown, report: Report): void {
     else if (guids.has(object["Guid"])) report(`${at}.Guid`, `is used twice (${object["Guid"]})`);
     guids.add(object["Guid"]);
     if (!isText(object["Name"])) report(`${at}.Name`, "must be text");
-    if (!recipientTypes.has(String(object["RecipientTypeDetails"]))) report(`${at}.RecipientTypeDetails`, "must be a recipient type such as UserMailbox");
+    if (!recipientTypes.has(String(object["RecipientTypeDetails"])))
+      report(`${at}.RecipientTypeDetails`, "must be a recipient type such as UserMailbox");
     for (const [name, value] of Object.entries(object)) {
       const sample = known.get(name);
-      if (sample === undefined) report(`${at}.${name}`, "is not a property this emulator knows (names are case-sensitive here)");
-      else if (!sameKind(sample, value)) report(`${at}.${name}`, `must be ${Array.isArray(sample) ? "a list of texts" : `a ${typeof sample}`}`);
+      if (sample === undefined)
+        report(
+          `${at}.${name}`,
+          "is not a property this emulator knows (names are case-sensitive here)",
+        );
+      else if (!sameKind(sample, value))
+        report(
+          `${at}.${name}`,
+          `must be ${Array.isArray(sample) ? "a list of texts" : `a ${typeof sample}`}`,
+        );
     }
   });
 }
 
 function sameKind(sample: Value, value: unknown): boolean {
   if (Array.isArray(sample)) return isTexts(value);
-  if (value === null || sample === null) return value === null || ["string", "number", "boolean"].includes(typeof value);
+  if (value === null || sample === null)
+    return value === null || ["string", "number", "boolean"].includes(typeof value);
   return typeof value === typeof sample;
 }

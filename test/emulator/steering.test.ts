@@ -22,34 +22,67 @@ beforeEach(async () => {
   running.emulator.clearJournal();
 });
 
-const control = (method: string, what: string, body?: unknown) => client.send(`${running.exchangeUrl}/_emulator/${what}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+const control = (method: string, what: string, body?: unknown) =>
+  client.send(`${running.exchangeUrl}/_emulator/${what}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
 const few = { ResultSize: 3 };
 
 describe("a fault", () => {
   it.each([
     [{ named: "throttled", retryAfter: "0.5" }, 429, /^Too many/, { "retry-after": "0.5" }],
     [{ named: "throttledNoRetryAfter" }, 429, /^Too many/, { "retry-after": /^absent$/ }],
-    [{ named: "concurrency" }, 400, /^You have reached the maximum number of concurrent requests per tenant/, {}],
+    [
+      { named: "concurrency" },
+      400,
+      /^You have reached the maximum number of concurrent requests per tenant/,
+      {},
+    ],
     [{ named: "unavailable" }, 503, /^$/, { "retry-after": /^absent$/ }],
     [{ named: "html" }, 502, /^<!DOCTYPE html>/, { "content-type": "text/html" }],
     [{ named: "tokenRefused" }, 401, /no longer accepted/, { "www-authenticate": /^Bearer / }],
     [{ named: "forbiddenNul" }, 403, /^\0{470}$/, {}],
-    [{ named: "transient" }, 500, /ADServerSettingsChangedException/, { "x-exceptiontype": "ADServerSettingsChangedException" }],
-    [{ named: "transient", status: 400, className: "A.B.StorageTransientException" }, 400, /A\.B\.StorageTransientException/, {}],
-    [{ answer: { status: 418, headers: { "x-tea": "yes" }, body: { pot: 1 } } }, 418, /^{"pot":1}$/, { "x-tea": "yes" }],
+    [
+      { named: "transient" },
+      500,
+      /ADServerSettingsChangedException/,
+      { "x-exceptiontype": "ADServerSettingsChangedException" },
+    ],
+    [
+      { named: "transient", status: 400, className: "A.B.StorageTransientException" },
+      400,
+      /A\.B\.StorageTransientException/,
+      {},
+    ],
+    [
+      { answer: { status: 418, headers: { "x-tea": "yes" }, body: { pot: 1 } } },
+      418,
+      /^{"pot":1}$/,
+      { "x-tea": "yes" },
+    ],
     [{ answer: { status: 200, bodyBase64: "AAE=" } }, 200, /^\0\x01$/, {}],
-  ] as [Fault, number, RegExp, Record<string, string | RegExp>][])("%j answers %i", async (fault, status, text, headers) => {
-    expect((await control("PUT", "faults", [fault])).status).toBe(204);
-    const answer = await client.invoke("Get-Mailbox", few);
-    expect([answer.status, answer.text]).toEqual([status, expect.stringMatching(text)]);
-    for (const [name, value] of Object.entries(headers)) expect(answer.headers.get(name) ?? "absent").toMatch(value);
-    expect(running.emulator.journal()).toMatchObject([{ cmdlet: "Get-Mailbox", status, fault: nameOf(fault) }]);
-  });
+  ] as [Fault, number, RegExp, Record<string, string | RegExp>][])(
+    "%j answers %i",
+    async (fault, status, text, headers) => {
+      expect((await control("PUT", "faults", [fault])).status).toBe(204);
+      const answer = await client.invoke("Get-Mailbox", few);
+      expect([answer.status, answer.text]).toEqual([status, expect.stringMatching(text)]);
+      for (const [name, value] of Object.entries(headers))
+        expect(answer.headers.get(name) ?? "absent").toMatch(value);
+      expect(running.emulator.journal()).toMatchObject([
+        { cmdlet: "Get-Mailbox", status, fault: nameOf(fault) },
+      ]);
+    },
+  );
 
   it("can redirect to another origin", async () => {
     running.emulator.setFaults([{ named: "redirect", location: "http://127.0.0.1:9" }]);
     const answer = await fetch(client.endpoint, { method: "POST", redirect: "manual" });
-    expect([answer.status, answer.headers.get("location")]).toEqual([302, `http://127.0.0.1:9${new URL(client.endpoint).pathname}`]);
+    expect([answer.status, answer.headers.get("location")]).toEqual([
+      302,
+      `http://127.0.0.1:9${new URL(client.endpoint).pathname}`,
+    ]);
   });
 
   it("can claim a compression that is not there", async () => {
@@ -58,40 +91,92 @@ describe("a fault", () => {
   });
 
   it("strikes only what it matches, after its skips, as often as it says", async () => {
-    running.emulator.setFaults([{ match: { cmdlet: "get-mailbox" }, skip: 1, times: 2, named: "throttled" }]);
+    running.emulator.setFaults([
+      { match: { cmdlet: "get-mailbox" }, skip: 1, times: 2, named: "throttled" },
+    ]);
     const statuses: number[] = [];
-    for (const cmdlet of ["Get-User", "Get-Mailbox", "Get-Mailbox", "Get-User", "Get-Mailbox", "Get-Mailbox"]) statuses.push((await client.invoke(cmdlet, few)).status);
+    for (const cmdlet of [
+      "Get-User",
+      "Get-Mailbox",
+      "Get-Mailbox",
+      "Get-User",
+      "Get-Mailbox",
+      "Get-Mailbox",
+    ])
+      statuses.push((await client.invoke(cmdlet, few)).status);
     expect(statuses).toEqual([200, 200, 429, 200, 429, 200]);
-    running.emulator.setFaults([{ match: { side: "login" }, named: "unavailable", times: 1 }, { match: { page: 2 }, named: "html" }]);
+    running.emulator.setFaults([
+      { match: { side: "login" }, named: "unavailable", times: 1 },
+      { match: { page: 2 }, named: "html" },
+    ]);
     expect([(await client.signIn()).status, (await client.signIn()).status]).toEqual([503, 200]);
-    const first = await client.invoke("Get-Mailbox", few, { headers: { Prefer: "odata.maxpagesize=2" } });
+    const first = await client.invoke("Get-Mailbox", few, {
+      headers: { Prefer: "odata.maxpagesize=2" },
+    });
     expect((await client.invoke("Get-Mailbox", few, { url: linkOf(first) })).status).toBe(502);
   });
 
   it("can cut the connection before the change, or after it", async () => {
     const hide = { Identity: "sales", HiddenFromAddressListsEnabled: true };
-    const hidden = async () => (await client.invoke("Get-Mailbox", { Identity: "sales" })).json.value[0]?.["HiddenFromAddressListsEnabled"];
-    running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, cut: "before", times: 1 }, { match: { cmdlet: "Set-Mailbox" }, cut: "after", times: 1 }]);
+    const hidden = async () =>
+      (await client.invoke("Get-Mailbox", { Identity: "sales" })).json.value[0]?.[
+        "HiddenFromAddressListsEnabled"
+      ];
+    running.emulator.setFaults([
+      { match: { cmdlet: "Set-Mailbox" }, cut: "before", times: 1 },
+      { match: { cmdlet: "Set-Mailbox" }, cut: "after", times: 1 },
+    ]);
     await expect(client.invoke("Set-Mailbox", hide)).rejects.toThrow();
     expect(await hidden()).toBe(false);
     await expect(client.invoke("Set-Mailbox", hide)).rejects.toThrow();
     expect(await hidden()).toBe(true);
-    expect(running.emulator.journal().filter(({ cmdlet }) => cmdlet === "Set-Mailbox")).toMatchObject([{ status: null, fault: "cut before" }, { status: null, fault: "cut after" }]);
+    expect(
+      running.emulator.journal().filter(({ cmdlet }) => cmdlet === "Set-Mailbox"),
+    ).toMatchObject([
+      { status: null, fault: "cut before" },
+      { status: null, fault: "cut after" },
+    ]);
   });
 
   it("can strike the n-th request of a run, whatever it is", async () => {
     const write = { Identity: "sales", CustomAttribute9: "written" };
     const run = async (): Promise<string> => {
       const ends: string[] = [];
-      for (const step of [() => client.signIn(), () => client.invoke("Get-Mailbox", few), () => client.invoke("Set-Mailbox", write)]) ends.push(await step().then(({ status }) => String(status), () => "cut"));
+      for (const step of [
+        () => client.signIn(),
+        () => client.invoke("Get-Mailbox", few),
+        () => client.invoke("Set-Mailbox", write),
+      ])
+        ends.push(
+          await step().then(
+            ({ status }) => String(status),
+            () => "cut",
+          ),
+        );
       return ends.join(" ");
     };
-    for (const [nth, cut, ends, applied] of [[1, "before", "cut 200 200", "false true true"], [2, "after", "200 cut 200", "true true true"], [3, "before", "200 200 cut", "true true false"], [3, "after", "200 200 cut", "true true true"], [4, "after", "200 200 200", "true true true"]] as const) {
+    for (const [nth, cut, ends, applied] of [
+      [1, "before", "cut 200 200", "false true true"],
+      [2, "after", "200 cut 200", "true true true"],
+      [3, "before", "200 200 cut", "true true false"],
+      [3, "after", "200 200 cut", "true true true"],
+      [4, "after", "200 200 200", "true true true"],
+    ] as const) {
       running.emulator.replaceState(seedState());
       running.emulator.clearJournal();
       running.emulator.setFaults([{ match: { nth }, cut }]);
-      expect([nth, cut, await run(), running.emulator.journal().map((entry) => entry.applied).join(" ")]).toEqual([nth, cut, ends, applied]);
-      const written = running.emulator.state().objects.some((object) => object["CustomAttribute9"] === "written");
+      expect([
+        nth,
+        cut,
+        await run(),
+        running.emulator
+          .journal()
+          .map((entry) => entry.applied)
+          .join(" "),
+      ]).toEqual([nth, cut, ends, applied]);
+      const written = running.emulator
+        .state()
+        .objects.some((object) => object["CustomAttribute9"] === "written");
       expect([nth, cut, written]).toEqual([nth, cut, ends.endsWith("200") || cut === "after"]);
     }
   });
@@ -100,12 +185,19 @@ describe("a fault", () => {
     await client.invoke("Set-Mailbox", { Identity: "nobody" });
     running.emulator.setFaults([{ named: "throttled", times: 1 }]);
     await client.invoke("Get-Mailbox", few);
-    expect(running.emulator.journal()).toMatchObject([{ status: 404, applied: false }, { status: 429, applied: false }]);
+    expect(running.emulator.journal()).toMatchObject([
+      { status: 404, applied: false },
+      { status: 429, applied: false },
+    ]);
   });
 
   it("can cut it in the middle of the answer", async () => {
     running.emulator.setFaults([{ cut: "half" }]);
-    const answer = await fetch(client.endpoint, { method: "POST", headers: { authorization: `Bearer ${client.token}`, "content-type": "application/json" }, body: JSON.stringify({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: few } }) });
+    const answer = await fetch(client.endpoint, {
+      method: "POST",
+      headers: { authorization: `Bearer ${client.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: few } }),
+    });
     expect(answer.status).toBe(200);
     await expect(answer.text()).rejects.toThrow();
   });
@@ -115,13 +207,25 @@ describe("a fault", () => {
     const before = Date.now();
     expect((await client.invoke("Get-Mailbox", few)).status).toBe(200);
     expect(Date.now() - before).toBeGreaterThanOrEqual(55);
-    await expect(client.send(client.endpoint, { method: "POST", body: "{}", signal: AbortSignal.timeout(60) })).rejects.toThrow(/timeout/i);
+    await expect(
+      client.send(client.endpoint, { method: "POST", body: "{}", signal: AbortSignal.timeout(60) }),
+    ).rejects.toThrow(/timeout/i);
   });
 
   it("is refused when it makes no sense", async () => {
-    for (const fault of [{ named: "gremlins" }, { cut: "sideways" }, { nmaed: "html" }, { times: 1 }, { match: { nth: 0 }, hang: true }, { match: { nht: 1 }, hang: true }]) {
+    for (const fault of [
+      { named: "gremlins" },
+      { cut: "sideways" },
+      { nmaed: "html" },
+      { times: 1 },
+      { match: { nth: 0 }, hang: true },
+      { match: { nht: 1 }, hang: true },
+    ]) {
       const answer = await control("PUT", "faults", [fault]);
-      expect([answer.status, answer.json.problems[0]]).toEqual([400, expect.stringMatching(/^faults\[0\]/)]);
+      expect([answer.status, answer.json.problems[0]]).toEqual([
+        400,
+        expect.stringMatching(/^faults\[0\]/),
+      ]);
     }
     expect((await control("GET", "faults")).json).toEqual([]);
   });
@@ -136,20 +240,61 @@ describe("the control API", () => {
   });
 
   it("says everything that is wrong with a state, and keeps the old one", async () => {
-    const bad = { tenant: { ...seedState().tenant, cloud: "mars" }, apps: [], behaviour: { errorEncoding: "morse", speed: 1 }, objects: [{ Guid: "1", Name: "x", RecipientTypeDetails: "Mailbox", Colour: "red", CustomAttribute1: 5 }], extra: 1 };
+    const bad = {
+      tenant: { ...seedState().tenant, cloud: "mars" },
+      apps: [],
+      behaviour: { errorEncoding: "morse", speed: 1 },
+      objects: [
+        {
+          Guid: "1",
+          Name: "x",
+          RecipientTypeDetails: "Mailbox",
+          Colour: "red",
+          CustomAttribute1: 5,
+        },
+      ],
+      extra: 1,
+    };
     const { status, json } = await control("PUT", "state", bad);
     expect(status).toBe(400);
-    expect(json.problems.map((problem) => problem.split(":")[0])).toEqual(["extra", "tenant.cloud", "apps", "behaviour.errorEncoding", "behaviour.speed", "objects[0].Guid", "objects[0].RecipientTypeDetails", "objects[0].Colour", "objects[0].CustomAttribute1"]);
+    expect(json.problems.map((problem) => problem.split(":")[0])).toEqual([
+      "extra",
+      "tenant.cloud",
+      "apps",
+      "behaviour.errorEncoding",
+      "behaviour.speed",
+      "objects[0].Guid",
+      "objects[0].RecipientTypeDetails",
+      "objects[0].Colour",
+      "objects[0].CustomAttribute1",
+    ]);
     const [twin] = seedState().objects;
     const twins = await control("PUT", "state", { ...seedState(), objects: [twin, twin] });
-    expect(twins.json.problems).toEqual(["objects[1].Guid: is used twice (0b1ec700-0000-4000-8000-000000000001)"]);
+    expect(twins.json.problems).toEqual([
+      "objects[1].Guid: is used twice (0b1ec700-0000-4000-8000-000000000001)",
+    ]);
     expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).status).toBe(200);
   });
 
   it("shows the journal without secrets, and empties it", async () => {
-    await client.invoke("Set-Mailbox", { Identity: "sales", Password: "hunter2" }, { headers: { "X-AnchorMailbox": "sales@contoso.com", "client-request-id": "abc" } });
+    await client.invoke(
+      "Set-Mailbox",
+      { Identity: "sales", Password: "hunter2" },
+      { headers: { "X-AnchorMailbox": "sales@contoso.com", "client-request-id": "abc" } },
+    );
     const { json, text } = await control("GET", "journal");
-    expect(json).toMatchObject([{ side: "exchange", method: "POST", cmdlet: "Set-Mailbox", credential: "bearer", status: 501, page: 1, parameters: { Identity: "sales", Password: "(secret)" }, headers: { "x-anchormailbox": "sales@contoso.com", "client-request-id": "abc" } }]);
+    expect(json).toMatchObject([
+      {
+        side: "exchange",
+        method: "POST",
+        cmdlet: "Set-Mailbox",
+        credential: "bearer",
+        status: 501,
+        page: 1,
+        parameters: { Identity: "sales", Password: "(secret)" },
+        headers: { "x-anchormailbox": "sales@contoso.com", "client-request-id": "abc" },
+      },
+    ]);
     expect(text).not.toMatch(/hunter2|authorization/i);
     await control("DELETE", "journal");
     expect((await control("GET", "journal")).json).toEqual([]);
@@ -157,7 +302,9 @@ describe("the control API", () => {
 
   it("moves the clock, and tokens grow old with it", async () => {
     const { now } = (await control("GET", "clock")).json;
-    expect((await control("PUT", "clock", { advanceMs: 3600_000 })).json.now).toBeGreaterThanOrEqual(now + 3600_000);
+    expect(
+      (await control("PUT", "clock", { advanceMs: 3600_000 })).json.now,
+    ).toBeGreaterThanOrEqual(now + 3600_000);
     expect((await client.invoke("Get-Mailbox", few)).status).toBe(401);
     await control("PUT", "clock", { now });
     expect((await client.invoke("Get-Mailbox", few)).status).toBe(200);
@@ -167,15 +314,43 @@ describe("the control API", () => {
 
 describe("served", () => {
   it("on two ports, one per host", async () => {
-    expect((await client.send(client.endpoint.replace(running.exchangeUrl, running.loginUrl), { method: "POST", body: "{}" })).status).toBe(404);
-    expect((await client.send(`${running.exchangeUrl}/${running.tenantId}/oauth2/v2.0/token`, { method: "POST", body: "a=b" })).status).toBe(404);
+    expect(
+      (
+        await client.send(client.endpoint.replace(running.exchangeUrl, running.loginUrl), {
+          method: "POST",
+          body: "{}",
+        })
+      ).status,
+    ).toBe(404);
+    expect(
+      (
+        await client.send(`${running.exchangeUrl}/${running.tenantId}/oauth2/v2.0/token`, {
+          method: "POST",
+          body: "a=b",
+        })
+      ).status,
+    ).toBe(404);
   });
 
   it("compressed to those who ask, and only to those", async () => {
     const body = JSON.stringify({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: few } });
     const bytes = async (headers: Record<string, string>): Promise<Buffer> =>
       new Promise((resolve, reject) => {
-        const sent = rawRequest(client.endpoint, { method: "POST", headers: { authorization: `Bearer ${client.token}`, "content-type": "application/json", ...headers } }, (answer) => void answer.toArray().then((parts) => resolve(Buffer.concat(parts as Buffer[])), reject));
+        const sent = rawRequest(
+          client.endpoint,
+          {
+            method: "POST",
+            headers: {
+              authorization: `Bearer ${client.token}`,
+              "content-type": "application/json",
+              ...headers,
+            },
+          },
+          (answer) =>
+            void answer
+              .toArray()
+              .then((parts) => resolve(Buffer.concat(parts as Buffer[])), reject),
+        );
         sent.on("error", reject).end(body);
       });
     const rows = (json: Buffer): unknown[] => (JSON.parse(json.toString()) as Wire).value;
@@ -186,12 +361,19 @@ describe("served", () => {
   it("in-process under the real hosts, cut connections included", async () => {
     const emulator = createEmulator();
     const handlers = handlersFor(emulator);
-    const inProcess = new TestClient(emulator, async (request) => (await getResponse(handlers, request)) ?? new Response("unhandled", { status: 599 }));
+    const inProcess = new TestClient(
+      emulator,
+      async (request) =>
+        (await getResponse(handlers, request)) ?? new Response("unhandled", { status: 599 }),
+    );
     const answer = await inProcess.invoke("Get-Mailbox", { Identity: "nobody" });
     expect([answer.status, refusal(answer)]).toEqual([404, expect.stringContaining("'nobody'")]);
     expect(emulator.journal().map(({ side }) => side)).toEqual(["login", "exchange"]);
     emulator.setFaults([{ cut: "before" }]);
-    const cut = await getResponse(handlers, new Request(inProcess.endpoint, { method: "POST", body: "{}" }));
+    const cut = await getResponse(
+      handlers,
+      new Request(inProcess.endpoint, { method: "POST", body: "{}" }),
+    );
     expect(cut?.type).toBe("error");
   });
 });

@@ -12,7 +12,13 @@ import type { DirectoryObject, State } from "./state.ts";
  */
 export function fold(text: string): string {
   if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
-  return text.normalize("NFD").replace(/\p{Diacritic}/gu, "").replace(/[łŁ]/g, "l").replace(/[øØ]/g, "o").replace(/[ıİ]/g, "i").toLowerCase();
+  return text
+    .normalize("NFD")
+    .replace(/\p{Diacritic}/gu, "")
+    .replace(/[łŁ]/g, "l")
+    .replace(/[øØ]/g, "o")
+    .replace(/[ıİ]/g, "i")
+    .toLowerCase();
 }
 
 export { isMailbox, isSoftDeleted } from "./kinds.ts";
@@ -25,7 +31,8 @@ function bareAddresses(object: DirectoryObject): string[] {
 
 /** What readers see late, beside the permission lists. MemberOfGroup follows from the first. */
 const seenLate = ["Members", "GrantSendOnBehalfTo"];
-const lagKey = (object: DirectoryObject, name: string): string => `${String(object["Guid"])}/${name}`;
+const lagKey = (object: DirectoryObject, name: string): string =>
+  `${String(object["Guid"])}/${name}`;
 
 export class Store {
   readonly state: State;
@@ -56,13 +63,29 @@ export class Store {
     const lagMs = (): number => this.state.behaviour.permissionLagMs;
     state.mailboxPermissions ??= [];
     state.recipientPermissions ??= [];
-    this.mailboxAccess = new AccessList({ name: "mailboxPermissions", holder: ({ mailbox }) => mailbox, inheritanceType: "All" }, state.mailboxPermissions, this.lag, lagMs);
-    this.recipientAccess = new AccessList({ name: "recipientPermissions", holder: ({ recipient }) => recipient, inheritanceType: "None" }, state.recipientPermissions, this.lag, lagMs);
+    this.mailboxAccess = new AccessList(
+      { name: "mailboxPermissions", holder: ({ mailbox }) => mailbox, inheritanceType: "All" },
+      state.mailboxPermissions,
+      this.lag,
+      lagMs,
+    );
+    this.recipientAccess = new AccessList(
+      {
+        name: "recipientPermissions",
+        holder: ({ recipient }) => recipient,
+        inheritanceType: "None",
+      },
+      state.recipientPermissions,
+      this.lag,
+      lagMs,
+    );
   }
 
   get objects(): readonly DirectoryObject[] {
     const { objects } = this.state;
-    return this.#unseen.size === 0 ? objects : objects.filter((object) => !this.#unseen.has(object));
+    return this.#unseen.size === 0
+      ? objects
+      : objects.filter((object) => !this.#unseen.has(object));
   }
 
   /** Every object that answers to the identity, in any of its forms (documented: name, alias, DN, addresses, GUIDs, UPN). */
@@ -84,7 +107,12 @@ export class Store {
   /** Writes values on one object. The caller has checked them. */
   change(object: DirectoryObject, values: Record<string, Value>): void {
     for (const name of seenLate) {
-      if (name in values) this.lag.keep(lagKey(object, name), this.property(object, name), this.state.behaviour.permissionLagMs);
+      if (name in values)
+        this.lag.keep(
+          lagKey(object, name),
+          this.property(object, name),
+          this.state.behaviour.permissionLagMs,
+        );
     }
     if (this.#byIdentity) this.#leave(object);
     Object.assign(object, values);
@@ -94,10 +122,15 @@ export class Store {
 
   /** Adds an object with ids of its own, which are the same on every run. Nobody is shown it before `seenFrom`, if that is given. */
   add(values: DirectoryObject, seenFrom?: number): DirectoryObject {
-    const id = (kind: string): string => `${kind}-0000-4000-8000-${this.#nextId.toString(16).padStart(12, "0")}`;
+    const id = (kind: string): string =>
+      `${kind}-0000-4000-8000-${this.#nextId.toString(16).padStart(12, "0")}`;
     do this.#nextId += 1;
     while (this.byGuid(id("0b1ec700")));
-    const object: DirectoryObject = { Guid: id("0b1ec700"), ExternalDirectoryObjectId: id("e47ad000"), ...values };
+    const object: DirectoryObject = {
+      Guid: id("0b1ec700"),
+      ExternalDirectoryObjectId: id("e47ad000"),
+      ...values,
+    };
     if (isMailbox(object)) object["ExchangeGuid"] = id("ec4b0000");
     if (seenFrom !== undefined) this.#unseen.set(object, seenFrom);
     this.state.objects.push(object);
@@ -116,7 +149,8 @@ export class Store {
     for (const other of this.state.objects) {
       for (const [name, value] of Object.entries(other)) {
         if (!references.has(name)) continue;
-        if (Array.isArray(value) && value.includes(guid)) other[name] = value.filter((one) => one !== guid);
+        if (Array.isArray(value) && value.includes(guid))
+          other[name] = value.filter((one) => one !== guid);
         else if (value === guid) other[name] = null;
       }
     }
@@ -130,7 +164,9 @@ export class Store {
 
   /** Lets addresses that an object gave up count as its own for a while. */
   keepAway(addresses: readonly string[], by: DirectoryObject, until: number): void {
-    this.#released.push(...addresses.map((address) => ({ until, by, address: address.toLowerCase() })));
+    this.#released.push(
+      ...addresses.map((address) => ({ until, by, address: address.toLowerCase() })),
+    );
   }
 
   settle(now: number): void {
@@ -150,9 +186,17 @@ export class Store {
   holderOf(address: string, except: DirectoryObject): DirectoryObject | undefined {
     const lower = address.toLowerCase();
     const holds = (object: DirectoryObject): boolean =>
-      (object["EmailAddresses"] as string[] | undefined ?? []).some((one) => one.toLowerCase() === lower) || `x500:${String(this.property(object, "LegacyExchangeDN"))}`.toLowerCase() === lower;
-    const found = [...this.findAll(address.replace(/^smtp:/i, "")), ...this.findAll(address.replace(/^x500:/i, ""))];
-    return found.find((object) => object !== except && holds(object)) ?? this.#released.find(({ address: one, by }) => one === lower && by !== except)?.by;
+      ((object["EmailAddresses"] as string[] | undefined) ?? []).some(
+        (one) => one.toLowerCase() === lower,
+      ) || `x500:${String(this.property(object, "LegacyExchangeDN"))}`.toLowerCase() === lower;
+    const found = [
+      ...this.findAll(address.replace(/^smtp:/i, "")),
+      ...this.findAll(address.replace(/^x500:/i, "")),
+    ];
+    return (
+      found.find((object) => object !== except && holds(object)) ??
+      this.#released.find(({ address: one, by }) => one === lower && by !== except)?.by
+    );
   }
 
   byGuid(guid: string): DirectoryObject | undefined {
@@ -188,7 +232,9 @@ export class Store {
   row(object: DirectoryObject, names: readonly string[]): Record<string, Value> {
     const row: Record<string, Value> = {};
     for (const name of names) {
-      row[name] = references.has(name) ? this.referenced(object, name, this.state.behaviour.referencesShownAs) : this.property(object, name);
+      row[name] = references.has(name)
+        ? this.referenced(object, name, this.state.behaviour.referencesShownAs)
+        : this.property(object, name);
     }
     return row;
   }
@@ -199,7 +245,11 @@ export class Store {
       for (const group of this.objects) {
         const members = group["Members"];
         if (!Array.isArray(members)) continue;
-        for (const member of members) this.#groupsOf.set(member, [...(this.#groupsOf.get(member) ?? []), String(group["Guid"])]);
+        for (const member of members)
+          this.#groupsOf.set(member, [
+            ...(this.#groupsOf.get(member) ?? []),
+            String(group["Guid"]),
+          ]);
       }
     }
     return this.#groupsOf;
@@ -208,25 +258,45 @@ export class Store {
   #groupsSeen(guid: string): string[] {
     const groups = new Set(this.#groups().get(guid));
     for (const key of this.lag.keys()) {
-      const group = key.endsWith("/Members") ? this.byGuid(key.slice(0, key.indexOf("/"))) : undefined;
+      const group = key.endsWith("/Members")
+        ? this.byGuid(key.slice(0, key.indexOf("/")))
+        : undefined;
       if (!group) continue;
-      if ((this.seen(group, "Members") as string[]).includes(guid)) groups.add(String(group["Guid"]));
+      if ((this.seen(group, "Members") as string[]).includes(guid))
+        groups.add(String(group["Guid"]));
       else groups.delete(String(group["Guid"]));
     }
     return [...groups];
   }
 
   #identities(object: DirectoryObject): Set<string> {
-    const forms = ["Guid", "ExternalDirectoryObjectId", "UserPrincipalName", "Alias", "Name", "DisplayName", "DistinguishedName", "SamAccountName", "LegacyExchangeDN"];
+    const forms = [
+      "Guid",
+      "ExternalDirectoryObjectId",
+      "UserPrincipalName",
+      "Alias",
+      "Name",
+      "DisplayName",
+      "DistinguishedName",
+      "SamAccountName",
+      "LegacyExchangeDN",
+    ];
     const texts = forms.map((name) => this.property(object, name));
     if (isMailbox(object)) texts.push(this.property(object, "ExchangeGuid"));
-    return new Set([...texts, ...bareAddresses(object)].filter((text): text is string => typeof text === "string" && text !== "").map(fold));
+    return new Set(
+      [...texts, ...bareAddresses(object)]
+        .filter((text): text is string => typeof text === "string" && text !== "")
+        .map(fold),
+    );
   }
 
   #enter(object: DirectoryObject): void {
     for (const key of this.#identities(object)) {
       const there = this.#byIdentity?.get(key);
-      this.#byIdentity?.set(key, there === undefined ? object : [...(Array.isArray(there) ? there : [there]), object]);
+      this.#byIdentity?.set(
+        key,
+        there === undefined ? object : [...(Array.isArray(there) ? there : [there]), object],
+      );
     }
   }
 

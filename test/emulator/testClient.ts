@@ -18,7 +18,11 @@ export interface Wire {
   "@odata.nextLink": string | undefined;
   "@adminapi.warnings": string[] | undefined;
   "@adminapi.confirmationmessage": string | undefined;
-  error: { code: string; details: { message: string }[]; innererror: { internalexception: { message: string; type: string } } };
+  error: {
+    code: string;
+    details: { message: string }[];
+    innererror: { internalexception: { message: string; type: string } };
+  };
   error_codes: number[];
   error_description: string;
   access_token: string;
@@ -39,7 +43,10 @@ type Fetch = (request: Request) => Promise<Response>;
 
 async function reply(response: Response): Promise<Reply> {
   const text = await response.text();
-  const json = /^[[{]/.test(text) && text.endsWith(text.startsWith("{") ? "}" : "]") ? (JSON.parse(text) as Wire) : ({} as Wire);
+  const json =
+    /^[[{]/.test(text) && text.endsWith(text.startsWith("{") ? "}" : "]")
+      ? (JSON.parse(text) as Wire)
+      : ({} as Wire);
   return { status: response.status, headers: response.headers, text, json };
 }
 
@@ -58,14 +65,25 @@ export class TestClient {
   }
 
   /** Asks for a token; `changes` replaces form fields (null leaves one out). */
-  async signIn(changes: Record<string, string | null> = {}, tenant = this.emulator.credentials.tenantId): Promise<Reply> {
+  async signIn(
+    changes: Record<string, string | null> = {},
+    tenant = this.emulator.credentials.tenantId,
+  ): Promise<Reply> {
     const { clientId, clientSecret } = this.emulator.credentials;
-    const form = new URLSearchParams({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: "https://outlook.office365.com/.default" });
+    const form = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: "https://outlook.office365.com/.default",
+    });
     for (const [name, value] of Object.entries(changes)) {
       if (value === null) form.delete(name);
       else form.set(name, value);
     }
-    const answer = await this.send(`${this.emulator.baseUrls().login}/${tenant}/oauth2/v2.0/token`, { method: "POST", body: form });
+    const answer = await this.send(
+      `${this.emulator.baseUrls().login}/${tenant}/oauth2/v2.0/token`,
+      { method: "POST", body: form },
+    );
     if (answer.status === 200) this.token = answer.json.access_token;
     return answer;
   }
@@ -74,28 +92,65 @@ export class TestClient {
     return `${this.emulator.baseUrls().exchange}/adminapi/beta/${this.emulator.credentials.tenantId}/InvokeCommand`;
   }
 
-  async invoke(cmdlet: string, parameters: Record<string, unknown> = {}, more: { url?: string; headers?: Record<string, string>; select?: string } = {}): Promise<Reply> {
+  async invoke(
+    cmdlet: string,
+    parameters: Record<string, unknown> = {},
+    more: { url?: string; headers?: Record<string, string>; select?: string } = {},
+  ): Promise<Reply> {
     if (!this.token) await this.signIn();
-    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json", ...more.headers };
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      "content-type": "application/json",
+      ...more.headers,
+    };
     const url = (more.url ?? this.endpoint) + (more.select ? `?$select=${more.select}` : "");
-    return this.send(url, { method: "POST", headers, body: JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: parameters } }) });
+    return this.send(url, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ CmdletInput: { CmdletName: cmdlet, Parameters: parameters } }),
+    });
   }
 
   /** An item of a batch, with whatever is to be different about it. */
-  item(id: string, cmdlet: string, parameters: Record<string, unknown> = {}, changes: Record<string, unknown> = {}): Record<string, unknown> {
-    return { id, method: "POST", url: this.endpoint, headers: { authorization: `Bearer ${this.token}` }, body: { CmdletInput: { CmdletName: cmdlet, Parameters: parameters } }, ...changes };
+  item(
+    id: string,
+    cmdlet: string,
+    parameters: Record<string, unknown> = {},
+    changes: Record<string, unknown> = {},
+  ): Record<string, unknown> {
+    return {
+      id,
+      method: "POST",
+      url: this.endpoint,
+      headers: { authorization: `Bearer ${this.token}` },
+      body: { CmdletInput: { CmdletName: cmdlet, Parameters: parameters } },
+      ...changes,
+    };
   }
 
-  async batch(requests: unknown, headers: Record<string, string> = { prefer: "odata.maxpagesize=1000;odata.continue-on-error" }): Promise<Reply> {
+  async batch(
+    requests: unknown,
+    headers: Record<string, string> = { prefer: "odata.maxpagesize=1000;odata.continue-on-error" },
+  ): Promise<Reply> {
     const url = this.endpoint.replace("InvokeCommand", "$batch");
-    return this.send(url, { method: "POST", headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json", ...headers }, body: JSON.stringify({ requests }) });
+    return this.send(url, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        "content-type": "application/json",
+        ...headers,
+      },
+      body: JSON.stringify({ requests }),
+    });
   }
 }
 
 /** `class|text` of a refusal in the default encoding, or of its inner exception when there are no details. */
 export function refusal(answer: Reply): string {
   const { details, innererror } = answer.json.error;
-  const message = details[0]?.message ?? `|${innererror.internalexception.type}|${innererror.internalexception.message}`;
+  const message =
+    details[0]?.message ??
+    `|${innererror.internalexception.type}|${innererror.internalexception.message}`;
   return message.slice(message.indexOf("|") + 1);
 }
 
@@ -114,7 +169,9 @@ export function seededClient(behaviour: Partial<Behaviour> = {}): TestClient {
 }
 
 /** A served emulator with a client that goes through the sockets. Close it. */
-export async function served(options: ServerOptions = {}): Promise<{ running: RunningEmulator; client: TestClient }> {
+export async function served(
+  options: ServerOptions = {},
+): Promise<{ running: RunningEmulator; client: TestClient }> {
   const running = await startEmulator(options);
   return { running, client: new TestClient(running.emulator, (request) => fetch(request)) };
 }

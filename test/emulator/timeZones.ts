@@ -13,11 +13,29 @@ const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, 
   West Asia, West Bank, West Pacific, Yakutsk, Yukon`;
 
 const others = [
-  "Central Standard Time (Mexico)", "Eastern Standard Time (Mexico)", "Mountain Standard Time (Mexico)", "Pacific Standard Time (Mexico)", "Russia Time Zone 3",
-  "Russia Time Zone 10", "Russia Time Zone 11", "UTC", "UTC-02", "UTC-08", "UTC-09", "UTC-11", "UTC+12", "UTC+13",
+  "Central Standard Time (Mexico)",
+  "Eastern Standard Time (Mexico)",
+  "Mountain Standard Time (Mexico)",
+  "Pacific Standard Time (Mexico)",
+  "Russia Time Zone 3",
+  "Russia Time Zone 10",
+  "Russia Time Zone 11",
+  "UTC",
+  "UTC-02",
+  "UTC-08",
+  "UTC-09",
+  "UTC-11",
+  "UTC+12",
+  "UTC+13",
 ];
 
-const byLowerCase = new Map([...standard.split(",").map((name) => `${name.trim()} Standard Time`), ...others].map((id) => [id.toLowerCase(), id]));
+const byLowerCase = new Map(
+  [...standard.split(",").map((name) => `${name.trim()} Standard Time`), ...others].map((id) => [
+    id.toLowerCase(),
+    id,
+  ]),
+);
 
 /** The id in its own spelling; undefined for what is none. */
-export const timeZoneNamed = (text: string): string | undefined => byLowerCase.get(text.toLowerCase());
+export const timeZoneNamed = (text: string): string | undefined =>
+  byLowerCase.get(text.toLowerCase());

@@ -4,9 +4,12 @@ const units = ["B", "KB", "MB", "GB", "TB"];
 
 /** Bytes of `50GB`, `49.5 GB (53,150,220,288 bytes)` or a plain number; undefined for anything else. */
 export function bytesOf(text: string): number | undefined {
-  const [, number, unit = "B", exact] = /^(\d+(?:\.\d+)?) ?([KMGT]?B)?(?: \(([\d,]+) bytes\))?$/i.exec(text) ?? [];
+  const [, number, unit = "B", exact] =
+    /^(\d+(?:\.\d+)?) ?([KMGT]?B)?(?: \(([\d,]+) bytes\))?$/i.exec(text) ?? [];
   if (exact !== undefined) return Number(exact.replaceAll(",", ""));
-  return number === undefined ? undefined : Math.round(Number(number) * 1024 ** units.indexOf(unit.toUpperCase()));
+  return number === undefined
+    ? undefined
+    : Math.round(Number(number) * 1024 ** units.indexOf(unit.toUpperCase()));
 }
 
 /** As observed: `49.5 GB (53,150,220,288 bytes)`, four significant digits. */
@@ -18,8 +21,11 @@ export function size(bytes: number): string {
 /** Seconds of `30.00:00:00`, `12:00:00` or a whole number of days; undefined for anything else. */
 export function secondsOf(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text) * 86_400;
-  const [, days = "0", hours, minutes, seconds = "0"] = /^(?:(\d+)\.)?([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? [];
-  return hours === undefined ? undefined : Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  const [, days = "0", hours, minutes, seconds = "0"] =
+    /^(?:(\d+)\.)?([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? [];
+  return hours === undefined
+    ? undefined
+    : Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 /** As .NET writes it: `30.00:00:00`, and without the days when there are none. */
@@ -33,7 +39,10 @@ export const moment = (ms: number): string => `${new Date(ms).toISOString().slic
 
 /** Milliseconds of a sortable date, which is UTC unless it says otherwise (documented by the module); undefined for local forms. */
 export function millisecondsOf(text: string): number | undefined {
-  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)) return undefined;
-  const ms = Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text.includes("T") ? text : `${text}T00:00`}Z`);
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text))
+    return undefined;
+  const ms = Date.parse(
+    /T.*(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text.includes("T") ? text : `${text}T00:00`}Z`,
+  );
   return Number.isNaN(ms) ? undefined : ms;
 }

@@ -1,32 +1,61 @@
 import { describe, expect, it } from "vitest";
-import { accountById, isAccount, mayBeAccount, withSid, type Account } from "../../lib/exchange/account.ts";
+import {
+  accountById,
+  isAccount,
+  mayBeAccount,
+  withSid,
+  type Account,
+} from "../../lib/exchange/account.ts";
 import { calledIn, guidOf } from "./answering.ts";
 import { clientOf, cut, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
 
 const names = {
-  Guid: guidOf(1), DisplayName: "Jan de Vries", UserPrincipalName: "jan@contoso.com", PrimarySmtpAddress: "jan.de.vries@contoso.com", RecipientTypeDetails: "UserMailbox",
-  Name: "jan-1", DistinguishedName: "CN=jan-1,OU=contoso", ExternalDirectoryObjectId: guidOf(2),
+  Guid: guidOf(1),
+  DisplayName: "Jan de Vries",
+  UserPrincipalName: "jan@contoso.com",
+  PrimarySmtpAddress: "jan.de.vries@contoso.com",
+  RecipientTypeDetails: "UserMailbox",
+  Name: "jan-1",
+  DistinguishedName: "CN=jan-1,OU=contoso",
+  ExternalDirectoryObjectId: guidOf(2),
 };
-const byId = (answer: Scripted, id = guidOf(1)): Promise<Account> => accountById(id)(clientOf([answer]).exchange);
+const byId = (answer: Scripted, id = guidOf(1)): Promise<Account> =>
+  accountById(id)(clientOf([answer]).exchange);
 
 describe("an account by its reference", () => {
   it("is asked for with every name it may be listed by", async () => {
     const { exchange, sent } = clientOf([rows([names])]);
     expect(await accountById(guidOf(1))(exchange)).toEqual(names);
-    expect(sent[0] && calledIn(sent[0])).toEqual({ CmdletName: "Get-Mailbox", Parameters: { Identity: guidOf(1) } });
-    expect(new URL(sent[0]?.url ?? "").searchParams.get("$select")?.split(",").sort()).toEqual(Object.keys(names).sort());
+    expect(sent[0] && calledIn(sent[0])).toEqual({
+      CmdletName: "Get-Mailbox",
+      Parameters: { Identity: guidOf(1) },
+    });
+    expect(new URL(sent[0]?.url ?? "").searchParams.get("$select")?.split(",").sort()).toEqual(
+      Object.keys(names).sort(),
+    );
   });
 
   it.each([null, undefined])("may lack a name: %j", async (value) => {
-    expect(await byId(rows([{ ...names, ExternalDirectoryObjectId: value }]))).toMatchObject({ ExternalDirectoryObjectId: "" });
+    expect(await byId(rows([{ ...names, ExternalDirectoryObjectId: value }]))).toMatchObject({
+      ExternalDirectoryObjectId: "",
+    });
   });
 
   it.each([null, undefined, ""])("is none without a distinguished name: %j", async (value) => {
-    expect(await faultOf(byId(rows([{ ...names, DistinguishedName: value }])))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("DistinguishedName") as string });
+    expect(await faultOf(byId(rows([{ ...names, DistinguishedName: value }])))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("DistinguishedName") as string,
+    });
   });
 
-  it.each<[string, Scripted]>([["says so", notFound(guidOf(1))], ["gives none", rows([])]])("is missing as the account it is when the service %s", async (_name, answer) => {
-    expect(await faultOf(byId(answer))).toMatchObject({ kind: "missing", message: `The account's mailbox (${guidOf(1)}) does not exist.` });
+  it.each<[string, Scripted]>([
+    ["says so", notFound(guidOf(1))],
+    ["gives none", rows([])],
+  ])("is missing as the account it is when the service %s", async (_name, answer) => {
+    expect(await faultOf(byId(answer))).toMatchObject({
+      kind: "missing",
+      message: `The account's mailbox (${guidOf(1)}) does not exist.`,
+    });
   });
 
   it.each<[string, Scripted, string]>([
@@ -38,11 +67,16 @@ describe("an account by its reference", () => {
   });
 
   it("is not missing when no answer comes", async () => {
-    expect(await faultOf(accountById(guidOf(1))(clientOf([cut()], { forever: true }).exchange))).toMatchObject({ kind: "unavailable" });
+    expect(
+      await faultOf(accountById(guidOf(1))(clientOf([cut()], { forever: true }).exchange)),
+    ).toMatchObject({ kind: "unavailable" });
   });
 
   it("is refused when the reference is no GUID, which is not repeated", async () => {
-    expect(await faultOf(() => accountById("jan@contoso.com"))).toMatchObject({ kind: "invalid", message: expect.not.stringContaining("jan") as string });
+    expect(await faultOf(() => accountById("jan@contoso.com"))).toMatchObject({
+      kind: "invalid",
+      message: expect.not.stringContaining("jan") as string,
+    });
   });
 });
 
@@ -53,11 +87,21 @@ describe("an account with its security identifier", () => {
   it("is asked for as the user it is, and then known by that as well", async () => {
     const { exchange, sent } = clientOf([rows([{ Guid: guidOf(1).toUpperCase(), Sid: sid }])]);
     const known = await withSid(account)(exchange);
-    expect(sent.map(calledIn)).toEqual([{ CmdletName: "Get-User", Parameters: { Identity: guidOf(1) } }]);
-    expect([isAccount(known, sid.toLowerCase()), isAccount(account, sid), isAccount(known, "jan@contoso.com")]).toEqual([true, false, true]);
+    expect(sent.map(calledIn)).toEqual([
+      { CmdletName: "Get-User", Parameters: { Identity: guidOf(1) } },
+    ]);
+    expect([
+      isAccount(known, sid.toLowerCase()),
+      isAccount(account, sid),
+      isAccount(known, "jan@contoso.com"),
+    ]).toEqual([true, false, true]);
   });
 
-  it.each<[string, unknown[]]>([["another user", [{ Guid: guidOf(2), Sid: sid }]], ["none", []], ["one without", [{ Guid: guidOf(1), Sid: null }]]])("has none when %s comes back", async (_name, found) => {
+  it.each<[string, unknown[]]>([
+    ["another user", [{ Guid: guidOf(2), Sid: sid }]],
+    ["none", []],
+    ["one without", [{ Guid: guidOf(1), Sid: null }]],
+  ])("has none when %s comes back", async (_name, found) => {
     const known = await withSid(account)(clientOf([rows(found)]).exchange);
     expect([isAccount(known, sid), isAccount(known, "")]).toEqual([false, false]);
   });
@@ -70,7 +114,7 @@ describe("a trustee in a list", () => {
     [guidOf(1).toUpperCase(), true, true],
     ["JAN@contoso.com", true, true],
     ["jan.de.vries@contoso.com", true, true],
-        ["cn=jan-1,ou=contoso", true, true],
+    ["cn=jan-1,ou=contoso", true, true],
     // Anybody can be called that, and what a list shows can be another one's.
     ["jan DE vries", false, true],
     ["Jan-1", false, true],

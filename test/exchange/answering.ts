@@ -46,33 +46,65 @@ type Options = NonNullable<Parameters<typeof clientOf>[1]> & {
   batch?(responses: Response[], request: HttpRequest): HttpReply;
 };
 
-export function answering(answer: (asked: Asked) => HttpReply, { batch = (responses) => reply(200, { responses }), ...options }: Options = {}): Answering {
+export function answering(
+  answer: (asked: Asked) => HttpReply,
+  { batch = (responses) => reply(200, { responses }), ...options }: Options = {},
+): Answering {
   const asked: Asked[] = [];
-  const answerTo = ({ CmdletName, Parameters }: ReturnType<typeof calledIn>, url: string, headers: Asked["headers"], isBatched: boolean): HttpReply => {
+  const answerTo = (
+    { CmdletName, Parameters }: ReturnType<typeof calledIn>,
+    url: string,
+    headers: Asked["headers"],
+    isBatched: boolean,
+  ): HttpReply => {
     const own = { cmdlet: CmdletName, parameters: Parameters, url, headers, isBatched };
     asked.push(own);
     return answer(own);
   };
-  const client = clientOf([(request) => {
-    if (!isBatch(request)) return answerTo(calledIn(request), request.url, request.headers, false);
-    const responses = subRequestsOf(request).map(({ id, url, headers, body }): Response => {
-      const { status, headers: ownHeaders, text } = answerTo(body.CmdletInput, url, headers, true);
-      return { id, status, headers: ownHeaders, body: text.startsWith("{") ? (JSON.parse(text) as unknown) : text };
-    });
-    return batch(responses, request);
-  }], { ...options, forever: true });
-  return { ...client, asked, askedAlone: (parameter) => asked.filter(({ isBatched }) => !isBatched).map(({ parameters }) => parameters[parameter]) };
+  const client = clientOf(
+    [
+      (request) => {
+        if (!isBatch(request))
+          return answerTo(calledIn(request), request.url, request.headers, false);
+        const responses = subRequestsOf(request).map(({ id, url, headers, body }): Response => {
+          const {
+            status,
+            headers: ownHeaders,
+            text,
+          } = answerTo(body.CmdletInput, url, headers, true);
+          return {
+            id,
+            status,
+            headers: ownHeaders,
+            body: text.startsWith("{") ? (JSON.parse(text) as unknown) : text,
+          };
+        });
+        return batch(responses, request);
+      },
+    ],
+    { ...options, forever: true },
+  );
+  return {
+    ...client,
+    asked,
+    askedAlone: (parameter) =>
+      asked.filter(({ isBatched }) => !isBatched).map(({ parameters }) => parameters[parameter]),
+  };
 }
 
 /** A tenant in which each cmdlet answers with rows; one that is not listed with none. */
-export function tenantOf(answers: Readonly<Record<string, (asked: Asked) => HttpReply | readonly unknown[]>>, options?: Options): Answering {
+export function tenantOf(
+  answers: Readonly<Record<string, (asked: Asked) => HttpReply | readonly unknown[]>>,
+  options?: Options,
+): Answering {
   return answering((asked) => {
     const answer = answers[asked.cmdlet]?.(asked) ?? [];
     return "status" in answer ? answer : rows(answer);
   }, options);
 }
 
-export const guidOf = (index: number): string => `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
+export const guidOf = (index: number): string =>
+  `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
 
 /** Everything that a generator gives. */
 export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {

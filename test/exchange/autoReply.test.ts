@@ -1,71 +1,213 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { autoReplyFrom, autoReplyOf, defaultReply, isThisReply, partedFields, replyChange, type AutoReply, type PresentReply } from "../../lib/exchange/autoReply.ts";
+import {
+  autoReplyFrom,
+  autoReplyOf,
+  defaultReply,
+  isThisReply,
+  partedFields,
+  replyChange,
+  type AutoReply,
+  type PresentReply,
+} from "../../lib/exchange/autoReply.ts";
 import type { Mailbox } from "../../lib/exchange/mailbox.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { clientOf, faultOf, notFound, rows } from "./scripted.ts";
 
 const id = "0b1ec700-0000-4000-8000-000000000001";
-const mailbox: Mailbox = { Guid: id, DisplayName: "Jan", UserPrincipalName: "jan@contoso.com", PrimarySmtpAddress: "jan@contoso.com", RecipientTypeDetails: "UserMailbox" };
+const mailbox: Mailbox = {
+  Guid: id,
+  DisplayName: "Jan",
+  UserPrincipalName: "jan@contoso.com",
+  PrimarySmtpAddress: "jan@contoso.com",
+  RecipientTypeDetails: "UserMailbox",
+};
 const wrapped = (text: string): string => `<html>\r\n<body>\r\n${text}\r\n</body>\r\n</html>\r\n`;
-const from = (fields: Record<string, unknown>, format: "html" | "text" = "html"): AutoReply | undefined => autoReplyFrom(Object.entries(fields), format);
+const from = (
+  fields: Record<string, unknown>,
+  format: "html" | "text" = "html",
+): AutoReply | undefined => autoReplyFrom(Object.entries(fields), format);
 const refusal = async (fields: Record<string, unknown>): Promise<string> => {
   const fault = await faultOf(() => from(fields));
   expect(fault.kind).toBe("invalid");
   return fault.message;
 };
 
-const off: PresentReply = { AutoReplyState: "Disabled", InternalMessage: "", ExternalMessage: "", ExternalAudience: "All", StartTime: "2026-06-01T12:00:00Z", EndTime: "2026-06-02T12:00:00Z" };
-const on: PresentReply = { ...off, AutoReplyState: "Enabled", InternalMessage: wrapped("In"), ExternalMessage: wrapped("Out") };
-const wanted: AutoReply = { AutoReplyState: "Enabled", InternalMessage: "In", ExternalMessage: "Out", ExternalAudience: "All" };
+const off: PresentReply = {
+  AutoReplyState: "Disabled",
+  InternalMessage: "",
+  ExternalMessage: "",
+  ExternalAudience: "All",
+  StartTime: "2026-06-01T12:00:00Z",
+  EndTime: "2026-06-02T12:00:00Z",
+};
+const on: PresentReply = {
+  ...off,
+  AutoReplyState: "Enabled",
+  InternalMessage: wrapped("In"),
+  ExternalMessage: wrapped("Out"),
+};
+const wanted: AutoReply = {
+  AutoReplyState: "Enabled",
+  InternalMessage: "In",
+  ExternalMessage: "Out",
+  ExternalAudience: "All",
+};
 
 describe("mapped fields", () => {
   it("are those of an automatic reply, in any casing, and the others", () => {
-    expect(partedFields([["autoreplystate", "Enabled"], ["Office", "x"], ["EndTime", null], ["AutoReply", "x"]])).toEqual({ replyFields: [["autoreplystate", "Enabled"], ["EndTime", null]], otherFields: [["Office", "x"], ["AutoReply", "x"]] });
+    expect(
+      partedFields([
+        ["autoreplystate", "Enabled"],
+        ["Office", "x"],
+        ["EndTime", null],
+        ["AutoReply", "x"],
+      ]),
+    ).toEqual({
+      replyFields: [
+        ["autoreplystate", "Enabled"],
+        ["EndTime", null],
+      ],
+      otherFields: [
+        ["Office", "x"],
+        ["AutoReply", "x"],
+      ],
+    });
   });
 
   it("ask for nothing when none has a value", () => {
-    expect([from({}), from({ AutoReplyState: null, InternalMessage: " ", ExternalMessage: "" })]).toEqual([undefined, undefined]);
+    expect([
+      from({}),
+      from({ AutoReplyState: null, InternalMessage: " ", ExternalMessage: "" }),
+    ]).toEqual([undefined, undefined]);
   });
 
   it("ask for a reply that is switched on and that everybody gets", () => {
-    expect(from({ internalmessage: " <p>In</p> ", ExternalMessage: "Out" })).toEqual({ AutoReplyState: "Enabled", InternalMessage: "<p>In</p>", ExternalMessage: "Out", ExternalAudience: "All" });
+    expect(from({ internalmessage: " <p>In</p> ", ExternalMessage: "Out" })).toEqual({
+      AutoReplyState: "Enabled",
+      InternalMessage: "<p>In</p>",
+      ExternalMessage: "Out",
+      ExternalAudience: "All",
+    });
   });
 
   it.each<[string, Record<string, unknown>, string, string]>([
     ["nobody outside, without an external message", { ExternalAudience: "All" }, "", "None"],
-    ["nobody outside, when what is mapped shows nothing", { ExternalMessage: "<html><body> </body></html>", ExternalAudience: "Known" }, "", "None"],
+    [
+      "nobody outside, when what is mapped shows nothing",
+      { ExternalMessage: "<html><body> </body></html>", ExternalAudience: "Known" },
+      "",
+      "None",
+    ],
     ["those who are known", { ExternalMessage: "Out", ExternalAudience: "known" }, "Out", "Known"],
-    ["nobody outside, though there is an external message", { ExternalMessage: "Out", ExternalAudience: "NONE" }, "Out", "None"],
+    [
+      "nobody outside, though there is an external message",
+      { ExternalMessage: "Out", ExternalAudience: "NONE" },
+      "Out",
+      "None",
+    ],
   ])("ask for a reply to %s", (_name, fields, ExternalMessage, ExternalAudience) => {
-    expect(from({ InternalMessage: "In", ...fields })).toEqual({ AutoReplyState: "Enabled", InternalMessage: "In", ExternalMessage, ExternalAudience });
+    expect(from({ InternalMessage: "In", ...fields })).toEqual({
+      AutoReplyState: "Enabled",
+      InternalMessage: "In",
+      ExternalMessage,
+      ExternalAudience,
+    });
   });
 
   it("ask for none", () => {
-    expect(from({ AutoReplyState: " DISABLED " })).toEqual({ AutoReplyState: "Disabled", InternalMessage: "", ExternalMessage: "", ExternalAudience: "None" });
+    expect(from({ AutoReplyState: " DISABLED " })).toEqual({
+      AutoReplyState: "Disabled",
+      InternalMessage: "",
+      ExternalMessage: "",
+      ExternalAudience: "None",
+    });
   });
 
   it("ask for a reply for a time; without a zone that is UTC", () => {
-    expect(from({ AutoReplyState: "scheduled", InternalMessage: "In", StartTime: "2026-07-20T08:00:00.9+02:00", EndTime: "2026-08-08T06:00:00" })).toEqual({
-      AutoReplyState: "Scheduled", InternalMessage: "In", ExternalMessage: "", ExternalAudience: "None", StartTime: new Date("2026-07-20T06:00:00Z"), EndTime: new Date("2026-08-08T06:00:00Z"),
+    expect(
+      from({
+        AutoReplyState: "scheduled",
+        InternalMessage: "In",
+        StartTime: "2026-07-20T08:00:00.9+02:00",
+        EndTime: "2026-08-08T06:00:00",
+      }),
+    ).toEqual({
+      AutoReplyState: "Scheduled",
+      InternalMessage: "In",
+      ExternalMessage: "",
+      ExternalAudience: "None",
+      StartTime: new Date("2026-07-20T06:00:00Z"),
+      EndTime: new Date("2026-08-08T06:00:00Z"),
     });
     expect(from({ InternalMessage: "In", StartTime: "nonsense" })).not.toHaveProperty("StartTime");
   });
 
   it("given as text are escaped, and keep their lines", () => {
-    expect(from({ InternalMessage: 'Mail "J & J" <jj@contoso.com>\r\nor &amp;\nor\rme', ExternalMessage: "" }, "text")).toMatchObject({ InternalMessage: 'Mail "J &amp; J" &lt;jj@contoso.com&gt;<br>\nor &amp;amp;<br>\nor<br>\nme', ExternalMessage: "" });
+    expect(
+      from(
+        {
+          InternalMessage: 'Mail "J & J" <jj@contoso.com>\r\nor &amp;\nor\rme',
+          ExternalMessage: "",
+        },
+        "text",
+      ),
+    ).toMatchObject({
+      InternalMessage: 'Mail "J &amp; J" &lt;jj@contoso.com&gt;<br>\nor &amp;amp;<br>\nor<br>\nme',
+      ExternalMessage: "",
+    });
   });
 
   it.each<[Record<string, unknown>, string]>([
-    [{ AutoReplyState: "Enabled" }, "An automatic reply is mapped without an InternalMessage; the service needs one."],
-    [{ ExternalMessage: "Out" }, "An automatic reply is mapped without an InternalMessage; the service needs one."],
-    [{ InternalMessage: "<body></body>" }, "An automatic reply is mapped without an InternalMessage; the service needs one."],
-    [{ AutoReplyState: "On", InternalMessage: "secret" }, "The mapping of AutoReplyState gives a text of 2 characters; expected one of Enabled, Disabled, Scheduled."],
-    [{ ExternalAudience: "Everyone", InternalMessage: "In" }, "The mapping of ExternalAudience gives a text of 8 characters; expected one of None, Known, All."],
-    [{ AutoReplyState: ["Disabled"] }, "The mapping of AutoReplyState gives a list; expected one text."],
-    [{ InternalMessage: { nl: "secret" } }, "The mapping of InternalMessage gives an object; expected one text."],
-    [{ AutoReplyState: "Scheduled", InternalMessage: "In", EndTime: "2026-08-08" }, "A scheduled automatic reply needs a date and time as StartTime, such as 2026-12-31T17:00:00Z."],
-    [{ AutoReplyState: "Scheduled", InternalMessage: "In", StartTime: "2026-08-08", EndTime: "8/9/2026" }, "A scheduled automatic reply needs a date and time as EndTime, such as 2026-12-31T17:00:00Z."],
-    [{ AutoReplyState: "Scheduled", InternalMessage: "In", StartTime: "2026-08-08T08:00:00+02:00", EndTime: "2026-08-08T06:00:00.500Z" }, "A scheduled automatic reply is mapped with an EndTime that is not after its StartTime."],
+    [
+      { AutoReplyState: "Enabled" },
+      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+    ],
+    [
+      { ExternalMessage: "Out" },
+      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+    ],
+    [
+      { InternalMessage: "<body></body>" },
+      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+    ],
+    [
+      { AutoReplyState: "On", InternalMessage: "secret" },
+      "The mapping of AutoReplyState gives a text of 2 characters; expected one of Enabled, Disabled, Scheduled.",
+    ],
+    [
+      { ExternalAudience: "Everyone", InternalMessage: "In" },
+      "The mapping of ExternalAudience gives a text of 8 characters; expected one of None, Known, All.",
+    ],
+    [
+      { AutoReplyState: ["Disabled"] },
+      "The mapping of AutoReplyState gives a list; expected one text.",
+    ],
+    [
+      { InternalMessage: { nl: "secret" } },
+      "The mapping of InternalMessage gives an object; expected one text.",
+    ],
+    [
+      { AutoReplyState: "Scheduled", InternalMessage: "In", EndTime: "2026-08-08" },
+      "A scheduled automatic reply needs a date and time as StartTime, such as 2026-12-31T17:00:00Z.",
+    ],
+    [
+      {
+        AutoReplyState: "Scheduled",
+        InternalMessage: "In",
+        StartTime: "2026-08-08",
+        EndTime: "8/9/2026",
+      },
+      "A scheduled automatic reply needs a date and time as EndTime, such as 2026-12-31T17:00:00Z.",
+    ],
+    [
+      {
+        AutoReplyState: "Scheduled",
+        InternalMessage: "In",
+        StartTime: "2026-08-08T08:00:00+02:00",
+        EndTime: "2026-08-08T06:00:00.500Z",
+      },
+      "A scheduled automatic reply is mapped with an EndTime that is not after its StartTime.",
+    ],
   ])("are refused when the service would not take them: %j", async (fields, message) => {
     expect(await refusal(fields)).toBe(message);
   });
@@ -74,21 +216,44 @@ describe("mapped fields", () => {
 describe("the automatic reply of a mailbox", () => {
   it("is asked for by the mailbox's Guid", async () => {
     const { exchange, sent } = clientOf([rows([on])]);
-    expect(await autoReplyOf(mailbox)(exchange)).toEqual({ ...on, InternalMessage: "In", ExternalMessage: "Out" });
-    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-MailboxAutoReplyConfiguration", Parameters: { Identity: id } } });
+    expect(await autoReplyOf(mailbox)(exchange)).toEqual({
+      ...on,
+      InternalMessage: "In",
+      ExternalMessage: "Out",
+    });
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
+      CmdletInput: {
+        CmdletName: "Get-MailboxAutoReplyConfiguration",
+        Parameters: { Identity: id },
+      },
+    });
   });
 
   it("is missing with its mailbox", async () => {
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf([notFound(id)]).exchange))).toMatchObject({ kind: "missing" });
+    expect(await faultOf(autoReplyOf(mailbox)(clientOf([notFound(id)]).exchange))).toMatchObject({
+      kind: "missing",
+    });
   });
 
   it.each([[[]], [[on, on]]])("is one: not %j", async (found) => {
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows(found)]).exchange))).toMatchObject({ kind: "unexpected", message: `Exchange Online was asked for the automatic reply of mailbox ${id} and answered with ${found.length} of them.` });
+    expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows(found)]).exchange))).toMatchObject({
+      kind: "unexpected",
+      message: `Exchange Online was asked for the automatic reply of mailbox ${id} and answered with ${found.length} of them.`,
+    });
   });
 
   it.each(Object.keys(off))("must come back with its %s", async (name) => {
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: undefined }])]).exchange))).toMatchObject({ kind: "unexpected", message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${id}, so it cannot be compared.` });
-    expect(await autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: null }])]).exchange)).toMatchObject({ [name]: name.endsWith("Message") ? "" : null });
+    expect(
+      await faultOf(
+        autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: undefined }])]).exchange),
+      ),
+    ).toMatchObject({
+      kind: "unexpected",
+      message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${id}, so it cannot be compared.`,
+    });
+    expect(
+      await autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: null }])]).exchange),
+    ).toMatchObject({ [name]: name.endsWith("Message") ? "" : null });
   });
 });
 
@@ -97,9 +262,20 @@ describe("the change of an automatic reply", () => {
     expect(replyChange(mailbox, off, wanted)).toEqual({
       change: {
         cmdlet: "Set-MailboxAutoReplyConfiguration",
-        parameters: { Identity: id, AutoReplyState: "Enabled", InternalMessage: "In", ExternalMessage: "Out", ExternalAudience: "All" },
+        parameters: {
+          Identity: id,
+          AutoReplyState: "Enabled",
+          InternalMessage: "In",
+          ExternalMessage: "Out",
+          ExternalAudience: "All",
+        },
         sentence: `Switch on the automatic reply of mailbox "Jan" <jan@contoso.com> (${id})`,
-        before: { AutoReplyState: "Disabled", InternalMessage: "", ExternalMessage: "", ExternalAudience: "All" },
+        before: {
+          AutoReplyState: "Disabled",
+          InternalMessage: "",
+          ExternalMessage: "",
+          ExternalAudience: "All",
+        },
       },
       after: { ...off, AutoReplyState: "Enabled", InternalMessage: "In", ExternalMessage: "Out" },
     });
@@ -107,10 +283,36 @@ describe("the change of an automatic reply", () => {
 
   it.each<[string, PresentReply, AutoReply]>([
     ["that has these texts, wrapped by the service", on, wanted],
-    ["whose texts were mapped with html and body", on, { ...wanted, InternalMessage: "<html><body>In</body></html>" }],
-    ["that is off and shall be", { ...on, AutoReplyState: "Disabled" }, { ...wanted, AutoReplyState: "Disabled", InternalMessage: "Other" }],
-    ["of which nobody outside gets anything", { ...on, ExternalMessage: null, ExternalAudience: "None" }, { ...wanted, ExternalMessage: "", ExternalAudience: "None" }],
-    ["whose time is the same", { ...on, AutoReplyState: "Scheduled", StartTime: "2026-07-20T06:00:00", EndTime: "2026-08-08T08:00:00.0000000+02:00" }, { ...wanted, AutoReplyState: "Scheduled", StartTime: new Date("2026-07-20T06:00:00Z"), EndTime: new Date("2026-08-08T06:00:00Z") }],
+    [
+      "whose texts were mapped with html and body",
+      on,
+      { ...wanted, InternalMessage: "<html><body>In</body></html>" },
+    ],
+    [
+      "that is off and shall be",
+      { ...on, AutoReplyState: "Disabled" },
+      { ...wanted, AutoReplyState: "Disabled", InternalMessage: "Other" },
+    ],
+    [
+      "of which nobody outside gets anything",
+      { ...on, ExternalMessage: null, ExternalAudience: "None" },
+      { ...wanted, ExternalMessage: "", ExternalAudience: "None" },
+    ],
+    [
+      "whose time is the same",
+      {
+        ...on,
+        AutoReplyState: "Scheduled",
+        StartTime: "2026-07-20T06:00:00",
+        EndTime: "2026-08-08T08:00:00.0000000+02:00",
+      },
+      {
+        ...wanted,
+        AutoReplyState: "Scheduled",
+        StartTime: new Date("2026-07-20T06:00:00Z"),
+        EndTime: new Date("2026-08-08T06:00:00Z"),
+      },
+    ],
   ])("is none for one %s", (_name, present, reply) => {
     expect(replyChange(mailbox, present, reply)).toBeUndefined();
   });
@@ -120,30 +322,79 @@ describe("the change of an automatic reply", () => {
     ["external text", { ...on, ExternalMessage: wrapped("Holiday") }, {}],
     ["audience", { ...on, ExternalAudience: "Known" }, {}],
     ["state", { ...on, AutoReplyState: "Scheduled" }, {}],
-    ["end", { ...on, AutoReplyState: "Scheduled", StartTime: "2026-07-20T06:00:00Z", EndTime: "2026-08-08T06:00:01Z" }, { AutoReplyState: "Scheduled", StartTime: new Date("2026-07-20T06:00:00Z"), EndTime: new Date("2026-08-08T06:00:00Z") }],
-    ["start", { ...on, AutoReplyState: "Scheduled", StartTime: null, EndTime: "2026-08-08T06:00:00Z" }, { AutoReplyState: "Scheduled", StartTime: new Date("2026-07-20T06:00:00Z"), EndTime: new Date("2026-08-08T06:00:00Z") }],
+    [
+      "end",
+      {
+        ...on,
+        AutoReplyState: "Scheduled",
+        StartTime: "2026-07-20T06:00:00Z",
+        EndTime: "2026-08-08T06:00:01Z",
+      },
+      {
+        AutoReplyState: "Scheduled",
+        StartTime: new Date("2026-07-20T06:00:00Z"),
+        EndTime: new Date("2026-08-08T06:00:00Z"),
+      },
+    ],
+    [
+      "start",
+      { ...on, AutoReplyState: "Scheduled", StartTime: null, EndTime: "2026-08-08T06:00:00Z" },
+      {
+        AutoReplyState: "Scheduled",
+        StartTime: new Date("2026-07-20T06:00:00Z"),
+        EndTime: new Date("2026-08-08T06:00:00Z"),
+      },
+    ],
   ])("replaces one that is on when only its %s differs", (_name, present, own) => {
     const { change } = replyChange(mailbox, present, { ...wanted, ...own }) ?? {};
-    expect(change?.sentence).toBe(`Replace the automatic reply of mailbox "Jan" <jan@contoso.com> (${id})`);
+    expect(change?.sentence).toBe(
+      `Replace the automatic reply of mailbox "Jan" <jan@contoso.com> (${id})`,
+    );
     expect(change?.parameters).toEqual({ Identity: id, ...wanted, ...own });
   });
 
   it("clears an external text that nobody shall get, and does not send one where there is none", () => {
     const inside: AutoReply = { ...wanted, ExternalMessage: "", ExternalAudience: "None" };
-    expect(replyChange(mailbox, on, inside)).toMatchObject({ change: { parameters: { ExternalMessage: null, ExternalAudience: "None" }, before: { ExternalMessage: wrapped("Out") } }, after: { ExternalMessage: "" } });
-    expect(replyChange(mailbox, { ...off, ExternalMessage: wrapped("") }, inside)?.change.parameters).toEqual({ Identity: id, AutoReplyState: "Enabled", InternalMessage: "In", ExternalAudience: "None" });
+    expect(replyChange(mailbox, on, inside)).toMatchObject({
+      change: {
+        parameters: { ExternalMessage: null, ExternalAudience: "None" },
+        before: { ExternalMessage: wrapped("Out") },
+      },
+      after: { ExternalMessage: "" },
+    });
+    expect(
+      replyChange(mailbox, { ...off, ExternalMessage: wrapped("") }, inside)?.change.parameters,
+    ).toEqual({
+      Identity: id,
+      AutoReplyState: "Enabled",
+      InternalMessage: "In",
+      ExternalAudience: "None",
+    });
   });
 
   it("switches one off and keeps its texts", () => {
     expect(replyChange(mailbox, on, { ...wanted, AutoReplyState: "Disabled" })).toEqual({
-      change: { cmdlet: "Set-MailboxAutoReplyConfiguration", parameters: { Identity: id, AutoReplyState: "Disabled" }, sentence: `Switch off the automatic reply of mailbox "Jan" <jan@contoso.com> (${id})`, before: { AutoReplyState: "Enabled" } },
+      change: {
+        cmdlet: "Set-MailboxAutoReplyConfiguration",
+        parameters: { Identity: id, AutoReplyState: "Disabled" },
+        sentence: `Switch off the automatic reply of mailbox "Jan" <jan@contoso.com> (${id})`,
+        before: { AutoReplyState: "Enabled" },
+      },
       after: { ...on, AutoReplyState: "Disabled" },
     });
   });
 
   it("tells times as text afterwards", () => {
-    const reply: AutoReply = { ...wanted, AutoReplyState: "Scheduled", StartTime: new Date("2026-07-20T06:00:00Z"), EndTime: new Date("2026-08-08T06:00:00Z") };
-    expect(replyChange(mailbox, off, reply)?.after).toMatchObject({ StartTime: "2026-07-20T06:00:00.000Z", EndTime: "2026-08-08T06:00:00.000Z" });
+    const reply: AutoReply = {
+      ...wanted,
+      AutoReplyState: "Scheduled",
+      StartTime: new Date("2026-07-20T06:00:00Z"),
+      EndTime: new Date("2026-08-08T06:00:00Z"),
+    };
+    expect(replyChange(mailbox, off, reply)?.after).toMatchObject({
+      StartTime: "2026-07-20T06:00:00.000Z",
+      EndTime: "2026-08-08T06:00:00.000Z",
+    });
   });
 });
 
@@ -180,7 +431,13 @@ describe("in the emulator's tenant", () => {
   it.each<[string, AutoReply]>([
     ["the default one", defaultReply],
     ["one from text", { ...wanted, ...from({ InternalMessage: "A & B\n\n<c>  d" }, "text") }],
-    ["one with markup", { ...wanted, InternalMessage: "<html><head></head><body><p>a</p>\r\n\r\n<p>b</p></body></html>" }],
+    [
+      "one with markup",
+      {
+        ...wanted,
+        InternalMessage: "<html><head></head><body><p>a</p>\r\n\r\n<p>b</p></body></html>",
+      },
+    ],
     ["one for colleagues", { ...wanted, ExternalMessage: "", ExternalAudience: "None" }],
     ["one whose external text nobody gets", { ...wanted, ExternalAudience: "None" }],
     ["one for a time", { ...wanted, AutoReplyState: "Scheduled", StartTime: soon, EndTime: later }],
@@ -189,13 +446,23 @@ describe("in the emulator's tenant", () => {
     for (const name of ["Aoife O'Brien", "Petra Proxies", "Leo Leaver"]) {
       const read = await set(name, reply);
       expect(await set(name, reply)).toBeUndefined();
-      if (read && reply.AutoReplyState !== "Disabled") expect([isThisReply(read, reply), read["ExternalAudience"]]).toEqual([true, reply.ExternalAudience]);
+      if (read && reply.AutoReplyState !== "Disabled")
+        expect([isThisReply(read, reply), read["ExternalAudience"]]).toEqual([
+          true,
+          reply.ExternalAudience,
+        ]);
     }
   });
 
   it("the default reply is not taken for one of a person, nor the other way round", async () => {
     const leo = await live.mailbox("Leo Leaver", []);
     expect(isThisReply(await autoReplyOf(leo)(live.exchange), defaultReply)).toBe(false);
-    expect(isThisReply(await autoReplyOf(leo)(live.exchange), { ...defaultReply, InternalMessage: "Leo no longer works here.", ExternalMessage: "Leo no longer works here." })).toBe(true);
+    expect(
+      isThisReply(await autoReplyOf(leo)(live.exchange), {
+        ...defaultReply,
+        InternalMessage: "Leo no longer works here.",
+        ExternalMessage: "Leo no longer works here.",
+      }),
+    ).toBe(true);
   });
 });

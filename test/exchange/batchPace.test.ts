@@ -9,22 +9,66 @@ import { cut, faultOf, reply, rows, tenantId, timeOf, tokensOf } from "./scripte
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `m${index}`);
 const named = ({ parameters }: Asked): HttpReply => rows([{ User: parameters["Identity"] }]);
-const each = (exchange: Exchange, items: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Piece<string>, void, undefined> => exchange.each(items, (name) => ({ cmdlet: "Get-MailboxPermission", parameters: { Identity: name } }));
+const each = (
+  exchange: Exchange,
+  items: AsyncIterable<string> | Iterable<string>,
+): AsyncGenerator<Piece<string>, void, undefined> =>
+  exchange.each(items, (name) => ({
+    cmdlet: "Get-MailboxPermission",
+    parameters: { Identity: name },
+  }));
 
 describe("all that was read about an item", () => {
-  const piece = (item: string, number: number, isLast: boolean): Piece<string> => ({ item, page: { rows: [{ number }], isLast, notices: [] } });
+  const piece = (item: string, number: number, isLast: boolean): Piece<string> => ({
+    item,
+    page: { rows: [{ number }], isLast, notices: [] },
+  });
   const fault = (item: string): Piece<string> => ({ item, fault: cut() });
   async function* given(pieces: Piece<string>[]): AsyncGenerator<Piece<string>> {
     for (const one of pieces) yield await Promise.resolve(one);
   }
 
   it.each<[string, Piece<string>[], [string, number[] | "unavailable" | "unexpected"][]]>([
-    ["when its last page has come", [piece("a", 1, false), piece("b", 2, true), piece("a", 3, false), piece("a", 4, true)], [["b", [2]], ["a", [1, 3, 4]]]],
-    ["and nothing of it when a page is lacking", [piece("a", 1, false), piece("b", 2, true), fault("a")], [["b", [2]], ["a", "unavailable"]]],
-    ["also one after the other", [piece("a", 1, true), piece("a", 2, true), piece("a", 3, false), fault("a"), piece("a", 4, true)], [["a", [1]], ["a", [2]], ["a", "unavailable"], ["a", [4]]]],
+    [
+      "when its last page has come",
+      [piece("a", 1, false), piece("b", 2, true), piece("a", 3, false), piece("a", 4, true)],
+      [
+        ["b", [2]],
+        ["a", [1, 3, 4]],
+      ],
+    ],
+    [
+      "and nothing of it when a page is lacking",
+      [piece("a", 1, false), piece("b", 2, true), fault("a")],
+      [
+        ["b", [2]],
+        ["a", "unavailable"],
+      ],
+    ],
+    [
+      "also one after the other",
+      [
+        piece("a", 1, true),
+        piece("a", 2, true),
+        piece("a", 3, false),
+        fault("a"),
+        piece("a", 4, true),
+      ],
+      [
+        ["a", [1]],
+        ["a", [2]],
+        ["a", "unavailable"],
+        ["a", [4]],
+      ],
+    ],
   ])("is given %s", async (_name, pieces, expected) => {
     const found = await all(wholes(given(pieces)));
-    expect(found.map(({ item, rows: own, fault: why }) => [item, why?.kind ?? own.map(({ number }) => number)])).toEqual(expected);
+    expect(
+      found.map(({ item, rows: own, fault: why }) => [
+        item,
+        why?.kind ?? own.map(({ number }) => number),
+      ]),
+    ).toEqual(expected);
     for (const { rows: own, fault: why } of found) if (why) expect(own).toEqual([]);
   });
 });
@@ -42,9 +86,15 @@ describe("several sources", () => {
         closed.push(name);
       }
     }
-    expect(await all(merged([source("slow", 5), source("fast", 1)]))).toEqual(["fast1", "fast2", "slow1", "slow2"]);
+    expect(await all(merged([source("slow", 5), source("fast", 1)]))).toEqual([
+      "fast1",
+      "fast2",
+      "slow1",
+      "slow2",
+    ]);
     expect(closed.splice(0)).toEqual(["fast", "slow"]);
-    for await (const first of merged([source("slow", 3), source("fast", 1)])) if (first === "fast1") break;
+    for await (const first of merged([source("slow", 3), source("fast", 1)]))
+      if (first === "fast1") break;
     for (let turn = 0; turn < 5; turn++) await settled();
     expect(closed.sort()).toEqual(["fast", "slow"]);
   });
@@ -53,16 +103,32 @@ describe("several sources", () => {
 describe("the pace", () => {
   /** Requests are answered only when the test says so. */
   function held() {
-    const waiting: { request: HttpRequest; answer(): Promise<void>; fail(reason: Fault): void }[] = [];
+    const waiting: { request: HttpRequest; answer(): Promise<void>; fail(reason: Fault): void }[] =
+      [];
     const { token } = tokensOf();
     const time = timeOf();
-    const exchange = exchangeOnline({ tenantId, cloud: clouds.worldwide, exchangeUrl: undefined }, {
-      token, pace: time.pace, clock: time.clock, newId: () => "id",
-      transport: (request) => new Promise((resolve, reject) => {
-        const responses = subRequestsOf(request).map(({ id, body }) => ({ id, status: 200, body: { value: [{ User: body.CmdletInput.Parameters["Identity"] }] } }));
-        waiting.push({ request, answer: () => (resolve(reply(200, { responses })), settled()), fail: reject });
-      }),
-    });
+    const exchange = exchangeOnline(
+      { tenantId, cloud: clouds.worldwide, exchangeUrl: undefined },
+      {
+        token,
+        pace: time.pace,
+        clock: time.clock,
+        newId: () => "id",
+        transport: (request) =>
+          new Promise((resolve, reject) => {
+            const responses = subRequestsOf(request).map(({ id, body }) => ({
+              id,
+              status: 200,
+              body: { value: [{ User: body.CmdletInput.Parameters["Identity"] }] },
+            }));
+            waiting.push({
+              request,
+              answer: () => (resolve(reply(200, { responses })), settled()),
+              fail: reject,
+            });
+          }),
+      },
+    );
     return { exchange, waiting, time };
   }
   const collected = (source: AsyncGenerator<Piece<string>, void, undefined>): string[] => {
@@ -95,7 +161,11 @@ describe("the pace", () => {
     await waiting.splice(2, 1)[0]?.answer();
     expect(found).toEqual(names(30).slice(20));
     // The lane that has delivered goes on; the others still wait.
-    expect(waiting.map(({ request }) => subRequestsOf(request)[0]?.body.CmdletInput.Parameters["Identity"])).toEqual(["m0", "m10", "m30", "m40", "m50"]);
+    expect(
+      waiting.map(
+        ({ request }) => subRequestsOf(request)[0]?.body.CmdletInput.Parameters["Identity"],
+      ),
+    ).toEqual(["m0", "m10", "m30", "m40", "m50"]);
   });
 
   it.each([
@@ -104,22 +174,25 @@ describe("the pace", () => {
     [11, 60],
     [35, 80],
     [500, 550],
-  ])("is that of the consumer: with %i pieces taken, no more than %i items are asked for", async (taken, most) => {
-    let drawn = 0;
-    function* source(): Generator<string> {
-      for (const name of names(1000)) {
-        drawn++;
-        yield name;
+  ])(
+    "is that of the consumer: with %i pieces taken, no more than %i items are asked for",
+    async (taken, most) => {
+      let drawn = 0;
+      function* source(): Generator<string> {
+        for (const name of names(1000)) {
+          drawn++;
+          yield name;
+        }
       }
-    }
-    const { exchange, sent } = answering(named);
-    const pieces = each(exchange, source());
-    for (let count = 0; count < taken; count++) await pieces.next();
-    await settled();
-    expect(drawn).toBeLessThanOrEqual(most);
-    expect(drawn).toBeGreaterThanOrEqual(taken);
-    expect(sent).toHaveLength(drawn / 10);
-  });
+      const { exchange, sent } = answering(named);
+      const pieces = each(exchange, source());
+      for (let count = 0; count < taken; count++) await pieces.next();
+      await settled();
+      expect(drawn).toBeLessThanOrEqual(most);
+      expect(drawn).toBeGreaterThanOrEqual(taken);
+      expect(sent).toHaveLength(drawn / 10);
+    },
+  );
 
   it("ends when the consumer stops", async () => {
     const { exchange, waiting } = held();
@@ -142,7 +215,8 @@ describe("the pace", () => {
         isClosed = true;
       }
     }
-    for await (const { item } of each(answering(named).exchange, source())) if (item === "m0") break;
+    for await (const { item } of each(answering(named).exchange, source()))
+      if (item === "m0") break;
     await settled();
     expect(isClosed).toBe(true);
   });

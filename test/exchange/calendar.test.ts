@@ -1,5 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { bringRight, calendarIn, calendarOf, calendarRightFrom, calendarUser, describedRight, displayNameOf, documentedRight, entryOf, isEveryone, presentRight, readingEntries, removingRight, sameRight, type CalendarRight } from "../../lib/exchange/calendar.ts";
+import {
+  bringRight,
+  calendarIn,
+  calendarOf,
+  calendarRightFrom,
+  calendarUser,
+  describedRight,
+  displayNameOf,
+  documentedRight,
+  entryOf,
+  isEveryone,
+  presentRight,
+  readingEntries,
+  removingRight,
+  sameRight,
+  type CalendarRight,
+} from "../../lib/exchange/calendar.ts";
 import type { Change, Mailbox } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { guidOf } from "../bench.ts";
@@ -9,53 +25,196 @@ import { clientOf, faultOf, notFound, refusal, rows } from "./scripted.ts";
 
 type Given = Parameters<typeof calendarRightFrom>[0];
 const named = "dora.double@contoso.com";
-const singles = ["CreateItems", "CreateSubfolders", "DeleteAllItems", "DeleteOwnedItems", "EditAllItems", "EditOwnedItems", "FolderContact", "FolderOwner", "FolderVisible", "ReadItems"];
-const roles = ["Author", "Contributor", "Editor", "NonEditingAuthor", "Owner", "PublishingAuthor", "PublishingEditor", "Reviewer"];
+const singles = [
+  "CreateItems",
+  "CreateSubfolders",
+  "DeleteAllItems",
+  "DeleteOwnedItems",
+  "EditAllItems",
+  "EditOwnedItems",
+  "FolderContact",
+  "FolderOwner",
+  "FolderVisible",
+  "ReadItems",
+];
+const roles = [
+  "Author",
+  "Contributor",
+  "Editor",
+  "NonEditingAuthor",
+  "Owner",
+  "PublishingAuthor",
+  "PublishingEditor",
+  "Reviewer",
+];
 const calendarRoles = ["AvailabilityOnly", "LimitedDetails"];
 
 const valid: [string, Given, Partial<CalendarRight>][] = [
-  ...[...roles, ...calendarRoles, "None", ...singles].map((rights): [string, Given, Partial<CalendarRight>] => [`${rights} alone`, { user: named, rights }, { user: named, rights: [rights], flags: [] }]),
-  ...[...roles, ...calendarRoles, "None"].map((rights): [string, Given, Partial<CalendarRight>] => [`${rights} for everybody`, { user: "Default", rights }, { user: "Default", rights: [rights] }]),
-  ["a role in any letter case", { user: named, rights: "aVAILABILITYoNLY" }, { rights: ["AvailabilityOnly"] }],
-  ["blanks and commas around it", { user: ` ${named} `, rights: " , Reviewer ,, " }, { user: named, rights: ["Reviewer"] }],
-  ["single rights, in any letter case", { user: named, rights: "folderVISIBLE, readitems ,CreateItems" }, { rights: ["FolderVisible", "ReadItems", "CreateItems"] }],
+  ...[...roles, ...calendarRoles, "None", ...singles].map(
+    (rights): [string, Given, Partial<CalendarRight>] => [
+      `${rights} alone`,
+      { user: named, rights },
+      { user: named, rights: [rights], flags: [] },
+    ],
+  ),
+  ...[...roles, ...calendarRoles, "None"].map((rights): [string, Given, Partial<CalendarRight>] => [
+    `${rights} for everybody`,
+    { user: "Default", rights },
+    { user: "Default", rights: [rights] },
+  ]),
+  [
+    "a role in any letter case",
+    { user: named, rights: "aVAILABILITYoNLY" },
+    { rights: ["AvailabilityOnly"] },
+  ],
+  [
+    "blanks and commas around it",
+    { user: ` ${named} `, rights: " , Reviewer ,, " },
+    { user: named, rights: ["Reviewer"] },
+  ],
+  [
+    "single rights, in any letter case",
+    { user: named, rights: "folderVISIBLE, readitems ,CreateItems" },
+    { rights: ["FolderVisible", "ReadItems", "CreateItems"] },
+  ],
   ["all single rights", { user: named, rights: singles.join(",") }, { rights: singles }],
-  ["a user by GUID", { user: "0b1ec700-0000-4000-8000-00000000000A", rights: "Reviewer" }, { user: "0b1ec700-0000-4000-8000-00000000000A" }],
-  ["an address of another script", { user: "jürgen@müller.example", rights: "Reviewer" }, { user: "jürgen@müller.example" }],
+  [
+    "a user by GUID",
+    { user: "0b1ec700-0000-4000-8000-00000000000A", rights: "Reviewer" },
+    { user: "0b1ec700-0000-4000-8000-00000000000A" },
+  ],
+  [
+    "an address of another script",
+    { user: "jürgen@müller.example", rights: "Reviewer" },
+    { user: "jürgen@müller.example" },
+  ],
   ["Anonymous", { user: "ANONYMOUS", rights: "LimitedDetails" }, { user: "ANONYMOUS" }],
-  ["a delegate", { user: named, rights: "Editor", flags: "delegate" }, { rights: ["Editor"], flags: ["Delegate"] }],
-  ["a delegate who sees private items", { user: named, rights: "editor", flags: " CanViewPrivateItems , DELEGATE" }, { flags: ["CanViewPrivateItems", "Delegate"] }],
+  [
+    "a delegate",
+    { user: named, rights: "Editor", flags: "delegate" },
+    { rights: ["Editor"], flags: ["Delegate"] },
+  ],
+  [
+    "a delegate who sees private items",
+    { user: named, rights: "editor", flags: " CanViewPrivateItems , DELEGATE" },
+    { flags: ["CanViewPrivateItems", "Delegate"] },
+  ],
   ["no flags, said as None", { user: "Default", rights: "Reviewer", flags: "none" }, { flags: [] }],
-  ...["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor"].map((rights): [string, Given, Partial<CalendarRight>] => [`${rights} that is told`, { user: named, rights, notify: true }, { rights: [rights], flags: [] }]),
+  ...["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor"].map(
+    (rights): [string, Given, Partial<CalendarRight>] => [
+      `${rights} that is told`,
+      { user: named, rights, notify: true },
+      { rights: [rights], flags: [] },
+    ],
+  ),
 ];
 
 const refused: [string, Given, RegExp][] = [
-  ["no user", { user: "", rights: "Reviewer" }, /expected Default, Anonymous, an address or a GUID/],
-  ["a blank user", { user: " \t", rights: "Reviewer" }, /expected Default, Anonymous, an address or a GUID/],
-  ["a misspelt Default", { user: "Defalut", rights: "Reviewer" }, /text of 7 characters; expected Default/],
+  [
+    "no user",
+    { user: "", rights: "Reviewer" },
+    /expected Default, Anonymous, an address or a GUID/,
+  ],
+  [
+    "a blank user",
+    { user: " \t", rights: "Reviewer" },
+    /expected Default, Anonymous, an address or a GUID/,
+  ],
+  [
+    "a misspelt Default",
+    { user: "Defalut", rights: "Reviewer" },
+    /text of 7 characters; expected Default/,
+  ],
   ["a display name", { user: "Dora Double", rights: "Reviewer" }, /expected Default/],
   ["an alias", { user: "dora.double", rights: "Reviewer" }, /expected Default/],
   ["two users", { user: `${named},${named}`, rights: "Reviewer" }, /expected Default/],
   ["half a GUID", { user: "0b1ec700-0000-4000-8000", rights: "Reviewer" }, /expected Default/],
   ["no right", { user: named, rights: "" }, /needs a role or single rights; none was given/],
   ["commas only", { user: named, rights: " , ," }, /none was given/],
-  ["a right that is none", { user: named, rights: "FullAccess" }, /text of 10 characters that is none; expected a role \(None, AvailabilityOnly, LimitedDetails, Author, .*Reviewer\) or rights among CreateItems, .*ReadItems\./],
-  ["rights without commas", { user: named, rights: "ReadItems FolderVisible" }, /text of 23 characters that is none/],
-  ["one right among others that is none", { user: named, rights: "ReadItems,Read" }, /text of 4 characters that is none/],
-  ["a right twice", { user: named, rights: "ReadItems,readitems" }, /given twice in ReadItems, ReadItems/],
+  [
+    "a right that is none",
+    { user: named, rights: "FullAccess" },
+    /text of 10 characters that is none; expected a role \(None, AvailabilityOnly, LimitedDetails, Author, .*Reviewer\) or rights among CreateItems, .*ReadItems\./,
+  ],
+  [
+    "rights without commas",
+    { user: named, rights: "ReadItems FolderVisible" },
+    /text of 23 characters that is none/,
+  ],
+  [
+    "one right among others that is none",
+    { user: named, rights: "ReadItems,Read" },
+    /text of 4 characters that is none/,
+  ],
+  [
+    "a right twice",
+    { user: named, rights: "ReadItems,readitems" },
+    /given twice in ReadItems, ReadItems/,
+  ],
   ["a role twice", { user: named, rights: "Editor,Editor" }, /given twice/],
-  ["two roles", { user: named, rights: "Editor,Reviewer" }, /A role stands alone; Editor, Reviewer/],
-  ["a role and a right in it", { user: named, rights: "Reviewer,ReadItems" }, /A role stands alone/],
-  ["a calendar's role and a right", { user: named, rights: "FolderVisible,AvailabilityOnly" }, /A role stands alone/],
+  [
+    "two roles",
+    { user: named, rights: "Editor,Reviewer" },
+    /A role stands alone; Editor, Reviewer/,
+  ],
+  [
+    "a role and a right in it",
+    { user: named, rights: "Reviewer,ReadItems" },
+    /A role stands alone/,
+  ],
+  [
+    "a calendar's role and a right",
+    { user: named, rights: "FolderVisible,AvailabilityOnly" },
+    /A role stands alone/,
+  ],
   ["None and a right", { user: named, rights: "None,ReadItems" }, /A role stands alone/],
-  ["a flag that is none", { user: named, rights: "Editor", flags: "Delegat" }, /text of 7 characters that is none; expected Delegate, CanViewPrivateItems/],
-  ["flags without commas", { user: named, rights: "Editor", flags: "Delegate CanViewPrivateItems" }, /that is none; expected Delegate/],
-  ["private items without the delegate", { user: named, rights: "Editor", flags: "CanViewPrivateItems" }, /needs the flag Delegate/],
-  ...[...roles.filter((role) => role !== "Editor"), ...calendarRoles, "None", singles.join()].map((rights): [string, Given, RegExp] => [`a delegate with ${rights}`, { user: named, rights, flags: "Delegate" }, /go with the role Editor of a named user only/]),
-  ["everybody as a delegate", { user: "default", rights: "Editor", flags: "Delegate" }, /of a named user only/],
-  ["Anonymous as a delegate", { user: "Anonymous", rights: "Editor", flags: "Delegate,CanViewPrivateItems" }, /of a named user only/],
-  ["a delegate who is told", { user: named, rights: "Editor", flags: "Delegate", notify: true }, /takes the delegate flags away again/],
-  ...[...roles.filter((role) => !["Editor", "Reviewer"].includes(role)), "None", "ReadItems", "ReadItems,FolderVisible"].map((rights): [string, Given, RegExp] => [`${rights} that is told`, { user: named, rights, notify: true }, /can be told of AvailabilityOnly, LimitedDetails, Reviewer, Editor only/]),
+  [
+    "a flag that is none",
+    { user: named, rights: "Editor", flags: "Delegat" },
+    /text of 7 characters that is none; expected Delegate, CanViewPrivateItems/,
+  ],
+  [
+    "flags without commas",
+    { user: named, rights: "Editor", flags: "Delegate CanViewPrivateItems" },
+    /that is none; expected Delegate/,
+  ],
+  [
+    "private items without the delegate",
+    { user: named, rights: "Editor", flags: "CanViewPrivateItems" },
+    /needs the flag Delegate/,
+  ],
+  ...[...roles.filter((role) => role !== "Editor"), ...calendarRoles, "None", singles.join()].map(
+    (rights): [string, Given, RegExp] => [
+      `a delegate with ${rights}`,
+      { user: named, rights, flags: "Delegate" },
+      /go with the role Editor of a named user only/,
+    ],
+  ),
+  [
+    "everybody as a delegate",
+    { user: "default", rights: "Editor", flags: "Delegate" },
+    /of a named user only/,
+  ],
+  [
+    "Anonymous as a delegate",
+    { user: "Anonymous", rights: "Editor", flags: "Delegate,CanViewPrivateItems" },
+    /of a named user only/,
+  ],
+  [
+    "a delegate who is told",
+    { user: named, rights: "Editor", flags: "Delegate", notify: true },
+    /takes the delegate flags away again/,
+  ],
+  ...[
+    ...roles.filter((role) => !["Editor", "Reviewer"].includes(role)),
+    "None",
+    "ReadItems",
+    "ReadItems,FolderVisible",
+  ].map((rights): [string, Given, RegExp] => [
+    `${rights} that is told`,
+    { user: named, rights, notify: true },
+    /can be told of AvailabilityOnly, LimitedDetails, Reviewer, Editor only/,
+  ]),
 ];
 
 describe("a right on a calendar", () => {
@@ -64,108 +223,282 @@ describe("a right on a calendar", () => {
   });
 
   it.each(refused)("may not be of %s", async (_name, given, message) => {
-    expect(await faultOf(() => calendarRightFrom(given))).toMatchObject({ kind: "invalid", retryable: false, message: expect.stringMatching(message) as string });
+    expect(await faultOf(() => calendarRightFrom(given))).toMatchObject({
+      kind: "invalid",
+      retryable: false,
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it("that is refused does not tell what was written", async () => {
-    for (const given of [{ user: "s3cret", rights: "Reviewer" }, { user: named, rights: "s3cret" }, { user: named, rights: "Editor", flags: "s3cret" }]) expect((await faultOf(() => calendarRightFrom(given))).message).not.toContain("s3cret");
+    for (const given of [
+      { user: "s3cret", rights: "Reviewer" },
+      { user: named, rights: "s3cret" },
+      { user: named, rights: "Editor", flags: "s3cret" },
+    ])
+      expect((await faultOf(() => calendarRightFrom(given))).message).not.toContain("s3cret");
   });
 
   it("is shown as it is written", () => {
-    expect(describedRight({ rights: ["Editor"], flags: ["Delegate", "CanViewPrivateItems"] })).toBe("Editor, Delegate, CanViewPrivateItems");
+    expect(describedRight({ rights: ["Editor"], flags: ["Delegate", "CanViewPrivateItems"] })).toBe(
+      "Editor, Delegate, CanViewPrivateItems",
+    );
   });
 
   it("of everybody is that of Default and Anonymous, whatever the letter case", () => {
-    expect(["Default", "default", "ANONYMOUS", "Anonymous"].map(isEveryone)).toEqual([true, true, true, true]);
-    expect(["Defaults", "xAnonymous", "", named].map(isEveryone)).toEqual([false, false, false, false]);
+    expect(["Default", "default", "ANONYMOUS", "Anonymous"].map(isEveryone)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(["Defaults", "xAnonymous", "", named].map(isEveryone)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("that nobody chose is what Exchange gives", () => {
-    expect([documentedRight("default"), documentedRight("Anonymous")]).toEqual([{ user: "default", rights: ["AvailabilityOnly"], flags: [] }, { user: "Anonymous", rights: ["None"], flags: [] }]);
+    expect([documentedRight("default"), documentedRight("Anonymous")]).toEqual([
+      { user: "default", rights: ["AvailabilityOnly"], flags: [] },
+      { user: "Anonymous", rights: ["None"], flags: [] },
+    ]);
   });
 });
 
-const right = (rights: string, flags = ""): CalendarRight => ({ user: named, rights: rights.split(","), flags: flags === "" ? [] : flags.split(",") });
+const right = (rights: string, flags = ""): CalendarRight => ({
+  user: named,
+  rights: rights.split(","),
+  flags: flags === "" ? [] : flags.split(","),
+});
 
 describe("two rights", () => {
   const sums: Record<string, string> = {
-    Author: "CreateItems,DeleteOwnedItems,EditOwnedItems,FolderVisible,ReadItems", Contributor: "CreateItems,FolderVisible", Reviewer: "FolderVisible,ReadItems",
-    Editor: "CreateItems,DeleteAllItems,DeleteOwnedItems,EditAllItems,EditOwnedItems,FolderVisible,ReadItems", NonEditingAuthor: "CreateItems,DeleteOwnedItems,FolderVisible,ReadItems", Owner: singles.join(),
-    PublishingAuthor: "CreateItems,CreateSubfolders,DeleteOwnedItems,EditOwnedItems,FolderVisible,ReadItems", PublishingEditor: "CreateItems,CreateSubfolders,DeleteAllItems,DeleteOwnedItems,EditAllItems,EditOwnedItems,FolderVisible,ReadItems",
+    Author: "CreateItems,DeleteOwnedItems,EditOwnedItems,FolderVisible,ReadItems",
+    Contributor: "CreateItems,FolderVisible",
+    Reviewer: "FolderVisible,ReadItems",
+    Editor:
+      "CreateItems,DeleteAllItems,DeleteOwnedItems,EditAllItems,EditOwnedItems,FolderVisible,ReadItems",
+    NonEditingAuthor: "CreateItems,DeleteOwnedItems,FolderVisible,ReadItems",
+    Owner: singles.join(),
+    PublishingAuthor:
+      "CreateItems,CreateSubfolders,DeleteOwnedItems,EditOwnedItems,FolderVisible,ReadItems",
+    PublishingEditor:
+      "CreateItems,CreateSubfolders,DeleteAllItems,DeleteOwnedItems,EditAllItems,EditOwnedItems,FolderVisible,ReadItems",
   };
-  const all = [...Object.keys(sums), "AvailabilityOnly", "LimitedDetails", "None", "FolderVisible", "CreateItems,EditOwnedItems,FolderVisible"];
+  const all = [
+    ...Object.keys(sums),
+    "AvailabilityOnly",
+    "LimitedDetails",
+    "None",
+    "FolderVisible",
+    "CreateItems,EditOwnedItems,FolderVisible",
+  ];
 
-  it.each(Object.entries(sums))("are the same when %s is written as its rights, in any order", (role, sum) => {
-    expect(sameRight(right(role), right(sum.split(",").reverse().join()))).toBe(true);
-    for (const dropped of sum.split(",")) expect(sameRight(right(role), right(sum.split(",").filter((one) => one !== dropped).join())), dropped).toBe(false);
-  });
+  it.each(Object.entries(sums))(
+    "are the same when %s is written as its rights, in any order",
+    (role, sum) => {
+      expect(sameRight(right(role), right(sum.split(",").reverse().join()))).toBe(true);
+      for (const dropped of sum.split(","))
+        expect(
+          sameRight(
+            right(role),
+            right(
+              sum
+                .split(",")
+                .filter((one) => one !== dropped)
+                .join(),
+            ),
+          ),
+          dropped,
+        ).toBe(false);
+    },
+  );
 
   it.each(all)("are not the same when only one is %s", (one) => {
     expect(all.filter((other) => sameRight(right(one), right(other)))).toEqual([one]);
   });
 
   it("are not the same with other flags", () => {
-    expect(sameRight(right("Editor", "Delegate,CanViewPrivateItems"), right("Editor", "CanViewPrivateItems,Delegate"))).toBe(true);
-    expect([["Editor", "Delegate"], ["Editor", ""], ["Editor", "Delegate,CanViewPrivateItems"]].filter(([rights = "", flags]) => sameRight(right("Editor", "Delegate"), right(rights, flags)))).toEqual([["Editor", "Delegate"]]);
+    expect(
+      sameRight(
+        right("Editor", "Delegate,CanViewPrivateItems"),
+        right("Editor", "CanViewPrivateItems,Delegate"),
+      ),
+    ).toBe(true);
+    expect(
+      [
+        ["Editor", "Delegate"],
+        ["Editor", ""],
+        ["Editor", "Delegate,CanViewPrivateItems"],
+      ].filter(([rights = "", flags]) =>
+        sameRight(right("Editor", "Delegate"), right(rights, flags)),
+      ),
+    ).toEqual([["Editor", "Delegate"]]);
   });
 });
 
 describe("an entry, as it is listed", () => {
   it.each<[string, Record<string, unknown>, CalendarRight]>([
-    ["with a list and no flags", { User: "Default", AccessRights: ["AvailabilityOnly"], SharingPermissionFlags: null }, { user: "Default", rights: ["AvailabilityOnly"], flags: [] }],
-    ["with texts", { User: "Dora Double", AccessRights: "CreateItems, FolderVisible", SharingPermissionFlags: "Delegate, CanViewPrivateItems" }, { user: "Dora Double", rights: ["CreateItems", "FolderVisible"], flags: ["Delegate", "CanViewPrivateItems"] }],
-    ["with lists", { User: "Dora Double", AccessRights: ["CreateItems", "FolderVisible"], SharingPermissionFlags: ["Delegate"] }, { user: "Dora Double", rights: ["CreateItems", "FolderVisible"], flags: ["Delegate"] }],
-    ["with None for flags", { User: "NT:S-1-5-21-1", AccessRights: ["Editor"], SharingPermissionFlags: "None" }, { user: "NT:S-1-5-21-1", rights: ["Editor"], flags: [] }],
+    [
+      "with a list and no flags",
+      { User: "Default", AccessRights: ["AvailabilityOnly"], SharingPermissionFlags: null },
+      { user: "Default", rights: ["AvailabilityOnly"], flags: [] },
+    ],
+    [
+      "with texts",
+      {
+        User: "Dora Double",
+        AccessRights: "CreateItems, FolderVisible",
+        SharingPermissionFlags: "Delegate, CanViewPrivateItems",
+      },
+      {
+        user: "Dora Double",
+        rights: ["CreateItems", "FolderVisible"],
+        flags: ["Delegate", "CanViewPrivateItems"],
+      },
+    ],
+    [
+      "with lists",
+      {
+        User: "Dora Double",
+        AccessRights: ["CreateItems", "FolderVisible"],
+        SharingPermissionFlags: ["Delegate"],
+      },
+      { user: "Dora Double", rights: ["CreateItems", "FolderVisible"], flags: ["Delegate"] },
+    ],
+    [
+      "with None for flags",
+      { User: "NT:S-1-5-21-1", AccessRights: ["Editor"], SharingPermissionFlags: "None" },
+      { user: "NT:S-1-5-21-1", rights: ["Editor"], flags: [] },
+    ],
     ["with nothing", {}, { user: "", rights: [], flags: [] }],
   ])("%s", (_name, row, entry) => {
     expect(entryOf(row)).toEqual(entry);
   });
 });
 
-const mailbox: Mailbox = { Guid: guidOf("Anna Bakker"), DisplayName: "Anna Bakker", UserPrincipalName: "anna.bakker@contoso.com", PrimarySmtpAddress: "anna.bakker@contoso.com", RecipientTypeDetails: "UserMailbox" };
+const mailbox: Mailbox = {
+  Guid: guidOf("Anna Bakker"),
+  DisplayName: "Anna Bakker",
+  UserPrincipalName: "anna.bakker@contoso.com",
+  PrimarySmtpAddress: "anna.bakker@contoso.com",
+  RecipientTypeDetails: "UserMailbox",
+};
 const calendar = { mailbox, identity: `${mailbox.Guid}:LgAAAA==` };
 const shown = `"Anna Bakker" <anna.bakker@contoso.com> (${mailbox.Guid})`;
 
 describe("the calendar among the folders", () => {
-  const folder = (FolderType: string, FolderId = "x"): Record<string, unknown> => ({ FolderType, FolderId });
+  const folder = (FolderType: string, FolderId = "x"): Record<string, unknown> => ({
+    FolderType,
+    FolderId,
+  });
 
   it("is the one of type Calendar, wherever it stands", () => {
-    expect(calendarIn(mailbox, [folder("User Created", "a"), folder("Calendar", "b+/="), folder("Birthdays", "c")])).toEqual({ mailbox, identity: `${mailbox.Guid}:b+/=` });
+    expect(
+      calendarIn(mailbox, [
+        folder("User Created", "a"),
+        folder("Calendar", "b+/="),
+        folder("Birthdays", "c"),
+      ]),
+    ).toEqual({ mailbox, identity: `${mailbox.Guid}:b+/=` });
   });
 
   it.each<[string, Record<string, unknown>[], Partial<Fault>]>([
-    ["there is none yet", [], { kind: "notReady", message: `Mailbox ${shown} has no calendar yet.` }],
-    ["there are only others", [folder("User Created"), folder("calendar"), folder("Calendars")], { kind: "notReady" }],
-    ["there are two", [folder("Calendar", "a"), folder("Calendar", "b")], { kind: "ambiguous", message: `Mailbox ${shown} has 2 folders of type Calendar; expected one.` }],
-    ["it has no id", [{ FolderType: "Calendar" }], { kind: "unexpected", message: `Exchange Online did not return the FolderId of the calendar of mailbox ${shown}.` }],
+    [
+      "there is none yet",
+      [],
+      { kind: "notReady", message: `Mailbox ${shown} has no calendar yet.` },
+    ],
+    [
+      "there are only others",
+      [folder("User Created"), folder("calendar"), folder("Calendars")],
+      { kind: "notReady" },
+    ],
+    [
+      "there are two",
+      [folder("Calendar", "a"), folder("Calendar", "b")],
+      {
+        kind: "ambiguous",
+        message: `Mailbox ${shown} has 2 folders of type Calendar; expected one.`,
+      },
+    ],
+    [
+      "it has no id",
+      [{ FolderType: "Calendar" }],
+      {
+        kind: "unexpected",
+        message: `Exchange Online did not return the FolderId of the calendar of mailbox ${shown}.`,
+      },
+    ],
   ])("cannot be told when %s", async (_name, folders, fault) => {
     expect(await faultOf(() => calendarIn(mailbox, folders))).toMatchObject(fault);
   });
 });
 
 describe("the present right of a user", () => {
-  const ask = (...answers: Parameters<typeof clientOf>[0]): Promise<CalendarRight | undefined> => presentRight(calendar, named)(clientOf(answers).exchange);
+  const ask = (...answers: Parameters<typeof clientOf>[0]): Promise<CalendarRight | undefined> =>
+    presentRight(calendar, named)(clientOf(answers).exchange);
 
   it("is asked for by the user, on the folder's id", async () => {
-    const { exchange, asked } = tenantOf({ "Get-MailboxFolderPermission": () => [{ User: "Dora Double", AccessRights: ["Reviewer"] }] });
-    expect(await presentRight(calendar, named)(exchange)).toEqual({ user: "Dora Double", rights: ["Reviewer"], flags: [] });
-    expect(asked.map(({ cmdlet, parameters }) => ({ cmdlet, parameters }))).toEqual([{ cmdlet: "Get-MailboxFolderPermission", parameters: { Identity: calendar.identity, User: named } }]);
+    const { exchange, asked } = tenantOf({
+      "Get-MailboxFolderPermission": () => [{ User: "Dora Double", AccessRights: ["Reviewer"] }],
+    });
+    expect(await presentRight(calendar, named)(exchange)).toEqual({
+      user: "Dora Double",
+      rights: ["Reviewer"],
+      flags: [],
+    });
+    expect(asked.map(({ cmdlet, parameters }) => ({ cmdlet, parameters }))).toEqual([
+      {
+        cmdlet: "Get-MailboxFolderPermission",
+        parameters: { Identity: calendar.identity, User: named },
+      },
+    ]);
   });
 
   it("is none when there is no entry", async () => {
-    expect(await ask(refusal(400, "UserNotFoundInPermissionEntryException", "There is no existing permission entry found for user: Dora Double."))).toBeUndefined();
+    expect(
+      await ask(
+        refusal(
+          400,
+          "UserNotFoundInPermissionEntryException",
+          "There is no existing permission entry found for user: Dora Double.",
+        ),
+      ),
+    ).toBeUndefined();
     expect(await ask(rows([]))).toBeUndefined();
   });
 
   it("cannot be told when there are two, or something else is wrong", async () => {
     const row = { User: "Jan de Vries", AccessRights: ["Reviewer"] };
-    expect(await faultOf(ask(rows([row, row])))).toMatchObject({ kind: "ambiguous", message: `The calendar has 2 entries for "${named}"; expected one.` });
-    expect(await faultOf(ask(refusal(403, "CmdletAccessDeniedException", "The cmdlet is not present in the role definition of the current user.")))).toMatchObject({ kind: "denied" });
+    expect(await faultOf(ask(rows([row, row])))).toMatchObject({
+      kind: "ambiguous",
+      message: `The calendar has 2 entries for "${named}"; expected one.`,
+    });
+    expect(
+      await faultOf(
+        ask(
+          refusal(
+            403,
+            "CmdletAccessDeniedException",
+            "The cmdlet is not present in the role definition of the current user.",
+          ),
+        ),
+      ),
+    ).toMatchObject({ kind: "denied" });
   });
 });
 
 /** What is sent to bring a right, and what is thrown; `outcomes` says what becomes of each change in turn. */
-async function brought(wanted: CalendarRight, present: CalendarRight | undefined, outcomes: readonly ("done" | "alreadySo" | "planned" | Fault)[] = [], notify?: boolean): Promise<{ changes: Change[]; fault: Fault | undefined }> {
+async function brought(
+  wanted: CalendarRight,
+  present: CalendarRight | undefined,
+  outcomes: readonly ("done" | "alreadySo" | "planned" | Fault)[] = [],
+  notify?: boolean,
+): Promise<{ changes: Change[]; fault: Fault | undefined }> {
   const changes: Change[] = [];
   const fault = await bringRight(calendar, wanted, present, {
     change: (change) => {
@@ -173,10 +506,14 @@ async function brought(wanted: CalendarRight, present: CalendarRight | undefined
       return outcome instanceof Fault ? Promise.reject(outcome) : Promise.resolve(outcome);
     },
     ...(notify === undefined ? {} : { notify }),
-  }).then(() => undefined, (thrown: unknown) => Fault.of(thrown));
+  }).then(
+    () => undefined,
+    (thrown: unknown) => Fault.of(thrown),
+  );
   return { changes, fault };
 }
-const verbs = ({ changes }: { changes: readonly Change[] }): string[] => changes.map(({ cmdlet }) => cmdlet.replace("-MailboxFolderPermission", ""));
+const verbs = ({ changes }: { changes: readonly Change[] }): string[] =>
+  changes.map(({ cmdlet }) => cmdlet.replace("-MailboxFolderPermission", ""));
 const noEntry = new Fault({ kind: "missing", message: "There is no existing permission entry." });
 
 describe("bringing a right", () => {
@@ -185,30 +522,72 @@ describe("bringing a right", () => {
     ["sets another one", right("Reviewer"), right("Editor"), ["Set"]],
     ["sets the same one again", right("Reviewer"), right("FolderVisible,ReadItems"), ["Set"]],
     ["makes an editor a delegate", right("Editor", "Delegate"), right("Editor"), ["Set"]],
-    ["lets a delegate see private items", right("Editor", "Delegate,CanViewPrivateItems"), right("Editor", "Delegate"), ["Set"]],
+    [
+      "lets a delegate see private items",
+      right("Editor", "Delegate,CanViewPrivateItems"),
+      right("Editor", "Delegate"),
+      ["Set"],
+    ],
     ["leaves a delegate one", right("Editor", "Delegate"), right("Editor", "Delegate"), ["Set"]],
-    ["removes a delegate before it adds an editor", right("Editor"), right("Editor", "Delegate"), ["Remove", "Add"]],
-    ["removes a delegate before it adds a reader", right("Reviewer"), right("Editor", "Delegate,CanViewPrivateItems"), ["Remove", "Add"]],
-    ["removes who sees private items before it adds a delegate", right("Editor", "Delegate"), right("Editor", "Delegate,CanViewPrivateItems"), ["Remove", "Add"]],
+    [
+      "removes a delegate before it adds an editor",
+      right("Editor"),
+      right("Editor", "Delegate"),
+      ["Remove", "Add"],
+    ],
+    [
+      "removes a delegate before it adds a reader",
+      right("Reviewer"),
+      right("Editor", "Delegate,CanViewPrivateItems"),
+      ["Remove", "Add"],
+    ],
+    [
+      "removes who sees private items before it adds a delegate",
+      right("Editor", "Delegate"),
+      right("Editor", "Delegate,CanViewPrivateItems"),
+      ["Remove", "Add"],
+    ],
   ])("%s", async (_name, wanted, present, expected) => {
     const run = await brought(wanted, present);
     expect([verbs(run), run.fault]).toEqual([expected, undefined]);
     const last = run.changes.at(-1);
-    expect(last?.parameters).toEqual({ Identity: calendar.identity, User: named, AccessRights: wanted.rights, ...(wanted.flags.length > 0 ? { SharingPermissionFlags: wanted.flags } : {}) });
-    expect(last?.sentence).toBe(`${last?.cmdlet.slice(0, 3) ?? ""} ${[...wanted.rights, ...wanted.flags].join(", ")} for ${named} on the calendar of mailbox ${shown}`);
-    expect(last?.before).toEqual({ AccessRights: present?.rights ?? [], ...(present && present.flags.length > 0 ? { SharingPermissionFlags: present.flags } : {}) });
+    expect(last?.parameters).toEqual({
+      Identity: calendar.identity,
+      User: named,
+      AccessRights: wanted.rights,
+      ...(wanted.flags.length > 0 ? { SharingPermissionFlags: wanted.flags } : {}),
+    });
+    expect(last?.sentence).toBe(
+      `${last?.cmdlet.slice(0, 3) ?? ""} ${[...wanted.rights, ...wanted.flags].join(", ")} for ${named} on the calendar of mailbox ${shown}`,
+    );
+    expect(last?.before).toEqual({
+      AccessRights: present?.rights ?? [],
+      ...(present && present.flags.length > 0 ? { SharingPermissionFlags: present.flags } : {}),
+    });
   });
 
   it("says that nothing would change, and of an addition never", async () => {
-    expect((await brought(right("Reviewer"), right("ReadItems,FolderVisible"))).changes.map(({ isInPlace }) => isInPlace)).toEqual([true]);
-    expect((await brought(right("Reviewer"), right("Editor"))).changes.map(({ isInPlace }) => isInPlace)).toEqual([false]);
-    expect((await brought(right("Reviewer"), undefined)).changes.map(({ isInPlace }) => isInPlace)).toEqual([undefined]);
+    expect(
+      (await brought(right("Reviewer"), right("ReadItems,FolderVisible"))).changes.map(
+        ({ isInPlace }) => isInPlace,
+      ),
+    ).toEqual([true]);
+    expect(
+      (await brought(right("Reviewer"), right("Editor"))).changes.map(({ isInPlace }) => isInPlace),
+    ).toEqual([false]);
+    expect(
+      (await brought(right("Reviewer"), undefined)).changes.map(({ isInPlace }) => isInPlace),
+    ).toEqual([undefined]);
   });
 
   it("never mentions the notification unless it is asked for, not even to say no", async () => {
     for (const present of [undefined, right("Reviewer"), right("Editor", "Delegate")]) {
-      for (const notify of [undefined, false]) for (const { parameters } of (await brought(right("Editor"), present, [], notify)).changes) expect(parameters).not.toHaveProperty("SendNotificationToUser");
-      expect((await brought(right("Editor"), present, [], true)).changes.at(-1)?.parameters).toMatchObject({ SendNotificationToUser: true });
+      for (const notify of [undefined, false])
+        for (const { parameters } of (await brought(right("Editor"), present, [], notify)).changes)
+          expect(parameters).not.toHaveProperty("SendNotificationToUser");
+      expect(
+        (await brought(right("Editor"), present, [], true)).changes.at(-1)?.parameters,
+      ).toMatchObject({ SendNotificationToUser: true });
     }
   });
 
@@ -220,8 +599,14 @@ describe("bringing a right", () => {
   });
 
   it("adds what turns out not to be there", async () => {
-    expect(verbs(await brought(right("Reviewer"), right("Editor"), [noEntry]))).toEqual(["Set", "Add"]);
-    expect(verbs(await brought(right("Reviewer"), right("Reviewer"), [noEntry]))).toEqual(["Set", "Add"]);
+    expect(verbs(await brought(right("Reviewer"), right("Editor"), [noEntry]))).toEqual([
+      "Set",
+      "Add",
+    ]);
+    expect(verbs(await brought(right("Reviewer"), right("Reviewer"), [noEntry]))).toEqual([
+      "Set",
+      "Add",
+    ]);
   });
 
   it("tells of every other refusal, and tries nothing else", async () => {
@@ -237,10 +622,20 @@ describe("bringing a right", () => {
 
   it("removes by the same names", () => {
     expect(removingRight(calendar, named, right("Reviewer"))).toEqual({
-      cmdlet: "Remove-MailboxFolderPermission", parameters: { Identity: calendar.identity, User: named, Confirm: false }, sentence: `Remove the entry of ${named} on the calendar of mailbox ${shown}`, before: { AccessRights: ["Reviewer"] }, isInPlace: false,
+      cmdlet: "Remove-MailboxFolderPermission",
+      parameters: { Identity: calendar.identity, User: named, Confirm: false },
+      sentence: `Remove the entry of ${named} on the calendar of mailbox ${shown}`,
+      before: { AccessRights: ["Reviewer"] },
+      isInPlace: false,
     });
-    expect(removingRight(calendar, named, right("Editor", "Delegate")).before).toEqual({ AccessRights: ["Editor"], SharingPermissionFlags: ["Delegate"] });
-    expect(removingRight(calendar, named, undefined)).toMatchObject({ before: { AccessRights: [] }, isInPlace: true });
+    expect(removingRight(calendar, named, right("Editor", "Delegate")).before).toEqual({
+      AccessRights: ["Editor"],
+      SharingPermissionFlags: ["Delegate"],
+    });
+    expect(removingRight(calendar, named, undefined)).toMatchObject({
+      before: { AccessRights: [] },
+      isInPlace: true,
+    });
   });
 });
 
@@ -253,26 +648,50 @@ describe("in an emulated tenant", () => {
   beforeEach(() => live.reset());
 
   it("a user or group is known by an address or a GUID, and called by the address that is its own", async () => {
-    expect(await calendarUser("DORA.double@contoso.com")(live.exchange)).toEqual({ address: "dora.double@contoso.com", displayName: "Dora Double" });
-    expect(await calendarUser(guidOf("Finance rights"))(live.exchange)).toEqual({ address: "financerights@contoso.com", displayName: "Finance rights" });
+    expect(await calendarUser("DORA.double@contoso.com")(live.exchange)).toEqual({
+      address: "dora.double@contoso.com",
+      displayName: "Dora Double",
+    });
+    expect(await calendarUser(guidOf("Finance rights"))(live.exchange)).toEqual({
+      address: "financerights@contoso.com",
+      displayName: "Finance rights",
+    });
     // Another address than the first one.
-    expect(await calendarUser("petra.maiden@contoso.com")(live.exchange)).toMatchObject({ address: "petra.proxies@contoso.com" });
+    expect(await calendarUser("petra.maiden@contoso.com")(live.exchange)).toMatchObject({
+      address: "petra.proxies@contoso.com",
+    });
   });
 
   it("a user who does not exist is gone, and is named", async () => {
-    for (const gone of ["nobody@contoso.com", "0b1ec700-0000-4000-8000-00000000dead"]) expect(await faultOf(calendarUser(gone)(live.exchange))).toMatchObject({ kind: "missing", message: `The user "${gone}" of the calendar right does not exist.` });
+    for (const gone of ["nobody@contoso.com", "0b1ec700-0000-4000-8000-00000000dead"])
+      expect(await faultOf(calendarUser(gone)(live.exchange))).toMatchObject({
+        kind: "missing",
+        message: `The user "${gone}" of the calendar right does not exist.`,
+      });
     const { exchange } = clientOf([notFound("somebody@contoso.com")]);
     expect((await faultOf(calendarUser("other@contoso.com")(exchange))).kind).toBe("unexpected");
   });
 
-  it.each<[string, unknown[]]>([["two of a name", [{ PrimarySmtpAddress: "a@contoso.com" }, { PrimarySmtpAddress: "b@contoso.com" }]], ["nobody", []], ["somebody without an address", [{ DisplayName: "No Address" }]]])("%s cannot be named", async (_name, found) => {
-    expect(await faultOf(calendarUser(named)(clientOf([rows(found)]).exchange))).toMatchObject({ kind: "invalid", message: `The user "${named}" of the calendar right is not one user or group with an address.` });
+  it.each<[string, unknown[]]>([
+    [
+      "two of a name",
+      [{ PrimarySmtpAddress: "a@contoso.com" }, { PrimarySmtpAddress: "b@contoso.com" }],
+    ],
+    ["nobody", []],
+    ["somebody without an address", [{ DisplayName: "No Address" }]],
+  ])("%s cannot be named", async (_name, found) => {
+    expect(await faultOf(calendarUser(named)(clientOf([rows(found)]).exchange))).toMatchObject({
+      kind: "invalid",
+      message: `The user "${named}" of the calendar right is not one user or group with an address.`,
+    });
   });
 
   it("a display name is used only where it is nobody else's", async () => {
     expect(await displayNameOf("dora.double@contoso.com")(live.exchange)).toBe("Dora Double");
     expect(await displayNameOf("aoife.obrien@contoso.com")(live.exchange)).toBe("Aoife O'Brien");
-    const [jan] = live.emulator.state().objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries");
+    const [jan] = live.emulator
+      .state()
+      .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries");
     expect(await displayNameOf(String(jan?.["Guid"]))(live.exchange)).toBeUndefined();
     const { exchange } = clientOf([rows([{ PrimarySmtpAddress: named, DisplayName: "" }])]);
     expect(await displayNameOf(named)(exchange)).toBeUndefined();
@@ -284,11 +703,22 @@ describe("in an emulated tenant", () => {
       await live.ways.change(needed);
       return "done";
     };
-    for (const [name, given] of valid.filter(([, { user }]) => ["default", "anonymous", named].includes(user.trim().toLowerCase()))) {
+    for (const [name, given] of valid.filter(([, { user }]) =>
+      ["default", "anonymous", named].includes(user.trim().toLowerCase()),
+    )) {
       const wanted = calendarRightFrom(given);
-      await bringRight(anna, wanted, await presentRight(anna, wanted.user)(live.exchange), { change, notify: given.notify ?? false });
+      await bringRight(anna, wanted, await presentRight(anna, wanted.user)(live.exchange), {
+        change,
+        notify: given.notify ?? false,
+      });
       const { rows: listed } = await live.exchange.invoke(readingEntries(anna));
-      const own = listed.map(entryOf).find(({ user }) => user.toLowerCase() === (wanted.user === named ? "dora double" : wanted.user.toLowerCase()));
+      const own = listed
+        .map(entryOf)
+        .find(
+          ({ user }) =>
+            user.toLowerCase() ===
+            (wanted.user === named ? "dora double" : wanted.user.toLowerCase()),
+        );
       expect(own && sameRight(own, wanted), name).toBe(true);
     }
   });

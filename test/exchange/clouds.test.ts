@@ -12,6 +12,11 @@ describe("clouds", () => {
   });
 
   it("signs in where the cloud does", () => {
-    expect(Object.values(clouds).map(({ login }) => login)).toEqual(["login.microsoftonline.com", "login.microsoftonline.us", "login.microsoftonline.us", "login.chinacloudapi.cn"]);
+    expect(Object.values(clouds).map(({ login }) => login)).toEqual([
+      "login.microsoftonline.com",
+      "login.microsoftonline.us",
+      "login.microsoftonline.us",
+      "login.chinacloudapi.cn",
+    ]);
   });
 });

@@ -4,7 +4,14 @@ import { liveTenant, type Live } from "./live.ts";
 import { faultOf } from "./scripted.ts";
 
 const spo = "SPO:SPO_5b0ad000-0000-4000-8000-000000000001@SPO_7e4a4700-0000-4000-8000-00000000c0de";
-const foreign = [spo, "X500:/o=Contoso/cn=Recipients/cn=jan", "SIP:jan@contoso.com", "EUM:4711;phone-context=jan.contoso.com", "X400:C=NL;A= ;P=Contoso;S=Jan;", "novel:jan@contoso.com"];
+const foreign = [
+  spo,
+  "X500:/o=Contoso/cn=Recipients/cn=jan",
+  "SIP:jan@contoso.com",
+  "EUM:4711;phone-context=jan.contoso.com",
+  "X400:C=NL;A= ;P=Contoso;S=Jan;",
+  "novel:jan@contoso.com",
+];
 const jan = ["SMTP:Jan@contoso.com", "smtp:jan@contoso.onmicrosoft.com", ...foreign];
 
 describe("the change of addresses", () => {
@@ -16,13 +23,23 @@ describe("the change of addresses", () => {
     ["the primary address as a secondary one", ["smtp:jan@contoso.com"]],
     ["the primary address without a prefix", ["jan@contoso.com"]],
     ["a secondary address in another casing", ["SmTp:JAN@contoso.onmicrosoft.com"]],
-    ["the primary address twice, once as secondary", ["SMTP:jan@contoso.com", "smtp:Jan@contoso.com"]],
+    [
+      "the primary address twice, once as secondary",
+      ["SMTP:jan@contoso.com", "smtp:Jan@contoso.com"],
+    ],
   ])("is none when the mapping gives %s", (_name, wanted) => {
     expect(addressChange(jan, wanted)).toBeUndefined();
   });
 
   it("adds what is new and keeps the primary address when none is mapped", () => {
-    expect(addressChange(jan, [" alias@contoso.com ", "smtp:jan@contoso.com", "Smtp:Alias2@contoso.com", "ALIAS@contoso.com"])).toEqual({
+    expect(
+      addressChange(jan, [
+        " alias@contoso.com ",
+        "smtp:jan@contoso.com",
+        "Smtp:Alias2@contoso.com",
+        "ALIAS@contoso.com",
+      ]),
+    ).toEqual({
       delta: { add: ["smtp:alias@contoso.com", "smtp:Alias2@contoso.com"] },
       after: [...jan, "smtp:alias@contoso.com", "smtp:Alias2@contoso.com"],
     });
@@ -30,93 +47,207 @@ describe("the change of addresses", () => {
 
   it("makes a new address the primary one and the old primary a secondary one, in its own casing", () => {
     expect(addressChange(jan, ["SMTP:new@contoso.com"])).toEqual({
-      delta: { add: ["SMTP:new@contoso.com", "smtp:Jan@contoso.com"], remove: ["SMTP:Jan@contoso.com"] },
-      after: ["smtp:jan@contoso.onmicrosoft.com", ...foreign, "SMTP:new@contoso.com", "smtp:Jan@contoso.com"],
+      delta: {
+        add: ["SMTP:new@contoso.com", "smtp:Jan@contoso.com"],
+        remove: ["SMTP:Jan@contoso.com"],
+      },
+      after: [
+        "smtp:jan@contoso.onmicrosoft.com",
+        ...foreign,
+        "SMTP:new@contoso.com",
+        "smtp:Jan@contoso.com",
+      ],
     });
   });
 
   it("promotes a secondary address as the mailbox writes it", () => {
     expect(addressChange(jan, ["SMTP:JAN@contoso.onmicrosoft.com"])).toEqual({
-      delta: { add: ["SMTP:jan@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"], remove: ["smtp:jan@contoso.onmicrosoft.com", "SMTP:Jan@contoso.com"] },
+      delta: {
+        add: ["SMTP:jan@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"],
+        remove: ["smtp:jan@contoso.onmicrosoft.com", "SMTP:Jan@contoso.com"],
+      },
       after: [...foreign, "SMTP:jan@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"],
     });
   });
 
   it("names no address twice when the mapping gives the old primary and the new one twice", () => {
-    expect(addressChange(["SMTP:old@contoso.com"], ["smtp:new@contoso.com", "SMTP:new@contoso.com", "SMTP:NEW@contoso.com", "smtp:old@contoso.com"])?.delta).toEqual({
+    expect(
+      addressChange(
+        ["SMTP:old@contoso.com"],
+        [
+          "smtp:new@contoso.com",
+          "SMTP:new@contoso.com",
+          "SMTP:NEW@contoso.com",
+          "smtp:old@contoso.com",
+        ],
+      )?.delta,
+    ).toEqual({
       add: ["SMTP:new@contoso.com", "smtp:old@contoso.com"],
       remove: ["SMTP:old@contoso.com"],
     });
   });
 
   it("gives a primary address to a mailbox that has none", () => {
-    expect(addressChange([spo, "smtp:a@contoso.com"], ["SMTP:b@contoso.com"])).toEqual({ delta: { add: ["SMTP:b@contoso.com"] }, after: [spo, "smtp:a@contoso.com", "SMTP:b@contoso.com"] });
-    expect(addressChange([spo, "smtp:a@contoso.com"], ["SMTP:a@contoso.com"])).toEqual({ delta: { add: ["SMTP:a@contoso.com"], remove: ["smtp:a@contoso.com"] }, after: [spo, "SMTP:a@contoso.com"] });
-    expect(addressChange([], ["a@contoso.com"])).toEqual({ delta: { add: ["smtp:a@contoso.com"] }, after: ["smtp:a@contoso.com"] });
+    expect(addressChange([spo, "smtp:a@contoso.com"], ["SMTP:b@contoso.com"])).toEqual({
+      delta: { add: ["SMTP:b@contoso.com"] },
+      after: [spo, "smtp:a@contoso.com", "SMTP:b@contoso.com"],
+    });
+    expect(addressChange([spo, "smtp:a@contoso.com"], ["SMTP:a@contoso.com"])).toEqual({
+      delta: { add: ["SMTP:a@contoso.com"], remove: ["smtp:a@contoso.com"] },
+      after: [spo, "SMTP:a@contoso.com"],
+    });
+    expect(addressChange([], ["a@contoso.com"])).toEqual({
+      delta: { add: ["smtp:a@contoso.com"] },
+      after: ["smtp:a@contoso.com"],
+    });
   });
 
   it("does not take an address of another kind for one of mail", () => {
-    expect(addressChange(["SMTP:x@contoso.com", "SIP:jan@contoso.com"], ["smtp:jan@contoso.com"])).toEqual({ delta: { add: ["smtp:jan@contoso.com"] }, after: ["SMTP:x@contoso.com", "SIP:jan@contoso.com", "smtp:jan@contoso.com"] });
-    expect(addressChange(["SIP:jan@contoso.com"], ["SMTP:jan@contoso.com"])).toEqual({ delta: { add: ["SMTP:jan@contoso.com"] }, after: ["SIP:jan@contoso.com", "SMTP:jan@contoso.com"] });
+    expect(
+      addressChange(["SMTP:x@contoso.com", "SIP:jan@contoso.com"], ["smtp:jan@contoso.com"]),
+    ).toEqual({
+      delta: { add: ["smtp:jan@contoso.com"] },
+      after: ["SMTP:x@contoso.com", "SIP:jan@contoso.com", "smtp:jan@contoso.com"],
+    });
+    expect(addressChange(["SIP:jan@contoso.com"], ["SMTP:jan@contoso.com"])).toEqual({
+      delta: { add: ["SMTP:jan@contoso.com"] },
+      after: ["SIP:jan@contoso.com", "SMTP:jan@contoso.com"],
+    });
   });
 
   it("takes an existing entry without a prefix for an address of mail", () => {
-    expect(addressChange(["SMTP:x@contoso.com", "jan@contoso.com"], ["smtp:Jan@contoso.com"])).toBeUndefined();
+    expect(
+      addressChange(["SMTP:x@contoso.com", "jan@contoso.com"], ["smtp:Jan@contoso.com"]),
+    ).toBeUndefined();
   });
 
   it("refuses two primary addresses", async () => {
-    expect(await faultOf(() => addressChange(jan, ["SMTP:a@contoso.com", "SMTP:b@contoso.com"]))).toMatchObject({ kind: "invalid", message: "EmailAddresses is mapped with 2 primary addresses (SMTP:); expected one at most." });
+    expect(
+      await faultOf(() => addressChange(jan, ["SMTP:a@contoso.com", "SMTP:b@contoso.com"])),
+    ).toMatchObject({
+      kind: "invalid",
+      message: "EmailAddresses is mapped with 2 primary addresses (SMTP:); expected one at most.",
+    });
   });
 
-  it.each([["SIP", "SIP"], ["spo", "spo"], ["X500", "X500"], ["EUM", "EUM"]])("refuses an address of type %s", async (prefix) => {
+  it.each([
+    ["SIP", "SIP"],
+    ["spo", "spo"],
+    ["X500", "X500"],
+    ["EUM", "EUM"],
+  ])("refuses an address of type %s", async (prefix) => {
     const message = `EmailAddresses is mapped with an address of type ${prefix}; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`;
-    expect(await faultOf(() => addressChange(jan, [`${prefix}:jan@contoso.com`]))).toMatchObject({ kind: "invalid", message });
+    expect(await faultOf(() => addressChange(jan, [`${prefix}:jan@contoso.com`]))).toMatchObject({
+      kind: "invalid",
+      message,
+    });
   });
 
   it("does not repeat what is no address, also not what stands before a colon in it", async () => {
-    expect(await faultOf(() => addressChange([], ["the password is: x@contoso.com"]))).toMatchObject({ message: expect.stringMatching(/^EmailAddresses is mapped with an address of another type; /) as string });
-    expect(await faultOf(() => addressChange([], ["smtp:secret 🦊"]))).toMatchObject({ message: "EmailAddresses is mapped with a text of 13 characters that is no e-mail address; expected one such as SMTP:name@contoso.com." });
+    expect(
+      await faultOf(() => addressChange([], ["the password is: x@contoso.com"])),
+    ).toMatchObject({
+      message: expect.stringMatching(
+        /^EmailAddresses is mapped with an address of another type; /,
+      ) as string,
+    });
+    expect(await faultOf(() => addressChange([], ["smtp:secret 🦊"]))).toMatchObject({
+      message:
+        "EmailAddresses is mapped with a text of 13 characters that is no e-mail address; expected one such as SMTP:name@contoso.com.",
+    });
   });
 });
 
 describe("an address", () => {
-  it.each(["jan@contoso.com", "o'brien@contoso.com", "jan+news@contoso.co.uk", "a@b.c", "jan_de-vries.x!#$%&*/=?^`{|}~@con-toso.com", "jan@münchen.example", "жан@пример.рф", "jan@xn--mnchen-3ya.example", "4711@contoso.com"])("may be %s", (text) => {
+  it.each([
+    "jan@contoso.com",
+    "o'brien@contoso.com",
+    "jan+news@contoso.co.uk",
+    "a@b.c",
+    "jan_de-vries.x!#$%&*/=?^`{|}~@con-toso.com",
+    "jan@münchen.example",
+    "жан@пример.рф",
+    "jan@xn--mnchen-3ya.example",
+    "4711@contoso.com",
+  ])("may be %s", (text) => {
     expect(isSmtpAddress(text)).toBe(true);
   });
 
   it.each([
-    "", "jan", "@contoso.com", "jan@", "jan@contoso", "jan@@contoso.com", "jan@contoso@com.nl", "ja n@contoso.com", "jan@con toso.com", "jan@contoso..com", "jan@contoso.com.", "jan@.contoso.com", ".jan@contoso.com", "jan.@contoso.com",
-    "jan..de@contoso.com", '"jan de"@contoso.com', "jan@contoso.com>", "<jan@contoso.com", "jan,piet@contoso.com", "jan@contoso.com;piet", "jan@contoso.com, piet", "jan@[10.0.0.1]", "ja\\n@contoso.com", "jan\u200b@contoso.com", "jan@contoso.com\n", "smtp:jan@contoso.com",
+    "",
+    "jan",
+    "@contoso.com",
+    "jan@",
+    "jan@contoso",
+    "jan@@contoso.com",
+    "jan@contoso@com.nl",
+    "ja n@contoso.com",
+    "jan@con toso.com",
+    "jan@contoso..com",
+    "jan@contoso.com.",
+    "jan@.contoso.com",
+    ".jan@contoso.com",
+    "jan.@contoso.com",
+    "jan..de@contoso.com",
+    '"jan de"@contoso.com',
+    "jan@contoso.com>",
+    "<jan@contoso.com",
+    "jan,piet@contoso.com",
+    "jan@contoso.com;piet",
+    "jan@contoso.com, piet",
+    "jan@[10.0.0.1]",
+    "ja\\n@contoso.com",
+    "jan\u200b@contoso.com",
+    "jan@contoso.com\n",
+    "smtp:jan@contoso.com",
   ])("is not %j", (text) => {
     expect(isSmtpAddress(text)).toBe(false);
   });
 
   it("is primary when its prefix is in capitals", () => {
     expect(primaryAmong(jan)).toBe("Jan@contoso.com");
-    expect(primaryAmong(["smtp:a@contoso.com", "Smtp:b@contoso.com", "SIP:c@contoso.com", "d@contoso.com"])).toBeUndefined();
+    expect(
+      primaryAmong([
+        "smtp:a@contoso.com",
+        "Smtp:b@contoso.com",
+        "SIP:c@contoso.com",
+        "d@contoso.com",
+      ]),
+    ).toBeUndefined();
   });
 });
 
-describe.each(["ignore", "refuse"] as const)("a tenant that would %s what is there already", (addingPresentAddress) => {
-  let live: Live;
-  beforeAll(async () => (live = await liveTenant()));
-  afterAll(() => live.close());
-  const addresses = async (): Promise<string[]> => (await live.mailbox("Petra Proxies", ["EmailAddresses"]))["EmailAddresses"] as string[];
+describe.each(["ignore", "refuse"] as const)(
+  "a tenant that would %s what is there already",
+  (addingPresentAddress) => {
+    let live: Live;
+    beforeAll(async () => (live = await liveTenant()));
+    afterAll(() => live.close());
+    const addresses = async (): Promise<string[]> =>
+      (await live.mailbox("Petra Proxies", ["EmailAddresses"]))["EmailAddresses"] as string[];
 
-  it.each<[string[]]>([
-    [["SMTP:new@contoso.com"]],
-    [["SMTP:PETRA.MAIDEN@contoso.com"]],
-    [["smtp:o'brien+x@contoso.com", "SMTP:PETRA.PROXIES@contoso.com", "alias@contoso.com"]],
-    [["alias@contoso.com", "SMTP:new@contoso.com", "smtp:petra.proxies@contoso.com"]],
-  ])("makes of %j exactly what the change promises, and another run changes nothing", async (wanted) => {
-    live.reset({ addingPresentAddress });
-    const before = await addresses();
-    const change = addressChange(before, wanted);
-    await live.exchange.invoke({ cmdlet: "Set-Mailbox", parameters: { Identity: "petra.proxies", EmailAddresses: change?.delta ?? {} } });
-    const after = await addresses();
-    expect([...after].sort()).toEqual([...(change?.after ?? [])].sort());
-    expect(addressChange(after, wanted)).toBeUndefined();
-    const foreigners = (list: string[]): string[] => list.filter((entry) => !/^smtp:/i.test(entry));
-    expect([foreigners(after).length, foreigners(after)]).toEqual([5, foreigners(before)]);
-  });
-});
+    it.each<[string[]]>([
+      [["SMTP:new@contoso.com"]],
+      [["SMTP:PETRA.MAIDEN@contoso.com"]],
+      [["smtp:o'brien+x@contoso.com", "SMTP:PETRA.PROXIES@contoso.com", "alias@contoso.com"]],
+      [["alias@contoso.com", "SMTP:new@contoso.com", "smtp:petra.proxies@contoso.com"]],
+    ])(
+      "makes of %j exactly what the change promises, and another run changes nothing",
+      async (wanted) => {
+        live.reset({ addingPresentAddress });
+        const before = await addresses();
+        const change = addressChange(before, wanted);
+        await live.exchange.invoke({
+          cmdlet: "Set-Mailbox",
+          parameters: { Identity: "petra.proxies", EmailAddresses: change?.delta ?? {} },
+        });
+        const after = await addresses();
+        expect([...after].sort()).toEqual([...(change?.after ?? [])].sort());
+        expect(addressChange(after, wanted)).toBeUndefined();
+        const foreigners = (list: string[]): string[] =>
+          list.filter((entry) => !/^smtp:/i.test(entry));
+        expect([foreigners(after).length, foreigners(after)]).toEqual([5, foreigners(before)]);
+      },
+    );
+  },
+);

@@ -4,9 +4,21 @@ import { endpointOf, type Endpoint } from "../../lib/exchange/endpoint.ts";
 import type { HttpReply, HttpRequest, Transport } from "../../lib/exchange/transport.ts";
 import { Fault } from "../../lib/fault.ts";
 import { settled } from "./answering.ts";
-import { clientOf, cut, faultOf, reply, rows, tenantId, timeOf, tokensOf, transportOf, type Scripted } from "./scripted.ts";
+import {
+  clientOf,
+  cut,
+  faultOf,
+  reply,
+  rows,
+  tenantId,
+  timeOf,
+  tokensOf,
+  transportOf,
+  type Scripted,
+} from "./scripted.ts";
 
-const busy = "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
+const busy =
+  "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
 const root = `/adminapi/beta/${tenantId}`;
 const to = (location: string): Scripted => reply(302, "", { location });
 
@@ -14,7 +26,10 @@ function endpointWith(transport: Transport, exchangeUrl?: string) {
   const { token, refusals } = tokensOf();
   const time = timeOf();
   let ids = 0;
-  const endpoint = endpointOf({ tenantId, cloud: clouds.worldwide, exchangeUrl }, { transport, token, pace: time.pace, clock: time.clock, newId: () => `id-${++ids}` });
+  const endpoint = endpointOf(
+    { tenantId, cloud: clouds.worldwide, exchangeUrl },
+    { transport, token, pace: time.pace, clock: time.clock, newId: () => `id-${++ids}` },
+  );
   return { endpoint, refusals, time };
 }
 
@@ -23,15 +38,30 @@ function scripted(answers: readonly Scripted[], forever = false) {
   return { ...endpointWith(transport), sent };
 }
 
-const post = (endpoint: Endpoint, body: string | ((bearer: string) => string) = "{}", prefer?: string): ReturnType<Endpoint["post"]> => endpoint.post({ what: "$batch", where: endpoint.batchPath, body, requestId: "r-1", ...(prefer === undefined ? {} : { prefer }) });
+const post = (
+  endpoint: Endpoint,
+  body: string | ((bearer: string) => string) = "{}",
+  prefer?: string,
+): ReturnType<Endpoint["post"]> =>
+  endpoint.post({
+    what: "$batch",
+    where: endpoint.batchPath,
+    body,
+    requestId: "r-1",
+    ...(prefer === undefined ? {} : { prefer }),
+  });
 
 describe("paths", () => {
   const { endpoint } = scripted([]);
 
   it("are those of the tenant", () => {
     expect(endpoint.batchPath).toBe(`${root}/$batch`);
-    expect(endpoint.pathOf({ cmdlet: "Get-Mailbox", parameters: {} })).toBe(`${root}/InvokeCommand`);
-    expect(endpoint.pathOf({ cmdlet: "Get-Mailbox", parameters: {}, select: ["Guid", "A&b"] })).toBe(`${root}/InvokeCommand?$select=Guid,A%26b`);
+    expect(endpoint.pathOf({ cmdlet: "Get-Mailbox", parameters: {} })).toBe(
+      `${root}/InvokeCommand`,
+    );
+    expect(
+      endpoint.pathOf({ cmdlet: "Get-Mailbox", parameters: {}, select: ["Guid", "A&b"] }),
+    ).toBe(`${root}/InvokeCommand?$select=Guid,A%26b`);
   });
 
   it("become absolute on the host where the tenant is", async () => {
@@ -49,12 +79,20 @@ describe("paths", () => {
 
   it("stay on this machine when they begin there", async () => {
     const { endpoint: own } = endpointWith(transportOf([]).transport, "http://127.0.0.1:8080");
-    expect([own.pathOfNext("http://127.0.0.1:8080/a?b=1"), own.urlOf("/x")]).toEqual(["/a?b=1", "http://127.0.0.1:8080/x"]);
-    expect(await faultOf(() => own.pathOfNext("http://127.0.0.1:8081/a"))).toMatchObject({ kind: "unexpected" });
+    expect([own.pathOfNext("http://127.0.0.1:8080/a?b=1"), own.urlOf("/x")]).toEqual([
+      "/a?b=1",
+      "http://127.0.0.1:8080/x",
+    ]);
+    expect(await faultOf(() => own.pathOfNext("http://127.0.0.1:8081/a"))).toMatchObject({
+      kind: "unexpected",
+    });
   });
 
   it("of a next page elsewhere are refused", async () => {
-    expect(await faultOf(() => endpoint.pathOfNext("https://evil.example/a"))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("named a next page at https://evil.example") as string });
+    expect(await faultOf(() => endpoint.pathOfNext("https://evil.example/a"))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("named a next page at https://evil.example") as string,
+    });
   });
 });
 
@@ -63,50 +101,92 @@ describe("a request", () => {
     const { endpoint, sent } = scripted([reply(200), reply(200)]);
     await post(endpoint, "{}", "odata.continue-on-error");
     await post(endpoint);
-    expect(sent[0]).toMatchObject({ method: "POST", url: `https://outlook.office365.com${root}/$batch`, body: "{}" });
-    expect(sent.map(({ headers }) => headers["prefer"])).toEqual(["odata.maxpagesize=1000; odata.continue-on-error", "odata.maxpagesize=1000"]);
-    expect(sent[0]?.headers).toMatchObject({ authorization: "Bearer token-1", "x-cmdletname": "$batch", "accept-encoding": "gzip", "client-request-id": "r-1", "connection-id": "id-1" });
+    expect(sent[0]).toMatchObject({
+      method: "POST",
+      url: `https://outlook.office365.com${root}/$batch`,
+      body: "{}",
+    });
+    expect(sent.map(({ headers }) => headers["prefer"])).toEqual([
+      "odata.maxpagesize=1000; odata.continue-on-error",
+      "odata.maxpagesize=1000",
+    ]);
+    expect(sent[0]?.headers).toMatchObject({
+      authorization: "Bearer token-1",
+      "x-cmdletname": "$batch",
+      "accept-encoding": "gzip",
+      "client-request-id": "r-1",
+      "connection-id": "id-1",
+    });
   });
 
   it("gives its part of a batch no header of the connection", () => {
     const names = Object.keys(scripted([]).endpoint.headersFor("Get-Mailbox", "t"));
     expect(names).toContain("x-anchormailbox");
-    for (const own of ["accept-encoding", "client-request-id", "connection-id"]) expect(names).not.toContain(own);
+    for (const own of ["accept-encoding", "client-request-id", "connection-id"])
+      expect(names).not.toContain(own);
   });
 
   it("is made anew with the token that follows a refused one", async () => {
-    const { endpoint, sent, refusals, time } = scripted([reply(401), to("https://eur.outlook.office365.com/"), reply(200)]);
-    expect(await post(endpoint, (bearer) => `{"with":"${bearer}","at":"${endpoint.urlOf("/x")}"}`)).toMatchObject({ status: 200 });
+    const { endpoint, sent, refusals, time } = scripted([
+      reply(401),
+      to("https://eur.outlook.office365.com/"),
+      reply(200),
+    ]);
+    expect(
+      await post(endpoint, (bearer) => `{"with":"${bearer}","at":"${endpoint.urlOf("/x")}"}`),
+    ).toMatchObject({ status: 200 });
     expect(sent.map(({ body }) => JSON.parse(body ?? "") as unknown)).toEqual([
       { with: "token-1", at: "https://outlook.office365.com/x" },
       { with: "token-2", at: "https://outlook.office365.com/x" },
       { with: "token-2", at: "https://eur.outlook.office365.com/x" },
     ]);
-    expect([refusals.length, time.pace.stats]).toEqual([1, { requests: 3, retries: 1, waitedMs: 0 }]);
+    expect([refusals.length, time.pace.stats]).toEqual([
+      1,
+      { requests: 3, retries: 1, waitedMs: 0 },
+    ]);
   });
 
   it("gives back a second refusal, and whatever else is no way on", async () => {
     const { endpoint, sent } = scripted([reply(401), reply(401)]);
     expect(await post(endpoint)).toMatchObject({ status: 401 });
     expect(sent).toHaveLength(2);
-    for (const status of [200, 403, 404, 429, 500, 503]) expect(await post(scripted([reply(status)]).endpoint)).toMatchObject({ status });
+    for (const status of [200, 403, 404, 429, 500, 503])
+      expect(await post(scripted([reply(status)]).endpoint)).toMatchObject({ status });
   });
 
   it("that was not answered fails, to be sent no more than twice again", async () => {
-    expect(await post(scripted([cut()]).endpoint)).toMatchObject({ fault: { kind: "unavailable", retryable: true }, mostRetries: 2 });
+    expect(await post(scripted([cut()]).endpoint)).toMatchObject({
+      fault: { kind: "unavailable", retryable: true },
+      mostRetries: 2,
+    });
   });
 });
 
 describe("requests at the same time", () => {
   /** A transport that answers only when it is told to. */
   function held() {
-    const waiting: { request: HttpRequest; answer(with_: HttpReply): void; fail(fault: Fault): void }[] = [];
-    const { endpoint, time } = endpointWith((request) => new Promise((resolve, reject) => void waiting.push({ request, answer: resolve, fail: reject })));
+    const waiting: {
+      request: HttpRequest;
+      answer(with_: HttpReply): void;
+      fail(fault: Fault): void;
+    }[] = [];
+    const { endpoint, time } = endpointWith(
+      (request) =>
+        new Promise(
+          (resolve, reject) => void waiting.push({ request, answer: resolve, fail: reject }),
+        ),
+    );
     const done: unknown[] = [];
     return {
-      time, waiting, done,
+      time,
+      waiting,
+      done,
       start(count: number): Promise<void> {
-        for (let index = 0; index < count; index++) void post(endpoint, String(index)).then((result) => done.push(result), (thrown: unknown) => done.push(thrown));
+        for (let index = 0; index < count; index++)
+          void post(endpoint, String(index)).then(
+            (result) => done.push(result),
+            (thrown: unknown) => done.push(thrown),
+          );
         return settled();
       },
       answer(answers: readonly HttpReply[]): Promise<void> {
@@ -145,14 +225,18 @@ describe("requests at the same time", () => {
   it("leave their places also when they fail", async () => {
     const { start, waiting, done } = held();
     await start(6);
-    for (const { fail } of waiting.splice(0)) fail(new Fault({ kind: "unavailable", retryable: true, message: "Cut." }));
+    for (const { fail } of waiting.splice(0))
+      fail(new Fault({ kind: "unavailable", retryable: true, message: "Cut." }));
     await settled();
     expect([done.length, waiting.length]).toEqual([5, 1]);
   });
 });
 
 describe("a change of which one try was lost", () => {
-  const change = { cmdlet: "Add-MailboxPermission", parameters: { Identity: "jan", User: "piet", AccessRights: ["FullAccess"] } };
+  const change = {
+    cmdlet: "Add-MailboxPermission",
+    parameters: { Identity: "jan", User: "piet", AccessRights: ["FullAccess"] },
+  };
 
   it("is not known to be applied when the next try is lost as well", async () => {
     const { exchange } = clientOf([cut()], { forever: true });

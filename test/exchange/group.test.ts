@@ -1,90 +1,219 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../lib/exchange/account.ts";
-import { adding, cloudGroups, cloudGroupsWhere, groupById, isMember, membersOf, removing, type Group } from "../../lib/exchange/group.ts";
+import {
+  adding,
+  cloudGroups,
+  cloudGroupsWhere,
+  groupById,
+  isMember,
+  membersOf,
+  removing,
+  type Group,
+} from "../../lib/exchange/group.ts";
 import { mostNamed } from "../../lib/exchange/mailbox.ts";
 import { recipientTypes } from "../../lib/generated/mailbox.ts";
 import { all, calledIn, guidOf, tenantOf } from "./answering.ts";
 import { clientOf, endpoint, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
 
-const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({ Guid: guidOf(index), DisplayName: `Group ${index}`, PrimarySmtpAddress: `g${index}@contoso.com`, RecipientTypeDetails: "MailUniversalDistributionGroup", IsDirSynced: false, ...own });
+const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  Guid: guidOf(index),
+  DisplayName: `Group ${index}`,
+  PrimarySmtpAddress: `g${index}@contoso.com`,
+  RecipientTypeDetails: "MailUniversalDistributionGroup",
+  IsDirSynced: false,
+  ...own,
+});
 const group = row(1) as Group;
-const account: Account = { Guid: guidOf(9), DisplayName: "Jan", UserPrincipalName: "jan@contoso.com", PrimarySmtpAddress: "jan@contoso.com", RecipientTypeDetails: "UserMailbox", Name: "jan", DistinguishedName: "CN=O'Brien,OU=contoso", ExternalDirectoryObjectId: "" };
-const more = { "@adminapi.warnings": ["There are more results available than are currently displayed."] };
+const account: Account = {
+  Guid: guidOf(9),
+  DisplayName: "Jan",
+  UserPrincipalName: "jan@contoso.com",
+  PrimarySmtpAddress: "jan@contoso.com",
+  RecipientTypeDetails: "UserMailbox",
+  Name: "jan",
+  DistinguishedName: "CN=O'Brien,OU=contoso",
+  ExternalDirectoryObjectId: "",
+};
+const more = {
+  "@adminapi.warnings": ["There are more results available than are currently displayed."],
+};
 const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced"];
 
 describe("the cloud groups", () => {
-  const listed = (rowsFound: unknown[]): Promise<Group[]> => all(cloudGroups()(clientOf([rows(rowsFound)]).exchange));
+  const listed = (rowsFound: unknown[]): Promise<Group[]> =>
+    all(cloudGroups()(clientOf([rows(rowsFound)]).exchange));
 
   it("are asked for by what masters them and by their kinds", async () => {
     const { exchange, sent } = clientOf([rows([row(1), row(2)])]);
     expect(await all(cloudGroups()(exchange))).toEqual([row(1), row(2)]);
-    expect(sent[0] && calledIn(sent[0])).toEqual({ CmdletName: "Get-DistributionGroup", Parameters: { Filter: "IsDirSynced -eq 'False'", RecipientTypeDetails: ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup"], ResultSize: "Unlimited" } });
+    expect(sent[0] && calledIn(sent[0])).toEqual({
+      CmdletName: "Get-DistributionGroup",
+      Parameters: {
+        Filter: "IsDirSynced -eq 'False'",
+        RecipientTypeDetails: ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup"],
+        ResultSize: "Unlimited",
+      },
+    });
     expect(sent[0]?.url).toBe(`${endpoint}?$select=${select.join(",")}`);
   });
 
   it("with a value are asked for by it, and carry it", async () => {
-    const { exchange, sent } = clientOf([rows([row(1, { CustomAttribute1: "O'Dd" }), row(2, { CustomAttribute1: "Ó'dd" }), row(3, { CustomAttribute1: "o'dd" })])]);
-    expect((await all(cloudGroups({ property: "CustomAttribute1", value: "o'dd" })(exchange))).map(({ Guid }) => Guid)).toEqual([guidOf(1), guidOf(3)]);
-    expect(sent[0] && calledIn(sent[0]).Parameters["Filter"]).toBe("(IsDirSynced -eq 'False') -and (CustomAttribute1 -eq 'o''dd')");
+    const { exchange, sent } = clientOf([
+      rows([
+        row(1, { CustomAttribute1: "O'Dd" }),
+        row(2, { CustomAttribute1: "Ó'dd" }),
+        row(3, { CustomAttribute1: "o'dd" }),
+      ]),
+    ]);
+    expect(
+      (await all(cloudGroups({ property: "CustomAttribute1", value: "o'dd" })(exchange))).map(
+        ({ Guid }) => Guid,
+      ),
+    ).toEqual([guidOf(1), guidOf(3)]);
+    expect(sent[0] && calledIn(sent[0]).Parameters["Filter"]).toBe(
+      "(IsDirSynced -eq 'False') -and (CustomAttribute1 -eq 'o''dd')",
+    );
     expect(sent[0]?.url).toBe(`${endpoint}?$select=${select.join(",")},CustomAttribute1`);
   });
 
-  it.each([true, "True", "true"])("are not those that were given although they are synchronised: %j", async (value) => {
-    expect(await listed([row(1, { IsDirSynced: value }), row(2, { IsDirSynced: "False" })])).toMatchObject([{ Guid: guidOf(2) }]);
-  });
+  it.each([true, "True", "true"])(
+    "are not those that were given although they are synchronised: %j",
+    async (value) => {
+      expect(
+        await listed([row(1, { IsDirSynced: value }), row(2, { IsDirSynced: "False" })]),
+      ).toMatchObject([{ Guid: guidOf(2) }]);
+    },
+  );
 
   it.each<[string, unknown[], string]>([
     ["a group without a Guid", [row(1, { Guid: null })], "without a Guid"],
-    ["a group that does not say who masters it", [row(1, { IsDirSynced: undefined })], "did not return IsDirSynced"],
+    [
+      "a group that does not say who masters it",
+      [row(1, { IsDirSynced: undefined })],
+      "did not return IsDirSynced",
+    ],
   ])("are a fault with %s", async (_name, found, message) => {
-    expect(await faultOf(listed(found))).toMatchObject({ kind: "unexpected", message: expect.stringContaining(message) as string });
+    expect(await faultOf(listed(found))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   it("are a fault when there are more than were given", async () => {
-    expect(await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]).exchange)))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("of Get-DistributionGroup that there is more than it gave") as string });
+    expect(
+      await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]).exchange))),
+    ).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining(
+        "of Get-DistributionGroup that there is more than it gave",
+      ) as string,
+    });
   });
 
   it("with a blank value are refused before anything is sent", async () => {
-    expect(await faultOf(() => cloudGroups({ property: "CustomAttribute1", value: " " }))).toMatchObject({ kind: "invalid" });
+    expect(
+      await faultOf(() => cloudGroups({ property: "CustomAttribute1", value: " " })),
+    ).toMatchObject({ kind: "invalid" });
   });
 
   it("that are looked up are no more than can be named, and one", async () => {
     const many = Array.from({ length: 30 }, (_, index) => row(index, { Alias: "x" }));
-    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]).exchange)).toHaveLength(mostNamed + 1);
-    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]).exchange)).toHaveLength(2);
+    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]).exchange)).toHaveLength(
+      mostNamed + 1,
+    );
+    expect(
+      await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]).exchange),
+    ).toHaveLength(2);
   });
 });
 
 describe("a group by its reference", () => {
   const gone = notFound(guidOf(1));
-  const byId = (...answers: Scripted[]): Promise<Group> => groupById(guidOf(1))(clientOf(answers).exchange);
+  const byId = (...answers: Scripted[]): Promise<Group> =>
+    groupById(guidOf(1))(clientOf(answers).exchange);
 
   it("is asked for by its Guid", async () => {
-    const { exchange, sent } = clientOf([rows([row(1, { Guid: guidOf(1).toUpperCase(), RecipientTypeDetails: "MailUniversalSecurityGroup" })])]);
+    const { exchange, sent } = clientOf([
+      rows([
+        row(1, {
+          Guid: guidOf(1).toUpperCase(),
+          RecipientTypeDetails: "MailUniversalSecurityGroup",
+        }),
+      ]),
+    ]);
     expect(await groupById(guidOf(1))(exchange)).toMatchObject({ Guid: guidOf(1).toUpperCase() });
-    expect(sent.map(calledIn)).toEqual([{ CmdletName: "Get-DistributionGroup", Parameters: { Identity: guidOf(1) } }]);
+    expect(sent.map(calledIn)).toEqual([
+      { CmdletName: "Get-DistributionGroup", Parameters: { Identity: guidOf(1) } },
+    ]);
   });
 
-  it.each([[guidOf(1).toUpperCase(), guidOf(1)], [guidOf(1), guidOf(1).toUpperCase()]])("is the same whether it is written %s or %s", async (id, Guid) => {
-    expect(await groupById(id)(clientOf([rows([row(1, { Guid })])]).exchange)).toMatchObject({ Guid });
-    expect(await faultOf(groupById(id)(clientOf([gone, rows([row(1, { Guid, RecipientTypeDetails: "MailContact" })])]).exchange))).toMatchObject({ kind: "invalid" });
+  it.each([
+    [guidOf(1).toUpperCase(), guidOf(1)],
+    [guidOf(1), guidOf(1).toUpperCase()],
+  ])("is the same whether it is written %s or %s", async (id, Guid) => {
+    expect(await groupById(id)(clientOf([rows([row(1, { Guid })])]).exchange)).toMatchObject({
+      Guid,
+    });
+    expect(
+      await faultOf(
+        groupById(id)(
+          clientOf([gone, rows([row(1, { Guid, RecipientTypeDetails: "MailContact" })])]).exchange,
+        ),
+      ),
+    ).toMatchObject({ kind: "invalid" });
   });
 
   it.each<[string, Scripted[], string, string]>([
-    ["synchronised", [rows([row(1, { IsDirSynced: true })])], "onPremises", 'Group "Group 1" <g1@contoso.com> (0b1ec700-0000-4000-8000-000000000001) is synchronised from Active Directory, which masters its members: change them there (attribute member).'],
-    ["a room list", [rows([row(1, { RecipientTypeDetails: "RoomList" })])], "invalid", "is a RoomList; expected"],
+    [
+      "synchronised",
+      [rows([row(1, { IsDirSynced: true })])],
+      "onPremises",
+      'Group "Group 1" <g1@contoso.com> (0b1ec700-0000-4000-8000-000000000001) is synchronised from Active Directory, which masters its members: change them there (attribute member).',
+    ],
+    [
+      "a room list",
+      [rows([row(1, { RecipientTypeDetails: "RoomList" })])],
+      "invalid",
+      "is a RoomList; expected",
+    ],
     ["another one", [rows([row(2)])], "unexpected", `answered with group ${guidOf(2)}`],
     ["one of two", [rows([row(1), row(2)])], "unexpected", "answered with 2 groups"],
     ["not one to be read", [reply(403)], "denied", "may not run Get-DistributionGroup"],
     ["gone", [gone, notFound(guidOf(1))], "missing", `Group ${guidOf(1)} does not exist.`],
     ["gone without a word", [rows([]), rows([])], "missing", `Group ${guidOf(1)} does not exist.`],
     ["gone, and another one resembles it", [gone, rows([row(2)])], "missing", "does not exist"],
-    ["a dynamic one", [gone, rows([row(1, { RecipientTypeDetails: "DynamicDistributionGroup", IsDirSynced: null })])], "invalid", "is a dynamic distribution group"],
-    ["a Microsoft 365 one", [rows([]), rows([row(1, { RecipientTypeDetails: "GroupMailbox" })])], "invalid", "through Microsoft Graph"],
-    ["a contact", [gone, rows([row(1, { RecipientTypeDetails: "MailContact" })])], "invalid", "is a MailContact and no group"],
-    ["gone by the one list, and the other one may not be read", [gone, reply(403)], "denied", "may not run Get-Recipient"],
+    [
+      "a dynamic one",
+      [
+        gone,
+        rows([row(1, { RecipientTypeDetails: "DynamicDistributionGroup", IsDirSynced: null })]),
+      ],
+      "invalid",
+      "is a dynamic distribution group",
+    ],
+    [
+      "a Microsoft 365 one",
+      [rows([]), rows([row(1, { RecipientTypeDetails: "GroupMailbox" })])],
+      "invalid",
+      "through Microsoft Graph",
+    ],
+    [
+      "a contact",
+      [gone, rows([row(1, { RecipientTypeDetails: "MailContact" })])],
+      "invalid",
+      "is a MailContact and no group",
+    ],
+    [
+      "gone by the one list, and the other one may not be read",
+      [gone, reply(403)],
+      "denied",
+      "may not run Get-Recipient",
+    ],
   ])("is not to be changed when it is %s", async (_name, answers, kind, message) => {
-    expect(await faultOf(byId(...answers))).toMatchObject({ kind, message: expect.stringContaining(message) as string });
+    expect(await faultOf(byId(...answers))).toMatchObject({
+      kind,
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   // Two lists of one directory can be of different age: this is a group, and its members can be changed soon.
@@ -95,12 +224,20 @@ describe("a group by its reference", () => {
   it("is looked for among all types, because Microsoft 365 groups show only to those who name them", async () => {
     const { exchange, sent } = clientOf([gone, rows([])]);
     await faultOf(groupById(guidOf(1))(exchange));
-    expect(recipientTypes).toEqual(expect.arrayContaining(["GroupMailbox", "DynamicDistributionGroup"]));
-    expect(sent[1] && calledIn(sent[1])).toEqual({ CmdletName: "Get-Recipient", Parameters: { Identity: guidOf(1), RecipientTypeDetails: recipientTypes } });
+    expect(recipientTypes).toEqual(
+      expect.arrayContaining(["GroupMailbox", "DynamicDistributionGroup"]),
+    );
+    expect(sent[1] && calledIn(sent[1])).toEqual({
+      CmdletName: "Get-Recipient",
+      Parameters: { Identity: guidOf(1), RecipientTypeDetails: recipientTypes },
+    });
   });
 
   it.each(["", "sales@contoso.com"])("is refused when it is no GUID: %j", async (id) => {
-    expect(await faultOf(() => groupById(id))).toMatchObject({ kind: "invalid", message: expect.not.stringContaining("contoso") as string });
+    expect(await faultOf(() => groupById(id))).toMatchObject({
+      kind: "invalid",
+      message: expect.not.stringContaining("contoso") as string,
+    });
   });
 });
 
@@ -112,8 +249,18 @@ describe("membership", () => {
   ])("is asked by a filter with doubled quotes: %s comes back", async (_name, found, expected) => {
     const { exchange, sent } = clientOf([rows(found)]);
     expect(await isMember(group, account)(exchange)).toBe(expected);
-    expect(await isMember({ ...group, Guid: guidOf(1).toUpperCase() }, account)(clientOf([rows(found)]).exchange)).toBe(expected);
-    expect(sent[0] && calledIn(sent[0])).toEqual({ CmdletName: "Get-DistributionGroup", Parameters: { Filter: `(Guid -eq '${guidOf(1)}') -and (Members -eq 'CN=O''Brien,OU=contoso')` } });
+    expect(
+      await isMember(
+        { ...group, Guid: guidOf(1).toUpperCase() },
+        account,
+      )(clientOf([rows(found)]).exchange),
+    ).toBe(expected);
+    expect(sent[0] && calledIn(sent[0])).toEqual({
+      CmdletName: "Get-DistributionGroup",
+      Parameters: {
+        Filter: `(Guid -eq '${guidOf(1)}') -and (Members -eq 'CN=O''Brien,OU=contoso')`,
+      },
+    });
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -122,38 +269,87 @@ describe("membership", () => {
   ])("of a %s is changed with %j", (RecipientTypeDetails, bypass) => {
     const target: Group = { ...group, RecipientTypeDetails };
     const own = { Identity: guidOf(1), Member: guidOf(9), ...bypass };
-    expect(adding(target, account, false)).toEqual({ cmdlet: "Add-DistributionGroupMember", parameters: own, sentence: `Add "Jan" <jan@contoso.com> (${guidOf(9)}) to group "Group 1" <g1@contoso.com> (${guidOf(1)})`, before: { isMember: false }, isInPlace: false });
-    expect(removing(target, account, true)).toEqual({ cmdlet: "Remove-DistributionGroupMember", parameters: { ...own, Confirm: false }, sentence: `Remove "Jan" <jan@contoso.com> (${guidOf(9)}) from group "Group 1" <g1@contoso.com> (${guidOf(1)})`, before: { isMember: true }, isInPlace: false });
+    expect(adding(target, account, false)).toEqual({
+      cmdlet: "Add-DistributionGroupMember",
+      parameters: own,
+      sentence: `Add "Jan" <jan@contoso.com> (${guidOf(9)}) to group "Group 1" <g1@contoso.com> (${guidOf(1)})`,
+      before: { isMember: false },
+      isInPlace: false,
+    });
+    expect(removing(target, account, true)).toEqual({
+      cmdlet: "Remove-DistributionGroupMember",
+      parameters: { ...own, Confirm: false },
+      sentence: `Remove "Jan" <jan@contoso.com> (${guidOf(9)}) from group "Group 1" <g1@contoso.com> (${guidOf(1)})`,
+      before: { isMember: true },
+      isInPlace: false,
+    });
   });
 
   it("that is as it should be is in place", () => {
-    expect(adding(group, account, true)).toMatchObject({ before: { isMember: true }, isInPlace: true });
-    expect(removing(group, account, false)).toMatchObject({ before: { isMember: false }, isInPlace: true });
+    expect(adding(group, account, true)).toMatchObject({
+      before: { isMember: true },
+      isInPlace: true,
+    });
+    expect(removing(group, account, false)).toMatchObject({
+      before: { isMember: false },
+      isInPlace: true,
+    });
   });
 });
 
 describe("the members of groups", () => {
-  const member = (index: number): Record<string, unknown> => ({ Guid: guidOf(index), DisplayName: `Member ${index}`, RecipientTypeDetails: "UserMailbox" });
+  const member = (index: number): Record<string, unknown> => ({
+    Guid: guidOf(index),
+    DisplayName: `Member ${index}`,
+    RecipientTypeDetails: "UserMailbox",
+  });
 
   it("are read ten groups at a time, with a fault for the group that cannot be read", async () => {
     const { exchange, sent, asked } = tenantOf({
       "Get-DistributionGroup": () => Array.from({ length: 12 }, (_, index) => row(index)),
-      "Get-DistributionGroupMember": ({ parameters: { Identity: id } }) => (id === guidOf(3) ? notFound(guidOf(3)) : id === guidOf(4) ? rows([member(99)], more) : [member(100), { Guid: null }]),
+      "Get-DistributionGroupMember": ({ parameters: { Identity: id } }) =>
+        id === guidOf(3)
+          ? notFound(guidOf(3))
+          : id === guidOf(4)
+            ? rows([member(99)], more)
+            : [member(100), { Guid: null }],
     });
     const found = await all(membersOf(cloudGroups())(exchange));
-    const faults = found.flatMap((one) => ("fault" in one ? [[one.group.Guid, one.fault.kind, one.fault.message]] : []));
-    expect(faults).toEqual(expect.arrayContaining([[guidOf(3), "missing", expect.any(String)], [guidOf(4), "unexpected", expect.stringContaining("of Get-DistributionGroupMember that there is more than it gave")]]));
-    expect(found.flatMap((one) => ("members" in one ? [one.members] : []))).toEqual(Array.from({ length: 10 }, () => [member(100), { Guid: "", DisplayName: "", RecipientTypeDetails: "" }]));
+    const faults = found.flatMap((one) =>
+      "fault" in one ? [[one.group.Guid, one.fault.kind, one.fault.message]] : [],
+    );
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        [guidOf(3), "missing", expect.any(String)],
+        [
+          guidOf(4),
+          "unexpected",
+          expect.stringContaining("of Get-DistributionGroupMember that there is more than it gave"),
+        ],
+      ]),
+    );
+    expect(found.flatMap((one) => ("members" in one ? [one.members] : []))).toEqual(
+      Array.from({ length: 10 }, () => [
+        member(100),
+        { Guid: "", DisplayName: "", RecipientTypeDetails: "" },
+      ]),
+    );
     // The groups, two batches, and once more the one that failed.
     expect(sent).toHaveLength(4);
-    expect(asked[1]).toMatchObject({ cmdlet: "Get-DistributionGroupMember", parameters: { Identity: guidOf(0), ResultSize: "Unlimited" } });
+    expect(asked[1]).toMatchObject({
+      cmdlet: "Get-DistributionGroupMember",
+      parameters: { Identity: guidOf(0), ResultSize: "Unlimited" },
+    });
   });
 
   it("of a large group come in parts", async () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => [row(1)],
-      "Get-DistributionGroupMember": ({ isBatched }) => (isBatched ? rows([member(1)], { "@odata.nextLink": `${endpoint}?p=2` }) : [member(2)]),
+      "Get-DistributionGroupMember": ({ isBatched }) =>
+        isBatched ? rows([member(1)], { "@odata.nextLink": `${endpoint}?p=2` }) : [member(2)],
     });
-    expect(await all(membersOf(cloudGroups())(exchange))).toMatchObject([1, 2].map((index) => ({ group: { Guid: guidOf(1) }, members: [member(index)] })));
+    expect(await all(membersOf(cloudGroups())(exchange))).toMatchObject(
+      [1, 2].map((index) => ({ group: { Guid: guidOf(1) }, members: [member(index)] })),
+    );
   });
 });

@@ -1,36 +1,109 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { describedHold, heldMailboxById, holdDurationFrom, holding, holdOf, isInactive, isLonger, releasing, type HoldDuration } from "../../lib/exchange/litigationHold.ts";
+import {
+  describedHold,
+  heldMailboxById,
+  holdDurationFrom,
+  holding,
+  holdOf,
+  isInactive,
+  isLonger,
+  releasing,
+  type HoldDuration,
+} from "../../lib/exchange/litigationHold.ts";
 import type { Mailbox } from "../../lib/exchange/mailbox.ts";
 import { guidOf } from "../bench.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { faultOf } from "./scripted.ts";
 
-const mailbox = (own: Record<string, unknown>): Mailbox => ({ Guid: guidOf("Anna Bakker"), DisplayName: "Anna Bakker", UserPrincipalName: "anna.bakker@contoso.com", PrimarySmtpAddress: "anna.bakker@contoso.com", RecipientTypeDetails: "UserMailbox", LitigationHoldEnabled: false, LitigationHoldDuration: "Unlimited", IsInactiveMailbox: false, ...own });
+const mailbox = (own: Record<string, unknown>): Mailbox => ({
+  Guid: guidOf("Anna Bakker"),
+  DisplayName: "Anna Bakker",
+  UserPrincipalName: "anna.bakker@contoso.com",
+  PrimarySmtpAddress: "anna.bakker@contoso.com",
+  RecipientTypeDetails: "UserMailbox",
+  LitigationHoldEnabled: false,
+  LitigationHoldDuration: "Unlimited",
+  IsInactiveMailbox: false,
+  ...own,
+});
 const shown = `"Anna Bakker" <anna.bakker@contoso.com> (${guidOf("Anna Bakker")})`;
 
 describe("the duration of a hold", () => {
   it.each<[unknown, HoldDuration]>([
-    [1, 1], [365, 365], ["365", 365], [" 365 ", 365], ["0365", 365], [2555, 2555], [999_999, 999_999], [10_675_199, 10_675_199], ["10675199", 10_675_199],
-    ["Unlimited", "Unlimited"], ["unlimited", "Unlimited"], ["UNLIMITED", "Unlimited"], [" unLimited\t", "Unlimited"],
+    [1, 1],
+    [365, 365],
+    ["365", 365],
+    [" 365 ", 365],
+    ["0365", 365],
+    [2555, 2555],
+    [999_999, 999_999],
+    [10_675_199, 10_675_199],
+    ["10675199", 10_675_199],
+    ["Unlimited", "Unlimited"],
+    ["unlimited", "Unlimited"],
+    ["UNLIMITED", "Unlimited"],
+    [" unLimited\t", "Unlimited"],
   ])("may be %j", (given, duration) => {
     expect(holdDurationFrom(given)).toBe(duration);
   });
 
   it.each<[unknown, string]>([
-    [0, "a number (0)"], [-1, "a number (-1)"], [-365, "a number (-365)"], [1.5, "a number (1.5)"], [0.5, "a number (0.5)"], [10_675_200, "a number (10675200)"], [1e21, "a number (1e+21)"], [NaN, "a number (NaN)"], [Infinity, "a number (Infinity)"],
-    ["", "a text of 0 characters"], ["  ", "a text of 2 characters"], ["0", "a text of 1 characters"], ["-1", "a text of 2 characters"], ["+1", "a text of 2 characters"], ["1.5", "a text of 3 characters"], ["1,000", "a text of 5 characters"], ["1e3", "a text of 3 characters"], ["0x10", "a text of 4 characters"],
-    ["365 days", "a text of 8 characters"], ["365.00:00:00", "a text of 12 characters"], ["P365D", "a text of 5 characters"], ["100000000", "a text of 9 characters"], ["99999999", "a text of 8 characters"], ["Unlimted", "a text of 8 characters"], ["Unlimited days", "a text of 14 characters"], ["forever", "a text of 7 characters"], ["٣٦٥", "a text of 3 characters"],
-    [null, "a object"], [undefined, "a undefined"], [true, "a boolean"], [[365], "a object"], [{ days: 365 }, "a object"],
+    [0, "a number (0)"],
+    [-1, "a number (-1)"],
+    [-365, "a number (-365)"],
+    [1.5, "a number (1.5)"],
+    [0.5, "a number (0.5)"],
+    [10_675_200, "a number (10675200)"],
+    [1e21, "a number (1e+21)"],
+    [NaN, "a number (NaN)"],
+    [Infinity, "a number (Infinity)"],
+    ["", "a text of 0 characters"],
+    ["  ", "a text of 2 characters"],
+    ["0", "a text of 1 characters"],
+    ["-1", "a text of 2 characters"],
+    ["+1", "a text of 2 characters"],
+    ["1.5", "a text of 3 characters"],
+    ["1,000", "a text of 5 characters"],
+    ["1e3", "a text of 3 characters"],
+    ["0x10", "a text of 4 characters"],
+    ["365 days", "a text of 8 characters"],
+    ["365.00:00:00", "a text of 12 characters"],
+    ["P365D", "a text of 5 characters"],
+    ["100000000", "a text of 9 characters"],
+    ["99999999", "a text of 8 characters"],
+    ["Unlimted", "a text of 8 characters"],
+    ["Unlimited days", "a text of 14 characters"],
+    ["forever", "a text of 7 characters"],
+    ["٣٦٥", "a text of 3 characters"],
+    [null, "a object"],
+    [undefined, "a undefined"],
+    [true, "a boolean"],
+    [[365], "a object"],
+    [{ days: 365 }, "a object"],
   ])("may not be %j", async (given, what) => {
-    expect(await faultOf(() => holdDurationFrom(given))).toMatchObject({ kind: "invalid", message: `The duration of a litigation hold is ${what}; expected whole days from 1, or Unlimited.` });
+    expect(await faultOf(() => holdDurationFrom(given))).toMatchObject({
+      kind: "invalid",
+      message: `The duration of a litigation hold is ${what}; expected whole days from 1, or Unlimited.`,
+    });
   });
 
   it("is said in words", () => {
-    expect([describedHold(1), describedHold(365), describedHold("Unlimited")]).toEqual(["of 1 day", "of 365 days", "without end"]);
+    expect([describedHold(1), describedHold(365), describedHold("Unlimited")]).toEqual([
+      "of 1 day",
+      "of 365 days",
+      "without end",
+    ]);
   });
 
   it.each<[HoldDuration, HoldDuration, boolean]>([
-    [365, 2555, false], [2555, 365, true], [365, 365, false], ["Unlimited", 10_675_199, true], [10_675_199, "Unlimited", false], ["Unlimited", "Unlimited", false], [9, 10, false], [10, 9, true],
+    [365, 2555, false],
+    [2555, 365, true],
+    [365, 365, false],
+    ["Unlimited", 10_675_199, true],
+    [10_675_199, "Unlimited", false],
+    ["Unlimited", "Unlimited", false],
+    [9, 10, false],
+    [10, 9, true],
   ])("%j is longer than %j: %j", (a, b, longer) => {
     expect(isLonger(a, b)).toBe(longer);
   });
@@ -53,29 +126,75 @@ describe("the hold of a mailbox", () => {
   it.each<[Record<string, unknown>, string]>([
     [{ LitigationHoldEnabled: undefined }, "did not return LitigationHoldEnabled"],
     [{ LitigationHoldEnabled: "yes" }, "did not return LitigationHoldEnabled"],
-    [{ LitigationHoldEnabled: true, LitigationHoldDuration: undefined }, "did not return a LitigationHoldDuration"],
-    [{ LitigationHoldEnabled: true, LitigationHoldDuration: null }, "did not return a LitigationHoldDuration"],
-    [{ LitigationHoldEnabled: true, LitigationHoldDuration: "12:00:00" }, "did not return a LitigationHoldDuration"],
-    [{ LitigationHoldEnabled: true, LitigationHoldDuration: "364.12:00:00" }, "did not return a LitigationHoldDuration"],
-    [{ LitigationHoldEnabled: true, LitigationHoldDuration: "" }, "did not return a LitigationHoldDuration"],
+    [
+      { LitigationHoldEnabled: true, LitigationHoldDuration: undefined },
+      "did not return a LitigationHoldDuration",
+    ],
+    [
+      { LitigationHoldEnabled: true, LitigationHoldDuration: null },
+      "did not return a LitigationHoldDuration",
+    ],
+    [
+      { LitigationHoldEnabled: true, LitigationHoldDuration: "12:00:00" },
+      "did not return a LitigationHoldDuration",
+    ],
+    [
+      { LitigationHoldEnabled: true, LitigationHoldDuration: "364.12:00:00" },
+      "did not return a LitigationHoldDuration",
+    ],
+    [
+      { LitigationHoldEnabled: true, LitigationHoldDuration: "" },
+      "did not return a LitigationHoldDuration",
+    ],
   ])("cannot be told of %j", async (own, message) => {
-    expect(await faultOf(() => holdOf(mailbox(own)))).toMatchObject({ kind: "unexpected", message: expect.stringContaining(`${message} of mailbox ${shown}`) as string });
+    expect(await faultOf(() => holdOf(mailbox(own)))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining(`${message} of mailbox ${shown}`) as string,
+    });
   });
 
   it("is put on with days as a text, and on an inactive mailbox with the switch", () => {
-    expect(holding(mailbox({}), 365)).toEqual({ cmdlet: "Set-Mailbox", parameters: { Identity: guidOf("Anna Bakker"), LitigationHoldEnabled: true, LitigationHoldDuration: "365" }, sentence: `Put mailbox ${shown} on a litigation hold of 365 days`, before: { LitigationHoldEnabled: false, LitigationHoldDuration: "Unlimited" } });
-    expect(holding(mailbox({ IsInactiveMailbox: true }), "Unlimited").parameters).toEqual({ Identity: guidOf("Anna Bakker"), LitigationHoldEnabled: true, LitigationHoldDuration: "Unlimited", InactiveMailbox: true });
+    expect(holding(mailbox({}), 365)).toEqual({
+      cmdlet: "Set-Mailbox",
+      parameters: {
+        Identity: guidOf("Anna Bakker"),
+        LitigationHoldEnabled: true,
+        LitigationHoldDuration: "365",
+      },
+      sentence: `Put mailbox ${shown} on a litigation hold of 365 days`,
+      before: { LitigationHoldEnabled: false, LitigationHoldDuration: "Unlimited" },
+    });
+    expect(holding(mailbox({ IsInactiveMailbox: true }), "Unlimited").parameters).toEqual({
+      Identity: guidOf("Anna Bakker"),
+      LitigationHoldEnabled: true,
+      LitigationHoldDuration: "Unlimited",
+      InactiveMailbox: true,
+    });
   });
 
   it("is taken off alone, and of an inactive mailbox with the switch", () => {
     const held = { LitigationHoldEnabled: true, LitigationHoldDuration: "365.00:00:00" };
-    expect(releasing(mailbox(held))).toEqual({ cmdlet: "Set-Mailbox", parameters: { Identity: guidOf("Anna Bakker"), LitigationHoldEnabled: false }, sentence: `Take the litigation hold off mailbox ${shown}`, before: held });
-    expect(releasing(mailbox({ ...held, IsInactiveMailbox: true })).parameters).toEqual({ Identity: guidOf("Anna Bakker"), LitigationHoldEnabled: false, InactiveMailbox: true });
+    expect(releasing(mailbox(held))).toEqual({
+      cmdlet: "Set-Mailbox",
+      parameters: { Identity: guidOf("Anna Bakker"), LitigationHoldEnabled: false },
+      sentence: `Take the litigation hold off mailbox ${shown}`,
+      before: held,
+    });
+    expect(releasing(mailbox({ ...held, IsInactiveMailbox: true })).parameters).toEqual({
+      Identity: guidOf("Anna Bakker"),
+      LitigationHoldEnabled: false,
+      InactiveMailbox: true,
+    });
   });
 
   it("hangs on whether the mailbox is inactive, which has to be known", async () => {
-    expect([isInactive(mailbox({})), isInactive(mailbox({ IsInactiveMailbox: "True" }))]).toEqual([false, true]);
-    expect(await faultOf(() => holding(mailbox({ IsInactiveMailbox: undefined }), 1))).toMatchObject({ kind: "unexpected" });
+    expect([isInactive(mailbox({})), isInactive(mailbox({ IsInactiveMailbox: "True" }))]).toEqual([
+      false,
+      true,
+    ]);
+    expect(
+      await faultOf(() => holding(mailbox({ IsInactiveMailbox: undefined }), 1)),
+    ).toMatchObject({ kind: "unexpected" });
   });
 });
 
@@ -93,16 +212,23 @@ describe("in an emulated tenant", () => {
   }
 
   it("a mailbox is found with its hold, also an inactive one, and not a deleted one", async () => {
-    expect([holdOf(await read("Anna Bakker")), holdOf(await read("Hella Hold")), holdOf(await read("Guus Bakker"))]).toEqual([undefined, 365, "Unlimited"]);
+    expect([
+      holdOf(await read("Anna Bakker")),
+      holdOf(await read("Hella Hold")),
+      holdOf(await read("Guus Bakker")),
+    ]).toEqual([undefined, 365, "Unlimited"]);
     const ike = await read("Inactive Ike");
     expect([isInactive(ike), holdOf(ike)]).toEqual([true, "Unlimited"]);
     expect(await faultOf(read("Gone Gerda"))).toMatchObject({ kind: "missing" });
   });
 
-  it.each<HoldDuration>([1, 365, 1_000_000, 10_675_199, "Unlimited"])("a hold of %j reads back as it was put on", async (duration) => {
-    expect(await held("Anna Bakker", duration)).toBe(duration);
-    expect(await held("Inactive Ike", duration)).toBe(duration);
-  });
+  it.each<HoldDuration>([1, 365, 1_000_000, 10_675_199, "Unlimited"])(
+    "a hold of %j reads back as it was put on",
+    async (duration) => {
+      expect(await held("Anna Bakker", duration)).toBe(duration);
+      expect(await held("Inactive Ike", duration)).toBe(duration);
+    },
+  );
 
   it("is off when it is taken off", async () => {
     await live.ways.change(releasing(await read("Hella Hold")));

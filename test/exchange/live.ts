@@ -18,7 +18,10 @@ export interface Live {
   stored(name: string): DirectoryObject;
   mailbox(name: string, properties: readonly string[]): Promise<Mailbox>;
   /** The ways that an action has, without the host's gate between. */
-  ways: { read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>; change(change: Change): Promise<void> };
+  ways: {
+    read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
+    change(change: Change): Promise<void>;
+  };
   /** Every cmdlet that was called since the last reset. */
   cmdlets(): (string | undefined)[];
   close(): Promise<void>;
@@ -30,8 +33,14 @@ export async function liveTenant(): Promise<Live> {
   const { emulator, loginUrl, exchangeUrl, clientSecret, tenantId, clientId } = running;
   const { pace } = timeOf();
   const clock = (): number => emulator.now();
-  const token = tokenSource({ tenantId, clientId, credential: { secret: clientSecret }, cloud: clouds.worldwide, loginUrl }, { transport, pace, clock, keepSecret: () => undefined });
-  const exchange = exchangeOnline({ tenantId, cloud: clouds.worldwide, exchangeUrl }, { transport, token, pace, clock, newId: () => crypto.randomUUID() });
+  const token = tokenSource(
+    { tenantId, clientId, credential: { secret: clientSecret }, cloud: clouds.worldwide, loginUrl },
+    { transport, pace, clock, keepSecret: () => undefined },
+  );
+  const exchange = exchangeOnline(
+    { tenantId, cloud: clouds.worldwide, exchangeUrl },
+    { transport, token, pace, clock, newId: () => crypto.randomUUID() },
+  );
   const stored = (name: string): DirectoryObject => {
     const found = emulator.state().objects.find(({ Name, Guid }) => Name === name || Guid === name);
     if (!found) throw new Error(`nobody in the emulated tenant is called ${name}`);
@@ -54,7 +63,8 @@ export async function liveTenant(): Promise<Live> {
         await exchange.invoke({ cmdlet, parameters });
       },
     },
-    cmdlets: () => emulator.journal().flatMap(({ side, cmdlet }) => (side === "exchange" ? [cmdlet] : [])),
+    cmdlets: () =>
+      emulator.journal().flatMap(({ side, cmdlet }) => (side === "exchange" ? [cmdlet] : [])),
     async close() {
       await running.close();
       close();

@@ -1,28 +1,68 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clouds } from "../../lib/exchange/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
-import { flag, mailboxById, mailboxesOf, mailboxesWhere, mailboxProperty, mostNamed, nameOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
+import {
+  flag,
+  mailboxById,
+  mailboxesOf,
+  mailboxesWhere,
+  mailboxProperty,
+  mostNamed,
+  nameOf,
+  type Mailbox,
+} from "../../lib/exchange/mailbox.ts";
 import { tokenSource } from "../../lib/exchange/token.ts";
 import { httpTransport } from "../../lib/exchange/transport.ts";
 import { usersWhere } from "../../lib/exchange/user.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
-import { clientOf, cut, endpoint, faultOf, notFound, rows, timeOf, type Scripted } from "./scripted.ts";
+import {
+  clientOf,
+  cut,
+  endpoint,
+  faultOf,
+  notFound,
+  rows,
+  timeOf,
+  type Scripted,
+} from "./scripted.ts";
 
-const guidOf = (index: number): string => `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
+const guidOf = (index: number): string =>
+  `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
 const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
-  Guid: guidOf(index), DisplayName: `Name ${index}`, UserPrincipalName: `user${index}@contoso.com`, PrimarySmtpAddress: `user${index}@contoso.com`, RecipientTypeDetails: "UserMailbox", ...own,
+  Guid: guidOf(index),
+  DisplayName: `Name ${index}`,
+  UserPrincipalName: `user${index}@contoso.com`,
+  PrimarySmtpAddress: `user${index}@contoso.com`,
+  RecipientTypeDetails: "UserMailbox",
+  ...own,
 });
 
-async function look(property: string, value: string, found: unknown[], alsoRead: string[] = []): Promise<Mailbox[]> {
+async function look(
+  property: string,
+  value: string,
+  found: unknown[],
+  alsoRead: string[] = [],
+): Promise<Mailbox[]> {
   return await mailboxesWhere(property, value, alsoRead)(clientOf([rows(found)]).exchange);
 }
 
 describe("a look-up of mailboxes", () => {
   it("asks for what it will compare, at most one more than can be named", async () => {
     const { exchange, sent } = clientOf([rows([])]);
-    await mailboxesWhere("customattribute1", "E'1", ["hiddenfromaddresslistsenabled", "NoSuchProperty", "Guid"])(exchange);
-    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { Filter: "CustomAttribute1 -eq 'E''1'", ResultSize: mostNamed + 1 } } });
-    expect(sent[0]?.url).toMatch(/\?\$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,CustomAttribute1,HiddenFromAddressListsEnabled$/);
+    await mailboxesWhere("customattribute1", "E'1", [
+      "hiddenfromaddresslistsenabled",
+      "NoSuchProperty",
+      "Guid",
+    ])(exchange);
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
+      CmdletInput: {
+        CmdletName: "Get-Mailbox",
+        Parameters: { Filter: "CustomAttribute1 -eq 'E''1'", ResultSize: mostNamed + 1 },
+      },
+    });
+    expect(sent[0]?.url).toMatch(
+      /\?\$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,CustomAttribute1,HiddenFromAddressListsEnabled$/,
+    );
   });
 
   it("gives the rows that carry the value", async () => {
@@ -30,101 +70,218 @@ describe("a look-up of mailboxes", () => {
   });
 
   it("leaves out who only resembles it, or has it as an alias", async () => {
-    expect(await look("DisplayName", "Jose", [row(1, { DisplayName: "José" }), row(2, { DisplayName: "jose" })])).toMatchObject([{ Guid: guidOf(2) }]);
-    expect(await look("PrimarySmtpAddress", "alias@contoso.com", [row(1, { EmailAddresses: ["smtp:alias@contoso.com"] })])).toEqual([]);
+    expect(
+      await look("DisplayName", "Jose", [
+        row(1, { DisplayName: "José" }),
+        row(2, { DisplayName: "jose" }),
+      ]),
+    ).toMatchObject([{ Guid: guidOf(2) }]);
+    expect(
+      await look("PrimarySmtpAddress", "alias@contoso.com", [
+        row(1, { EmailAddresses: ["smtp:alias@contoso.com"] }),
+      ]),
+    ).toEqual([]);
   });
 
   it("finds by any address", async () => {
-    expect(await look("EmailAddresses", "alias@contoso.com", [row(1, { EmailAddresses: ["SMTP:user1@contoso.com", "smtp:Alias@contoso.com"] })])).toHaveLength(1);
+    expect(
+      await look("EmailAddresses", "alias@contoso.com", [
+        row(1, { EmailAddresses: ["SMTP:user1@contoso.com", "smtp:Alias@contoso.com"] }),
+      ]),
+    ).toHaveLength(1);
   });
 
   it("gives all when there are too many to name", async () => {
-    const many = Array.from({ length: mostNamed + 1 }, (_, index) => row(index, { CustomAttribute1: "x" }));
+    const many = Array.from({ length: mostNamed + 1 }, (_, index) =>
+      row(index, { CustomAttribute1: "x" }),
+    );
     expect(await look("CustomAttribute1", "x", many)).toHaveLength(mostNamed + 1);
   });
 
   it("does not take the one in a list that was cut off for the only one, nor for none", async () => {
-    const alike = Array.from({ length: mostNamed }, (_, index) => row(index, { DisplayName: "José" }));
+    const alike = Array.from({ length: mostNamed }, (_, index) =>
+      row(index, { DisplayName: "José" }),
+    );
     for (const last of ["Jose", "José"]) {
-      expect(await faultOf(look("DisplayName", "Jose", [...alike, row(99, { DisplayName: last })]))).toMatchObject({ kind: "ambiguous" });
+      expect(
+        await faultOf(look("DisplayName", "Jose", [...alike, row(99, { DisplayName: last })])),
+      ).toMatchObject({ kind: "ambiguous" });
     }
-    expect(await look("DisplayName", "Jose", [...alike.slice(1), row(99, { DisplayName: "Jose" })])).toHaveLength(1);
+    expect(
+      await look("DisplayName", "Jose", [...alike.slice(1), row(99, { DisplayName: "Jose" })]),
+    ).toHaveLength(1);
   });
 
-  it.each<[string, Record<string, unknown>]>([["no Guid", { Guid: undefined }], ["a Guid that is null", { Guid: null }], ["a Guid that is none", { Guid: "jan" }]])("takes a row with %s for a fault", async (_name, own) => {
-    expect(await faultOf(look("UserPrincipalName", "user1@contoso.com", [row(1, own)]))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("without a Guid") as string });
+  it.each<[string, Record<string, unknown>]>([
+    ["no Guid", { Guid: undefined }],
+    ["a Guid that is null", { Guid: null }],
+    ["a Guid that is none", { Guid: "jan" }],
+  ])("takes a row with %s for a fault", async (_name, own) => {
+    expect(
+      await faultOf(look("UserPrincipalName", "user1@contoso.com", [row(1, own)])),
+    ).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("without a Guid") as string,
+    });
   });
 
-  it.each(["DisplayName", "UserPrincipalName", "PrimarySmtpAddress", "RecipientTypeDetails", "CustomAttribute1"])("takes a row without its %s for a fault", async (name) => {
-    expect(await faultOf(look("CustomAttribute1", "x", [row(1, { CustomAttribute1: "x", [name]: undefined })]))).toMatchObject({ kind: "unexpected", message: expect.stringContaining(`did not return ${name}`) as string });
+  it.each([
+    "DisplayName",
+    "UserPrincipalName",
+    "PrimarySmtpAddress",
+    "RecipientTypeDetails",
+    "CustomAttribute1",
+  ])("takes a row without its %s for a fault", async (name) => {
+    expect(
+      await faultOf(
+        look("CustomAttribute1", "x", [row(1, { CustomAttribute1: "x", [name]: undefined })]),
+      ),
+    ).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining(`did not return ${name}`) as string,
+    });
   });
 
   it("does not mind a name that is not set", async () => {
-    expect(await look("CustomAttribute1", "x", [row(1, { CustomAttribute1: "x", UserPrincipalName: null })])).toMatchObject([{ UserPrincipalName: "" }]);
+    expect(
+      await look("CustomAttribute1", "x", [
+        row(1, { CustomAttribute1: "x", UserPrincipalName: null }),
+      ]),
+    ).toMatchObject([{ UserPrincipalName: "" }]);
   });
 
-  it.each(["employeeId", "Name -ne 'x' -or Name", "", "LitigationHoldEnabled", "WhenCreated", "ForwardingAddress"])("refuses the property %j before anything is sent", async (property) => {
-    expect(await faultOf(() => mailboxesWhere(property, "x", []))).toMatchObject({ kind: "invalid" });
+  it.each([
+    "employeeId",
+    "Name -ne 'x' -or Name",
+    "",
+    "LitigationHoldEnabled",
+    "WhenCreated",
+    "ForwardingAddress",
+  ])("refuses the property %j before anything is sent", async (property) => {
+    expect(await faultOf(() => mailboxesWhere(property, "x", []))).toMatchObject({
+      kind: "invalid",
+    });
   });
 
-  it.each(["ExchangeGuid", "guid"])("refuses a %s that is none, and does not repeat it", async (property) => {
-    expect(await faultOf(() => mailboxesWhere(property, "secret", []))).toMatchObject({ kind: "invalid", message: expect.not.stringContaining("secret") as string });
-    expect(() => mailboxesWhere(property, guidOf(1).toUpperCase(), [])).not.toThrow();
-  });
+  it.each(["ExchangeGuid", "guid"])(
+    "refuses a %s that is none, and does not repeat it",
+    async (property) => {
+      expect(await faultOf(() => mailboxesWhere(property, "secret", []))).toMatchObject({
+        kind: "invalid",
+        message: expect.not.stringContaining("secret") as string,
+      });
+      expect(() => mailboxesWhere(property, guidOf(1).toUpperCase(), [])).not.toThrow();
+    },
+  );
 
   it("refuses a blank value before anything is sent", async () => {
     const { exchange, sent } = clientOf([]);
-    expect(await faultOf(mailboxesWhere("Alias", " ", [])(exchange))).toMatchObject({ kind: "invalid" });
+    expect(await faultOf(mailboxesWhere("Alias", " ", [])(exchange))).toMatchObject({
+      kind: "invalid",
+    });
     expect(sent).toEqual([]);
   });
 });
 
 describe("a mailbox by its reference", () => {
-  const byId = (answer: Scripted, id = guidOf(1)): Promise<Mailbox> => mailboxById(id, [])(clientOf([answer]).exchange);
+  const byId = (answer: Scripted, id = guidOf(1)): Promise<Mailbox> =>
+    mailboxById(id, [])(clientOf([answer]).exchange);
 
   it("is asked for by its Guid, with what is wanted besides", async () => {
     const { exchange, sent } = clientOf([rows([row(1, { Guid: guidOf(1).toUpperCase() })])]);
-    expect((await mailboxById(guidOf(1), ["customattribute1", "NoSuchProperty", "Guid"])(exchange)).Guid).toBe(guidOf(1).toUpperCase());
-    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { Identity: guidOf(1) } } });
-    expect(sent[0]?.url).toMatch(/\?\$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,CustomAttribute1$/);
+    expect(
+      (await mailboxById(guidOf(1), ["customattribute1", "NoSuchProperty", "Guid"])(exchange)).Guid,
+    ).toBe(guidOf(1).toUpperCase());
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
+      CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { Identity: guidOf(1) } },
+    });
+    expect(sent[0]?.url).toMatch(
+      /\?\$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,CustomAttribute1$/,
+    );
   });
 
   it("is missing when the service says so, or answers with none", async () => {
     expect(await faultOf(byId(notFound(guidOf(1))))).toMatchObject({ kind: "missing" });
-    expect(await faultOf(byId(rows([])))).toMatchObject({ kind: "missing", message: `Mailbox ${guidOf(1)} does not exist.` });
+    expect(await faultOf(byId(rows([])))).toMatchObject({
+      kind: "missing",
+      message: `Mailbox ${guidOf(1)} does not exist.`,
+    });
   });
 
   it("is no other one, and not one of several", async () => {
-    expect(await faultOf(byId(rows([row(2)])))).toMatchObject({ kind: "unexpected", message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with mailbox ${guidOf(2)}.` });
-    expect(await faultOf(byId(rows([row(1), row(2)])))).toMatchObject({ kind: "unexpected", message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with 2 mailboxes.` });
+    expect(await faultOf(byId(rows([row(2)])))).toMatchObject({
+      kind: "unexpected",
+      message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with mailbox ${guidOf(2)}.`,
+    });
+    expect(await faultOf(byId(rows([row(1), row(2)])))).toMatchObject({
+      kind: "unexpected",
+      message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with 2 mailboxes.`,
+    });
     expect(await faultOf(byId(rows([row(1), row(1)])))).toMatchObject({ kind: "unexpected" });
   });
 
   it("says which one it is", async () => {
-    expect(await faultOf(byId(rows([row(1, { Guid: "" })])))).toMatchObject({ kind: "unexpected", message: expect.stringContaining("without a Guid") as string });
-    expect(await faultOf(byId(rows([row(1, { PrimarySmtpAddress: undefined })])))).toMatchObject({ kind: "unexpected", message: `Exchange Online did not return PrimarySmtpAddress of mailbox ${guidOf(1)}.` });
+    expect(await faultOf(byId(rows([row(1, { Guid: "" })])))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("without a Guid") as string,
+    });
+    expect(await faultOf(byId(rows([row(1, { PrimarySmtpAddress: undefined })])))).toMatchObject({
+      kind: "unexpected",
+      message: `Exchange Online did not return PrimarySmtpAddress of mailbox ${guidOf(1)}.`,
+    });
   });
 
-  it.each(["", " ", "jan@contoso.com", "*", "$null", `{${guidOf(1)}}`, ` ${guidOf(1)}`, `${guidOf(1)}\n`, guidOf(1).replaceAll("-", "")])("is not asked for by %j, which is not repeated either", async (id) => {
-    expect(await faultOf(() => mailboxById(id, []))).toMatchObject({ kind: "invalid", message: `The mailbox reference is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.` });
+  it.each([
+    "",
+    " ",
+    "jan@contoso.com",
+    "*",
+    "$null",
+    `{${guidOf(1)}}`,
+    ` ${guidOf(1)}`,
+    `${guidOf(1)}\n`,
+    guidOf(1).replaceAll("-", ""),
+  ])("is not asked for by %j, which is not repeated either", async (id) => {
+    expect(await faultOf(() => mailboxById(id, []))).toMatchObject({
+      kind: "invalid",
+      message: `The mailbox reference is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.`,
+    });
   });
 });
 
 describe("all mailboxes", () => {
   const more = { "@odata.nextLink": `${endpoint}?$skiptoken=2` };
   /** The mailboxes that came, and the fault that ended them. */
-  async function listed(answers: readonly Scripted[]): Promise<{ came: string[]; fault?: unknown }> {
+  async function listed(
+    answers: readonly Scripted[],
+  ): Promise<{ came: string[]; fault?: unknown }> {
     const came: string[] = [];
     const list = async (): Promise<void> => {
-      for await (const { Guid } of mailboxesOf(["UserMailbox"], [])(clientOf(answers).exchange)) came.push(Guid);
+      for await (const { Guid } of mailboxesOf(["UserMailbox"], [])(clientOf(answers).exchange))
+        came.push(Guid);
     };
-    return await list().then(() => ({ came }), (fault: unknown) => ({ came, fault }));
+    return await list().then(
+      () => ({ came }),
+      (fault: unknown) => ({ came, fault }),
+    );
   }
 
   it("of some types are asked for without a limit", async () => {
     const { exchange, sent } = clientOf([rows([])]);
-    for await (const { Guid } of mailboxesOf(["UserMailbox", "SharedMailbox"], ["hiddenfromaddresslistsenabled"])(exchange)) expect(Guid).toBe("none");
-    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { RecipientTypeDetails: ["UserMailbox", "SharedMailbox"], ResultSize: "Unlimited" } } });
+    for await (const { Guid } of mailboxesOf(
+      ["UserMailbox", "SharedMailbox"],
+      ["hiddenfromaddresslistsenabled"],
+    )(exchange))
+      expect(Guid).toBe("none");
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
+      CmdletInput: {
+        CmdletName: "Get-Mailbox",
+        Parameters: {
+          RecipientTypeDetails: ["UserMailbox", "SharedMailbox"],
+          ResultSize: "Unlimited",
+        },
+      },
+    });
     expect(sent[0]?.url).toMatch(/,RecipientTypeDetails,HiddenFromAddressListsEnabled$/);
   });
 
@@ -133,23 +290,55 @@ describe("all mailboxes", () => {
   });
 
   it("come page by page", async () => {
-    expect(await listed([rows([row(1), row(2)], more), rows([], { "@odata.nextLink": `${endpoint}?$skiptoken=3` }), rows([row(3)])])).toEqual({ came: [guidOf(1), guidOf(2), guidOf(3)] });
+    expect(
+      await listed([
+        rows([row(1), row(2)], more),
+        rows([], { "@odata.nextLink": `${endpoint}?$skiptoken=3` }),
+        rows([row(3)]),
+      ]),
+    ).toEqual({ came: [guidOf(1), guidOf(2), guidOf(3)] });
   });
 
   it("are not complete when a page cannot be had", async () => {
-    expect(await listed([rows([row(1)], more), notFound("x")])).toMatchObject({ came: [guidOf(1)], fault: { kind: "unexpected" } });
-    expect(await listed([rows([row(1)], more), ...Array.from({ length: 20 }, cut)])).toMatchObject({ came: [guidOf(1)], fault: { kind: "unavailable" } });
+    expect(await listed([rows([row(1)], more), notFound("x")])).toMatchObject({
+      came: [guidOf(1)],
+      fault: { kind: "unexpected" },
+    });
+    expect(await listed([rows([row(1)], more), ...Array.from({ length: 20 }, cut)])).toMatchObject({
+      came: [guidOf(1)],
+      fault: { kind: "unavailable" },
+    });
   });
 
   it("are not complete when the service says that there are more", async () => {
-    const warning = { "@adminapi.warnings": ["There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter."] };
-    expect(await listed([rows([row(1)], { ...more, ...warning }), rows([row(2)])])).toEqual({ came: [guidOf(1), guidOf(2)] });
-    expect(await listed([rows([row(1)], more), rows([row(2)], warning)])).toMatchObject({ came: [guidOf(1)], fault: { kind: "unexpected", message: "Exchange Online says of Get-Mailbox that there is more than it gave." } });
+    const warning = {
+      "@adminapi.warnings": [
+        "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.",
+      ],
+    };
+    expect(await listed([rows([row(1)], { ...more, ...warning }), rows([row(2)])])).toEqual({
+      came: [guidOf(1), guidOf(2)],
+    });
+    expect(await listed([rows([row(1)], more), rows([row(2)], warning)])).toMatchObject({
+      came: [guidOf(1)],
+      fault: {
+        kind: "unexpected",
+        message: "Exchange Online says of Get-Mailbox that there is more than it gave.",
+      },
+    });
   });
 
   it("are none of which it cannot be told who they are", async () => {
-    expect(await listed([rows([row(1), row(2, { Guid: null })])])).toMatchObject({ fault: { kind: "unexpected" } });
-    expect(await listed([rows([row(1, { DisplayName: undefined })])])).toMatchObject({ came: [], fault: { kind: "unexpected", message: `Exchange Online did not return DisplayName of mailbox ${guidOf(1)}.` } });
+    expect(await listed([rows([row(1), row(2, { Guid: null })])])).toMatchObject({
+      fault: { kind: "unexpected" },
+    });
+    expect(await listed([rows([row(1, { DisplayName: undefined })])])).toMatchObject({
+      came: [],
+      fault: {
+        kind: "unexpected",
+        message: `Exchange Online did not return DisplayName of mailbox ${guidOf(1)}.`,
+      },
+    });
   });
 });
 
@@ -160,16 +349,26 @@ describe("a mailbox", () => {
     expect(nameOf(mailbox({}))).toBe(`"Name 1" <user1@contoso.com> (${guidOf(1)})`);
   });
 
-  it.each([[true, true], [false, false], ["True", true], ["false", false]])("%j is the flag %j", (value, expected) => {
+  it.each([
+    [true, true],
+    [false, false],
+    ["True", true],
+    ["false", false],
+  ])("%j is the flag %j", (value, expected) => {
     expect(flag(mailbox({ Hidden: value }), "Hidden")).toBe(expected);
   });
 
   it.each([undefined, null, "", "yes", 1])("%j is no flag, and not false either", async (value) => {
-    expect(await faultOf(() => flag(mailbox({ Hidden: value }), "Hidden"))).toMatchObject({ kind: "unexpected" });
+    expect(await faultOf(() => flag(mailbox({ Hidden: value }), "Hidden"))).toMatchObject({
+      kind: "unexpected",
+    });
   });
 
   it("has properties by their own spelling", () => {
-    expect([mailboxProperty("customATTRIBUTE15"), mailboxProperty("CustomAttribute16")]).toEqual(["CustomAttribute15", undefined]);
+    expect([mailboxProperty("customATTRIBUTE15"), mailboxProperty("CustomAttribute16")]).toEqual([
+      "CustomAttribute15",
+      undefined,
+    ]);
   });
 });
 
@@ -181,8 +380,20 @@ describe("in the emulator's tenant of difficult names", () => {
     running = await startEmulator();
     const { loginUrl, exchangeUrl, clientSecret, tenantId, clientId } = running;
     const { pace, clock } = timeOf();
-    const token = tokenSource({ tenantId, clientId, credential: { secret: clientSecret }, cloud: clouds.worldwide, loginUrl }, { transport, pace, clock, keepSecret: () => undefined });
-    exchange = exchangeOnline({ tenantId, cloud: clouds.worldwide, exchangeUrl }, { transport, token, pace, clock, newId: () => crypto.randomUUID() });
+    const token = tokenSource(
+      {
+        tenantId,
+        clientId,
+        credential: { secret: clientSecret },
+        cloud: clouds.worldwide,
+        loginUrl,
+      },
+      { transport, pace, clock, keepSecret: () => undefined },
+    );
+    exchange = exchangeOnline(
+      { tenantId, cloud: clouds.worldwide, exchangeUrl },
+      { transport, token, pace, clock, newId: () => crypto.randomUUID() },
+    );
   });
   afterAll(async () => {
     await running.close();
@@ -192,26 +403,61 @@ describe("in the emulator's tenant of difficult names", () => {
   it("finds every mailbox by each name it has, and by its Guid", async () => {
     const mailboxes = running.emulator.state().objects.slice(0, 30);
     for (const { Guid: guid, DisplayName: name, UserPrincipalName: upn } of mailboxes) {
-      const byName = await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { Identity: String(guid) }, select: ["DisplayName"] });
+      const byName = await exchange.invoke({
+        cmdlet: "Get-Mailbox",
+        parameters: { Identity: String(guid) },
+        select: ["DisplayName"],
+      });
       expect(byName.rows).toEqual([{ DisplayName: name }]);
-      expect((await mailboxesWhere("UserPrincipalName", String(upn), [])(exchange)).map((found) => found.Guid)).toEqual([guid]);
-      const named = (await mailboxesWhere("DisplayName", String(name), [])(exchange)).map((found) => found.Guid);
+      expect(
+        (await mailboxesWhere("UserPrincipalName", String(upn), [])(exchange)).map(
+          (found) => found.Guid,
+        ),
+      ).toEqual([guid]);
+      const named = (await mailboxesWhere("DisplayName", String(name), [])(exchange)).map(
+        (found) => found.Guid,
+      );
       expect(named).toContain(guid);
     }
   });
 
   it("tells José García from Jose Garcia, whom the directory takes for the same", async () => {
-    expect(await mailboxesWhere("DisplayName", "Jose Garcia", [])(exchange)).toMatchObject([{ DisplayName: "Jose Garcia" }]);
-    expect(await mailboxesWhere("DisplayName", "José García", [])(exchange)).toMatchObject([{ DisplayName: "José García" }]);
+    expect(await mailboxesWhere("DisplayName", "Jose Garcia", [])(exchange)).toMatchObject([
+      { DisplayName: "Jose Garcia" },
+    ]);
+    expect(await mailboxesWhere("DisplayName", "José García", [])(exchange)).toMatchObject([
+      { DisplayName: "José García" },
+    ]);
   });
 
-  it.each(["x' -or Guid -ne 'y", "O\u2019Brien", "\u2018", "two\r\nlines", "🦊", "a".repeat(1000), "*", "100%", '"', "$true", "$null", "$(x)", "\\", "'"])("takes %j for nothing but a value", async (value) => {
+  it.each([
+    "x' -or Guid -ne 'y",
+    "O\u2019Brien",
+    "\u2018",
+    "two\r\nlines",
+    "🦊",
+    "a".repeat(1000),
+    "*",
+    "100%",
+    '"',
+    "$true",
+    "$null",
+    "$(x)",
+    "\\",
+    "'",
+  ])("takes %j for nothing but a value", async (value) => {
     const found = await mailboxesWhere("DisplayName", value, [])(exchange);
     expect(found.every(({ DisplayName: name }) => name === value)).toBe(true);
     expect(found).toHaveLength(value.startsWith("x' -or") ? 1 : 0);
   });
 
   it("finds users who have no mailbox yet", async () => {
-    expect(await usersWhere("UserPrincipalName", "not.licensed@contoso.com")(exchange)).toEqual([{ DisplayName: "Not Licensed Yet", UserPrincipalName: "not.licensed@contoso.com", RecipientTypeDetails: "User" }]);
+    expect(await usersWhere("UserPrincipalName", "not.licensed@contoso.com")(exchange)).toEqual([
+      {
+        DisplayName: "Not Licensed Yet",
+        UserPrincipalName: "not.licensed@contoso.com",
+        RecipientTypeDetails: "User",
+      },
+    ]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { foldedName, objectNames } from "../../lib/exchange/objectNames.ts";
 import { faultOf } from "./scripted.ts";
 
-const of = (text: string, key = "D-1", prefix = "dg_") => objectNames(text, key, { prefix, domain: "contoso.com" });
+const of = (text: string, key = "D-1", prefix = "dg_") =>
+  objectNames(text, key, { prefix, domain: "contoso.com" });
 
 describe("the names of a new object", () => {
   it.each<[text: string, name: string, alias: string]>([
@@ -59,9 +60,15 @@ describe("the names of a new object", () => {
     expect(of(text)).toEqual(names);
   });
 
-  it.each(["東京", "🦊", "...", "Ω", "\u0301"])("cannot be made of %j without a key that helps", async (text) => {
-    expect(await faultOf(() => of(text, text))).toMatchObject({ kind: "invalid", message: expect.stringContaining("no name and no address") as string });
-  });
+  it.each(["東京", "🦊", "...", "Ω", "\u0301"])(
+    "cannot be made of %j without a key that helps",
+    async (text) => {
+      expect(await faultOf(() => of(text, text))).toMatchObject({
+        kind: "invalid",
+        message: expect.stringContaining("no name and no address") as string,
+      });
+    },
+  );
 
   it.each([
     ["as it is", "  Zoë's  Café 東京 🦊 ", "dg_Zoë's  Café 東京 🦊"],
@@ -80,7 +87,18 @@ describe("the names of a new object", () => {
   });
 
   it("are always ones that Exchange takes", () => {
-    const odd = ["...a...", "- a -", " . a", "a. b .c", "a - - b", "(a)", "é.".repeat(50), "_", "a\u200db", "x".repeat(61) + "..y"];
+    const odd = [
+      "...a...",
+      "- a -",
+      " . a",
+      "a. b .c",
+      "a - - b",
+      "(a)",
+      "é.".repeat(50),
+      "_",
+      "a\u200db",
+      "x".repeat(61) + "..y",
+    ];
     for (const { Name, Alias } of odd.map((text) => of(text, "key"))) {
       expect(Alias).toMatch(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/);
       expect(Alias.length).toBeLessThanOrEqual(64);

@@ -3,16 +3,39 @@ import { Recipients } from "../../lib/exchange/recipients.ts";
 import { guidOf, tenantOf } from "./answering.ts";
 import { endpoint, faultOf, reply, rows } from "./scripted.ts";
 
-const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({ Guid: guidOf(index), ExternalDirectoryObjectId: guidOf(100 + index), WindowsLiveID: `user${index}@contoso.com`, PrimarySmtpAddress: `first.last${index}@contoso.com`, Name: `name-${index}`, DisplayName: `Display ${index}`, RecipientTypeDetails: "UserMailbox", ...own });
-const user = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({ Guid: guidOf(index), Sid: `S-1-5-21-1-2-3-${index}`, UserPrincipalName: `user${index}@contoso.com`, SamAccountName: `sam${index}`, DistinguishedName: `CN=name-${index},OU=x`, LegacyExchangeDN: `/o=x/cn=${index}`, ...own });
-const more = { "@adminapi.warnings": ["There are more results available than are currently displayed."] };
+const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  Guid: guidOf(index),
+  ExternalDirectoryObjectId: guidOf(100 + index),
+  WindowsLiveID: `user${index}@contoso.com`,
+  PrimarySmtpAddress: `first.last${index}@contoso.com`,
+  Name: `name-${index}`,
+  DisplayName: `Display ${index}`,
+  RecipientTypeDetails: "UserMailbox",
+  ...own,
+});
+const user = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  Guid: guidOf(index),
+  Sid: `S-1-5-21-1-2-3-${index}`,
+  UserPrincipalName: `user${index}@contoso.com`,
+  SamAccountName: `sam${index}`,
+  DistinguishedName: `CN=name-${index},OU=x`,
+  LegacyExchangeDN: `/o=x/cn=${index}`,
+  ...own,
+});
+const more = {
+  "@adminapi.warnings": ["There are more results available than are currently displayed."],
+};
 
 /** What the texts are resolved to in a tenant of these recipients and users. */
 function tenantWith(recipients: unknown[], users: unknown[] = []) {
   const tenant = tenantOf({ "Get-Recipient": () => recipients, "Get-User": () => users });
   const list = new Recipients(["UserMailbox"]);
   const read = list.read(tenant.exchange);
-  return { ...tenant, list, resolve: async (text: string) => (await read, await list.resolve(text, tenant.exchange)) };
+  return {
+    ...tenant,
+    list,
+    resolve: async (text: string) => (await read, await list.resolve(text, tenant.exchange)),
+  };
 }
 
 describe("a trustee", () => {
@@ -37,54 +60,102 @@ describe("a trustee", () => {
     ["distinguished name", "cn=name-1,ou=x"],
     ["legacy name", "/o=x/cn=1"],
   ])("is looked for among all users by its %s, which are read once", async (_name, text) => {
-    const { resolve, asked } = tenantWith([row(1), row(2)], [user(1, { UserPrincipalName: "other@contoso.com" }), user(2)]);
-    expect(await Promise.all([resolve(text), resolve("nobody"), resolve(text)])).toEqual([{ guid: guidOf(1) }, "unknown", { guid: guidOf(1) }]);
-    expect(asked.map(({ cmdlet, parameters }) => [cmdlet, parameters])).toEqual([["Get-Recipient", { ResultSize: "Unlimited" }], ["Get-User", { ResultSize: "Unlimited" }]]);
+    const { resolve, asked } = tenantWith(
+      [row(1), row(2)],
+      [user(1, { UserPrincipalName: "other@contoso.com" }), user(2)],
+    );
+    expect(await Promise.all([resolve(text), resolve("nobody"), resolve(text)])).toEqual([
+      { guid: guidOf(1) },
+      "unknown",
+      { guid: guidOf(1) },
+    ]);
+    expect(asked.map(({ cmdlet, parameters }) => [cmdlet, parameters])).toEqual([
+      ["Get-Recipient", { ResultSize: "Unlimited" }],
+      ["Get-User", { ResultSize: "Unlimited" }],
+    ]);
   });
 
-  it.each([["its domain", "CONTOSO\\name-1"], ["two", "A\\CONTOSO\\sam1"], ["none behind it", "CONTOSO\\"]])("is not known by another name with %s before it", async (_name, text) => {
+  it.each([
+    ["its domain", "CONTOSO\\name-1"],
+    ["two", "A\\CONTOSO\\sam1"],
+    ["none behind it", "CONTOSO\\"],
+  ])("is not known by another name with %s before it", async (_name, text) => {
     expect(await tenantWith([row(1)], [user(1)]).resolve(text)).toBe("unknown");
   });
 
   it("goes by the usual names before the rare ones", async () => {
-    const { resolve } = tenantWith([row(1, { Name: "jan" }), row(2)], [user(2, { SamAccountName: "jan" })]);
+    const { resolve } = tenantWith(
+      [row(1, { Name: "jan" }), row(2)],
+      [user(2, { SamAccountName: "jan" })],
+    );
     await resolve("nobody");
-    expect([await resolve("jan"), await resolve("CONTOSO\\jan")]).toEqual([{ guid: guidOf(1) }, { guid: guidOf(2) }]);
+    expect([await resolve("jan"), await resolve("CONTOSO\\jan")]).toEqual([
+      { guid: guidOf(1) },
+      { guid: guidOf(2) },
+    ]);
   });
 
   it("of a rare name that two bear is ambiguous", async () => {
-    expect(await tenantWith([row(1)], [user(1), user(2, { SamAccountName: "SAM1" })]).resolve("X\\sam1")).toBe("ambiguous");
+    expect(
+      await tenantWith([row(1)], [user(1), user(2, { SamAccountName: "SAM1" })]).resolve("X\\sam1"),
+    ).toBe("ambiguous");
   });
 
   it("of a name that two bear is ambiguous, and nobody is looked for", async () => {
-    const { resolve, asked } = tenantWith([row(1, { DisplayName: "Jan" }), row(2, { DisplayName: "JAN" }), row(3, { Name: "jan" })], [user(1)]);
+    const { resolve, asked } = tenantWith(
+      [row(1, { DisplayName: "Jan" }), row(2, { DisplayName: "JAN" }), row(3, { Name: "jan" })],
+      [user(1)],
+    );
     expect(await resolve("Jan")).toBe("ambiguous");
     expect(await resolve("name-1")).toEqual({ guid: guidOf(1) });
     expect(asked).toHaveLength(1);
   });
 
   it("of a name that one recipient bears twice is that one", async () => {
-    expect(await tenantWith([row(1, { Name: "jan", DisplayName: "Jan" }), row(1, { Name: "jan" })]).resolve("jan")).toEqual({ guid: guidOf(1) });
+    expect(
+      await tenantWith([
+        row(1, { Name: "jan", DisplayName: "Jan" }),
+        row(1, { Name: "jan" }),
+      ]).resolve("jan"),
+    ).toEqual({ guid: guidOf(1) });
   });
 
   it("is one recipient, in whatever case its Guid is written and with white space in its names", async () => {
-    for (const [one, other] of [[guidOf(11), guidOf(11).toUpperCase()], [guidOf(11).toUpperCase(), guidOf(11)]] as const) {
-      expect(await tenantWith([row(11, { Guid: one, Name: " jan " }), row(11, { Guid: other, Name: "jan" })]).resolve("jan")).toEqual({ guid: one });
+    for (const [one, other] of [
+      [guidOf(11), guidOf(11).toUpperCase()],
+      [guidOf(11).toUpperCase(), guidOf(11)],
+    ] as const) {
+      expect(
+        await tenantWith([
+          row(11, { Guid: one, Name: " jan " }),
+          row(11, { Guid: other, Name: "jan" }),
+        ]).resolve("jan"),
+      ).toEqual({ guid: one });
     }
   });
 
   it("without a name is nobody, whatever names others lack", async () => {
-    expect(await tenantWith([row(1, { Name: "", DisplayName: null }), row(2, { Name: " " })]).resolve("")).toBe("unknown");
+    expect(
+      await tenantWith([row(1, { Name: "", DisplayName: null }), row(2, { Name: " " })]).resolve(
+        "",
+      ),
+    ).toBe("unknown");
   });
 
   it("by the usual names only is unknown when it goes by another", async () => {
     const { list, exchange, asked } = tenantWith([], [user(1)]);
     await list.read(exchange);
-    expect([list.find("sam1"), asked.some(({ cmdlet }) => cmdlet === "Get-User")]).toEqual(["unknown", false]);
+    expect([list.find("sam1"), asked.some(({ cmdlet }) => cmdlet === "Get-User")]).toEqual([
+      "unknown",
+      false,
+    ]);
   });
 
   it("is one and the same whichever list was read first", async () => {
-    const { resolve } = tenantWith([row(1, { Name: "jan" }), row(2)], [user(2, { SamAccountName: "jan" })]);
+    const { resolve } = tenantWith(
+      [row(1, { Name: "jan" }), row(2)],
+      [user(2, { SamAccountName: "jan" })],
+    );
     const before = await resolve("jan");
     await resolve("S-1-5-21-9-9-9-9");
     expect(await resolve("jan")).toEqual(before);
@@ -99,13 +170,24 @@ describe("a trustee", () => {
 
 describe("the recipients", () => {
   it("are of a type, or not", async () => {
-    const { list, exchange } = tenantWith([row(10), row(11, { RecipientTypeDetails: "GuestMailUser" }), row(13, { Guid: guidOf(13).toUpperCase() })]);
+    const { list, exchange } = tenantWith([
+      row(10),
+      row(11, { RecipientTypeDetails: "GuestMailUser" }),
+      row(13, { Guid: guidOf(13).toUpperCase() }),
+    ]);
     await list.read(exchange);
-    expect([guidOf(10).toUpperCase(), guidOf(11), guidOf(12), guidOf(13)].map((guid) => list.isOneOf(guid))).toEqual([true, false, false, true]);
+    expect(
+      [guidOf(10).toUpperCase(), guidOf(11), guidOf(12), guidOf(13)].map((guid) =>
+        list.isOneOf(guid),
+      ),
+    ).toEqual([true, false, false, true]);
   });
 
   it("are read to the last page", async () => {
-    const { exchange } = tenantOf({ "Get-Recipient": ({ url }) => (url.includes("p=2") ? [row(2)] : rows([row(1)], { "@odata.nextLink": `${endpoint}?p=2` })) });
+    const { exchange } = tenantOf({
+      "Get-Recipient": ({ url }) =>
+        url.includes("p=2") ? [row(2)] : rows([row(1)], { "@odata.nextLink": `${endpoint}?p=2` }),
+    });
     const list = new Recipients([]);
     await list.read(exchange);
     expect(list.find("name-2")).toEqual({ guid: guidOf(2) });
@@ -113,20 +195,30 @@ describe("the recipients", () => {
 
   it.each<[string, ReturnType<typeof rows>, string]>([
     ["one has no Guid", rows([row(1, { Guid: null })]), "without a Guid"],
-    ["there are more than were given", rows([row(1)], more), "of Get-Recipient that there is more than it gave"],
+    [
+      "there are more than were given",
+      rows([row(1)], more),
+      "of Get-Recipient that there is more than it gave",
+    ],
     ["they may not be read", reply(403), "may not run Get-Recipient"],
   ])("are a fault when %s", async (_name, answer, message) => {
-    expect((await faultOf(new Recipients([]).read(tenantOf({ "Get-Recipient": () => answer }).exchange))).message).toContain(message);
+    expect(
+      (await faultOf(new Recipients([]).read(tenantOf({ "Get-Recipient": () => answer }).exchange)))
+        .message,
+    ).toContain(message);
   });
 
   it("are a fault when the list of users cannot be read, for everyone who needs it", async () => {
     const { exchange } = tenantOf({ "Get-User": () => reply(403) });
     const list = new Recipients([]);
-    for (const text of ["a", "b"]) expect(await faultOf(list.resolve(text, exchange))).toMatchObject({ kind: "denied" });
+    for (const text of ["a", "b"])
+      expect(await faultOf(list.resolve(text, exchange))).toMatchObject({ kind: "denied" });
   });
 
   it("are a fault when there are more users than were given", async () => {
     const { exchange } = tenantOf({ "Get-User": () => rows([user(1)], more) });
-    expect(await faultOf(() => new Recipients([]).resolve("S-1-5-21-1-2-3-4", exchange))).toMatchObject({ kind: "unexpected" });
+    expect(
+      await faultOf(() => new Recipients([]).resolve("S-1-5-21-1-2-3-4", exchange)),
+    ).toMatchObject({ kind: "unexpected" });
   });
 });

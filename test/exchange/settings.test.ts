@@ -7,12 +7,14 @@ import { faultOf } from "./scripted.ts";
 /** The one setting that a mapped field asks for. */
 function setting(name: string, mapped: unknown): Setting {
   const [only, ...others] = settingsFrom([[name, mapped]]);
-  if (!only || others.length > 0) throw new Error(`${name} gives ${others.length === 0 ? "no" : "several"} settings`);
+  if (!only || others.length > 0)
+    throw new Error(`${name} gives ${others.length === 0 ? "no" : "several"} settings`);
   return only;
 }
 
 /** What is sent when the present value is this one. */
-const sent = (name: string, mapped: unknown, current: unknown): unknown => setting(name, mapped).difference(current)?.send;
+const sent = (name: string, mapped: unknown, current: unknown): unknown =>
+  setting(name, mapped).difference(current)?.send;
 
 const wrongText = async (name: string, mapped: unknown): Promise<string> => {
   const fault = await faultOf(() => settingsFrom([[name, mapped]]));
@@ -21,21 +23,49 @@ const wrongText = async (name: string, mapped: unknown): Promise<string> => {
 };
 
 it("does not take two settings that both decide the primary address", () => {
-  expect(() => settingsFrom([["EmailAddresses", ["SMTP:a@contoso.com"]], ["WindowsEmailAddress", "b@contoso.com"]])).toThrow("EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.");
+  expect(() =>
+    settingsFrom([
+      ["EmailAddresses", ["SMTP:a@contoso.com"]],
+      ["WindowsEmailAddress", "b@contoso.com"],
+    ]),
+  ).toThrow(
+    "EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.",
+  );
 });
 
 describe("a mapped field", () => {
   it("is known in any casing, and sent in its own spelling", () => {
-    expect(setting("hiddenfromADDRESSlistsenabled", "true")).toMatchObject({ name: "HiddenFromAddressListsEnabled", property: "HiddenFromAddressListsEnabled" });
+    expect(setting("hiddenfromADDRESSlistsenabled", "true")).toMatchObject({
+      name: "HiddenFromAddressListsEnabled",
+      property: "HiddenFromAddressListsEnabled",
+    });
   });
 
   it.each([
-    ["CustomAtribute1", "CustomAtribute1 is mapped, but is no setting of a mailbox; the nearest is CustomAttribute1."],
-    ["HiddenFromAddressLists", "HiddenFromAddressLists is mapped, but is no setting of a mailbox; the nearest is HiddenFromAddressListsEnabled."],
-    ["customAttribute16", "customAttribute16 is mapped, but is no setting of a mailbox; the nearest is CustomAttribute1."],
-    ["recipientTypeDetails", "recipientTypeDetails is mapped, but is no setting of a mailbox; it is set by Type."],
-    ["UserPrincipalName", "UserPrincipalName is mapped, but is no setting of a mailbox; it is set by MicrosoftOnlineServicesID."],
-    ["PrimarySmtpAddress", "PrimarySmtpAddress is mapped, but is no setting of a mailbox; it is set by EmailAddresses."],
+    [
+      "CustomAtribute1",
+      "CustomAtribute1 is mapped, but is no setting of a mailbox; the nearest is CustomAttribute1.",
+    ],
+    [
+      "HiddenFromAddressLists",
+      "HiddenFromAddressLists is mapped, but is no setting of a mailbox; the nearest is HiddenFromAddressListsEnabled.",
+    ],
+    [
+      "customAttribute16",
+      "customAttribute16 is mapped, but is no setting of a mailbox; the nearest is CustomAttribute1.",
+    ],
+    [
+      "recipientTypeDetails",
+      "recipientTypeDetails is mapped, but is no setting of a mailbox; it is set by Type.",
+    ],
+    [
+      "UserPrincipalName",
+      "UserPrincipalName is mapped, but is no setting of a mailbox; it is set by MicrosoftOnlineServicesID.",
+    ],
+    [
+      "PrimarySmtpAddress",
+      "PrimarySmtpAddress is mapped, but is no setting of a mailbox; it is set by EmailAddresses.",
+    ],
     ["Shoe", "Shoe is mapped, but is no setting of a mailbox."],
     ["Password", "Password is mapped, but is no setting of a mailbox."],
     ["Identity", "Identity is mapped, but is no setting of a mailbox."],
@@ -47,14 +77,26 @@ describe("a mapped field", () => {
   it("that is wrong is told with all the others at once, and never with its value", async () => {
     const message = await wrongText("CustomAttribute1", { secret: 1 });
     expect(message).toBe("The mapping of CustomAttribute1 gives an object; expected one text.");
-    const fault = await faultOf(() => settingsFrom([["Foo", "secret"], ["MaxSendSize", "secret"], ["Office", "Nijmegen"], ["Type", "secret"], ["EmailAddresses", "secret"], ["Alias", ["secret"]]]));
-    expect(fault).toMatchObject({ kind: "invalid", message: [
-      "Foo is mapped, but is no setting of a mailbox.",
-      "The mapping of MaxSendSize gives a text of 6 characters; expected a size such as 50 GB, or Unlimited.",
-      "The mapping of Type gives a text of 6 characters; expected one of Equipment, Regular, Room, Shared, Workspace, Desk.",
-      "EmailAddresses is mapped with a text of 6 characters that is no e-mail address; expected one such as SMTP:name@contoso.com.",
-      "The mapping of Alias gives a list; expected one text.",
-    ].join(" ") });
+    const fault = await faultOf(() =>
+      settingsFrom([
+        ["Foo", "secret"],
+        ["MaxSendSize", "secret"],
+        ["Office", "Nijmegen"],
+        ["Type", "secret"],
+        ["EmailAddresses", "secret"],
+        ["Alias", ["secret"]],
+      ]),
+    );
+    expect(fault).toMatchObject({
+      kind: "invalid",
+      message: [
+        "Foo is mapped, but is no setting of a mailbox.",
+        "The mapping of MaxSendSize gives a text of 6 characters; expected a size such as 50 GB, or Unlimited.",
+        "The mapping of Type gives a text of 6 characters; expected one of Equipment, Regular, Room, Shared, Workspace, Desk.",
+        "EmailAddresses is mapped with a text of 6 characters that is no e-mail address; expected one such as SMTP:name@contoso.com.",
+        "The mapping of Alias gives a list; expected one text.",
+      ].join(" "),
+    });
   });
 
   it("asks for nothing when there are none", () => {
@@ -88,7 +130,12 @@ describe("a value", () => {
     ["AuditLogAgeLimit", "12:30:00", "90.00:00:00", "0.12:30:00"],
     ["RetainDeletedItemsFor", "29.23:59:59", "14.00:00:00", "29.23:59:59"],
     ["StartDateForRetentionHold", "2026-07-01", null, new Date("2026-07-01T00:00:00Z")],
-    ["EndDateForRetentionHold", "2026-07-01T06:00:00+02:00", null, new Date("2026-07-01T04:00:00Z")],
+    [
+      "EndDateForRetentionHold",
+      "2026-07-01T06:00:00+02:00",
+      null,
+      new Date("2026-07-01T04:00:00Z"),
+    ],
     ["LitigationHoldDate", "2026-07-01T06:00:00", null, new Date("2026-07-01T06:00:00Z")],
     ["Type", "shared", "UserMailbox", "Shared"],
     ["Type", "regular", "SharedMailbox", "Regular"],
@@ -172,20 +219,38 @@ describe("a value", () => {
     ["WindowsEmailAddress", "jan@contoso", "an e-mail address such as name@contoso.com"],
   ])("of %s cannot be %j", async (name, mapped, expected) => {
     const text = String(mapped);
-    expect(await wrongText(name, mapped)).toBe(`The mapping of ${name} gives a text of ${text.length} characters; expected ${expected}.`);
+    expect(await wrongText(name, mapped)).toBe(
+      `The mapping of ${name} gives a text of ${text.length} characters; expected ${expected}.`,
+    );
   });
 
   it("is as long as it looks: an emoji is one character", async () => {
     expect(sent("Alias", "🦊".repeat(64), "")).toBe("🦊".repeat(64));
-    expect(await wrongText("Alias", "🦊".repeat(65))).toBe("The mapping of Alias gives a text of 65 characters; expected at most 64.");
+    expect(await wrongText("Alias", "🦊".repeat(65))).toBe(
+      "The mapping of Alias gives a text of 65 characters; expected at most 64.",
+    );
   });
 
   it("is afterwards as it was sent, a type as it reads, a time as text", () => {
-    expect(setting("LitigationHoldDuration", "365").difference("Unlimited")).toEqual({ send: "365", after: "365" });
-    expect(setting("Type", "shared")).toMatchObject({ name: "Type", property: "RecipientTypeDetails" });
-    expect(setting("Type", "shared").difference("UserMailbox")).toEqual({ send: "Shared", after: "SharedMailbox" });
-    expect(setting("EndDateForRetentionHold", "2026-07-01").difference(null)).toEqual({ send: new Date("2026-07-01"), after: "2026-07-01T00:00:00.000Z" });
-    expect(setting("MicrosoftOnlineServicesID", "jan@contoso.com").property).toBe("UserPrincipalName");
+    expect(setting("LitigationHoldDuration", "365").difference("Unlimited")).toEqual({
+      send: "365",
+      after: "365",
+    });
+    expect(setting("Type", "shared")).toMatchObject({
+      name: "Type",
+      property: "RecipientTypeDetails",
+    });
+    expect(setting("Type", "shared").difference("UserMailbox")).toEqual({
+      send: "Shared",
+      after: "SharedMailbox",
+    });
+    expect(setting("EndDateForRetentionHold", "2026-07-01").difference(null)).toEqual({
+      send: new Date("2026-07-01"),
+      after: "2026-07-01T00:00:00.000Z",
+    });
+    expect(setting("MicrosoftOnlineServicesID", "jan@contoso.com").property).toBe(
+      "UserPrincipalName",
+    );
   });
 
   it("that makes a room a workspace or a desk is looked for where rooms differ", () => {
@@ -196,17 +261,40 @@ describe("a value", () => {
 });
 
 describe("a field without a value", () => {
-  it.each(["CustomAttribute1", "Office", "MailTip", "SimpleDisplayName", "RetentionComment", "RetentionUrl", "LitigationHoldOwner", "ForwardingAddress", "ForwardingSmtpAddress"])("empties %s", (name) => {
+  it.each([
+    "CustomAttribute1",
+    "Office",
+    "MailTip",
+    "SimpleDisplayName",
+    "RetentionComment",
+    "RetentionUrl",
+    "LitigationHoldOwner",
+    "ForwardingAddress",
+    "ForwardingSmtpAddress",
+  ])("empties %s", (name) => {
     for (const blank of [null, undefined, "", " \t\n"]) {
       expect(setting(name, blank).difference("x")).toEqual({ send: null, after: null });
-      expect([null, ""].map((current) => setting(name, blank).difference(current))).toEqual([undefined, undefined]);
+      expect([null, ""].map((current) => setting(name, blank).difference(current))).toEqual([
+        undefined,
+        undefined,
+      ]);
     }
   });
 
-  it.each(["GrantSendOnBehalfTo", "ExtensionCustomAttribute5", "ModeratedBy", "AcceptMessagesOnlyFrom", "Languages"])("empties the list %s", (name) => {
+  it.each([
+    "GrantSendOnBehalfTo",
+    "ExtensionCustomAttribute5",
+    "ModeratedBy",
+    "AcceptMessagesOnlyFrom",
+    "Languages",
+  ])("empties the list %s", (name) => {
     for (const blank of [null, undefined, "", " ; \r\n", [], [null, " "]]) {
       expect(setting(name, blank).difference(["x"])).toEqual({ send: null, after: [] });
-      expect([null, "", []].map((current) => setting(name, blank).difference(current))).toEqual([undefined, undefined, undefined]);
+      expect([null, "", []].map((current) => setting(name, blank).difference(current))).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
     }
   });
 
@@ -214,10 +302,31 @@ describe("a field without a value", () => {
     const { CustomAttribute1: _, ...others } = setMailboxParameters;
     const emptied = Object.keys(others).filter((name) => settingsFrom([[name, ""]]).length > 0);
     expect(emptied.filter((name) => !/^(Extension)?CustomAttribute\d+$/.test(name))).toEqual([
-      "AcceptMessagesOnlyFrom", "AcceptMessagesOnlyFromDLMembers", "AcceptMessagesOnlyFromSendersOrMembers", "ArchiveName", "BypassModerationFromSendersOrMembers",
-      "EmailAddressDisplayNames", "ForwardingAddress", "ForwardingSmtpAddress", "GrantSendOnBehalfTo", "Languages", "LitigationHoldOwner", "MailTip", "MailTipTranslations", "ModeratedBy",
-      "NonCompliantDevices", "Office", "RejectMessagesFrom", "RejectMessagesFromDLMembers", "RejectMessagesFromSendersOrMembers", "ResourceCustom", "RetentionComment", "RetentionUrl",
-      "SimpleDisplayName", "UserCertificate", "UserSMimeCertificate",
+      "AcceptMessagesOnlyFrom",
+      "AcceptMessagesOnlyFromDLMembers",
+      "AcceptMessagesOnlyFromSendersOrMembers",
+      "ArchiveName",
+      "BypassModerationFromSendersOrMembers",
+      "EmailAddressDisplayNames",
+      "ForwardingAddress",
+      "ForwardingSmtpAddress",
+      "GrantSendOnBehalfTo",
+      "Languages",
+      "LitigationHoldOwner",
+      "MailTip",
+      "MailTipTranslations",
+      "ModeratedBy",
+      "NonCompliantDevices",
+      "Office",
+      "RejectMessagesFrom",
+      "RejectMessagesFromDLMembers",
+      "RejectMessagesFromSendersOrMembers",
+      "ResourceCustom",
+      "RetentionComment",
+      "RetentionUrl",
+      "SimpleDisplayName",
+      "UserCertificate",
+      "UserSMimeCertificate",
     ]);
   });
 });
@@ -230,7 +339,10 @@ describe("a list", () => {
     ["a list that holds one value twice", ["b", "a", "a", "b"]],
     ["a list with gaps", ["b", "a", null, ""]],
   ])("may be mapped as %s", (_name, mapped) => {
-    expect(setting("ExtensionCustomAttribute1", mapped).difference(["c"])).toEqual({ send: ["b", "a"], after: ["b", "a"] });
+    expect(setting("ExtensionCustomAttribute1", mapped).difference(["c"])).toEqual({
+      send: ["b", "a"],
+      after: ["b", "a"],
+    });
     expect(setting("ExtensionCustomAttribute1", mapped).difference(["a", "b"])).toBeUndefined();
   });
 
@@ -249,46 +361,97 @@ describe("a list", () => {
   });
 
   it("of known values is sent in their own spelling, and may not hold others", async () => {
-    expect(sent("AuditOwner", ["update", "MAILBOXLOGIN"], ["Update"])).toEqual(["Update", "MailboxLogin"]);
-    expect(setting("AuditOwner", "mailboxlogin;update").difference(["Update", "MailboxLogin"])).toBeUndefined();
-    expect(await wrongText("AuditOwner", ["Update", "FolderBind"])).toMatch(/^The mapping of AuditOwner gives a text of 10 characters; expected one of None, AddFolderPermissions, /);
+    expect(sent("AuditOwner", ["update", "MAILBOXLOGIN"], ["Update"])).toEqual([
+      "Update",
+      "MailboxLogin",
+    ]);
+    expect(
+      setting("AuditOwner", "mailboxlogin;update").difference(["Update", "MailboxLogin"]),
+    ).toBeUndefined();
+    expect(await wrongText("AuditOwner", ["Update", "FolderBind"])).toMatch(
+      /^The mapping of AuditOwner gives a text of 10 characters; expected one of None, AddFolderPermissions, /,
+    );
   });
 
-  it.each(["ExtensionCustomAttribute1", "EmailAddresses"])("is not taken for empty when it holds no texts: %s", async (name) => {
-    expect(await wrongText(name, { add: "x" })).toBe(`The mapping of ${name} gives an object; expected one text.`);
-    expect(await wrongText(name, [{}])).toBe(`The mapping of ${name} gives an object; expected one text.`);
-    expect(await wrongText(name, [["x"]])).toBe(`The mapping of ${name} gives a list; expected one text.`);
-  });
+  it.each(["ExtensionCustomAttribute1", "EmailAddresses"])(
+    "is not taken for empty when it holds no texts: %s",
+    async (name) => {
+      expect(await wrongText(name, { add: "x" })).toBe(
+        `The mapping of ${name} gives an object; expected one text.`,
+      );
+      expect(await wrongText(name, [{}])).toBe(
+        `The mapping of ${name} gives an object; expected one text.`,
+      );
+      expect(await wrongText(name, [["x"]])).toBe(
+        `The mapping of ${name} gives a list; expected one text.`,
+      );
+    },
+  );
 });
 
 describe("addresses", () => {
   it("are sent as what to add and what to remove", () => {
-    expect(setting("emailaddresses", "SMTP:new@contoso.com; alias@contoso.com").difference(["SMTP:old@contoso.com", "SIP:old@contoso.com"])).toEqual({
-      send: { add: ["SMTP:new@contoso.com", "smtp:old@contoso.com", "smtp:alias@contoso.com"], remove: ["SMTP:old@contoso.com"] },
-      after: ["SIP:old@contoso.com", "SMTP:new@contoso.com", "smtp:old@contoso.com", "smtp:alias@contoso.com"],
+    expect(
+      setting("emailaddresses", "SMTP:new@contoso.com; alias@contoso.com").difference([
+        "SMTP:old@contoso.com",
+        "SIP:old@contoso.com",
+      ]),
+    ).toEqual({
+      send: {
+        add: ["SMTP:new@contoso.com", "smtp:old@contoso.com", "smtp:alias@contoso.com"],
+        remove: ["SMTP:old@contoso.com"],
+      },
+      after: [
+        "SIP:old@contoso.com",
+        "SMTP:new@contoso.com",
+        "smtp:old@contoso.com",
+        "smtp:alias@contoso.com",
+      ],
     });
-    expect(setting("EmailAddresses", ["smtp:OLD@contoso.com"]).difference(["SMTP:old@contoso.com"])).toBeUndefined();
+    expect(
+      setting("EmailAddresses", ["smtp:OLD@contoso.com"]).difference(["SMTP:old@contoso.com"]),
+    ).toBeUndefined();
   });
 
   it("are added to a mailbox that has none", () => {
-    expect(sent("EmailAddresses", ["SMTP:new@contoso.com"], null)).toEqual({ add: ["SMTP:new@contoso.com"] });
+    expect(sent("EmailAddresses", ["SMTP:new@contoso.com"], null)).toEqual({
+      add: ["SMTP:new@contoso.com"],
+    });
   });
 });
 
 describe("every parameter", () => {
   /** A value for each type of the catalogue, and how the service shows it. */
   const samples: Record<string, [mapped: unknown, read: unknown]> = {
-    Boolean: ["true", true], Int32: ["8", 8], String: ["text", "text"], Unlimited: ["10 MB", "10 MB (10,485,760 bytes)"], ByteQuantifiedSize: ["64 KB", "64 KB (65,536 bytes)"],
-    EnhancedTimeSpan: ["30", "30.00:00:00"], DateTime: ["2026-07-01", "2026-07-01T00:00:00"], SmtpAddress: ["a@contoso.com", "A@contoso.com"], ProxyAddress: ["a@contoso.com", "smtp:a@contoso.com"],
-    ProxyAddressCollection: ["a@contoso.com", ["SMTP:a@contoso.com"]], MultiValuedProperty: ["a;b", ["b", "a"]], "String[]": ["a", ["a"]],
+    Boolean: ["true", true],
+    Int32: ["8", 8],
+    String: ["text", "text"],
+    Unlimited: ["10 MB", "10 MB (10,485,760 bytes)"],
+    ByteQuantifiedSize: ["64 KB", "64 KB (65,536 bytes)"],
+    EnhancedTimeSpan: ["30", "30.00:00:00"],
+    DateTime: ["2026-07-01", "2026-07-01T00:00:00"],
+    SmtpAddress: ["a@contoso.com", "A@contoso.com"],
+    ProxyAddress: ["a@contoso.com", "smtp:a@contoso.com"],
+    ProxyAddressCollection: ["a@contoso.com", ["SMTP:a@contoso.com"]],
+    MultiValuedProperty: ["a;b", ["b", "a"]],
+    "String[]": ["a", ["a"]],
   };
   const own: Record<string, [mapped: unknown, read: unknown]> = {
-    Type: ["shared", "SharedMailbox"], RecipientLimits: ["250", "250"], LitigationHoldDuration: ["365", "365.00:00:00"], MailTip: ["Tip", "<html><body>Tip</body></html>"],
+    Type: ["shared", "SharedMailbox"],
+    RecipientLimits: ["250", "250"],
+    LitigationHoldDuration: ["365", "365.00:00:00"],
+    MailTip: ["Tip", "<html><body>Tip</body></html>"],
   };
 
   it.each(Object.entries(setMailboxParameters))("is sent once: %s", (name, { type, values }) => {
     const [first] = values ?? [];
-    const [mapped, read] = own[name] ?? (first === undefined ? samples[type] : [first.toLowerCase(), type === "MultiValuedProperty" ? [first] : first]) ?? ["Name", "name"];
+    const [mapped, read] = own[name] ??
+      (first === undefined
+        ? samples[type]
+        : [first.toLowerCase(), type === "MultiValuedProperty" ? [first] : first]) ?? [
+        "Name",
+        "name",
+      ];
     expect(setting(name, mapped).difference(null)).toBeDefined();
     expect(setting(name, mapped).difference(read)).toBeUndefined();
   });
@@ -313,7 +476,19 @@ describe("a time", () => {
     expect(new Date(timeIn(text)).toISOString()).toBe(expected);
   });
 
-  it.each(["", "soon", "31-12-2026", "12/31/2026", "2026-12-31T", "2026-13-01", "2026-02-29", "2026-12-31T25:00:00Z", "2026-12-31T17:00:00 CET", "1767200400000", "/Date(1767200400000)/"])("%j is none", (text) => {
+  it.each([
+    "",
+    "soon",
+    "31-12-2026",
+    "12/31/2026",
+    "2026-12-31T",
+    "2026-13-01",
+    "2026-02-29",
+    "2026-12-31T25:00:00Z",
+    "2026-12-31T17:00:00 CET",
+    "1767200400000",
+    "/Date(1767200400000)/",
+  ])("%j is none", (text) => {
     expect(timeIn(text)).toBeNaN();
   });
 });

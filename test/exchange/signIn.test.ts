@@ -28,18 +28,33 @@ describe("what the sign-in service says", () => {
     expect(fault.message).not.toContain("Something the service says");
   });
 
-  it.each([" ", "\r\n"])("an unknown number is quoted without the ids and times around it", (separator) => {
-    const fault = signInFault(said("999999", "It is Sunday.", separator), about);
-    expect(fault).toMatchObject({ kind: "denied", message: `Signing in as application ${clientId} (AppId) in tenant ${tenantId} (TenantID) failed: AADSTS999999: It is Sunday.` });
-  });
+  it.each([" ", "\r\n"])(
+    "an unknown number is quoted without the ids and times around it",
+    (separator) => {
+      const fault = signInFault(said("999999", "It is Sunday.", separator), about);
+      expect(fault).toMatchObject({
+        kind: "denied",
+        message: `Signing in as application ${clientId} (AppId) in tenant ${tenantId} (TenantID) failed: AADSTS999999: It is Sunday.`,
+      });
+    },
+  );
 
   it("does not take one number for the beginning of another", () => {
     expect(signInFault(said("7000160"), about).message).toContain("failed: AADSTS7000160:");
   });
 
   it("an error without a number keeps its code or its words", () => {
-    expect(signInFault({ errorCode: "invalid_request", errorMessage: "", correlationId: "" }, about)).toMatchObject({ kind: "denied", requestId: undefined, message: expect.stringContaining("failed: invalid_request") as string });
-    expect(signInFault(new Error("Cannot find module\nRequire stack"), about)).toMatchObject({ kind: "unexpected", message: expect.stringMatching(/failed: Cannot find module$/) as string });
+    expect(
+      signInFault({ errorCode: "invalid_request", errorMessage: "", correlationId: "" }, about),
+    ).toMatchObject({
+      kind: "denied",
+      requestId: undefined,
+      message: expect.stringContaining("failed: invalid_request") as string,
+    });
+    expect(signInFault(new Error("Cannot find module\nRequire stack"), about)).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringMatching(/failed: Cannot find module$/) as string,
+    });
     expect(signInFault("a text", about).message).toContain("no reason was given");
   });
 

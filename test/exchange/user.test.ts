@@ -2,24 +2,40 @@ import { describe, expect, it } from "vitest";
 import { mayGetMailbox, usersWhere } from "../../lib/exchange/user.ts";
 import { clientOf, faultOf, rows } from "./scripted.ts";
 
-const user = (own: Record<string, unknown> = {}): Record<string, unknown> => ({ DisplayName: "Nina", UserPrincipalName: "nina@contoso.com", RecipientTypeDetails: "User", ...own });
+const user = (own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  DisplayName: "Nina",
+  UserPrincipalName: "nina@contoso.com",
+  RecipientTypeDetails: "User",
+  ...own,
+});
 
 describe("a look-up of users", () => {
   it("asks Get-User for what it will compare", async () => {
     const { exchange, sent } = clientOf([rows([user()])]);
     expect(await usersWhere("userprincipalname", "NINA@contoso.com")(exchange)).toEqual([user()]);
-    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ CmdletInput: { CmdletName: "Get-User", Parameters: { Filter: "UserPrincipalName -eq 'NINA@contoso.com'", ResultSize: 10 } } });
-    expect(sent[0]?.url).toContain("$select=DisplayName,UserPrincipalName,RecipientTypeDetails,UserPrincipalName");
+    expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
+      CmdletInput: {
+        CmdletName: "Get-User",
+        Parameters: { Filter: "UserPrincipalName -eq 'NINA@contoso.com'", ResultSize: 10 },
+      },
+    });
+    expect(sent[0]?.url).toContain(
+      "$select=DisplayName,UserPrincipalName,RecipientTypeDetails,UserPrincipalName",
+    );
   });
 
   it("leaves out who only resembles the value", async () => {
-    const { exchange } = clientOf([rows([user({ DisplayName: "José" }), user({ DisplayName: "Jose\u0301" })])]);
+    const { exchange } = clientOf([
+      rows([user({ DisplayName: "José" }), user({ DisplayName: "Jose\u0301" })]),
+    ]);
     expect(await usersWhere("DisplayName", "Jose")(exchange)).toEqual([]);
   });
 
   it("takes a property that did not come back for a fault, not for nobody", async () => {
     const { exchange } = clientOf([rows([user()])]);
-    expect(await faultOf(usersWhere("Department", "x")(exchange))).toMatchObject({ kind: "unexpected" });
+    expect(await faultOf(usersWhere("Department", "x")(exchange))).toMatchObject({
+      kind: "unexpected",
+    });
   });
 
   it("finds nobody by a property that users cannot be looked up by, and asks nothing", async () => {
@@ -35,6 +51,15 @@ describe("a look-up of users", () => {
   });
 });
 
-it.each([["User", true], ["MailUser", true], ["GuestMailUser", false], ["UserMailbox", false], ["DisabledUser", false], ["", false]])("%j may get a mailbox: %j", (type, expected) => {
-  expect(mayGetMailbox({ DisplayName: "", UserPrincipalName: "", RecipientTypeDetails: type })).toBe(expected);
+it.each([
+  ["User", true],
+  ["MailUser", true],
+  ["GuestMailUser", false],
+  ["UserMailbox", false],
+  ["DisabledUser", false],
+  ["", false],
+])("%j may get a mailbox: %j", (type, expected) => {
+  expect(
+    mayGetMailbox({ DisplayName: "", UserPrincipalName: "", RecipientTypeDetails: type }),
+  ).toBe(expected);
 });

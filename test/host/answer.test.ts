@@ -6,13 +6,31 @@ import { verbs } from "../../lib/host/verbs.ts";
 import { checked, guid, step } from "./world.ts";
 
 const stats = { requests: 2, retries: 0, waitedMs: 0, totalMs: 10 };
-const ending = (...taken: Taken[]): Ending => ({ verb: verbs.create, taken, output: { AccountReference: guid, AccountCorrelated: true, Data: {} }, stats });
+const ending = (...taken: Taken[]): Ending => ({
+  verb: verbs.create,
+  taken,
+  output: { AccountReference: guid, AccountCorrelated: true, Data: {} },
+  stats,
+});
 const bare = (...taken: Taken[]): Ending => ({ ...ending(...taken), output: {} });
-const taken = (property: string, result: Taken["result"], fault?: Fault): Taken => ({ step: { ...step(property), sent: result !== "planned" }, result, ...(fault === undefined ? {} : { fault }) });
-const denied = new Fault({ kind: "denied", message: "The application may not do this.", requestId: "r-1" });
+const taken = (property: string, result: Taken["result"], fault?: Fault): Taken => ({
+  step: { ...step(property), sent: result !== "planned" },
+  result,
+  ...(fault === undefined ? {} : { fault }),
+});
+const denied = new Fault({
+  kind: "denied",
+  message: "The application may not do this.",
+  requestId: "r-1",
+});
 const result = { audit: [{ Action: "CorrelateAccount" as const, Message: "Correlated." }] };
 
-const linesOf = (answer: unknown): [string | undefined, string, boolean][] => checked(answer).outputContext.AuditLogs.map(({ Action, Message, IsError }) => [Action, Message, IsError]);
+const linesOf = (answer: unknown): [string | undefined, string, boolean][] =>
+  checked(answer).outputContext.AuditLogs.map(({ Action, Message, IsError }) => [
+    Action,
+    Message,
+    IsError,
+  ]);
 
 describe("the answer of a run that came to its end", () => {
   it("has what the action found, and a line for each step in its order", () => {
@@ -22,12 +40,24 @@ describe("the answer of a run that came to its end", () => {
       ["UpdateAccount", "Set A: done.", false],
       ["UpdateAccount", "Set B: was already so.", false],
     ]);
-    expect(answer).toMatchObject({ outcome: "done", outputContext: { Success: true, AccountReference: guid }, plan: [{ ...step("A"), sent: true }, { ...step("B"), sent: true }], stats });
+    expect(answer).toMatchObject({
+      outcome: "done",
+      outputContext: { Success: true, AccountReference: guid },
+      plan: [
+        { ...step("A"), sent: true },
+        { ...step("B"), sent: true },
+      ],
+      stats,
+    });
   });
 
   it("says in a dry run what would be done", () => {
     const answer = finished(result, ending(taken("A", "planned")));
-    expect(linesOf(answer)[1]).toEqual(["UpdateAccount", "Set A: would be done, this is a dry run.", false]);
+    expect(linesOf(answer)[1]).toEqual([
+      "UpdateAccount",
+      "Set A: would be done, this is a dry run.",
+      false,
+    ]);
     expect(answer).toMatchObject({ outcome: "done", plan: [{ sent: false }] });
   });
 
@@ -37,7 +67,9 @@ describe("the answer of a run that came to its end", () => {
   });
 
   it("still tells of a step that failed and that the action got over", () => {
-    expect(linesOf(finished(result, ending(taken("A", "failed", denied), taken("B", "done"))))).toEqual([
+    expect(
+      linesOf(finished(result, ending(taken("A", "failed", denied), taken("B", "done")))),
+    ).toEqual([
       ["CorrelateAccount", "Correlated.", false],
       ["UpdateAccount", "Set A: failed. The application may not do this. (request r-1)", false],
       ["UpdateAccount", "Set B: done.", false],
@@ -45,7 +77,9 @@ describe("the answer of a run that came to its end", () => {
   });
 
   it("cannot be talked out of its success by what the action gives", () => {
-    expect(finished(result, { ...ending(), output: { Success: false, AuditLogs: [] } }).outputContext).toMatchObject({ Success: true, AuditLogs: [{ Message: "Correlated." }] });
+    expect(
+      finished(result, { ...ending(), output: { Success: false, AuditLogs: [] } }).outputContext,
+    ).toMatchObject({ Success: true, AuditLogs: [{ Message: "Correlated." }] });
   });
 });
 
@@ -57,13 +91,22 @@ describe("the answer of a run that a fault ended", () => {
       ["UpdateAccount", "Set B: failed. The application may not do this. (request r-1)", true],
       [undefined, "Only partly done: 1 of 2 changes.", true],
     ]);
-    expect(answer).toMatchObject({ outcome: "forbidden", plan: [{ sent: true }, { sent: true }], stats, outputContext: { Success: false } });
+    expect(answer).toMatchObject({
+      outcome: "forbidden",
+      plan: [{ sent: true }, { sent: true }],
+      stats,
+      outputContext: { Success: false },
+    });
   });
 
   it("has the fault on a line of its own when no step met it", () => {
     const other = new Fault({ kind: "missing", message: "No such mailbox." });
-    expect(linesOf(failed([denied], bare()))).toEqual([[undefined, "The application may not do this. (request r-1)", true]]);
-    expect(linesOf(failed([other], bare(taken("A", "failed", denied), taken("B", "planned"))))).toEqual([
+    expect(linesOf(failed([denied], bare()))).toEqual([
+      [undefined, "The application may not do this. (request r-1)", true],
+    ]);
+    expect(
+      linesOf(failed([other], bare(taken("A", "failed", denied), taken("B", "planned")))),
+    ).toEqual([
       ["UpdateAccount", "Set A: failed. The application may not do this. (request r-1)", true],
       ["UpdateAccount", "Set B: would be done, this is a dry run.", false],
       [undefined, "No such mailbox.", true],
@@ -72,20 +115,35 @@ describe("the answer of a run that a fault ended", () => {
 
   it("says that a change whose answer never came may have been applied", () => {
     const cut = new Fault({ kind: "unavailable", message: "The connection was cut." });
-    expect(linesOf(failed([cut], bare(taken("A", "unknown", cut))))).toEqual([["UpdateAccount", "Set A: was sent, and whether it was applied is not known. The connection was cut.", true]]);
-  });
-
-  it.each(["unavailable", "unexpected"] as const)("says so too of a change that was cut off by the end of the run: %s", (kind) => {
-    const end = new Fault({ kind, message: "The run was ended." });
-    expect(linesOf(failed([end], bare(taken("A", "done"), taken("B", "unknown"))))).toEqual([
-      ["UpdateAccount", "Set A: done.", false],
-      ["UpdateAccount", "Set B: was sent, and whether it was applied is not known. The run was ended.", true],
-      [undefined, "Only partly done: 1 of 2 changes.", true],
+    expect(linesOf(failed([cut], bare(taken("A", "unknown", cut))))).toEqual([
+      [
+        "UpdateAccount",
+        "Set A: was sent, and whether it was applied is not known. The connection was cut.",
+        true,
+      ],
     ]);
   });
 
+  it.each(["unavailable", "unexpected"] as const)(
+    "says so too of a change that was cut off by the end of the run: %s",
+    (kind) => {
+      const end = new Fault({ kind, message: "The run was ended." });
+      expect(linesOf(failed([end], bare(taken("A", "done"), taken("B", "unknown"))))).toEqual([
+        ["UpdateAccount", "Set A: done.", false],
+        [
+          "UpdateAccount",
+          "Set B: was sent, and whether it was applied is not known. The run was ended.",
+          true,
+        ],
+        [undefined, "Only partly done: 1 of 2 changes.", true],
+      ]);
+    },
+  );
+
   it("tells changes that went side by side apart", () => {
-    expect(linesOf(failed([denied], bare(taken("A", "unknown"), taken("B", "failed", denied))))).toEqual([
+    expect(
+      linesOf(failed([denied], bare(taken("A", "unknown"), taken("B", "failed", denied)))),
+    ).toEqual([
       ["UpdateAccount", "Set A: was sent, and whether it was applied is not known.", true],
       ["UpdateAccount", "Set B: failed. The application may not do this. (request r-1)", true],
     ]);
@@ -105,45 +163,97 @@ describe("the answer of a run that a fault ended", () => {
     unavailable: "unknown",
     unexpected: "unknown",
   };
-  it.each(Object.entries(outcomes) as [FaultKind, string][])("has an outcome for the fault %s: %s", (kind, outcome) => {
-    expect(checked(failed([new Fault({ kind, message: "m" })], bare()))).toMatchObject({ outcome, outputContext: { Success: false, AuditLogs: [{ Message: "m", IsError: true }] } });
-  });
+  it.each(Object.entries(outcomes) as [FaultKind, string][])(
+    "has an outcome for the fault %s: %s",
+    (kind, outcome) => {
+      expect(checked(failed([new Fault({ kind, message: "m" })], bare()))).toMatchObject({
+        outcome,
+        outputContext: { Success: false, AuditLogs: [{ Message: "m", IsError: true }] },
+      });
+    },
+  );
 });
 
 describe("the answer to an event that could not be used", () => {
   it("has a line for every fault", () => {
     const answer = unusable(["One.", "Two."], { taken: [], output: {}, stats });
-    expect(linesOf(answer)).toEqual([[undefined, "One.", true], [undefined, "Two.", true]]);
-    expect(answer).toMatchObject({ outcome: "invalid", plan: [], stats, outputContext: { Success: false } });
+    expect(linesOf(answer)).toEqual([
+      [undefined, "One.", true],
+      [undefined, "Two.", true],
+    ]);
+    expect(answer).toMatchObject({
+      outcome: "invalid",
+      plan: [],
+      stats,
+      outputContext: { Success: false },
+    });
   });
 });
 
 describe("an audit line of a verb without an audit action", () => {
   it("leaves the action to the platform", () => {
     const verb = { name: "test", whenMissing: "failure", deadlineMs: 1 } as const;
-    expect(failed([denied], { verb, taken: [taken("A", "failed", denied)], output: {}, stats }).outputContext.AuditLogs).toEqual([{ Message: "Set A: failed. The application may not do this. (request r-1)", IsError: true }]);
+    expect(
+      failed([denied], { verb, taken: [taken("A", "failed", denied)], output: {}, stats })
+        .outputContext.AuditLogs,
+    ).toEqual([
+      { Message: "Set A: failed. The application may not do this. (request r-1)", IsError: true },
+    ]);
   });
 });
 
 describe("the answer of a verb that takes something away, when what it was about is gone", () => {
-  const gone = (message = "Mailbox x does not exist."): Fault => new Fault({ kind: "missing", message });
-  const revoke = (...steps: Taken[]): Ending => ({ ...bare(...steps), verb: verbs.revokePermission });
+  const gone = (message = "Mailbox x does not exist."): Fault =>
+    new Fault({ kind: "missing", message });
+  const revoke = (...steps: Taken[]): Ending => ({
+    ...bare(...steps),
+    verb: verbs.revokePermission,
+  });
 
   it("is a success that says so", () => {
     const fault = gone();
-    for (const answer of [failed([fault], revoke()), failed([fault], revoke(taken("A", "failed", fault))), finished({ faults: [fault] }, revoke(taken("A", "failed", fault)))]) {
-      expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: true, AuditLogs: [{ Message: "Mailbox x does not exist. There is nothing left to revoke.", IsError: false }] } });
+    for (const answer of [
+      failed([fault], revoke()),
+      failed([fault], revoke(taken("A", "failed", fault))),
+      finished({ faults: [fault] }, revoke(taken("A", "failed", fault))),
+    ]) {
+      expect(answer).toMatchObject({
+        outcome: "gone",
+        outputContext: {
+          Success: true,
+          AuditLogs: [
+            {
+              Message: "Mailbox x does not exist. There is nothing left to revoke.",
+              IsError: false,
+            },
+          ],
+        },
+      });
     }
   });
 
   it("tells what was taken away besides", () => {
     const fault = gone();
-    const { outputContext, outcome } = finished({ faults: [fault] }, revoke(taken("A", "done"), taken("B", "failed", fault)));
-    expect([outputContext.Success, outcome, outputContext.AuditLogs.map(({ Message }) => Message)]).toEqual([true, "gone", ["Set A: done.", "Mailbox x does not exist. There is nothing left to revoke."]]);
+    const { outputContext, outcome } = finished(
+      { faults: [fault] },
+      revoke(taken("A", "done"), taken("B", "failed", fault)),
+    );
+    expect([
+      outputContext.Success,
+      outcome,
+      outputContext.AuditLogs.map(({ Message }) => Message),
+    ]).toEqual([
+      true,
+      "gone",
+      ["Set A: done.", "Mailbox x does not exist. There is nothing left to revoke."],
+    ]);
   });
 
   it("is no success when anything else failed, or is not known", () => {
-    expect(finished({ faults: [gone(), denied] }, revoke(taken("B", "failed", denied))).outputContext.Success).toBe(false);
+    expect(
+      finished({ faults: [gone(), denied] }, revoke(taken("B", "failed", denied))).outputContext
+        .Success,
+    ).toBe(false);
     expect(failed([gone()], revoke(taken("A", "unknown"))).outputContext.Success).toBe(false);
     expect(failed([gone()], bare()).outputContext.Success).toBe(false);
   });
@@ -152,15 +262,26 @@ describe("the answer of a verb that takes something away, when what it was about
 describe("an answer with faults that did not end the run", () => {
   it("fails, keeps what came to be, and has the first one's outcome", () => {
     const missing = new Fault({ kind: "missing", message: "Nothing belongs to it." });
-    const answer = finished({ audit: [{ Message: "Noted." }], faults: [missing, denied] }, { ...ending(taken("A", "done"), taken("B", "failed", denied)), output: { SubPermissions: [1] } });
-    expect(answer.outputContext.AuditLogs.map(({ Message, IsError }) => [Message, IsError])).toEqual([
+    const answer = finished(
+      { audit: [{ Message: "Noted." }], faults: [missing, denied] },
+      {
+        ...ending(taken("A", "done"), taken("B", "failed", denied)),
+        output: { SubPermissions: [1] },
+      },
+    );
+    expect(
+      answer.outputContext.AuditLogs.map(({ Message, IsError }) => [Message, IsError]),
+    ).toEqual([
       ["Noted.", false],
       ["Set A: done.", false],
       ["Set B: failed. The application may not do this. (request r-1)", true],
       ["Nothing belongs to it.", true],
       ["Only partly done: 1 of 2 changes.", true],
     ]);
-    expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: false, SubPermissions: [1] } });
+    expect(answer).toMatchObject({
+      outcome: "gone",
+      outputContext: { Success: false, SubPermissions: [1] },
+    });
   });
 
   it("is not changed by an action that goes on", () => {

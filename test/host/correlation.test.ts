@@ -3,7 +3,13 @@ import type { CorrelationConfiguration } from "../../lib/generated/types.ts";
 import { correlationFrom } from "../../lib/host/correlation.ts";
 import { Fault } from "../../lib/fault.ts";
 
-const whole: CorrelationConfiguration = { Enabled: true, PersonField: "Person.ExternalId", PersonFieldValue: "E1", AccountField: "CustomAttribute1", AccountFieldValue: "A1" };
+const whole: CorrelationConfiguration = {
+  Enabled: true,
+  PersonField: "Person.ExternalId",
+  PersonFieldValue: "E1",
+  AccountField: "CustomAttribute1",
+  AccountFieldValue: "A1",
+};
 
 function refusal(setting: CorrelationConfiguration): Fault {
   try {
@@ -29,7 +35,13 @@ describe("what an account is looked up by", () => {
   });
 
   it("is taken as it stands, and its field without the space around it", () => {
-    expect(correlationFrom({ ...whole, AccountField: " UserPrincipalName ", PersonFieldValue: " O'Brien & Zoë " })).toEqual({ field: "UserPrincipalName", value: " O'Brien & Zoë " });
+    expect(
+      correlationFrom({
+        ...whole,
+        AccountField: " UserPrincipalName ",
+        PersonFieldValue: " O'Brien & Zoë ",
+      }),
+    ).toEqual({ field: "UserPrincipalName", value: " O'Brien & Zoë " });
   });
 });
 
@@ -37,23 +49,31 @@ describe("a correlation that cannot be used", () => {
   it("says that it is switched off", () => {
     expect(refusal({ ...whole, Enabled: false })).toMatchObject({
       kind: "invalid",
-      message: "Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.",
+      message:
+        "Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.",
     });
   });
 
   it.each([undefined, null, " "])("says that the account field is missing: %j", (AccountField) => {
     const { AccountField: _left, ...rest } = whole;
-    expect(refusal(AccountField === undefined ? rest : { ...rest, AccountField })).toMatchObject({ kind: "invalid", message: "Correlation is switched on without an account correlation field (AccountField): choose one." });
+    expect(refusal(AccountField === undefined ? rest : { ...rest, AccountField })).toMatchObject({
+      kind: "invalid",
+      message:
+        "Correlation is switched on without an account correlation field (AccountField): choose one.",
+    });
   });
 
   it("names both places that gave no value", () => {
     expect(refusal({ ...whole, PersonFieldValue: null, AccountFieldValue: " " })).toMatchObject({
       kind: "invalid",
-      message: 'The correlation value is empty: neither the person field "Person.ExternalId" nor the mapping of "CustomAttribute1" gives one for this person.',
+      message:
+        'The correlation value is empty: neither the person field "Person.ExternalId" nor the mapping of "CustomAttribute1" gives one for this person.',
     });
   });
 
   it.each([null, "", " "])("says that no person field was chosen: %j", (PersonField) => {
-    expect(refusal({ Enabled: true, PersonField, AccountField: "Guid" }).message).toBe('The correlation value is empty: neither the person field (none chosen) nor the mapping of "Guid" gives one for this person.');
+    expect(refusal({ Enabled: true, PersonField, AccountField: "Guid" }).message).toBe(
+      'The correlation value is empty: neither the person field (none chosen) nor the mapping of "Guid" gives one for this person.',
+    );
   });
 });

@@ -28,14 +28,19 @@ describe("the time for one event", () => {
     expect(deadline.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await ended).toBe(deadline.signal.reason);
-    expect(deadline.signal.reason).toMatchObject({ kind: "unavailable", message: "The time for one event (1000 ms) ran out." });
+    expect(deadline.signal.reason).toMatchObject({
+      kind: "unavailable",
+      message: "The time for one event (1000 ms) ran out.",
+    });
   });
 
   it("can be over before it is looked at", async () => {
     now = 5000;
     const deadline = startDeadline(1000, () => now);
     await vi.advanceTimersByTimeAsync(1);
-    await expect(deadline.bound(never)).rejects.toThrow("The time for one event (1000 ms) ran out.");
+    await expect(deadline.bound(never)).rejects.toThrow(
+      "The time for one event (1000 ms) ran out.",
+    );
   });
 
   it("leaves work alone that settles in time", async () => {
@@ -81,11 +86,31 @@ describe("EXO_CONNECTOR_DEADLINE_MS", () => {
     expect(deadlineFrom({ EXO_CONNECTOR_DEADLINE_MS: text }, 25_000)).toBe(25_000);
   });
 
-  it.each([["1", 1], ["1500", 1500], ["2147483647", 2_147_483_647]])("sets the time: %s", (text, expected) => {
+  it.each([
+    ["1", 1],
+    ["1500", 1500],
+    ["2147483647", 2_147_483_647],
+  ])("sets the time: %s", (text, expected) => {
     expect(deadlineFrom({ EXO_CONNECTOR_DEADLINE_MS: text }, 25_000)).toBe(expected);
   });
 
-  it.each(["0", "-1", "1.5", "1e3", "0x10", " ", "25 s", "NaN", "Infinity", "2147483648", "99999999999999999999"])("is refused when it is no whole number of milliseconds: %j", (text) => {
-    expect(() => deadlineFrom({ EXO_CONNECTOR_DEADLINE_MS: text }, 25_000)).toThrow(new Unusable(["EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to 2147483647."]));
+  it.each([
+    "0",
+    "-1",
+    "1.5",
+    "1e3",
+    "0x10",
+    " ",
+    "25 s",
+    "NaN",
+    "Infinity",
+    "2147483648",
+    "99999999999999999999",
+  ])("is refused when it is no whole number of milliseconds: %j", (text) => {
+    expect(() => deadlineFrom({ EXO_CONNECTOR_DEADLINE_MS: text }, 25_000)).toThrow(
+      new Unusable([
+        "EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to 2147483647.",
+      ]),
+    );
   });
 });

@@ -1,19 +1,50 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
-import { faultsOf, isRefusal, openGate, type Connection, type Notice, type Step } from "../../lib/host/gate.ts";
+import {
+  faultsOf,
+  isRefusal,
+  openGate,
+  type Connection,
+  type Notice,
+  type Step,
+} from "../../lib/host/gate.ts";
 import { connectionOf, guid, step } from "./world.ts";
 
-function opened({ invoke, dryRun = false }: { invoke?: Connection["invoke"]; dryRun?: boolean } = {}) {
+function opened({
+  invoke,
+  dryRun = false,
+}: { invoke?: Connection["invoke"]; dryRun?: boolean } = {}) {
   const controller = new AbortController();
-  const deadline: Deadline = { signal: controller.signal, remaining: () => 1, bound: (work) => work, interrupt: (reason) => controller.abort(reason), atMost: () => undefined, stop: () => undefined };
+  const deadline: Deadline = {
+    signal: controller.signal,
+    remaining: () => 1,
+    bound: (work) => work,
+    interrupt: (reason) => controller.abort(reason),
+    atMost: () => undefined,
+    stop: () => undefined,
+  };
   const said: string[] = [];
   const connection = connectionOf(invoke);
-  return { gate: openGate({ connection, dryRun, deadline, talk: (level, message) => said.push(`${level}: ${message}`) }), connection, deadline, said };
+  return {
+    gate: openGate({
+      connection,
+      dryRun,
+      deadline,
+      talk: (level, message) => said.push(`${level}: ${message}`),
+    }),
+    connection,
+    deadline,
+    said,
+  };
 }
 
 const timeUp = new Fault({ kind: "unavailable", message: "The time ran out." });
-const thrown = (work: Promise<unknown>): Promise<unknown> => work.then(() => "nothing was thrown", (reason: unknown) => reason);
+const thrown = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => "nothing was thrown",
+    (reason: unknown) => reason,
+  );
 
 describe("a change", () => {
   it("is sent as it was described, and recorded", async () => {
@@ -25,7 +56,9 @@ describe("a change", () => {
       },
     });
     await gate.change(step("Hidden"));
-    expect(commands).toEqual([{ cmdlet: "Set-Mailbox", parameters: { Identity: guid, Hidden: true } }]);
+    expect(commands).toEqual([
+      { cmdlet: "Set-Mailbox", parameters: { Identity: guid, Hidden: true } },
+    ]);
     expect(gate.taken).toEqual([{ step: { ...step("Hidden"), sent: true }, result: "done" }]);
   });
 
@@ -36,14 +69,25 @@ describe("a change", () => {
     await gate.change({ ...step("Members", members), before });
     members.push("b");
     before.Members.pop();
-    expect(gate.taken[0]?.step).toMatchObject({ parameters: { Members: ["a"] }, before: { Members: ["x"] } });
+    expect(gate.taken[0]?.step).toMatchObject({
+      parameters: { Members: ["a"] },
+      before: { Members: ["x"] },
+    });
   });
 
   it("was already so when the service changed nothing, or says that it is in place", async () => {
-    const { gate, said } = opened({ invoke: ({ parameters }) => ("A" in parameters ? Promise.resolve({ notices: [{ kind: "alreadySo", text: "no settings were modified" }] }) : Promise.reject(new Fault({ kind: "already", message: "is a member already" }))) });
+    const { gate, said } = opened({
+      invoke: ({ parameters }) =>
+        "A" in parameters
+          ? Promise.resolve({ notices: [{ kind: "alreadySo", text: "no settings were modified" }] })
+          : Promise.reject(new Fault({ kind: "already", message: "is a member already" })),
+    });
     await gate.change(step("A"));
     await gate.change(step("B"));
-    expect(gate.taken.map(({ result, step: { sent } }) => [result, sent])).toEqual([["alreadySo", true], ["alreadySo", true]]);
+    expect(gate.taken.map(({ result, step: { sent } }) => [result, sent])).toEqual([
+      ["alreadySo", true],
+      ["alreadySo", true],
+    ]);
     expect(said).toEqual([]);
   });
 
@@ -54,14 +98,23 @@ describe("a change", () => {
     [{ isInPlace: false, isSilent: true }, [], "done"],
     [{ isInPlace: true }, [{ text: "x" }], "done"],
     [{ isInPlace: false }, [{ kind: "alreadySo", text: "x" }], "alreadySo"],
-  ])("that is %j by what was read is sent all the same, and with %j becomes %s", async (own, notices, became) => {
-    const { gate, connection } = opened({ invoke: () => Promise.resolve({ notices }) });
-    expect(await gate.change({ ...step("A"), ...own })).toBe(became);
-    expect([connection.sent, gate.taken]).toMatchObject([["A"], [{ result: became, step: { sent: true } }]]);
-  });
+  ])(
+    "that is %j by what was read is sent all the same, and with %j becomes %s",
+    async (own, notices, became) => {
+      const { gate, connection } = opened({ invoke: () => Promise.resolve({ notices }) });
+      expect(await gate.change({ ...step("A"), ...own })).toBe(became);
+      expect([connection.sent, gate.taken]).toMatchObject([
+        ["A"],
+        [{ result: became, step: { sent: true } }],
+      ]);
+    },
+  );
 
   it("that is in place by what was read can fail, and may have been applied", async () => {
-    for (const [kind, result] of [["denied", "failed"], ["unavailable", "unknown"]] as const) {
+    for (const [kind, result] of [
+      ["denied", "failed"],
+      ["unavailable", "unknown"],
+    ] as const) {
       const { gate } = opened({ invoke: () => Promise.reject(new Fault({ kind, message: "x" })) });
       await thrown(gate.change({ ...step("A"), isInPlace: true }));
       expect(gate.taken).toMatchObject([{ result }]);
@@ -70,39 +123,90 @@ describe("a change", () => {
 
   it("keeps its audit action and rank, and has neither in its step", async () => {
     const { gate } = opened();
-    await gate.change({ ...step("A"), auditAction: "RevokePermission", rank: 3, isInPlace: false, isSilent: true });
-    expect(gate.taken).toEqual([{ step: { ...step("A"), sent: true }, auditAction: "RevokePermission", rank: 3, result: "done" }]);
+    await gate.change({
+      ...step("A"),
+      auditAction: "RevokePermission",
+      rank: 3,
+      isInPlace: false,
+      isSilent: true,
+    });
+    expect(gate.taken).toEqual([
+      {
+        step: { ...step("A"), sent: true },
+        auditAction: "RevokePermission",
+        rank: 3,
+        result: "done",
+      },
+    ]);
   });
 
   it("that failed may prove to be in place all the same", async () => {
     const fault = new Fault({ kind: "taken", message: "x" });
     const { gate } = opened({ invoke: () => Promise.reject(fault) });
     const asked: Fault[] = [];
-    expect(await gate.change({ ...step("A"), recover: (given) => (asked.push(given), Promise.resolve("done")) })).toBe("done");
-    expect([asked, gate.taken]).toMatchObject([[fault], [{ result: "done", step: { sent: true } }]]);
+    expect(
+      await gate.change({
+        ...step("A"),
+        recover: (given) => (asked.push(given), Promise.resolve("done")),
+      }),
+    ).toBe("done");
+    expect([asked, gate.taken]).toMatchObject([
+      [fault],
+      [{ result: "done", step: { sent: true } }],
+    ]);
     expect(gate.taken[0]?.fault).toBeUndefined();
   });
 
-  it.each<[FaultKind, string]>([["invalid", "failed"], ["unavailable", "unknown"]])("that failed and did not prove so has the fault that was found then: %s is %s", async (kind, result) => {
-    const found = new Fault({ kind, message: "found" });
-    const { gate } = opened({ invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })) });
-    expect(await thrown(gate.change({ ...step("A"), recover: () => Promise.reject(found) }))).toBe(found);
-    expect(gate.taken).toMatchObject([{ result, fault: found }]);
-  });
+  it.each<[FaultKind, string]>([
+    ["invalid", "failed"],
+    ["unavailable", "unknown"],
+  ])(
+    "that failed and did not prove so has the fault that was found then: %s is %s",
+    async (kind, result) => {
+      const found = new Fault({ kind, message: "found" });
+      const { gate } = opened({
+        invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })),
+      });
+      expect(
+        await thrown(gate.change({ ...step("A"), recover: () => Promise.reject(found) })),
+      ).toBe(found);
+      expect(gate.taken).toMatchObject([{ result, fault: found }]);
+    },
+  );
 
   it("that is in place already is not looked for, nor one that did not fail", async () => {
     const recover = (): Promise<never> => Promise.reject(new Error("was looked for"));
-    for (const invoke of [undefined, () => Promise.reject(new Fault({ kind: "already", message: "x" }))]) expect(await opened(invoke && { invoke }).gate.change({ ...step("A"), recover })).toBe(invoke ? "alreadySo" : "done");
+    for (const invoke of [
+      undefined,
+      () => Promise.reject(new Fault({ kind: "already", message: "x" })),
+    ])
+      expect(await opened(invoke && { invoke }).gate.change({ ...step("A"), recover })).toBe(
+        invoke ? "alreadySo" : "done",
+      );
   });
 
   it("may have been applied when the run ended while it was looked for", async () => {
-    const { gate, deadline } = opened({ invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })) });
-    expect(await thrown(gate.change({ ...step("A"), recover: () => (deadline.interrupt(timeUp), Promise.reject(new Error("aborted"))) }))).toBe(timeUp);
+    const { gate, deadline } = opened({
+      invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })),
+    });
+    expect(
+      await thrown(
+        gate.change({
+          ...step("A"),
+          recover: () => (deadline.interrupt(timeUp), Promise.reject(new Error("aborted"))),
+        }),
+      ),
+    ).toBe(timeUp);
     expect(gate.taken).toEqual([{ step: { ...step("A"), sent: true }, result: "unknown" }]);
   });
 
   it("has what the service said beside it passed on, unless it is understood", async () => {
-    const { gate, said } = opened({ invoke: () => Promise.resolve({ notices: [{ kind: "moreResults", text: "more" }, { text: "takes an hour" }] }) });
+    const { gate, said } = opened({
+      invoke: () =>
+        Promise.resolve({
+          notices: [{ kind: "moreResults", text: "more" }, { text: "takes an hour" }],
+        }),
+    });
     await gate.change(step("A"));
     expect(said).toEqual(["warning: takes an hour"]);
   });
@@ -138,28 +242,43 @@ describe("a change", () => {
     expect(gate.taken).toMatchObject([{ result: "unknown", step: { sent: true } }]);
   });
 
-  it.each([undefined, "text", null])("may have been applied when %j was thrown: only a refusal says that it was not", async (value) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    const { gate } = opened({ invoke: () => Promise.reject(value) });
-    expect(await thrown(gate.change(step("A")))).toMatchObject({ kind: "unexpected" });
-    expect(gate.taken).toMatchObject([{ result: "unknown" }]);
-  });
+  it.each([undefined, "text", null])(
+    "may have been applied when %j was thrown: only a refusal says that it was not",
+    async (value) => {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      const { gate } = opened({ invoke: () => Promise.reject(value) });
+      expect(await thrown(gate.change(step("A")))).toMatchObject({ kind: "unexpected" });
+      expect(gate.taken).toMatchObject([{ result: "unknown" }]);
+    },
+  );
 });
 
 describe("a dry run", () => {
   it("sends nothing, and records the steps that a run takes", async () => {
     const [dry, wet] = [opened({ dryRun: true }), opened()];
-    for (const { gate } of [dry, wet]) for (const name of ["A", "B", "C"]) await gate.change(step(name));
+    for (const { gate } of [dry, wet])
+      for (const name of ["A", "B", "C"]) await gate.change(step(name));
     expect(dry.connection.sent).toEqual([]);
     expect(wet.connection.sent).toEqual(["A", "B", "C"]);
-    expect(dry.gate.taken.map(({ step: { sent, ...rest } }) => [sent, rest])).toEqual(wet.gate.taken.map(({ step: { sent, ...rest } }) => [!sent, rest]));
+    expect(dry.gate.taken.map(({ step: { sent, ...rest } }) => [sent, rest])).toEqual(
+      wet.gate.taken.map(({ step: { sent, ...rest } }) => [!sent, rest]),
+    );
     expect(dry.gate.taken.map(({ result }) => result)).toEqual(["planned", "planned", "planned"]);
   });
 
   it("tells what is in place apart", async () => {
     const { gate, connection } = opened({ dryRun: true });
-    expect([await gate.change({ ...step("A"), isInPlace: true }), await gate.change(step("B"))]).toEqual(["alreadySo", "planned"]);
-    expect([connection.sent, gate.taken]).toMatchObject([[], [{ result: "alreadySo", step: { sent: false } }, { result: "planned", step: { sent: false } }]]);
+    expect([
+      await gate.change({ ...step("A"), isInPlace: true }),
+      await gate.change(step("B")),
+    ]).toEqual(["alreadySo", "planned"]);
+    expect([connection.sent, gate.taken]).toMatchObject([
+      [],
+      [
+        { result: "alreadySo", step: { sent: false } },
+        { result: "planned", step: { sent: false } },
+      ],
+    ]);
   });
 
   it("reads", async () => {
@@ -201,7 +320,13 @@ describe("behind the answer", () => {
       asked = true;
       yield await Promise.resolve(1);
     }
-    expect(await thrown((async () => { for await (const piece of gate.stream(pieces)) expect(piece).toBe("none"); })())).toBe(timeUp);
+    expect(
+      await thrown(
+        (async () => {
+          for await (const piece of gate.stream(pieces)) expect(piece).toBe("none");
+        })(),
+      ),
+    ).toBe(timeUp);
     expect(asked).toBe(false);
   });
 });
@@ -215,17 +340,42 @@ describe("several attempts", () => {
       made.push(`${name} ends`);
       if (fault) throw fault;
     };
-    const [first, second] = [new Fault({ kind: "denied", message: "a" }), new Fault({ kind: "invalid", message: "c" })];
-    expect(await faultsOf([attempt("a", first), attempt("b"), attempt("c", second)])).toEqual([first, second]);
+    const [first, second] = [
+      new Fault({ kind: "denied", message: "a" }),
+      new Fault({ kind: "invalid", message: "c" }),
+    ];
+    expect(await faultsOf([attempt("a", first), attempt("b"), attempt("c", second)])).toEqual([
+      first,
+      second,
+    ]);
     expect(made).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
   it("give a fault whatever was thrown, also at once", async () => {
-    expect(await faultsOf([() => { throw new TypeError("x"); }])).toMatchObject([{ kind: "unexpected", message: "x" }]);
+    expect(
+      await faultsOf([
+        () => {
+          throw new TypeError("x");
+        },
+      ]),
+    ).toMatchObject([{ kind: "unexpected", message: "x" }]);
     expect(await faultsOf([])).toEqual([]);
   });
 
-  it.each<[FaultKind, boolean]>([["missing", true], ["already", true], ["notReady", true], ["ambiguous", true], ["taken", true], ["onPremises", true], ["unlicensed", true], ["denied", true], ["invalid", true], ["throttled", true], ["unavailable", false], ["unexpected", false]])("that ended as %s were refused: %s", (kind, refused) => {
+  it.each<[FaultKind, boolean]>([
+    ["missing", true],
+    ["already", true],
+    ["notReady", true],
+    ["ambiguous", true],
+    ["taken", true],
+    ["onPremises", true],
+    ["unlicensed", true],
+    ["denied", true],
+    ["invalid", true],
+    ["throttled", true],
+    ["unavailable", false],
+    ["unexpected", false],
+  ])("that ended as %s were refused: %s", (kind, refused) => {
     expect(isRefusal(new Fault({ kind, message: "x" }))).toBe(refused);
   });
 });

@@ -51,7 +51,9 @@ describe("lanes", () => {
   it("are taken again also when the wait fails", async () => {
     const ended: string[] = [];
     await inLanes(["a", "b", "c"], 1, async (thing, aside) => {
-      await aside(() => Promise.reject(new Error(thing))).catch((error: unknown) => ended.push((error as Error).message));
+      await aside(() => Promise.reject(new Error(thing))).catch((error: unknown) =>
+        ended.push((error as Error).message),
+      );
     });
     expect(ended.sort()).toEqual(["a", "b", "c"]);
   });

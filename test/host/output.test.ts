@@ -7,7 +7,11 @@ function opened(...secrets: string[]) {
   const err: string[] = [];
   const redaction = new Redaction();
   for (const secret of secrets) redaction.add(secret);
-  const output = outputTo((text) => Promise.resolve(void out.push(text)), (text) => void err.push(text), redaction);
+  const output = outputTo(
+    (text) => Promise.resolve(void out.push(text)),
+    (text) => void err.push(text),
+    redaction,
+  );
   return { output, out, err };
 }
 
@@ -48,7 +52,11 @@ describe("what leaves a bundle", () => {
 
   it("waits for the reader of stdout", async () => {
     let release: () => void = () => undefined;
-    const output = outputTo(() => new Promise((resolve) => (release = resolve)), () => undefined, new Redaction());
+    const output = outputTo(
+      () => new Promise((resolve) => (release = resolve)),
+      () => undefined,
+      new Redaction(),
+    );
     let written = false;
     const writing = output.document({}).then(() => (written = true));
     await new Promise(setImmediate);

@@ -24,7 +24,7 @@ const secrets = {
   emoji: "pässwörd😀日本",
   "a lone surrogate": "half \ud83d of it",
   "brackets of its own mask": "[secret][secret]",
-  short: "p\"ä\\d",
+  short: 'p"ä\\d',
   "one letter": "é",
   "a GUID": "5ec4e700-0000-4000-8000-00000000c0de",
   "a certificate": `${"MIIKEQIBAzCCCdcGCSqGSIb3DQEHAaCCCcgEggnE".repeat(100)}+/==`,
@@ -35,29 +35,54 @@ const ways: Record<string, (secret: string) => string> = {
   "as it is": (secret) => secret,
   "as JSON": quoted,
   "as JSON in JSON": (secret) => quoted(quoted(secret)),
-  "as ASCII JSON": (secret) => quoted(secret).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()}`),
-  "as .NET's JSON": (secret) => Array.from(secret).map((char) => (/[A-Za-z0-9 ]/.test(char) ? char : [...Array(char.length).keys()].map((index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, "0")}`).join(""))).join(""),
+  "as ASCII JSON": (secret) =>
+    quoted(secret).replace(
+      /[^\x20-\x7e]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()}`,
+    ),
+  "as .NET's JSON": (secret) =>
+    Array.from(secret)
+      .map((char) =>
+        /[A-Za-z0-9 ]/.test(char)
+          ? char
+          : [...Array(char.length).keys()]
+              .map((index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, "0")}`)
+              .join(""),
+      )
+      .join(""),
   "as JSON with escaped slashes": (secret) => quoted(secret).replaceAll("/", "\\/"),
   "in a URL": (secret) => encodeURIComponent(Buffer.from(secret).toString()),
-  "in a URL with all escaped": (secret) => encodeURIComponent(Buffer.from(secret).toString()).replace(/[!'()*~._-]/g, (char) => `%${char.charCodeAt(0).toString(16).toLowerCase()}`),
+  "in a URL with all escaped": (secret) =>
+    encodeURIComponent(Buffer.from(secret).toString()).replace(
+      /[!'()*~._-]/g,
+      (char) => `%${char.charCodeAt(0).toString(16).toLowerCase()}`,
+    ),
   "in a form": (secret) => new URLSearchParams({ x: secret }).toString().slice(2),
-  "in a URL in a URL": (secret) => encodeURIComponent(encodeURIComponent(Buffer.from(secret).toString())),
+  "in a URL in a URL": (secret) =>
+    encodeURIComponent(encodeURIComponent(Buffer.from(secret).toString())),
   "in base64": base64,
   "in base64url": (secret) => Buffer.from(secret, "utf8").toString("base64url"),
   "in base64 in a URL": (secret) => encodeURIComponent(base64(secret)),
 };
-const everyWay = Object.entries(secrets).flatMap(([kind, secret]) => Object.entries(ways).map(([way, put]) => [kind, way, secret, put(secret)] as const));
+const everyWay = Object.entries(secrets).flatMap(([kind, secret]) =>
+  Object.entries(ways).map(([way, put]) => [kind, way, secret, put(secret)] as const),
+);
 
 describe("a secret", () => {
   it.each(everyWay)("is masked: %s, %s", (_kind, _way, secret, text) => {
     expect(hiding(secret).text(text)).toBe("[secret]");
-    expect(hiding(secret).text(`secret=${text}&more: "${text}".`)).toBe('secret=[secret]&more: "[secret]".');
+    expect(hiding(secret).text(`secret=${text}&more: "${text}".`)).toBe(
+      'secret=[secret]&more: "[secret]".',
+    );
   });
 
-  it.each(Object.values(secrets))("is masked without the space around it, and with it: %j", (secret) => {
-    expect(hiding(` ${secret}\r\n`).text(`<${secret}>`)).toBe("<[secret]>");
-    expect(hiding(secret).text(`< ${secret} >`)).toBe("< [secret] >");
-  });
+  it.each(Object.values(secrets))(
+    "is masked without the space around it, and with it: %j",
+    (secret) => {
+      expect(hiding(` ${secret}\r\n`).text(`<${secret}>`)).toBe("<[secret]>");
+      expect(hiding(secret).text(`< ${secret} >`)).toBe("< [secret] >");
+    },
+  );
 
   it("is masked where line breaks were taken out of it", () => {
     expect(hiding("MIIKEQIBAz\r\nCCCdcGCSqG\r\n").text("MIIKEQIBAzCCCdcGCSqG")).toBe("[secret]");
@@ -71,7 +96,11 @@ describe("a secret", () => {
   });
 
   it("is masked every time, and each of several", () => {
-    expect(hiding("first-secret", "second-secret", "second-secret-longer").text("second-secret-longer first-secret second-secret first-secret")).toBe("[secret] [secret] [secret] [secret]");
+    expect(
+      hiding("first-secret", "second-secret", "second-secret-longer").text(
+        "second-secret-longer first-secret second-secret first-secret",
+      ),
+    ).toBe("[secret] [secret] [secret] [secret]");
   });
 
   it("is masked when it is added after something was written", () => {
@@ -83,8 +112,18 @@ describe("a secret", () => {
 
   it("is masked in every text and key of a value, and the rest is kept", () => {
     const date = new Date("2030-01-01T00:00:00Z");
-    expect(hiding("hunter2!").deep({ "x-hunter2!": [{ deep: "a hunter2! b" }], n: 1, b: true, nothing: null, date })).toEqual({ "x-[secret]": [{ deep: "a [secret] b" }], n: 1, b: true, nothing: null, date });
-    expect(JSON.stringify(hiding("hunter2!").deep(JSON.parse('{"__proto__":"hunter2!"}')))).toBe('{"__proto__":"[secret]"}');
+    expect(
+      hiding("hunter2!").deep({
+        "x-hunter2!": [{ deep: "a hunter2! b" }],
+        n: 1,
+        b: true,
+        nothing: null,
+        date,
+      }),
+    ).toEqual({ "x-[secret]": [{ deep: "a [secret] b" }], n: 1, b: true, nothing: null, date });
+    expect(JSON.stringify(hiding("hunter2!").deep(JSON.parse('{"__proto__":"hunter2!"}')))).toBe(
+      '{"__proto__":"[secret]"}',
+    );
   });
 
   it("is no secret when it is blank", () => {
@@ -94,12 +133,22 @@ describe("a secret", () => {
 
 describe("a short secret", () => {
   it("is masked as a word, and leaves other words alone", () => {
-    expect(hiding("a").text("Hide a mailbox (a) that has data, á-a")).toBe("Hide [secret] mailbox ([secret]) that has data, á-[secret]");
-    expect(hiding("pass").text("password bypass pass2 pass-through")).toBe("password bypass pass2 [secret]-through");
+    expect(hiding("a").text("Hide a mailbox (a) that has data, á-a")).toBe(
+      "Hide [secret] mailbox ([secret]) that has data, á-[secret]",
+    );
+    expect(hiding("pass").text("password bypass pass2 pass-through")).toBe(
+      "password bypass pass2 [secret]-through",
+    );
   });
 
   it("is a word behind an escape", () => {
-    expect(hiding("pass").text(String.raw`line\npass {"x":"é\tpass"} \u0022pass\u0022 client_secret%3Dpass%26`)).toBe(String.raw`line\n[secret] {"x":"é\t[secret]"} \u0022[secret]\u0022 client_secret%3D[secret]%26`);
+    expect(
+      hiding("pass").text(
+        String.raw`line\npass {"x":"é\tpass"} \u0022pass\u0022 client_secret%3Dpass%26`,
+      ),
+    ).toBe(
+      String.raw`line\n[secret] {"x":"é\t[secret]"} \u0022[secret]\u0022 client_secret%3D[secret]%26`,
+    );
   });
 });
 
@@ -107,7 +156,9 @@ describe("a long secret", () => {
   const token = `eyJ0eXAiOiJKV1QiLCJub25jZSI6${"aB3-_".repeat(100)}.${"cD4".repeat(200)}`;
 
   it("is masked to its end, and no further", () => {
-    expect(hiding(token).text(`Bearer ${token} was refused; {"t":"${token}","n":1}; t=${token}&n=1`)).toBe('Bearer [secret] was refused; {"t":"[secret]","n":1}; t=[secret]&n=1');
+    expect(
+      hiding(token).text(`Bearer ${token} was refused; {"t":"${token}","n":1}; t=${token}&n=1`),
+    ).toBe('Bearer [secret] was refused; {"t":"[secret]","n":1}; t=[secret]&n=1');
   });
 
   it("is masked where a text was cut off in its midst", () => {
@@ -116,7 +167,8 @@ describe("a long secret", () => {
 
   it("is masked whole when it has quotes, line breaks and emoji in it", () => {
     const key = `{"type":"key","private":"${`-----BEGIN & <KEY>\n`.repeat(3)}${"😀".repeat(50)}","it's":"x"}`;
-    for (const put of [ways["as it is"], ways["as JSON"], ways["in base64"]]) expect(hiding(key).text(`x=${put?.(key)}`)).toBe("x=[secret]");
+    for (const put of [ways["as it is"], ways["as JSON"], ways["in base64"]])
+      expect(hiding(key).text(`x=${put?.(key)}`)).toBe("x=[secret]");
   });
 
   it.each([30_000, 2_000_000])("may have %i characters", (length) => {
@@ -126,17 +178,27 @@ describe("a long secret", () => {
   });
 
   it("does not make a hostile text slow to read", () => {
-    const redaction = hiding(String.raw`"\\"%% secret`, "pa\"\\s");
+    const redaction = hiding(String.raw`"\\"%% secret`, 'pa"\\s');
     const start = performance.now();
-    for (const text of ["\\", "%25", "\"\\", "\\u0022", "%5C%5C"]) redaction.text(text.repeat(100_000));
+    for (const text of ["\\", "%25", '"\\', "\\u0022", "%5C%5C"])
+      redaction.text(text.repeat(100_000));
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 });
 
 describe("what is no secret", () => {
   it("is an account reference, whatever occurs in it", () => {
-    for (const secret of [guid.slice(0, 8), guid.slice(9, 13), guid.slice(3, 20), guid.slice(-4), "0"]) {
-      expect(hiding(secret).deep({ AccountReference: guid, [guid]: guid.toUpperCase() })).toEqual({ AccountReference: guid, [guid]: guid.toUpperCase() });
+    for (const secret of [
+      guid.slice(0, 8),
+      guid.slice(9, 13),
+      guid.slice(3, 20),
+      guid.slice(-4),
+      "0",
+    ]) {
+      expect(hiding(secret).deep({ AccountReference: guid, [guid]: guid.toUpperCase() })).toEqual({
+        AccountReference: guid,
+        [guid]: guid.toUpperCase(),
+      });
     }
   });
 
@@ -145,7 +207,14 @@ describe("what is no secret", () => {
   });
 
   it("are the words that every answer is made of", () => {
-    const words = new Set<string>(["level", "message", "information", "warning", "error", "verbose"]);
+    const words = new Set<string>([
+      "level",
+      "message",
+      "information",
+      "warning",
+      "error",
+      "verbose",
+    ]);
     const collect = ({ properties = {}, items, enum: values = [] }: Shape): void => {
       for (const value of values) words.add(String(value));
       for (const [name, member] of Object.entries(properties)) {

@@ -3,17 +3,48 @@ import { Fault, type FaultKind } from "../../lib/fault.ts";
 import { resourcesAnswer } from "../../lib/generated/validators/answers.ts";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
 import type { Became, Step } from "../../lib/host/gate.ts";
-import { onResources, type Fate, type Place, type ResourceItem, type ResourcesInput } from "../../lib/host/resourceActions.ts";
+import {
+  onResources,
+  type Fate,
+  type Place,
+  type ResourceItem,
+  type ResourcesInput,
+} from "../../lib/host/resourceActions.ts";
 import { ran, type Ran, type Started } from "./running.ts";
 import { configuration } from "./world.ts";
 
-const source = (count: number): unknown[] => Array.from({ length: count }, (_, index) => ({ ExternalId: `K${index}`, DisplayName: `Name ${index}` }));
-const eventOf = (SourceData: unknown, { dryRun = false, own = {} }: { dryRun?: boolean; own?: Record<string, unknown> } = {}) => ({ actionContext: { Configuration: { ...configuration, ...own }, DryRun: dryRun }, resourceContext: { SourceData } });
-const step = (cmdlet: string, { key }: ResourceItem, own: Pick<Step, "recover"> = {}): Parameters<Place["change"]>[0] => ({ cmdlet, parameters: { Identity: key }, sentence: `${cmdlet} ${key}`, before: {}, auditAction: cmdlet.startsWith("New") ? "CreateResource" : "UpdateResource", ...own });
+const source = (count: number): unknown[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ExternalId: `K${index}`,
+    DisplayName: `Name ${index}`,
+  }));
+const eventOf = (
+  SourceData: unknown,
+  { dryRun = false, own = {} }: { dryRun?: boolean; own?: Record<string, unknown> } = {},
+) => ({
+  actionContext: { Configuration: { ...configuration, ...own }, DryRun: dryRun },
+  resourceContext: { SourceData },
+});
+const step = (
+  cmdlet: string,
+  { key }: ResourceItem,
+  own: Pick<Step, "recover"> = {},
+): Parameters<Place["change"]>[0] => ({
+  cmdlet,
+  parameters: { Identity: key },
+  sentence: `${cmdlet} ${key}`,
+  before: {},
+  auditAction: cmdlet.startsWith("New") ? "CreateResource" : "UpdateResource",
+  ...own,
+});
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 type Work = (item: ResourceItem, place: Place) => Promise<Fate>;
-function run(work: Work, started: Started, seen?: (input: ResourcesInput) => void): Promise<Ran<ResourcesAnswer, never>> {
+function run(
+  work: Work,
+  started: Started,
+  seen?: (input: ResourcesInput) => void,
+): Promise<Ran<ResourcesAnswer, never>> {
   const action = onResources((input) => {
     seen?.(input);
     return Promise.resolve(work);
@@ -31,53 +62,87 @@ const failing = (kind: FaultKind, message = "No."): Fault => new Fault({ kind, m
 describe("resources", () => {
   it("are counted by what became of them, and told one after the other whatever was done side by side", async () => {
     const fates: Fate[] = ["there", "made", "finished", "renamed"];
-    const { answer, audit } = await run(async (item, { change }) => {
-      const index = Number(item.key.slice(1));
-      for (let turns = 20 - index; turns > 0; turns--) await turn();
-      if (index % 4 !== 0) await change(step("Set-X", item));
-      return fates[index % 4] ?? "there";
-    }, { event: eventOf([...source(11), null, source(1)[0]]) });
+    const { answer, audit } = await run(
+      async (item, { change }) => {
+        const index = Number(item.key.slice(1));
+        for (let turns = 20 - index; turns > 0; turns--) await turn();
+        if (index % 4 !== 0) await change(step("Set-X", item));
+        return fates[index % 4] ?? "there";
+      },
+      { event: eventOf([...source(11), null, source(1)[0]]) },
+    );
     expect(answer.outcome).toBe("done");
-    expect(audit[0]).toEqual([undefined, "Resources: 11, there already: 3, made: 3, finished: 3, renamed: 2, failed: 0, left out as blank or repeated: 2.", false]);
-    expect(audit.slice(1)).toEqual([1, 2, 3, 5, 6, 7, 9, 10].map((index) => ["UpdateResource", `Set-X K${index} for "Name ${index}" (K${index}): done.`, false]));
-    expect(answer.plan.map(({ parameters }) => parameters["Identity"])).toEqual([1, 2, 3, 5, 6, 7, 9, 10].map((index) => `K${index}`));
+    expect(audit[0]).toEqual([
+      undefined,
+      "Resources: 11, there already: 3, made: 3, finished: 3, renamed: 2, failed: 0, left out as blank or repeated: 2.",
+      false,
+    ]);
+    expect(audit.slice(1)).toEqual(
+      [1, 2, 3, 5, 6, 7, 9, 10].map((index) => [
+        "UpdateResource",
+        `Set-X K${index} for "Name ${index}" (K${index}): done.`,
+        false,
+      ]),
+    );
+    expect(answer.plan.map(({ parameters }) => parameters["Identity"])).toEqual(
+      [1, 2, 3, 5, 6, 7, 9, 10].map((index) => `K${index}`),
+    );
   });
 
   it("that are all there change nothing", async () => {
-    const { answer, code, connection } = await run(() => Promise.resolve("there"), { event: eventOf(source(2)) });
+    const { answer, code, connection } = await run(() => Promise.resolve("there"), {
+      event: eventOf(source(2)),
+    });
     expect([code, answer.outcome, answer.plan, connection.sent]).toEqual([0, "alreadySo", [], []]);
   });
 
   it("are worked on five at a time", async () => {
     let now = 0;
     let most = 0;
-    await run(async () => {
-      most = Math.max(most, ++now);
-      await turn();
-      now--;
-      return "there";
-    }, { event: eventOf(source(50)) });
+    await run(
+      async () => {
+        most = Math.max(most, ++now);
+        await turn();
+        now--;
+        return "there";
+      },
+      { event: eventOf(source(50)) },
+    );
     expect(most).toBe(5);
   });
 
   it("that fail keep no other from being made, and each fault names its item once", async () => {
-    const { audit, answer } = await run(async (item, place) => {
-      if (item.key === "K1") throw failing("ambiguous", "Two of them.");
-      return await make(item, place);
-    }, {
-      event: eventOf([...source(4), { DisplayName: "Keyless" }]),
-      invoke: ({ cmdlet, parameters }) => (cmdlet === "New-X" && parameters["Identity"] === "K2" ? Promise.reject(failing("denied", "Not allowed.")) : Promise.resolve({ notices: [] })),
-    });
+    const { audit, answer } = await run(
+      async (item, place) => {
+        if (item.key === "K1") throw failing("ambiguous", "Two of them.");
+        return await make(item, place);
+      },
+      {
+        event: eventOf([...source(4), { DisplayName: "Keyless" }]),
+        invoke: ({ cmdlet, parameters }) =>
+          cmdlet === "New-X" && parameters["Identity"] === "K2"
+            ? Promise.reject(failing("denied", "Not allowed."))
+            : Promise.resolve({ notices: [] }),
+      },
+    );
     expect(answer.outcome).toBe("ambiguous");
     expect(audit).toEqual([
-      [undefined, "Resources: 5, there already: 0, made: 2, finished: 0, renamed: 0, failed: 3.", false],
+      [
+        undefined,
+        "Resources: 5, there already: 0, made: 2, finished: 0, renamed: 0, failed: 3.",
+        false,
+      ],
       ["CreateResource", 'New-X K0 for "Name 0" (K0): done.', false],
       ["UpdateResource", 'Set-X K0 for "Name 0" (K0): done.', false],
       ["CreateResource", 'New-X K2 for "Name 2" (K2): failed. Not allowed.', true],
       ["CreateResource", 'New-X K3 for "Name 3" (K3): done.', false],
       ["UpdateResource", 'Set-X K3 for "Name 3" (K3): done.', false],
       [undefined, '"Name 1" (K1): Two of them.', true],
-      [undefined, 'Entry 5 of the source data ("Keyless") has no ExternalId, so there is nothing to know it by.', true],
+      [
+        undefined,
+        'Entry 5 of the source data ("Keyless") has no ExternalId, so there is nothing to know it by.',
+        true,
+      ],
       [undefined, expect.stringContaining("Only partly done"), true],
     ]);
   });
@@ -85,22 +150,42 @@ describe("resources", () => {
   it("in a preview are the first ten, planned and not sent; all of them are looked at", async () => {
     let all = 0;
     let worked = 0;
-    const { audit, answer, connection } = await run((item, place) => (worked++, make(item, place)), { event: eventOf([{ DisplayName: "Keyless" }, ...source(20)], { dryRun: true }) }, ({ items, isPreview }) => {
-      all = items.length;
-      expect(isPreview).toBe(true);
-    });
-    expect([all, worked, answer.plan.length, answer.plan.some(({ sent }) => sent), connection.sent]).toEqual([20, 9, 18, false, []]);
-    expect(audit[0]?.[1]).toBe("Resources in this preview: 10 (the first of 21; a preview takes no more), there already: 0, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 1.");
+    const { audit, answer, connection } = await run(
+      (item, place) => (worked++, make(item, place)),
+      { event: eventOf([{ DisplayName: "Keyless" }, ...source(20)], { dryRun: true }) },
+      ({ items, isPreview }) => {
+        all = items.length;
+        expect(isPreview).toBe(true);
+      },
+    );
+    expect([
+      all,
+      worked,
+      answer.plan.length,
+      answer.plan.some(({ sent }) => sent),
+      connection.sent,
+    ]).toEqual([20, 9, 18, false, []]);
+    expect(audit[0]?.[1]).toBe(
+      "Resources in this preview: 10 (the first of 21; a preview takes no more), there already: 0, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 1.",
+    );
   });
 
   it("take their key and name from the configured fields", async () => {
     const items: ResourceItem[] = [];
-    await run((item) => (items.push(item), Promise.resolve("there")), { event: eventOf([{ Code: "C", Title: "T" }], { own: { ResourceKeyField: "code", ResourceNameField: "title" } }) });
+    await run((item) => (items.push(item), Promise.resolve("there")), {
+      event: eventOf([{ Code: "C", Title: "T" }], {
+        own: { ResourceKeyField: "code", ResourceNameField: "title" },
+      }),
+    });
     expect(items).toEqual([{ key: "C", name: "T", label: '"T" (C)' }]);
   });
 
   it("are none when the tenant cannot be looked at", async () => {
-    const { audit, answer } = await ran(onResources(() => Promise.reject(failing("invalid", "No owner."))), { answer: resourcesAnswer }, { event: eventOf(source(3)) });
+    const { audit, answer } = await ran(
+      onResources(() => Promise.reject(failing("invalid", "No owner."))),
+      { answer: resourcesAnswer },
+      { event: eventOf(source(3)) },
+    );
     expect(answer.outcome).toBe("invalid");
     expect(audit).toEqual([[undefined, "No owner.", true]]);
   });
@@ -109,41 +194,94 @@ describe("resources", () => {
     const { audit, answer } = await run(make, {
       event: eventOf([{ DisplayName: "Keyless" }, ...source(40)]),
       env: { EXO_CONNECTOR_DEADLINE_MS: "400" },
-      invoke: ({ parameters }) => (Number(String(parameters["Identity"]).slice(1)) < 3 ? Promise.resolve({ notices: [] }) : new Promise(() => undefined)),
+      invoke: ({ parameters }) =>
+        Number(String(parameters["Identity"]).slice(1)) < 3
+          ? Promise.resolve({ notices: [] })
+          : new Promise(() => undefined),
     });
     expect(answer.outcome).toBe("unknown");
-    expect(audit[0]).toEqual([undefined, "Resources: 41, there already: 0, made: 3, finished: 0, renamed: 0, failed: 1, not come to: 37.", false]);
-    expect(audit.filter(([, message]) => message.includes("K3)"))).toEqual([["CreateResource", 'New-X K3 for "Name 3" (K3): was sent, and whether it was applied is not known. The time for one event (400 ms) ran out.', true]]);
-    expect(audit.map(([, message]) => message).filter((message) => message.startsWith("Entry 1"))).toHaveLength(1);
-    expect(audit.filter(([, message]) => message === "The time for one event (400 ms) ran out.")).toEqual([]);
+    expect(audit[0]).toEqual([
+      undefined,
+      "Resources: 41, there already: 0, made: 3, finished: 0, renamed: 0, failed: 1, not come to: 37.",
+      false,
+    ]);
+    expect(audit.filter(([, message]) => message.includes("K3)"))).toEqual([
+      [
+        "CreateResource",
+        'New-X K3 for "Name 3" (K3): was sent, and whether it was applied is not known. The time for one event (400 ms) ran out.',
+        true,
+      ],
+    ]);
+    expect(
+      audit.map(([, message]) => message).filter((message) => message.startsWith("Entry 1")),
+    ).toHaveLength(1);
+    expect(
+      audit.filter(([, message]) => message === "The time for one event (400 ms) ran out."),
+    ).toEqual([]);
   });
 });
 
 describe("a change that failed, and is looked for", () => {
   const unknown = failing("unavailable", "No answer.");
-  const looked = (recover: (fault: Fault) => Promise<Became>, fault = unknown): Promise<Ran<ResourcesAnswer, never>> =>
-    run(async (item, { change }) => {
-      const became = await change(step("New-X", item, { recover }));
-      return became === "alreadySo" ? "finished" : "made";
-    }, { event: eventOf(source(1)), invoke: () => Promise.reject(fault) });
+  const looked = (
+    recover: (fault: Fault) => Promise<Became>,
+    fault = unknown,
+  ): Promise<Ran<ResourcesAnswer, never>> =>
+    run(
+      async (item, { change }) => {
+        const became = await change(step("New-X", item, { recover }));
+        return became === "alreadySo" ? "finished" : "made";
+      },
+      { event: eventOf(source(1)), invoke: () => Promise.reject(fault) },
+    );
 
-  it.each<[Became, string, string]>([["done", "done", "made: 1"], ["alreadySo", "alreadySo", "finished: 1"]])("counts as %s when it is found so", async (became, outcome, count) => {
-    const { answer, audit } = await looked((fault) => (expect(fault).toBe(unknown), Promise.resolve(became)));
+  it.each<[Became, string, string]>([
+    ["done", "done", "made: 1"],
+    ["alreadySo", "alreadySo", "finished: 1"],
+  ])("counts as %s when it is found so", async (became, outcome, count) => {
+    const { answer, audit } = await looked(
+      (fault) => (expect(fault).toBe(unknown), Promise.resolve(became)),
+    );
     expect(answer).toMatchObject({ outcome, outputContext: { Success: true } });
     expect(audit[0]?.[1]).toContain(count);
-    expect(audit[1]).toEqual(["CreateResource", `New-X K0 for "Name 0" (K0): ${became === "done" ? "done" : "was already so"}.`, false]);
+    expect(audit[1]).toEqual([
+      "CreateResource",
+      `New-X K0 for "Name 0" (K0): ${became === "done" ? "done" : "was already so"}.`,
+      false,
+    ]);
   });
 
   it("tells the fault that the look came to, by which it is known whether it was refused", async () => {
-    const ending = async (kind: FaultKind): Promise<unknown> => (await looked(() => Promise.reject(failing(kind, "Looked.")))).audit[1];
-    expect(await ending("unavailable")).toEqual(["CreateResource", 'New-X K0 for "Name 0" (K0): was sent, and whether it was applied is not known. Looked.', true]);
-    expect(await ending("invalid")).toEqual(["CreateResource", 'New-X K0 for "Name 0" (K0): failed. Looked.', true]);
+    const ending = async (kind: FaultKind): Promise<unknown> =>
+      (await looked(() => Promise.reject(failing(kind, "Looked.")))).audit[1];
+    expect(await ending("unavailable")).toEqual([
+      "CreateResource",
+      'New-X K0 for "Name 0" (K0): was sent, and whether it was applied is not known. Looked.',
+      true,
+    ]);
+    expect(await ending("invalid")).toEqual([
+      "CreateResource",
+      'New-X K0 for "Name 0" (K0): failed. Looked.',
+      true,
+    ]);
   });
 
   it("is not looked for in a preview, and not when it is there already", async () => {
     const never = (): Promise<Became> => Promise.reject(new Error("looked"));
-    const work: Work = async (item, { change }) => (await change(step("New-X", item, { recover: never })), "made");
-    expect((await run(work, { event: eventOf(source(1), { dryRun: true }) })).answer.outcome).toBe("done");
-    expect((await run(work, { event: eventOf(source(1)), invoke: () => Promise.reject(failing("already")) })).answer.outcome).toBe("alreadySo");
+    const work: Work = async (item, { change }) => (
+      await change(step("New-X", item, { recover: never })),
+      "made"
+    );
+    expect((await run(work, { event: eventOf(source(1), { dryRun: true }) })).answer.outcome).toBe(
+      "done",
+    );
+    expect(
+      (
+        await run(work, {
+          event: eventOf(source(1)),
+          invoke: () => Promise.reject(failing("already")),
+        })
+      ).answer.outcome,
+    ).toBe("alreadySo");
   });
 });

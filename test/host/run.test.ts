@@ -1,17 +1,44 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../lib/fault.ts";
 import { Unusable } from "../../lib/host/contract.ts";
-import { acting, configuration, eventWith, found, guid, openStdin, runIn, setting, stdinOf, step } from "./world.ts";
+import {
+  acting,
+  configuration,
+  eventWith,
+  found,
+  guid,
+  openStdin,
+  runIn,
+  setting,
+  stdinOf,
+  step,
+} from "./world.ts";
 
 const never = (): Promise<never> => new Promise<never>(() => undefined);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("a run", () => {
   it("answers with what the action found", async () => {
-    const { code, answer, messages, connection } = await runIn({ event: eventWith({ Data: { customattribute1: "x" } }, { Guid: null, customATTRIBUTE1: null, exchange: { alias: "a" } }) }, setting("Hidden"));
+    const { code, answer, messages, connection } = await runIn(
+      {
+        event: eventWith(
+          { Data: { customattribute1: "x" } },
+          { Guid: null, customATTRIBUTE1: null, exchange: { alias: "a" } },
+        ),
+      },
+      setting("Hidden"),
+    );
     expect(code).toBe(0);
-    expect(answer.outputContext).toMatchObject({ Success: true, AccountReference: guid, AccountCorrelated: true });
-    expect(answer.outputContext.Data).toEqual({ Guid: null, customATTRIBUTE1: "E1", exchange: { alias: "a" } });
+    expect(answer.outputContext).toMatchObject({
+      Success: true,
+      AccountReference: guid,
+      AccountCorrelated: true,
+    });
+    expect(answer.outputContext.Data).toEqual({
+      Guid: null,
+      customATTRIBUTE1: "E1",
+      exchange: { alias: "a" },
+    });
     expect(messages).toEqual([`Correlated with mailbox (${guid})`, "Set Hidden: done."]);
     expect(connection.closed).toBe(1);
   });
@@ -22,7 +49,10 @@ describe("a run", () => {
   });
 
   it("says on stderr what it says in the audit", async () => {
-    const { talk } = await runIn({ invoke: () => Promise.reject(new Fault({ kind: "denied", message: "May not." })) }, setting("A"));
+    const { talk } = await runIn(
+      { invoke: () => Promise.reject(new Fault({ kind: "denied", message: "May not." })) },
+      setting("A"),
+    );
     expect(talk).toEqual([{ level: "error", message: "Set A: failed. May not." }]);
     expect((await runIn({})).talk).toEqual([{ level: "information", message: found.sentence }]);
   });
@@ -36,14 +66,22 @@ describe("a run", () => {
   it("gives the action an event that cannot be changed, in the schema's spelling", async () => {
     const attempts: (() => unknown)[] = [];
     const event = JSON.parse(JSON.stringify(eventWith()).replace("AppId", "appID")) as unknown;
-    const { answer } = await runIn({ event }, acting((input) => {
-      attempts.push(
-        () => Object.assign(input.configuration, { AppId: "other" }),
-        () => (input.configuration.RecipientTypeDetails as string[]).push("SharedMailbox"),
-      );
-      expect(input.configuration).toMatchObject({ ...configuration, UseCertificate: false, Cloud: "worldwide", RecipientTypeDetails: ["UserMailbox"] });
-      return Promise.resolve(found);
-    }));
+    const { answer } = await runIn(
+      { event },
+      acting((input) => {
+        attempts.push(
+          () => Object.assign(input.configuration, { AppId: "other" }),
+          () => (input.configuration.RecipientTypeDetails as string[]).push("SharedMailbox"),
+        );
+        expect(input.configuration).toMatchObject({
+          ...configuration,
+          UseCertificate: false,
+          Cloud: "worldwide",
+          RecipientTypeDetails: ["UserMailbox"],
+        });
+        return Promise.resolve(found);
+      }),
+    );
     expect(answer.outputContext.Success).toBe(true);
     for (const attempt of attempts) expect(attempt).toThrow(TypeError);
   });
@@ -56,8 +94,12 @@ describe("a run", () => {
   });
 
   it("gives a preview less time where the platform does, unless it is told how much", async () => {
-    const action = { ...setting(), verb: { ...setting().verb, deadlineMs: 600_000, previewMs: 20_000 } };
-    const remaining = async (DryRun: boolean, env: Record<string, string> = {}): Promise<number> => (await runIn({ event: eventWith({ DryRun }), env }, action)).surroundings?.remaining() ?? NaN;
+    const action = {
+      ...setting(),
+      verb: { ...setting().verb, deadlineMs: 600_000, previewMs: 20_000 },
+    };
+    const remaining = async (DryRun: boolean, env: Record<string, string> = {}): Promise<number> =>
+      (await runIn({ event: eventWith({ DryRun }), env }, action)).surroundings?.remaining() ?? NaN;
     expect(await remaining(false)).toBeGreaterThan(500_000);
     expect(await remaining(true)).toBeLessThanOrEqual(20_000);
     expect(await remaining(true, { EXO_CONNECTOR_DEADLINE_MS: "50000" })).toBeGreaterThan(20_000);
@@ -67,7 +109,10 @@ describe("a run", () => {
 describe("a dry run", () => {
   it("plans the very steps of the run and sends none", async () => {
     const action = setting("A", "B", "C");
-    const [dry, wet] = [await runIn({ event: eventWith({ DryRun: " True " }) }, action), await runIn({}, action)];
+    const [dry, wet] = [
+      await runIn({ event: eventWith({ DryRun: " True " }) }, action),
+      await runIn({}, action),
+    ];
     expect(dry.connection.sent).toEqual([]);
     expect(wet.connection.sent).toEqual(["A", "B", "C"]);
     expect(dry.answer.plan.map((one) => ({ ...one, sent: true }))).toEqual(wet.answer.plan);
@@ -86,19 +131,34 @@ describe("an event that cannot be used", () => {
   ])("is told from an answer with exit code 2: %s", async (_name, event, message) => {
     const { code, answer, messages } = await runIn({ event });
     expect([code, messages]).toEqual([2, [message]]);
-    expect(answer).toMatchObject({ outcome: "invalid", plan: [], outputContext: { Success: false } });
+    expect(answer).toMatchObject({
+      outcome: "invalid",
+      plan: [],
+      outputContext: { Success: false },
+    });
   });
 
   it("has all its faults told, and no value", async () => {
-    const { code, messages, stdout, stderr } = await runIn({ event: eventWith({ Configuration: { ...configuration, TenantID: "tenant-value", Cloud: "cloud-value" }, DryRun: "dry-value" }) });
+    const { code, messages, stdout, stderr } = await runIn({
+      event: eventWith({
+        Configuration: { ...configuration, TenantID: "tenant-value", Cloud: "cloud-value" },
+        DryRun: "dry-value",
+      }),
+    });
     expect(code).toBe(2);
     expect(messages).toHaveLength(3);
     expect(stdout + stderr).not.toMatch(/-value/);
   });
 
   it("has its secrets kept when nothing else of it is right", async () => {
-    for (const Configuration of [[configuration], { APPSECRET: configuration.AppSecret }, { AppSecret: [configuration.AppSecret] }]) {
-      const { code, stdout, stderr } = await runIn({ event: eventWith({ Configuration, [configuration.AppSecret]: configuration.AppSecret }) });
+    for (const Configuration of [
+      [configuration],
+      { APPSECRET: configuration.AppSecret },
+      { AppSecret: [configuration.AppSecret] },
+    ]) {
+      const { code, stdout, stderr } = await runIn({
+        event: eventWith({ Configuration, [configuration.AppSecret]: configuration.AppSecret }),
+      });
       expect(code).toBe(2);
       expect(stdout + stderr).not.toContain("Zx8~Q");
     }
@@ -110,32 +170,62 @@ describe("an event that cannot be used", () => {
       throw new Error("EIO: i/o error, read");
     }
     const { code, messages } = await runIn({ stdin: broken() });
-    expect([code, messages]).toEqual([2, ["No whole event arrived on stdin. EIO: i/o error, read"]]);
+    expect([code, messages]).toEqual([
+      2,
+      ["No whole event arrived on stdin. EIO: i/o error, read"],
+    ]);
   });
 
-  it.each([[[]], [["{", '"actionContext":{}}']]])("is what a stdin makes that is never closed: %j", async (chunks) => {
-    const { code, messages } = await runIn({ stdin: openStdin(...chunks), env: { EXO_CONNECTOR_DEADLINE_MS: "50" } });
-    expect([code, messages]).toEqual([2, ["No whole event arrived on stdin. The time for one event (50 ms) ran out."]]);
-  });
+  it.each([[[]], [["{", '"actionContext":{}}']]])(
+    "is what a stdin makes that is never closed: %j",
+    async (chunks) => {
+      const { code, messages } = await runIn({
+        stdin: openStdin(...chunks),
+        env: { EXO_CONNECTOR_DEADLINE_MS: "50" },
+      });
+      expect([code, messages]).toEqual([
+        2,
+        ["No whole event arrived on stdin. The time for one event (50 ms) ran out."],
+      ]);
+    },
+  );
 
   it("is what settings make that cannot be used", async () => {
     const connect = (): never => {
       throw new Unusable(["One.", "Two."]);
     };
-    expect(await runIn({ connect })).toMatchObject({ code: 2, messages: ["One.", "Two."], answer: { outcome: "invalid" } });
+    expect(await runIn({ connect })).toMatchObject({
+      code: 2,
+      messages: ["One.", "Two."],
+      answer: { outcome: "invalid" },
+    });
     const { code, messages } = await runIn({ env: { EXO_CONNECTOR_DEADLINE_MS: "soon" } });
-    expect([code, messages]).toEqual([2, ["EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to 2147483647."]]);
+    expect([code, messages]).toEqual([
+      2,
+      [
+        "EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to 2147483647.",
+      ],
+    ]);
   });
 
   it("is not what a defect in connecting makes", async () => {
     const connect = (): never => {
       throw new TypeError("x is not a function");
     };
-    expect(await runIn({ connect })).toMatchObject({ code: 1, messages: ["x is not a function"], answer: { outcome: "unknown" } });
+    expect(await runIn({ connect })).toMatchObject({
+      code: 1,
+      messages: ["x is not a function"],
+      answer: { outcome: "unknown" },
+    });
   });
 
   it("is not what an action makes that says so", async () => {
-    expect(await runIn({}, acting(() => Promise.reject(new Unusable(["Odd."]))))).toMatchObject({ code: 1, messages: ["Odd."] });
+    expect(
+      await runIn(
+        {},
+        acting(() => Promise.reject(new Unusable(["Odd."]))),
+      ),
+    ).toMatchObject({ code: 1, messages: ["Odd."] });
   });
 });
 
@@ -161,57 +251,152 @@ describe("an action that throws", () => {
     ["undefined", () => undefined, "Something that is no error was thrown (undefined)."],
     ["null", () => null, "Something that is no error was thrown (object)."],
     ["an error", () => new Error("Boom."), "Boom."],
-    ["an error without a message", () => new TypeError(" "), "An error without a message was thrown."],
-    ["an error whose message cannot be read", () => Object.create(new Unreadable()) as unknown, "Something that cannot be read was thrown."],
-    ["an error whose stack cannot be read", () => Object.defineProperty(new Error("Boom."), "stack", Object.getOwnPropertyDescriptor(UnreadableStack.prototype, "stack") ?? {}), "Boom."],
+    [
+      "an error without a message",
+      () => new TypeError(" "),
+      "An error without a message was thrown.",
+    ],
+    [
+      "an error whose message cannot be read",
+      () => Object.create(new Unreadable()) as unknown,
+      "Something that cannot be read was thrown.",
+    ],
+    [
+      "an error whose stack cannot be read",
+      () =>
+        Object.defineProperty(
+          new Error("Boom."),
+          "stack",
+          Object.getOwnPropertyDescriptor(UnreadableStack.prototype, "stack") ?? {},
+        ),
+      "Boom.",
+    ],
     ["something that cannot be looked at", revoked, "Something that cannot be read was thrown."],
   ])("has failed, and its steps are told: %s", async (_name, make, message) => {
-    const { code, answer, messages } = await runIn({}, acting(async ({ change }) => {
-      await change(step("A"));
-      throw make();
-    }));
+    const { code, answer, messages } = await runIn(
+      {},
+      acting(async ({ change }) => {
+        await change(step("A"));
+        throw make();
+      }),
+    );
     expect([code, messages]).toEqual([1, ["Set A: done.", message]]);
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
   });
 
   it("has failed also when it throws at once, or gives nothing", async () => {
-    expect(await runIn({}, acting(() => { throw new Error("At once."); }))).toMatchObject({ code: 1, messages: ["At once."] });
-    expect(await runIn({}, acting(() => Promise.resolve(undefined as never)))).toMatchObject({ code: 1, answer: { outcome: "unknown" } });
+    expect(
+      await runIn(
+        {},
+        acting(() => {
+          throw new Error("At once.");
+        }),
+      ),
+    ).toMatchObject({ code: 1, messages: ["At once."] });
+    expect(
+      await runIn(
+        {},
+        acting(() => Promise.resolve(undefined as never)),
+      ),
+    ).toMatchObject({ code: 1, answer: { outcome: "unknown" } });
   });
 
   it("has its origin told to those who mend it, and no secret with it", async () => {
-    const { talk } = await runIn({}, acting(() => Promise.reject(new Error(`Boom: ${configuration.AppSecret}`))));
-    expect(talk[0]).toMatchObject({ level: "verbose", message: expect.stringMatching(/^Error: Boom: \[secret\]\n.*run\.test\.ts/s) as string });
+    const { talk } = await runIn(
+      {},
+      acting(() => Promise.reject(new Error(`Boom: ${configuration.AppSecret}`))),
+    );
+    expect(talk[0]).toMatchObject({
+      level: "verbose",
+      message: expect.stringMatching(/^Error: Boom: \[secret\]\n.*run\.test\.ts/s) as string,
+    });
     expect(talk[1]).toEqual({ level: "error", message: "Boom: [secret]" });
     for (const cause of [undefined, new Error("the socket's")]) {
-      expect((await runIn({}, acting(() => Promise.reject(new Fault({ kind: "unavailable", message: "Cut.", cause }))))).talk).toEqual([{ level: "error", message: "Cut." }]);
+      expect(
+        (
+          await runIn(
+            {},
+            acting(() =>
+              Promise.reject(new Fault({ kind: "unavailable", message: "Cut.", cause })),
+            ),
+          )
+        ).talk,
+      ).toEqual([{ level: "error", message: "Cut." }]);
     }
   });
 
   it("has failed when it found an account without a reference", async () => {
-    const { code, messages } = await runIn({}, acting(() => Promise.resolve({ ...found, accountReference: " " })));
+    const { code, messages } = await runIn(
+      {},
+      acting(() => Promise.resolve({ ...found, accountReference: " " })),
+    );
     expect([code, messages]).toEqual([1, ["An account was found, but nothing to refer to it by."]]);
   });
 });
 
 describe("a change that goes wrong midway", () => {
   it("leaves the steps before it in plan and audit, and the ones behind it out", async () => {
-    const { code, answer, messages, connection } = await runIn({ invoke: ({ parameters }) => ("B" in parameters ? Promise.reject(new Fault({ kind: "onPremises", message: "Mastered elsewhere.", requestId: "r-1" })) : Promise.resolve({ notices: [] })) }, setting("A", "B", "C"));
-    expect([code, messages]).toEqual([1, ["Set A: done.", "Set B: failed. Mastered elsewhere. (request r-1)", "Only partly done: 1 of 2 changes."]]);
-    expect(answer).toMatchObject({ outcome: "masteredOnPremises", plan: [{ ...step("A"), sent: true }, { ...step("B"), sent: true }] });
+    const { code, answer, messages, connection } = await runIn(
+      {
+        invoke: ({ parameters }) =>
+          "B" in parameters
+            ? Promise.reject(
+                new Fault({ kind: "onPremises", message: "Mastered elsewhere.", requestId: "r-1" }),
+              )
+            : Promise.resolve({ notices: [] }),
+      },
+      setting("A", "B", "C"),
+    );
+    expect([code, messages]).toEqual([
+      1,
+      [
+        "Set A: done.",
+        "Set B: failed. Mastered elsewhere. (request r-1)",
+        "Only partly done: 1 of 2 changes.",
+      ],
+    ]);
+    expect(answer).toMatchObject({
+      outcome: "masteredOnPremises",
+      plan: [
+        { ...step("A"), sent: true },
+        { ...step("B"), sent: true },
+      ],
+    });
     expect(answer.plan).toHaveLength(2);
     expect(connection.sent).toEqual(["A", "B"]);
   });
 
   it("may have been applied when its answer never came", async () => {
-    const { messages, answer } = await runIn({ invoke: () => Promise.reject(new Fault({ kind: "unavailable", message: "The connection was cut." })) }, setting("A"));
-    expect(messages).toEqual(["Set A: was sent, and whether it was applied is not known. The connection was cut."]);
+    const { messages, answer } = await runIn(
+      {
+        invoke: () =>
+          Promise.reject(new Fault({ kind: "unavailable", message: "The connection was cut." })),
+      },
+      setting("A"),
+    );
+    expect(messages).toEqual([
+      "Set A: was sent, and whether it was applied is not known. The connection was cut.",
+    ]);
     expect(answer.outcome).toBe("unknown");
   });
 
   it("may have been applied when the time ran out on it", async () => {
-    const { code, messages, answer } = await runIn({ env: { EXO_CONNECTOR_DEADLINE_MS: "60" }, invoke: ({ parameters }) => ("B" in parameters ? never() : Promise.resolve({ notices: [] })) }, setting("A", "B"));
-    expect([code, messages]).toEqual([1, ["Set A: done.", "Set B: was sent, and whether it was applied is not known. The time for one event (60 ms) ran out.", "Only partly done: 1 of 2 changes."]]);
+    const { code, messages, answer } = await runIn(
+      {
+        env: { EXO_CONNECTOR_DEADLINE_MS: "60" },
+        invoke: ({ parameters }) =>
+          "B" in parameters ? never() : Promise.resolve({ notices: [] }),
+      },
+      setting("A", "B"),
+    );
+    expect([code, messages]).toEqual([
+      1,
+      [
+        "Set A: done.",
+        "Set B: was sent, and whether it was applied is not known. The time for one event (60 ms) ran out.",
+        "Only partly done: 1 of 2 changes.",
+      ],
+    ]);
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }, { sent: true }] });
   });
 
@@ -220,24 +405,45 @@ describe("a change that goes wrong midway", () => {
       await Promise.all([change(step("A")), change(step("B"))]);
       return found;
     });
-    const { messages } = await runIn({ invoke: ({ parameters }) => ("A" in parameters ? never() : Promise.reject(new Fault({ kind: "denied", message: "May not." }))) }, action);
-    expect(messages).toEqual(["Set A: was sent, and whether it was applied is not known.", "Set B: failed. May not."]);
+    const { messages } = await runIn(
+      {
+        invoke: ({ parameters }) =>
+          "A" in parameters
+            ? never()
+            : Promise.reject(new Fault({ kind: "denied", message: "May not." })),
+      },
+      action,
+    );
+    expect(messages).toEqual([
+      "Set A: was sent, and whether it was applied is not known.",
+      "Set B: failed. May not.",
+    ]);
   });
 });
 
 describe("the end of a run", () => {
   it("comes to an action that never settles", async () => {
-    const { code, messages, connection } = await runIn({ env: { EXO_CONNECTOR_DEADLINE_MS: "40" } }, acting(never));
-    expect([code, messages, connection.closed]).toEqual([1, ["The time for one event (40 ms) ran out."], 1]);
+    const { code, messages, connection } = await runIn(
+      { env: { EXO_CONNECTOR_DEADLINE_MS: "40" } },
+      acting(never),
+    );
+    expect([code, messages, connection.closed]).toEqual([
+      1,
+      ["The time for one event (40 ms) ran out."],
+      1,
+    ]);
   });
 
   it("lets an action that comes too late change nothing", async () => {
     let late: unknown = "not there yet";
-    const { answer, connection } = await runIn({ env: { EXO_CONNECTOR_DEADLINE_MS: "40" } }, acting(async ({ change }) => {
-      await pause(80);
-      late = await change(step("A")).catch((thrown: unknown) => thrown);
-      return found;
-    }));
+    const { answer, connection } = await runIn(
+      { env: { EXO_CONNECTOR_DEADLINE_MS: "40" } },
+      acting(async ({ change }) => {
+        await pause(80);
+        late = await change(step("A")).catch((thrown: unknown) => thrown);
+        return found;
+      }),
+    );
     await pause(80);
     expect(late).toMatchObject({ message: "The time for one event (40 ms) ran out." });
     expect([connection.sent, answer.plan]).toEqual([[], []]);
@@ -245,11 +451,16 @@ describe("the end of a run", () => {
 
   it("lets what an action left behind change nothing", async () => {
     let late: unknown = "not there yet";
-    const { connection, surroundings } = await runIn({}, acting(async ({ change }) => {
-      const straggler = pause(20).then(() => change(step("A"))).catch((thrown: unknown) => (late = thrown));
-      await Promise.race([straggler, Promise.resolve()]);
-      throw new Error("Boom.");
-    }));
+    const { connection, surroundings } = await runIn(
+      {},
+      acting(async ({ change }) => {
+        const straggler = pause(20)
+          .then(() => change(step("A")))
+          .catch((thrown: unknown) => (late = thrown));
+        await Promise.race([straggler, Promise.resolve()]);
+        throw new Error("Boom.");
+      }),
+    );
     expect(surroundings?.signal.aborted).toBe(true);
     await pause(40);
     expect(late).toMatchObject({ message: "The event has been answered." });
@@ -260,64 +471,127 @@ describe("the end of a run", () => {
     let interrupt: (reason: Fault) => void = () => undefined;
     const action = acting(async ({ change }) => {
       await change(step("A"));
-      interrupt(new Fault({ kind: "unavailable", message: "The run was ended from outside (SIGTERM)." }));
+      interrupt(
+        new Fault({ kind: "unavailable", message: "The run was ended from outside (SIGTERM)." }),
+      );
       return await never();
     });
-    const { code, messages, answer } = await runIn({ interrupted: (given) => (interrupt = given) }, action);
-    expect([code, messages]).toEqual([1, ["Set A: done.", "The run was ended from outside (SIGTERM)."]]);
+    const { code, messages, answer } = await runIn(
+      { interrupted: (given) => (interrupt = given) },
+      action,
+    );
+    expect([code, messages]).toEqual([
+      1,
+      ["Set A: done.", "The run was ended from outside (SIGTERM)."],
+    ]);
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
   });
 
   it("comes with an error that nobody caught, and a change on its way may have been applied", async () => {
     let interrupt: (reason: Fault) => void = () => undefined;
-    const run = runIn({
-      interrupted: (given) => (interrupt = given),
-      invoke: () => {
-        interrupt(Fault.of(new Error("Nobody caught this.")));
-        return never();
+    const run = runIn(
+      {
+        interrupted: (given) => (interrupt = given),
+        invoke: () => {
+          interrupt(Fault.of(new Error("Nobody caught this.")));
+          return never();
+        },
       },
-    }, setting("A"));
-    expect((await run).messages).toEqual(["Set A: was sent, and whether it was applied is not known. Nobody caught this."]);
+      setting("A"),
+    );
+    expect((await run).messages).toEqual([
+      "Set A: was sent, and whether it was applied is not known. Nobody caught this.",
+    ]);
   });
 });
 
 describe("a secret", () => {
   it("leaves by no way out", async () => {
     const AppSecret = 'Zx8~Q"\\ +%\n😀';
-    const { stdout, stderr, answer, last } = await runIn({ event: eventWith({ Configuration: { ...configuration, AppSecret } }, { Note: AppSecret, [AppSecret]: null }) }, acting(async ({ talk, change }) => {
-      talk("information", `said ${AppSecret}`);
-      await change({ cmdlet: "Set-Mailbox", parameters: { Identity: guid, [AppSecret]: [AppSecret] }, sentence: `Set ${AppSecret}`, before: { Nested: { deep: encodeURIComponent(AppSecret) } } });
-      throw new Fault({ kind: "invalid", message: `The service said: ${JSON.stringify({ client_secret: AppSecret })}` });
-    }));
+    const { stdout, stderr, answer, last } = await runIn(
+      {
+        event: eventWith(
+          { Configuration: { ...configuration, AppSecret } },
+          { Note: AppSecret, [AppSecret]: null },
+        ),
+      },
+      acting(async ({ talk, change }) => {
+        talk("information", `said ${AppSecret}`);
+        await change({
+          cmdlet: "Set-Mailbox",
+          parameters: { Identity: guid, [AppSecret]: [AppSecret] },
+          sentence: `Set ${AppSecret}`,
+          before: { Nested: { deep: encodeURIComponent(AppSecret) } },
+        });
+        throw new Fault({
+          kind: "invalid",
+          message: `The service said: ${JSON.stringify({ client_secret: AppSecret })}`,
+        });
+      }),
+    );
     expect(stdout + stderr).not.toContain("Zx8~Q");
-    expect(answer.plan).toEqual([{ cmdlet: "Set-Mailbox", parameters: { Identity: guid, "[secret]": ["[secret]"] }, sentence: "Set [secret]", before: { Nested: { deep: "[secret]" } }, sent: true }]);
+    expect(answer.plan).toEqual([
+      {
+        cmdlet: "Set-Mailbox",
+        parameters: { Identity: guid, "[secret]": ["[secret]"] },
+        sentence: "Set [secret]",
+        before: { Nested: { deep: "[secret]" } },
+        sent: true,
+      },
+    ]);
     expect(last).toBe('The service said: {"client_secret":"[secret]"}');
   });
 
   it("is kept from the moment the connection knows it", async () => {
-    const { stdout } = await runIn({}, acting(() => Promise.reject(new Error("refused token-abc-123"))));
+    const { stdout } = await runIn(
+      {},
+      acting(() => Promise.reject(new Error("refused token-abc-123"))),
+    );
     expect(stdout).toContain("token-abc-123");
-    const { last } = await runIn({
-      connect: (_configuration, { keepSecret }) => ({
-        invoke: () => {
-          keepSecret("token-abc-123");
-          return Promise.reject(new Error("refused token-abc-123"));
-        },
-        stats: { requests: 1, retries: 0, waitedMs: 0 },
-        close: () => undefined,
-      }),
-    }, setting("A"));
+    const { last } = await runIn(
+      {
+        connect: (_configuration, { keepSecret }) => ({
+          invoke: () => {
+            keepSecret("token-abc-123");
+            return Promise.reject(new Error("refused token-abc-123"));
+          },
+          stats: { requests: 1, retries: 0, waitedMs: 0 },
+          close: () => undefined,
+        }),
+      },
+      setting("A"),
+    );
     expect(last).toBe("Set A: was sent, and whether it was applied is not known. refused [secret]");
   });
 
   it("is out of a long message before that is cut, so that no half of it stays", async () => {
-    const { last, stderr } = await runIn({}, acting(() => Promise.reject(new Fault({ kind: "invalid", message: `${"x".repeat(990)}${configuration.AppSecret}${"y".repeat(100)}` }))));
+    const { last, stderr } = await runIn(
+      {},
+      acting(() =>
+        Promise.reject(
+          new Fault({
+            kind: "invalid",
+            message: `${"x".repeat(990)}${configuration.AppSecret}${"y".repeat(100)}`,
+          }),
+        ),
+      ),
+    );
     expect(last).toBe(`${"x".repeat(990)}[secret]yy…`);
     expect(stderr).toContain("y".repeat(100));
   });
 
-  it.each(["Success", "done", "outcome", "AccountReference", guid.slice(0, 8), "e", "plan"])("may be a word of the answer without taking it apart: %s", async (AppSecret) => {
-    const { code, answer } = await runIn({ event: eventWith({ Configuration: { ...configuration, AppSecret } }) }, setting("A"));
-    expect([code, answer.outputContext.AccountReference, answer.outcome]).toEqual([0, guid, "done"]);
-  });
+  it.each(["Success", "done", "outcome", "AccountReference", guid.slice(0, 8), "e", "plan"])(
+    "may be a word of the answer without taking it apart: %s",
+    async (AppSecret) => {
+      const { code, answer } = await runIn(
+        { event: eventWith({ Configuration: { ...configuration, AppSecret } }) },
+        setting("A"),
+      );
+      expect([code, answer.outputContext.AccountReference, answer.outcome]).toEqual([
+        0,
+        guid,
+        "done",
+      ]);
+    },
+  );
 });

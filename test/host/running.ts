@@ -17,7 +17,10 @@ export interface Started {
   event: unknown;
   env?: Record<string, string>;
   /** The signal is that of the run. */
-  invoke?: (command: Parameters<Connection["invoke"]>[0], signal: AbortSignal) => ReturnType<Connection["invoke"]>;
+  invoke?: (
+    command: Parameters<Connection["invoke"]>[0],
+    signal: AbortSignal,
+  ) => ReturnType<Connection["invoke"]>;
 }
 
 export interface Contracts<A, R> {
@@ -35,33 +38,60 @@ export interface Ran<A, R> {
   connection: ReturnType<typeof connectionOf>;
 }
 
-export async function ran<Event extends AnyEvent, A extends AnyAnswer, R = never>(action: Action<Event>, contracts: Contracts<A, R>, { event, env = {}, invoke }: Started): Promise<Ran<A, R>> {
+export async function ran<Event extends AnyEvent, A extends AnyAnswer, R = never>(
+  action: Action<Event>,
+  contracts: Contracts<A, R>,
+  { event, env = {}, invoke }: Started,
+): Promise<Ran<A, R>> {
   let signal = new AbortController().signal;
   const connection = connectionOf(invoke && ((command) => invoke(command, signal)));
   const started = performance.now();
   let stdout = "";
   let stderr = "";
-  const code = await run(action, (_configuration, around) => ((signal = around.signal), connection), {
-    stdin: stdinOf(typeof event === "string" ? event : JSON.stringify(event)),
-    stdout: (text) => ((stdout += text), Promise.resolve()),
-    stderr: (text) => void (stderr += text),
-    env,
-    now: () => performance.now() - started,
-    onInterrupt: () => undefined,
-  });
+  const code = await run(
+    action,
+    (_configuration, around) => ((signal = around.signal), connection),
+    {
+      stdin: stdinOf(typeof event === "string" ? event : JSON.stringify(event)),
+      stdout: (text) => ((stdout += text), Promise.resolve()),
+      stderr: (text) => void (stderr += text),
+      env,
+      now: () => performance.now() - started,
+      onInterrupt: () => undefined,
+    },
+  );
   const documents = linesOf(stdout);
   const answer = documents.pop() as A;
-  for (const [contract, document] of [[contracts.answer, answer] as const, ...documents.map((record) => [contracts.record, record] as const)]) expect(contract?.check(document), JSON.stringify(contract?.check.errors)).toBe(true);
+  for (const [contract, document] of [
+    [contracts.answer, answer] as const,
+    ...documents.map((record) => [contracts.record, record] as const),
+  ])
+    expect(contract?.check(document), JSON.stringify(contract?.check.errors)).toBe(true);
   expect(code === 0).toBe(answer.outputContext.Success);
   return {
-    code, answer, connection,
+    code,
+    answer,
+    connection,
     records: documents as R[],
-    audit: answer.outputContext.AuditLogs.map(({ Action, Message, IsError }) => [Action, Message, IsError]),
+    audit: answer.outputContext.AuditLogs.map(({ Action, Message, IsError }) => [
+      Action,
+      Message,
+      IsError,
+    ]),
     // What the audit says is said on stderr as well, and last.
-    talk: linesOf(stderr).reverse().slice(answer.outputContext.AuditLogs.length).reverse().map((line) => `${(line as { level: string }).level}: ${(line as { message: string }).message}`),
+    talk: linesOf(stderr)
+      .reverse()
+      .slice(answer.outputContext.AuditLogs.length)
+      .reverse()
+      .map(
+        (line) => `${(line as { level: string }).level}: ${(line as { message: string }).message}`,
+      ),
   };
 }
 
 function linesOf(text: string): unknown[] {
-  return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as unknown);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as unknown);
 }

@@ -23,7 +23,11 @@ describe("an event on stdin", () => {
   });
 
   it("may arrive byte by byte, in the midst of a character too", async () => {
-    expect(await readDocument(stdinOf(...[...Buffer.from(JSON.stringify(event))].map((byte) => Uint8Array.of(byte))))).toEqual(event);
+    expect(
+      await readDocument(
+        stdinOf(...[...Buffer.from(JSON.stringify(event))].map((byte) => Uint8Array.of(byte))),
+      ),
+    ).toEqual(event);
   });
 
   it("may be nested as deep as 64 levels, and have brackets in its texts", async () => {
@@ -32,20 +36,28 @@ describe("an event on stdin", () => {
   });
 
   it("may be wide", async () => {
-    expect(await readDocument(stdinOf(JSON.stringify({ list: Array(10_000).fill({ a: [] }) })))).toHaveProperty("list.9999.a");
+    expect(
+      await readDocument(stdinOf(JSON.stringify({ list: Array(10_000).fill({ a: [] }) }))),
+    ).toHaveProperty("list.9999.a");
   });
 
   it("keeps a key called __proto__ as data", async () => {
-    const read = (await readDocument(stdinOf('{"__proto__":{"polluted":true}}'))) as Record<string, unknown>;
+    const read = (await readDocument(stdinOf('{"__proto__":{"polluted":true}}'))) as Record<
+      string,
+      unknown
+    >;
     expect(Object.keys(read)).toEqual(["__proto__"]);
     expect(read["polluted"]).toBeUndefined();
   });
 });
 
 describe("what is no event on stdin", () => {
-  it.each([[""], [" \r\n\t "], ["\uFEFF"]])("is called empty when there is nothing: %j", async (text) => {
-    expect(await refusal(text)).toEqual(["stdin is empty; expected one event as JSON."]);
-  });
+  it.each([[""], [" \r\n\t "], ["\uFEFF"]])(
+    "is called empty when there is nothing: %j",
+    async (text) => {
+      expect(await refusal(text)).toEqual(["stdin is empty; expected one event as JSON."]);
+    },
+  );
 
   it.each<[string, Buffer]>([
     ["little endian with a byte order mark", utf16le('\uFEFF{"a":1}')],
@@ -61,16 +73,26 @@ describe("what is no event on stdin", () => {
     ["a character that is cut off", Buffer.from('{"a":"é').subarray(0, -1)],
     ["Latin-1", Buffer.from('{"a":"Zoë"}', "latin1")],
   ])("is not taken for UTF-8: %s", async (_name, bytes) => {
-    expect(await refusal(bytes)).toEqual(["stdin is not UTF-8 text; expected one event as JSON in UTF-8."]);
+    expect(await refusal(bytes)).toEqual([
+      "stdin is not UTF-8 text; expected one event as JSON in UTF-8.",
+    ]);
   });
 
-  it.each(["hunter2", "{", '{"a":1}{"b":2}', "{'a':1}", '{"a":1,}', "@{a=b; c=d}"])("is not quoted when it is no JSON: %s", async (text) => {
-    expect(await refusal(text)).toEqual([`stdin is not JSON (${text.length} bytes were read); expected one event as JSON.`]);
-  });
+  it.each(["hunter2", "{", '{"a":1}{"b":2}', "{'a':1}", '{"a":1,}', "@{a=b; c=d}"])(
+    "is not quoted when it is no JSON: %s",
+    async (text) => {
+      expect(await refusal(text)).toEqual([
+        `stdin is not JSON (${text.length} bytes were read); expected one event as JSON.`,
+      ]);
+    },
+  );
 
-  it.each(["[]", "null", "1", '"text"', '[{"actionContext":{}}]'])("is no object: %s", async (text) => {
-    expect(await refusal(text)).toEqual(["stdin is JSON but no object; expected one event."]);
-  });
+  it.each(["[]", "null", "1", '"text"', '[{"actionContext":{}}]'])(
+    "is no object: %s",
+    async (text) => {
+      expect(await refusal(text)).toEqual(["stdin is JSON but no object; expected one event."]);
+    },
+  );
 
   it.each<[string, string]>([
     ["65 levels", `${'{"a":'.repeat(64)}{}${"}".repeat(64)}`],
@@ -82,7 +104,9 @@ describe("what is no event on stdin", () => {
 
   it("is read to its end and not kept when it is too large", async () => {
     const megabyte = Buffer.alloc(1024 * 1024, 0x20);
-    expect(await refusal(...Array<Buffer>(50).fill(megabyte))).toEqual([`The event on stdin has 52428800 bytes; expected at most ${maxBytes}.`]);
+    expect(await refusal(...Array<Buffer>(50).fill(megabyte))).toEqual([
+      `The event on stdin has 52428800 bytes; expected at most ${maxBytes}.`,
+    ]);
   });
 
   it("does not hide that stdin broke", async () => {

@@ -12,8 +12,10 @@ const none = { DisplayName: "No permissions defined", Reference: { Id: "No permi
 
 /** The parts of these tests: `g-a` belongs to the value A. Each is on record and in the answer as `onRecord` says. */
 const part = (key: string): Part => ({ key, name: `Group ${key}`, reference: { Id: key } });
-const onRecord = (...keys: string[]): unknown[] => keys.map((key) => ({ DisplayName: `Group ${key}`, Reference: { Id: key } }));
-const contracts = (...values: unknown[]): unknown[] => values.map((value) => ({ Context: { InConditions: true }, Department: { ExternalId: value } }));
+const onRecord = (...keys: string[]): unknown[] =>
+  keys.map((key) => ({ DisplayName: `Group ${key}`, Reference: { Id: key } }));
+const contracts = (...values: unknown[]): unknown[] =>
+  values.map((value) => ({ Context: { InConditions: true }, Department: { ExternalId: value } }));
 
 interface Choices extends Partial<Started> {
   operation?: string;
@@ -28,47 +30,96 @@ interface Choices extends Partial<Started> {
   partsFor?(): Promise<Parts<Part>>;
 }
 
-function eventWith({ operation = "update", current = [], person = { Contracts: [] }, dryRun = false, config = {}, context = {} }: Choices): unknown {
-  return { actionContext: { Configuration: { ...configuration, ...config }, DryRun: dryRun, Operation: operation, References: { Account: guid, Permission: { Reference: "dg" } }, CurrentPermissions: current, ...context }, personContext: { Person: person } };
+function eventWith({
+  operation = "update",
+  current = [],
+  person = { Contracts: [] },
+  dryRun = false,
+  config = {},
+  context = {},
+}: Choices): unknown {
+  return {
+    actionContext: {
+      Configuration: { ...configuration, ...config },
+      DryRun: dryRun,
+      Operation: operation,
+      References: { Account: guid, Permission: { Reference: "dg" } },
+      CurrentPermissions: current,
+      ...context,
+    },
+    personContext: { Person: person },
+  };
 }
 
 /** Parts of two contracts, unless something else is said. */
-const deciding = (values: unknown[], choices: Choices = {}): Promise<Ran<SubPermissionsAnswer, never>> => decided({ person: { Contracts: contracts(...values) }, ...choices });
+const deciding = (
+  values: unknown[],
+  choices: Choices = {},
+): Promise<Ran<SubPermissionsAnswer, never>> =>
+  decided({ person: { Contracts: contracts(...values) }, ...choices });
 
 async function decided(choices: Choices): Promise<Ran<SubPermissionsAnswer, never>> {
   const { becomes = {}, parts, partsFor } = choices;
-  const action = onSubPermissions(({ change }) => partsFor ? partsFor() : Promise.resolve({
-    sought: (value) => `group called "${value}"`,
-    belongingTo: (value) => Promise.resolve(value === "nobody's" ? [] : [part(`g-${value.toLowerCase()}`)]),
-    keyOf: (reference) => (reference("Id").startsWith("g-") ? reference("Id") : undefined),
-    isHeld: () => Promise.resolve(true),
-    grant: async ({ key }) => {
-      await change({ cmdlet: "Add", parameters: { Identity: key }, sentence: `Add to ${key}`, before: {} });
+  const action = onSubPermissions(({ change }) =>
+    partsFor
+      ? partsFor()
+      : Promise.resolve({
+          sought: (value) => `group called "${value}"`,
+          belongingTo: (value) =>
+            Promise.resolve(value === "nobody's" ? [] : [part(`g-${value.toLowerCase()}`)]),
+          keyOf: (reference) => (reference("Id").startsWith("g-") ? reference("Id") : undefined),
+          isHeld: () => Promise.resolve(true),
+          grant: async ({ key }) => {
+            await change({
+              cmdlet: "Add",
+              parameters: { Identity: key },
+              sentence: `Add to ${key}`,
+              before: {},
+            });
+          },
+          revoke: async (key) => {
+            await change({
+              cmdlet: "Remove",
+              parameters: { Identity: key },
+              sentence: `Remove from ${key}`,
+              before: {},
+            });
+          },
+          ...parts,
+        }),
+  );
+  return await ran(
+    action,
+    { answer: subPermissionsAnswer },
+    {
+      event: eventWith(choices),
+      invoke: ({ cmdlet, parameters }, signal) => {
+        const became = becomes[`${cmdlet} ${String(parameters["Identity"])}`];
+        if (typeof became === "function") return became(signal);
+        return became instanceof Fault
+          ? Promise.reject(became)
+          : Promise.resolve({
+              notices: became === undefined ? [] : [{ kind: became, text: "Nothing to do." }],
+            });
+      },
+      ...choices,
     },
-    revoke: async (key) => {
-      await change({ cmdlet: "Remove", parameters: { Identity: key }, sentence: `Remove from ${key}`, before: {} });
-    },
-    ...parts,
-  }));
-  return await ran(action, { answer: subPermissionsAnswer }, {
-    event: eventWith(choices),
-    invoke: ({ cmdlet, parameters }, signal) => {
-      const became = becomes[`${cmdlet} ${String(parameters["Identity"])}`];
-      if (typeof became === "function") return became(signal);
-      return became instanceof Fault ? Promise.reject(became) : Promise.resolve({ notices: became === undefined ? [] : [{ kind: became, text: "Nothing to do." }] });
-    },
-    ...choices,
-  });
+  );
 }
 
-const held = ({ answer }: Ran<SubPermissionsAnswer, never>): unknown[] => answer.outputContext.SubPermissions;
-const steps = ({ answer }: Ran<SubPermissionsAnswer, never>): string[] => answer.plan.map(({ cmdlet, parameters }) => `${cmdlet} ${String(parameters["Identity"])}`);
+const held = ({ answer }: Ran<SubPermissionsAnswer, never>): unknown[] =>
+  answer.outputContext.SubPermissions;
+const steps = ({ answer }: Ran<SubPermissionsAnswer, never>): string[] =>
+  answer.plan.map(({ cmdlet, parameters }) => `${cmdlet} ${String(parameters["Identity"])}`);
 
 describe("sub-permissions", () => {
   it("are granted as they belong, and answered", async () => {
     const run = await deciding(["A", "B", "a"], { operation: "Grant" });
     expect(held(run)).toEqual(onRecord("g-a", "g-b"));
-    expect(run.audit).toEqual([["GrantPermission", "Add to g-a: done.", false], ["GrantPermission", "Add to g-b: done.", false]]);
+    expect(run.audit).toEqual([
+      ["GrantPermission", "Add to g-a: done.", false],
+      ["GrantPermission", "Add to g-b: done.", false],
+    ]);
     expect(run.answer.outcome).toBe("done");
   });
 
@@ -76,60 +127,130 @@ describe("sub-permissions", () => {
     const [kept] = [{ DisplayName: "As it was called", Reference: { Id: "g-a", Extra: 1 } }];
     const run = await deciding(["A", "B"], { current: [kept, ...onRecord("g-c")] });
     expect(held(run)).toEqual([kept, ...onRecord("g-b")]);
-    expect(run.audit).toEqual([[undefined, '"Group g-a" is held already.', false], ["GrantPermission", "Add to g-b: done.", false], ["RevokePermission", "Remove from g-c: done.", false]]);
+    expect(run.audit).toEqual([
+      [undefined, '"Group g-a" is held already.', false],
+      ["GrantPermission", "Add to g-b: done.", false],
+      ["RevokePermission", "Remove from g-c: done.", false],
+    ]);
   });
 
   it("on record are granted again when the account does not have them", async () => {
-    expect(steps(await deciding(["A"], { current: onRecord("g-a"), parts: { isHeld: () => Promise.resolve(false) } }))).toEqual(["Add g-a"]);
+    expect(
+      steps(
+        await deciding(["A"], {
+          current: onRecord("g-a"),
+          parts: { isHeld: () => Promise.resolve(false) },
+        }),
+      ),
+    ).toEqual(["Add g-a"]);
     expect(steps(await deciding(["A"], { current: onRecord("g-a") }))).toEqual([]);
   });
 
   it("are already so when nothing had to be done", async () => {
-    expect((await deciding(["A"], { becomes: { "Add g-a": "alreadySo" } })).answer.outcome).toBe("alreadySo");
+    expect((await deciding(["A"], { becomes: { "Add g-a": "alreadySo" } })).answer.outcome).toBe(
+      "alreadySo",
+    );
     expect((await deciding(["A"], { current: onRecord("g-a") })).answer.outcome).toBe("alreadySo");
   });
 
   it("in a dry run are those that would be held, and nothing is sent", async () => {
     const run = await deciding(["A"], { dryRun: true, current: onRecord("g-c") });
-    expect([held(run), steps(run), run.connection.sent]).toEqual([onRecord("g-a"), ["Add g-a", "Remove g-c"], []]);
+    expect([held(run), steps(run), run.connection.sent]).toEqual([
+      onRecord("g-a"),
+      ["Add g-a", "Remove g-c"],
+      [],
+    ]);
   });
 
-  it.each(["grant", "update"])("are never none after a %s: an entry stands for it", async (operation) => {
-    expect(held(await decided({ operation, current: onRecord("g-c") }))).toEqual([none]);
-    const run = await deciding(["A"], { operation, current: [none] });
-    expect([held(run), steps(run)]).toEqual([onRecord("g-a"), ["Add g-a"]]);
-  });
+  it.each(["grant", "update"])(
+    "are never none after a %s: an entry stands for it",
+    async (operation) => {
+      expect(held(await decided({ operation, current: onRecord("g-c") }))).toEqual([none]);
+      const run = await deciding(["A"], { operation, current: [none] });
+      expect([held(run), steps(run)]).toEqual([onRecord("g-a"), ["Add g-a"]]);
+    },
+  );
 
   it("are cut to names that the platform takes, and never without one", async () => {
-    const belongingTo = (): Promise<Part[]> => Promise.resolve([{ ...part("g-a"), name: "x".repeat(120) }, { ...part("g-b"), name: " " }]);
-    const current = [{ DisplayName: "y".repeat(120), Reference: { Id: "other" } }, { DisplayName: null, Reference: { Id: "another" } }];
-    expect(held(await deciding(["A"], { current, parts: { belongingTo } })).map((one) => (one as { DisplayName: string }).DisplayName)).toEqual(["y".repeat(100), "another", "x".repeat(100), "g-b"]);
+    const belongingTo = (): Promise<Part[]> =>
+      Promise.resolve([
+        { ...part("g-a"), name: "x".repeat(120) },
+        { ...part("g-b"), name: " " },
+      ]);
+    const current = [
+      { DisplayName: "y".repeat(120), Reference: { Id: "other" } },
+      { DisplayName: null, Reference: { Id: "another" } },
+    ];
+    expect(
+      held(await deciding(["A"], { current, parts: { belongingTo } })).map(
+        (one) => (one as { DisplayName: string }).DisplayName,
+      ),
+    ).toEqual(["y".repeat(100), "another", "x".repeat(100), "g-b"]);
   });
 
   it("know their permission, or that it is not told, as in a preview", async () => {
     const known: string[] = [];
-    const action = onSubPermissions(({ permission }) => (known.push(permission("reference")), Promise.reject(faultOf("denied"))));
-    for (const Permission of [{ Reference: "dg" }, null, undefined]) await ran(action, { answer: subPermissionsAnswer }, { event: eventWith({ context: { References: { Account: guid, Permission } } }) });
+    const action = onSubPermissions(
+      ({ permission }) => (known.push(permission("reference")), Promise.reject(faultOf("denied"))),
+    );
+    for (const Permission of [{ Reference: "dg" }, null, undefined])
+      await ran(
+        action,
+        { answer: subPermissionsAnswer },
+        { event: eventWith({ context: { References: { Account: guid, Permission } } }) },
+      );
     expect(known).toEqual(["dg", "", ""]);
   });
 });
 
 describe("a grant that fails", () => {
-  const refusals: FaultKind[] = ["missing", "notReady", "ambiguous", "onPremises", "unlicensed", "denied", "invalid", "throttled"];
-  it.each<[FaultKind, boolean]>([...refusals.map((kind): [FaultKind, boolean] => [kind, false]), ["unavailable", true], ["unexpected", true]])("as %s counts as held: %s", async (kind, isHeld) => {
+  const refusals: FaultKind[] = [
+    "missing",
+    "notReady",
+    "ambiguous",
+    "onPremises",
+    "unlicensed",
+    "denied",
+    "invalid",
+    "throttled",
+  ];
+  it.each<[FaultKind, boolean]>([
+    ...refusals.map((kind): [FaultKind, boolean] => [kind, false]),
+    ["unavailable", true],
+    ["unexpected", true],
+  ])("as %s counts as held: %s", async (kind, isHeld) => {
     const run = await deciding(["A", "B"], { becomes: { "Add g-a": faultOf(kind) } });
     expect(held(run)).toEqual(onRecord(...(isHeld ? ["g-a"] : []), "g-b"));
     expect([run.code, steps(run)]).toEqual([1, ["Add g-a", "Add g-b"]]);
-    expect(held(await deciding(["A"], { becomes: { "Add g-a": faultOf(kind) } }))).toEqual(isHeld ? onRecord("g-a") : [none]);
-    expect(run.audit[0]).toEqual(["GrantPermission", isHeld ? "Add to g-a: was sent, and whether it was applied is not known. Said so." : "Add to g-a: failed. Said so.", true]);
+    expect(held(await deciding(["A"], { becomes: { "Add g-a": faultOf(kind) } }))).toEqual(
+      isHeld ? onRecord("g-a") : [none],
+    );
+    expect(run.audit[0]).toEqual([
+      "GrantPermission",
+      isHeld
+        ? "Add to g-a: was sent, and whether it was applied is not known. Said so."
+        : "Add to g-a: failed. Said so.",
+      true,
+    ]);
   });
 
   it("counts as held when it was on record, whatever it failed for", async () => {
-    expect(held(await deciding(["A"], { current: onRecord("g-a"), becomes: { "Add g-a": faultOf("denied") }, parts: { isHeld: () => Promise.resolve(false) } }))).toEqual(onRecord("g-a"));
+    expect(
+      held(
+        await deciding(["A"], {
+          current: onRecord("g-a"),
+          becomes: { "Add g-a": faultOf("denied") },
+          parts: { isHeld: () => Promise.resolve(false) },
+        }),
+      ),
+    ).toEqual(onRecord("g-a"));
   });
 
   it("leaves what no longer belongs to be revoked all the same", async () => {
-    const run = await deciding(["A"], { current: onRecord("g-c"), becomes: { "Add g-a": faultOf("denied") } });
+    const run = await deciding(["A"], {
+      current: onRecord("g-c"),
+      becomes: { "Add g-a": faultOf("denied") },
+    });
     expect([held(run), steps(run)]).toEqual([[none], ["Add g-a", "Remove g-c"]]);
   });
 });
@@ -139,25 +260,52 @@ describe("a run that ends in the middle", () => {
   const over = "The time for one event (60 ms) ran out.";
 
   it("answers what was granted, what may have been, and what was on record", async () => {
-    const run = await deciding(["A", "B", "C"], { env, current: onRecord("g-d"), becomes: { "Add g-b": never } });
+    const run = await deciding(["A", "B", "C"], {
+      env,
+      current: onRecord("g-d"),
+      becomes: { "Add g-b": never },
+    });
     expect(held(run)).toEqual(onRecord("g-d", "g-a", "g-b"));
-    expect([run.code, run.audit.map(([, message]) => message)]).toEqual([1, ["Add to g-a: done.", `Add to g-b: was sent, and whether it was applied is not known. ${over}`, "Only partly done: 1 of 2 changes."]]);
+    expect([run.code, run.audit.map(([, message]) => message)]).toEqual([
+      1,
+      [
+        "Add to g-a: done.",
+        `Add to g-b: was sent, and whether it was applied is not known. ${over}`,
+        "Only partly done: 1 of 2 changes.",
+      ],
+    ]);
   });
 
   it("answers nothing that was not tried, also when what was on its way breaks off with the run", async () => {
-    const brokenOff = (signal: AbortSignal): Promise<never> => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(Fault.of(signal.reason))));
-    expect(held(await deciding(["A", "B", "C"], { env, becomes: { "Add g-a": brokenOff } }))).toEqual(onRecord("g-a"));
+    const brokenOff = (signal: AbortSignal): Promise<never> =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener("abort", () => reject(Fault.of(signal.reason))),
+      );
+    expect(
+      held(await deciding(["A", "B", "C"], { env, becomes: { "Add g-a": brokenOff } })),
+    ).toEqual(onRecord("g-a"));
   });
 
   it("answers what is on record when the time goes by with reading", async () => {
-    const run = await deciding(["A"], { env, current: onRecord("g-d"), parts: { belongingTo: never } });
+    const run = await deciding(["A"], {
+      env,
+      current: onRecord("g-d"),
+      parts: { belongingTo: never },
+    });
     expect([held(run), run.audit]).toEqual([onRecord("g-d"), [[undefined, over, true]]]);
-    expect(held(await decided({ env, partsFor: never, current: onRecord("g-d") }))).toEqual(onRecord("g-d"));
+    expect(held(await decided({ env, partsFor: never, current: onRecord("g-d") }))).toEqual(
+      onRecord("g-d"),
+    );
     expect(held(await decided({ env, partsFor: never }))).toEqual([none]);
   });
 
   it("answers what it had not come to revoke, and what may still be there", async () => {
-    const run = await decided({ env, operation: "revoke", current: onRecord("g-a", "g-b", "g-c"), becomes: { "Remove g-b": never } });
+    const run = await decided({
+      env,
+      operation: "revoke",
+      current: onRecord("g-a", "g-b", "g-c"),
+      becomes: { "Remove g-b": never },
+    });
     expect(held(run)).toEqual(onRecord("g-b", "g-c"));
   });
 });
@@ -169,28 +317,81 @@ describe("an event that cannot be used", () => {
     ["empty", { event: "" }, [none]],
     ["of nothing", { event: {} }, [none]],
     ["without an account", { ...invalid, current: onRecord("g-a", "x") }, onRecord("g-a", "x")],
-    ["without an account, of one instead of a list", { ...invalid, current: onRecord("g-a")[0] }, onRecord("g-a")],
+    [
+      "without an account, of one instead of a list",
+      { ...invalid, current: onRecord("g-a")[0] },
+      onRecord("g-a"),
+    ],
     ["without an account, of nothing on record", { ...invalid, current: null }, [none]],
-    ["without an account, and with records that are none", { ...invalid, current: ["x", null, {}, { Reference: "x" }, { Reference: { Id: " " } }, ...onRecord("g-a")] }, [{ DisplayName: "x", Reference: { Id: "x" } }, { DisplayName: "Unknown", Reference: { Id: " " } }, ...onRecord("g-a")]],
-    ["without an account, and with a record of no name", { ...invalid, current: [{ Reference: { Id: "g-a" } }] }, [{ DisplayName: "g-a", Reference: { Id: "g-a" } }]],
+    [
+      "without an account, and with records that are none",
+      {
+        ...invalid,
+        current: [
+          "x",
+          null,
+          {},
+          { Reference: "x" },
+          { Reference: { Id: " " } },
+          ...onRecord("g-a"),
+        ],
+      },
+      [
+        { DisplayName: "x", Reference: { Id: "x" } },
+        { DisplayName: "Unknown", Reference: { Id: " " } },
+        ...onRecord("g-a"),
+      ],
+    ],
+    [
+      "without an account, and with a record of no name",
+      { ...invalid, current: [{ Reference: { Id: "g-a" } }] },
+      [{ DisplayName: "g-a", Reference: { Id: "g-a" } }],
+    ],
     ["of an unknown operation", { operation: "other", current: onRecord("g-a") }, onRecord("g-a")],
     ["of a revoke", { ...invalid, operation: "Revoke", current: onRecord("g-a") }, onRecord("g-a")],
     ["of a revoke with nothing on record", { ...invalid, operation: "Revoke" }, []],
-    ["with keys in any case", { event: { ACTIONCONTEXT: { currentpermissions: [{ displayname: "G", reference: { Id: "g-a" } }], operation: "revoke" } } }, [{ DisplayName: "G", Reference: { Id: "g-a" } }]],
+    [
+      "with keys in any case",
+      {
+        event: {
+          ACTIONCONTEXT: {
+            currentpermissions: [{ displayname: "G", reference: { Id: "g-a" } }],
+            operation: "revoke",
+          },
+        },
+      },
+      [{ DisplayName: "G", Reference: { Id: "g-a" } }],
+    ],
   ])("%s answers what was on record", async (_name, choices, expected) => {
     const run = await decided(choices);
     expect([run.code, held(run), run.connection.sent]).toEqual([2, expected, []]);
   });
 
-  it.each(["update", "revoke"])("because it does not say what is on record: %s", async (operation) => {
-    const run = await decided({ operation, context: { CurrentPermissions: undefined }, person: { Contracts: contracts("A") } });
-    expect([run.code, run.answer.outcome, run.audit.map(([, message]) => message)]).toEqual([1, "invalid", [expect.stringContaining("does not say what is on record")]]);
-  });
+  it.each(["update", "revoke"])(
+    "because it does not say what is on record: %s",
+    async (operation) => {
+      const run = await decided({
+        operation,
+        context: { CurrentPermissions: undefined },
+        person: { Contracts: contracts("A") },
+      });
+      expect([run.code, run.answer.outcome, run.audit.map(([, message]) => message)]).toEqual([
+        1,
+        "invalid",
+        [expect.stringContaining("does not say what is on record")],
+      ]);
+    },
+  );
 
   it("because it has no contracts answers what was on record, and revokes nothing", async () => {
     for (const person of [null, {}, { Contracts: null }]) {
       const run = await decided({ person, current: onRecord("g-a") });
-      expect([run.code, held(run), steps(run), run.answer.outcome]).toEqual([1, onRecord("g-a"), [], "invalid"]);
+      expect([run.code, held(run), steps(run), run.answer.outcome]).toEqual([
+        1,
+        onRecord("g-a"),
+        [],
+        "invalid",
+      ]);
     }
   });
 
@@ -201,57 +402,119 @@ describe("an event that cannot be used", () => {
 
 describe("what cannot be decided", () => {
   it("has nothing revoked for it, and the rest granted", async () => {
-    const belongingTo = (value: string): Promise<Part[]> => (value === "A" ? Promise.reject(faultOf("ambiguous", "Two have it.")) : Promise.resolve([part("g-b")]));
+    const belongingTo = (value: string): Promise<Part[]> =>
+      value === "A"
+        ? Promise.reject(faultOf("ambiguous", "Two have it."))
+        : Promise.resolve([part("g-b")]);
     const run = await deciding(["A", "B"], { current: onRecord("g-c"), parts: { belongingTo } });
     expect([run.code, held(run), steps(run)]).toEqual([1, onRecord("g-c", "g-b"), ["Add g-b"]]);
-    expect(run.audit).toEqual(expect.arrayContaining([[undefined, '"Group g-c" was not revoked: it is not known whether it still belongs to the person.', false], [undefined, "Two have it.", true]]));
+    expect(run.audit).toEqual(
+      expect.arrayContaining([
+        [
+          undefined,
+          '"Group g-c" was not revoked: it is not known whether it still belongs to the person.',
+          false,
+        ],
+        [undefined, "Two have it.", true],
+      ]),
+    );
   });
 
   it.each<[string, Choices, unknown[]]>([
     ["grant", { operation: "grant" }, onRecord("mb-1", "g-a")],
     ["revoke", { operation: "revoke" }, onRecord("mb-1")],
-  ])("because it is none of this set's is left alone, with an error: %s", async (_name, choices, expected) => {
-    const run = await deciding(["A"], { current: onRecord("mb-1"), ...choices });
-    expect([run.code, held(run)]).toEqual([1, expected]);
-    expect(run.audit).toContainEqual([undefined, '"Group mb-1" is on record with a reference that is none of this set\'s; it was left as it is.', true]);
-    expect(steps(run)).not.toContain("Remove mb-1");
-  });
+  ])(
+    "because it is none of this set's is left alone, with an error: %s",
+    async (_name, choices, expected) => {
+      const run = await deciding(["A"], { current: onRecord("mb-1"), ...choices });
+      expect([run.code, held(run)]).toEqual([1, expected]);
+      expect(run.audit).toContainEqual([
+        undefined,
+        '"Group mb-1" is on record with a reference that is none of this set\'s; it was left as it is.',
+        true,
+      ]);
+      expect(steps(run)).not.toContain("Remove mb-1");
+    },
+  );
 
   // The answer is checked against its contract, which wants an Id.
-  it.each<[string, Record<string, unknown>]>([["whose reference is in other letters", { id: "g-a" }], ["whose reference has no Id", { Permission: "x" }]])("is answered as the contract says, also a record %s", async (_name, Reference) => {
-    expect(held(await deciding(["A"], { current: [{ DisplayName: "G", Reference }] }))).toContainEqual({ DisplayName: "G", Reference });
+  it.each<[string, Record<string, unknown>]>([
+    ["whose reference is in other letters", { id: "g-a" }],
+    ["whose reference has no Id", { Permission: "x" }],
+  ])("is answered as the contract says, also a record %s", async (_name, Reference) => {
+    expect(
+      held(await deciding(["A"], { current: [{ DisplayName: "G", Reference }] })),
+    ).toContainEqual({ DisplayName: "G", Reference });
   });
 });
 
 describe("a revoke", () => {
-  const revoke = (choices: Choices = {}): Promise<Ran<SubPermissionsAnswer, never>> => decided({ operation: "revoke", current: onRecord("g-a", "g-b"), person: null, ...choices });
+  const revoke = (choices: Choices = {}): Promise<Ran<SubPermissionsAnswer, never>> =>
+    decided({ operation: "revoke", current: onRecord("g-a", "g-b"), person: null, ...choices });
 
   it("takes everything on record away, whatever the contracts say", async () => {
     for (const person of [null, { Contracts: contracts("A") }]) {
       const run = await revoke({ person });
-      expect([run.code, held(run), run.audit]).toEqual([0, [], [["RevokePermission", "Remove from g-a: done.", false], ["RevokePermission", "Remove from g-b: done.", false]]]);
+      expect([run.code, held(run), run.audit]).toEqual([
+        0,
+        [],
+        [
+          ["RevokePermission", "Remove from g-a: done.", false],
+          ["RevokePermission", "Remove from g-b: done.", false],
+        ],
+      ]);
     }
     expect(held(await revoke({ current: [none] }))).toEqual([]);
   });
 
   it("of a group that is gone is done", async () => {
-    const run = await revoke({ parts: { revoke: (key) => (key === "g-a" ? Promise.reject(faultOf("missing", "Group g-a does not exist.")) : Promise.resolve()) } });
-    expect([run.code, held(run), run.audit]).toEqual([0, [], [[undefined, "Group g-a does not exist. There is nothing left to revoke.", false]]]);
+    const run = await revoke({
+      parts: {
+        revoke: (key) =>
+          key === "g-a"
+            ? Promise.reject(faultOf("missing", "Group g-a does not exist."))
+            : Promise.resolve(),
+      },
+    });
+    expect([run.code, held(run), run.audit]).toEqual([
+      0,
+      [],
+      [[undefined, "Group g-a does not exist. There is nothing left to revoke.", false]],
+    ]);
   });
 
   it("of an account that is gone is done, with all it had; a grant to it is not", async () => {
-    const partsFor = (): Promise<never> => Promise.reject(faultOf("missing", "The account is gone."));
-    expect(await revoke({ partsFor })).toMatchObject({ code: 0, answer: { outcome: "gone", outputContext: { SubPermissions: [] } }, audit: [[undefined, "The account is gone. There is nothing left to revoke.", false]] });
-    for (const operation of ["grant", "update"]) expect(await revoke({ operation, partsFor })).toMatchObject({ code: 1, answer: { outcome: "gone", outputContext: { SubPermissions: onRecord("g-a", "g-b") } } });
+    const partsFor = (): Promise<never> =>
+      Promise.reject(faultOf("missing", "The account is gone."));
+    expect(await revoke({ partsFor })).toMatchObject({
+      code: 0,
+      answer: { outcome: "gone", outputContext: { SubPermissions: [] } },
+      audit: [[undefined, "The account is gone. There is nothing left to revoke.", false]],
+    });
+    for (const operation of ["grant", "update"])
+      expect(await revoke({ operation, partsFor })).toMatchObject({
+        code: 1,
+        answer: { outcome: "gone", outputContext: { SubPermissions: onRecord("g-a", "g-b") } },
+      });
   });
 
-  it.each<FaultKind>(["denied", "unavailable", "unexpected", "throttled"])("that fails as %s leaves it on record, and goes on", async (kind) => {
-    const run = await revoke({ becomes: { "Remove g-a": faultOf(kind) } });
-    expect([run.code, held(run), steps(run)]).toEqual([1, onRecord("g-a"), ["Remove g-a", "Remove g-b"]]);
-  });
+  it.each<FaultKind>(["denied", "unavailable", "unexpected", "throttled"])(
+    "that fails as %s leaves it on record, and goes on",
+    async (kind) => {
+      const run = await revoke({ becomes: { "Remove g-a": faultOf(kind) } });
+      expect([run.code, held(run), steps(run)]).toEqual([
+        1,
+        onRecord("g-a"),
+        ["Remove g-a", "Remove g-b"],
+      ]);
+    },
+  );
 
   it("of an account that cannot be read leaves everything on record", async () => {
-    expect(await revoke({ partsFor: () => Promise.reject(faultOf("denied")) })).toMatchObject({ code: 1, answer: { outputContext: { SubPermissions: onRecord("g-a", "g-b") } } });
+    expect(await revoke({ partsFor: () => Promise.reject(faultOf("denied")) })).toMatchObject({
+      code: 1,
+      answer: { outputContext: { SubPermissions: onRecord("g-a", "g-b") } },
+    });
   });
 });
 
@@ -266,24 +529,69 @@ describe("contracts without a group", () => {
     expect(held(run)).toEqual(left.length > 0 ? onRecord(...left) : [none]);
   });
 
-  const nothing = "No contract in scope gives a Department.ExternalId, so nothing belongs to the person.";
+  const nothing =
+    "No contract in scope gives a Department.ExternalId, so nothing belongs to the person.";
   it.each<[string, unknown[], Record<string, unknown>, number, string[]]>([
-    ["an unknown value", ["nobody's"], {}, 1, ['There is no group called "nobody\'s", which Department.ExternalId of a contract asks for.']],
-    ["an unknown value that may be", ["nobody's"], { SubPermissionNoMatch: "Skip" }, 0, ['There is no group called "nobody\'s", which Department.ExternalId of a contract asks for. It was skipped.']],
-    ["one blank value", [" "], {}, 1, ["1 of the contracts in scope has no Department.ExternalId."]],
-    ["blank values that may be", ["", null], { SubPermissionNoMatch: "skip" }, 0, ["2 of the contracts in scope have no Department.ExternalId. It was skipped."]],
-    ["another field", ["A"], { SubPermissionContractField: "CostCenter.Code" }, 1, ["1 of the contracts in scope has no CostCenter.Code."]],
+    [
+      "an unknown value",
+      ["nobody's"],
+      {},
+      1,
+      ['There is no group called "nobody\'s", which Department.ExternalId of a contract asks for.'],
+    ],
+    [
+      "an unknown value that may be",
+      ["nobody's"],
+      { SubPermissionNoMatch: "Skip" },
+      0,
+      [
+        'There is no group called "nobody\'s", which Department.ExternalId of a contract asks for. It was skipped.',
+      ],
+    ],
+    [
+      "one blank value",
+      [" "],
+      {},
+      1,
+      ["1 of the contracts in scope has no Department.ExternalId."],
+    ],
+    [
+      "blank values that may be",
+      ["", null],
+      { SubPermissionNoMatch: "skip" },
+      0,
+      ["2 of the contracts in scope have no Department.ExternalId. It was skipped."],
+    ],
+    [
+      "another field",
+      ["A"],
+      { SubPermissionContractField: "CostCenter.Code" },
+      1,
+      ["1 of the contracts in scope has no CostCenter.Code."],
+    ],
     ["no contract", [], {}, 0, [nothing]],
   ])("are told: %s", async (_name, values, config, code, audit) => {
     const run = await deciding(values, { config });
-    expect([run.code, held(run), run.audit.map(([, message]) => message)]).toEqual([code, [none], audit]);
+    expect([run.code, held(run), run.audit.map(([, message]) => message)]).toEqual([
+      code,
+      [none],
+      audit,
+    ]);
   });
 
   it("are counted in a dry run only when the configuration says so, and never in an enforcement", async () => {
-    const person = { Contracts: [{ Context: { InConditions: false }, Department: { ExternalId: "A" } }] };
+    const person = {
+      Contracts: [{ Context: { InConditions: false }, Department: { ExternalId: "A" } }],
+    };
     const config = { SubPermissionPreviewAllContracts: "true" };
-    const found = await Promise.all([{ dryRun: true, config }, { dryRun: true }, { config }].map((choices) => decided({ person, ...choices })));
+    const found = await Promise.all(
+      [{ dryRun: true, config }, { dryRun: true }, { config }].map((choices) =>
+        decided({ person, ...choices }),
+      ),
+    );
     expect(found.map(held)).toEqual([onRecord("g-a"), [none], [none]]);
-    expect(found[1]?.audit.map(([, message]) => message)).toEqual([`${nothing} A preview may know no conditions; the configuration can let it count every contract.`]);
+    expect(found[1]?.audit.map(([, message]) => message)).toEqual([
+      `${nothing} A preview may know no conditions; the configuration can let it count every contract.`,
+    ]);
   });
 });

@@ -17,13 +17,22 @@ export const configuration = {
 };
 
 /** A create event as the platform sends it, with the differences a test is about. */
-export function eventWith(actionContext: Record<string, unknown> = {}, outputData: Record<string, unknown> | null = null): Record<string, unknown> {
+export function eventWith(
+  actionContext: Record<string, unknown> = {},
+  outputData: Record<string, unknown> | null = null,
+): Record<string, unknown> {
   return {
     actionContext: {
       Configuration: configuration,
       DryRun: false,
       Data: { CustomAttribute1: "E1" },
-      CorrelationConfiguration: { Enabled: true, PersonField: "Person.ExternalId", PersonFieldValue: "E1", AccountField: "CustomAttribute1", AccountFieldValue: null },
+      CorrelationConfiguration: {
+        Enabled: true,
+        PersonField: "Person.ExternalId",
+        PersonFieldValue: "E1",
+        AccountField: "CustomAttribute1",
+        AccountFieldValue: null,
+      },
       ...actionContext,
     },
     personContext: { Person: { ExternalId: "E1" } },
@@ -31,11 +40,20 @@ export function eventWith(actionContext: Record<string, unknown> = {}, outputDat
   };
 }
 
-export const found: Correlated = { accountReference: guid, sentence: `Correlated with mailbox (${guid})`, account: { CustomAttribute1: "E1" } };
+export const found: Correlated = {
+  accountReference: guid,
+  sentence: `Correlated with mailbox (${guid})`,
+  account: { CustomAttribute1: "E1" },
+};
 
 /** A change of one property, as a noun makes it. */
 export function step(property: string, value: unknown = true): Step {
-  return { cmdlet: "Set-Mailbox", parameters: { Identity: guid, [property]: value }, sentence: `Set ${property}`, before: { [property]: false } };
+  return {
+    cmdlet: "Set-Mailbox",
+    parameters: { Identity: guid, [property]: value },
+    sentence: `Set ${property}`,
+    before: { [property]: false },
+  };
 }
 
 /** An action that finds the mailbox and sets these properties, one after the other. */
@@ -53,7 +71,9 @@ export function acting(handle: (input: CreateInput) => Promise<Correlated>): Act
 type Invoke = Connection["invoke"];
 
 /** A connection that counts, and answers as it is told. */
-export function connectionOf(invoke: Invoke = () => Promise.resolve({ notices: [] })): Connection & { sent: string[]; closed: number } {
+export function connectionOf(
+  invoke: Invoke = () => Promise.resolve({ notices: [] }),
+): Connection & { sent: string[]; closed: number } {
   const sent: string[] = [];
   const stats = { requests: 0, retries: 1, waitedMs: 12.7 };
   const connection = {
@@ -74,7 +94,8 @@ export function connectionOf(invoke: Invoke = () => Promise.resolve({ notices: [
 
 /** All at once, or as the bytes come. */
 export async function* stdinOf(...chunks: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) yield await Promise.resolve(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+  for (const chunk of chunks)
+    yield await Promise.resolve(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
 }
 
 /** A stdin that is never closed. */
@@ -107,33 +128,53 @@ export interface Outcome {
 }
 
 /** Runs an action in a world of fakes. Whatever the test is about, the answer is one line and as the contract says. */
-export async function runIn({ event = eventWith(), stdin, env = {}, invoke, connect, interrupted }: Choices, action: Action<AnyEvent> = setting()): Promise<Outcome> {
+export async function runIn(
+  { event = eventWith(), stdin, env = {}, invoke, connect, interrupted }: Choices,
+  action: Action<AnyEvent> = setting(),
+): Promise<Outcome> {
   const connection = connectionOf(invoke);
   let surroundings: Surroundings | undefined;
   const started = performance.now();
   let stdout = "";
   let stderr = "";
-  const code = await run(action, (settings, around) => {
-    surroundings = around;
-    return connect ? connect(settings, around) : connection;
-  }, {
-    stdin: stdin ?? stdinOf(typeof event === "string" ? event : JSON.stringify(event)),
-    stdout(text) {
-      stdout += text;
-      return Promise.resolve();
+  const code = await run(
+    action,
+    (settings, around) => {
+      surroundings = around;
+      return connect ? connect(settings, around) : connection;
     },
-    stderr: (text) => void (stderr += text),
-    env,
-    now: () => performance.now() - started,
-    onInterrupt: (interrupt) => interrupted?.(interrupt),
-  });
+    {
+      stdin: stdin ?? stdinOf(typeof event === "string" ? event : JSON.stringify(event)),
+      stdout(text) {
+        stdout += text;
+        return Promise.resolve();
+      },
+      stderr: (text) => void (stderr += text),
+      env,
+      now: () => performance.now() - started,
+      onInterrupt: (interrupt) => interrupted?.(interrupt),
+    },
+  );
   const lines = stdout.split("\n");
   expect(lines).toHaveLength(2);
   expect(lines[1]).toBe("");
   const answer = checked(JSON.parse(lines[0] ?? ""));
   expect(code).toBe(answer.outputContext.Success ? 0 : code === 2 ? 2 : 1);
   const messages = answer.outputContext.AuditLogs.map(({ Message }) => Message);
-  return { code, answer, messages, last: messages.at(-1), talk: stderr.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as { level: string; message: string }), stdout, stderr, connection, surroundings };
+  return {
+    code,
+    answer,
+    messages,
+    last: messages.at(-1),
+    talk: stderr
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as { level: string; message: string }),
+    stdout,
+    stderr,
+    connection,
+    surroundings,
+  };
 }
 
 /** The answer, after the generated validator has found nothing wrong with it. */

@@ -1,5 +1,11 @@
 import { describe, expect, inject, it } from "vitest";
-import { createAnswer, deleteAnswer, disableAnswer, enableAnswer, updateAnswer } from "../../lib/generated/validators/answers.ts";
+import {
+  createAnswer,
+  deleteAnswer,
+  disableAnswer,
+  enableAnswer,
+  updateAnswer,
+} from "../../lib/generated/validators/answers.ts";
 import createAction from "../../lifecycle/create.ts";
 import deleteAction from "../../lifecycle/delete.ts";
 import disableAction from "../../lifecycle/disable.ts";
@@ -18,7 +24,14 @@ import { Bench, guidOf, runnerOf } from "../bench.ts";
 interface Scenario {
   name: string;
   action: string;
-  run: (bench: Bench, event: unknown, env?: Record<string, string>) => Promise<{ answer: { outcome: string; plan: unknown[]; outputContext: { Success: boolean } }; messages: string[] }>;
+  run: (
+    bench: Bench,
+    event: unknown,
+    env?: Record<string, string>,
+  ) => Promise<{
+    answer: { outcome: string; plan: unknown[]; outputContext: { Success: boolean } };
+    messages: string[];
+  }>;
   event: (bench: Bench) => unknown;
   /** How an undisturbed run ends, and the same run after it. */
   ends?: [first: string, again: string];
@@ -26,23 +39,83 @@ interface Scenario {
 }
 
 const leo = guidOf("Leo Leaver");
-const texts = { InternalMessage: "Leo no longer works here.", ExternalMessage: "Leo no longer works here." };
+const texts = {
+  InternalMessage: "Leo no longer works here.",
+  ExternalMessage: "Leo no longer works here.",
+};
 const create = runnerOf("lifecycle/create", createAction, createAnswer);
 const update = runnerOf("lifecycle/update", updateAction, updateAnswer);
 const enable = runnerOf("lifecycle/enable", enableAction, enableAnswer);
 const disable = runnerOf("lifecycle/disable", disableAction, disableAnswer);
 const remove = runnerOf("lifecycle/delete", deleteAction, deleteAnswer);
 
-const newName = { DisplayName: "Petra Byrne", CustomAttribute2: "Head of Finance", EmailAddresses: ["SMTP:petra.maiden@contoso.com", "smtp:petra.byrne@contoso.com"] };
-const updateWithAddresses: Scenario = { name: "update with addresses", action: "lifecycle/update", run: update.here, event: ({ running }) => changeEventFor(running, { reference: guidOf("Petra Proxies"), data: newName }) };
+const newName = {
+  DisplayName: "Petra Byrne",
+  CustomAttribute2: "Head of Finance",
+  EmailAddresses: ["SMTP:petra.maiden@contoso.com", "smtp:petra.byrne@contoso.com"],
+};
+const updateWithAddresses: Scenario = {
+  name: "update with addresses",
+  action: "lifecycle/update",
+  run: update.here,
+  event: ({ running }) =>
+    changeEventFor(running, { reference: guidOf("Petra Proxies"), data: newName }),
+};
 const scenarios: Scenario[] = [
-  { name: "create", action: "lifecycle/create", run: create.here, event: ({ running }) => createEventFor(running) },
+  {
+    name: "create",
+    action: "lifecycle/create",
+    run: create.here,
+    event: ({ running }) => createEventFor(running),
+  },
   updateWithAddresses,
-  { name: "update of which Active Directory masters a part", action: "lifecycle/update", run: update.here, event: ({ running }) => changeEventFor(running, { reference: guidOf("Dirk Synced"), data: { CustomAttribute2: "x", RetainDeletedItemsFor: "30" } }), ends: ["masteredOnPremises", "masteredOnPremises"] },
-  { name: "enable that clears the reply", action: "lifecycle/enable", run: enable.here, event: ({ running }) => changeEventFor(running, { reference: leo, data: texts, configuration: { ClearAutoReplyOnEnable: true } }) },
-  { name: "disable", action: "lifecycle/disable", run: disable.here, event: ({ running }) => reconciliationFor(running) },
-  { name: "delete with more than a reply", action: "lifecycle/delete", run: remove.here, event: ({ running }) => changeEventFor(running, { data: { ...texts, HiddenFromAddressListsEnabled: "true", EmailAddresses: ["smtp:aoife.left@contoso.com"] } }) },
-  { name: "delete in a reconciliation", action: "lifecycle/delete", run: remove.here, event: ({ running }) => reconciliationFor(running, { reference: guidOf("Petra Proxies") }) },
+  {
+    name: "update of which Active Directory masters a part",
+    action: "lifecycle/update",
+    run: update.here,
+    event: ({ running }) =>
+      changeEventFor(running, {
+        reference: guidOf("Dirk Synced"),
+        data: { CustomAttribute2: "x", RetainDeletedItemsFor: "30" },
+      }),
+    ends: ["masteredOnPremises", "masteredOnPremises"],
+  },
+  {
+    name: "enable that clears the reply",
+    action: "lifecycle/enable",
+    run: enable.here,
+    event: ({ running }) =>
+      changeEventFor(running, {
+        reference: leo,
+        data: texts,
+        configuration: { ClearAutoReplyOnEnable: true },
+      }),
+  },
+  {
+    name: "disable",
+    action: "lifecycle/disable",
+    run: disable.here,
+    event: ({ running }) => reconciliationFor(running),
+  },
+  {
+    name: "delete with more than a reply",
+    action: "lifecycle/delete",
+    run: remove.here,
+    event: ({ running }) =>
+      changeEventFor(running, {
+        data: {
+          ...texts,
+          HiddenFromAddressListsEnabled: "true",
+          EmailAddresses: ["smtp:aoife.left@contoso.com"],
+        },
+      }),
+  },
+  {
+    name: "delete in a reconciliation",
+    action: "lifecycle/delete",
+    run: remove.here,
+    event: ({ running }) => reconciliationFor(running, { reference: guidOf("Petra Proxies") }),
+  },
 ];
 
 const now = Date.parse("2026-07-25T12:00:00Z");
@@ -55,10 +128,17 @@ interface Place {
 }
 
 /** An emulator of the scenario's own. */
-async function withBench<T>({ behaviour }: Scenario, work: (bench: Bench) => Promise<T>): Promise<T> {
+async function withBench<T>(
+  { behaviour }: Scenario,
+  work: (bench: Bench) => Promise<T>,
+): Promise<T> {
   const bench = await Bench.open({ clock: () => now });
   try {
-    if (behaviour) bench.emulator.replaceState({ ...bench.emulator.state(), behaviour: { ...bench.emulator.state().behaviour, ...behaviour } });
+    if (behaviour)
+      bench.emulator.replaceState({
+        ...bench.emulator.state(),
+        behaviour: { ...bench.emulator.state().behaviour, ...behaviour },
+      });
     return await work(bench);
   } finally {
     await bench.close();
@@ -72,7 +152,13 @@ function tenantOf({ emulator }: Bench): DirectoryObject[] {
   const { objects } = emulator.state();
   expect(objects).toHaveLength(seeded.length);
   const changed = objects.filter((object, index) => JSON.stringify(object) !== seeded[index]);
-  return changed.map((object) => Object.fromEntries(Object.entries(object).filter(([name]) => name !== "WhenChanged").map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value])));
+  return changed.map((object) =>
+    Object.fromEntries(
+      Object.entries(object)
+        .filter(([name]) => name !== "WhenChanged")
+        .map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value]),
+    ),
+  );
 }
 
 interface Undisturbed {
@@ -87,93 +173,160 @@ async function undisturbed(scenario: Scenario): Promise<Undisturbed> {
     const { answer, messages } = await scenario.run(bench, scenario.event(bench));
     expect(answer.outcome).toBe(scenario.ends?.[0] ?? "done");
     expect(tenantOf(bench)).toHaveLength(1);
-    return { tenant: tenantOf(bench), messages, requests: bench.emulator.journal().map(({ cmdlet }) => cmdlet) };
+    return {
+      tenant: tenantOf(bench),
+      messages,
+      requests: bench.emulator.journal().map(({ cmdlet }) => cmdlet),
+    };
   });
 }
 
 /** Every place to break a run at. */
-const everyCut = ({ requests }: Undisturbed): Place[] => requests.flatMap((_, index) => cuts.map((cut) => ({ nth: index + 1, cut })));
+const everyCut = ({ requests }: Undisturbed): Place[] =>
+  requests.flatMap((_, index) => cuts.map((cut) => ({ nth: index + 1, cut })));
 /** The same as far as the tenant can tell them apart: after a read is before the request behind it. */
-const everyStop = ({ requests }: Undisturbed): Place[] => requests.flatMap((cmdlet, index): Place[] => [{ nth: index + 1, cut: "before" }, ...(isWrite(cmdlet) ? [{ nth: index + 1, cut: "after" as const }] : [])]);
+const everyStop = ({ requests }: Undisturbed): Place[] =>
+  requests.flatMap((cmdlet, index): Place[] => [
+    { nth: index + 1, cut: "before" },
+    ...(isWrite(cmdlet) ? [{ nth: index + 1, cut: "after" as const }] : []),
+  ]);
 
-const isWrite = (cmdlet: string | undefined): boolean => cmdlet !== undefined && !cmdlet.startsWith("Get-");
+const isWrite = (cmdlet: string | undefined): boolean =>
+  cmdlet !== undefined && !cmdlet.startsWith("Get-");
 
 /** `atOnce` at a time, so that none is short of time because of the others. */
-async function atEach(scenario: Scenario, places: Place[], broken: (bench: Bench, place: Place, where: string) => Promise<void>, atOnce: number): Promise<void> {
+async function atEach(
+  scenario: Scenario,
+  places: Place[],
+  broken: (bench: Bench, place: Place, where: string) => Promise<void>,
+  atOnce: number,
+): Promise<void> {
   for (let from = 0; from < places.length; from += atOnce) {
-    await Promise.all(places.slice(from, from + atOnce).map((place) => withBench(scenario, async (bench) => {
-      bench.emulator.setFaults([{ match: { nth: place.nth }, cut: place.cut }]);
-      await broken(bench, place, `request ${place.nth} cut ${place.cut}`);
-    })));
+    await Promise.all(
+      places.slice(from, from + atOnce).map((place) =>
+        withBench(scenario, async (bench) => {
+          bench.emulator.setFaults([{ match: { nth: place.nth }, cut: place.cut }]);
+          await broken(bench, place, `request ${place.nth} cut ${place.cut}`);
+        }),
+      ),
+    );
   }
 }
 
 const struck = ({ emulator }: Bench) => emulator.journal().find(({ fault }) => fault !== undefined);
 
 /** Runs again, undisturbed, twice: the first makes good what is missing, the second has nothing to do. */
-async function expectConverges(scenario: Scenario, bench: Bench, { tenant }: Undisturbed, where: string): Promise<void> {
+async function expectConverges(
+  scenario: Scenario,
+  bench: Bench,
+  { tenant }: Undisturbed,
+  where: string,
+): Promise<void> {
   bench.emulator.setFaults([]);
   const second = await scenario.run(bench, scenario.event(bench));
   expect(second.answer.outcome, where).toBe(scenario.ends?.[1] ?? second.answer.outcome);
   expect(second.answer.outputContext.Success, where).toBe(scenario.ends === undefined);
   expect(tenantOf(bench), where).toEqual(tenant);
   const third = await scenario.run(bench, scenario.event(bench));
-  expect(third.answer, where).toMatchObject({ outcome: scenario.ends?.[1] ?? "alreadySo", plan: [] });
+  expect(third.answer, where).toMatchObject({
+    outcome: scenario.ends?.[1] ?? "alreadySo",
+    plan: [],
+  });
   expect(tenantOf(bench), where).toEqual(tenant);
 }
 
 describe("after a run that failed at any request", () => {
   it.each(scenarios)("$name comes to the same end", async (scenario) => {
     const whole = await undisturbed(scenario);
-    await atEach(scenario, everyCut(whole), async (bench, { nth, cut }, where) => {
-      // Too little time to try again: the run fails at this very request.
-      const { answer, messages } = await scenario.run(bench, scenario.event(bench), { EXO_CONNECTOR_DEADLINE_MS: "990" });
-      expect(bench.emulator.journal(), where).toHaveLength(nth);
-      expect(answer, where).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
-      // Of a change whose answer never came nobody says that it failed, or that it was done.
-      if (isWrite(struck(bench)?.cmdlet)) expect(messages.findLast((message) => !message.startsWith("Only partly done")), where).toMatch(/: was sent, and whether it was applied is not known\. /);
-      expect(struck(bench)?.applied, where).toBe(cut !== "before");
-      await expectConverges(scenario, bench, whole, where);
-    }, 6);
+    await atEach(
+      scenario,
+      everyCut(whole),
+      async (bench, { nth, cut }, where) => {
+        // Too little time to try again: the run fails at this very request.
+        const { answer, messages } = await scenario.run(bench, scenario.event(bench), {
+          EXO_CONNECTOR_DEADLINE_MS: "990",
+        });
+        expect(bench.emulator.journal(), where).toHaveLength(nth);
+        expect(answer, where).toMatchObject({
+          outcome: "unknown",
+          outputContext: { Success: false },
+        });
+        // Of a change whose answer never came nobody says that it failed, or that it was done.
+        if (isWrite(struck(bench)?.cmdlet))
+          expect(
+            messages.findLast((message) => !message.startsWith("Only partly done")),
+            where,
+          ).toMatch(/: was sent, and whether it was applied is not known\. /);
+        expect(struck(bench)?.applied, where).toBe(cut !== "before");
+        await expectConverges(scenario, bench, whole, where);
+      },
+      6,
+    );
   });
 });
 
 describe.concurrent("after one fault at any request", () => {
-  it.each(scenarios)("$name comes to the same end at once, and says what an undisturbed run says", async (scenario) => {
-    const whole = await undisturbed(scenario);
-    await atEach(scenario, everyCut(whole), async (bench, _place, where) => {
-      const { answer, messages } = await scenario.run(bench, scenario.event(bench));
-      expect(answer.outcome, where).toBe(scenario.ends?.[0] ?? "done");
-      expect(messages, where).toEqual(whole.messages);
-      expect(tenantOf(bench), where).toEqual(whole.tenant);
-      await expectConverges(scenario, bench, whole, where);
-    }, Infinity);
-  });
+  it.each(scenarios)(
+    "$name comes to the same end at once, and says what an undisturbed run says",
+    async (scenario) => {
+      const whole = await undisturbed(scenario);
+      await atEach(
+        scenario,
+        everyCut(whole),
+        async (bench, _place, where) => {
+          const { answer, messages } = await scenario.run(bench, scenario.event(bench));
+          expect(answer.outcome, where).toBe(scenario.ends?.[0] ?? "done");
+          expect(messages, where).toEqual(whole.messages);
+          expect(tenantOf(bench), where).toEqual(whole.tenant);
+          await expectConverges(scenario, bench, whole, where);
+        },
+        Infinity,
+      );
+    },
+  );
 
   it("a service that refuses to add an address which is there already makes no false success", async () => {
-    const scenario: Scenario = { ...updateWithAddresses, behaviour: { addingPresentAddress: "refuse" } };
+    const scenario: Scenario = {
+      ...updateWithAddresses,
+      behaviour: { addingPresentAddress: "refuse" },
+    };
     const whole = await undisturbed(scenario);
-    await atEach(scenario, everyCut(whole), async (bench, _place, where) => {
-      const { answer } = await scenario.run(bench, scenario.event(bench));
-      if (answer.outputContext.Success) expect(tenantOf(bench), where).toEqual(whole.tenant);
-      await expectConverges(scenario, bench, whole, where);
-    }, Infinity);
+    await atEach(
+      scenario,
+      everyCut(whole),
+      async (bench, _place, where) => {
+        const { answer } = await scenario.run(bench, scenario.event(bench));
+        if (answer.outputContext.Success) expect(tenantOf(bench), where).toEqual(whole.tenant);
+        await expectConverges(scenario, bench, whole, where);
+      },
+      Infinity,
+    );
   });
 });
 
 describe("after the process was killed at any request", () => {
   it.each(scenarios)("$name comes to the same end", async (scenario) => {
     const whole = await undisturbed(scenario);
-    await atEach(scenario, everyStop(whole), async (bench, { nth, cut }, where) => {
-      let kill: ((signal: NodeJS.Signals) => void) | undefined;
-      const running = runBundle(scenario.action, scenario.event(bench), { dist: inject("dist"), env: bench.urls, started: (signal) => (kill = signal) });
-      // Killed while it waits to try again.
-      while (!struck(bench) || (cut === "after" && struck(bench)?.applied !== true)) await new Promise((resolve) => setTimeout(resolve, 2));
-      kill?.("SIGKILL");
-      const { code, answer } = await running;
-      expect({ code, answer }, where).toEqual({ code: null, answer: undefined });
-      expect(bench.emulator.journal(), where).toHaveLength(nth);
-      await expectConverges(scenario, bench, whole, where);
-    }, 4);
+    await atEach(
+      scenario,
+      everyStop(whole),
+      async (bench, { nth, cut }, where) => {
+        let kill: ((signal: NodeJS.Signals) => void) | undefined;
+        const running = runBundle(scenario.action, scenario.event(bench), {
+          dist: inject("dist"),
+          env: bench.urls,
+          started: (signal) => (kill = signal),
+        });
+        // Killed while it waits to try again.
+        while (!struck(bench) || (cut === "after" && struck(bench)?.applied !== true))
+          await new Promise((resolve) => setTimeout(resolve, 2));
+        kill?.("SIGKILL");
+        const { code, answer } = await running;
+        expect({ code, answer }, where).toEqual({ code: null, answer: undefined });
+        expect(bench.emulator.journal(), where).toHaveLength(nth);
+        await expectConverges(scenario, bench, whole, where);
+      },
+      4,
+    );
   });
 });

@@ -13,7 +13,8 @@ afterAll(() => bench.close());
 beforeEach(() => bench.reset());
 
 const runner = runnerOf("lifecycle/delete", action, deleteAnswer);
-const remove = (choices: ChangeChoices = {}) => runner.here(bench, changeEventFor(bench.running, choices));
+const remove = (choices: ChangeChoices = {}) =>
+  runner.here(bench, changeEventFor(bench.running, choices));
 
 const aoife = guidOf("Aoife O'Brien");
 const aoifeShown = shown("Aoife O'Brien", "aoife.obrien@contoso.com");
@@ -23,28 +24,77 @@ const defaultText = "This mailbox is no longer in use, and your message has not 
 
 describe("deleting", () => {
   it("sets the leaver's reply, and tells before and after", async () => {
-    const data = { AutoReplyState: "Enabled", internalMessage: "<p>Left.</p>", ExternalMessage: "<p>Gone.</p>", ExternalAudience: "Known" };
-    const { answer, messages } = await runner.asBundle(bench, changeEventFor(bench.running, { data, outputData: { ...data, Guid: null } }));
+    const data = {
+      AutoReplyState: "Enabled",
+      internalMessage: "<p>Left.</p>",
+      ExternalMessage: "<p>Gone.</p>",
+      ExternalAudience: "Known",
+    };
+    const { answer, messages } = await runner.asBundle(
+      bench,
+      changeEventFor(bench.running, { data, outputData: { ...data, Guid: null } }),
+    );
     expect(messages).toEqual([`Switch on the automatic reply of mailbox ${aoifeShown}: done.`]);
     expect(answer).toMatchObject({
       outcome: "done",
-      plan: [{ cmdlet: "Set-MailboxAutoReplyConfiguration", parameters: { Identity: aoife, AutoReplyState: "Enabled", InternalMessage: "<p>Left.</p>", ExternalMessage: "<p>Gone.</p>", ExternalAudience: "Known" }, before: { AutoReplyState: "Disabled" }, sent: true }],
+      plan: [
+        {
+          cmdlet: "Set-MailboxAutoReplyConfiguration",
+          parameters: {
+            Identity: aoife,
+            AutoReplyState: "Enabled",
+            InternalMessage: "<p>Left.</p>",
+            ExternalMessage: "<p>Gone.</p>",
+            ExternalAudience: "Known",
+          },
+          before: { AutoReplyState: "Disabled" },
+          sent: true,
+        },
+      ],
     });
     expect(answer.outputContext.AuditLogs).toMatchObject([{ Action: "DeleteAccount" }]);
-    expect(answer.outputContext.PreviousData).toMatchObject({ Guid: aoife, AutoReplyState: "Disabled", internalMessage: "", ExternalMessage: "" });
+    expect(answer.outputContext.PreviousData).toMatchObject({
+      Guid: aoife,
+      AutoReplyState: "Disabled",
+      internalMessage: "",
+      ExternalMessage: "",
+    });
     expect(answer.outputContext.Data).toEqual({ ...data, Guid: aoife });
-    expect(bench.stored(aoife)).toMatchObject({ AutoReplyState: "Enabled", InternalMessage: asHtml("<p>Left.</p>"), ExternalMessage: asHtml("<p>Gone.</p>"), ExternalAudience: "Known" });
-    expect(bench.cmdlets()).toEqual(["Get-Mailbox", "Get-MailboxAutoReplyConfiguration", "Set-MailboxAutoReplyConfiguration"]);
+    expect(bench.stored(aoife)).toMatchObject({
+      AutoReplyState: "Enabled",
+      InternalMessage: asHtml("<p>Left.</p>"),
+      ExternalMessage: asHtml("<p>Gone.</p>"),
+      ExternalAudience: "Known",
+    });
+    expect(bench.cmdlets()).toEqual([
+      "Get-Mailbox",
+      "Get-MailboxAutoReplyConfiguration",
+      "Set-MailboxAutoReplyConfiguration",
+    ]);
   });
 
   it("sets other mapped fields as well, with one change for each cmdlet", async () => {
-    const { messages } = await remove({ data: { InternalMessage: "Left.", HiddenFromAddressListsEnabled: "true", CustomAttribute3: "left", EmailAddresses: ["smtp:aoife.left@contoso.com"] } });
-    expect(messages).toEqual([`Switch on the automatic reply of mailbox ${aoifeShown}: done.`, `Set HiddenFromAddressListsEnabled, CustomAttribute3, EmailAddresses of mailbox ${aoifeShown}: done.`]);
+    const { messages } = await remove({
+      data: {
+        InternalMessage: "Left.",
+        HiddenFromAddressListsEnabled: "true",
+        CustomAttribute3: "left",
+        EmailAddresses: ["smtp:aoife.left@contoso.com"],
+      },
+    });
+    expect(messages).toEqual([
+      `Switch on the automatic reply of mailbox ${aoifeShown}: done.`,
+      `Set HiddenFromAddressListsEnabled, CustomAttribute3, EmailAddresses of mailbox ${aoifeShown}: done.`,
+    ]);
     expect(bench.writes()).toHaveLength(2);
   });
 
   it("does nothing when nothing is mapped: the mailbox stays as it is", async () => {
-    for (const data of [{}, null, { AutoReplyState: null, InternalMessage: "", ExternalMessage: " ", ExternalAudience: null }]) {
+    for (const data of [
+      {},
+      null,
+      { AutoReplyState: null, InternalMessage: "", ExternalMessage: " ", ExternalAudience: null },
+    ]) {
       const { answer } = await remove({ data });
       expect(answer).toMatchObject({ outcome: "alreadySo", plan: [] });
     }
@@ -52,40 +102,185 @@ describe("deleting", () => {
   });
 
   it("changes nothing when persons are only correlated, and shows the mailbox as it is", async () => {
-    const data = { AutoReplyState: "Enabled", InternalMessage: "Left.", CustomAttribute3: "left", HiddenFromAddressListsEnabled: "true" };
+    const data = {
+      AutoReplyState: "Enabled",
+      InternalMessage: "Left.",
+      CustomAttribute3: "left",
+      HiddenFromAddressListsEnabled: "true",
+    };
     const { answer } = await remove({ data, configuration: { CorrelateOnly: true } });
     expect(answer).toMatchObject({ outcome: "alreadySo", plan: [] });
     expect(answer.outputContext.Data).toEqual(answer.outputContext.PreviousData);
-    expect(answer.outputContext.Data).toMatchObject({ AutoReplyState: "Disabled", CustomAttribute3: "", HiddenFromAddressListsEnabled: false });
-    expect((await runner.here(bench, reconciliationFor(bench.running, { configuration: { CorrelateOnly: true } }))).answer).toMatchObject({ outcome: "alreadySo", plan: [] });
+    expect(answer.outputContext.Data).toMatchObject({
+      AutoReplyState: "Disabled",
+      CustomAttribute3: "",
+      HiddenFromAddressListsEnabled: false,
+    });
+    expect(
+      (
+        await runner.here(
+          bench,
+          reconciliationFor(bench.running, { configuration: { CorrelateOnly: true } }),
+        )
+      ).answer,
+    ).toMatchObject({ outcome: "alreadySo", plan: [] });
     expect(bench.writes()).toEqual([]);
   });
 });
 
 describe("the automatic reply", () => {
-  const text = "Aoife & co <left>.\r\n\r\nWrite to \"Iris\" — or don't.\n🦊";
-  const escaped = "Aoife &amp; co &lt;left&gt;.<br>\n<br>\nWrite to \"Iris\" — or don't.<br>\n🦊";
+  const text = 'Aoife & co <left>.\r\n\r\nWrite to "Iris" — or don\'t.\n🦊';
+  const escaped = 'Aoife &amp; co &lt;left&gt;.<br>\n<br>\nWrite to "Iris" — or don\'t.<br>\n🦊';
   it.each<[string, string, ChangeChoices, Record<string, unknown>, Record<string, unknown>]>([
-    ["HTML is passed on as it is", aoife, { data: { InternalMessage: "<p>Left &amp; gone</p>", ExternalMessage: "<b>x</b>" }, configuration: { AutoReplyMessageFormat: "HTML" } }, { InternalMessage: "<p>Left &amp; gone</p>", ExternalMessage: "<b>x</b>", ExternalAudience: "All" }, { InternalMessage: asHtml("<p>Left &amp; gone</p>") }],
-    ["a whole HTML document too", aoife, { data: { InternalMessage: "<html><body><p>Left</p></body></html>" } }, { InternalMessage: "<html><body><p>Left</p></body></html>" }, { InternalMessage: asHtml("<p>Left</p>") }],
-    ["text is escaped and keeps its lines", aoife, { data: { InternalMessage: text, ExternalMessage: text }, configuration: { AutoReplyMessageFormat: "text" } }, { InternalMessage: escaped, ExternalMessage: escaped, ExternalAudience: "All" }, { InternalMessage: asHtml(escaped) }],
-    ["without a text for outside nobody there gets one", aoife, { data: { InternalMessage: "Left.", ExternalAudience: "All" } }, { InternalMessage: "Left.", ExternalAudience: "None" }, { ExternalAudience: "None" }],
-    ["an old text for outside is taken away", petra, { data: { InternalMessage: "Left.", ExternalMessage: null } }, { InternalMessage: "Left.", ExternalAudience: "None", ExternalMessage: null }, { AutoReplyState: "Enabled", ExternalAudience: "None", ExternalMessage: "" }],
-    ["an old holiday text is replaced", petra, { data: { InternalMessage: "Left.", ExternalMessage: "Left." } }, { InternalMessage: "Left.", ExternalMessage: "Left.", ExternalAudience: "All" }, { AutoReplyState: "Enabled", InternalMessage: asHtml("Left."), ExternalMessage: asHtml("Left.") }],
-    ["a text that only differs outside is replaced", leo, { data: { InternalMessage: "Leo no longer works here.", ExternalMessage: "Write to Iris." } }, { ExternalMessage: "Write to Iris." }, { ExternalMessage: asHtml("Write to Iris.") }],
-    ["another audience is set", leo, { data: { InternalMessage: "Leo no longer works here.", ExternalMessage: "Leo no longer works here.", ExternalAudience: "known" } }, { ExternalAudience: "Known" }, { ExternalAudience: "Known" }],
-    ["it can be planned", aoife, { data: { AutoReplyState: "scheduled", InternalMessage: "Left.", StartTime: "2026-08-01T09:00:00+02:00", EndTime: "2026-12-31T17:00:00.500" } }, { AutoReplyState: "Scheduled", StartTime: "2026-08-01T07:00:00.000Z", EndTime: "2026-12-31T17:00:00.000Z" }, { AutoReplyState: "Scheduled", StartTime: "2026-08-01T07:00:00Z", EndTime: "2026-12-31T17:00:00Z" }],
-    ["a plan can be moved", petra, { data: { AutoReplyState: "Scheduled", InternalMessage: "Back on 8 August.", ExternalMessage: "Back on 8 August.", StartTime: "2026-07-20T06:00:00Z", EndTime: "2026-08-09T06:00:00Z" } }, { EndTime: "2026-08-09T06:00:00.000Z" }, { EndTime: "2026-08-09T06:00:00Z" }],
-    ["it can be switched off", leo, { data: { AutoReplyState: "Disabled" } }, { AutoReplyState: "Disabled" }, { AutoReplyState: "Disabled", InternalMessage: asHtml("Leo no longer works here.") }],
-    ["it is set on a shared mailbox", guidOf("Lena Left"), { data: { InternalMessage: "Left." } }, { InternalMessage: "Left." }, { InternalMessage: asHtml("Left.") }],
-    ["it is set on a synchronised mailbox", guidOf("Dirk Synced"), { data: { InternalMessage: "Left." } }, { InternalMessage: "Left." }, { InternalMessage: asHtml("Left.") }],
+    [
+      "HTML is passed on as it is",
+      aoife,
+      {
+        data: { InternalMessage: "<p>Left &amp; gone</p>", ExternalMessage: "<b>x</b>" },
+        configuration: { AutoReplyMessageFormat: "HTML" },
+      },
+      {
+        InternalMessage: "<p>Left &amp; gone</p>",
+        ExternalMessage: "<b>x</b>",
+        ExternalAudience: "All",
+      },
+      { InternalMessage: asHtml("<p>Left &amp; gone</p>") },
+    ],
+    [
+      "a whole HTML document too",
+      aoife,
+      { data: { InternalMessage: "<html><body><p>Left</p></body></html>" } },
+      { InternalMessage: "<html><body><p>Left</p></body></html>" },
+      { InternalMessage: asHtml("<p>Left</p>") },
+    ],
+    [
+      "text is escaped and keeps its lines",
+      aoife,
+      {
+        data: { InternalMessage: text, ExternalMessage: text },
+        configuration: { AutoReplyMessageFormat: "text" },
+      },
+      { InternalMessage: escaped, ExternalMessage: escaped, ExternalAudience: "All" },
+      { InternalMessage: asHtml(escaped) },
+    ],
+    [
+      "without a text for outside nobody there gets one",
+      aoife,
+      { data: { InternalMessage: "Left.", ExternalAudience: "All" } },
+      { InternalMessage: "Left.", ExternalAudience: "None" },
+      { ExternalAudience: "None" },
+    ],
+    [
+      "an old text for outside is taken away",
+      petra,
+      { data: { InternalMessage: "Left.", ExternalMessage: null } },
+      { InternalMessage: "Left.", ExternalAudience: "None", ExternalMessage: null },
+      { AutoReplyState: "Enabled", ExternalAudience: "None", ExternalMessage: "" },
+    ],
+    [
+      "an old holiday text is replaced",
+      petra,
+      { data: { InternalMessage: "Left.", ExternalMessage: "Left." } },
+      { InternalMessage: "Left.", ExternalMessage: "Left.", ExternalAudience: "All" },
+      {
+        AutoReplyState: "Enabled",
+        InternalMessage: asHtml("Left."),
+        ExternalMessage: asHtml("Left."),
+      },
+    ],
+    [
+      "a text that only differs outside is replaced",
+      leo,
+      { data: { InternalMessage: "Leo no longer works here.", ExternalMessage: "Write to Iris." } },
+      { ExternalMessage: "Write to Iris." },
+      { ExternalMessage: asHtml("Write to Iris.") },
+    ],
+    [
+      "another audience is set",
+      leo,
+      {
+        data: {
+          InternalMessage: "Leo no longer works here.",
+          ExternalMessage: "Leo no longer works here.",
+          ExternalAudience: "known",
+        },
+      },
+      { ExternalAudience: "Known" },
+      { ExternalAudience: "Known" },
+    ],
+    [
+      "it can be planned",
+      aoife,
+      {
+        data: {
+          AutoReplyState: "scheduled",
+          InternalMessage: "Left.",
+          StartTime: "2026-08-01T09:00:00+02:00",
+          EndTime: "2026-12-31T17:00:00.500",
+        },
+      },
+      {
+        AutoReplyState: "Scheduled",
+        StartTime: "2026-08-01T07:00:00.000Z",
+        EndTime: "2026-12-31T17:00:00.000Z",
+      },
+      {
+        AutoReplyState: "Scheduled",
+        StartTime: "2026-08-01T07:00:00Z",
+        EndTime: "2026-12-31T17:00:00Z",
+      },
+    ],
+    [
+      "a plan can be moved",
+      petra,
+      {
+        data: {
+          AutoReplyState: "Scheduled",
+          InternalMessage: "Back on 8 August.",
+          ExternalMessage: "Back on 8 August.",
+          StartTime: "2026-07-20T06:00:00Z",
+          EndTime: "2026-08-09T06:00:00Z",
+        },
+      },
+      { EndTime: "2026-08-09T06:00:00.000Z" },
+      { EndTime: "2026-08-09T06:00:00Z" },
+    ],
+    [
+      "it can be switched off",
+      leo,
+      { data: { AutoReplyState: "Disabled" } },
+      { AutoReplyState: "Disabled" },
+      { AutoReplyState: "Disabled", InternalMessage: asHtml("Leo no longer works here.") },
+    ],
+    [
+      "it is set on a shared mailbox",
+      guidOf("Lena Left"),
+      { data: { InternalMessage: "Left." } },
+      { InternalMessage: "Left." },
+      { InternalMessage: asHtml("Left.") },
+    ],
+    [
+      "it is set on a synchronised mailbox",
+      guidOf("Dirk Synced"),
+      { data: { InternalMessage: "Left." } },
+      { InternalMessage: "Left." },
+      { InternalMessage: asHtml("Left.") },
+    ],
   ])("%s", async (_name, reference, choices, parameters, state) => {
     const dry = await remove({ reference, ...choices, dryRun: true });
     expect(bench.writes()).toEqual([]);
     const { answer } = await remove({ reference, ...choices });
-    expect(answer.plan).toMatchObject([{ cmdlet: "Set-MailboxAutoReplyConfiguration", parameters: { Identity: reference, ...parameters } }]);
+    expect(answer.plan).toMatchObject([
+      {
+        cmdlet: "Set-MailboxAutoReplyConfiguration",
+        parameters: { Identity: reference, ...parameters },
+      },
+    ]);
     expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
-    expect(dry.answer.outputContext).toMatchObject({ Data: answer.outputContext.Data, PreviousData: answer.outputContext.PreviousData });
+    expect(dry.answer.outputContext).toMatchObject({
+      Data: answer.outputContext.Data,
+      PreviousData: answer.outputContext.PreviousData,
+    });
     expect(bench.stored(reference)).toMatchObject(state);
 
     const again = await remove({ reference, ...choices });
@@ -94,32 +289,82 @@ describe("the automatic reply", () => {
   });
 
   it("has nothing to do for a leaver who has the reply already, or none to switch off", async () => {
-    expect((await remove({ reference: leo, data: { InternalMessage: "Leo no longer works here.", ExternalMessage: "Leo no longer works here." } })).answer).toMatchObject({ outcome: "alreadySo", plan: [] });
-    expect((await remove({ data: { AutoReplyState: "Disabled" } })).answer).toMatchObject({ outcome: "alreadySo", plan: [] });
+    expect(
+      (
+        await remove({
+          reference: leo,
+          data: {
+            InternalMessage: "Leo no longer works here.",
+            ExternalMessage: "Leo no longer works here.",
+          },
+        })
+      ).answer,
+    ).toMatchObject({ outcome: "alreadySo", plan: [] });
+    expect((await remove({ data: { AutoReplyState: "Disabled" } })).answer).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+    });
   });
 
   it("is the default one in a reconciliation, and only there", async () => {
     const event = reconciliationFor(bench.running, { reference: petra });
-    const dry = await runner.here(bench, reconciliationFor(bench.running, { reference: petra, dryRun: true }));
+    const dry = await runner.here(
+      bench,
+      reconciliationFor(bench.running, { reference: petra, dryRun: true }),
+    );
     const { answer, messages } = await runner.asBundle(bench, event);
-    expect(messages).toEqual([`Replace the automatic reply of mailbox ${shown("Petra Proxies", "petra.proxies@contoso.com")}: done.`]);
-    expect(answer.plan).toMatchObject([{ parameters: { Identity: petra, AutoReplyState: "Enabled", InternalMessage: defaultText, ExternalMessage: defaultText, ExternalAudience: "All" } }]);
+    expect(messages).toEqual([
+      `Replace the automatic reply of mailbox ${shown("Petra Proxies", "petra.proxies@contoso.com")}: done.`,
+    ]);
+    expect(answer.plan).toMatchObject([
+      {
+        parameters: {
+          Identity: petra,
+          AutoReplyState: "Enabled",
+          InternalMessage: defaultText,
+          ExternalMessage: defaultText,
+          ExternalAudience: "All",
+        },
+      },
+    ]);
     expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
-    expect(bench.stored(petra)).toMatchObject({ AutoReplyState: "Enabled", InternalMessage: asHtml(defaultText), ExternalMessage: asHtml(defaultText) });
-    expect((await runner.here(bench, event)).answer).toMatchObject({ outcome: "alreadySo", plan: [] });
+    expect(bench.stored(petra)).toMatchObject({
+      AutoReplyState: "Enabled",
+      InternalMessage: asHtml(defaultText),
+      ExternalMessage: asHtml(defaultText),
+    });
+    expect((await runner.here(bench, event)).answer).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+    });
   });
 });
 
 describe("synchronised mailboxes", () => {
   it("get their reply, and what Active Directory masters is named", async () => {
-    const data = { InternalMessage: "Left.", HiddenFromAddressListsEnabled: "true", CustomAttribute3: "left" };
+    const data = {
+      InternalMessage: "Left.",
+      HiddenFromAddressListsEnabled: "true",
+      CustomAttribute3: "left",
+    };
     const dirk = guidOf("Dirk Synced");
     const dry = await remove({ reference: dirk, data, dryRun: true });
     const { answer, messages } = await remove({ reference: dirk, data });
-    expect(answer).toMatchObject({ outcome: "masteredOnPremises", outputContext: { Success: false }, plan: [{ cmdlet: "Set-MailboxAutoReplyConfiguration", sent: true }] });
+    expect(answer).toMatchObject({
+      outcome: "masteredOnPremises",
+      outputContext: { Success: false },
+      plan: [{ cmdlet: "Set-MailboxAutoReplyConfiguration", sent: true }],
+    });
     expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
-    expect(messages).toEqual([expect.stringMatching(/^Switch on .*: done\.$/), expect.stringMatching(/masters HiddenFromAddressListsEnabled \(attribute msExchHideFromAddressLists\), CustomAttribute3 \(attribute extensionAttribute3\): change them there\.$/)]);
-    expect((await remove({ reference: guidOf("Clara Cloudmanaged"), data })).answer.outcome).toBe("done");
+    expect(messages).toEqual([
+      expect.stringMatching(/^Switch on .*: done\.$/),
+      expect.stringMatching(
+        /masters HiddenFromAddressListsEnabled \(attribute msExchHideFromAddressLists\), CustomAttribute3 \(attribute extensionAttribute3\): change them there\.$/,
+      ),
+    ]);
+    expect((await remove({ reference: guidOf("Clara Cloudmanaged"), data })).answer.outcome).toBe(
+      "done",
+    );
   });
 });
 
@@ -128,43 +373,128 @@ describe("a mailbox that is not there", () => {
     ["unknown", "0b1ec700-0000-4000-8000-0000000fffff"],
     ["soft-deleted", guidOf("Gone Gerda")],
   ])("is nothing left to delete: %s", async (_name, reference) => {
-    for (const event of [changeEventFor(bench.running, { reference, data: { InternalMessage: "Left." } }), changeEventFor(bench.running, { reference, dryRun: true }), reconciliationFor(bench.running, { reference })]) {
+    for (const event of [
+      changeEventFor(bench.running, { reference, data: { InternalMessage: "Left." } }),
+      changeEventFor(bench.running, { reference, dryRun: true }),
+      reconciliationFor(bench.running, { reference }),
+    ]) {
       const { answer, messages, code } = await runner.here(bench, event);
       expect(answer).toMatchObject({ outcome: "gone", plan: [], outputContext: { Success: true } });
       expect(code).toBe(0);
-      expect(messages).toEqual([expect.stringMatching(new RegExp(`${reference}.* There is nothing left to delete\\.$`))]);
+      expect(messages).toEqual([
+        expect.stringMatching(new RegExp(`${reference}.* There is nothing left to delete\\.$`)),
+      ]);
     }
     expect(bench.writes()).toEqual([]);
   });
 
   it("is a success also when it goes in between, and what was done is told", async () => {
-    const gone = { status: 404, body: { error: { code: "NotFound", message: "Error executing cmdlet", details: [{ code: "Context", target: "", message: `|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${aoife}' couldn't be found on 'DC1'.` }] } } };
+    const gone = {
+      status: 404,
+      body: {
+        error: {
+          code: "NotFound",
+          message: "Error executing cmdlet",
+          details: [
+            {
+              code: "Context",
+              target: "",
+              message: `|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${aoife}' couldn't be found on 'DC1'.`,
+            },
+          ],
+        },
+      },
+    };
     const data = { InternalMessage: "Left.", CustomAttribute3: "left" };
-    for (const cmdlet of ["Get-MailboxAutoReplyConfiguration", "Set-MailboxAutoReplyConfiguration"]) {
+    for (const cmdlet of [
+      "Get-MailboxAutoReplyConfiguration",
+      "Set-MailboxAutoReplyConfiguration",
+    ]) {
       bench.emulator.setFaults([{ match: { cmdlet }, answer: gone }]);
-      expect((await remove({ data })).answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
+      expect((await remove({ data })).answer).toMatchObject({
+        outcome: "gone",
+        outputContext: { Success: true },
+      });
     }
     bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: gone }]);
     const { answer, messages } = await remove({ data });
     expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
-    expect(messages).toEqual([expect.stringMatching(/^Switch on the automatic reply .*: done\.$/), expect.stringMatching(/There is nothing left to delete\.$/)]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^Switch on the automatic reply .*: done\.$/),
+      expect.stringMatching(/There is nothing left to delete\.$/),
+    ]);
   });
 });
 
 describe("events that cannot be carried out", () => {
   it.each<[string, ChangeChoices, string[]]>([
-    ["a blank reference", { reference: "" }, ["The account reference (References.Account) is blank"]],
-    ["a reference that is no GUID", { reference: "E100001", data: { InternalMessage: "x" } }, ["The mailbox reference is a text of 7 characters; expected a GUID."]],
-    ["a state that is none", { data: { AutoReplyState: "on", InternalMessage: "x" } }, ["The mapping of AutoReplyState gives a text of 2 characters; expected one of Enabled, Disabled, Scheduled."]],
-    ["an audience that is none", { data: { InternalMessage: "x", ExternalMessage: "x", ExternalAudience: "Everybody" } }, ["The mapping of ExternalAudience gives a text of 9 characters; expected one of None, Known, All."]],
-    ["a reply without a text", { data: { AutoReplyState: "Enabled", ExternalMessage: "x" } }, ["An automatic reply is mapped without an InternalMessage; the service needs one."]],
-    ["a plan without an end", { data: { AutoReplyState: "Scheduled", InternalMessage: "x", StartTime: "2026-08-01" } }, ["A scheduled automatic reply needs a date and time as EndTime"]],
-    ["a plan that ends before it starts", { data: { AutoReplyState: "Scheduled", InternalMessage: "x", StartTime: "2026-08-01", EndTime: "2026-08-01" } }, ["an EndTime that is not after its StartTime."]],
-    ["a reply and another field at once", { data: { AutoReplyState: "on", InternalMessage: "x", ExternalAudience: "y", Shoe: "44" } }, ["The mapping of AutoReplyState", "The mapping of ExternalAudience", "Shoe is mapped"]],
-    ["several other fields", { data: { InternalMessage: "x", Shoe: "44", CustomAttribute1: ["a"], MaxSendSize: "big" } }, ["Shoe is mapped, but is no setting of a mailbox.", "The mapping of CustomAttribute1 gives a list; expected one text.", "The mapping of MaxSendSize gives a text of 3 characters"]],
+    [
+      "a blank reference",
+      { reference: "" },
+      ["The account reference (References.Account) is blank"],
+    ],
+    [
+      "a reference that is no GUID",
+      { reference: "E100001", data: { InternalMessage: "x" } },
+      ["The mailbox reference is a text of 7 characters; expected a GUID."],
+    ],
+    [
+      "a state that is none",
+      { data: { AutoReplyState: "on", InternalMessage: "x" } },
+      [
+        "The mapping of AutoReplyState gives a text of 2 characters; expected one of Enabled, Disabled, Scheduled.",
+      ],
+    ],
+    [
+      "an audience that is none",
+      { data: { InternalMessage: "x", ExternalMessage: "x", ExternalAudience: "Everybody" } },
+      [
+        "The mapping of ExternalAudience gives a text of 9 characters; expected one of None, Known, All.",
+      ],
+    ],
+    [
+      "a reply without a text",
+      { data: { AutoReplyState: "Enabled", ExternalMessage: "x" } },
+      ["An automatic reply is mapped without an InternalMessage; the service needs one."],
+    ],
+    [
+      "a plan without an end",
+      { data: { AutoReplyState: "Scheduled", InternalMessage: "x", StartTime: "2026-08-01" } },
+      ["A scheduled automatic reply needs a date and time as EndTime"],
+    ],
+    [
+      "a plan that ends before it starts",
+      {
+        data: {
+          AutoReplyState: "Scheduled",
+          InternalMessage: "x",
+          StartTime: "2026-08-01",
+          EndTime: "2026-08-01",
+        },
+      },
+      ["an EndTime that is not after its StartTime."],
+    ],
+    [
+      "a reply and another field at once",
+      { data: { AutoReplyState: "on", InternalMessage: "x", ExternalAudience: "y", Shoe: "44" } },
+      ["The mapping of AutoReplyState", "The mapping of ExternalAudience", "Shoe is mapped"],
+    ],
+    [
+      "several other fields",
+      { data: { InternalMessage: "x", Shoe: "44", CustomAttribute1: ["a"], MaxSendSize: "big" } },
+      [
+        "Shoe is mapped, but is no setting of a mailbox.",
+        "The mapping of CustomAttribute1 gives a list; expected one text.",
+        "The mapping of MaxSendSize gives a text of 3 characters",
+      ],
+    ],
   ])("asks for nothing: %s", async (_name, choices, faults) => {
     const { answer, messages } = await remove(choices);
-    expect(answer).toMatchObject({ outcome: "invalid", plan: [], outputContext: { Success: false } });
+    expect(answer).toMatchObject({
+      outcome: "invalid",
+      plan: [],
+      outputContext: { Success: false },
+    });
     expect(messages).toHaveLength(1);
     for (const fault of faults) expect(messages[0]).toContain(fault);
     expect(bench.emulator.journal()).toEqual([]);

@@ -12,7 +12,8 @@ afterAll(() => bench.close());
 beforeEach(() => bench.reset());
 
 const runner = runnerOf("lifecycle/disable", action, disableAnswer);
-const disable = (choices: ChangeChoices = {}) => runner.here(bench, changeEventFor(bench.running, choices));
+const disable = (choices: ChangeChoices = {}) =>
+  runner.here(bench, changeEventFor(bench.running, choices));
 
 const aoife = guidOf("Aoife O'Brien");
 const aoifeShown = shown("Aoife O'Brien", "aoife.obrien@contoso.com");
@@ -20,13 +21,32 @@ const isHidden = (guid: string): unknown => bench.stored(guid)["HiddenFromAddres
 
 describe("disabling", () => {
   it("hides the mailbox from the address lists, and tells before and after", async () => {
-    const { answer, messages } = await runner.asBundle(bench, changeEventFor(bench.running, { data: { HIDDENFROMADDRESSLISTSENABLED: "TRUE" }, outputData: { userprincipalname: "", HIDDENFROMADDRESSLISTSENABLED: "TRUE" } }));
+    const { answer, messages } = await runner.asBundle(
+      bench,
+      changeEventFor(bench.running, {
+        data: { HIDDENFROMADDRESSLISTSENABLED: "TRUE" },
+        outputData: { userprincipalname: "", HIDDENFROMADDRESSLISTSENABLED: "TRUE" },
+      }),
+    );
     expect(messages).toEqual([`Hide mailbox ${aoifeShown} from the address lists: done.`]);
-    expect(answer).toMatchObject({ outcome: "done", plan: [{ cmdlet: "Set-Mailbox", parameters: { Identity: aoife, HiddenFromAddressListsEnabled: true }, before: { HiddenFromAddressListsEnabled: false }, sent: true }] });
+    expect(answer).toMatchObject({
+      outcome: "done",
+      plan: [
+        {
+          cmdlet: "Set-Mailbox",
+          parameters: { Identity: aoife, HiddenFromAddressListsEnabled: true },
+          before: { HiddenFromAddressListsEnabled: false },
+          sent: true,
+        },
+      ],
+    });
     expect(answer.outputContext).toEqual({
       Success: true,
       AuditLogs: [{ Action: "DisableAccount", Message: messages[0], IsError: false }],
-      PreviousData: { userprincipalname: "aoife.obrien@contoso.com", HIDDENFROMADDRESSLISTSENABLED: false },
+      PreviousData: {
+        userprincipalname: "aoife.obrien@contoso.com",
+        HIDDENFROMADDRESSLISTSENABLED: false,
+      },
       Data: { userprincipalname: "aoife.obrien@contoso.com", HIDDENFROMADDRESSLISTSENABLED: true },
     });
     expect(isHidden(aoife)).toBe(true);
@@ -39,43 +59,73 @@ describe("disabling", () => {
     ["the field without a value", { HiddenFromAddressListsEnabled: null }],
     ["the field with a blank value", { HiddenFromAddressListsEnabled: " " }],
     ["something else as well", { CustomAttribute3: "left" }],
-  ])("hides when the mapping gives %s; a dry run shows it, and a second run has nothing to do", async (_name, data) => {
-    const dry = await disable({ data, dryRun: true });
-    expect(dry.answer.outcome).toBe("done");
-    expect(bench.writes()).toEqual([]);
-    const wet = await disable({ data });
-    expect(wet.answer.plan.map((step) => ({ ...step, sent: false }))).toEqual(dry.answer.plan);
-    expect(isHidden(aoife)).toBe(true);
-    expect(bench.writes()).toHaveLength(1);
-    const again = await disable({ data });
-    expect(again.answer).toMatchObject({ outcome: "alreadySo", plan: [], outputContext: { Success: true } });
-    expect(bench.writes()).toHaveLength(1);
-  });
+  ])(
+    "hides when the mapping gives %s; a dry run shows it, and a second run has nothing to do",
+    async (_name, data) => {
+      const dry = await disable({ data, dryRun: true });
+      expect(dry.answer.outcome).toBe("done");
+      expect(bench.writes()).toEqual([]);
+      const wet = await disable({ data });
+      expect(wet.answer.plan.map((step) => ({ ...step, sent: false }))).toEqual(dry.answer.plan);
+      expect(isHidden(aoife)).toBe(true);
+      expect(bench.writes()).toHaveLength(1);
+      const again = await disable({ data });
+      expect(again.answer).toMatchObject({
+        outcome: "alreadySo",
+        plan: [],
+        outputContext: { Success: true },
+      });
+      expect(bench.writes()).toHaveLength(1);
+    },
+  );
 
   it("changes nothing when persons are only correlated", async () => {
-    for (const event of [changeEventFor(bench.running, { data: { HiddenFromAddressListsEnabled: "true" }, configuration: { CorrelateOnly: true } }), reconciliationFor(bench.running, { configuration: { CorrelateOnly: true } })]) {
+    for (const event of [
+      changeEventFor(bench.running, {
+        data: { HiddenFromAddressListsEnabled: "true" },
+        configuration: { CorrelateOnly: true },
+      }),
+      reconciliationFor(bench.running, { configuration: { CorrelateOnly: true } }),
+    ]) {
       const { answer } = await runner.here(bench, event);
-      expect(answer).toMatchObject({ outcome: "alreadySo", plan: [], outputContext: { Success: true } });
+      expect(answer).toMatchObject({
+        outcome: "alreadySo",
+        plan: [],
+        outputContext: { Success: true },
+      });
     }
     expect(bench.writes()).toEqual([]);
     expect(isHidden(aoife)).toBeFalsy();
   });
 
-  it.each(["reconciliation", "Reconciliation"])("hides in a %s, where nothing is mapped and there is no person", async (Origin) => {
-    const event = reconciliationFor(bench.running, { reference: aoife }) as { actionContext: Record<string, unknown> };
-    event.actionContext["Origin"] = Origin;
-    const dry = await runner.asBundle(bench, { actionContext: { ...event.actionContext, DryRun: true } });
-    const { answer, messages } = await runner.asBundle(bench, event);
-    expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
-    expect(messages).toEqual([`Hide mailbox ${aoifeShown} from the address lists: done.`]);
-    expect(answer.outputContext).toMatchObject({ Success: true, Data: {}, PreviousData: {} });
-    expect(isHidden(aoife)).toBe(true);
-  });
+  it.each(["reconciliation", "Reconciliation"])(
+    "hides in a %s, where nothing is mapped and there is no person",
+    async (Origin) => {
+      const event = reconciliationFor(bench.running, { reference: aoife }) as {
+        actionContext: Record<string, unknown>;
+      };
+      event.actionContext["Origin"] = Origin;
+      const dry = await runner.asBundle(bench, {
+        actionContext: { ...event.actionContext, DryRun: true },
+      });
+      const { answer, messages } = await runner.asBundle(bench, event);
+      expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
+      expect(messages).toEqual([`Hide mailbox ${aoifeShown} from the address lists: done.`]);
+      expect(answer.outputContext).toMatchObject({ Success: true, Data: {}, PreviousData: {} });
+      expect(isHidden(aoife)).toBe(true);
+    },
+  );
 
   it("says who masters a synchronised mailbox, and hides one that is managed in the cloud", async () => {
     const { answer, messages } = await disable({ reference: guidOf("Dirk Synced") });
-    expect(answer).toMatchObject({ outcome: "masteredOnPremises", plan: [], outputContext: { Success: false } });
-    expect(messages).toEqual([`Mailbox ${shown("Dirk Synced", "dirk.synced@contoso.com")} is synchronised from Active Directory, which masters HiddenFromAddressListsEnabled (attribute msExchHideFromAddressLists): change it there.`]);
+    expect(answer).toMatchObject({
+      outcome: "masteredOnPremises",
+      plan: [],
+      outputContext: { Success: false },
+    });
+    expect(messages).toEqual([
+      `Mailbox ${shown("Dirk Synced", "dirk.synced@contoso.com")} is synchronised from Active Directory, which masters HiddenFromAddressListsEnabled (attribute msExchHideFromAddressLists): change it there.`,
+    ]);
     expect(bench.writes()).toEqual([]);
     const clara = guidOf("Clara Cloudmanaged");
     expect((await disable({ reference: clara })).answer.outcome).toBe("done");
@@ -89,22 +139,44 @@ describe("a mailbox that is not there", () => {
     ["soft-deleted", guidOf("Gone Gerda")],
     ["inactive", guidOf("Inactive Ike")],
   ])("is nothing left to disable: %s", async (_name, reference) => {
-    for (const event of [changeEventFor(bench.running, { reference, dryRun: true }), changeEventFor(bench.running, { reference }), reconciliationFor(bench.running, { reference })]) {
+    for (const event of [
+      changeEventFor(bench.running, { reference, dryRun: true }),
+      changeEventFor(bench.running, { reference }),
+      reconciliationFor(bench.running, { reference }),
+    ]) {
       const { answer, messages, code } = await runner.here(bench, event);
       expect(answer).toMatchObject({ outcome: "gone", plan: [], outputContext: { Success: true } });
       expect(code).toBe(0);
-      expect(messages).toEqual([expect.stringMatching(new RegExp(`${reference}.* There is nothing left to disable\\.$`))]);
+      expect(messages).toEqual([
+        expect.stringMatching(new RegExp(`${reference}.* There is nothing left to disable\\.$`)),
+      ]);
     }
     expect(bench.writes()).toEqual([]);
   });
 
   it.each<[string, ChangeChoices, string]>([
-    ["a blank reference", { reference: " " }, "The account reference (References.Account) is blank"],
-    ["a reference that is no GUID", { reference: "E100001" }, "The mailbox reference is a text of 7 characters; expected a GUID."],
-    ["fields that cannot be used", { data: { HiddenFromAddressListsEnabled: "yes", Shoe: "44", CustomAttribute1: ["a"] } }, "expected true or false. Shoe is mapped, but is no setting of a mailbox. The mapping of CustomAttribute1 gives a list; expected one text."],
+    [
+      "a blank reference",
+      { reference: " " },
+      "The account reference (References.Account) is blank",
+    ],
+    [
+      "a reference that is no GUID",
+      { reference: "E100001" },
+      "The mailbox reference is a text of 7 characters; expected a GUID.",
+    ],
+    [
+      "fields that cannot be used",
+      { data: { HiddenFromAddressListsEnabled: "yes", Shoe: "44", CustomAttribute1: ["a"] } },
+      "expected true or false. Shoe is mapped, but is no setting of a mailbox. The mapping of CustomAttribute1 gives a list; expected one text.",
+    ],
   ])("is not %s", async (_name, choices, message) => {
     const { answer, messages } = await disable(choices);
-    expect(answer).toMatchObject({ outcome: "invalid", plan: [], outputContext: { Success: false } });
+    expect(answer).toMatchObject({
+      outcome: "invalid",
+      plan: [],
+      outputContext: { Success: false },
+    });
     expect(messages[0]).toContain(message);
     expect(bench.emulator.journal()).toEqual([]);
   });
@@ -112,12 +184,43 @@ describe("a mailbox that is not there", () => {
   it.each<[string, Parameters<Bench["emulator"]["setFaults"]>[0]]>([
     ["a refusal", [{ match: { cmdlet: "Get-Mailbox" }, named: "forbiddenNul" }]],
     ["throttling", [{ match: { cmdlet: "Get-Mailbox" }, named: "throttled", retryAfter: "300" }]],
-    ["a 404 of something else", [{ match: { cmdlet: "Get-Mailbox" }, answer: { status: 404, body: "no such route" } }]],
-    ["an answer without the mailbox in it", [{ match: { cmdlet: "Get-Mailbox" }, answer: { status: 200, body: "" } }]],
-    ["another mailbox", [{ match: { cmdlet: "Get-Mailbox" }, answer: { status: 200, body: { value: [{ Guid: guidOf("Jan de Vries"), DisplayName: "Jan", UserPrincipalName: "j", PrimarySmtpAddress: "j", RecipientTypeDetails: "UserMailbox", HiddenFromAddressListsEnabled: false, IsDirSynced: false }] } } }]],
+    [
+      "a 404 of something else",
+      [{ match: { cmdlet: "Get-Mailbox" }, answer: { status: 404, body: "no such route" } }],
+    ],
+    [
+      "an answer without the mailbox in it",
+      [{ match: { cmdlet: "Get-Mailbox" }, answer: { status: 200, body: "" } }],
+    ],
+    [
+      "another mailbox",
+      [
+        {
+          match: { cmdlet: "Get-Mailbox" },
+          answer: {
+            status: 200,
+            body: {
+              value: [
+                {
+                  Guid: guidOf("Jan de Vries"),
+                  DisplayName: "Jan",
+                  UserPrincipalName: "j",
+                  PrimarySmtpAddress: "j",
+                  RecipientTypeDetails: "UserMailbox",
+                  HiddenFromAddressListsEnabled: false,
+                  IsDirSynced: false,
+                },
+              ],
+            },
+          },
+        },
+      ],
+    ],
   ])("is not %s", async (_name, faults) => {
     bench.emulator.setFaults(faults);
-    const { answer } = await runner.here(bench, changeEventFor(bench.running), { EXO_CONNECTOR_DEADLINE_MS: "900" });
+    const { answer } = await runner.here(bench, changeEventFor(bench.running), {
+      EXO_CONNECTOR_DEADLINE_MS: "900",
+    });
     expect(answer.outputContext.Success).toBe(false);
     expect(answer.outcome).not.toBe("gone");
     expect(bench.writes()).toEqual([]);

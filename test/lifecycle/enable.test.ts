@@ -14,7 +14,8 @@ afterAll(() => bench.close());
 beforeEach(() => bench.reset());
 
 const runner = runnerOf("lifecycle/enable", action, enableAnswer);
-const enable = (choices: ChangeChoices) => runner.here(bench, changeEventFor(bench.running, choices));
+const enable = (choices: ChangeChoices) =>
+  runner.here(bench, changeEventFor(bench.running, choices));
 
 const hidde = guidOf("Hidde Hidden");
 const hiddeShown = shown("Hidde Hidden", "hidde.hidden@contoso.com");
@@ -27,14 +28,31 @@ const defaultText = "This mailbox is no longer in use, and your message has not 
 
 describe("enabling", () => {
   it("shows the mailbox in the address lists, and tells before and after", async () => {
-    const { answer, messages } = await runner.asBundle(bench, changeEventFor(bench.running, { reference: hidde, data: { hiddenFromAddressListsEnabled: "False" }, outputData: { DisplayName: null, hiddenFromAddressListsEnabled: "False" } }));
+    const { answer, messages } = await runner.asBundle(
+      bench,
+      changeEventFor(bench.running, {
+        reference: hidde,
+        data: { hiddenFromAddressListsEnabled: "False" },
+        outputData: { DisplayName: null, hiddenFromAddressListsEnabled: "False" },
+      }),
+    );
     expect(messages).toEqual([`Show mailbox ${hiddeShown} in the address lists: done.`]);
     expect(answer.outputContext).toMatchObject({
       AuditLogs: [{ Action: "EnableAccount", IsError: false }],
       PreviousData: { DisplayName: "Hidde Hidden", hiddenFromAddressListsEnabled: true },
       Data: { DisplayName: "Hidde Hidden", hiddenFromAddressListsEnabled: false },
     });
-    expect(answer).toMatchObject({ outcome: "done", plan: [{ cmdlet: "Set-Mailbox", parameters: { Identity: hidde, HiddenFromAddressListsEnabled: false }, before: { HiddenFromAddressListsEnabled: true }, sent: true }] });
+    expect(answer).toMatchObject({
+      outcome: "done",
+      plan: [
+        {
+          cmdlet: "Set-Mailbox",
+          parameters: { Identity: hidde, HiddenFromAddressListsEnabled: false },
+          before: { HiddenFromAddressListsEnabled: true },
+          sent: true,
+        },
+      ],
+    });
     expect(bench.stored(hidde)["HiddenFromAddressListsEnabled"]).toBe(false);
     expect(bench.cmdlets()).toEqual(["Get-Mailbox", "Set-Mailbox"]);
   });
@@ -51,25 +69,53 @@ describe("enabling", () => {
   });
 
   it("does what is mapped, also when that is something else", async () => {
-    const { answer } = await enable({ reference: hidde, data: { HiddenFromAddressListsEnabled: "true", CustomAttribute3: "active" } });
-    expect(answer.plan).toMatchObject([{ parameters: { Identity: hidde, CustomAttribute3: "active" } }]);
-    expect(bench.stored(hidde)).toMatchObject({ HiddenFromAddressListsEnabled: true, CustomAttribute3: "active" });
+    const { answer } = await enable({
+      reference: hidde,
+      data: { HiddenFromAddressListsEnabled: "true", CustomAttribute3: "active" },
+    });
+    expect(answer.plan).toMatchObject([
+      { parameters: { Identity: hidde, CustomAttribute3: "active" } },
+    ]);
+    expect(bench.stored(hidde)).toMatchObject({
+      HiddenFromAddressListsEnabled: true,
+      CustomAttribute3: "active",
+    });
   });
 
   it("changes nothing when persons are only correlated, and shows the mailbox as it is", async () => {
-    const { answer } = await enable({ reference: leo, data: { HiddenFromAddressListsEnabled: "false", ...mapped, InternalMessage: "other" }, configuration: { CorrelateOnly: true, ...clear } });
-    expect(answer).toMatchObject({ outcome: "alreadySo", plan: [], outputContext: { PreviousData: { HiddenFromAddressListsEnabled: true }, Data: { HiddenFromAddressListsEnabled: true } } });
+    const { answer } = await enable({
+      reference: leo,
+      data: { HiddenFromAddressListsEnabled: "false", ...mapped, InternalMessage: "other" },
+      configuration: { CorrelateOnly: true, ...clear },
+    });
+    expect(answer).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+      outputContext: {
+        PreviousData: { HiddenFromAddressListsEnabled: true },
+        Data: { HiddenFromAddressListsEnabled: true },
+      },
+    });
     expect(answer.outputContext.Data).toEqual(answer.outputContext.PreviousData);
     expect(bench.writes()).toEqual([]);
   });
 
   it("says who masters a synchronised mailbox, and shows one that is managed in the cloud", async () => {
     bench.reset((object) => {
-      if (/^(Dirk|Clara) /.test(String(object["DisplayName"]))) object["HiddenFromAddressListsEnabled"] = true;
+      if (/^(Dirk|Clara) /.test(String(object["DisplayName"])))
+        object["HiddenFromAddressListsEnabled"] = true;
     });
     const { answer, messages } = await enable({ reference: guidOf("Dirk Synced") });
-    expect(answer).toMatchObject({ outcome: "masteredOnPremises", plan: [], outputContext: { Success: false } });
-    expect(messages).toEqual([expect.stringMatching(/masters HiddenFromAddressListsEnabled \(attribute msExchHideFromAddressLists\): change it there\.$/)]);
+    expect(answer).toMatchObject({
+      outcome: "masteredOnPremises",
+      plan: [],
+      outputContext: { Success: false },
+    });
+    expect(messages).toEqual([
+      expect.stringMatching(
+        /masters HiddenFromAddressListsEnabled \(attribute msExchHideFromAddressLists\): change it there\.$/,
+      ),
+    ]);
     expect((await enable({ reference: guidOf("Clara Cloudmanaged") })).answer.outcome).toBe("done");
   });
 
@@ -84,9 +130,21 @@ describe("enabling", () => {
 
   it.each<[string, ChangeChoices, string]>([
     ["a blank reference", { reference: "" }, "The account reference (References.Account) is blank"],
-    ["a reference that is no GUID", { reference: { id: "hidde" } }, "The mailbox reference is a text of 5 characters; expected a GUID."],
-    ["fields that cannot be used", { data: { HiddenFromAddressListsEnabled: "maybe", Shoe: "44" } }, "expected true or false. Shoe is mapped, but is no setting of a mailbox."],
-    ["a text that is a list", { data: { InternalMessage: ["x"] }, configuration: clear }, "The mapping of InternalMessage gives a list; expected one text."],
+    [
+      "a reference that is no GUID",
+      { reference: { id: "hidde" } },
+      "The mailbox reference is a text of 5 characters; expected a GUID.",
+    ],
+    [
+      "fields that cannot be used",
+      { data: { HiddenFromAddressListsEnabled: "maybe", Shoe: "44" } },
+      "expected true or false. Shoe is mapped, but is no setting of a mailbox.",
+    ],
+    [
+      "a text that is a list",
+      { data: { InternalMessage: ["x"] }, configuration: clear },
+      "The mapping of InternalMessage gives a list; expected one text.",
+    ],
   ])("asks for nothing: %s", async (_name, choices, message) => {
     const { answer, messages } = await enable({ reference: hidde, ...choices });
     expect(answer).toMatchObject({ outcome: "invalid", plan: [] });
@@ -99,39 +157,143 @@ describe("clearing the leaver's automatic reply", () => {
   const replying = (guid: string): unknown => bench.stored(guid)["AutoReplyState"];
 
   it("switches it off when its texts are those of the mapping, before the mailbox is shown", async () => {
-    const { answer, messages } = await runner.asBundle(bench, changeEventFor(bench.running, { reference: leo, data: { HiddenFromAddressListsEnabled: "false", ...mapped }, outputData: { HiddenFromAddressListsEnabled: "false", ...mapped, AutoReplyState: null }, configuration: clear }));
-    expect(messages).toEqual([`Switch off the automatic reply of mailbox ${leoShown}: done.`, `Show mailbox ${leoShown} in the address lists: done.`]);
-    expect(answer.plan[0]).toEqual({ cmdlet: "Set-MailboxAutoReplyConfiguration", parameters: { Identity: leo, AutoReplyState: "Disabled" }, sentence: `Switch off the automatic reply of mailbox ${leoShown}`, before: { AutoReplyState: "Enabled" }, sent: true });
-    expect(answer.outputContext.PreviousData).toMatchObject({ HiddenFromAddressListsEnabled: true, AutoReplyState: "Enabled" });
-    expect(answer.outputContext.Data).toMatchObject({ HiddenFromAddressListsEnabled: false, AutoReplyState: "Disabled" });
-    expect(bench.stored(leo)).toMatchObject({ HiddenFromAddressListsEnabled: false, AutoReplyState: "Disabled", InternalMessage: asHtml(leaversText) });
+    const { answer, messages } = await runner.asBundle(
+      bench,
+      changeEventFor(bench.running, {
+        reference: leo,
+        data: { HiddenFromAddressListsEnabled: "false", ...mapped },
+        outputData: { HiddenFromAddressListsEnabled: "false", ...mapped, AutoReplyState: null },
+        configuration: clear,
+      }),
+    );
+    expect(messages).toEqual([
+      `Switch off the automatic reply of mailbox ${leoShown}: done.`,
+      `Show mailbox ${leoShown} in the address lists: done.`,
+    ]);
+    expect(answer.plan[0]).toEqual({
+      cmdlet: "Set-MailboxAutoReplyConfiguration",
+      parameters: { Identity: leo, AutoReplyState: "Disabled" },
+      sentence: `Switch off the automatic reply of mailbox ${leoShown}`,
+      before: { AutoReplyState: "Enabled" },
+      sent: true,
+    });
+    expect(answer.outputContext.PreviousData).toMatchObject({
+      HiddenFromAddressListsEnabled: true,
+      AutoReplyState: "Enabled",
+    });
+    expect(answer.outputContext.Data).toMatchObject({
+      HiddenFromAddressListsEnabled: false,
+      AutoReplyState: "Disabled",
+    });
+    expect(bench.stored(leo)).toMatchObject({
+      HiddenFromAddressListsEnabled: false,
+      AutoReplyState: "Disabled",
+      InternalMessage: asHtml(leaversText),
+    });
   });
 
-  const withReply = (own: Record<string, string>) => () => bench.reset((object) => {
-    if (object["Guid"] === hidde) Object.assign(object, { AutoReplyState: "Enabled", ExternalAudience: "All", ...own });
-  });
+  const withReply = (own: Record<string, string>) => () =>
+    bench.reset((object) => {
+      if (object["Guid"] === hidde)
+        Object.assign(object, { AutoReplyState: "Enabled", ExternalAudience: "All", ...own });
+    });
   const asText = { ...clear, AutoReplyMessageFormat: "text" };
-it("says that a reply with other texts was left alone", async () => {
-    const { stderr, answer } = await runner.asBundle(bench, changeEventFor(bench.running, { reference: leo, data: { AutoReplyState: "Perhaps", InternalMessage: "Other." }, configuration: clear }));
+  it("says that a reply with other texts was left alone", async () => {
+    const { stderr, answer } = await runner.asBundle(
+      bench,
+      changeEventFor(bench.running, {
+        reference: leo,
+        data: { AutoReplyState: "Perhaps", InternalMessage: "Other." },
+        configuration: clear,
+      }),
+    );
     expect(answer.outputContext.Success).toBe(true);
-    expect(stderr).toMatch(/"level":"warning","message":"An automatic reply of mailbox .* is on and was left alone/);
+    expect(stderr).toMatch(
+      /"level":"warning","message":"An automatic reply of mailbox .* is on and was left alone/,
+    );
   });
 
   it.each<[string, () => void, ChangeChoices, "Disabled" | "stays"]>([
     ["the mapping's texts", () => undefined, { reference: leo, data: mapped }, "Disabled"],
-    ["the mapping's texts, in another layout", withReply({ InternalMessage: "<html><head></head><body lang=nl>\r\n<p>Left.</p>\n  <p>Bye.</p> </body></html>", ExternalMessage: "" }), { data: { internalmessage: "<p>Left.</p><p>Bye.</p>" } }, "Disabled"],
-    ["the mapping's texts, for known senders only", withReply({ InternalMessage: "Left.", ExternalMessage: "Left.", ExternalAudience: "Known" }), { data: { InternalMessage: "Left.", ExternalMessage: "Left." } }, "Disabled"],
-    ["the mapping's plain text", withReply({ InternalMessage: asHtml("a &lt; b &amp; c<br>\nd"), ExternalMessage: "" }), { data: { InternalMessage: "a < b & c\r\nd" }, configuration: asText }, "Disabled"],
-    ["the default texts", withReply({ InternalMessage: asHtml(defaultText), ExternalMessage: asHtml(defaultText) }), { data: {} }, "Disabled"],
-    ["the default texts, and others are mapped", withReply({ InternalMessage: asHtml(defaultText), ExternalMessage: asHtml(defaultText) }), { data: mapped }, "Disabled"],
-    ["other texts", () => undefined, { reference: leo, data: { InternalMessage: "Somebody else left.", ExternalMessage: leaversText } }, "stays"],
-    ["another text for people outside", () => undefined, { reference: leo, data: { InternalMessage: leaversText } }, "stays"],
+    [
+      "the mapping's texts, in another layout",
+      withReply({
+        InternalMessage:
+          "<html><head></head><body lang=nl>\r\n<p>Left.</p>\n  <p>Bye.</p> </body></html>",
+        ExternalMessage: "",
+      }),
+      { data: { internalmessage: "<p>Left.</p><p>Bye.</p>" } },
+      "Disabled",
+    ],
+    [
+      "the mapping's texts, for known senders only",
+      withReply({ InternalMessage: "Left.", ExternalMessage: "Left.", ExternalAudience: "Known" }),
+      { data: { InternalMessage: "Left.", ExternalMessage: "Left." } },
+      "Disabled",
+    ],
+    [
+      "the mapping's plain text",
+      withReply({ InternalMessage: asHtml("a &lt; b &amp; c<br>\nd"), ExternalMessage: "" }),
+      { data: { InternalMessage: "a < b & c\r\nd" }, configuration: asText },
+      "Disabled",
+    ],
+    [
+      "the default texts",
+      withReply({ InternalMessage: asHtml(defaultText), ExternalMessage: asHtml(defaultText) }),
+      { data: {} },
+      "Disabled",
+    ],
+    [
+      "the default texts, and others are mapped",
+      withReply({ InternalMessage: asHtml(defaultText), ExternalMessage: asHtml(defaultText) }),
+      { data: mapped },
+      "Disabled",
+    ],
+    [
+      "other texts",
+      () => undefined,
+      {
+        reference: leo,
+        data: { InternalMessage: "Somebody else left.", ExternalMessage: leaversText },
+      },
+      "stays",
+    ],
+    [
+      "another text for people outside",
+      () => undefined,
+      { reference: leo, data: { InternalMessage: leaversText } },
+      "stays",
+    ],
     ["other texts, and none are mapped", () => undefined, { reference: leo }, "stays"],
-    ["a holiday's texts", () => undefined, { reference: guidOf("Petra Proxies"), data: mapped }, "stays"],
-    ["the mapping's texts, and it is not asked for", () => undefined, { reference: leo, data: mapped, configuration: { ClearAutoReplyOnEnable: false } }, "stays"],
-    ["the mapping's texts, and nothing is configured", () => undefined, { reference: leo, data: mapped, configuration: {} }, "stays"],
+    [
+      "a holiday's texts",
+      () => undefined,
+      { reference: guidOf("Petra Proxies"), data: mapped },
+      "stays",
+    ],
+    [
+      "the mapping's texts, and it is not asked for",
+      () => undefined,
+      { reference: leo, data: mapped, configuration: { ClearAutoReplyOnEnable: false } },
+      "stays",
+    ],
+    [
+      "the mapping's texts, and nothing is configured",
+      () => undefined,
+      { reference: leo, data: mapped, configuration: {} },
+      "stays",
+    ],
     ["no reply", () => undefined, { reference: hidde, data: mapped }, "stays"],
-    ["a reply that is switched off, with the mapping's texts", withReply({ AutoReplyState: "Disabled", InternalMessage: asHtml(leaversText), ExternalMessage: asHtml(leaversText) }), { data: mapped }, "stays"],
+    [
+      "a reply that is switched off, with the mapping's texts",
+      withReply({
+        AutoReplyState: "Disabled",
+        InternalMessage: asHtml(leaversText),
+        ExternalMessage: asHtml(leaversText),
+      }),
+      { data: mapped },
+      "stays",
+    ],
   ])("%s", async (_name, arrange, choices, expected) => {
     arrange();
     const event = { reference: hidde, configuration: clear, ...choices };
@@ -141,17 +303,28 @@ it("says that a reply with other texts was left alone", async () => {
     expect(bench.writes()).toEqual([]);
     const { answer } = await enable(event);
     expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
-    expect(dry.answer.outputContext).toMatchObject({ Data: answer.outputContext.Data, PreviousData: answer.outputContext.PreviousData });
+    expect(dry.answer.outputContext).toMatchObject({
+      Data: answer.outputContext.Data,
+      PreviousData: answer.outputContext.PreviousData,
+    });
     expect(replying(guid)).toBe(expected === "stays" ? before["AutoReplyState"] : expected);
-    for (const name of ["InternalMessage", "ExternalMessage"]) expect(bench.stored(guid)[name]).toBe(before[name]);
+    for (const name of ["InternalMessage", "ExternalMessage"])
+      expect(bench.stored(guid)[name]).toBe(before[name]);
 
     const again = await enable(event);
     expect(again.answer).toMatchObject({ outcome: "alreadySo", plan: [] });
   });
 
   it("tells the reply as it is, and not as it is mapped, when it does not clear it", async () => {
-    const { answer } = await enable({ reference: leo, data: { InternalMessage: "Somebody else left." }, outputData: { InternalMessage: "Somebody else left.", AutoReplyState: null } });
-    const asItIs = { InternalMessage: expect.stringContaining(leaversText) as string, AutoReplyState: "Enabled" };
+    const { answer } = await enable({
+      reference: leo,
+      data: { InternalMessage: "Somebody else left." },
+      outputData: { InternalMessage: "Somebody else left.", AutoReplyState: null },
+    });
+    const asItIs = {
+      InternalMessage: expect.stringContaining(leaversText) as string,
+      AutoReplyState: "Enabled",
+    };
     expect(answer.outputContext).toMatchObject({ PreviousData: asItIs, Data: asItIs });
   });
 
@@ -163,9 +336,15 @@ it("says that a reply with other texts was left alone", async () => {
   it("undoes what delete did, in either format", async () => {
     const remove = runnerOf("lifecycle/delete", deleteAction, deleteAnswer);
     for (const AutoReplyMessageFormat of ["html", "text"]) {
-      const data = { InternalMessage: "Left & gone.\n<b>Bye</b>\n\n  Greetings", ExternalMessage: "Gone." };
+      const data = {
+        InternalMessage: "Left & gone.\n<b>Bye</b>\n\n  Greetings",
+        ExternalMessage: "Gone.",
+      };
       const configuration = { ...clear, AutoReplyMessageFormat };
-      await remove.here(bench, changeEventFor(bench.running, { reference: hidde, data, configuration }));
+      await remove.here(
+        bench,
+        changeEventFor(bench.running, { reference: hidde, data, configuration }),
+      );
       expect(replying(hidde)).toBe("Enabled");
       await enable({ reference: hidde, data, configuration });
       expect(replying(hidde)).toBe("Disabled");

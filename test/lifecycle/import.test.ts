@@ -29,35 +29,66 @@ const event = (choices: ImportChoices = {}): unknown => accountImportFor(bench.r
 
 /** Holds every record against its contract. */
 function accountsOf({ records }: Pick<Run<unknown>, "records">): Account[] {
-  for (const record of records) expect(accountRecord.check({ record }), `${JSON.stringify(accountRecord.check.errors)} in ${JSON.stringify(record)}`).toBe(true);
+  for (const record of records)
+    expect(
+      accountRecord.check({ record }),
+      `${JSON.stringify(accountRecord.check.errors)} in ${JSON.stringify(record)}`,
+    ).toBe(true);
   return records as Account[];
 }
 
-const imported = async (choices?: ImportChoices): Promise<Account[]> => accountsOf(await runner.here(bench, event(choices)));
+const imported = async (choices?: ImportChoices): Promise<Account[]> =>
+  accountsOf(await runner.here(bench, event(choices)));
 
 /** The Guids of the tenant's mailboxes of these types that are there. */
 function there(...types: string[]): string[] {
-  return bench.emulator.state().objects.filter((object) => types.includes(String(object["RecipientTypeDetails"])) && object["IsSoftDeletedByRemove"] !== true).map(({ Guid }) => String(Guid)).sort();
+  return bench.emulator
+    .state()
+    .objects.filter(
+      (object) =>
+        types.includes(String(object["RecipientTypeDetails"])) &&
+        object["IsSoftDeletedByRemove"] !== true,
+    )
+    .map(({ Guid }) => String(Guid))
+    .sort();
 }
 
-const references = (accounts: Account[]): string[] => accounts.map(({ AccountReference }) => AccountReference).sort();
-const accountOf = (accounts: Account[], guid: string): Account | undefined => accounts.find(({ AccountReference }) => AccountReference === guid);
+const references = (accounts: Account[]): string[] =>
+  accounts.map(({ AccountReference }) => AccountReference).sort();
+const accountOf = (accounts: Account[], guid: string): Account | undefined =>
+  accounts.find(({ AccountReference }) => AccountReference === guid);
 
 describe("an import", () => {
   it("gives every user mailbox exactly once, and nothing else", async () => {
     const run = await runner.asBundle(bench, event());
     const accounts = accountsOf(run);
     expect(references(accounts)).toEqual(there("UserMailbox"));
-    expect(run.answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true, AuditLogs: [{ Message: `Accounts imported: ${accounts.length}.`, IsError: false }] } });
+    expect(run.answer).toMatchObject({
+      outcome: "done",
+      plan: [],
+      outputContext: {
+        Success: true,
+        AuditLogs: [{ Message: `Accounts imported: ${accounts.length}.`, IsError: false }],
+      },
+    });
     expect(accountOf(accounts, guidOf("Aoife O'Brien"))).toEqual({
-      AccountReference: guidOf("Aoife O'Brien"), DisplayName: "Aoife O'Brien", UserName: "aoife.obrien@contoso.com", Enabled: true, Data: { UserPrincipalName: "aoife.obrien@contoso.com", CustomAttribute1: "E100001" },
+      AccountReference: guidOf("Aoife O'Brien"),
+      DisplayName: "Aoife O'Brien",
+      UserName: "aoife.obrien@contoso.com",
+      Enabled: true,
+      Data: { UserPrincipalName: "aoife.obrien@contoso.com", CustomAttribute1: "E100001" },
     });
     expect(bench.cmdlets()).toEqual(["Get-Mailbox"]);
   });
 
   it("takes those in the address lists for enabled", async () => {
     const accounts = await imported();
-    expect(accounts.filter(({ Enabled }) => !Enabled).map(({ DisplayName }) => DisplayName).sort()).toEqual(["Hidde Hidden", "Leo Leaver"]);
+    expect(
+      accounts
+        .filter(({ Enabled }) => !Enabled)
+        .map(({ DisplayName }) => DisplayName)
+        .sort(),
+    ).toEqual(["Hidde Hidden", "Leo Leaver"]);
   });
 
   it("takes nobody for enabled when persons are only correlated", async () => {
@@ -72,19 +103,43 @@ describe("an import", () => {
     ["one type that is no user's", "SharedMailbox", ["SharedMailbox"]],
     ["nothing", "", ["UserMailbox"]],
     ["an empty list", [], ["UserMailbox"]],
-  ])("gives the types that the configuration names: %s", async (_name, RecipientTypeDetails, types) => {
-    const accounts = await imported({ configuration: { RecipientTypeDetails } });
-    expect(references(accounts)).toEqual(there(...types));
-    if (types.includes("SharedMailbox")) expect(accountOf(accounts, guidOf("Lena Left"))).toMatchObject({ DisplayName: "Lena Left", Enabled: false });
-  });
+  ])(
+    "gives the types that the configuration names: %s",
+    async (_name, RecipientTypeDetails, types) => {
+      const accounts = await imported({ configuration: { RecipientTypeDetails } });
+      expect(references(accounts)).toEqual(there(...types));
+      if (types.includes("SharedMailbox"))
+        expect(accountOf(accounts, guidOf("Lena Left"))).toMatchObject({
+          DisplayName: "Lena Left",
+          Enabled: false,
+        });
+    },
+  );
 
   it("gives the fields by the names they were asked for", async () => {
-    const fields = ["customattribute1", "GUID", "exchangeOnline.DisplayName", "exchangeOnline.emailAddresses", "exchangeOnline.Shoe", "Shoe", "HiddenFromAddressListsEnabled", "MailTip", "constructor"];
+    const fields = [
+      "customattribute1",
+      "GUID",
+      "exchangeOnline.DisplayName",
+      "exchangeOnline.emailAddresses",
+      "exchangeOnline.Shoe",
+      "Shoe",
+      "HiddenFromAddressListsEnabled",
+      "MailTip",
+      "constructor",
+    ];
     const accounts = await imported({ fields });
     expect(accountOf(accounts, guidOf("Aoife O'Brien"))?.Data).toEqual({
       customattribute1: "E100001",
       GUID: guidOf("Aoife O'Brien"),
-      exchangeOnline: { DisplayName: "Aoife O'Brien", emailAddresses: ["SMTP:aoife.obrien@contoso.com", "smtp:aoife.obrien@contoso.onmicrosoft.com"], Shoe: null },
+      exchangeOnline: {
+        DisplayName: "Aoife O'Brien",
+        emailAddresses: [
+          "SMTP:aoife.obrien@contoso.com",
+          "smtp:aoife.obrien@contoso.onmicrosoft.com",
+        ],
+        Shoe: null,
+      },
       Shoe: null,
       HiddenFromAddressListsEnabled: false,
       MailTip: null,
@@ -94,18 +149,30 @@ describe("an import", () => {
   });
 
   it.each<[string, unknown, Record<string, unknown>]>([
-    ["one field that PowerShell took out of its list", "CustomAttribute1", { CustomAttribute1: "E100001" }],
+    [
+      "one field that PowerShell took out of its list",
+      "CustomAttribute1",
+      { CustomAttribute1: "E100001" },
+    ],
     ["no field", [], {}],
     ["a field twice", ["CustomAttribute1", "CustomAttribute1"], { CustomAttribute1: "E100001" }],
-    ["a field and fields below it", ["CustomAttribute1", "CustomAttribute1.Alias"], { CustomAttribute1: { Alias: "aoife.obrien" } }],
+    [
+      "a field and fields below it",
+      ["CustomAttribute1", "CustomAttribute1.Alias"],
+      { CustomAttribute1: { Alias: "aoife.obrien" } },
+    ],
   ])("takes %s", async (_name, fields, data) => {
     expect(accountOf(await imported({ fields }), guidOf("Aoife O'Brien"))?.Data).toEqual(data);
   });
 
   it("asks for no property that mailboxes do not have", async () => {
     await imported({ fields: ["Shoe", "a.Size", "Name"] });
-    const [query] = bench.emulator.journal().flatMap(({ side, query }) => (side === "exchange" ? [decodeURIComponent(query)] : []));
-    expect(query).toBe("?$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,HiddenFromAddressListsEnabled,Name");
+    const [query] = bench.emulator
+      .journal()
+      .flatMap(({ side, query }) => (side === "exchange" ? [decodeURIComponent(query)] : []));
+    expect(query).toBe(
+      "?$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,HiddenFromAddressListsEnabled,Name",
+    );
   });
 
   it("is empty in a tenant without mailboxes", async () => {
@@ -117,7 +184,11 @@ describe("an import", () => {
 
   it.each<[string, unknown, RegExp]>([
     ["no fields", undefined, /actionContext\.ImportFields is missing/],
-    ["fields that are no texts", [1], /actionContext\.ImportFields, item 1, is a number; expected a text/],
+    [
+      "fields that are no texts",
+      [1],
+      /actionContext\.ImportFields, item 1, is a number; expected a text/,
+    ],
   ])("refuses an event with %s", async (_name, fields, message) => {
     const choices = event({ fields }) as { actionContext: Record<string, unknown> };
     const { actionContext } = choices;
@@ -141,10 +212,22 @@ describe("names", () => {
       const whole = String(Data["DisplayName"]);
       if (whole.trim() === "" || whole === DisplayName) continue;
       expect(whole.startsWith(DisplayName)).toBe(true);
-      expect([...graphemes.segment(whole)].some(({ index }) => whole.slice(0, index).trimEnd() === DisplayName)).toBe(true);
+      expect(
+        [...graphemes.segment(whole)].some(
+          ({ index }) => whole.slice(0, index).trimEnd() === DisplayName,
+        ),
+      ).toBe(true);
     }
-    expect(accountOf(accounts, guidOf("Nameless Ned"))).toMatchObject({ DisplayName: "nameless.ned@contoso.com", UserName: "nameless.ned@contoso.com" });
-    expect(accounts.filter(({ DisplayName, Data }) => Data["DisplayName"] !== "" && DisplayName !== Data["DisplayName"])).toHaveLength(3);
+    expect(accountOf(accounts, guidOf("Nameless Ned"))).toMatchObject({
+      DisplayName: "nameless.ned@contoso.com",
+      UserName: "nameless.ned@contoso.com",
+    });
+    expect(
+      accounts.filter(
+        ({ DisplayName, Data }) =>
+          Data["DisplayName"] !== "" && DisplayName !== Data["DisplayName"],
+      ),
+    ).toHaveLength(3);
   });
 
   it.each<[string, string, string]>([
@@ -159,29 +242,51 @@ describe("names", () => {
     ["white space is no name", " \t ", "anna.bakker@contoso.com"],
     ["one endless character is no name", `a${"\u0301".repeat(150)}`, "anna.bakker@contoso.com"],
   ])("%s", async (_name, DisplayName, expected) => {
-    const anna = bench.emulator.state().objects.find(({ RecipientTypeDetails, Alias }) => RecipientTypeDetails === "UserMailbox" && Alias === "anna.bakker");
+    const anna = bench.emulator
+      .state()
+      .objects.find(
+        ({ RecipientTypeDetails, Alias }) =>
+          RecipientTypeDetails === "UserMailbox" && Alias === "anna.bakker",
+      );
     bench.emulator.replaceState({ ...bench.emulator.state(), objects: [{ ...anna, DisplayName }] });
-    expect(await imported({ fields: [] })).toMatchObject([{ DisplayName: expected, UserName: "anna.bakker@contoso.com" }]);
+    expect(await imported({ fields: [] })).toMatchObject([
+      { DisplayName: expected, UserName: "anna.bakker@contoso.com" },
+    ]);
   });
 
   it("are the reference when there is no other", async () => {
     const [first] = bench.emulator.state().objects;
-    bench.emulator.replaceState({ ...bench.emulator.state(), objects: [{ ...first, DisplayName: "", UserPrincipalName: "" }] });
+    bench.emulator.replaceState({
+      ...bench.emulator.state(),
+      objects: [{ ...first, DisplayName: "", UserPrincipalName: "" }],
+    });
     const [account] = await imported();
-    expect(account).toMatchObject({ DisplayName: account?.AccountReference, UserName: account?.AccountReference });
+    expect(account).toMatchObject({
+      DisplayName: account?.AccountReference,
+      UserName: account?.AccountReference,
+    });
   });
 });
 
 describe("page by page", () => {
   beforeEach(() => bench.emulator.replaceState(manyMailboxes(2_500)));
-  const pagesAskedFor = (): number => bench.emulator.journal().filter(({ cmdlet }) => cmdlet === "Get-Mailbox").length;
+  const pagesAskedFor = (): number =>
+    bench.emulator.journal().filter(({ cmdlet }) => cmdlet === "Get-Mailbox").length;
 
   it("gives each account before the next page is asked for, and all of them in the end", async () => {
     const pagesBefore: number[] = [];
-    const { code, stdout } = await runInProcess(action, event(), bench.urls, () => pagesBefore.push(pagesAskedFor()));
+    const { code, stdout } = await runInProcess(action, event(), bench.urls, () =>
+      pagesBefore.push(pagesAskedFor()),
+    );
     expect(code).toBe(0);
-    expect(pagesBefore.slice(0, -1)).toEqual(Array.from({ length: 2_500 }, (_, index) => Math.floor(index / 1_000) + 1));
-    const records = stdout.trimEnd().split("\n").slice(0, -1).map((line) => (JSON.parse(line) as { record: Account }).record);
+    expect(pagesBefore.slice(0, -1)).toEqual(
+      Array.from({ length: 2_500 }, (_, index) => Math.floor(index / 1_000) + 1),
+    );
+    const records = stdout
+      .trimEnd()
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => (JSON.parse(line) as { record: Account }).record);
     expect(references(records)).toEqual(there("UserMailbox"));
   });
 
@@ -201,25 +306,67 @@ describe("page by page", () => {
   it.each<[string, Fault[], string]>([
     ["throttling for good", [{ match: page2, named: "throttled", retryAfter: "300" }], "throttled"],
     ["throttling without a time", [{ match: page2, named: "throttledNoRetryAfter" }], "throttled"],
-    ["an error of the server", [{ match: page2, answer: { status: 500, body: { error: { code: "InternalServerError", message: "Something went wrong." } } } }], "unknown"],
+    [
+      "an error of the server",
+      [
+        {
+          match: page2,
+          answer: {
+            status: 500,
+            body: { error: { code: "InternalServerError", message: "Something went wrong." } },
+          },
+        },
+      ],
+      "unknown",
+    ],
     ["a service that is not available", [{ match: page2, named: "unavailable" }], "unknown"],
     ["a cut connection", [{ match: page2, cut: "before" }], "unknown"],
     ["half an answer", [{ match: page2, cut: "half" }], "unknown"],
     ["an empty answer", [{ match: page2, answer: { status: 200, body: "" } }], "unknown"],
     ["an answer without a list", [{ match: page2, answer: { status: 200, body: {} } }], "unknown"],
-    ["an answer that says it is not there", [{ match: page2, answer: { status: 404, body: { error: { code: "NotFound", message: "x", details: [{ message: "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object 'x' couldn't be found." }] } } } }], "unknown"],
+    [
+      "an answer that says it is not there",
+      [
+        {
+          match: page2,
+          answer: {
+            status: 404,
+            body: {
+              error: {
+                code: "NotFound",
+                message: "x",
+                details: [
+                  {
+                    message:
+                      "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object 'x' couldn't be found.",
+                  },
+                ],
+              },
+            },
+          },
+        },
+      ],
+      "unknown",
+    ],
     ["a web page", [{ match: page2, named: "html" }], "unknown"],
     ["a refusal", [{ match: page2, named: "forbiddenNul" }], "forbidden"],
-    ["good, and the one after it is not to be had", [{ match: { cmdlet: "Get-Mailbox", page: 3 }, named: "unavailable" }], "unknown"],
-  ])("fails when the next page is %s, and says so in the last line", async (_name, faults, outcome) => {
-    bench.emulator.setFaults(faults);
-    const run = await runner.here(bench, event(), { EXO_CONNECTOR_DEADLINE_MS: "900" });
-    expect(run.code).toBe(1);
-    expect(run.answer).toMatchObject({ outcome, outputContext: { Success: false } });
-    const accounts = accountsOf(run);
-    expect(accounts.length).toBe(faults[0]?.match?.page === 3 ? 2_000 : 1_000);
-    expect(new Set(references(accounts)).size).toBe(accounts.length);
-  });
+    [
+      "good, and the one after it is not to be had",
+      [{ match: { cmdlet: "Get-Mailbox", page: 3 }, named: "unavailable" }],
+      "unknown",
+    ],
+  ])(
+    "fails when the next page is %s, and says so in the last line",
+    async (_name, faults, outcome) => {
+      bench.emulator.setFaults(faults);
+      const run = await runner.here(bench, event(), { EXO_CONNECTOR_DEADLINE_MS: "900" });
+      expect(run.code).toBe(1);
+      expect(run.answer).toMatchObject({ outcome, outputContext: { Success: false } });
+      const accounts = accountsOf(run);
+      expect(accounts.length).toBe(faults[0]?.match?.page === 3 ? 2_000 : 1_000);
+      expect(new Set(references(accounts)).size).toBe(accounts.length);
+    },
+  );
 
   it("fails when the link to the next page has expired", async () => {
     let lines = 0;
@@ -228,7 +375,13 @@ describe("page by page", () => {
     });
     expect(code).toBe(1);
     expect(importAnswer.check(answer)).toBe(true);
-    expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false, AuditLogs: [{ Message: expect.stringMatching(/pagination/i) as string }] } });
+    expect(answer).toMatchObject({
+      outcome: "unknown",
+      outputContext: {
+        Success: false,
+        AuditLogs: [{ Message: expect.stringMatching(/pagination/i) as string }],
+      },
+    });
     expect(stdout.trimEnd().split("\n")).toHaveLength(1_001);
   });
 
@@ -247,8 +400,14 @@ describe("page by page", () => {
 
   it("answers in the last line when the time runs out in the middle", async () => {
     bench.emulator.setFaults([{ match: page2, hang: true }]);
-    const run = await runner.asBundle(bench, event(), { env: { EXO_CONNECTOR_DEADLINE_MS: "1500" } });
-    expect(run).toMatchObject({ code: 1, answer: { outcome: "unknown" }, messages: ["The time for one event (1500 ms) ran out."] });
+    const run = await runner.asBundle(bench, event(), {
+      env: { EXO_CONNECTOR_DEADLINE_MS: "1500" },
+    });
+    expect(run).toMatchObject({
+      code: 1,
+      answer: { outcome: "unknown" },
+      messages: ["The time for one event (1500 ms) ran out."],
+    });
     expect(accountsOf(run)).toHaveLength(1_000);
     expect(run.ms).toBeLessThan(2_500);
   });
@@ -260,12 +419,19 @@ describe("page by page", () => {
     await until(() => bench.emulator.journal().some(({ page }) => page === 2));
     kill?.("SIGTERM");
     const run = await running;
-    expect(run).toMatchObject({ code: 1, answer: { outcome: "unknown" }, messages: ["The run was ended from outside (SIGTERM)."] });
+    expect(run).toMatchObject({
+      code: 1,
+      answer: { outcome: "unknown" },
+      messages: ["The run was ended from outside (SIGTERM)."],
+    });
     expect(accountsOf(run)).toHaveLength(1_000);
   });
 
   it("ends by itself when nobody reads any more", async () => {
-    const child = spawn(process.execPath, [path.join(inject("dist"), "lifecycle/import.mjs")], { stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env["PATH"] ?? "", ...bench.urls } });
+    const child = spawn(process.execPath, [path.join(inject("dist"), "lifecycle/import.mjs")], {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { PATH: process.env["PATH"] ?? "", ...bench.urls },
+    });
     let stderr = "";
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     child.stdin.end(JSON.stringify(event()));

@@ -24,25 +24,71 @@ const addressesOf = (guid: string): unknown => bench.stored(guid)["EmailAddresse
 describe("updating", () => {
   it("sets everything that differs with one change, and tells before and after in the mapping's spelling", async () => {
     const { answer, messages } = await updateAsBundle({
-      data: { customattribute2: "Head of Finance", CustomAttribute1: "E100001", messageCopyForSentAsEnabled: "TRUE", Languages: ["nl-NL", "en-US"], MailTip: null, HiddenFromAddressListsEnabled: "FALSE" },
-      outputData: { guid: null, DisplayName: "", customattribute2: "Head of Finance", CustomAttribute1: "E100001", messageCopyForSentAsEnabled: "TRUE", Languages: ["nl-NL", "en-US"], MailTip: null, HiddenFromAddressListsEnabled: "FALSE" },
+      data: {
+        customattribute2: "Head of Finance",
+        CustomAttribute1: "E100001",
+        messageCopyForSentAsEnabled: "TRUE",
+        Languages: ["nl-NL", "en-US"],
+        MailTip: null,
+        HiddenFromAddressListsEnabled: "FALSE",
+      },
+      outputData: {
+        guid: null,
+        DisplayName: "",
+        customattribute2: "Head of Finance",
+        CustomAttribute1: "E100001",
+        messageCopyForSentAsEnabled: "TRUE",
+        Languages: ["nl-NL", "en-US"],
+        MailTip: null,
+        HiddenFromAddressListsEnabled: "FALSE",
+      },
     });
-    expect(messages).toEqual([`Set CustomAttribute2, MessageCopyForSentAsEnabled, Languages of mailbox ${aoifeShown}: done.`]);
-    expect(answer.outputContext.AuditLogs[0]).toMatchObject({ Action: "UpdateAccount", IsError: false });
+    expect(messages).toEqual([
+      `Set CustomAttribute2, MessageCopyForSentAsEnabled, Languages of mailbox ${aoifeShown}: done.`,
+    ]);
+    expect(answer.outputContext.AuditLogs[0]).toMatchObject({
+      Action: "UpdateAccount",
+      IsError: false,
+    });
     expect(answer.outcome).toBe("done");
     expect(answer.plan).toEqual([
       {
         cmdlet: "Set-Mailbox",
-        parameters: { Identity: aoife, CustomAttribute2: "Head of Finance", MessageCopyForSentAsEnabled: true, Languages: ["nl-NL", "en-US"] },
+        parameters: {
+          Identity: aoife,
+          CustomAttribute2: "Head of Finance",
+          MessageCopyForSentAsEnabled: true,
+          Languages: ["nl-NL", "en-US"],
+        },
         sentence: `Set CustomAttribute2, MessageCopyForSentAsEnabled, Languages of mailbox ${aoifeShown}`,
         before: { CustomAttribute2: "", MessageCopyForSentAsEnabled: false, Languages: [] },
         sent: true,
       },
     ]);
-    const same = { guid: aoife, DisplayName: "Aoife O'Brien", CustomAttribute1: "E100001", MailTip: null, HiddenFromAddressListsEnabled: false };
-    expect(answer.outputContext.PreviousData).toEqual({ ...same, customattribute2: "", messageCopyForSentAsEnabled: false, Languages: [] });
-    expect(answer.outputContext.Data).toEqual({ ...same, customattribute2: "Head of Finance", messageCopyForSentAsEnabled: true, Languages: ["nl-NL", "en-US"] });
-    expect(bench.stored(aoife)).toMatchObject({ CustomAttribute2: "Head of Finance", MessageCopyForSentAsEnabled: true, Languages: ["nl-NL", "en-US"] });
+    const same = {
+      guid: aoife,
+      DisplayName: "Aoife O'Brien",
+      CustomAttribute1: "E100001",
+      MailTip: null,
+      HiddenFromAddressListsEnabled: false,
+    };
+    expect(answer.outputContext.PreviousData).toEqual({
+      ...same,
+      customattribute2: "",
+      messageCopyForSentAsEnabled: false,
+      Languages: [],
+    });
+    expect(answer.outputContext.Data).toEqual({
+      ...same,
+      customattribute2: "Head of Finance",
+      messageCopyForSentAsEnabled: true,
+      Languages: ["nl-NL", "en-US"],
+    });
+    expect(bench.stored(aoife)).toMatchObject({
+      CustomAttribute2: "Head of Finance",
+      MessageCopyForSentAsEnabled: true,
+      Languages: ["nl-NL", "en-US"],
+    });
     expect(bench.cmdlets()).toEqual(["Get-Mailbox", "Set-Mailbox"]);
   });
 
@@ -52,9 +98,22 @@ describe("updating", () => {
   });
 
   it("clears a text that is mapped without a value, and leaves alone what cannot be empty", async () => {
-    const { answer } = await update({ data: { CustomAttribute1: "", Office: "  ", MaxSendSize: null, LitigationHoldEnabled: "", Alias: undefined } });
-    expect(answer.plan).toMatchObject([{ parameters: { Identity: aoife, CustomAttribute1: null } }]);
-    expect(answer.outputContext.Data).toMatchObject({ CustomAttribute1: null, MaxSendSize: "35 MB (36,700,160 bytes)" });
+    const { answer } = await update({
+      data: {
+        CustomAttribute1: "",
+        Office: "  ",
+        MaxSendSize: null,
+        LitigationHoldEnabled: "",
+        Alias: undefined,
+      },
+    });
+    expect(answer.plan).toMatchObject([
+      { parameters: { Identity: aoife, CustomAttribute1: null } },
+    ]);
+    expect(answer.outputContext.Data).toMatchObject({
+      CustomAttribute1: null,
+      MaxSendSize: "35 MB (36,700,160 bytes)",
+    });
     expect(bench.stored(aoife)["CustomAttribute1"]).toBe("");
   });
 
@@ -62,30 +121,47 @@ describe("updating", () => {
     for (const data of [{}, null]) {
       bench.emulator.clearJournal();
       const { answer } = await update({ data, outputData: { Guid: null } });
-      expect(answer).toMatchObject({ outcome: "alreadySo", plan: [], outputContext: { Data: { Guid: aoife }, PreviousData: { Guid: aoife } } });
+      expect(answer).toMatchObject({
+        outcome: "alreadySo",
+        plan: [],
+        outputContext: { Data: { Guid: aoife }, PreviousData: { Guid: aoife } },
+      });
       expect(bench.cmdlets()).toEqual(["Get-Mailbox"]);
     }
   });
 
   it("changes nothing when persons are only correlated, and shows the mailbox as it is", async () => {
-    const { answer } = await update({ data: { CustomAttribute2: "x", NoSuchField: "y" }, configuration: { CorrelateOnly: "true" } });
-    expect(answer).toMatchObject({ outcome: "alreadySo", plan: [], outputContext: { Data: { CustomAttribute2: "" }, PreviousData: { CustomAttribute2: "" } } });
+    const { answer } = await update({
+      data: { CustomAttribute2: "x", NoSuchField: "y" },
+      configuration: { CorrelateOnly: "true" },
+    });
+    expect(answer).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+      outputContext: { Data: { CustomAttribute2: "" }, PreviousData: { CustomAttribute2: "" } },
+    });
     expect(bench.cmdlets()).toEqual(["Get-Mailbox"]);
   });
 });
 
 describe("a second run sends nothing, and a dry run shows what the run sends", () => {
   it.each<[string, Record<string, unknown>]>([
-    ["a text", { CustomAttribute15: "O'Brien & \"Søn\" – 🦊" }],
+    ["a text", { CustomAttribute15: 'O\'Brien & "Søn" – 🦊' }],
     ["a text of another casing", { CustomAttribute1: "e100001" }],
     ["a flag", { MessageCopyForSentAsEnabled: "TRUE" }],
     ["a size", { MaxReceiveSize: "20MB" }],
-    ["sizes that belong together", { IssueWarningQuota: "40 GB", ProhibitSendQuota: "45 GB", ProhibitSendReceiveQuota: "48 GB" }],
+    [
+      "sizes that belong together",
+      { IssueWarningQuota: "40 GB", ProhibitSendQuota: "45 GB", ProhibitSendReceiveQuota: "48 GB" },
+    ],
     ["a count", { RecipientLimits: "250" }],
     ["a number", { ResourceCapacity: "12" }],
     ["a span in days", { RetainDeletedItemsFor: "30" }],
     ["a span in full", { RetainDeletedItemsFor: "30.00:00:00" }],
-    ["a time", { EndDateForRetentionHold: "2027-01-02T03:04:05Z", StartDateForRetentionHold: "2027-01-01" }],
+    [
+      "a time",
+      { EndDateForRetentionHold: "2027-01-02T03:04:05Z", StartDateForRetentionHold: "2027-01-01" },
+    ],
     ["a choice", { ExternalOofOptions: "internalonly" }],
     ["a list", { ExtensionCustomAttribute1: ["b", "a"] }],
     ["a list as one text", { ExtensionCustomAttribute1: "a; b\r\nc" }],
@@ -93,13 +169,34 @@ describe("a second run sends nothing, and a dry run shows what the run sends", (
     ["another type", { Type: "Shared" }],
     ["names", { DisplayName: "Aoife Byrne", Alias: "aoife.byrne", Name: "Aoife Byrne" }],
     ["a new primary address", { EmailAddresses: ["SMTP:aoife.byrne@contoso.com"] }],
-    ["two new addresses as one text", { EmailAddresses: "SMTP:aoife.byrne@contoso.com;smtp:aoife.b@contoso.com" }],
+    [
+      "two new addresses as one text",
+      { EmailAddresses: "SMTP:aoife.byrne@contoso.com;smtp:aoife.b@contoso.com" },
+    ],
     ["a forwarding address", { ForwardingAddress: "anna.bakker@contoso.com" }],
-    ["delegates by address and by Guid", { GrantSendOnBehalfTo: ["anna.bakker@contoso.com", "0b1ec700-0000-4000-8000-000000000002"] }],
+    [
+      "delegates by address and by Guid",
+      { GrantSendOnBehalfTo: ["anna.bakker@contoso.com", "0b1ec700-0000-4000-8000-000000000002"] },
+    ],
     ["moderators by name in another casing", { ModeratedBy: ["FINN O''NEIL"] }],
     ["a type", { Type: "shared" }],
-    ["a swap of primary and secondary", { EmailAddresses: ["SMTP:aoife.obrien@contoso.onmicrosoft.com", "smtp:aoife.obrien@contoso.com"] }],
-    ["several settings and an address", { CustomAttribute2: "Head of Finance", HiddenFromAddressListsEnabled: "true", EmailAddresses: ["smtp:aoife.b@contoso.com"] }],
+    [
+      "a swap of primary and secondary",
+      {
+        EmailAddresses: [
+          "SMTP:aoife.obrien@contoso.onmicrosoft.com",
+          "smtp:aoife.obrien@contoso.com",
+        ],
+      },
+    ],
+    [
+      "several settings and an address",
+      {
+        CustomAttribute2: "Head of Finance",
+        HiddenFromAddressListsEnabled: "true",
+        EmailAddresses: ["smtp:aoife.b@contoso.com"],
+      },
+    ],
   ])("%s", async (_name, data) => {
     const dry = await update({ data, dryRun: true });
     expect(bench.writes()).toEqual([]);
@@ -113,7 +210,11 @@ describe("a second run sends nothing, and a dry run shows what the run sends", (
     expect(bench.writes()).toHaveLength(1);
 
     const again = await update({ data });
-    expect(again.answer).toMatchObject({ outcome: "alreadySo", plan: [], outputContext: { Success: true, AuditLogs: [] } });
+    expect(again.answer).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+      outputContext: { Success: true, AuditLogs: [] },
+    });
     expect(bench.writes()).toHaveLength(1);
   });
 });
@@ -121,24 +222,50 @@ describe("a second run sends nothing, and a dry run shows what the run sends", (
 describe("addresses", () => {
   it("gives a new primary address and keeps every other one as it stands", async () => {
     const before = addressesOf(petra) as string[];
-    const { answer } = await update({ reference: petra, data: { EmailAddresses: ["SMTP:petra.new@contoso.com"] } });
-    expect(answer.plan).toMatchObject([{ parameters: { EmailAddresses: { add: ["SMTP:petra.new@contoso.com", "smtp:petra.proxies@contoso.com"], remove: ["SMTP:petra.proxies@contoso.com"] } } }]);
-    const expected = [...before.filter((entry) => entry !== "SMTP:petra.proxies@contoso.com"), "SMTP:petra.new@contoso.com", "smtp:petra.proxies@contoso.com"].sort();
+    const { answer } = await update({
+      reference: petra,
+      data: { EmailAddresses: ["SMTP:petra.new@contoso.com"] },
+    });
+    expect(answer.plan).toMatchObject([
+      {
+        parameters: {
+          EmailAddresses: {
+            add: ["SMTP:petra.new@contoso.com", "smtp:petra.proxies@contoso.com"],
+            remove: ["SMTP:petra.proxies@contoso.com"],
+          },
+        },
+      },
+    ]);
+    const expected = [
+      ...before.filter((entry) => entry !== "SMTP:petra.proxies@contoso.com"),
+      "SMTP:petra.new@contoso.com",
+      "smtp:petra.proxies@contoso.com",
+    ].sort();
     expect([...(addressesOf(petra) as string[])].sort()).toEqual(expected);
-    expect([...(answer.outputContext.Data?.["EmailAddresses"] as string[])].sort()).toEqual(expected);
+    expect([...(answer.outputContext.Data?.["EmailAddresses"] as string[])].sort()).toEqual(
+      expected,
+    );
     expect(answer.outputContext.PreviousData).toEqual({ EmailAddresses: before });
   });
 
   it("promotes a secondary address without changing more than its prefix, and back again", async () => {
     const before = [...(addressesOf(petra) as string[])].sort();
     await update({ reference: petra, data: { EmailAddresses: ["SMTP:petra.maiden@contoso.com"] } });
-    expect(addressesOf(petra)).toEqual(expect.arrayContaining(["SMTP:Petra.Maiden@contoso.com", "smtp:petra.proxies@contoso.com"]));
-    await update({ reference: petra, data: { EmailAddresses: ["SMTP:petra.proxies@contoso.com"] } });
+    expect(addressesOf(petra)).toEqual(
+      expect.arrayContaining(["SMTP:Petra.Maiden@contoso.com", "smtp:petra.proxies@contoso.com"]),
+    );
+    await update({
+      reference: petra,
+      data: { EmailAddresses: ["SMTP:petra.proxies@contoso.com"] },
+    });
     expect([...(addressesOf(petra) as string[])].sort()).toEqual(before);
   });
 
   it.each<[string, string[]]>([
-    ["addresses it has, in another casing", ["SMTP:PETRA.PROXIES@CONTOSO.COM", "smtp:petra.maiden@contoso.com"]],
+    [
+      "addresses it has, in another casing",
+      ["SMTP:PETRA.PROXIES@CONTOSO.COM", "smtp:petra.maiden@contoso.com"],
+    ],
     ["its primary address as a secondary one", ["smtp:petra.proxies@contoso.com"]],
     ["an address without a prefix", ["petra.maiden@contoso.com"]],
     ["no address", []],
@@ -148,18 +275,45 @@ describe("addresses", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["another mailbox", "SMTP:finn.oneil@contoso.com", /^The address finn\.oneil@contoso\.com is already used by "Finn O''Neil" <finn\.oneil@contoso\.com> \(UserMailbox, [0-9a-f-]{36}\)\.$/],
-    ["a secondary address of another one", "smtp:Petra.Maiden@contoso.com", /^The address Petra\.Maiden@contoso\.com is already used by "Petra Proxies" <petra\.proxies@contoso\.com> \(UserMailbox, /],
-    ["a soft-deleted mailbox", "smtp:wanted@contoso.com", /^The address wanted@contoso\.com is already used by "Otto Once" <otto\.once@contoso\.com> \(UserMailbox, /],
-    ["a group", "smtp:salesteam@contoso.com", /is already used by "Sales team" <salesteam@contoso\.com> \(MailUniversalDistributionGroup, /],
-    ["a Microsoft 365 group", "smtp:allstaff@contoso.com", /is already used by "All Staff" <allstaff@contoso\.com> \(GroupMailbox, /],
+    [
+      "another mailbox",
+      "SMTP:finn.oneil@contoso.com",
+      /^The address finn\.oneil@contoso\.com is already used by "Finn O''Neil" <finn\.oneil@contoso\.com> \(UserMailbox, [0-9a-f-]{36}\)\.$/,
+    ],
+    [
+      "a secondary address of another one",
+      "smtp:Petra.Maiden@contoso.com",
+      /^The address Petra\.Maiden@contoso\.com is already used by "Petra Proxies" <petra\.proxies@contoso\.com> \(UserMailbox, /,
+    ],
+    [
+      "a soft-deleted mailbox",
+      "smtp:wanted@contoso.com",
+      /^The address wanted@contoso\.com is already used by "Otto Once" <otto\.once@contoso\.com> \(UserMailbox, /,
+    ],
+    [
+      "a group",
+      "smtp:salesteam@contoso.com",
+      /is already used by "Sales team" <salesteam@contoso\.com> \(MailUniversalDistributionGroup, /,
+    ],
+    [
+      "a Microsoft 365 group",
+      "smtp:allstaff@contoso.com",
+      /is already used by "All Staff" <allstaff@contoso\.com> \(GroupMailbox, /,
+    ],
     ["a contact", "smtp:cor@fabrikam.com", /is already used by "Cor Contact" /],
     ["a room", "smtp:boardroom@contoso.com", /is already used by "Board Room" .* \(RoomMailbox, /],
   ])("names the holder of an address in use: %s", async (_name, address, message) => {
     const before = addressesOf(aoife);
     for (const dryRun of [true, false]) {
-      const { answer, messages } = await update({ data: { EmailAddresses: [address], CustomAttribute2: "not alone" }, dryRun });
-      expect(answer).toMatchObject({ outcome: "invalid", plan: [], outputContext: { Success: false } });
+      const { answer, messages } = await update({
+        data: { EmailAddresses: [address], CustomAttribute2: "not alone" },
+        dryRun,
+      });
+      expect(answer).toMatchObject({
+        outcome: "invalid",
+        plan: [],
+        outputContext: { Success: false },
+      });
       expect(messages).toEqual([expect.stringMatching(message)]);
     }
     expect(bench.writes()).toEqual([]);
@@ -172,7 +326,11 @@ describe("addresses", () => {
   ])("hands on the refusal of the service: %s", async (_name, address) => {
     const { answer, messages } = await update({ data: { EmailAddresses: [address] } });
     expect(answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false } });
-    expect(messages).toEqual([expect.stringMatching(/^Set EmailAddresses of mailbox .*: failed\. Exchange Online refused Set-Mailbox.*: .* \(request [0-9a-f-]{36}\)$/)]);
+    expect(messages).toEqual([
+      expect.stringMatching(
+        /^Set EmailAddresses of mailbox .*: failed\. Exchange Online refused Set-Mailbox.*: .* \(request [0-9a-f-]{36}\)$/,
+      ),
+    ]);
   });
 });
 
@@ -180,20 +338,72 @@ describe("events that cannot be carried out", () => {
   it.each<[string, ChangeChoices, string[]]>([
     [
       "several wrong fields, all told at once",
-      { data: { CustomAtribute1: "x", HiddenFromAddressListsEnabled: "hidden", MaxSendSize: "big", Shoe: "44", ResourceCapacity: "many", Type: "Sharde", EndDateForRetentionHold: "soon", CustomAttribute3: ["a"], Office: { a: 1 }, Alias: "a".repeat(65) } },
+      {
+        data: {
+          CustomAtribute1: "x",
+          HiddenFromAddressListsEnabled: "hidden",
+          MaxSendSize: "big",
+          Shoe: "44",
+          ResourceCapacity: "many",
+          Type: "Sharde",
+          EndDateForRetentionHold: "soon",
+          CustomAttribute3: ["a"],
+          Office: { a: 1 },
+          Alias: "a".repeat(65),
+        },
+      },
       [
         "CustomAtribute1 is mapped, but is no setting of a mailbox; the nearest is CustomAttribute1.",
         "Shoe is mapped, but is no setting of a mailbox.",
-        ...["HiddenFromAddressListsEnabled", "MaxSendSize", "ResourceCapacity", "Type", "EndDateForRetentionHold", "CustomAttribute3", "Office", "Alias"].map((name) => `The mapping of ${name} gives`),
+        ...[
+          "HiddenFromAddressListsEnabled",
+          "MaxSendSize",
+          "ResourceCapacity",
+          "Type",
+          "EndDateForRetentionHold",
+          "CustomAttribute3",
+          "Office",
+          "Alias",
+        ].map((name) => `The mapping of ${name} gives`),
       ],
     ],
-    ["two primary addresses", { data: { EmailAddresses: ["SMTP:a@contoso.com", "SMTP:b@contoso.com"] } }, ["EmailAddresses is mapped with 2 primary addresses (SMTP:); expected one at most."]],
-    ["another kind of address", { data: { EmailAddresses: ["SIP:a@contoso.com"] } }, ['EmailAddresses is mapped with an address of type SIP; this connector manages SMTP addresses only']],
-    ["an address that is none", { data: { EmailAddresses: ["SMTP:aoife"] } }, ["EmailAddresses is mapped with a text of 10 characters that is no e-mail address"]],
-    ["a blank reference", { reference: "  " }, ["The account reference (References.Account) is blank"]],
-    ["a reference that is no GUID", { reference: "aoife.obrien@contoso.com" }, ["The mailbox reference is a text of 24 characters; expected a GUID."]],
-    ["an object without a reference", { reference: { Name: "x" } }, ["The account reference (References.Account) is blank"]],
-    ["an object with a blank reference", { reference: { Id: "" } }, ["The account reference (References.Account) is blank"]],
+    [
+      "two primary addresses",
+      { data: { EmailAddresses: ["SMTP:a@contoso.com", "SMTP:b@contoso.com"] } },
+      ["EmailAddresses is mapped with 2 primary addresses (SMTP:); expected one at most."],
+    ],
+    [
+      "another kind of address",
+      { data: { EmailAddresses: ["SIP:a@contoso.com"] } },
+      [
+        "EmailAddresses is mapped with an address of type SIP; this connector manages SMTP addresses only",
+      ],
+    ],
+    [
+      "an address that is none",
+      { data: { EmailAddresses: ["SMTP:aoife"] } },
+      ["EmailAddresses is mapped with a text of 10 characters that is no e-mail address"],
+    ],
+    [
+      "a blank reference",
+      { reference: "  " },
+      ["The account reference (References.Account) is blank"],
+    ],
+    [
+      "a reference that is no GUID",
+      { reference: "aoife.obrien@contoso.com" },
+      ["The mailbox reference is a text of 24 characters; expected a GUID."],
+    ],
+    [
+      "an object without a reference",
+      { reference: { Name: "x" } },
+      ["The account reference (References.Account) is blank"],
+    ],
+    [
+      "an object with a blank reference",
+      { reference: { Id: "" } },
+      ["The account reference (References.Account) is blank"],
+    ],
   ])("asks for nothing: %s", async (_name, choices, faults) => {
     const { answer, messages, code } = await update(choices);
     expect(answer).toMatchObject({ outcome: "invalid", plan: [] });
@@ -204,10 +414,22 @@ describe("events that cannot be carried out", () => {
   });
 
   it.each<[string, ChangeChoices, RegExp]>([
-    ["a number as reference", { reference: 7 }, /References\.Account is a number; expected a text or an object/i],
-    ["a list as reference", { reference: [aoife] }, /References\.Account is a list of 1; expected/i],
+    [
+      "a number as reference",
+      { reference: 7 },
+      /References\.Account is a number; expected a text or an object/i,
+    ],
+    [
+      "a list as reference",
+      { reference: [aoife] },
+      /References\.Account is a list of 1; expected/i,
+    ],
     ["no reference", { reference: null }, /References\.Account is null; expected/i],
-    ["data that is a text", { data: "CustomAttribute1=x" as unknown as null, outputData: {} }, /actionContext\.Data is a text of 18 characters; expected/i],
+    [
+      "data that is a text",
+      { data: "CustomAttribute1=x" as unknown as null, outputData: {} },
+      /actionContext\.Data is a text of 18 characters; expected/i,
+    ],
   ])("refuses the event: %s", async (_name, choices, message) => {
     const { code, messages } = await update(choices);
     expect(code).toBe(2);
@@ -236,18 +458,34 @@ describe("mailboxes that are not there", () => {
     ["a group", guidOf("Sales team")],
   ])("fails with gone: %s", async (_name, reference) => {
     for (const dryRun of [true, false]) {
-      const { answer, messages } = await update({ reference, data: { CustomAttribute2: "x" }, dryRun });
-      expect(answer).toMatchObject({ outcome: "gone", plan: [], outputContext: { Success: false } });
+      const { answer, messages } = await update({
+        reference,
+        data: { CustomAttribute2: "x" },
+        dryRun,
+      });
+      expect(answer).toMatchObject({
+        outcome: "gone",
+        plan: [],
+        outputContext: { Success: false },
+      });
       expect(messages).toEqual([expect.stringContaining(reference)]);
     }
     expect(bench.writes()).toEqual([]);
   });
 
   it("fails with gone when the mailbox goes between reading and writing", async () => {
-    bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: { status: 404, body: notFound(aoife) } }]);
+    bench.emulator.setFaults([
+      { match: { cmdlet: "Set-Mailbox" }, answer: { status: 404, body: notFound(aoife) } },
+    ]);
     const { answer, messages } = await update({ data: { CustomAttribute2: "x" } });
-    expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: false }, plan: [{ sent: true }] });
-    expect(messages).toEqual([expect.stringMatching(/^Set CustomAttribute2 of mailbox .*: failed\. .*couldn't be found/)]);
+    expect(answer).toMatchObject({
+      outcome: "gone",
+      outputContext: { Success: false },
+      plan: [{ sent: true }],
+    });
+    expect(messages).toEqual([
+      expect.stringMatching(/^Set CustomAttribute2 of mailbox .*: failed\. .*couldn't be found/),
+    ]);
   });
 });
 
@@ -256,8 +494,21 @@ describe("synchronised mailboxes", () => {
 
   it("names the attributes that Active Directory masters", async () => {
     for (const dryRun of [true, false]) {
-      const { answer, messages } = await update({ reference: dirk, data: { CustomAttribute2: "x", EmailAddresses: ["smtp:dirk@contoso.com"], DisplayName: "Dirk", MaxSendSize: null }, dryRun });
-      expect(answer).toMatchObject({ outcome: "masteredOnPremises", plan: [], outputContext: { Success: false } });
+      const { answer, messages } = await update({
+        reference: dirk,
+        data: {
+          CustomAttribute2: "x",
+          EmailAddresses: ["smtp:dirk@contoso.com"],
+          DisplayName: "Dirk",
+          MaxSendSize: null,
+        },
+        dryRun,
+      });
+      expect(answer).toMatchObject({
+        outcome: "masteredOnPremises",
+        plan: [],
+        outputContext: { Success: false },
+      });
       expect(messages).toEqual([
         `Mailbox ${shown("Dirk Synced", "dirk.synced@contoso.com")} is synchronised from Active Directory, which masters CustomAttribute2 (attribute extensionAttribute2), EmailAddresses (attribute proxyAddresses), DisplayName (attribute displayName): change them there.`,
       ]);
@@ -269,30 +520,65 @@ describe("synchronised mailboxes", () => {
     const dry = await update({ reference: dirk, data, dryRun: true });
     expect(bench.writes()).toEqual([]);
     const { answer, messages } = await update({ reference: dirk, data });
-    expect(answer).toMatchObject({ outcome: "masteredOnPremises", plan: [{ parameters: { Identity: dirk, RetainDeletedItemsFor: "30.00:00:00" } }] });
+    expect(answer).toMatchObject({
+      outcome: "masteredOnPremises",
+      plan: [{ parameters: { Identity: dirk, RetainDeletedItemsFor: "30.00:00:00" } }],
+    });
     expect(dry.answer.plan).toEqual(answer.plan.map((step) => ({ ...step, sent: false })));
-    expect(messages).toEqual([expect.stringMatching(/^Set RetainDeletedItemsFor of mailbox .*: done\.$/), expect.stringMatching(/masters CustomAttribute2 \(attribute extensionAttribute2\): change it there\.$/)]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^Set RetainDeletedItemsFor of mailbox .*: done\.$/),
+      expect.stringMatching(
+        /masters CustomAttribute2 \(attribute extensionAttribute2\): change it there\.$/,
+      ),
+    ]);
     bench.emulator.clearJournal();
     const again = await update({ reference: dirk, data });
     expect(again.answer).toMatchObject({ outcome: "masteredOnPremises", plan: [] });
   });
 
   it("has nothing to say when everything is as mapped", async () => {
-    const { answer } = await update({ reference: dirk, data: { CustomAttribute1: bench.stored(dirk)["CustomAttribute1"], HiddenFromAddressListsEnabled: "false" } });
+    const { answer } = await update({
+      reference: dirk,
+      data: {
+        CustomAttribute1: bench.stored(dirk)["CustomAttribute1"],
+        HiddenFromAddressListsEnabled: "false",
+      },
+    });
     expect(answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
   });
 
   it("sets the Exchange attributes of a mailbox that is managed in the cloud, and not who the person is", async () => {
     const clara = guidOf("Clara Cloudmanaged");
-    expect((await update({ reference: clara, data: { CustomAttribute2: "x", EmailAddresses: ["smtp:clara@contoso.com"] } })).answer.outcome).toBe("done");
+    expect(
+      (
+        await update({
+          reference: clara,
+          data: { CustomAttribute2: "x", EmailAddresses: ["smtp:clara@contoso.com"] },
+        })
+      ).answer.outcome,
+    ).toBe("done");
     const { answer, messages } = await update({ reference: clara, data: { DisplayName: "Clara" } });
     expect(answer.outcome).toBe("masteredOnPremises");
-    expect(messages[0]).toMatch(/masters DisplayName \(attribute displayName\): change it there\.$/);
+    expect(messages[0]).toMatch(
+      /masters DisplayName \(attribute displayName\): change it there\.$/,
+    );
   });
 });
 
 /** How Exchange Online says that an object is not there (Microsoft365DSC#2998). */
 function notFound(identity: string): unknown {
   const text = `The operation couldn't be performed because object '${identity}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.`;
-  return { error: { code: "NotFound", message: "Error executing cmdlet", details: [{ code: "Context", target: "", message: `Ex123456|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|${text}` }] } };
+  return {
+    error: {
+      code: "NotFound",
+      message: "Error executing cmdlet",
+      details: [
+        {
+          code: "Context",
+          target: "",
+          message: `Ex123456|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|${text}`,
+        },
+      ],
+    },
+  };
 }

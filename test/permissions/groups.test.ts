@@ -18,28 +18,72 @@ const aoifeShown = shown("Aoife O'Brien", "aoife.obrien@contoso.com");
 const newsletter = guidOf("Newsletter");
 const newsletterShown = shown("Newsletter", "newsletter@contoso.com");
 const nobody = "0b1ec700-0000-4000-8000-0000000fffff";
-const event = (choices: PermissionChoices = {}): unknown => permissionEventFor(bench.running, { permission: { Id: newsletter }, ...choices });
+const event = (choices: PermissionChoices = {}): unknown =>
+  permissionEventFor(bench.running, { permission: { Id: newsletter }, ...choices });
 const nothing = { more: [], less: [] };
 
 describe("membership", () => {
   it("is granted and revoked in the words of the audit", async () => {
     const granted = await grant.asBundle(bench, event());
-    expect(granted.answer.outputContext).toEqual({ Success: true, AuditLogs: [{ Action: "GrantPermission", Message: `Add ${aoifeShown} to group ${newsletterShown}: done.`, IsError: false }] });
-    expect(granted.answer.plan).toEqual([{ cmdlet: "Add-DistributionGroupMember", parameters: { Identity: newsletter, Member: aoife }, sentence: `Add ${aoifeShown} to group ${newsletterShown}`, before: { isMember: false }, sent: true }]);
-    const revoked = await revoke.asBundle(bench, reconciledRevokeFor(bench.running, { permission: { Id: newsletter } }));
-    expect(revoked.answer.outputContext).toEqual({ Success: true, AuditLogs: [{ Action: "RevokePermission", Message: `Remove ${aoifeShown} from group ${newsletterShown}: done.`, IsError: false }] });
-    expect(revoked.answer.plan).toEqual([{ cmdlet: "Remove-DistributionGroupMember", parameters: { Identity: newsletter, Member: aoife, Confirm: false }, sentence: `Remove ${aoifeShown} from group ${newsletterShown}`, before: { isMember: true }, sent: true }]);
+    expect(granted.answer.outputContext).toEqual({
+      Success: true,
+      AuditLogs: [
+        {
+          Action: "GrantPermission",
+          Message: `Add ${aoifeShown} to group ${newsletterShown}: done.`,
+          IsError: false,
+        },
+      ],
+    });
+    expect(granted.answer.plan).toEqual([
+      {
+        cmdlet: "Add-DistributionGroupMember",
+        parameters: { Identity: newsletter, Member: aoife },
+        sentence: `Add ${aoifeShown} to group ${newsletterShown}`,
+        before: { isMember: false },
+        sent: true,
+      },
+    ]);
+    const revoked = await revoke.asBundle(
+      bench,
+      reconciledRevokeFor(bench.running, { permission: { Id: newsletter } }),
+    );
+    expect(revoked.answer.outputContext).toEqual({
+      Success: true,
+      AuditLogs: [
+        {
+          Action: "RevokePermission",
+          Message: `Remove ${aoifeShown} from group ${newsletterShown}: done.`,
+          IsError: false,
+        },
+      ],
+    });
+    expect(revoked.answer.plan).toEqual([
+      {
+        cmdlet: "Remove-DistributionGroupMember",
+        parameters: { Identity: newsletter, Member: aoife, Confirm: false },
+        sentence: `Remove ${aoifeShown} from group ${newsletterShown}`,
+        before: { isMember: true },
+        sent: true,
+      },
+    ]);
   });
 
   it.each<[string, PermissionChoices]>([
     ["Id", { permission: { Id: newsletter } }],
     ["id", { permission: { id: newsletter } }],
-    ["ID in capitals, with blanks and something beside it", { permission: { Name: "x", ID: ` ${newsletter.toUpperCase()} ` } }],
+    [
+      "ID in capitals, with blanks and something beside it",
+      { permission: { Name: "x", ID: ` ${newsletter.toUpperCase()} ` } },
+    ],
     ["an account reference that is an object", { account: { id: aoife } }],
   ])("is understood by %s", async (_name, choices) => {
     const before = held(bench);
     expect((await grant.here(bench, event(choices))).answer.outcome).toBe("done");
-    expect(changedSince(before, bench)).toEqual({ more: ["member of Newsletter: Aoife O'Brien"], less: [] });
+    expect(changedSince(before, bench)).toEqual({
+      more: ["member of Newsletter: Aoife O'Brien"],
+      less: [],
+    });
     expect((await revoke.here(bench, event(choices))).answer.outcome).toBe("done");
     expect(changedSince(before, bench)).toEqual(nothing);
   });
@@ -48,15 +92,39 @@ describe("membership", () => {
     prepare(bench, {}, (_, named) => (named("Care evenings")["Members"] = [newsletter]));
     const member = guidOf("Anna Bakker");
     const before = held(bench);
-    expect((await grant.here(bench, event({ account: member, permission: { Id: guidOf("Care evenings") }, dryRun: true }))).answer.outcome).toBe("done");
-    expect((await revoke.here(bench, event({ account: member, permission: { Id: guidOf("Care evenings") } }))).answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
+    expect(
+      (
+        await grant.here(
+          bench,
+          event({ account: member, permission: { Id: guidOf("Care evenings") }, dryRun: true }),
+        )
+      ).answer.outcome,
+    ).toBe("done");
+    expect(
+      (
+        await revoke.here(
+          bench,
+          event({ account: member, permission: { Id: guidOf("Care evenings") } }),
+        )
+      ).answer,
+    ).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
     expect(changedSince(before, bench)).toEqual(nothing);
   });
 
   it("of somebody whose name holds quotes is read by a filter that means that one", async () => {
-    for (const account of ["Finn O''Neil", "Comma, Sam", "x' -or Guid -ne 'y", "Star*", "Sasha Slash/Back\\slash"].map(guidOf)) {
-      expect((await grant.here(bench, event({ account }))).answer.plan).toMatchObject([{ before: { isMember: false } }]);
-      expect((await revoke.here(bench, event({ account }))).answer.plan).toMatchObject([{ before: { isMember: true } }]);
+    for (const account of [
+      "Finn O''Neil",
+      "Comma, Sam",
+      "x' -or Guid -ne 'y",
+      "Star*",
+      "Sasha Slash/Back\\slash",
+    ].map(guidOf)) {
+      expect((await grant.here(bench, event({ account }))).answer.plan).toMatchObject([
+        { before: { isMember: false } },
+      ]);
+      expect((await revoke.here(bench, event({ account }))).answer.plan).toMatchObject([
+        { before: { isMember: true } },
+      ]);
     }
   });
 });
@@ -64,22 +132,46 @@ describe("membership", () => {
 describe("who is not there", () => {
   const gone: [string, PermissionChoices, RegExp][] = [
     ["the group", { permission: { Id: nobody } }, new RegExp(`^Group ${nobody} does not exist\\.`)],
-    ["the account", { account: nobody }, new RegExp(`^The account's mailbox \\(${nobody}\\) does not exist\\.`)],
-    ["the account, which is soft-deleted", { account: guidOf("Gone Gerda") }, /^The account's mailbox \(.*\) does not exist\./],
-    ["the account, which has no mailbox", { account: guidOf("Mail Forwarded") }, /^The account's mailbox \(.*\) does not exist\./],
-    ["both", { permission: { Id: nobody }, account: nobody }, new RegExp(`^Group ${nobody} does not exist\\.`)],
+    [
+      "the account",
+      { account: nobody },
+      new RegExp(`^The account's mailbox \\(${nobody}\\) does not exist\\.`),
+    ],
+    [
+      "the account, which is soft-deleted",
+      { account: guidOf("Gone Gerda") },
+      /^The account's mailbox \(.*\) does not exist\./,
+    ],
+    [
+      "the account, which has no mailbox",
+      { account: guidOf("Mail Forwarded") },
+      /^The account's mailbox \(.*\) does not exist\./,
+    ],
+    [
+      "both",
+      { permission: { Id: nobody }, account: nobody },
+      new RegExp(`^Group ${nobody} does not exist\\.`),
+    ],
   ];
   it.each(gone)("makes a grant fail: %s", async (_name, choices, message) => {
     for (const dryRun of [true, false]) {
       const { answer, messages } = await grant.here(bench, event({ ...choices, dryRun }));
-      expect(answer).toMatchObject({ outcome: "gone", plan: [], outputContext: { Success: false } });
+      expect(answer).toMatchObject({
+        outcome: "gone",
+        plan: [],
+        outputContext: { Success: false },
+      });
       expect(messages).toEqual([expect.stringMatching(message)]);
     }
     expect(bench.writes()).toEqual([]);
   });
 
   it.each(gone)("leaves nothing to revoke: %s", async (_name, choices, message) => {
-    for (const one of [event({ ...choices, dryRun: true }), event(choices), reconciledRevokeFor(bench.running, { permission: { Id: newsletter }, ...choices })]) {
+    for (const one of [
+      event({ ...choices, dryRun: true }),
+      event(choices),
+      reconciledRevokeFor(bench.running, { permission: { Id: newsletter }, ...choices }),
+    ]) {
       const { answer, messages } = await revoke.here(bench, one);
       expect(answer).toMatchObject({ outcome: "gone", plan: [], outputContext: { Success: true } });
       expect(messages).toEqual([expect.stringMatching(message)]);
@@ -89,15 +181,44 @@ describe("who is not there", () => {
   });
 
   it("may have gone in the meantime", async () => {
-    const refusal = (cmdlet: string): Fault => ({ match: { cmdlet }, answer: { status: 404, body: { error: { code: "NotFound", message: "x", details: [{ message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${newsletter}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.` }] } } } });
-    bench.emulator.setFaults([refusal("Add-DistributionGroupMember"), refusal("Remove-DistributionGroupMember")]);
-    expect((await grant.here(bench, event())).answer).toMatchObject({ outcome: "gone", outputContext: { Success: false } });
-    expect((await revoke.here(bench, event())).answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
+    const refusal = (cmdlet: string): Fault => ({
+      match: { cmdlet },
+      answer: {
+        status: 404,
+        body: {
+          error: {
+            code: "NotFound",
+            message: "x",
+            details: [
+              {
+                message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${newsletter}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.`,
+              },
+            ],
+          },
+        },
+      },
+    });
+    bench.emulator.setFaults([
+      refusal("Add-DistributionGroupMember"),
+      refusal("Remove-DistributionGroupMember"),
+    ]);
+    expect((await grant.here(bench, event())).answer).toMatchObject({
+      outcome: "gone",
+      outputContext: { Success: false },
+    });
+    expect((await revoke.here(bench, event())).answer).toMatchObject({
+      outcome: "gone",
+      outputContext: { Success: true },
+    });
   });
 });
 
 describe("an identity that several answer to is never taken for one that is gone", () => {
-  const cases = (["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as const).flatMap((ambiguity) => (["the group", "the account"] as const).map((whose) => ({ ambiguity, whose })));
+  const cases = (
+    ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as const
+  ).flatMap((ambiguity) =>
+    (["the group", "the account"] as const).map((whose) => ({ ambiguity, whose })),
+  );
   it.each(cases)("$whose, $ambiguity", async ({ ambiguity, whose }) => {
     prepare(bench, { ambiguity }, (_, named) => {
       if (whose === "the group") named("Sales team")["Alias"] = newsletter;
@@ -105,7 +226,11 @@ describe("an identity that several answer to is never taken for one that is gone
     });
     for (const verb of [grant, revoke]) {
       const { answer } = await verb.here(bench, event());
-      expect(answer).toMatchObject({ outcome: "ambiguous", plan: [], outputContext: { Success: false } });
+      expect(answer).toMatchObject({
+        outcome: "ambiguous",
+        plan: [],
+        outputContext: { Success: false },
+      });
     }
     expect(bench.writes()).toEqual([]);
   });
@@ -116,7 +241,11 @@ describe("an identity that several answer to is never taken for one that is gone
       else named("Sales")["Alias"] = aoife;
     });
     for (const verb of [grant, revoke]) {
-      expect((await verb.here(bench, event())).answer).toMatchObject({ outcome: "unknown", plan: [], outputContext: { Success: false } });
+      expect((await verb.here(bench, event())).answer).toMatchObject({
+        outcome: "unknown",
+        plan: [],
+        outputContext: { Success: false },
+      });
     }
     expect(bench.writes()).toEqual([]);
   });
@@ -124,16 +253,39 @@ describe("an identity that several answer to is never taken for one that is gone
 
 describe("groups whose members are not Exchange's to change", () => {
   it.each<[string, string, string]>([
-    ["Synced rights", "masteredOnPremises", `Group ${shown("Synced rights", "syncedrights@contoso.com")} is synchronised from Active Directory, which masters its members: change them there (attribute member).`],
-    ["Everyone in Care", "invalid", `${shown("Everyone in Care", "everyoneincare@contoso.com")} is a dynamic distribution group: who belongs to it follows from its filter, and nobody can be added or removed.`],
-    ["All Staff", "invalid", `${shown("All Staff", "allstaff@contoso.com")} is a Microsoft 365 group: its members are changed through Microsoft Graph and not through Exchange.`],
-    ["Rooms Nijmegen", "invalid", `Group ${shown("Rooms Nijmegen", "roomsnijmegen@contoso.com")} is a RoomList; expected a distribution group or a mail-enabled security group.`],
+    [
+      "Synced rights",
+      "masteredOnPremises",
+      `Group ${shown("Synced rights", "syncedrights@contoso.com")} is synchronised from Active Directory, which masters its members: change them there (attribute member).`,
+    ],
+    [
+      "Everyone in Care",
+      "invalid",
+      `${shown("Everyone in Care", "everyoneincare@contoso.com")} is a dynamic distribution group: who belongs to it follows from its filter, and nobody can be added or removed.`,
+    ],
+    [
+      "All Staff",
+      "invalid",
+      `${shown("All Staff", "allstaff@contoso.com")} is a Microsoft 365 group: its members are changed through Microsoft Graph and not through Exchange.`,
+    ],
+    [
+      "Rooms Nijmegen",
+      "invalid",
+      `Group ${shown("Rooms Nijmegen", "roomsnijmegen@contoso.com")} is a RoomList; expected a distribution group or a mail-enabled security group.`,
+    ],
     ["Info", "invalid", `${shown("Info", "info@contoso.com")} is a SharedMailbox and no group.`],
-    ["Cor Contact", "invalid", `${shown("Cor Contact", "cor@fabrikam.com")} is a MailContact and no group.`],
+    [
+      "Cor Contact",
+      "invalid",
+      `${shown("Cor Contact", "cor@fabrikam.com")} is a MailContact and no group.`,
+    ],
   ])("are refused, and it is told why: %s", async (name, outcome, message) => {
     for (const verb of [grant, revoke]) {
       for (const dryRun of [true, false]) {
-        const { answer, messages } = await verb.here(bench, event({ permission: { Id: guidOf(name) }, dryRun }));
+        const { answer, messages } = await verb.here(
+          bench,
+          event({ permission: { Id: guidOf(name) }, dryRun }),
+        );
         expect(answer).toMatchObject({ outcome, plan: [], outputContext: { Success: false } });
         expect(messages).toEqual([message]);
       }
@@ -142,23 +294,68 @@ describe("groups whose members are not Exchange's to change", () => {
   });
 
   it("that are not the one that was asked for are refused as well", async () => {
-    bench.emulator.setFaults([{ match: { cmdlet: "Get-DistributionGroup" }, answer: { status: 200, body: { value: [{ Guid: guidOf("Sales team"), DisplayName: "Sales team", PrimarySmtpAddress: "s", RecipientTypeDetails: "MailUniversalDistributionGroup", IsDirSynced: false }] } } }]);
-    expect((await revoke.here(bench, event())).answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
+    bench.emulator.setFaults([
+      {
+        match: { cmdlet: "Get-DistributionGroup" },
+        answer: {
+          status: 200,
+          body: {
+            value: [
+              {
+                Guid: guidOf("Sales team"),
+                DisplayName: "Sales team",
+                PrimarySmtpAddress: "s",
+                RecipientTypeDetails: "MailUniversalDistributionGroup",
+                IsDirSynced: false,
+              },
+            ],
+          },
+        },
+      },
+    ]);
+    expect((await revoke.here(bench, event())).answer).toMatchObject({
+      outcome: "unknown",
+      outputContext: { Success: false },
+    });
     expect(bench.writes()).toEqual([]);
   });
 });
 
 describe("a reference that cannot be used", () => {
   it.each<[string, PermissionChoices, RegExp]>([
-    ["without an id", { permission: {} }, /^The Id of the group in the permission reference is missing; expected a GUID\.$/],
-    ["with an id that is no GUID", { permission: { Id: "Newsletter" } }, /^The Id of the group in the permission reference is a text of 10 characters; expected a GUID\.$/],
-    ["with an id that is no text", { permission: { Id: [newsletter] } }, /expected a (text|GUID)\.$/],
-    ["of an account, which is blank", { account: " " }, /^The account reference \(References\.Account\) is blank/],
-    ["of an account, which is no GUID", { account: "E100001" }, /^The account reference \(References\.Account\) is a text of 7 characters; expected a GUID\.$/],
+    [
+      "without an id",
+      { permission: {} },
+      /^The Id of the group in the permission reference is missing; expected a GUID\.$/,
+    ],
+    [
+      "with an id that is no GUID",
+      { permission: { Id: "Newsletter" } },
+      /^The Id of the group in the permission reference is a text of 10 characters; expected a GUID\.$/,
+    ],
+    [
+      "with an id that is no text",
+      { permission: { Id: [newsletter] } },
+      /expected a (text|GUID)\.$/,
+    ],
+    [
+      "of an account, which is blank",
+      { account: " " },
+      /^The account reference \(References\.Account\) is blank/,
+    ],
+    [
+      "of an account, which is no GUID",
+      { account: "E100001" },
+      /^The account reference \(References\.Account\) is a text of 7 characters; expected a GUID\.$/,
+    ],
   ])("is told: %s", async (_name, choices, message) => {
     for (const verb of [grant, revoke]) {
       const { answer, messages } = await verb.here(bench, event(choices));
-      expect(answer).toMatchObject({ outcome: "invalid", plan: [], outputContext: { Success: false } });
+      expect(answer).toMatchObject({
+        outcome: "invalid",
+        plan: [],
+        outputContext: { Success: false },
+      });
       expect(messages).toEqual([expect.stringMatching(message)]);
     }
     expect(bench.writes()).toEqual([]);
@@ -183,10 +380,18 @@ describe("an application that may not pass by the managers of a security group",
   it("is told which role it needs, and nothing is done", async () => {
     prepare(bench, {}, recipientsOnly);
     const before = held(bench);
-    for (const [verb, account] of [[grant, aoife], [revoke, guidOf("Anna Bakker")]] as const) {
-      const { answer, messages } = await verb.here(bench, event({ account, permission: { Id: rights } }));
+    for (const [verb, account] of [
+      [grant, aoife],
+      [revoke, guidOf("Anna Bakker")],
+    ] as const) {
+      const { answer, messages } = await verb.here(
+        bench,
+        event({ account, permission: { Id: rights } }),
+      );
       expect(answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
-      expect(messages).toEqual([expect.stringMatching(/: failed\. .*managers.*Exchange Administrator/)]);
+      expect(messages).toEqual([
+        expect.stringMatching(/: failed\. .*managers.*Exchange Administrator/),
+      ]);
     }
     expect(changedSince(before, bench)).toEqual(nothing);
   });
@@ -198,14 +403,21 @@ describe("an application that may not pass by the managers of a security group",
   });
 
   it("asks to pass them by for security groups only", async () => {
-    for (const [name, parameters] of [["Finance rights", { BypassSecurityGroupManagerCheck: true }], ["Newsletter", {}]] as const) {
+    for (const [name, parameters] of [
+      ["Finance rights", { BypassSecurityGroupManagerCheck: true }],
+      ["Newsletter", {}],
+    ] as const) {
       const { answer } = await grant.here(bench, event({ permission: { Id: guidOf(name) } }));
-      expect(answer.plan.map((step) => step.parameters)).toEqual([{ Identity: guidOf(name), Member: aoife, ...parameters }]);
+      expect(answer.plan.map((step) => step.parameters)).toEqual([
+        { Identity: guidOf(name), Member: aoife, ...parameters },
+      ]);
     }
   });
 
   it("that may only read is told so too", async () => {
-    prepare(bench, {}, (state) => state.apps.forEach((app) => (app.directoryRoles = ["Global Reader"])));
+    prepare(bench, {}, (state) =>
+      state.apps.forEach((app) => (app.directoryRoles = ["Global Reader"])),
+    );
     const { answer, messages } = await grant.here(bench, event());
     expect(answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
     expect(messages[0]).toContain("Exchange Recipient Administrator");
@@ -215,26 +427,42 @@ describe("an application that may not pass by the managers of a security group",
 describe("a change whose answer does not come", () => {
   it("is not said to have failed, nor to be done", async () => {
     bench.emulator.setFaults([{ match: { cmdlet: "Add-DistributionGroupMember" }, cut: "after" }]);
-    const { answer, messages } = await grant.here(bench, event(), { EXO_CONNECTOR_DEADLINE_MS: "990" });
+    const { answer, messages } = await grant.here(bench, event(), {
+      EXO_CONNECTOR_DEADLINE_MS: "990",
+    });
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
-    expect(messages).toEqual([expect.stringMatching(/: was sent, and whether it was applied is not known\. /)]);
+    expect(messages).toEqual([
+      expect.stringMatching(/: was sent, and whether it was applied is not known\. /),
+    ]);
   });
 
-  it.concurrent.each(["before", "after", "half"] as const)("is sent again, and is done then: cut %s", async (cut) => {
-    const own = await Bench.open();
-    try {
-      for (const [verb, cmdlet, more] of [[grant, "Add-DistributionGroupMember", ["member of Newsletter: Aoife O'Brien"]], [revoke, "Remove-DistributionGroupMember", []]] as const) {
-        const before = held(own);
-        own.emulator.setFaults([{ match: { cmdlet }, cut, times: 1 }]);
-        const { answer } = await verb.here(own, permissionEventFor(own.running, { permission: { Id: newsletter } }));
-        // What the first try did is no "already so".
-        expect(answer).toMatchObject({ outcome: "done", outputContext: { Success: true }, stats: { retries: 1 } });
-        expect(changedSince(before, own).more).toEqual(more);
+  it.concurrent.each(["before", "after", "half"] as const)(
+    "is sent again, and is done then: cut %s",
+    async (cut) => {
+      const own = await Bench.open();
+      try {
+        for (const [verb, cmdlet, more] of [
+          [grant, "Add-DistributionGroupMember", ["member of Newsletter: Aoife O'Brien"]],
+          [revoke, "Remove-DistributionGroupMember", []],
+        ] as const) {
+          const before = held(own);
+          own.emulator.setFaults([{ match: { cmdlet }, cut, times: 1 }]);
+          const { answer } = await verb.here(
+            own,
+            permissionEventFor(own.running, { permission: { Id: newsletter } }),
+          );
+          // What the first try did is no "already so".
+          expect(answer).toMatchObject({
+            outcome: "done",
+            outputContext: { Success: true },
+            stats: { retries: 1 },
+          });
+          expect(changedSince(before, own).more).toEqual(more);
+        }
+        own.emulator.setFaults([]);
+      } finally {
+        await own.close();
       }
-      own.emulator.setFaults([]);
-    } finally {
-      await own.close();
-    }
-  });
-
+    },
+  );
 });

@@ -16,44 +16,94 @@ beforeEach(() => prepare(bench));
 type SetName = keyof typeof sets;
 const separate = { SharedMailboxReference: "separate" };
 
-async function listed(set: SetName, configuration: Record<string, unknown> = {}, way: "here" | "asBundle" = "here"): Promise<Permission[]> {
-  const { answer } = await sets[set].list[way](bench, readingEventFor(bench.running, { configuration }));
+async function listed(
+  set: SetName,
+  configuration: Record<string, unknown> = {},
+  way: "here" | "asBundle" = "here",
+): Promise<Permission[]> {
+  const { answer } = await sets[set].list[way](
+    bench,
+    readingEventFor(bench.running, { configuration }),
+  );
   expect(answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true } });
   const permissions = answer.outputContext.Permissions ?? [];
-  expect(answer.outputContext.AuditLogs).toEqual([{ Message: `Permissions listed: ${permissions.length}.`, IsError: false }]);
+  expect(answer.outputContext.AuditLogs).toEqual([
+    { Message: `Permissions listed: ${permissions.length}.`, IsError: false },
+  ]);
   return permissions;
 }
 
 /** The objects of these types that are there. */
-const there = (...types: string[]): Record<string, unknown>[] => bench.emulator.state().objects.filter((object) => types.includes(String(object["RecipientTypeDetails"])) && object["IsSoftDeletedByRemove"] !== true);
-const byId = (permissions: readonly Permission[]): Permission[] => [...permissions].sort((a, b) => (JSON.stringify(a.Identification) < JSON.stringify(b.Identification) ? -1 : 1));
+const there = (...types: string[]): Record<string, unknown>[] =>
+  bench.emulator
+    .state()
+    .objects.filter(
+      (object) =>
+        types.includes(String(object["RecipientTypeDetails"])) &&
+        object["IsSoftDeletedByRemove"] !== true,
+    );
+const byId = (permissions: readonly Permission[]): Permission[] =>
+  [...permissions].sort((a, b) =>
+    JSON.stringify(a.Identification) < JSON.stringify(b.Identification) ? -1 : 1,
+  );
 
 describe("groups", () => {
   it("are listed as existing installations have them", async () => {
     const permissions = await listed("groups", {}, "asBundle");
-    expect(byId(permissions)).toEqual(byId([
-      { Identification: { Id: guidOf("Sales team") }, DisplayName: "Distribution Group - Sales team" },
-      { Identification: { Id: guidOf("Newsletter") }, DisplayName: "Distribution Group - Newsletter" },
-      { Identification: { Id: guidOf("Finance rights") }, DisplayName: "Mail-enabled Security Group - Finance rights" },
-      { Identification: { Id: guidOf("Care mornings") }, DisplayName: "Distribution Group - Care mornings" },
-      { Identification: { Id: guidOf("Care evenings") }, DisplayName: "Distribution Group - Care evenings" },
-    ]));
+    expect(byId(permissions)).toEqual(
+      byId([
+        {
+          Identification: { Id: guidOf("Sales team") },
+          DisplayName: "Distribution Group - Sales team",
+        },
+        {
+          Identification: { Id: guidOf("Newsletter") },
+          DisplayName: "Distribution Group - Newsletter",
+        },
+        {
+          Identification: { Id: guidOf("Finance rights") },
+          DisplayName: "Mail-enabled Security Group - Finance rights",
+        },
+        {
+          Identification: { Id: guidOf("Care mornings") },
+          DisplayName: "Distribution Group - Care mornings",
+        },
+        {
+          Identification: { Id: guidOf("Care evenings") },
+          DisplayName: "Distribution Group - Care evenings",
+        },
+      ]),
+    );
   });
 
   it("that Exchange does not master, that have no members of their own, or that are of another kind are not", async () => {
     prepare(bench, {}, (_, named) => (named("Newsletter")["IsDirSynced"] = true));
     const ids = (await listed("groups")).map(({ Identification }) => Identification["Id"]);
     expect(ids).toHaveLength(4);
-    for (const name of ["Newsletter", "Synced rights", "Rooms Nijmegen", "Everyone in Care", "All Staff", "Sales"]) expect(ids, name).not.toContain(guidOf(name));
+    for (const name of [
+      "Newsletter",
+      "Synced rights",
+      "Rooms Nijmegen",
+      "Everyone in Care",
+      "All Staff",
+      "Sales",
+    ])
+      expect(ids, name).not.toContain(guidOf(name));
   });
 
   it("are all listed when there are more than come by themselves", async () => {
     bench.emulator.replaceState(manyGroups(2_350, 0, 1));
     bench.emulator.clearJournal();
     const permissions = await listed("groups");
-    expect(new Set(permissions.map(({ Identification }) => Identification["Id"]))).toEqual(new Set(there("MailUniversalDistributionGroup").map(({ Guid }) => Guid)));
+    expect(new Set(permissions.map(({ Identification }) => Identification["Id"]))).toEqual(
+      new Set(there("MailUniversalDistributionGroup").map(({ Guid }) => Guid)),
+    );
     expect(permissions).toHaveLength(2_350);
-    expect(bench.cmdlets()).toEqual(["Get-DistributionGroup", "Get-DistributionGroup", "Get-DistributionGroup"]);
+    expect(bench.cmdlets()).toEqual([
+      "Get-DistributionGroup",
+      "Get-DistributionGroup",
+      "Get-DistributionGroup",
+    ]);
   });
 
   it("are none in a tenant without", async () => {
@@ -62,23 +112,52 @@ describe("groups", () => {
   });
 });
 
-const rightLabels = [["FullAccess", "Full Access"], ["SendAs", "Send As"], ["SendOnBehalf", "Send on Behalf"]] as const;
+const rightLabels = [
+  ["FullAccess", "Full Access"],
+  ["SendAs", "Send As"],
+  ["SendOnBehalf", "Send on Behalf"],
+] as const;
 
 describe("shared mailboxes", () => {
   it("are listed together as existing installations have them", async () => {
     const permissions = await listed("sharedMailboxes", {}, "asBundle");
-    expect(byId(permissions)).toEqual(byId(there("SharedMailbox").map(({ Guid, DisplayName }) => ({ Identification: { Id: Guid }, DisplayName: `Shared Mailbox - ${String(DisplayName)}` }))));
-    expect(permissions).toContainEqual({ Identification: { Id: guidOf("HR & Payroll") }, DisplayName: "Shared Mailbox - HR & Payroll" });
+    expect(byId(permissions)).toEqual(
+      byId(
+        there("SharedMailbox").map(({ Guid, DisplayName }) => ({
+          Identification: { Id: Guid },
+          DisplayName: `Shared Mailbox - ${String(DisplayName)}`,
+        })),
+      ),
+    );
+    expect(permissions).toContainEqual({
+      Identification: { Id: guidOf("HR & Payroll") },
+      DisplayName: "Shared Mailbox - HR & Payroll",
+    });
   });
 
   it("are listed by right as existing installations have them", async () => {
     const permissions = await listed("sharedMailboxes", separate, "asBundle");
-    expect(byId(permissions)).toEqual(byId(there("SharedMailbox").flatMap(({ Guid, DisplayName }) => rightLabels.map(([Permission, label]) => ({ Identification: { Id: Guid, Permission }, DisplayName: `Shared Mailbox - ${String(DisplayName)} - ${label}` })))));
+    expect(byId(permissions)).toEqual(
+      byId(
+        there("SharedMailbox").flatMap(({ Guid, DisplayName }) =>
+          rightLabels.map(([Permission, label]) => ({
+            Identification: { Id: Guid, Permission },
+            DisplayName: `Shared Mailbox - ${String(DisplayName)} - ${label}`,
+          })),
+        ),
+      ),
+    );
   });
 
   it("are of the types that the configuration names", async () => {
-    const permissions = await listed("sharedMailboxes", { SharedMailboxTypes: "RoomMailbox, usermailbox" });
-    expect(permissions.map(({ Identification }) => Identification["Id"]).sort()).toEqual(there("RoomMailbox", "UserMailbox").map(({ Guid }) => Guid).sort());
+    const permissions = await listed("sharedMailboxes", {
+      SharedMailboxTypes: "RoomMailbox, usermailbox",
+    });
+    expect(permissions.map(({ Identification }) => Identification["Id"]).sort()).toEqual(
+      there("RoomMailbox", "UserMailbox")
+        .map(({ Guid }) => Guid)
+        .sort(),
+    );
   });
 
   it("are all listed when there are more than come by themselves", async () => {
@@ -96,7 +175,9 @@ describe("names", () => {
     ["sharedMailboxes", {}, "Info", "Shared Mailbox - "],
   ])("of %s are cut to 100 characters (%o, %s)", async (set, configuration, name, prefix) => {
     prepare(bench, {}, (_, named) => (named(name)["DisplayName"] = longName));
-    const permission = (await listed(set, configuration)).find(({ Identification }) => Identification["Id"] === guidOf(name));
+    const permission = (await listed(set, configuration)).find(
+      ({ Identification }) => Identification["Id"] === guidOf(name),
+    );
     expect(permission?.DisplayName).toBe(`${prefix}${longName}`.slice(0, 100).trimEnd());
   });
 
@@ -105,11 +186,19 @@ describe("names", () => {
     // The 83rd unit is the first half of the fox.
     const DisplayName = `${"a".repeat(82 - prefix.length)}🦊 and more`;
     prepare(bench, {}, (_, named) => (named("Info")["DisplayName"] = DisplayName));
-    const names = (await listed("sharedMailboxes", separate)).filter(({ Identification }) => Identification["Id"] === guidOf("Info")).map((permission) => permission.DisplayName);
-    expect(names).toEqual(rightLabels.map(([, label]) => `${prefix}${"a".repeat(82 - prefix.length)} - ${label}`));
+    const names = (await listed("sharedMailboxes", separate))
+      .filter(({ Identification }) => Identification["Id"] === guidOf("Info"))
+      .map((permission) => permission.DisplayName);
+    expect(names).toEqual(
+      rightLabels.map(([, label]) => `${prefix}${"a".repeat(82 - prefix.length)} - ${label}`),
+    );
     prepare(bench, {}, (_, named) => (named("Info")["DisplayName"] = "b".repeat(200)));
-    const [, , longest] = (await listed("sharedMailboxes", separate)).filter(({ Identification }) => Identification["Id"] === guidOf("Info"));
-    expect(longest?.DisplayName).toBe(`${prefix}${"b".repeat(83 - prefix.length)} - Send on Behalf`);
+    const [, , longest] = (await listed("sharedMailboxes", separate)).filter(
+      ({ Identification }) => Identification["Id"] === guidOf("Info"),
+    );
+    expect(longest?.DisplayName).toBe(
+      `${prefix}${"b".repeat(83 - prefix.length)} - Send on Behalf`,
+    );
     expect(longest?.DisplayName).toHaveLength(100);
   });
 
@@ -118,36 +207,74 @@ describe("names", () => {
       named("Newsletter")["DisplayName"] = "";
       named("Info")["DisplayName"] = "";
     });
-    expect((await listed(set)).every(({ DisplayName }) => DisplayName.trim().length > 10)).toBe(true);
+    expect((await listed(set)).every(({ DisplayName }) => DisplayName.trim().length > 10)).toBe(
+      true,
+    );
   });
 });
 
 describe("a list that is not whole", () => {
-  it.each<[SetName, string]>([["groups", "Get-DistributionGroup"], ["sharedMailboxes", "Get-Mailbox"]])("is none: %s", async (set, cmdlet) => {
-    bench.emulator.replaceState(set === "groups" ? manyGroups(1_100, 0, 1) : manySharedMailboxes(1_100, 3));
-    bench.emulator.setFaults([{ match: { cmdlet, page: 2 }, answer: { status: 500, body: { error: { code: "InternalServerError", message: "Something went wrong." } } } }]);
-    const { answer } = await sets[set].list.here(bench, readingEventFor(bench.running), { EXO_CONNECTOR_DEADLINE_MS: "900" });
+  it.each<[SetName, string]>([
+    ["groups", "Get-DistributionGroup"],
+    ["sharedMailboxes", "Get-Mailbox"],
+  ])("is none: %s", async (set, cmdlet) => {
+    bench.emulator.replaceState(
+      set === "groups" ? manyGroups(1_100, 0, 1) : manySharedMailboxes(1_100, 3),
+    );
+    bench.emulator.setFaults([
+      {
+        match: { cmdlet, page: 2 },
+        answer: {
+          status: 500,
+          body: { error: { code: "InternalServerError", message: "Something went wrong." } },
+        },
+      },
+    ]);
+    const { answer } = await sets[set].list.here(bench, readingEventFor(bench.running), {
+      EXO_CONNECTOR_DEADLINE_MS: "900",
+    });
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(answer.outputContext).not.toHaveProperty("Permissions");
   });
 
   it("that the service itself calls incomplete is none either", async () => {
-    bench.emulator.setFaults([{ match: { cmdlet: "Get-DistributionGroup" }, answer: { status: 200, body: { value: [], "@adminapi.warnings": ["There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter."] } } }]);
+    bench.emulator.setFaults([
+      {
+        match: { cmdlet: "Get-DistributionGroup" },
+        answer: {
+          status: 200,
+          body: {
+            value: [],
+            "@adminapi.warnings": [
+              "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.",
+            ],
+          },
+        },
+      },
+    ]);
     const { answer } = await sets.groups.list.here(bench, readingEventFor(bench.running));
     expect(answer.outputContext.Success).toBe(false);
     expect(answer.outputContext).not.toHaveProperty("Permissions");
   });
 
   it("is given by a dry run as well, which lists all", async () => {
-    const { answer } = await sets.groups.list.here(bench, readingEventFor(bench.running, { dryRun: true }));
+    const { answer } = await sets.groups.list.here(
+      bench,
+      readingEventFor(bench.running, { dryRun: true }),
+    );
     expect(answer.outputContext.Permissions).toEqual(await listed("groups"));
   });
 });
 
 /** The records of an import that an account is in. */
 function recordsWith({ records }: Run<unknown>, account: string): PermissionRecordBody[] {
-  for (const record of records) expect(permissionRecord.check({ record }), JSON.stringify(permissionRecord.check.errors)).toBe(true);
-  return (records as PermissionRecordBody[]).filter(({ AccountReferences }) => AccountReferences.includes(account));
+  for (const record of records)
+    expect(permissionRecord.check({ record }), JSON.stringify(permissionRecord.check.errors)).toBe(
+      true,
+    );
+  return (records as PermissionRecordBody[]).filter(({ AccountReferences }) =>
+    AccountReferences.includes(account),
+  );
 }
 
 describe("what is listed is granted, imported and revoked by one reference and name", () => {
@@ -155,25 +282,56 @@ describe("what is listed is granted, imported and revoked by one reference and n
   it.each<[string, SetName, Record<string, unknown>]>([
     ["groups", "groups", {}],
     ["shared mailboxes, together", "sharedMailboxes", {}],
-    ["shared mailboxes, all rights together", "sharedMailboxes", { SharedMailboxRights: "SendOnBehalf, FullAccess, SendAs" }],
+    [
+      "shared mailboxes, all rights together",
+      "sharedMailboxes",
+      { SharedMailboxRights: "SendOnBehalf, FullAccess, SendAs" },
+    ],
     ["shared mailboxes, by right", "sharedMailboxes", separate],
-    ["rights on mailboxes of other types", "sharedMailboxes", { ...separate, SharedMailboxTypes: "EquipmentMailbox" }],
+    [
+      "rights on mailboxes of other types",
+      "sharedMailboxes",
+      { ...separate, SharedMailboxTypes: "EquipmentMailbox" },
+    ],
   ])("%s", async (_name, set, configuration) => {
     const full = guidOf("Archive 2019");
     // One list has no room for anybody more.
-    prepare(bench, {}, (state) => (state.mailboxPermissions = state.mailboxPermissions?.filter(({ mailbox }) => mailbox !== full) ?? []));
+    prepare(
+      bench,
+      {},
+      (state) =>
+        (state.mailboxPermissions =
+          state.mailboxPermissions?.filter(({ mailbox }) => mailbox !== full) ?? []),
+    );
     const before = held(bench);
     const permissions = await listed(set, configuration);
     const change = async (verb: "grant" | "revoke"): Promise<void> => {
       for (const { Identification, DisplayName } of permissions) {
-        const { answer } = await sets[set][verb].here(bench, permissionEventFor(bench.running, { account: petra, permission: Identification, configuration }));
-        expect(answer, DisplayName).toMatchObject({ outcome: "done", outputContext: { Success: true } });
+        const { answer } = await sets[set][verb].here(
+          bench,
+          permissionEventFor(bench.running, {
+            account: petra,
+            permission: Identification,
+            configuration,
+          }),
+        );
+        expect(answer, DisplayName).toMatchObject({
+          outcome: "done",
+          outputContext: { Success: true },
+        });
       }
     };
-    const imported = async (): Promise<PermissionRecordBody[]> => recordsWith(await sets[set].holders.here(bench, readingEventFor(bench.running, { configuration })), petra);
+    const imported = async (): Promise<PermissionRecordBody[]> =>
+      recordsWith(
+        await sets[set].holders.here(bench, readingEventFor(bench.running, { configuration })),
+        petra,
+      );
     expect(permissions.length).toBeGreaterThan(4);
     await change("grant");
-    const records = (await imported()).map(({ PermissionReference, DisplayName }) => ({ Identification: PermissionReference, DisplayName }));
+    const records = (await imported()).map(({ PermissionReference, DisplayName }) => ({
+      Identification: PermissionReference,
+      DisplayName,
+    }));
     expect(byId(records)).toEqual(byId(permissions));
     await change("revoke");
     expect(await imported()).toEqual([]);

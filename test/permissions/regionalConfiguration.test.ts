@@ -16,7 +16,12 @@ afterAll(() => bench.close());
 beforeEach(() => prepare(bench));
 
 const dutch = { Id: "MailboxRegionalConfiguration-NL" };
-const wanted = { Language: "nl-NL", DateFormat: "dd-MM-yy", TimeFormat: "H:mm", TimeZone: "W. Europe Standard Time" };
+const wanted = {
+  Language: "nl-NL",
+  DateFormat: "dd-MM-yy",
+  TimeFormat: "H:mm",
+  TimeZone: "W. Europe Standard Time",
+};
 const anna = guidOf("Anna Bakker");
 
 interface Choices {
@@ -24,30 +29,58 @@ interface Choices {
   configuration?: Record<string, unknown>;
   dryRun?: boolean;
 }
-const granted = (permission: unknown, { account = anna, ...choices }: Choices = {}) => grant.here(bench, permissionEventFor(bench.running, { account, permission, ...choices }));
+const granted = (permission: unknown, { account = anna, ...choices }: Choices = {}) =>
+  grant.here(bench, permissionEventFor(bench.running, { account, permission, ...choices }));
 /** Settings and the language of the folders, as they are stored. */
 function regionOf(guid: string): Record<string, unknown> {
-  const { Language = null, DateFormat = null, TimeFormat = null, TimeZone = null } = bench.stored(guid);
-  const { language = "en", renamed } = bench.emulator.state().folders?.find(({ mailbox }) => mailbox === guid) ?? {};
+  const {
+    Language = null,
+    DateFormat = null,
+    TimeFormat = null,
+    TimeZone = null,
+  } = bench.stored(guid);
+  const { language = "en", renamed } =
+    bench.emulator.state().folders?.find(({ mailbox }) => mailbox === guid) ?? {};
   return { Language, DateFormat, TimeFormat, TimeZone, folders: renamed ? "renamed" : language };
 }
 
 describe("grant, grant", () => {
   it.each<[string, string[]]>([
-    ["Anna Bakker", ["settings", "folders"]], ["Jürgen Müller", ["settings", "folders"]], ["Una Principal", ["settings", "folders"]], ["王伟", ["settings", "folders"]],
-    ["Petra Proxies", ["settings", "folders"]], ["Nora Numberless", ["settings", "folders"]], ["Mia Married", ["settings"]], ["Long Fox", ["settings", "folders"]], ["Doug Double", ["settings", "folders"]],
+    ["Anna Bakker", ["settings", "folders"]],
+    ["Jürgen Müller", ["settings", "folders"]],
+    ["Una Principal", ["settings", "folders"]],
+    ["王伟", ["settings", "folders"]],
+    ["Petra Proxies", ["settings", "folders"]],
+    ["Nora Numberless", ["settings", "folders"]],
+    ["Mia Married", ["settings"]],
+    ["Long Fox", ["settings", "folders"]],
+    ["Doug Double", ["settings", "folders"]],
   ])("of %s takes %j, and then nothing", async (name, kinds) => {
-    const found = bench.emulator.state().objects.find(({ Name, DisplayName }) => Name === name || DisplayName === name);
+    const found = bench.emulator
+      .state()
+      .objects.find(({ Name, DisplayName }) => Name === name || DisplayName === name);
     const account = String(found?.["Guid"]);
     const before = regionOf(account);
     const dry = await granted(dutch, { account, dryRun: true });
     expect([bench.writes(), regionOf(account)]).toEqual([[], before]);
     const wet = await granted(dutch, { account });
     expect(wet.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
-    expect(wet.answer.plan.map(({ parameters }) => ("LocalizeDefaultFolderName" in parameters ? "folders" : "settings"))).toEqual(kinds);
-    expect([dry.answer.outcome, dry.answer.plan]).toEqual(["done", wet.answer.plan.map((step) => ({ ...step, sent: false }))]);
+    expect(
+      wet.answer.plan.map(({ parameters }) =>
+        "LocalizeDefaultFolderName" in parameters ? "folders" : "settings",
+      ),
+    ).toEqual(kinds);
+    expect([dry.answer.outcome, dry.answer.plan]).toEqual([
+      "done",
+      wet.answer.plan.map((step) => ({ ...step, sent: false })),
+    ]);
     expect(regionOf(account)).toEqual({ ...wanted, folders: "nl" });
-    for (const dryRun of [true, false]) expect((await granted(dutch, { account, dryRun })).answer).toMatchObject({ outcome: "alreadySo", plan: [], outputContext: { Success: true } });
+    for (const dryRun of [true, false])
+      expect((await granted(dutch, { account, dryRun })).answer).toMatchObject({
+        outcome: "alreadySo",
+        plan: [],
+        outputContext: { Success: true },
+      });
   });
 
   it("as the platform runs it, with language and formats together", async () => {
@@ -55,12 +88,33 @@ describe("grant, grant", () => {
     const event = permissionEventFor(bench.running, { account, permission: dutch });
     const { answer, messages } = await grant.asBundle(bench, event);
     expect(answer.plan).toMatchObject([
-      { parameters: { Identity: account, ...wanted }, before: { Language: "de-DE", DateFormat: "dd.MM.yyyy", TimeFormat: "HH:mm", TimeZone: "W. Europe Standard Time" }, sent: true },
-      { parameters: { Identity: account, LocalizeDefaultFolderName: true }, before: { DefaultFolderNameMatchingUserLanguage: true }, sent: true },
+      {
+        parameters: { Identity: account, ...wanted },
+        before: {
+          Language: "de-DE",
+          DateFormat: "dd.MM.yyyy",
+          TimeFormat: "HH:mm",
+          TimeZone: "W. Europe Standard Time",
+        },
+        sent: true,
+      },
+      {
+        parameters: { Identity: account, LocalizeDefaultFolderName: true },
+        before: { DefaultFolderNameMatchingUserLanguage: true },
+        sent: true,
+      },
     ]);
-    expect(messages).toEqual([`Set language nl-NL with its formats and time zone W. Europe Standard Time of mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")}: done.`, `Rename the default folders of mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")} to nl-NL: done.`]);
-    expect((await grant.asBundle(bench, event)).answer).toMatchObject({ outcome: "alreadySo", plan: [] });
-    expect(bench.cmdlets().filter((cmdlet) => cmdlet === "Get-MailboxRegionalConfiguration")).toHaveLength(2);
+    expect(messages).toEqual([
+      `Set language nl-NL with its formats and time zone W. Europe Standard Time of mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")}: done.`,
+      `Rename the default folders of mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")} to nl-NL: done.`,
+    ]);
+    expect((await grant.asBundle(bench, event)).answer).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+    });
+    expect(
+      bench.cmdlets().filter((cmdlet) => cmdlet === "Get-MailboxRegionalConfiguration"),
+    ).toHaveLength(2);
   });
 });
 
@@ -72,8 +126,12 @@ describe("folders", () => {
     const { answer, messages } = await granted(dutch, { account: dora });
     expect(answer.outputContext.Success).toBe(false);
     expect(answer.plan.map(({ sent }) => sent)).toEqual([true, true]);
-    expect(messages[0]).toBe(`Set language nl-NL with its formats and time zone W. Europe Standard Time of mailbox ${doraShown}: done.`);
-    expect(messages[1]).toMatch(/^Rename the default folders of mailbox .* to nl-NL: failed\. .*Cannot localize the default folders/);
+    expect(messages[0]).toBe(
+      `Set language nl-NL with its formats and time zone W. Europe Standard Time of mailbox ${doraShown}: done.`,
+    );
+    expect(messages[1]).toMatch(
+      /^Rename the default folders of mailbox .* to nl-NL: failed\. .*Cannot localize the default folders/,
+    );
     expect(messages[2]).toBe("Only partly done: 1 of 2 changes.");
     expect(regionOf(dora)).toEqual({ ...wanted, folders: "en" });
   });
@@ -81,61 +139,123 @@ describe("folders", () => {
   it("are tried again alone, until nothing is in the way", async () => {
     await granted(dutch, { account: dora });
     const again = await granted(dutch, { account: dora });
-    expect(again.answer).toMatchObject({ outputContext: { Success: false }, plan: [{ parameters: { LocalizeDefaultFolderName: true } }] });
+    expect(again.answer).toMatchObject({
+      outputContext: { Success: false },
+      plan: [{ parameters: { LocalizeDefaultFolderName: true } }],
+    });
     expect(again.messages).not.toContain("Only partly done: 1 of 2 changes.");
     const state = structuredClone(bench.emulator.state());
-    bench.emulator.replaceState({ ...state, folders: state.folders?.filter(({ mailbox }) => mailbox !== dora) ?? [] });
+    bench.emulator.replaceState({
+      ...state,
+      folders: state.folders?.filter(({ mailbox }) => mailbox !== dora) ?? [],
+    });
     expect((await granted(dutch, { account: dora })).answer.outcome).toBe("done");
     expect(regionOf(dora)).toEqual({ ...wanted, folders: "nl" });
   });
 
   it("are not touched when the settings are refused", async () => {
-    bench.emulator.setFaults([{ match: { cmdlet: "Set-MailboxRegionalConfiguration" }, answer: refusal, times: 1 }]);
+    bench.emulator.setFaults([
+      { match: { cmdlet: "Set-MailboxRegionalConfiguration" }, answer: refusal, times: 1 },
+    ]);
     const { answer } = await granted(dutch);
-    expect(answer).toMatchObject({ outcome: "forbidden", plan: [{ sent: true }], outputContext: { Success: false } });
+    expect(answer).toMatchObject({
+      outcome: "forbidden",
+      plan: [{ sent: true }],
+      outputContext: { Success: false },
+    });
     expect(regionOf(anna)["folders"]).toBe("en");
   });
 });
 
 describe("what the service refuses", () => {
   it("or does not answer in time is no success", async () => {
-    bench.emulator.setFaults([{ match: { cmdlet: "Get-MailboxRegionalConfiguration" }, answer: refusal }]);
-    expect((await granted(dutch)).answer).toMatchObject({ outcome: "forbidden", plan: [], outputContext: { Success: false } });
-    bench.emulator.setFaults([{ match: { cmdlet: "Set-MailboxRegionalConfiguration" }, hang: true }]);
-    const { answer, messages } = await grant.here(bench, permissionEventFor(bench.running, { account: anna, permission: dutch }), { EXO_CONNECTOR_DEADLINE_MS: "400" });
+    bench.emulator.setFaults([
+      { match: { cmdlet: "Get-MailboxRegionalConfiguration" }, answer: refusal },
+    ]);
+    expect((await granted(dutch)).answer).toMatchObject({
+      outcome: "forbidden",
+      plan: [],
+      outputContext: { Success: false },
+    });
+    bench.emulator.setFaults([
+      { match: { cmdlet: "Set-MailboxRegionalConfiguration" }, hang: true },
+    ]);
+    const { answer, messages } = await grant.here(
+      bench,
+      permissionEventFor(bench.running, { account: anna, permission: dutch }),
+      { EXO_CONNECTOR_DEADLINE_MS: "400" },
+    );
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages[0]).toContain("was sent, and whether it was applied is not known.");
   });
 
   it("after more than a minute is never asked for: a wrong format does not leave this machine", async () => {
     prepare(bench, { regionalErrorDelayMs: 70_000 });
-    const dist = bundlesWith("regionalConfiguration", 'DateFormat:"dd-MM-yy"', 'DateFormat:"MM/dd/yy"');
-    const { answer, ms } = await runBundle("permissions/regionalConfiguration/grantPermission", permissionEventFor(bench.running, { account: anna, permission: dutch }), { dist, env: bench.urls });
-    expect([(answer as Answer).outcome, ms < 15_000, bench.emulator.journal()]).toEqual(["invalid", true, []]);
+    const dist = bundlesWith(
+      "regionalConfiguration",
+      'DateFormat:"dd-MM-yy"',
+      'DateFormat:"MM/dd/yy"',
+    );
+    const { answer, ms } = await runBundle(
+      "permissions/regionalConfiguration/grantPermission",
+      permissionEventFor(bench.running, { account: anna, permission: dutch }),
+      { dist, env: bench.urls },
+    );
+    expect([(answer as Answer).outcome, ms < 15_000, bench.emulator.journal()]).toEqual([
+      "invalid",
+      true,
+      [],
+    ]);
   });
 });
 
 describe("who is not there", () => {
-  it.each<[string, unknown]>([["never was", "0b1ec700-0000-4000-8000-00000000dead"], ["is deleted", guidOf("Gone Gerda")], ["is inactive", guidOf("Inactive Ike")]])("an account that %s gets nothing", async (_name, account) => {
+  it.each<[string, unknown]>([
+    ["never was", "0b1ec700-0000-4000-8000-00000000dead"],
+    ["is deleted", guidOf("Gone Gerda")],
+    ["is inactive", guidOf("Inactive Ike")],
+  ])("an account that %s gets nothing", async (_name, account) => {
     for (const dryRun of [true, false]) {
       const { answer, messages } = await granted(dutch, { account, dryRun });
-      expect(answer).toMatchObject({ outcome: "gone", plan: [], outputContext: { Success: false } });
-      expect(messages).toEqual([expect.stringMatching(new RegExp(`^Mailbox ${String(account)} does not exist\\.`))]);
+      expect(answer).toMatchObject({
+        outcome: "gone",
+        plan: [],
+        outputContext: { Success: false },
+      });
+      expect(messages).toEqual([
+        expect.stringMatching(new RegExp(`^Mailbox ${String(account)} does not exist\\.`)),
+      ]);
     }
   });
 });
 
 describe("references", () => {
-  it.each<[string, unknown]>([["nothing", {}], ["no Id", { Language: "nl-NL" }], ["an unknown Id", { Id: "MailboxRegionalConfiguration-DE" }], ["half an Id", { Id: "NL" }], ["null", { Id: null }], ["a blank Id", { Id: " " }], ["a list", { Id: ["MailboxRegionalConfiguration-DE", "MailboxRegionalConfiguration-NL"] }]])("with %s are refused before anything is asked for", async (_name, permission) => {
+  it.each<[string, unknown]>([
+    ["nothing", {}],
+    ["no Id", { Language: "nl-NL" }],
+    ["an unknown Id", { Id: "MailboxRegionalConfiguration-DE" }],
+    ["half an Id", { Id: "NL" }],
+    ["null", { Id: null }],
+    ["a blank Id", { Id: " " }],
+    ["a list", { Id: ["MailboxRegionalConfiguration-DE", "MailboxRegionalConfiguration-NL"] }],
+  ])("with %s are refused before anything is asked for", async (_name, permission) => {
     const { answer, messages } = await granted(permission);
-    expect(answer).toMatchObject({ outcome: "invalid", plan: [], outputContext: { Success: false } });
+    expect(answer).toMatchObject({
+      outcome: "invalid",
+      plan: [],
+      outputContext: { Success: false },
+    });
     expect(messages.join()).toMatch(/it has "MailboxRegionalConfiguration-NL"\.$|a list/);
     expect((await granted(dutch, { account: "E100001" })).answer.outcome).toBe("invalid");
     expect(bench.emulator.journal()).toEqual([]);
   });
 
   it("that existing installations hold are taken, in any casing", async () => {
-    for (const permission of [dutch, { id: "mailboxregionalconfiguration-nl" }, { ID: " MAILBOXREGIONALCONFIGURATION-NL " }]) {
+    for (const permission of [
+      dutch,
+      { id: "mailboxregionalconfiguration-nl" },
+      { ID: " MAILBOXREGIONALCONFIGURATION-NL " },
+    ]) {
       prepare(bench);
       expect((await granted(permission)).answer.outcome).toBe("done");
     }
@@ -147,23 +267,48 @@ describe("an import", () => {
 
   it("gives nobody whose folders are called otherwise, or whose formats are others", async () => {
     const run = await holders.asBundle(bench, readingEventFor(bench.running));
-    expect(run.answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true } });
+    expect(run.answer).toMatchObject({
+      outcome: "done",
+      plan: [],
+      outputContext: { Success: true },
+    });
     expect(run.records).toEqual([]);
     // All have the settings now, and only one has the folders.
-    bench.reset((object) => alike.includes(String(object["Guid"])) && Object.assign(object, wanted));
-    expect(holdersIn(await imported(bench, "regionalConfiguration"))).toEqual({ [dutch.Id]: [guidOf("Mia Married")] });
+    bench.reset(
+      (object) => alike.includes(String(object["Guid"])) && Object.assign(object, wanted),
+    );
+    expect(holdersIn(await imported(bench, "regionalConfiguration"))).toEqual({
+      [dutch.Id]: [guidOf("Mia Married")],
+    });
     expect(bench.cmdlets().filter((cmdlet) => cmdlet !== "$batch")).toEqual(["Get-Mailbox"]);
-    for (const { items = [] } of bench.emulator.journal()) for (const { parameters } of items) expect(parameters).toMatchObject({ VerifyDefaultFolderNameLanguage: true });
+    for (const { items = [] } of bench.emulator.journal())
+      for (const { parameters } of items)
+        expect(parameters).toMatchObject({ VerifyDefaultFolderNameLanguage: true });
   });
 
   it("gives exactly what was listed and granted", async () => {
     const [permission] = await listed(bench, "regionalConfiguration");
     const accounts = [anna, guidOf("Jürgen Müller"), guidOf("Petra Proxies")];
-    for (const account of accounts) expect((await granted(permission?.Identification, { account })).answer.outcome).toBe("done");
+    for (const account of accounts)
+      expect((await granted(permission?.Identification, { account })).answer.outcome).toBe("done");
     const run = await imported(bench, "regionalConfiguration");
-    expect(recordsOf(run).map((record) => ({ Identification: record.PermissionReference, DisplayName: record.DisplayName, AccountReferences: [...record.AccountReferences].sort() }))).toEqual([{ ...permission, AccountReferences: [...accounts].sort() }]);
+    expect(
+      recordsOf(run).map((record) => ({
+        Identification: record.PermissionReference,
+        DisplayName: record.DisplayName,
+        AccountReferences: [...record.AccountReferences].sort(),
+      })),
+    ).toEqual([{ ...permission, AccountReferences: [...accounts].sort() }]);
     // Whoever is imported is granted already.
-    for (const account of accounts) expect((await granted(run.records.length > 0 ? recordsOf(run)[0]?.PermissionReference : undefined, { account })).answer.outcome).toBe("alreadySo");
+    for (const account of accounts)
+      expect(
+        (
+          await granted(
+            run.records.length > 0 ? recordsOf(run)[0]?.PermissionReference : undefined,
+            { account },
+          )
+        ).answer.outcome,
+      ).toBe("alreadySo");
   });
 
   it("gives nobody whose settings were kept and whose folders could not be renamed", async () => {
@@ -174,48 +319,109 @@ describe("an import", () => {
   it("takes the types of the configuration", async () => {
     await granted(dutch, { account: guidOf("Sales") });
     expect((await imported(bench, "regionalConfiguration")).records).toEqual([]);
-    expect(holdersIn(await imported(bench, "regionalConfiguration", { RecipientTypeDetails: "SharedMailbox" }))).toEqual({ [dutch.Id]: [guidOf("Sales")] });
+    expect(
+      holdersIn(
+        await imported(bench, "regionalConfiguration", { RecipientTypeDetails: "SharedMailbox" }),
+      ),
+    ).toEqual({ [dutch.Id]: [guidOf("Sales")] });
   });
 
   it("names a mailbox that cannot be read, imports the others, and fails", async () => {
     await granted(dutch);
     await granted(dutch, { account: guidOf("Bas Bakker") });
-    const answer = { status: 404, body: { error: { code: "NotFound", message: "x", details: [{ code: "Context", target: "", message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${guidOf("Aoife O'Brien")}' couldn't be found.` }] } } };
+    const answer = {
+      status: 404,
+      body: {
+        error: {
+          code: "NotFound",
+          message: "x",
+          details: [
+            {
+              code: "Context",
+              target: "",
+              message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${guidOf("Aoife O'Brien")}' couldn't be found.`,
+            },
+          ],
+        },
+      },
+    };
     const cmdlet = "Get-MailboxRegionalConfiguration";
     // The first one of the list is gone by now, and that is no failure.
-    bench.emulator.setFaults([{ match: { cmdlet, item: true }, times: 1, answer }, { match: { cmdlet }, answer, times: 1 }]);
+    bench.emulator.setFaults([
+      { match: { cmdlet, item: true }, times: 1, answer },
+      { match: { cmdlet }, answer, times: 1 },
+    ]);
     const gone = await imported(bench, "regionalConfiguration");
-    expect([gone.answer.outcome, holdersIn(gone)]).toEqual(["done", { [dutch.Id]: [anna, guidOf("Bas Bakker")].sort() }]);
-    bench.emulator.setFaults([{ match: { cmdlet, item: true }, times: 1, answer: refusal }, { match: { cmdlet }, answer: refusal, times: 1 }]);
+    expect([gone.answer.outcome, holdersIn(gone)]).toEqual([
+      "done",
+      { [dutch.Id]: [anna, guidOf("Bas Bakker")].sort() },
+    ]);
+    bench.emulator.setFaults([
+      { match: { cmdlet, item: true }, times: 1, answer: refusal },
+      { match: { cmdlet }, answer: refusal, times: 1 },
+    ]);
     const run = await imported(bench, "regionalConfiguration");
     expect(run.answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
-    expect(run.messages.join(" ")).toMatch(/The import is not complete: 1 mailbox could not be read \(".+" <.+> \(0b1ec700-.+\)\)\./);
+    expect(run.messages.join(" ")).toMatch(
+      /The import is not complete: 1 mailbox could not be read \(".+" <.+> \(0b1ec700-.+\)\)\./,
+    );
     expect(holdersIn(run)).toEqual({ [dutch.Id]: [anna, guidOf("Bas Bakker")].sort() });
   });
 });
 
 describe("with other options in the bundles", () => {
-  const run = async (dist: string, verb: string, event: unknown): Promise<Answer & { records: unknown[] }> => {
-    const { answer, records } = await runBundle(`permissions/regionalConfiguration/${verb}`, event, { dist, env: bench.urls });
+  const run = async (
+    dist: string,
+    verb: string,
+    event: unknown,
+  ): Promise<Answer & { records: unknown[] }> => {
+    const { answer, records } = await runBundle(
+      `permissions/regionalConfiguration/${verb}`,
+      event,
+      { dist, env: bench.urls },
+    );
     return { ...(answer as Answer), records };
   };
-  const event = (account: string): unknown => permissionEventFor(bench.running, { account, permission: dutch });
+  const event = (account: string): unknown =>
+    permissionEventFor(bench.running, { account, permission: dutch });
 
   it("null for formats takes the language's own, and any of them will do", async () => {
-    const dist = bundlesWith("regionalConfiguration", 'DateFormat:"dd-MM-yy",TimeFormat:"H:mm"', "DateFormat:null,TimeFormat:null");
+    const dist = bundlesWith(
+      "regionalConfiguration",
+      'DateFormat:"dd-MM-yy",TimeFormat:"H:mm"',
+      "DateFormat:null,TimeFormat:null",
+    );
     const account = guidOf("Jürgen Müller");
-    expect(await run(dist, "grantPermission", event(account))).toMatchObject({ outcome: "done", plan: [{ parameters: { Language: "nl-NL", DateFormat: null, TimeFormat: null } }, {}] });
+    expect(await run(dist, "grantPermission", event(account))).toMatchObject({
+      outcome: "done",
+      plan: [{ parameters: { Language: "nl-NL", DateFormat: null, TimeFormat: null } }, {}],
+    });
     expect(regionOf(account)).toMatchObject({ Language: "nl-NL", DateFormat: "d-M-yyyy" });
-    expect(await run(dist, "grantPermission", event(account))).toMatchObject({ outcome: "alreadySo", plan: [] });
-    expect(await run(dist, "grantPermission", event(guidOf("Mia Married")))).toMatchObject({ outcome: "alreadySo", plan: [] });
+    expect(await run(dist, "grantPermission", event(account))).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+    });
+    expect(await run(dist, "grantPermission", event(guidOf("Mia Married")))).toMatchObject({
+      outcome: "alreadySo",
+      plan: [],
+    });
   });
 
   it("folders that are to be left are neither renamed nor asked about", async () => {
-    const dist = bundlesWith("regionalConfiguration", 'Time",LocalizeDefaultFolderName:!0', 'Time",LocalizeDefaultFolderName:!1');
-    expect(await run(dist, "grantPermission", event(anna))).toMatchObject({ outcome: "done", plan: [{ parameters: wanted }] });
+    const dist = bundlesWith(
+      "regionalConfiguration",
+      'Time",LocalizeDefaultFolderName:!0',
+      'Time",LocalizeDefaultFolderName:!1',
+    );
+    expect(await run(dist, "grantPermission", event(anna))).toMatchObject({
+      outcome: "done",
+      plan: [{ parameters: wanted }],
+    });
     expect(regionOf(anna)).toEqual({ ...wanted, folders: "en" });
     const { records } = await run(dist, "importPermission", readingEventFor(bench.running));
     expect(recordsOf({ records })).toMatchObject([{ AccountReferences: [anna] }]);
-    for (const { parameters = {}, items = [] } of bench.emulator.journal()) for (const one of [parameters, ...items.map((item) => item.parameters ?? {})]) expect(one).not.toHaveProperty("VerifyDefaultFolderNameLanguage");
+    for (const { parameters = {}, items = [] } of bench.emulator.journal())
+      for (const one of [parameters, ...items.map((item) => item.parameters ?? {})])
+        expect(one).not.toHaveProperty("VerifyDefaultFolderNameLanguage");
   });
 });

@@ -1,4 +1,11 @@
-import { grantPermissionAnswer, importPermissionAnswer, importSubPermissionsAnswer, permissionsAnswer, revokePermissionAnswer, subPermissionsAnswer } from "../../lib/generated/validators/answers.ts";
+import {
+  grantPermissionAnswer,
+  importPermissionAnswer,
+  importSubPermissionsAnswer,
+  permissionsAnswer,
+  revokePermissionAnswer,
+  subPermissionsAnswer,
+} from "../../lib/generated/validators/answers.ts";
 import groupsGrant from "../../permissions/groups/grantPermission.ts";
 import groupsImport from "../../permissions/groups/importPermission.ts";
 import groupsImportParts from "../../permissions/groups/importSubPermissions.ts";
@@ -23,15 +30,39 @@ export const sets = {
     revoke: runnerOf("permissions/groups/revokePermission", groupsRevoke, revokePermissionAnswer),
     parts: runnerOf("permissions/groups/subPermissions", groupsParts, subPermissionsAnswer),
     holders: runnerOf("permissions/groups/importPermission", groupsImport, importPermissionAnswer),
-    partHolders: runnerOf("permissions/groups/importSubPermissions", groupsImportParts, importSubPermissionsAnswer),
+    partHolders: runnerOf(
+      "permissions/groups/importSubPermissions",
+      groupsImportParts,
+      importSubPermissionsAnswer,
+    ),
   },
   sharedMailboxes: {
     list: runnerOf("permissions/sharedMailboxes/permissions", mailboxesList, permissionsAnswer),
-    grant: runnerOf("permissions/sharedMailboxes/grantPermission", mailboxesGrant, grantPermissionAnswer),
-    revoke: runnerOf("permissions/sharedMailboxes/revokePermission", mailboxesRevoke, revokePermissionAnswer),
-    parts: runnerOf("permissions/sharedMailboxes/subPermissions", mailboxesParts, subPermissionsAnswer),
-    holders: runnerOf("permissions/sharedMailboxes/importPermission", mailboxesImport, importPermissionAnswer),
-    partHolders: runnerOf("permissions/sharedMailboxes/importSubPermissions", mailboxesImportParts, importSubPermissionsAnswer),
+    grant: runnerOf(
+      "permissions/sharedMailboxes/grantPermission",
+      mailboxesGrant,
+      grantPermissionAnswer,
+    ),
+    revoke: runnerOf(
+      "permissions/sharedMailboxes/revokePermission",
+      mailboxesRevoke,
+      revokePermissionAnswer,
+    ),
+    parts: runnerOf(
+      "permissions/sharedMailboxes/subPermissions",
+      mailboxesParts,
+      subPermissionsAnswer,
+    ),
+    holders: runnerOf(
+      "permissions/sharedMailboxes/importPermission",
+      mailboxesImport,
+      importPermissionAnswer,
+    ),
+    partHolders: runnerOf(
+      "permissions/sharedMailboxes/importSubPermissions",
+      mailboxesImportParts,
+      importSubPermissionsAnswer,
+    ),
   },
 };
 
@@ -39,7 +70,11 @@ export const sets = {
 export const everyRight = { SharedMailboxRights: "FullAccess, SendAs, SendOnBehalf" };
 
 /** The seeded tenant with other switches and a change to it, and nothing seen yet. */
-export function prepare({ emulator }: Bench, behaviour: Partial<Behaviour> = {}, change?: (state: State, named: (name: string) => DirectoryObject) => void): void {
+export function prepare(
+  { emulator }: Bench,
+  behaviour: Partial<Behaviour> = {},
+  change?: (state: State, named: (name: string) => DirectoryObject) => void,
+): void {
   const state = seedState();
   Object.assign(state.behaviour, behaviour);
   change?.(state, (name) => {
@@ -57,25 +92,53 @@ export function held({ emulator }: Bench): Set<string> {
   const { objects, mailboxPermissions = [], recipientPermissions = [] } = emulator.state();
   const names = new Map(objects.map(({ Guid, Name }) => [Guid, String(Name)]));
   const named = (guid: string): string => names.get(guid) ?? guid;
-  const listed = (object: DirectoryObject, property: string): string[] => (object[property] ?? []) as string[];
+  const listed = (object: DirectoryObject, property: string): string[] =>
+    (object[property] ?? []) as string[];
   return new Set([
     ...objects.flatMap((object) => [
-      ...listed(object, "Members").map((member) => `member of ${String(object["Name"])}: ${named(member)}`),
-      ...listed(object, "GrantSendOnBehalfTo").map((delegate) => `SendOnBehalf on ${String(object["Name"])}: ${named(delegate)}`),
+      ...listed(object, "Members").map(
+        (member) => `member of ${String(object["Name"])}: ${named(member)}`,
+      ),
+      ...listed(object, "GrantSendOnBehalfTo").map(
+        (delegate) => `SendOnBehalf on ${String(object["Name"])}: ${named(delegate)}`,
+      ),
     ]),
-    ...mailboxPermissions.flatMap(({ mailbox, trustee, rights, deny }) => rights.map((right) => `${deny === true ? "no " : ""}${right} on ${named(mailbox)}: ${named(trustee)}`)),
-    ...recipientPermissions.flatMap(({ recipient, trustee, rights }) => rights.map((right) => `${right} on ${named(recipient)}: ${named(trustee)}`)),
+    ...mailboxPermissions.flatMap(({ mailbox, trustee, rights, deny }) =>
+      rights.map(
+        (right) => `${deny === true ? "no " : ""}${right} on ${named(mailbox)}: ${named(trustee)}`,
+      ),
+    ),
+    ...recipientPermissions.flatMap(({ recipient, trustee, rights }) =>
+      rights.map((right) => `${right} on ${named(recipient)}: ${named(trustee)}`),
+    ),
   ]);
 }
 
 /** What is held now and was not before, and the other way round. */
-export function changedSince(before: ReadonlySet<string>, bench: Bench): { more: string[]; less: string[] } {
+export function changedSince(
+  before: ReadonlySet<string>,
+  bench: Bench,
+): { more: string[]; less: string[] } {
   const now = held(bench);
-  return { more: [...now].filter((one) => !before.has(one)).sort(), less: [...before].filter((one) => !now.has(one)).sort() };
+  return {
+    more: [...now].filter((one) => !before.has(one)).sort(),
+    less: [...before].filter((one) => !now.has(one)).sort(),
+  };
 }
 
 /** Everything in the tenant but who was given what, and when. */
 export function otherwise({ emulator }: Bench): unknown {
-  const { objects, mailboxPermissions: _, recipientPermissions: __, behaviour: ___, ...rest } = emulator.state();
-  return structuredClone({ ...rest, objects: objects.map(({ Members: ____, GrantSendOnBehalfTo: _____, WhenChanged: ______, ...object }) => object) });
+  const {
+    objects,
+    mailboxPermissions: _,
+    recipientPermissions: __,
+    behaviour: ___,
+    ...rest
+  } = emulator.state();
+  return structuredClone({
+    ...rest,
+    objects: objects.map(
+      ({ Members: ____, GrantSendOnBehalfTo: _____, WhenChanged: ______, ...object }) => object,
+    ),
+  });
 }

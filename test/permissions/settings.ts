@@ -1,4 +1,10 @@
-import { grantPermissionAnswer, importPermissionAnswer, permissionRecord, permissionsAnswer, revokePermissionAnswer } from "../../lib/generated/validators/answers.ts";
+import {
+  grantPermissionAnswer,
+  importPermissionAnswer,
+  permissionRecord,
+  permissionsAnswer,
+  revokePermissionAnswer,
+} from "../../lib/generated/validators/answers.ts";
 import type { PermissionRecordBody } from "../../lib/generated/types.ts";
 import folderGrant from "../../permissions/folderPermission/grantPermission.ts";
 import folderImport from "../../permissions/folderPermission/importPermission.ts";
@@ -19,20 +25,48 @@ import { readingEventFor } from "../events.ts";
 export const settings = {
   folderPermission: {
     list: runnerOf("permissions/folderPermission/permissions", folderList, permissionsAnswer),
-    grant: runnerOf("permissions/folderPermission/grantPermission", folderGrant, grantPermissionAnswer),
-    revoke: runnerOf("permissions/folderPermission/revokePermission", folderRevoke, revokePermissionAnswer),
-    holders: runnerOf("permissions/folderPermission/importPermission", folderImport, importPermissionAnswer),
+    grant: runnerOf(
+      "permissions/folderPermission/grantPermission",
+      folderGrant,
+      grantPermissionAnswer,
+    ),
+    revoke: runnerOf(
+      "permissions/folderPermission/revokePermission",
+      folderRevoke,
+      revokePermissionAnswer,
+    ),
+    holders: runnerOf(
+      "permissions/folderPermission/importPermission",
+      folderImport,
+      importPermissionAnswer,
+    ),
   },
   regionalConfiguration: {
     list: runnerOf("permissions/regionalConfiguration/permissions", regionList, permissionsAnswer),
-    grant: runnerOf("permissions/regionalConfiguration/grantPermission", regionGrant, grantPermissionAnswer),
-    holders: runnerOf("permissions/regionalConfiguration/importPermission", regionImport, importPermissionAnswer),
+    grant: runnerOf(
+      "permissions/regionalConfiguration/grantPermission",
+      regionGrant,
+      grantPermissionAnswer,
+    ),
+    holders: runnerOf(
+      "permissions/regionalConfiguration/importPermission",
+      regionImport,
+      importPermissionAnswer,
+    ),
   },
   litigationHold: {
     list: runnerOf("permissions/litigationHold/permissions", holdList, permissionsAnswer),
     grant: runnerOf("permissions/litigationHold/grantPermission", holdGrant, grantPermissionAnswer),
-    revoke: runnerOf("permissions/litigationHold/revokePermission", holdRevoke, revokePermissionAnswer),
-    holders: runnerOf("permissions/litigationHold/importPermission", holdImport, importPermissionAnswer),
+    revoke: runnerOf(
+      "permissions/litigationHold/revokePermission",
+      holdRevoke,
+      revokePermissionAnswer,
+    ),
+    holders: runnerOf(
+      "permissions/litigationHold/importPermission",
+      holdImport,
+      importPermissionAnswer,
+    ),
   },
 };
 
@@ -48,20 +82,48 @@ export async function listed(bench: Bench, set: keyof typeof settings): Promise<
 
 /** The records of an import, each held against its contract. */
 export function recordsOf({ records }: Pick<Run<unknown>, "records">): PermissionRecordBody[] {
-  for (const record of records) expect(permissionRecord.check({ record }), `${JSON.stringify(permissionRecord.check.errors)} in ${JSON.stringify(record)}`).toBe(true);
+  for (const record of records)
+    expect(
+      permissionRecord.check({ record }),
+      `${JSON.stringify(permissionRecord.check.errors)} in ${JSON.stringify(record)}`,
+    ).toBe(true);
   return records as PermissionRecordBody[];
 }
 
 /** Who holds what, by the Id of the reference. */
 export function holdersIn(run: Pick<Run<unknown>, "records">): Record<string, string[]> {
   const byId = new Map<string, string[]>();
-  for (const { PermissionReference, AccountReferences } of recordsOf(run)) byId.set(String(PermissionReference["Id"]), [...(byId.get(String(PermissionReference["Id"])) ?? []), ...AccountReferences]);
+  for (const { PermissionReference, AccountReferences } of recordsOf(run))
+    byId.set(String(PermissionReference["Id"]), [
+      ...(byId.get(String(PermissionReference["Id"])) ?? []),
+      ...AccountReferences,
+    ]);
   return Object.fromEntries([...byId].map(([id, accounts]) => [id, accounts.sort()]));
 }
 
-export async function imported(bench: Bench, set: keyof typeof settings, configuration: Record<string, unknown> = {}): Promise<Run<{ outcome: string; outputContext: { Success: boolean } }>> {
+export async function imported(
+  bench: Bench,
+  set: keyof typeof settings,
+  configuration: Record<string, unknown> = {},
+): Promise<Run<{ outcome: string; outputContext: { Success: boolean } }>> {
   return await settings[set].holders.here(bench, readingEventFor(bench.running, { configuration }));
 }
 
 /** The answer of a service that refuses this application something. */
-export const refusal = { status: 403, body: { error: { code: "Forbidden", message: "Error executing request.", details: [{ code: "Context", target: "", message: "Ex94914C|System.Management.Automation.CmdletAccessDeniedException|The cmdlet is not present in the role definition of the current user." }] } } };
+export const refusal = {
+  status: 403,
+  body: {
+    error: {
+      code: "Forbidden",
+      message: "Error executing request.",
+      details: [
+        {
+          code: "Context",
+          target: "",
+          message:
+            "Ex94914C|System.Management.Automation.CmdletAccessDeniedException|The cmdlet is not present in the role definition of the current user.",
+        },
+      ],
+    },
+  },
+};

@@ -13,25 +13,47 @@ describe.each(kinds)("$name, killed at random requests and started again", ({ na
     ["while the tenant throttles", { throttled: 0.05 }],
     ["while new objects are found late", { throttled: 0.02, behaviour: { createLagMs: 1_500 } }],
     ["while answers are lost", { throttled: 0.02, lost: 0.005 }],
-  ])("are one for each good item, and an error for each bad one: %s", async (_what, own) => {
-    const { wrong, killed } = await round({ kind, items: 60, seed, kills: 4, ...own }, { dist: inject("dist") });
-    expect(wrong).toEqual([]);
-    expect(killed).toBeGreaterThan(1);
-  }, 120_000);
+  ])(
+    "are one for each good item, and an error for each bad one: %s",
+    async (_what, own) => {
+      const { wrong, killed } = await round(
+        { kind, items: 60, seed, kills: 4, ...own },
+        { dist: inject("dist") },
+      );
+      expect(wrong).toEqual([]);
+      expect(killed).toBeGreaterThan(1);
+    },
+    120_000,
+  );
 });
 
 describe.each(kinds)("$name, killed at every request in turn", (kind) => {
-  const source = [{ ExternalId: "D-1", DisplayName: "Care" }, { ExternalId: "D-2", DisplayName: " " }, { ExternalId: "D-3", DisplayName: "Ökonomie" }];
+  const source = [
+    { ExternalId: "D-1", DisplayName: "Care" },
+    { ExternalId: "D-2", DisplayName: " " },
+    { ExternalId: "D-3", DisplayName: "Ökonomie" },
+  ];
   const bundle = `resources/${kind.name}`;
-  const whole = [["Care", "D-1"], ["Okonomie", "D-3"]].map(([name, key]) => [`${kind.prefix}${name ?? ""}`, key, kind.marker]);
-  const inTenant = (bench: Bench): unknown[] => made(bench, kind).map(({ Name, key, marker }) => [Name, key, marker]);
+  const whole = [
+    ["Care", "D-1"],
+    ["Okonomie", "D-3"],
+  ].map(([name, key]) => [`${kind.prefix}${name ?? ""}`, key, kind.marker]);
+  const inTenant = (bench: Bench): unknown[] =>
+    made(bench, kind).map(({ Name, key, marker }) => [Name, key, marker]);
 
   async function killedAt(bench: Bench, fault: Fault): Promise<void> {
     prepare(bench);
     bench.emulator.setFaults([fault]);
     let kill: ((signal: NodeJS.Signals) => void) | undefined;
-    const running = runBundle(bundle, resourcesEventFor(bench.running, { source }), { dist: inject("dist"), env: bench.urls, started: (signal) => (kill = signal) });
-    const isStruck = (): boolean => bench.emulator.journal().some((entry) => entry.fault !== undefined && ("hang" in fault || entry.applied));
+    const running = runBundle(bundle, resourcesEventFor(bench.running, { source }), {
+      dist: inject("dist"),
+      env: bench.urls,
+      started: (signal) => (kill = signal),
+    });
+    const isStruck = (): boolean =>
+      bench.emulator
+        .journal()
+        .some((entry) => entry.fault !== undefined && ("hang" in fault || entry.applied));
     while (!isStruck()) await new Promise((resolve) => setTimeout(resolve, 1));
     kill?.("SIGKILL");
     expect(await running).toMatchObject({ code: null, answer: undefined });
@@ -49,14 +71,25 @@ describe.each(kinds)("$name, killed at every request in turn", (kind) => {
       expect(requests).toBe(kind.name === "groups" ? 9 : 8);
       const states = new Set<string>();
       for (let nth = 1; nth <= requests; nth++) {
-        for (const fault of [{ match: { nth }, hang: true }, { match: { nth }, cut: "after" }] satisfies Fault[]) {
+        for (const fault of [
+          { match: { nth }, hang: true },
+          { match: { nth }, cut: "after" },
+        ] satisfies Fault[]) {
           const where = JSON.stringify(fault);
           await killedAt(bench, fault);
           states.add(JSON.stringify(inTenant(bench)));
-          const { answer, messages } = await kind.runner.here(bench, resourcesEventFor(bench.running, { source }));
+          const { answer, messages } = await kind.runner.here(
+            bench,
+            resourcesEventFor(bench.running, { source }),
+          );
           expect(inTenant(bench), where).toEqual(whole);
           expect(messages[0], where).toMatch(/^Resources: 3, .*failed: 1\.$/);
-          expect(answer.outputContext.AuditLogs.filter(({ IsError, Message }) => IsError && !Message.startsWith("Only partly")).map(({ Message }) => Message), where).toEqual([expect.stringContaining('("D-2") has no DisplayName')]);
+          expect(
+            answer.outputContext.AuditLogs.filter(
+              ({ IsError, Message }) => IsError && !Message.startsWith("Only partly"),
+            ).map(({ Message }) => Message),
+            where,
+          ).toEqual([expect.stringContaining('("D-2") has no DisplayName')]);
         }
       }
       // Nothing yet, half-made and whole: it was cut off in between indeed.
@@ -70,11 +103,25 @@ describe.each(kinds)("$name, killed at every request in turn", (kind) => {
 describe("the campaign", () => {
   it("has good and bad items, no two of which clash", () => {
     const { source, bad } = sourceOf(5_000, "groups");
-    expect([source.length, bad.length, new Set(source.map(({ ExternalId }) => ExternalId)).size]).toEqual([5_000, 3, 5_000]);
+    expect([
+      source.length,
+      bad.length,
+      new Set(source.map(({ ExternalId }) => ExternalId)).size,
+    ]).toEqual([5_000, 3, 5_000]);
   });
 
   it("sees what is wrong", async () => {
-    const { wrong } = await round({ kind: "groups", items: 12, seed, kills: 0 }, { dist: inject("dist"), mostRuns: 0 });
-    expect(wrong).toEqual(["no run came to its end", "0 objects instead of 9", ...Array.from({ length: 8 }, () => expect.stringContaining("has no object with its marker") as string)]);
+    const { wrong } = await round(
+      { kind: "groups", items: 12, seed, kills: 0 },
+      { dist: inject("dist"), mostRuns: 0 },
+    );
+    expect(wrong).toEqual([
+      "no run came to its end",
+      "0 objects instead of 9",
+      ...Array.from(
+        { length: 8 },
+        () => expect.stringContaining("has no object with its marker") as string,
+      ),
+    ]);
   });
 });

@@ -23,34 +23,117 @@ export interface Kind {
 }
 
 export const kinds: readonly Kind[] = [
-  { name: "groups", runner: runnerOf("resources/groups", groups, resourcesAnswer), noun: "group", prefix: "dg_", marker: "HelloID Dynamic Distribution Group", type: "MailUniversalDistributionGroup", create: "New-DistributionGroup", set: "Set-DistributionGroup", get: "Get-DistributionGroup", marked: { DisplayName: "Sales team", key: "D-SALES" }, plain: "Newsletter" },
-  { name: "sharedMailboxes", runner: runnerOf("resources/sharedMailboxes", sharedMailboxes, resourcesAnswer), noun: "shared mailbox", prefix: "smb_", marker: "HelloID Dynamic Shared Mailbox", type: "SharedMailbox", create: "New-Mailbox", set: "Set-Mailbox", get: "Get-Mailbox", marked: { DisplayName: "Press", key: "D-SALES" }, plain: "Info" },
+  {
+    name: "groups",
+    runner: runnerOf("resources/groups", groups, resourcesAnswer),
+    noun: "group",
+    prefix: "dg_",
+    marker: "HelloID Dynamic Distribution Group",
+    type: "MailUniversalDistributionGroup",
+    create: "New-DistributionGroup",
+    set: "Set-DistributionGroup",
+    get: "Get-DistributionGroup",
+    marked: { DisplayName: "Sales team", key: "D-SALES" },
+    plain: "Newsletter",
+  },
+  {
+    name: "sharedMailboxes",
+    runner: runnerOf("resources/sharedMailboxes", sharedMailboxes, resourcesAnswer),
+    noun: "shared mailbox",
+    prefix: "smb_",
+    marker: "HelloID Dynamic Shared Mailbox",
+    type: "SharedMailbox",
+    create: "New-Mailbox",
+    set: "Set-Mailbox",
+    get: "Get-Mailbox",
+    marked: { DisplayName: "Press", key: "D-SALES" },
+    plain: "Info",
+  },
 ];
 
 /** An object as this connector makes it, at whatever point it was left. */
-export function madeAs({ prefix, type }: Kind, name: string, own: DirectoryObject = {}, index = 0x9001): DirectoryObject {
+export function madeAs(
+  { prefix, type }: Kind,
+  name: string,
+  own: DirectoryObject = {},
+  index = 0x9001,
+): DirectoryObject {
   const id = index.toString(16).padStart(12, "0");
-  return { Guid: `0b1ec700-0000-4000-8000-${id}`, ExternalDirectoryObjectId: `e47ad000-0000-4000-8000-${id}`, ...(type === "SharedMailbox" ? { ExchangeGuid: `ec4b0000-0000-4000-8000-${id}` } : { ManagedBy: [seededOwner] }), RecipientTypeDetails: type, Name: prefix + name, DisplayName: prefix + name, Alias: prefix + name, EmailAddresses: [`SMTP:${prefix}${name}@contoso.onmicrosoft.com`], ...own };
+  return {
+    Guid: `0b1ec700-0000-4000-8000-${id}`,
+    ExternalDirectoryObjectId: `e47ad000-0000-4000-8000-${id}`,
+    ...(type === "SharedMailbox"
+      ? { ExchangeGuid: `ec4b0000-0000-4000-8000-${id}` }
+      : { ManagedBy: [seededOwner] }),
+    RecipientTypeDetails: type,
+    Name: prefix + name,
+    DisplayName: prefix + name,
+    Alias: prefix + name,
+    EmailAddresses: [`SMTP:${prefix}${name}@contoso.onmicrosoft.com`],
+    ...own,
+  };
 }
 
 /** Dora Double. */
 export const seededOwner = "0b1ec700-0000-4000-8000-000000000017";
 
 /** The seeded tenant with these objects beside its own, and nothing seen yet. */
-export function prepare({ emulator }: Bench, { objects = [], behaviour = {}, changed = {} }: { objects?: readonly DirectoryObject[]; behaviour?: Partial<Behaviour>; changed?: Record<string, DirectoryObject> } = {}): void {
+export function prepare(
+  { emulator }: Bench,
+  {
+    objects = [],
+    behaviour = {},
+    changed = {},
+  }: {
+    objects?: readonly DirectoryObject[];
+    behaviour?: Partial<Behaviour>;
+    changed?: Record<string, DirectoryObject>;
+  } = {},
+): void {
   const state = seedState();
   Object.assign(state.behaviour, behaviour);
   state.objects.push(...objects);
-  for (const [name, own] of Object.entries(changed)) Object.assign(state.objects.find(({ Name }) => Name === name) ?? {}, own);
+  for (const [name, own] of Object.entries(changed))
+    Object.assign(state.objects.find(({ Name }) => Name === name) ?? {}, own);
   emulator.replaceState(state);
   emulator.setFaults([]);
   emulator.clearJournal();
 }
 
 /** What the tenant has under the prefix: names, key and marker, in the order of their names. */
-export function made({ emulator }: Bench, { prefix }: Kind): { Name: unknown; DisplayName: unknown; address: unknown; key: unknown; marker: unknown; hidden: unknown }[] {
-  return emulator.state().objects
-    .filter(({ Name, RecipientTypeDetails }) => String(Name).startsWith(prefix) && RecipientTypeDetails !== "MailContact")
-    .map(({ Name, DisplayName, EmailAddresses, CustomAttribute1: key, CustomAttribute2: marker, HiddenFromAddressListsEnabled: hidden }) => ({ Name, DisplayName, address: (EmailAddresses as string[])[0]?.replace("SMTP:", ""), key, marker, hidden }))
+export function made(
+  { emulator }: Bench,
+  { prefix }: Kind,
+): {
+  Name: unknown;
+  DisplayName: unknown;
+  address: unknown;
+  key: unknown;
+  marker: unknown;
+  hidden: unknown;
+}[] {
+  return emulator
+    .state()
+    .objects.filter(
+      ({ Name, RecipientTypeDetails }) =>
+        String(Name).startsWith(prefix) && RecipientTypeDetails !== "MailContact",
+    )
+    .map(
+      ({
+        Name,
+        DisplayName,
+        EmailAddresses,
+        CustomAttribute1: key,
+        CustomAttribute2: marker,
+        HiddenFromAddressListsEnabled: hidden,
+      }) => ({
+        Name,
+        DisplayName,
+        address: (EmailAddresses as string[])[0]?.replace("SMTP:", ""),
+        key,
+        marker,
+        hidden,
+      }),
+    )
     .sort((a, b) => String(a.Name).localeCompare(String(b.Name)));
 }

@@ -6,7 +6,8 @@ import { kinds, made, madeAs, prepare, seededOwner } from "./kinds.ts";
 
 const domain = "contoso.onmicrosoft.com";
 const department = (ExternalId: string, DisplayName: string) => ({ ExternalId, DisplayName });
-const departments = (count: number) => Array.from({ length: count }, (_, index) => department(`D-${index}`, `Department ${index}`));
+const departments = (count: number) =>
+  Array.from({ length: count }, (_, index) => department(`D-${index}`, `Department ${index}`));
 
 let bench: Bench;
 beforeAll(async () => {
@@ -18,67 +19,176 @@ beforeEach(() => prepare(bench));
 describe.each(kinds)("$name", (kind) => {
   const { runner, prefix, marker, create, set, get, noun } = kind;
   const eventOf = (choices: ResourceChoices): unknown => resourcesEventFor(bench.running, choices);
-  const run = (choices: ResourceChoices, env: Record<string, string> = {}): Promise<Run<ResourcesAnswer>> => runner.here(bench, eventOf(choices), env);
-  const asBundle = (choices: ResourceChoices): Promise<Run<ResourcesAnswer>> => runner.asBundle(bench, eventOf(choices));
-  const errors = ({ answer }: Run<ResourcesAnswer>): string[] => answer.outputContext.AuditLogs.filter(({ IsError, Message }) => IsError && !Message.startsWith("Only partly done")).map(({ Message }) => Message);
-  const whole = (name: string, key: string, own: Record<string, unknown> = {}) => ({ Name: `${prefix}${name}`, DisplayName: `${prefix}${name}`, address: `${prefix}${name.replaceAll(" ", "_")}@${domain}`, key, marker, hidden: undefined, ...own });
+  const run = (
+    choices: ResourceChoices,
+    env: Record<string, string> = {},
+  ): Promise<Run<ResourcesAnswer>> => runner.here(bench, eventOf(choices), env);
+  const asBundle = (choices: ResourceChoices): Promise<Run<ResourcesAnswer>> =>
+    runner.asBundle(bench, eventOf(choices));
+  const errors = ({ answer }: Run<ResourcesAnswer>): string[] =>
+    answer.outputContext.AuditLogs.filter(
+      ({ IsError, Message }) => IsError && !Message.startsWith("Only partly done"),
+    ).map(({ Message }) => Message);
+  const whole = (name: string, key: string, own: Record<string, unknown> = {}) => ({
+    Name: `${prefix}${name}`,
+    DisplayName: `${prefix}${name}`,
+    address: `${prefix}${name.replaceAll(" ", "_")}@${domain}`,
+    key,
+    marker,
+    hidden: undefined,
+    ...own,
+  });
 
   it("are made with their key and marker, and the second run writes nothing", async () => {
-    const source = [department("D-1", "Care"), department("D-2", "Ökonomie & Recht"), department(kind.marked.key, "Sales")];
+    const source = [
+      department("D-1", "Care"),
+      department("D-2", "Ökonomie & Recht"),
+      department(kind.marked.key, "Sales"),
+    ];
     const first = await asBundle({ source, configuration: { ResourceDomain: "contoso.com" } });
     expect(first.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
-    expect(first.messages[0]).toBe("Resources: 3, there already: 1, made: 2, finished: 0, renamed: 0, failed: 0.");
-    expect(made(bench, kind)).toEqual([whole("Care", "D-1", { address: `${prefix}Care@contoso.com` }), whole("", "D-2", { Name: `${prefix}Okonomie & Recht`, DisplayName: `${prefix}Ökonomie & Recht`, address: `${prefix}Okonomie__Recht@contoso.com` })]);
-    if (kind.name === "groups") expect(bench.emulator.state().objects.at(-1)?.["ManagedBy"]).toEqual([seededOwner]);
+    expect(first.messages[0]).toBe(
+      "Resources: 3, there already: 1, made: 2, finished: 0, renamed: 0, failed: 0.",
+    );
+    expect(made(bench, kind)).toEqual([
+      whole("Care", "D-1", { address: `${prefix}Care@contoso.com` }),
+      whole("", "D-2", {
+        Name: `${prefix}Okonomie & Recht`,
+        DisplayName: `${prefix}Ökonomie & Recht`,
+        address: `${prefix}Okonomie__Recht@contoso.com`,
+      }),
+    ]);
+    if (kind.name === "groups")
+      expect(bench.emulator.state().objects.at(-1)?.["ManagedBy"]).toEqual([seededOwner]);
     expect(first.answer.plan.map(({ cmdlet }) => cmdlet)).toEqual([create, set, create, set]);
-    expect(first.answer.outputContext.AuditLogs.map(({ Action }) => Action)).toEqual([undefined, "CreateResource", "UpdateResource", "CreateResource", "UpdateResource"]);
+    expect(first.answer.outputContext.AuditLogs.map(({ Action }) => Action)).toEqual([
+      undefined,
+      "CreateResource",
+      "UpdateResource",
+      "CreateResource",
+      "UpdateResource",
+    ]);
 
     const second = await asBundle({ source, configuration: { ResourceDomain: "contoso.com" } });
     expect(second.answer).toMatchObject({ outcome: "alreadySo", plan: [] });
-    expect(second.messages).toEqual(["Resources: 3, there already: 3, made: 0, finished: 0, renamed: 0, failed: 0."]);
+    expect(second.messages).toEqual([
+      "Resources: 3, there already: 3, made: 0, finished: 0, renamed: 0, failed: 0.",
+    ]);
   });
 
   it("in a dry run of twenty are ten that are planned, and nothing is written", async () => {
     const source = [department(kind.marked.key, "Sales"), ...departments(19)];
     const { answer, messages } = await asBundle({ source, dryRun: true });
-    expect(messages[0]).toBe("Resources in this preview: 10 (the first of 20; a preview takes no more), there already: 1, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 0.");
-    expect(answer.plan.map(({ cmdlet, parameters }) => [cmdlet, parameters["Name"] ?? parameters["Identity"]])).toEqual(departments(9).flatMap(({ DisplayName }) => [[create, `${prefix}${DisplayName}`], [set, `${prefix}${DisplayName.replace(" ", "_")}@${domain}`]]));
+    expect(messages[0]).toBe(
+      "Resources in this preview: 10 (the first of 20; a preview takes no more), there already: 1, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 0.",
+    );
+    expect(
+      answer.plan.map(({ cmdlet, parameters }) => [
+        cmdlet,
+        parameters["Name"] ?? parameters["Identity"],
+      ]),
+    ).toEqual(
+      departments(9).flatMap(({ DisplayName }) => [
+        [create, `${prefix}${DisplayName}`],
+        [set, `${prefix}${DisplayName.replace(" ", "_")}@${domain}`],
+      ]),
+    );
     expect(bench.writes()).toEqual([]);
     // No id of anything that does not exist.
-    expect(JSON.stringify([answer.plan.map(({ parameters: { ManagedBy: _, ...own } }) => own), messages])).not.toMatch(/[0-9a-f]{8}-0000-4000/);
+    expect(
+      JSON.stringify([
+        answer.plan.map(({ parameters: { ManagedBy: _, ...own } }) => own),
+        messages,
+      ]),
+    ).not.toMatch(/[0-9a-f]{8}-0000-4000/);
     const wet = await run({ source: source.slice(0, 10) });
-    expect(wet.answer.plan.map(({ cmdlet, parameters: { Identity: _, ...own } }) => [cmdlet, own])).toEqual(answer.plan.map(({ cmdlet, parameters: { Identity: _, ...own } }) => [cmdlet, own]));
+    expect(
+      wet.answer.plan.map(({ cmdlet, parameters: { Identity: _, ...own } }) => [cmdlet, own]),
+    ).toEqual(answer.plan.map(({ cmdlet, parameters: { Identity: _, ...own } }) => [cmdlet, own]));
   });
 
   it("that a preview sees in the way of others are told, whoever they belong to", async () => {
     prepare(bench, { changed: { "Cor Contact": { Name: `${prefix}Care` } } });
-    const dry = await run({ source: [department("K-1", "Care"), department("K-2", "R&D"), ...departments(12), department("K-3", "RD")], dryRun: true });
-    const message = [expect.stringMatching(/^"Care" \(K-1\): .*is taken by "Cor Contact" <.*>.*, a MailContact\.$/), expect.stringMatching(/^"R&D" \(K-2\): "R&D" \(K-2\) and "RD" \(K-3\) come to the same address/)];
+    const dry = await run({
+      source: [
+        department("K-1", "Care"),
+        department("K-2", "R&D"),
+        ...departments(12),
+        department("K-3", "RD"),
+      ],
+      dryRun: true,
+    });
+    const message = [
+      expect.stringMatching(
+        /^"Care" \(K-1\): .*is taken by "Cor Contact" <.*>.*, a MailContact\.$/,
+      ),
+      expect.stringMatching(
+        /^"R&D" \(K-2\): "R&D" \(K-2\) and "RD" \(K-3\) come to the same address/,
+      ),
+    ];
     expect(errors(dry)).toEqual(message);
-    expect(errors(await run({ source: [department("K-1", "Care"), department("K-2", "R&D"), department("K-3", "RD")] }))).toEqual([expect.stringMatching(/^Create .* for "Care" \(K-1\): failed\. .*is taken by "Cor Contact"/), message[1], expect.stringMatching(/^"RD" \(K-3\): /)]);
+    expect(
+      errors(
+        await run({
+          source: [department("K-1", "Care"), department("K-2", "R&D"), department("K-3", "RD")],
+        }),
+      ),
+    ).toEqual([
+      expect.stringMatching(/^Create .* for "Care" \(K-1\): failed\. .*is taken by "Cor Contact"/),
+      message[1],
+      expect.stringMatching(/^"RD" \(K-3\): /),
+    ]);
   });
 
   it("that a killed run left half-made are found by their names, and finished", async () => {
     prepare(bench, { objects: [madeAs(kind, "Care")] });
     const { messages } = await asBundle({ source: [department("D-1", "Care")] });
-    expect(messages).toEqual(["Resources: 1, there already: 0, made: 0, finished: 1, renamed: 0, failed: 0.", expect.stringMatching(/^Set CustomAttribute1, CustomAttribute2 of .* for "Care" \(D-1\): done\.$/)]);
+    expect(messages).toEqual([
+      "Resources: 1, there already: 0, made: 0, finished: 1, renamed: 0, failed: 0.",
+      expect.stringMatching(
+        /^Set CustomAttribute1, CustomAttribute2 of .* for "Care" \(D-1\): done\.$/,
+      ),
+    ]);
     expect(made(bench, kind)).toEqual([whole("Care", "D-1")]);
     expect(bench.cmdlets()).not.toContain(create);
   });
 
   it("whose marker is missing get it, and one that another has keeps it", async () => {
-    prepare(bench, { objects: [madeAs(kind, "Care", { CustomAttribute1: "d-1" }), madeAs(kind, "Cure", { CustomAttribute1: "D-2", CustomAttribute2: "Mine" }, 0x9002)] });
+    prepare(bench, {
+      objects: [
+        madeAs(kind, "Care", { CustomAttribute1: "d-1" }),
+        madeAs(kind, "Cure", { CustomAttribute1: "D-2", CustomAttribute2: "Mine" }, 0x9002),
+      ],
+    });
     const ran = await run({ source: [department("D-1", "Care"), department("D-2", "Cure")] });
     expect(ran.messages[0]).toContain("finished: 1, renamed: 0, failed: 1");
-    expect(errors(ran)).toEqual([expect.stringMatching(/^"Cure" \(D-2\): .* has this key and "Mine" as CustomAttribute2; expected "HelloID/)]);
-    expect(made(bench, kind).map(({ key, marker: own }) => [key, own])).toEqual([["d-1", marker], ["D-2", "Mine"]]);
+    expect(errors(ran)).toEqual([
+      expect.stringMatching(
+        /^"Cure" \(D-2\): .* has this key and "Mine" as CustomAttribute2; expected "HelloID/,
+      ),
+    ]);
+    expect(made(bench, kind).map(({ key, marker: own }) => [key, own])).toEqual([
+      ["d-1", marker],
+      ["D-2", "Mine"],
+    ]);
   });
 
   it("of one key are an error that names them all", async () => {
-    prepare(bench, { objects: [madeAs(kind, "Care", { CustomAttribute1: "D-1" }), madeAs(kind, "Cure", { CustomAttribute1: "D-1" }, 0x9002)] });
+    prepare(bench, {
+      objects: [
+        madeAs(kind, "Care", { CustomAttribute1: "D-1" }),
+        madeAs(kind, "Cure", { CustomAttribute1: "D-1" }, 0x9002),
+      ],
+    });
     const ran = await run({ source: [department("D-1", "Care"), department("D-2", "Other")] });
     expect(ran.answer.outcome).toBe("ambiguous");
-    expect(errors(ran)).toEqual([expect.stringMatching(new RegExp(`^"Care" \\(D-1\\): Several have "D-1" as CustomAttribute1: "${prefix}Care" .*, "${prefix}Cure" `))]);
+    expect(errors(ran)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^"Care" \\(D-1\\): Several have "D-1" as CustomAttribute1: "${prefix}Care" .*, "${prefix}Cure" `,
+        ),
+      ),
+    ]);
     expect(made(bench, kind).map(({ key }) => key)).toEqual(["D-1", "D-1", "D-2"]);
   });
 
@@ -87,39 +197,97 @@ describe.each(kinds)("$name", (kind) => {
     ["a marker and no key", { CustomAttribute2: "x" }],
     ["another name", { Name: "Somebody's" }],
     ["another address", { EmailAddresses: ["SMTP:somebody@contoso.com"] }],
-    ["nothing but the alias", { Name: "Somebody's", EmailAddresses: ["SMTP:somebody@contoso.com"] }],
-    ["nothing but the address, and that beside another", { Name: "Somebody's", Alias: "somebody", EmailAddresses: ["SMTP:somebody@contoso.com", `smtp:${prefix}Care@${domain}`] }],
-  ])("are not made, and are not taken, when what is there has their names and %s", async (_what, own) => {
-    prepare(bench, { objects: [madeAs(kind, "Care", own as never)] });
-    const before = structuredClone(bench.emulator.state().objects);
-    const ran = await run({ source: [department("D-1", "Care")] });
-    expect(ran.answer.outcome).toBe("invalid");
-    expect(errors(ran)).toEqual([expect.stringMatching(new RegExp(`^"Care" \\(D-1\\): The name "${prefix}Care" or the address ${prefix}Care@${domain} is taken by "${prefix}Care" .*${kind.type}\\.$`))]);
-    expect(bench.emulator.state().objects).toEqual(before);
-    expect(bench.writes()).toEqual([]);
-  });
+    [
+      "nothing but the alias",
+      { Name: "Somebody's", EmailAddresses: ["SMTP:somebody@contoso.com"] },
+    ],
+    [
+      "nothing but the address, and that beside another",
+      {
+        Name: "Somebody's",
+        Alias: "somebody",
+        EmailAddresses: ["SMTP:somebody@contoso.com", `smtp:${prefix}Care@${domain}`],
+      },
+    ],
+  ])(
+    "are not made, and are not taken, when what is there has their names and %s",
+    async (_what, own) => {
+      prepare(bench, { objects: [madeAs(kind, "Care", own as never)] });
+      const before = structuredClone(bench.emulator.state().objects);
+      const ran = await run({ source: [department("D-1", "Care")] });
+      expect(ran.answer.outcome).toBe("invalid");
+      expect(errors(ran)).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^"Care" \\(D-1\\): The name "${prefix}Care" or the address ${prefix}Care@${domain} is taken by "${prefix}Care" .*${kind.type}\\.$`,
+          ),
+        ),
+      ]);
+      expect(bench.emulator.state().objects).toEqual(before);
+      expect(bench.writes()).toEqual([]);
+    },
+  );
 
   it("are not taken from another key either when that came between the list and the making", async () => {
-    prepare(bench, { objects: [madeAs(kind, "Care", { CustomAttribute1: "D-9", CustomAttribute2: marker })] });
-    bench.emulator.setFaults([{ match: { cmdlet: get }, times: 1, answer: { status: 200, body: { value: [] } } }]);
+    prepare(bench, {
+      objects: [madeAs(kind, "Care", { CustomAttribute1: "D-9", CustomAttribute2: marker })],
+    });
+    bench.emulator.setFaults([
+      { match: { cmdlet: get }, times: 1, answer: { status: 200, body: { value: [] } } },
+    ]);
     const ran = await run({ source: [department("D-1", "Care")] });
-    expect(errors(ran)).toEqual([expect.stringMatching(new RegExp(`^Create .* for "Care" \\(D-1\\): failed\\. .*is taken by "${prefix}Care"`))]);
+    expect(errors(ran)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^Create .* for "Care" \\(D-1\\): failed\\. .*is taken by "${prefix}Care"`),
+      ),
+    ]);
     expect(made(bench, kind)).toEqual([whole("Care", "D-9")]);
   });
 
   it("are found by whatever name the service gave them", async () => {
-    prepare(bench, { objects: [madeAs(kind, "Care", { Name: "e47ad000-0000-4000-8000-000000009001" })] });
-    expect((await run({ source: [department("D-1", "Care")] })).messages[0]).toContain("finished: 1");
-    const renamed = await run({ source: [department("D-1", "Cure")], configuration: { RenameResources: true } });
-    expect(renamed.answer.plan.map(({ parameters: { Identity: _, IgnoreNamingPolicy: __, ...own } }) => own)).toEqual([{ DisplayName: `${prefix}Cure` }]);
+    prepare(bench, {
+      objects: [madeAs(kind, "Care", { Name: "e47ad000-0000-4000-8000-000000009001" })],
+    });
+    expect((await run({ source: [department("D-1", "Care")] })).messages[0]).toContain(
+      "finished: 1",
+    );
+    const renamed = await run({
+      source: [department("D-1", "Cure")],
+      configuration: { RenameResources: true },
+    });
+    expect(
+      renamed.answer.plan.map(
+        ({ parameters: { Identity: _, IgnoreNamingPolicy: __, ...own } }) => own,
+      ),
+    ).toEqual([{ DisplayName: `${prefix}Cure` }]);
   });
 
   it("of which two come to one name are not made, but for the one that is there", async () => {
-    prepare(bench, { objects: [madeAs(kind, "Old", { CustomAttribute1: "D-2", CustomAttribute2: marker })] });
-    const ran = await run({ source: [department("D-1", "Café"), department("D-2", "Cafe"), department("D-3", "One"), department("D-3", "Two"), department("D-4", "Other")], configuration: { RenameResources: true } });
-    expect(ran.messages[0]).toBe("Resources: 5, there already: 1, made: 1, finished: 0, renamed: 0, failed: 3.");
-    const [one, other] = ['"Café" (D-1) and "Cafe" (D-2) come to the same name', '"One" (D-3) and "Two" (D-3) have the same key'];
-    expect(errors(ran)).toEqual([expect.stringContaining(one), expect.stringContaining(other), expect.stringContaining(other)]);
+    prepare(bench, {
+      objects: [madeAs(kind, "Old", { CustomAttribute1: "D-2", CustomAttribute2: marker })],
+    });
+    const ran = await run({
+      source: [
+        department("D-1", "Café"),
+        department("D-2", "Cafe"),
+        department("D-3", "One"),
+        department("D-3", "Two"),
+        department("D-4", "Other"),
+      ],
+      configuration: { RenameResources: true },
+    });
+    expect(ran.messages[0]).toBe(
+      "Resources: 5, there already: 1, made: 1, finished: 0, renamed: 0, failed: 3.",
+    );
+    const [one, other] = [
+      '"Café" (D-1) and "Cafe" (D-2) come to the same name',
+      '"One" (D-3) and "Two" (D-3) have the same key',
+    ];
+    expect(errors(ran)).toEqual([
+      expect.stringContaining(one),
+      expect.stringContaining(other),
+      expect.stringContaining(other),
+    ]);
     expect(ran.stderr).toContain("and was not renamed");
     expect(made(bench, kind)).toEqual([whole("Old", "D-2"), whole("Other", "D-4")]);
   });
@@ -127,24 +295,85 @@ describe.each(kinds)("$name", (kind) => {
   it("are renamed when that is configured, with their addresses left as they are", async () => {
     const old = madeAs(kind, "Old", { CustomAttribute1: "D-1", CustomAttribute2: marker });
     prepare(bench, { objects: [old] });
-    expect((await run({ source: [department("D-1", "Nouveau été")] })).answer.outcome).toBe("alreadySo");
-    const ran = await asBundle({ source: [department("D-1", "Nouveau été")], configuration: { RenameResources: true } });
-    expect(ran.messages).toEqual(["Resources: 1, there already: 0, made: 0, finished: 0, renamed: 1, failed: 0.", expect.stringMatching(new RegExp(`^Rename ${noun} "${prefix}Old" .* to "${prefix}Nouveau été" for "Nouveau été" \\(D-1\\): done\\.$`))]);
-    expect(ran.answer.plan[0]?.before).toEqual({ DisplayName: `${prefix}Old`, Name: `${prefix}Old` });
-    expect(made(bench, kind)).toEqual([{ Name: `${prefix}Nouveau ete`, DisplayName: `${prefix}Nouveau été`, address: `${prefix}Old@${domain}`, key: "D-1", marker, hidden: undefined }]);
-    expect((await run({ source: [department("D-1", "Nouveau été")], configuration: { RenameResources: true } })).answer.outcome).toBe("alreadySo");
+    expect((await run({ source: [department("D-1", "Nouveau été")] })).answer.outcome).toBe(
+      "alreadySo",
+    );
+    const ran = await asBundle({
+      source: [department("D-1", "Nouveau été")],
+      configuration: { RenameResources: true },
+    });
+    expect(ran.messages).toEqual([
+      "Resources: 1, there already: 0, made: 0, finished: 0, renamed: 1, failed: 0.",
+      expect.stringMatching(
+        new RegExp(
+          `^Rename ${noun} "${prefix}Old" .* to "${prefix}Nouveau été" for "Nouveau été" \\(D-1\\): done\\.$`,
+        ),
+      ),
+    ]);
+    expect(ran.answer.plan[0]?.before).toEqual({
+      DisplayName: `${prefix}Old`,
+      Name: `${prefix}Old`,
+    });
+    expect(made(bench, kind)).toEqual([
+      {
+        Name: `${prefix}Nouveau ete`,
+        DisplayName: `${prefix}Nouveau été`,
+        address: `${prefix}Old@${domain}`,
+        key: "D-1",
+        marker,
+        hidden: undefined,
+      },
+    ]);
+    expect(
+      (
+        await run({
+          source: [department("D-1", "Nouveau été")],
+          configuration: { RenameResources: true },
+        })
+      ).answer.outcome,
+    ).toBe("alreadySo");
   });
 
   it("are not renamed to what another one is called", async () => {
-    prepare(bench, { objects: [madeAs(kind, "Old", { CustomAttribute1: "D-1", CustomAttribute2: marker }), madeAs(kind, "Taken", {}, 0x9002)] });
-    expect(errors(await run({ source: [department("D-1", "Taken")], configuration: { RenameResources: true } }))).toEqual([expect.stringMatching(new RegExp(`^"Taken" \\(D-1\\): The name "${prefix}Taken" or .* is taken by "${prefix}Taken"`))]);
+    prepare(bench, {
+      objects: [
+        madeAs(kind, "Old", { CustomAttribute1: "D-1", CustomAttribute2: marker }),
+        madeAs(kind, "Taken", {}, 0x9002),
+      ],
+    });
+    expect(
+      errors(
+        await run({
+          source: [department("D-1", "Taken")],
+          configuration: { RenameResources: true },
+        }),
+      ),
+    ).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^"Taken" \\(D-1\\): The name "${prefix}Taken" or .* is taken by "${prefix}Taken"`,
+        ),
+      ),
+    ]);
     expect(bench.writes()).toEqual([]);
   });
 
   it("are hidden when they are made or finished, and left as they are when they are there", async () => {
-    prepare(bench, { objects: [madeAs(kind, "Half"), madeAs(kind, "There", { CustomAttribute1: "D-3", CustomAttribute2: marker }, 0x9002)] });
-    await run({ source: [department("D-1", "New"), department("D-2", "Half"), department("D-3", "There")], configuration: { ResourcesHidden: "true" } });
-    expect(made(bench, kind).map(({ key, hidden }) => [key, hidden])).toEqual([["D-2", true], ["D-1", true], ["D-3", undefined]]);
+    prepare(bench, {
+      objects: [
+        madeAs(kind, "Half"),
+        madeAs(kind, "There", { CustomAttribute1: "D-3", CustomAttribute2: marker }, 0x9002),
+      ],
+    });
+    await run({
+      source: [department("D-1", "New"), department("D-2", "Half"), department("D-3", "There")],
+      configuration: { ResourcesHidden: "true" },
+    });
+    expect(made(bench, kind).map(({ key, hidden }) => [key, hidden])).toEqual([
+      ["D-2", true],
+      ["D-1", true],
+      ["D-3", undefined],
+    ]);
   });
 
   it("can be plain values, which are key and name in one", async () => {
@@ -153,42 +382,113 @@ describe.each(kinds)("$name", (kind) => {
   });
 
   it("are known by other attributes, prefixes, markers and fields", async () => {
-    const configuration = { SubPermissionAttribute: "CustomAttribute7", MarkerAttribute: "CustomAttribute1", GroupMarker: "m", SharedMailboxMarker: "m", GroupNamePrefix: "x.", SharedMailboxNamePrefix: "x.", ResourceKeyField: "code", ResourceNameField: "title.name" };
+    const configuration = {
+      SubPermissionAttribute: "CustomAttribute7",
+      MarkerAttribute: "CustomAttribute1",
+      GroupMarker: "m",
+      SharedMailboxMarker: "m",
+      GroupNamePrefix: "x.",
+      SharedMailboxNamePrefix: "x.",
+      ResourceKeyField: "code",
+      ResourceNameField: "title.name",
+    };
     await run({ source: [{ Code: "C", Title: { Name: "Nurse" } }], configuration });
-    expect(bench.emulator.state().objects.at(-1)).toMatchObject({ Name: "x.Nurse", CustomAttribute7: "C", CustomAttribute1: "m" });
-    expect((await run({ source: [{ Code: "c", Title: { Name: "Other" } }], configuration })).answer.outcome).toBe("alreadySo");
+    expect(bench.emulator.state().objects.at(-1)).toMatchObject({
+      Name: "x.Nurse",
+      CustomAttribute7: "C",
+      CustomAttribute1: "m",
+    });
+    expect(
+      (await run({ source: [{ Code: "c", Title: { Name: "Other" } }], configuration })).answer
+        .outcome,
+    ).toBe("alreadySo");
   });
 
   it("without a name that Exchange could write are called by their key, or not made", async () => {
-    const ran = await run({ source: [department("D-1", "東京"), department("大阪", "🦊"), "神戸", department("K".repeat(1_025), "Long")] });
-    expect(made(bench, kind)).toEqual([{ Name: `${prefix}D-1`, DisplayName: `${prefix}東京`, address: `${prefix}D-1@${domain}`, key: "D-1", marker, hidden: undefined }]);
-    expect(errors(ran)).toEqual([expect.stringMatching(/^"🦊" \(大阪\): Neither/), expect.stringMatching(/^"神戸": Neither/), expect.stringMatching(/^"Long" .*: The key has 1025 characters/)]);
+    const ran = await run({
+      source: [
+        department("D-1", "東京"),
+        department("大阪", "🦊"),
+        "神戸",
+        department("K".repeat(1_025), "Long"),
+      ],
+    });
+    expect(made(bench, kind)).toEqual([
+      {
+        Name: `${prefix}D-1`,
+        DisplayName: `${prefix}東京`,
+        address: `${prefix}D-1@${domain}`,
+        key: "D-1",
+        marker,
+        hidden: undefined,
+      },
+    ]);
+    expect(errors(ran)).toEqual([
+      expect.stringMatching(/^"🦊" \(大阪\): Neither/),
+      expect.stringMatching(/^"神戸": Neither/),
+      expect.stringMatching(/^"Long" .*: The key has 1025 characters/),
+    ]);
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ["no custom attribute for the key", { SubPermissionAttribute: "Alias" }, '"Matching attribute" (SubPermissionAttribute), which is Alias'],
-    ["one attribute for key and marker", { MarkerAttribute: "CustomAttribute1" }, "are both CustomAttribute1"],
+    [
+      "no custom attribute for the key",
+      { SubPermissionAttribute: "Alias" },
+      '"Matching attribute" (SubPermissionAttribute), which is Alias',
+    ],
+    [
+      "one attribute for key and marker",
+      { MarkerAttribute: "CustomAttribute1" },
+      "are both CustomAttribute1",
+    ],
   ])("are not made with %s", async (_what, configuration, message) => {
     const ran = await run({ source: departments(2), configuration });
-    expect([ran.answer.outcome, errors(ran)]).toEqual(["invalid", [expect.stringContaining(message)]]);
+    expect([ran.answer.outcome, errors(ran)]).toEqual([
+      "invalid",
+      [expect.stringContaining(message)],
+    ]);
     expect(bench.cmdlets()).toEqual([]);
   });
 
   it("go on after one that is refused", async () => {
-    const broken = { status: 400, body: { error: { code: "BadRequest", message: "x", details: [{ code: "Context", target: "", message: "Ex6F9304|System.InvalidOperationException|The operation couldn't be completed." }] } } };
+    const broken = {
+      status: 400,
+      body: {
+        error: {
+          code: "BadRequest",
+          message: "x",
+          details: [
+            {
+              code: "Context",
+              target: "",
+              message:
+                "Ex6F9304|System.InvalidOperationException|The operation couldn't be completed.",
+            },
+          ],
+        },
+      },
+    };
     bench.emulator.setFaults([{ match: { cmdlet: create }, skip: 2, times: 1, answer: broken }]);
     const ran = await run({ source: departments(8) });
     expect(ran.messages[0]).toContain("made: 7, finished: 0, renamed: 0, failed: 1");
-    expect(errors(ran)).toEqual([expect.stringMatching(/^Create .* for "Department \d" \(D-\d\): failed\. .*couldn't be completed/)]);
+    expect(errors(ran)).toEqual([
+      expect.stringMatching(
+        /^Create .* for "Department \d" \(D-\d\): failed\. .*couldn't be completed/,
+      ),
+    ]);
     bench.emulator.setFaults([]);
-    expect((await run({ source: departments(8) })).messages[0]).toContain("there already: 7, made: 1");
+    expect((await run({ source: departments(8) })).messages[0]).toContain(
+      "there already: 7, made: 1",
+    );
   });
 
   it("that are not found at once are waited for, while others are made", async () => {
     prepare(bench, { behaviour: { createLagMs: 1_500 } });
     const ran = await asBundle({ source: departments(30) });
     expect(ran.messages[0]).toContain("made: 30");
-    expect(made(bench, kind).filter(({ key, marker: own }) => key !== undefined && own === marker)).toHaveLength(30);
+    expect(
+      made(bench, kind).filter(({ key, marker: own }) => key !== undefined && own === marker),
+    ).toHaveLength(30);
     // Five at a time that wait where they stand would keep the sixth from being made before the first is found.
     const writes = bench.writes().map(({ cmdlet }) => cmdlet);
     expect(writes.slice(0, writes.indexOf(set)).length).toBeGreaterThan(5);
@@ -197,13 +497,25 @@ describe.each(kinds)("$name", (kind) => {
 
   it("that were made a moment ago, and are not listed yet, are waited for and finished", async () => {
     prepare(bench, { behaviour: { createLagMs: 4_000 } });
-    bench.emulator.setFaults([{ match: { cmdlet: set }, answer: { status: 400, body: { error: { code: "BadRequest", message: "refused" } } } }]);
+    bench.emulator.setFaults([
+      {
+        match: { cmdlet: set },
+        answer: { status: 400, body: { error: { code: "BadRequest", message: "refused" } } },
+      },
+    ]);
     await run({ source: departments(3) }, { EXO_CONNECTOR_DEADLINE_MS: "600" });
     bench.emulator.setFaults([]);
     bench.emulator.clearJournal();
     const ran = await asBundle({ source: departments(3) });
-    expect(ran.messages[0]).toBe("Resources: 3, there already: 0, made: 0, finished: 3, renamed: 0, failed: 0.");
-    expect(ran.messages.filter((message) => message.startsWith("Create"))).toEqual(departments(3).map(({ ExternalId }) => expect.stringMatching(new RegExp(`\\(${ExternalId}\\): was already so\\.$`)) as string));
+    expect(ran.messages[0]).toBe(
+      "Resources: 3, there already: 0, made: 0, finished: 3, renamed: 0, failed: 0.",
+    );
+    expect(ran.messages.filter((message) => message.startsWith("Create"))).toEqual(
+      departments(3).map(
+        ({ ExternalId }) =>
+          expect.stringMatching(new RegExp(`\\(${ExternalId}\\): was already so\\.$`)) as string,
+      ),
+    );
     expect(made(bench, kind).map(({ key }) => key)).toEqual(["D-0", "D-1", "D-2"]);
   });
 
@@ -220,31 +532,63 @@ describe.each(kinds)("$name", (kind) => {
     // Far from the end of any of the waits between two looks, which come after 0.5, 1.5 and 3.5 s and up to a quarter later.
     const ran = await run({ source: departments(1) }, { EXO_CONNECTOR_DEADLINE_MS: "3000" });
     expect(ran.answer.outcome).toBe("unknown");
-    expect(errors(ran)).toEqual([expect.stringMatching(/^Create .* for "Department 0" \(D-0\): was sent, and whether it was applied is not known\. .*so it was not sent again\. .*if not, the next run makes it\./)]);
+    expect(errors(ran)).toEqual([
+      expect.stringMatching(
+        /^Create .* for "Department 0" \(D-0\): was sent, and whether it was applied is not known\. .*so it was not sent again\. .*if not, the next run makes it\./,
+      ),
+    ]);
     expect(bench.cmdlets().filter((cmdlet) => cmdlet === create)).toHaveLength(1);
     bench.emulator.setFaults([]);
     expect((await run({ source: departments(1) })).messages[0]).toContain("made: 1");
   });
 
   it("that went beyond the first page of the list are found", async () => {
-    prepare(bench, { objects: Array.from({ length: 1_010 }, (_, index) => madeAs(kind, `Department_${index}`, { CustomAttribute1: `D-${index}`, CustomAttribute2: marker }, 0xa000 + index)) });
+    prepare(bench, {
+      objects: Array.from({ length: 1_010 }, (_, index) =>
+        madeAs(
+          kind,
+          `Department_${index}`,
+          { CustomAttribute1: `D-${index}`, CustomAttribute2: marker },
+          0xa000 + index,
+        ),
+      ),
+    });
     const ran = await run({ source: departments(1_010) });
-    expect(ran.messages).toEqual(["Resources: 1010, there already: 1010, made: 0, finished: 0, renamed: 0, failed: 0."]);
+    expect(ran.messages).toEqual([
+      "Resources: 1010, there already: 1010, made: 0, finished: 0, renamed: 0, failed: 0.",
+    ]);
     expect(bench.cmdlets().filter((cmdlet) => cmdlet === get).length).toBeGreaterThan(1);
   });
 });
 
 describe("groups", () => {
   const [{ runner }] = kinds as [(typeof kinds)[number]];
-  const run = (configuration: Record<string, unknown>): Promise<Run<ResourcesAnswer>> => runner.here(bench, resourcesEventFor(bench.running, { source: departments(2), configuration }));
+  const run = (configuration: Record<string, unknown>): Promise<Run<ResourcesAnswer>> =>
+    runner.here(bench, resourcesEventFor(bench.running, { source: departments(2), configuration }));
 
   it.each<[string, unknown, string]>([
-    ["is not configured", " ", '"Owner of groups" (ResourceOwner) is missing. An application is no user'],
-    ["does not exist", "nobody@contoso.com", 'The "Owner of groups", nobody@contoso.com, does not exist.'],
-    ["can own none", "newsletter@contoso.com", "is a MailUniversalDistributionGroup; expected a mailbox"],
+    [
+      "is not configured",
+      " ",
+      '"Owner of groups" (ResourceOwner) is missing. An application is no user',
+    ],
+    [
+      "does not exist",
+      "nobody@contoso.com",
+      'The "Owner of groups", nobody@contoso.com, does not exist.',
+    ],
+    [
+      "can own none",
+      "newsletter@contoso.com",
+      "is a MailUniversalDistributionGroup; expected a mailbox",
+    ],
   ])("are not made when their owner %s", async (_what, ResourceOwner, message) => {
     const { answer, messages } = await run({ ResourceOwner });
-    expect([answer.outcome, answer.plan, messages]).toEqual(["invalid", [], [expect.stringContaining(message)]]);
+    expect([answer.outcome, answer.plan, messages]).toEqual([
+      "invalid",
+      [],
+      [expect.stringContaining(message)],
+    ]);
     expect(bench.writes()).toEqual([]);
   });
 
@@ -259,7 +603,10 @@ describe("groups", () => {
 
   it("that are security groups get their marker past their managers", async () => {
     prepare(bench, { changed: { "Finance rights": { CustomAttribute2: "" } } });
-    const { messages } = await runner.here(bench, resourcesEventFor(bench.running, { source: [department("D-FINANCE", "Finance")] }));
+    const { messages } = await runner.here(
+      bench,
+      resourcesEventFor(bench.running, { source: [department("D-FINANCE", "Finance")] }),
+    );
     expect(messages[0]).toContain("finished: 1");
   });
 });
@@ -270,8 +617,14 @@ describe("shared mailboxes", () => {
     if (!kind) throw new Error("no such kind");
     const synced = { CustomAttribute1: "D-1", IsDirSynced: true, ImmutableId: "x" };
     prepare(bench, { objects: [madeAs(kind, "Synced", synced)] });
-    const { answer, messages } = await kind.runner.here(bench, resourcesEventFor(bench.running, { source: [department("D-1", "Synced")] }));
-    expect([answer.outcome, messages.at(-1)]).toEqual(["masteredOnPremises", expect.stringMatching(/^"Synced" \(D-1\): .*Active Directory/)]);
+    const { answer, messages } = await kind.runner.here(
+      bench,
+      resourcesEventFor(bench.running, { source: [department("D-1", "Synced")] }),
+    );
+    expect([answer.outcome, messages.at(-1)]).toEqual([
+      "masteredOnPremises",
+      expect.stringMatching(/^"Synced" \(D-1\): .*Active Directory/),
+    ]);
     expect(bench.writes()).toEqual([]);
   });
 });

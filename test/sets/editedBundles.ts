@@ -5,14 +5,20 @@ import path from "node:path";
 import { afterAll, expect, inject } from "vitest";
 
 const folders: string[] = [];
-afterAll(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+afterAll(() =>
+  folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })),
+);
 
 /** A copy of a set's bundles in which a text that stands there once is another one. Gives where they are. */
 export function bundlesWith(set: string, literal: string, instead: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), "exchange-online-connector-options-"));
   folders.push(folder);
-  for (const part of ["chunks", `permissions/${set}`]) cpSync(path.join(inject("dist"), part), path.join(folder, part), { recursive: true });
-  const holding = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".mjs")).map((name) => path.join(folder, name)).filter((name) => readFileSync(name, "utf8").includes(literal));
+  for (const part of ["chunks", `permissions/${set}`])
+    cpSync(path.join(inject("dist"), part), path.join(folder, part), { recursive: true });
+  const holding = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".mjs"))
+    .map((name) => path.join(folder, name))
+    .filter((name) => readFileSync(name, "utf8").includes(literal));
   expect(holding, literal).toHaveLength(1);
   const [found = ""] = holding;
   const [before = "", after = "", ...more] = readFileSync(found, "utf8").split(literal);

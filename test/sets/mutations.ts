@@ -9,7 +9,10 @@ export interface Mutation {
 /** What stands for "the key is not there". */
 export const absent = Symbol("absent");
 
-const swappedCase = (text: string): string => Array.from(text, (letter) => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase())).join("");
+const swappedCase = (text: string): string =>
+  Array.from(text, (letter) =>
+    letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+  ).join("");
 
 /** Every text that comes of one slip of the pen, each once, and never the text itself. */
 export function slips(text: string): Mutation[] {
@@ -24,12 +27,25 @@ export function slips(text: string): Mutation[] {
   letters.forEach((letter, index) => {
     add(`without letter ${index + 1}`, letters.toSpliced(index, 1).join(""));
     add(`with letter ${index + 1} doubled`, letters.toSpliced(index, 0, letter).join(""));
-    if (index > 0) add(`with letters ${index} and ${index + 1} swapped`, letters.toSpliced(index - 1, 2, letter, letters[index - 1] ?? "").join(""));
+    if (index > 0)
+      add(
+        `with letters ${index} and ${index + 1} swapped`,
+        letters.toSpliced(index - 1, 2, letter, letters[index - 1] ?? "").join(""),
+      );
   });
   for (const separator of [" ", "-", ",", ".", ":"]) {
     const parts = text.split(separator);
-    parts.forEach((part, index) => index > 0 && add(`with parts ${index} and ${index + 1} at "${separator}" swapped`, parts.toSpliced(index - 1, 2, part, parts[index - 1] ?? "").join(separator)));
-    if (parts.length > 1) for (const other of ["", "_", "/", ";"]) add(`with "${other}" for "${separator}"`, parts.join(other));
+    parts.forEach(
+      (part, index) =>
+        index > 0 &&
+        add(
+          `with parts ${index} and ${index + 1} at "${separator}" swapped`,
+          parts.toSpliced(index - 1, 2, part, parts[index - 1] ?? "").join(separator),
+        ),
+    );
+    if (parts.length > 1)
+      for (const other of ["", "_", "/", ";"])
+        add(`with "${other}" for "${separator}"`, parts.join(other));
   }
   add("with something behind it", `${text}x`);
   add("with a quote around it", `'${text}'`);
@@ -44,29 +60,51 @@ export function slips(text: string): Mutation[] {
 
 /** What is no text at all. */
 export const noTexts: readonly Mutation[] = [
-  { how: "null", value: null }, { how: "a number", value: 7 }, { how: "a number in a list", value: [7] }, { how: "true", value: true }, { how: "an object", value: { value: "x" } }, { how: "two texts in a list", value: ["x", "y"] }, { how: "left out", value: absent },
+  { how: "null", value: null },
+  { how: "a number", value: 7 },
+  { how: "a number in a list", value: [7] },
+  { how: "true", value: true },
+  { how: "an object", value: { value: "x" } },
+  { how: "two texts in a list", value: ["x", "y"] },
+  { how: "left out", value: absent },
 ];
 
 /** A copy of an option with one value spoilt. */
-export function spoilt(option: Readonly<Record<string, unknown>>, field: string, { value }: Mutation): Record<string, unknown> {
+export function spoilt(
+  option: Readonly<Record<string, unknown>>,
+  field: string,
+  { value }: Mutation,
+): Record<string, unknown> {
   const { [field]: _, ...others } = option;
   return value === absent ? others : { ...others, [field]: value };
 }
 
 /** The file with one of its options replaced. */
-export function fileWith(file: { options: readonly object[] }, index: number, option: unknown): unknown {
+export function fileWith(
+  file: { options: readonly object[] },
+  index: number,
+  option: unknown,
+): unknown {
   return { ...file, options: file.options.toSpliced(index, 1, option as object) };
 }
 
 /** Mutations of a whole option or file that are the same for all data files. */
-export function strayKeys(option: Readonly<Record<string, unknown>>): { how: string; option: unknown }[] {
+export function strayKeys(
+  option: Readonly<Record<string, unknown>>,
+): { how: string; option: unknown }[] {
   return [
     { how: "with a key that nobody knows", option: { ...option, Comment: "for the helpdesk" } },
     ...Object.keys(option).flatMap((key) => {
       const { [key]: value, ...others } = option;
       return [
         { how: `with ${key} misspelt`, option: { ...others, [`${key}s`]: value } },
-        { how: `with ${key} in two spellings`, option: { ...option, [key.toUpperCase() === key ? key.toLowerCase() : key.toUpperCase()]: value } },
+        {
+          how: `with ${key} in two spellings`,
+          option: {
+            ...option,
+            [key.toUpperCase() === key ? key.toLowerCase() : key.toUpperCase()]: value,
+          },
+        },
       ];
     }),
     { how: "null", option: null },
@@ -77,8 +115,14 @@ export function strayKeys(option: Readonly<Record<string, unknown>>): { how: str
 
 export function strayFiles(file: { options: readonly object[] }): { how: string; data: unknown }[] {
   return [
-    { how: "nothing", data: null }, { how: "a text", data: JSON.stringify(file) }, { how: "a list", data: file.options }, { how: "an empty object", data: {} },
-    { how: "with another key for the options", data: { permissions: file.options } }, { how: "with options that are a text", data: { ...file, options: "all" } }, { how: "with options that are null", data: { ...file, options: null } },
-    { how: "with a key that nobody knows", data: { ...file, Version: 2 } }, { how: "with a schema that is a number", data: { ...file, $schema: 1 } },
+    { how: "nothing", data: null },
+    { how: "a text", data: JSON.stringify(file) },
+    { how: "a list", data: file.options },
+    { how: "an empty object", data: {} },
+    { how: "with another key for the options", data: { permissions: file.options } },
+    { how: "with options that are a text", data: { ...file, options: "all" } },
+    { how: "with options that are null", data: { ...file, options: null } },
+    { how: "with a key that nobody knows", data: { ...file, Version: 2 } },
+    { how: "with a schema that is a number", data: { ...file, $schema: 1 } },
   ];
 }

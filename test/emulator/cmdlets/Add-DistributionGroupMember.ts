@@ -11,7 +11,8 @@ export const addDistributionGroupMember: Cmdlet = {
     const { group, member } = groupAndMember(this.name, call);
     const members = membersOf(group, call.store);
     const guid = String(member["Guid"]);
-    if (members.includes(guid)) throw memberAlreadyExists(String(member["Name"]), String(group["Name"]));
+    if (members.includes(guid))
+      throw memberAlreadyExists(String(member["Name"]), String(group["Name"]));
     writeMembers(group, [...members, guid], call);
     return nothing();
   },

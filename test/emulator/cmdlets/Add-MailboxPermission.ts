@@ -21,13 +21,38 @@ export const addMailboxPermission: Cmdlet = {
     const guid = String(mailbox["Guid"]);
     const rights = parameters["AccessRights"] as string[];
     const trustee = trusteeNamed(textOf(parameters["User"]), store, list.of(guid));
-    const ace = { trustee, deny: parameters["Deny"] === true, inheritanceType: textOf(parameters["InheritanceType"] ?? list.inheritanceType) };
+    const ace = {
+      trustee,
+      deny: parameters["Deny"] === true,
+      inheritanceType: textOf(parameters["InheritanceType"] ?? list.inheritanceType),
+    };
     const before = list.find(guid, ace);
-    if (!before && list.of(guid).filter(({ inherited }) => inherited !== true).length >= mostEntries) throw accessListFull(guid);
+    if (
+      !before &&
+      list.of(guid).filter(({ inherited }) => inherited !== true).length >= mostEntries
+    )
+      throw accessListFull(guid);
     // Whether Outlook opens the mailbox is decided when Full Access is given, and only then (documented).
-    const autoMapping = before?.rights.includes("FullAccess") ? before.autoMapping : parameters["AutoMapping"] !== false;
-    const made = isGivenAnyway(trustee, rights, false) && !ace.deny ? undefined : grant(list, guid, ace, rights, (all) => ({ mailbox: guid, ...ace, rights: all, ...(autoMapping === undefined ? {} : { autoMapping }) }));
-    if (!made) return nothing([acePresent(String(store.property(mailbox, "DistinguishedName")), account(trustee, store))]);
-    return { items: [made], rows: madeRows((entry: typeof made) => mailboxPermissionRow(mailbox, entry, store)), warnings: [] };
+    const autoMapping = before?.rights.includes("FullAccess")
+      ? before.autoMapping
+      : parameters["AutoMapping"] !== false;
+    const made =
+      isGivenAnyway(trustee, rights, false) && !ace.deny
+        ? undefined
+        : grant(list, guid, ace, rights, (all) => ({
+            mailbox: guid,
+            ...ace,
+            rights: all,
+            ...(autoMapping === undefined ? {} : { autoMapping }),
+          }));
+    if (!made)
+      return nothing([
+        acePresent(String(store.property(mailbox, "DistinguishedName")), account(trustee, store)),
+      ]);
+    return {
+      items: [made],
+      rows: madeRows((entry: typeof made) => mailboxPermissionRow(mailbox, entry, store)),
+      warnings: [],
+    };
   },
 };

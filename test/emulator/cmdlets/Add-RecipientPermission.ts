@@ -19,8 +19,17 @@ export const addRecipientPermission: Cmdlet = {
     const rights = parameters["AccessRights"] as string[];
     const trustee = trusteeNamed(textOf(parameters["Trustee"]), store, list.of(guid));
     const ace = { trustee, deny: false, inheritanceType: list.inheritanceType };
-    const made = isGivenAnyway(trustee, rights, true) ? undefined : grant(list, guid, ace, rights, (all) => ({ recipient: guid, ...ace, rights: all }));
-    if (!made) return nothing([acePresent(String(store.property(recipient, "DistinguishedName")), account(trustee, store))]);
-    return { items: [made], rows: madeRows((entry: typeof made) => recipientPermissionRow({ recipient, entry }, store)), warnings: [] };
+    const made = isGivenAnyway(trustee, rights, true)
+      ? undefined
+      : grant(list, guid, ace, rights, (all) => ({ recipient: guid, ...ace, rights: all }));
+    if (!made)
+      return nothing([
+        acePresent(String(store.property(recipient, "DistinguishedName")), account(trustee, store)),
+      ]);
+    return {
+      items: [made],
+      rows: madeRows((entry: typeof made) => recipientPermissionRow({ recipient, entry }, store)),
+      warnings: [],
+    };
   },
 };

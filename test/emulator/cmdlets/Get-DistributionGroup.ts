@@ -2,7 +2,14 @@ import { list, typesAskedFor, type Cmdlet } from "../cmdlet.ts";
 import { isDistributionGroup } from "../groups.ts";
 
 /** Documented: these come back as GUIDs (assumed: those of the directory) unless a switch asks for names beside them. */
-const asGuids = ["GrantSendOnBehalfTo", "ModeratedBy", "AcceptMessagesOnlyFrom", "AcceptMessagesOnlyFromDLMembers", "AcceptMessagesOnlyFromSendersOrMembers", "BypassModerationFromSendersOrMembers"];
+const asGuids = [
+  "GrantSendOnBehalfTo",
+  "ModeratedBy",
+  "AcceptMessagesOnlyFrom",
+  "AcceptMessagesOnlyFromDLMembers",
+  "AcceptMessagesOnlyFromSendersOrMembers",
+  "BypassModerationFromSendersOrMembers",
+];
 
 /** Distribution groups, mail-enabled security groups and room lists. Never their members. */
 export const getDistributionGroup: Cmdlet = {
@@ -11,12 +18,23 @@ export const getDistributionGroup: Cmdlet = {
   honours: ["Identity", "Filter", "RecipientTypeDetails", "ResultSize", "SortBy"],
   run(call) {
     const types = typesAskedFor(call.parameters);
-    const outcome = list("Get-DistributionGroup", call, (object) => isDistributionGroup(object) && (types?.has(String(object["RecipientTypeDetails"])) ?? true));
+    const outcome = list(
+      "Get-DistributionGroup",
+      call,
+      (object) =>
+        isDistributionGroup(object) && (types?.has(String(object["RecipientTypeDetails"])) ?? true),
+    );
     return {
       ...outcome,
       rows(wanted) {
         const row = outcome.rows(wanted);
-        return (group) => Object.fromEntries(Object.entries(row(group)).map(([name, value]) => [name, asGuids.includes(name) ? call.store.seen(group, name) : value]));
+        return (group) =>
+          Object.fromEntries(
+            Object.entries(row(group)).map(([name, value]) => [
+              name,
+              asGuids.includes(name) ? call.store.seen(group, name) : value,
+            ]),
+          );
       },
     } satisfies typeof outcome;
   },

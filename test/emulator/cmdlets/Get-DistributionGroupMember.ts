@@ -11,9 +11,14 @@ export const getDistributionGroupMember: Cmdlet = {
   honours: ["Identity", "ResultSize"],
   run({ parameters, store }) {
     const identity = textOf(parameters["Identity"]);
-    if (identity === "") throw notImplemented("an empty Identity of Get-DistributionGroupMember, which is said to mean every group");
+    if (identity === "")
+      throw notImplemented(
+        "an empty Identity of Get-DistributionGroupMember, which is said to mean every group",
+      );
     const guids = store.seen(theOne(store, identity, isDistributionGroup), "Members") as string[];
-    const members = guids.map((guid) => store.byGuid(guid)).filter((member) => member !== undefined && !isSoftDeleted(member));
+    const members = guids
+      .map((guid) => store.byGuid(guid))
+      .filter((member) => member !== undefined && !isSoftDeleted(member));
     return { ...upTo(members, parameters), rows: objectRows("Get-DistributionGroupMember", store) };
   },
 };

@@ -8,14 +8,31 @@ import { isMailbox, isSoftDeleted } from "../store.ts";
 export const getMailbox: Cmdlet = {
   name: "Get-Mailbox",
   writes: false,
-  honours: ["Identity", "Filter", "RecipientTypeDetails", "ResultSize", "SortBy", "GroupMailbox", "SoftDeletedMailbox", "InactiveMailboxOnly", "IncludeInactiveMailbox"],
+  honours: [
+    "Identity",
+    "Filter",
+    "RecipientTypeDetails",
+    "ResultSize",
+    "SortBy",
+    "GroupMailbox",
+    "SoftDeletedMailbox",
+    "InactiveMailboxOnly",
+    "IncludeInactiveMailbox",
+  ],
   run(call) {
     const { parameters } = call;
-    const types = typesAskedFor(parameters) ?? (parameters["GroupMailbox"] ? new Set(["GroupMailbox"]) : undefined);
+    const types =
+      typesAskedFor(parameters) ??
+      (parameters["GroupMailbox"] ? new Set(["GroupMailbox"]) : undefined);
     return list("Get-Mailbox", call, (object) => {
       if (!isMailbox(object)) return false;
       const details = String(object["RecipientTypeDetails"]);
-      if (types ? !types.has(details) : details === "GroupMailbox" || details === "PublicFolderMailbox") return false;
+      if (
+        types
+          ? !types.has(details)
+          : details === "GroupMailbox" || details === "PublicFolderMailbox"
+      )
+        return false;
       const inactive = object["IsInactiveMailbox"] === true;
       if (parameters["InactiveMailboxOnly"]) return inactive;
       if (parameters["SoftDeletedMailbox"]) return isSoftDeleted(object);

@@ -10,15 +10,31 @@ export const getMailboxAutoReplyConfiguration: Cmdlet = {
   writes: false,
   honours: ["Identity", "ResultSize"],
   run(call) {
-    const outcome = list("Get-MailboxAutoReplyConfiguration", call, (object) => isMailbox(object) && object["RecipientTypeDetails"] !== "GroupMailbox" && !isSoftDeleted(object));
+    const outcome = list(
+      "Get-MailboxAutoReplyConfiguration",
+      call,
+      (object) =>
+        isMailbox(object) &&
+        object["RecipientTypeDetails"] !== "GroupMailbox" &&
+        !isSoftDeleted(object),
+    );
     // A mailbox that never had a schedule shows the coming day (assumed).
     const coming = Math.ceil(call.now / hour) * hour;
-    const times: Record<string, string> = { StartTime: moment(coming), EndTime: moment(coming + 24 * hour) };
+    const times: Record<string, string> = {
+      StartTime: moment(coming),
+      EndTime: moment(coming + 24 * hour),
+    };
     return {
       ...outcome,
       rows(wanted) {
         const row = outcome.rows(wanted);
-        return (object) => Object.fromEntries(Object.entries(row(object)).map(([name, value]) => [name, value ?? times[name] ?? null]));
+        return (object) =>
+          Object.fromEntries(
+            Object.entries(row(object)).map(([name, value]) => [
+              name,
+              value ?? times[name] ?? null,
+            ]),
+          );
       },
     };
   },

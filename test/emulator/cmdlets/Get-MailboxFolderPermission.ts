@@ -11,7 +11,10 @@ export const getMailboxFolderPermission: Cmdlet = {
   honours: ["Identity", "User", "ResultSize", "UseCustomRouting"],
   run({ parameters, store }) {
     const identity = textOf(parameters["Identity"]);
-    if (identity === "") throw notImplemented("an empty Identity of Get-MailboxFolderPermission, which is said to mean every mailbox");
+    if (identity === "")
+      throw notImplemented(
+        "an empty Identity of Get-MailboxFolderPermission, which is said to mean every mailbox",
+      );
     const folder = folderAt(identity, store);
     let entries = entryRows(folder, store);
     const given = textOf(parameters["User"]);

@@ -8,7 +8,11 @@ import type { DirectoryObject } from "../state.ts";
 import type { Store } from "../store.ts";
 import { isNamed, shownTrustee } from "../trustees.ts";
 
-export const mailboxPermissionRow = (mailbox: DirectoryObject, entry: AccessEntry, store: Store): Record<string, Value> => ({
+export const mailboxPermissionRow = (
+  mailbox: DirectoryObject,
+  entry: AccessEntry,
+  store: Store,
+): Record<string, Value> => ({
   Identity: store.property(mailbox, "Identity"),
   User: shownTrustee(entry, store),
   AccessRights: [...entry.rights],
@@ -24,11 +28,19 @@ export const getMailboxPermission: Cmdlet = {
   honours: ["Identity", "User", "ResultSize", "IncludeUnresolvedPermissions"],
   run({ parameters, store }) {
     const identity = textOf(parameters["Identity"]);
-    if (identity === "") throw notImplemented("an empty Identity of Get-MailboxPermission, which is said to mean every mailbox");
+    if (identity === "")
+      throw notImplemented(
+        "an empty Identity of Get-MailboxPermission, which is said to mean every mailbox",
+      );
     const mailbox = theOne(store, identity, hasMailbox);
     const user = textOf(parameters["User"]);
     // A user whom nobody knows finds nothing, and is no error (assumed).
-    const entries = mailboxEntries(mailbox, store).filter((entry) => user === "" || isNamed(entry, user, store));
-    return { ...upTo(entries, parameters), rows: madeRows((entry: AccessEntry) => mailboxPermissionRow(mailbox, entry, store)) };
+    const entries = mailboxEntries(mailbox, store).filter(
+      (entry) => user === "" || isNamed(entry, user, store),
+    );
+    return {
+      ...upTo(entries, parameters),
+      rows: madeRows((entry: AccessEntry) => mailboxPermissionRow(mailbox, entry, store)),
+    };
   },
 };

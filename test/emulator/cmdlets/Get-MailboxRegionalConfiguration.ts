@@ -17,8 +17,15 @@ export const getMailboxRegionalConfiguration: Cmdlet = {
       rows(wanted) {
         const row = outcome.rows(wanted);
         // Documented: false, whatever the folders are called, without the switch.
-        const matches = (mailbox: DirectoryObject): boolean => verified && foldersMatchLanguage(mailbox, call.store);
-        return (mailbox) => Object.fromEntries(Object.entries(row(mailbox)).map(([name, value]) => [name, name === "DefaultFolderNameMatchingUserLanguage" ? matches(mailbox) : value]));
+        const matches = (mailbox: DirectoryObject): boolean =>
+          verified && foldersMatchLanguage(mailbox, call.store);
+        return (mailbox) =>
+          Object.fromEntries(
+            Object.entries(row(mailbox)).map(([name, value]) => [
+              name,
+              name === "DefaultFolderNameMatchingUserLanguage" ? matches(mailbox) : value,
+            ]),
+          );
       },
     } satisfies typeof outcome;
   },

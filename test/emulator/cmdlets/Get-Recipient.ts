@@ -9,7 +9,15 @@ const recipients = new Set(catalogue.recipientTypeDetails["Get-Recipient"]);
 export const getRecipient: Cmdlet = {
   name: "Get-Recipient",
   writes: false,
-  honours: ["Identity", "Filter", "RecipientType", "RecipientTypeDetails", "ResultSize", "SortBy", "IncludeSoftDeletedRecipients"],
+  honours: [
+    "Identity",
+    "Filter",
+    "RecipientType",
+    "RecipientTypeDetails",
+    "ResultSize",
+    "SortBy",
+    "IncludeSoftDeletedRecipients",
+  ],
   run(call) {
     const { parameters, store } = call;
     const details = typesAskedFor(parameters);
@@ -21,7 +29,9 @@ export const getRecipient: Cmdlet = {
       const own = String(object["RecipientTypeDetails"]);
       if (!recipients.has(own) || (isSoftDeleted(object) && !deleted)) return false;
       if (details ? !details.has(own) : own === "GroupMailbox") return false;
-      return !Array.isArray(types) || types.includes(String(store.property(object, "RecipientType")));
+      return (
+        !Array.isArray(types) || types.includes(String(store.property(object, "RecipientType")))
+      );
     });
   },
 };

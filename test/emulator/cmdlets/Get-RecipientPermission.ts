@@ -12,7 +12,10 @@ interface Item {
   entry: AccessEntry;
 }
 
-export const recipientPermissionRow = ({ recipient, entry }: Item, store: Store): Record<string, Value> => ({
+export const recipientPermissionRow = (
+  { recipient, entry }: Item,
+  store: Store,
+): Record<string, Value> => ({
   Identity: store.property(recipient, "Identity"),
   Trustee: shownTrustee(entry, store),
   AccessControlType: entry.deny === true ? "Deny" : "Allow",
@@ -28,18 +31,24 @@ export const getRecipientPermission: Cmdlet = {
   honours: ["Identity", "AccessRights", "Trustee", "ResultSize"],
   run({ parameters, store }) {
     const identity = textOf(parameters["Identity"]);
-    const recipients = identity === "" ? store.objects.filter(isRecipient) : [theOne(store, identity, isRecipient)];
+    const recipients =
+      identity === "" ? store.objects.filter(isRecipient) : [theOne(store, identity, isRecipient)];
     const rights = parameters["AccessRights"];
     const asked = textOf(parameters["Trustee"]);
-    const trustee = asked === "" ? undefined : trusteeNamed(asked, store, store.state.recipientPermissions ?? []);
+    const trustee =
+      asked === "" ? undefined : trusteeNamed(asked, store, store.state.recipientPermissions ?? []);
     const items: Item[] = [];
     for (const recipient of recipients) {
       for (const entry of recipientEntries(recipient, store)) {
         if (trustee !== undefined && entry.trustee !== trustee) continue;
-        if (Array.isArray(rights) && !entry.rights.some((right) => rights.includes(right))) continue;
+        if (Array.isArray(rights) && !entry.rights.some((right) => rights.includes(right)))
+          continue;
         items.push({ recipient, entry });
       }
     }
-    return { ...upTo(items, parameters), rows: madeRows((item: Item) => recipientPermissionRow(item, store)) };
+    return {
+      ...upTo(items, parameters),
+      rows: madeRows((item: Item) => recipientPermissionRow(item, store)),
+    };
   },
 };

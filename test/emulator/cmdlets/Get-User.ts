@@ -11,6 +11,10 @@ export const getUser: Cmdlet = {
   honours: ["Identity", "Filter", "RecipientTypeDetails", "ResultSize", "Sortby"],
   run(call) {
     const types = typesAskedFor(call.parameters) ?? users;
-    return list("Get-User", call, (object) => types.has(String(object["RecipientTypeDetails"])) && !isSoftDeleted(object));
+    return list(
+      "Get-User",
+      call,
+      (object) => types.has(String(object["RecipientTypeDetails"])) && !isSoftDeleted(object),
+    );
   },
 };

@@ -11,8 +11,13 @@ export const removeDistributionGroupMember: Cmdlet = {
     const { group, member } = groupAndMember(this.name, call);
     const members = membersOf(group, call.store);
     const guid = String(member["Guid"]);
-    if (!members.includes(guid)) throw memberNotFound(String(member["Name"]), String(group["Name"]));
-    writeMembers(group, members.filter((one) => one !== guid), call);
+    if (!members.includes(guid))
+      throw memberNotFound(String(member["Name"]), String(group["Name"]));
+    writeMembers(
+      group,
+      members.filter((one) => one !== guid),
+      call,
+    );
     return nothing();
   },
 };

@@ -11,7 +11,8 @@ export const removeMailboxFolderPermission: Cmdlet = {
     const { folder, user, entry } = addressed(parameters, store);
     if (isEveryone(user)) throw specialFolderUser(user);
     // Documented for calendars; that it is refused elsewhere is assumed.
-    if (parameters["SendNotificationToUser"] === true && !folder.calendar) throw invalidValue("SendNotificationToUser applies only to calendar folders.");
+    if (parameters["SendNotificationToUser"] === true && !folder.calendar)
+      throw invalidValue("SendNotificationToUser applies only to calendar folders.");
     if (!entry) throw hasNoFolderEntry(shownUser(user, store));
     replaceEntry(folder, user, undefined, store);
     return nothing();

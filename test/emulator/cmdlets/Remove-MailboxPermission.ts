@@ -16,8 +16,23 @@ export const removeMailboxPermission: Cmdlet = {
     const mailbox = theOne(store, textOf(parameters["Identity"]), hasMailbox);
     const guid = String(mailbox["Guid"]);
     const trustee = trusteeNamed(textOf(parameters["User"]), store, list.of(guid));
-    const ace = { trustee, deny: parameters["Deny"] === true, inheritanceType: textOf(parameters["InheritanceType"] ?? list.inheritanceType) };
-    const gone = !staysAnyway(list.find(guid, ace), list.of(guid), store) && revoke(list, guid, ace, parameters["AccessRights"] as string[]);
-    return nothing(gone ? [] : [aceMissing(String(store.property(mailbox, "DistinguishedName")), account(trustee, store))]);
+    const ace = {
+      trustee,
+      deny: parameters["Deny"] === true,
+      inheritanceType: textOf(parameters["InheritanceType"] ?? list.inheritanceType),
+    };
+    const gone =
+      !staysAnyway(list.find(guid, ace), list.of(guid), store) &&
+      revoke(list, guid, ace, parameters["AccessRights"] as string[]);
+    return nothing(
+      gone
+        ? []
+        : [
+            aceMissing(
+              String(store.property(mailbox, "DistinguishedName")),
+              account(trustee, store),
+            ),
+          ],
+    );
   },
 };

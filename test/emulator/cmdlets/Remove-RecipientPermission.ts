@@ -16,8 +16,24 @@ export const removeRecipientPermission: Cmdlet = {
     const recipient = theOne(store, textOf(parameters["Identity"]), isRecipient);
     const guid = String(recipient["Guid"]);
     const trustee = trusteeNamed(textOf(parameters["Trustee"]), store, list.of(guid));
-    const ace = { trustee, deny: parameters["Deny"] === true, inheritanceType: list.inheritanceType };
-    const gone = !staysAnyway(list.find(guid, ace), list.of(guid), store) && revoke(list, guid, ace, parameters["AccessRights"] as string[]);
-    return nothing(gone ? [] : [aceMissing(String(store.property(recipient, "DistinguishedName")), account(trustee, store), true)]);
+    const ace = {
+      trustee,
+      deny: parameters["Deny"] === true,
+      inheritanceType: list.inheritanceType,
+    };
+    const gone =
+      !staysAnyway(list.find(guid, ace), list.of(guid), store) &&
+      revoke(list, guid, ace, parameters["AccessRights"] as string[]);
+    return nothing(
+      gone
+        ? []
+        : [
+            aceMissing(
+              String(store.property(recipient, "DistinguishedName")),
+              account(trustee, store),
+              true,
+            ),
+          ],
+    );
   },
 };
