@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { clouds, type Cloud } from "./exchange/clouds.ts";
-import { exchangeOnline } from "./exchange/exchange.ts";
-import type { Stats } from "./exchange/retry.ts";
-import { tokenSource, type Credential } from "./exchange/token.ts";
-import { httpTransport } from "./exchange/transport.ts";
+import { clouds, type Cloud } from "./auth/clouds.ts";
+import { exchangeOnline } from "./exchange/client/exchange.ts";
+import type { Stats } from "./net/retry.ts";
+import { tokenSource, type Credential } from "./auth/token.ts";
+import { httpTransport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
-import { Unusable } from "./host/contract.ts";
+import { Unusable } from "./host/schemaContract.ts";
 import type { Connect } from "./host/run.ts";
 
 /**

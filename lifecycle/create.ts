@@ -1,9 +1,10 @@
 import { Fault } from "../lib/fault.ts";
 import { onCreate, type CreateInput } from "../lib/host/accountActions.ts";
-import { mailboxesWhere, mostNamed, nameOf, type Mailbox } from "../lib/exchange/mailbox.ts";
+import { mailboxesWhere, type Mailbox } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { mayGetMailbox, usersWhere } from "../lib/exchange/user.ts";
+import { mostNamed, nameOf } from "../lib/exchange/naming.ts";
 
 /** The only setting that create brings about: everything else is for the update that the platform runs after a correlation. */
 const visibility = "HiddenFromAddressListsEnabled";

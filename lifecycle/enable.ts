@@ -8,11 +8,12 @@ import {
   partedFields,
   replyChange,
 } from "../lib/exchange/autoReply.ts";
-import { mailboxById, nameOf } from "../lib/exchange/mailbox.ts";
+import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
 import { onEnable } from "../lib/host/accountActions.ts";
+import { nameOf } from "../lib/exchange/naming.ts";
 
 /**
  * Shows the mailbox in the address lists, or sets what is mapped for Enable. When the configuration asks for it, the automatic reply that

@@ -1,6 +1,6 @@
-import { distributionGroups } from "../lib/exchange/newObject.ts";
+import { distributionGroups } from "../lib/exchange/creation.ts";
 import { onResources } from "../lib/host/resourceActions.ts";
-import { resourcesOf } from "../lib/sets/resources.ts";
+import { resourcesOf } from "../lib/resources/provision.ts";
 
 /** Makes a distribution group for each item of the source, known by its key ever after. */
 export default onResources((input) => {

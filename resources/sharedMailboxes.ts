@@ -1,6 +1,6 @@
-import { sharedMailboxes } from "../lib/exchange/newObject.ts";
+import { sharedMailboxes } from "../lib/exchange/creation.ts";
 import { onResources } from "../lib/host/resourceActions.ts";
-import { resourcesOf } from "../lib/sets/resources.ts";
+import { resourcesOf } from "../lib/resources/provision.ts";
 
 /** Makes a shared mailbox for each item of the source, known by its key ever after. */
 export default onResources((input) => {

@@ -1,9 +1,9 @@
 import { expect, inject } from "vitest";
-import type { Contract } from "../lib/host/contract.ts";
+import type { Contract } from "../lib/host/schemaContract.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
 import type { AuditLog, Outcome, PlanStep, Stats } from "../lib/generated/types.ts";
-import { runBundle, type BundleOptions } from "../tools/bundle.ts";
-import { isUnordered, sorted } from "../tools/traffic.ts";
+import { runBundle, type BundleOptions } from "../tools/cli/run.ts";
+import { isUnordered, sorted } from "../tools/cli/recording.ts";
 import { seedState } from "./emulator/seed.ts";
 import { startEmulator, type RunningEmulator, type ServerOptions } from "./emulator/server.ts";
 import type { DirectoryObject } from "./emulator/state.ts";

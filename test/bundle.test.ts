@@ -4,8 +4,8 @@ import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { describe, expect, inject, it } from "vitest";
 import { createAnswer } from "../lib/generated/validators/answers.ts";
-import { findActions, refuseUnwanted } from "../tools/build.ts";
-import { runBundle, type BundleRun } from "../tools/bundle.ts";
+import { findActions, refuseUnwanted } from "../tools/build/bundles.ts";
+import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const run = (input: Buffer | string): Promise<BundleRun> =>

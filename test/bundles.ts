@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { buildBundles } from "../tools/build.ts";
+import { buildBundles } from "../tools/build/bundles.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 import type { CreateEvent } from "../lib/generated/types.ts";
-import { story, type Tenant } from "../tools/story.ts";
+import { story, type Tenant } from "../tools/cli/demoEvents.ts";
 
 export interface CreateChoices {
   field?: string;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { CreateAnswer } from "../lib/generated/types.ts";
-import { runBundle } from "../tools/bundle.ts";
-import { story } from "../tools/story.ts";
+import { runBundle } from "../tools/cli/run.ts";
+import { story } from "../tools/cli/demoEvents.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
 const file = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");

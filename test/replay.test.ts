@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import * as validators from "../lib/generated/validators/answers.ts";
-import type { Contract } from "../lib/host/contract.ts";
-import { tableOfFixtures } from "../tools/record.ts";
-import { actionOf, replay } from "../tools/replay.ts";
+import type { Contract } from "../lib/host/schemaContract.ts";
+import { tableOfFixtures } from "../tools/cli/record.ts";
+import { actionOf, replay } from "../tools/cli/replay.ts";
 import {
   fixtures,
   namesOfFixtures,
@@ -14,7 +14,7 @@ import {
   scrubbed,
   writeFixture,
   type Recording,
-} from "../tools/traffic.ts";
+} from "../tools/cli/recording.ts";
 import { scenarios } from "./fixtures/scenarios.ts";
 
 const names = namesOfFixtures();

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { runBundle } from "../tools/bundle.ts";
+import { runBundle } from "../tools/cli/run.ts";
 import { seedState } from "./emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 import { createEventFor, type CreateChoices } from "./events.ts";
@@ -10,13 +10,13 @@ import { createEventFor, type CreateChoices } from "./events.ts";
 /** Everything that must never be written: planted here, and looked for in all that a run writes. */
 const secret = 'CaNaRy-"quoted"\\back slash%+&=é🦊-secret';
 const pfx = readFileSync(
-  new URL("./exchange/certificates/openssl-modern.pfx.txt", import.meta.url),
+  new URL("./auth/certificates/openssl-modern.pfx.txt", import.meta.url),
   "utf8",
 ).trim();
 const pfxPassword = "correct horse";
 const token = "CaNaRy.access.token-0123456789abcdef";
 const certificate = readFileSync(
-  new URL("./exchange/certificates/leaf.crt", import.meta.url),
+  new URL("./auth/certificates/leaf.crt", import.meta.url),
   "utf8",
 );
 

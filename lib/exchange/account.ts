@@ -1,8 +1,8 @@
 import { Fault } from "../fault.ts";
-import { textOf } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
+import { textOf } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
 import { mailboxById, type Mailbox } from "./mailbox.ts";
-import { isOf, rowsOrNone } from "./rows.ts";
+import { isOf, rowsOrNone } from "./client/lookUp.ts";
 
 /** A mailbox that can be a member or hold a right, with every name the service may list it by. */
 export interface Account extends Mailbox {

@@ -1,10 +1,11 @@
 import { Fault } from "../fault.ts";
-import { textOf, type ParameterValue, type Row } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
+import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
-import { nameOf, type Mailbox, type Change } from "./mailbox.ts";
-import { timeIn } from "./quantities.ts";
+import { type Mailbox, type Change } from "./mailbox.ts";
+import { timeIn } from "./units.ts";
 import { mappedText, oneOf } from "./settings.ts";
+import { nameOf } from "./naming.ts";
 
 /** An automatic reply as it should be. Messages are HTML without the tags around the body. */
 export interface AutoReply {

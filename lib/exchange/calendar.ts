@@ -1,11 +1,13 @@
 import { Fault } from "../fault.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "./client/command.ts";
 import { isSmtpAddress } from "./emailAddresses.ts";
-import { textOf, type ParameterValue, type Row } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
-import { equals } from "./filter.ts";
-import { isGuid, nameOf, type Change, type Mailbox } from "./mailbox.ts";
-import { rowsOrNone } from "./rows.ts";
+import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { equals } from "./client/opath.ts";
+import { type Change, type Mailbox } from "./mailbox.ts";
+import { rowsOrNone } from "./client/lookUp.ts";
+import { nameOf } from "./naming.ts";
+import { isGuid } from "./guid.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {

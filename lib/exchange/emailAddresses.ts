@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import type { Hashtable } from "./encoding.ts";
+import type { Hashtable } from "./client/encoding.ts";
 
 /** One entry of EmailAddresses, taken apart. Only the prefix has meaning in its case: `SMTP` is the primary address, `smtp` a secondary one. */
 interface EmailAddress {

@@ -1,12 +1,14 @@
 import { Fault } from "../fault.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
 import type { Account } from "./account.ts";
-import type { Piece } from "./batch.ts";
-import { textOf, type Parameters, type Row } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
-import { allOf, carries, equals } from "./filter.ts";
-import { isGuid, mostNamed, nameOf, refuseOther, type Change } from "./mailbox.ts";
-import { isOf, rowsOrNone } from "./rows.ts";
+import type { Piece } from "./client/batch.ts";
+import { textOf, type Parameters, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { allOf, carries, equals } from "./client/opath.ts";
+import { type Change } from "./mailbox.ts";
+import { isOf, rowsOrNone } from "./client/lookUp.ts";
+import { mostNamed, nameOf } from "./naming.ts";
+import { isGuid, refuseOther } from "./guid.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {

@@ -1,8 +1,9 @@
 import { Fault } from "../fault.ts";
-import { textOf, type Row } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
-import { flag, mailboxById, nameOf, type Change, type Mailbox } from "./mailbox.ts";
-import { daysIn } from "./quantities.ts";
+import { textOf, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { flag, mailboxById, type Change, type Mailbox } from "./mailbox.ts";
+import { daysIn } from "./units.ts";
+import { nameOf } from "./naming.ts";
 
 /** Whole days, or without end. */
 export type HoldDuration = number | "Unlimited";

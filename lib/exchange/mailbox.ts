@@ -1,8 +1,10 @@
+import { isGuid, refuseOther } from "./guid.ts";
+import { mostNamed, nameOf } from "./naming.ts";
 import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
-import { textOf, type Parameters, type Row } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
-import { carries, equals } from "./filter.ts";
+import { textOf, type Parameters, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { carries, equals } from "./client/opath.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
 export interface Mailbox extends Row {
@@ -36,22 +38,6 @@ const identifying = [
   "RecipientTypeDetails",
 ] as const;
 const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), name]));
-
-export function isGuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-}
-
-/** Throws an `invalid` fault for what is no GUID; `what` says whose it should be. */
-export function refuseOther(id: string, what: string): void {
-  if (!isGuid(id))
-    throw new Fault({
-      kind: "invalid",
-      message: `${what} is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.`,
-    });
-}
-
-/** More than these are not named when a look-up is ambiguous. */
-export const mostNamed = 8;
 
 /** The property's own spelling, or undefined when mailboxes have no such property. */
 export function mailboxProperty(name: string): string | undefined {
@@ -180,15 +166,6 @@ function selected(alsoRead: readonly string[]): string[] {
   return [
     ...new Set([...identifying, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])]),
   ];
-}
-
-/** Which mailbox or group it is, for people to read: name, address, reference. */
-export function nameOf({
-  DisplayName,
-  PrimarySmtpAddress,
-  Guid,
-}: Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">): string {
-  return `"${DisplayName}" <${PrimarySmtpAddress}> (${Guid})`;
 }
 
 /** The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false". */

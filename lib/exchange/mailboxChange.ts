@@ -1,12 +1,13 @@
 import { Fault } from "../fault.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
 import { primaryAmong } from "./emailAddresses.ts";
-import { isHashtable, textOf, type ParameterValue, type Row } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
-import { carries, equals } from "./filter.ts";
-import { nameOf, synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
-import { masteredAs } from "./onPremises.ts";
+import { isHashtable, textOf, type ParameterValue, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { carries, equals } from "./client/opath.ts";
+import { synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
+import { masteredAs } from "./onPremisesAttributes.ts";
 import type { Setting } from "./settings.ts";
+import { nameOf } from "./naming.ts";
 
 /** What has to be read of a mailbox before settings can be compared with it. */
 export function propertiesFor(settings: readonly Setting[]): string[] {

@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
-import { textOf } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
+import { textOf } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
 
 /** Who a text in a list of trustees stands for: a Guid, or why it cannot be told. */
 export type Resolved = { guid: string } | "ambiguous" | "unknown";

@@ -1,9 +1,10 @@
 import { Fault } from "../fault.ts";
-import type { Command } from "./command.ts";
-import { textOf, type Row } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
-import { nameOf, type Change, type Mailbox } from "./mailbox.ts";
+import type { Command } from "./client/command.ts";
+import { textOf, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { type Change, type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
+import { nameOf } from "./naming.ts";
 
 /** How a mailbox is to show dates, times and folder names. */
 export interface Region {

@@ -1,9 +1,9 @@
 import { Fault } from "../fault.ts";
 import { setMailboxParameters } from "../generated/mailbox.ts";
 import { addressChange, isSmtpAddress } from "./emailAddresses.ts";
-import type { ParameterValue } from "./encoding.ts";
+import type { ParameterValue } from "./client/encoding.ts";
 import { sameHtml } from "./html.ts";
-import { bytesIn, countIn, day, daysIn, secondsIn, timeIn } from "./quantities.ts";
+import { bytesIn, countIn, day, daysIn, secondsIn, timeIn } from "./units.ts";
 
 /** One setting of a mailbox as it should be: a parameter of Set-Mailbox with a value of its type. */
 export interface Setting {

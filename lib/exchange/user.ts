@@ -1,7 +1,7 @@
 import { filterableUserProperties } from "../generated/mailbox.ts";
-import { textOf } from "./encoding.ts";
-import type { Exchange } from "./exchange.ts";
-import { carries, equals } from "./filter.ts";
+import { textOf } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { carries, equals } from "./client/opath.ts";
 
 /** A user of the tenant, with or without a mailbox. */
 export interface User {

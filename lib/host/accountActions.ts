@@ -17,8 +17,8 @@ import { updateEvent } from "../generated/validators/updateEvent.ts";
 import { accountReferenceIn, type Action, type Context, type Result } from "./action.ts";
 import { correlationFrom, type Correlation } from "./correlation.ts";
 import type { Gate } from "./gate.ts";
-import { MappedFields } from "./mapped.ts";
-import { shownName } from "./names.ts";
+import { MappedFields } from "./mappedFields.ts";
+import { shownName } from "./displayName.ts";
 import type { Talk } from "./output.ts";
 import { verbs } from "./verbs.ts";
 

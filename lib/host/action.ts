@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
-import type { Contract } from "./contract.ts";
+import type { Contract } from "./schemaContract.ts";
 import type { Gate } from "./gate.ts";
 import type { Talk } from "./output.ts";
 import type { Verb } from "./verbs.ts";

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { Fault } from "../fault.ts";
-import { Unusable } from "./contract.ts";
+import { Unusable } from "./schemaContract.ts";
 
 /** The time one event may take, and what ends it early. */
 export interface Deadline {

@@ -1,4 +1,4 @@
-import { isRecord } from "./contract.ts";
+import { isRecord } from "./schemaContract.ts";
 
 /** A member of what may be an object, by its name without regard to case: installations have `Id` and `id`, platforms `Person` and `person`. */
 export function member(value: unknown, name: string): unknown {

@@ -15,7 +15,7 @@ import { Fault } from "../fault.ts";
 import { accountReferenceIn, type Action, type Context, type Result } from "./action.ts";
 import type { Gate } from "./gate.ts";
 import { member, plainText } from "./members.ts";
-import { shownName } from "./names.ts";
+import { shownName } from "./displayName.ts";
 import type { Talk } from "./output.ts";
 import { verbs } from "./verbs.ts";
 

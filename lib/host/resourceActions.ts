@@ -3,7 +3,7 @@ import type { Configuration, ResourcesEvent } from "../generated/types.ts";
 import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
 import type { Action, Result } from "./action.ts";
 import type { Became, Gate, Step } from "./gate.ts";
-import { inLanes, type Aside } from "./lanes.ts";
+import { inLanes, type Aside } from "./itemPool.ts";
 import type { Talk } from "./output.ts";
 import { entriesIn, type Entry, type ResourceItem } from "./sourceData.ts";
 import { verbs } from "./verbs.ts";

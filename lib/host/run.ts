@@ -2,12 +2,12 @@ import { Fault } from "../fault.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
 import type { Action, AnyEvent, Result } from "./action.ts";
 import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
-import { readAs, secretsIn, Unusable } from "./contract.ts";
+import { readAs, secretsIn, Unusable } from "./schemaContract.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type Taken } from "./gate.ts";
 import { outputTo, type Output, type Talk } from "./output.ts";
 import { Redaction } from "./redaction.ts";
-import { readDocument } from "./stdin.ts";
+import { readDocument } from "../runtime/stdin.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
-import { isRecord } from "./contract.ts";
+import { isRecord } from "./schemaContract.ts";
 import { member, memberAt } from "./members.ts";
-import { shownName } from "./names.ts";
+import { shownName } from "./displayName.ts";
 
 /** One thing in the source that is to have a resource. */
 export interface ResourceItem {

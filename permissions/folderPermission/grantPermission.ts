@@ -1,5 +1,5 @@
 import { bringRight, calendarOf, presentRight } from "../../lib/exchange/calendar.ts";
-import { mailboxById, nameOf } from "../../lib/exchange/mailbox.ts";
+import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import {
   conflict,
@@ -7,7 +7,8 @@ import {
   folderOptions,
   namedUser,
   rivalOf,
-} from "../../lib/sets/folderPermission.ts";
+} from "../../lib/entitlements/folderPermission.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Gives Default, or a named user or group, a right on the calendar of the account. */
 export default onGrantPermission(

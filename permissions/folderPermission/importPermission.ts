@@ -1,8 +1,8 @@
-import { calendarsOf } from "../../lib/exchange/surveys.ts";
+import { calendarsOf } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
-import { Collected } from "../../lib/sets/collected.ts";
-import { folderOptions, matchable } from "../../lib/sets/folderPermission.ts";
-import { Unread } from "../../lib/sets/unread.ts";
+import { Collected } from "../../lib/entitlements/holderBatches.ts";
+import { folderOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
+import { Unread } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes whose calendar has a listed right. */
 export default onImportPermission(async function* ({ configuration, read, stream, talk }) {

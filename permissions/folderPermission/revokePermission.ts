@@ -6,14 +6,15 @@ import {
   presentRight,
   removingRight,
 } from "../../lib/exchange/calendar.ts";
-import { mailboxById, nameOf } from "../../lib/exchange/mailbox.ts";
+import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import {
   entitlementOf,
   folderOptions,
   namedUser,
   rivalOf,
-} from "../../lib/sets/folderPermission.ts";
+} from "../../lib/entitlements/folderPermission.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Takes the right away again: Default and Anonymous get what Exchange gives by itself, a named user's entry is removed. */
 export default onRevokePermission(async ({ accountReference, permission, read, change }) => {

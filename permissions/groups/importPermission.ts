@@ -1,6 +1,6 @@
 import { cloudGroups } from "../../lib/exchange/group.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
-import { groupPermission, membersThatAreAccounts } from "../../lib/sets/groups.ts";
+import { groupPermission, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Gives the members of every cloud group that are persons' mailboxes. */
 export default onImportPermission(async function* (input) {

@@ -1,6 +1,6 @@
 import { cloudGroups } from "../../lib/exchange/group.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
-import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/sets/groups.ts";
+import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Gives the members of the groups that carry the marker. */
 export default onImportSubPermissions(async function* (input) {

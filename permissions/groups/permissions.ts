@@ -1,6 +1,6 @@
 import { cloudGroups } from "../../lib/exchange/group.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
-import { groupPermission } from "../../lib/sets/groups.ts";
+import { groupPermission } from "../../lib/entitlements/groups.ts";
 
 /** Lists every cloud group of both kinds. */
 export default onPermissions(async function* ({ stream }) {

@@ -6,10 +6,10 @@ import {
   isMember,
   removing,
 } from "../../lib/exchange/group.ts";
-import { isGuid } from "../../lib/exchange/mailbox.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
-import { groupPart } from "../../lib/sets/groups.ts";
-import { onlyOne } from "../../lib/sets/onlyOne.ts";
+import { groupPart } from "../../lib/entitlements/groups.ts";
+import { onlyOne } from "../../lib/exchange/naming.ts";
+import { isGuid } from "../../lib/exchange/guid.ts";
 
 /** Membership of the groups that belong to the person's contracts. */
 export default onSubPermissions(async ({ accountReference, configuration, read, change }) => {

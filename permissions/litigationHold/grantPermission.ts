@@ -6,9 +6,9 @@ import {
   holding,
   isLonger,
 } from "../../lib/exchange/litigationHold.ts";
-import { nameOf } from "../../lib/exchange/mailbox.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
-import { holdOptions } from "../../lib/sets/litigationHold.ts";
+import { holdOptions } from "../../lib/entitlements/litigationHold.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Puts the mailbox on hold. A longer hold is never shortened, unless the configuration allows it. */
 export default onGrantPermission(

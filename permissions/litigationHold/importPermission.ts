@@ -7,9 +7,9 @@ import {
 import { mailboxesOf } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
-import { Collected } from "../../lib/sets/collected.ts";
-import { holdOptions, holdPermission } from "../../lib/sets/litigationHold.ts";
-import { Unread } from "../../lib/sets/unread.ts";
+import { Collected } from "../../lib/entitlements/holderBatches.ts";
+import { holdOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
+import { Unread } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are on hold for one of the listed durations. */
 export default onImportPermission(async function* ({ configuration, stream, talk }) {

@@ -6,9 +6,9 @@ import {
   isInactive,
   releasing,
 } from "../../lib/exchange/litigationHold.ts";
-import { nameOf } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Ends the hold: only one of the entitlement's own duration, and on an inactive mailbox only when the configuration allows it. */
 export default onRevokePermission(

@@ -1,7 +1,8 @@
-import { mailboxById, nameOf } from "../../lib/exchange/mailbox.ts";
+import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { regionChanges, regionOf } from "../../lib/exchange/region.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
-import { regionNamed } from "../../lib/sets/regionalConfiguration.ts";
+import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Brings language, formats, time zone and folder names of the mailbox to a listed configuration. */
 export default onGrantPermission(async ({ accountReference, permission, read, change }) => {

@@ -1,9 +1,9 @@
 import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
-import { regionsOf } from "../../lib/exchange/surveys.ts";
+import { regionsOf } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
-import { Collected } from "../../lib/sets/collected.ts";
-import { regionOptions, regionPermission } from "../../lib/sets/regionalConfiguration.ts";
-import { Unread } from "../../lib/sets/unread.ts";
+import { Collected } from "../../lib/entitlements/holderBatches.ts";
+import { regionOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
+import { Unread } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
 export default onImportPermission(async function* ({ configuration, stream }) {

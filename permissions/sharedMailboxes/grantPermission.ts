@@ -1,8 +1,8 @@
 import { accountById } from "../../lib/exchange/account.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
-import { grant, rightProperties } from "../../lib/exchange/right.ts";
+import { grant, rightProperties } from "../../lib/exchange/mailboxRight.ts";
 import { faultsOf, onGrantPermission } from "../../lib/host/permissionActions.ts";
-import { refuseOtherTypes, rightsOf } from "../../lib/sets/sharedMailboxes.ts";
+import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Grants one right on a mailbox, or the set of rights that a combined reference stands for. */
 export default onGrantPermission(

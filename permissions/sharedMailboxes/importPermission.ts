@@ -3,8 +3,8 @@ import {
   combinedRights,
   mailboxHolders,
   mailboxPermissions,
-} from "../../lib/sets/sharedMailboxes.ts";
-import { rights } from "../../lib/exchange/right.ts";
+} from "../../lib/entitlements/sharedMailboxes.ts";
+import { rights } from "../../lib/exchange/mailboxRight.ts";
 
 /** Gives who holds which right on every mailbox of the configured types, in the configured form. */
 export default onImportPermission(async function* (input) {

@@ -1,5 +1,5 @@
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
-import { dynamicPermissions, mailboxHolders, mailboxPart } from "../../lib/sets/sharedMailboxes.ts";
+import { dynamicPermissions, mailboxHolders, mailboxPart } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Gives who holds which right on the mailboxes that carry the marker. */
 export default onImportSubPermissions(async function* (input) {

@@ -1,6 +1,6 @@
 import { mailboxesOf } from "../../lib/exchange/mailbox.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
-import { mailboxPermissions } from "../../lib/sets/sharedMailboxes.ts";
+import { mailboxPermissions } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Lists the rights on every mailbox of the configured types, in the configured form. */
 export default onPermissions(async function* ({ configuration, stream }) {

@@ -1,8 +1,8 @@
 import { accountById } from "../../lib/exchange/account.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
-import { revoke, rightProperties } from "../../lib/exchange/right.ts";
+import { revoke, rightProperties } from "../../lib/exchange/mailboxRight.ts";
 import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
-import { rightsOf } from "../../lib/sets/sharedMailboxes.ts";
+import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as can be. */
 export default onRevokePermission(

@@ -1,9 +1,9 @@
 import { accountById } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxesOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
-import { grant, revoke, rightProperties } from "../../lib/exchange/right.ts";
+import { grant, revoke, rightProperties } from "../../lib/exchange/mailboxRight.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
-import { onlyOne } from "../../lib/sets/onlyOne.ts";
-import { dynamicPermission, keyOf, mailboxPart, partOf } from "../../lib/sets/sharedMailboxes.ts";
+import { dynamicPermission, keyOf, mailboxPart, partOf } from "../../lib/entitlements/sharedMailboxes.ts";
+import { onlyOne } from "../../lib/exchange/naming.ts";
 
 /** Rights on the mailboxes that belong to the person's contracts. */
 export default onSubPermissions(

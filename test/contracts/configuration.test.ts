@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configuration } from "../../lib/generated/validators/configuration.ts";
-import { readAs, Unusable } from "../../lib/host/contract.ts";
+import { readAs, Unusable } from "../../lib/host/schemaContract.ts";
 
 interface Field {
   key: string;

@@ -3,7 +3,7 @@ import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import { fieldMapping } from "../../lib/generated/validators/fieldMapping.ts";
 import type { FieldMapping } from "../../lib/generated/types.ts";
-import { readAs } from "../../lib/host/contract.ts";
+import { readAs } from "../../lib/host/schemaContract.ts";
 
 const mapping: FieldMapping = readAs(
   fieldMapping,

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as answers from "../../lib/generated/validators/answers.ts";
-import { readAs, Unusable, type Contract } from "../../lib/host/contract.ts";
+import { readAs, Unusable, type Contract } from "../../lib/host/schemaContract.ts";
 
 const Configuration = {
   Organization: "contoso.onmicrosoft.com",

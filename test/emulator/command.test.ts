@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { seedState } from "./seed.ts";
 
-const command = fileURLToPath(new URL("../../tools/emulator.ts", import.meta.url));
+const command = fileURLToPath(new URL("../../tools/cli/emulator.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "emulator-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

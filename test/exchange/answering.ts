@@ -1,5 +1,5 @@
 /** The other side of the client's seams for reading in bulk: answers by what is asked, by itself or in a batch. */
-import type { HttpReply, HttpRequest } from "../../lib/exchange/transport.ts";
+import type { HttpReply, HttpRequest } from "../../lib/net/transport.ts";
 import { clientOf, reply, rows, type Client } from "./scripted.ts";
 
 export interface Asked {

@@ -10,10 +10,10 @@ import {
   removing,
   type Group,
 } from "../../lib/exchange/group.ts";
-import { mostNamed } from "../../lib/exchange/mailbox.ts";
 import { recipientTypes } from "../../lib/generated/mailbox.ts";
 import { all, calledIn, guidOf, tenantOf } from "./answering.ts";
 import { clientOf, endpoint, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
+import { mostNamed } from "../../lib/exchange/naming.ts";
 
 const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
   Guid: guidOf(index),

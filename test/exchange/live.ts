@@ -1,9 +1,9 @@
 /** The whole client against an emulated tenant, for what a noun does there. */
-import { clouds } from "../../lib/exchange/clouds.ts";
-import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
+import { clouds } from "../../lib/auth/clouds.ts";
+import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
 import { mailboxById, type Mailbox, type Change } from "../../lib/exchange/mailbox.ts";
-import { tokenSource } from "../../lib/exchange/token.ts";
-import { httpTransport } from "../../lib/exchange/transport.ts";
+import { tokenSource } from "../../lib/auth/token.ts";
+import { httpTransport } from "../../lib/net/transport.ts";
 import { seedState } from "../emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import type { Behaviour, DirectoryObject } from "../emulator/state.ts";

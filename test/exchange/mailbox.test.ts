@@ -1,18 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clouds } from "../../lib/exchange/clouds.ts";
-import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
+import { clouds } from "../../lib/auth/clouds.ts";
+import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
 import {
   flag,
   mailboxById,
   mailboxesOf,
   mailboxesWhere,
   mailboxProperty,
-  mostNamed,
-  nameOf,
   type Mailbox,
 } from "../../lib/exchange/mailbox.ts";
-import { tokenSource } from "../../lib/exchange/token.ts";
-import { httpTransport } from "../../lib/exchange/transport.ts";
+import { tokenSource } from "../../lib/auth/token.ts";
+import { httpTransport } from "../../lib/net/transport.ts";
 import { usersWhere } from "../../lib/exchange/user.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import {
@@ -25,6 +23,7 @@ import {
   timeOf,
   type Scripted,
 } from "./scripted.ts";
+import { mostNamed, nameOf } from "../../lib/exchange/naming.ts";
 
 const guidOf = (index: number): string =>
   `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;

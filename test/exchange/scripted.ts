@@ -1,9 +1,9 @@
 /** The other side of the client's seams: answers from a list, a clock that sleeping moves on, and a record of what was sent. */
-import { clouds, type Cloud } from "../../lib/exchange/clouds.ts";
-import { exchangeOnline, type Exchange } from "../../lib/exchange/exchange.ts";
-import type { Pace } from "../../lib/exchange/retry.ts";
-import type { TokenSource } from "../../lib/exchange/token.ts";
-import type { HttpReply, HttpRequest, Transport } from "../../lib/exchange/transport.ts";
+import { clouds, type Cloud } from "../../lib/auth/clouds.ts";
+import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
+import type { Pace } from "../../lib/net/retry.ts";
+import type { TokenSource } from "../../lib/auth/token.ts";
+import type { HttpReply, HttpRequest, Transport } from "../../lib/net/transport.ts";
 import { Fault } from "../../lib/fault.ts";
 
 export const tenantId = "7e4a4700-0000-4000-8000-00000000c0de";

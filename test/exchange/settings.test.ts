@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
-import { timeIn } from "../../lib/exchange/quantities.ts";
+import { timeIn } from "../../lib/exchange/units.ts";
 import { settingsFrom, type Setting } from "../../lib/exchange/settings.ts";
 import { faultOf } from "./scripted.ts";
 

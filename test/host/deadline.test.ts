@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Fault } from "../../lib/fault.ts";
-import { Unusable } from "../../lib/host/contract.ts";
+import { Unusable } from "../../lib/host/schemaContract.ts";
 import { deadlineFrom, startDeadline } from "../../lib/host/deadline.ts";
 
 const never = new Promise<never>(() => undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as contracts from "../../lib/generated/validators/answers.ts";
-import type { Shape } from "../../lib/host/contract.ts";
+import type { Shape } from "../../lib/host/schemaContract.ts";
 import { Redaction } from "../../lib/host/redaction.ts";
 import { guid } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../lib/fault.ts";
-import { Unusable } from "../../lib/host/contract.ts";
+import { Unusable } from "../../lib/host/schemaContract.ts";
 import {
   acting,
   configuration,

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import type { AuditLog, Outcome, PlanStep } from "../../lib/generated/types.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
-import type { Contract } from "../../lib/host/contract.ts";
+import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { Connection } from "../../lib/host/gate.ts";
 import { run } from "../../lib/host/run.ts";
 import { connectionOf, stdinOf } from "./world.ts";

@@ -11,7 +11,7 @@ import deleteAction from "../../lifecycle/delete.ts";
 import disableAction from "../../lifecycle/disable.ts";
 import enableAction from "../../lifecycle/enable.ts";
 import updateAction from "../../lifecycle/update.ts";
-import { runBundle } from "../../tools/bundle.ts";
+import { runBundle } from "../../tools/cli/run.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { Behaviour, DirectoryObject } from "../emulator/state.ts";
 import { changeEventFor, createEventFor, reconciliationFor } from "../events.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "v
 import { createAnswer } from "../../lib/generated/validators/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
 import action from "../../lifecycle/create.ts";
-import { runBundle } from "../../tools/bundle.ts";
+import { runBundle } from "../../tools/cli/run.ts";
 import { seedState } from "../emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { createEventFor, type CreateChoices } from "../events.ts";

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
-import { runBundle } from "../../tools/bundle.ts";
+import { runBundle } from "../../tools/cli/run.ts";
 import { Bench, guidOf, shown, type Run, type Write } from "../bench.ts";
 import type { FolderPermission } from "../emulator/folderState.ts";
 import type { Behaviour, State } from "../emulator/state.ts";
 import { permissionEventFor, readingEventFor, reconciledRevokeFor } from "../events.ts";
-import { bundlesWith } from "../sets/editedBundles.ts";
+import { bundlesWith } from "../entitlements/editedBundles.ts";
 import { prepare } from "./sets.ts";
 import { holdersIn, imported, listed, recordsOf, refusal, settings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Contract } from "../../lib/host/contract.ts";
+import type { Contract } from "../../lib/host/schemaContract.ts";
 import {
   importAnswer,
   permissionRecord,

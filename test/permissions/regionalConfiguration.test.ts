@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
-import { runBundle } from "../../tools/bundle.ts";
+import { runBundle } from "../../tools/cli/run.ts";
 import { Bench, guidOf, shown } from "../bench.ts";
 import { permissionEventFor, readingEventFor } from "../events.ts";
-import { bundlesWith } from "../sets/editedBundles.ts";
+import { bundlesWith } from "../entitlements/editedBundles.ts";
 import { prepare } from "./sets.ts";
 import { holdersIn, imported, listed, recordsOf, refusal, settings } from "./settings.ts";
 

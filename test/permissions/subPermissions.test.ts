@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { runBundle } from "../../tools/bundle.ts";
+import { runBundle } from "../../tools/cli/run.ts";
 import type { Fault } from "../emulator/faults.ts";
 import type { Behaviour, DirectoryObject, State } from "../emulator/state.ts";
 import {

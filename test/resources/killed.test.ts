@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
-import { runBundle } from "../../tools/bundle.ts";
-import { round, sourceOf, type Round } from "../../tools/campaignResources.ts";
+import { runBundle } from "../../tools/cli/run.ts";
+import { round, sourceOf, type Round } from "../../tools/campaigns/resources.ts";
 import { Bench } from "../bench.ts";
 import type { Fault } from "../emulator/faults.ts";
 import { resourcesEventFor } from "../events.ts";

@@ -1,0 +1,78 @@
+import { Fault } from "../fault.ts";
+import type { Row } from "./client/encoding.ts";
+import {
+  calendarIn,
+  entryOf,
+  readingEntries,
+  readingFolders,
+  type Calendar,
+  type CalendarRight,
+} from "./calendar.ts";
+import { wholes } from "./client/batch.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { mailboxesOf, type Mailbox } from "./mailbox.ts";
+import { readingRegion } from "./region.ts";
+
+/** Something about one mailbox of many, or why it could not be read. */
+export type Found<T> = { mailbox: Mailbox; found: T } | { mailbox: Mailbox; fault: Fault };
+
+/** The entries of the calendar of every mailbox of these types, in whatever order they arrive. */
+export function calendarsOf(
+  types: readonly string[],
+): (exchange: Exchange) => AsyncGenerator<Found<CalendarRight[]>, void, undefined> {
+  const mailboxes = mailboxesOf(types, []);
+  return async function* (exchange) {
+    const early: Found<CalendarRight[]>[] = [];
+    async function* calendars(): AsyncGenerator<Calendar, void, undefined> {
+      for await (const { item: mailbox, rows, fault } of wholes(
+        exchange.each(mailboxes(exchange), readingFolders),
+      )) {
+        try {
+          if (fault) throw fault;
+          yield calendarIn(mailbox, rows);
+        } catch (thrown) {
+          const why = Fault.of(thrown);
+          // A mailbox nobody has opened yet has no calendar, and so nobody has a right on it.
+          early.push(
+            why !== fault && why.kind === "notReady"
+              ? { mailbox, found: [] }
+              : { mailbox, fault: why },
+          );
+        }
+      }
+    }
+    for await (const {
+      item: { mailbox },
+      rows,
+      fault,
+    } of wholes(exchange.each(calendars(), readingEntries)))
+      yield fault ? { mailbox, fault } : { mailbox, found: rows.map(entryOf) };
+    yield* early;
+  };
+}
+
+/** The regional configuration of every mailbox of these types. */
+export function regionsOf(
+  types: readonly string[],
+  verify: boolean,
+): (exchange: Exchange) => AsyncGenerator<Found<Row>, void, undefined> {
+  const mailboxes = mailboxesOf(types, []);
+  return async function* (exchange) {
+    for await (const {
+      item: mailbox,
+      rows: [row],
+      fault,
+    } of wholes(exchange.each(mailboxes(exchange), (mailbox) => readingRegion(mailbox, verify)))) {
+      if (fault) yield { mailbox, fault };
+      else if (row) yield { mailbox, found: row };
+      else
+        yield {
+          mailbox,
+          fault: new Fault({
+            kind: "unexpected",
+            message: "Exchange Online gave no regional configuration.",
+          }),
+        };
+    }
+  };
+}

@@ -1,0 +1,246 @@
+import { Fault } from "../../fault.ts";
+import { reads, type Command } from "./command.ts";
+import { bodyOf, type Row } from "./encoding.ts";
+import type { Endpoint, Seams } from "./endpoint.ts";
+import type { ReplyPage } from "./exchange.ts";
+import { parsed, readReply, type Page } from "./replies.ts";
+import { retrying, type Try } from "../../net/retry.ts";
+import type { HttpReply } from "../../net/transport.ts";
+
+/** One page of what was read about an item, or why nothing more could be read about it. */
+export type Piece<T> = { item: T; page: ReplyPage } | { item: T; fault: Fault };
+
+interface Ways {
+  endpoint: Endpoint;
+  pages(command: Command, from?: string): AsyncGenerator<ReplyPage, void, undefined>;
+  replyOf(command: Command, page: Page): ReplyPage;
+  seams: Seams;
+}
+
+/** Microsoft's own module and CIPP send no more; what the service takes is documented nowhere. */
+const perRequest = 10;
+/** As many as the client sends at once anyhow. */
+const lanes = 5;
+
+/** See `Exchange.each`. The lanes share one source, and a lane goes on when its last piece was taken: nothing piles up. */
+export async function* eachRead<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  commandFor: (item: T) => Command,
+  ways: Ways,
+): AsyncGenerator<Piece<T>, void, undefined> {
+  const bundles = bundled(items);
+  async function* lane(): AsyncGenerator<Piece<T>, void, undefined> {
+    for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
+      const asked: Asked<T>[] = [];
+      for (const item of next.value) {
+        try {
+          const command = commandFor(item);
+          asked.push({
+            id: String(asked.length),
+            item,
+            command,
+            body: bodyOf(command.cmdlet, command.parameters),
+          });
+        } catch (thrown) {
+          yield { item, fault: Fault.of(thrown) };
+        }
+      }
+      const writing = asked.find(({ command }) => !reads(command));
+      if (writing)
+        throw new Fault({
+          kind: "unexpected",
+          message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
+        });
+      if (asked.length === 0) continue;
+      const answers = await answersTo(asked, ways);
+      for (const { id, item, command } of asked)
+        yield* piecesOf(item, command, answers.get(id), ways);
+    }
+  }
+  try {
+    yield* merged(Array.from({ length: lanes }, lane));
+  } finally {
+    // Whoever stops early wants no more from the source either.
+    void bundles.return().catch(() => undefined);
+  }
+}
+
+interface Asked<T> {
+  id: string;
+  item: T;
+  command: Command;
+  body: string;
+}
+
+/** What came for one item, page by page. What failed in the batch is asked for by itself, with all that a single call has: retries, a fresh token. */
+async function* piecesOf<T>(
+  item: T,
+  command: Command,
+  first: Page | undefined,
+  { pages, replyOf }: Ways,
+): AsyncGenerator<Piece<T>, void, undefined> {
+  try {
+    if (first) yield { item, page: replyOf(command, first) };
+    if (first && first.nextLink === undefined) return;
+    for await (const page of pages(command, first?.nextLink)) yield { item, page };
+  } catch (thrown) {
+    yield { item, fault: Fault.of(thrown) };
+  }
+}
+
+/** All that was read about an item, when its last page has come; or why not. */
+export async function* wholes<T>(
+  pieces: AsyncIterable<Piece<T>>,
+): AsyncGenerator<{ item: T; rows: Row[]; fault?: Fault }, void, undefined> {
+  const begun = new Map<T, Row[]>();
+  for await (const piece of pieces) {
+    const { item } = piece;
+    if ("fault" in piece) {
+      begun.delete(item);
+      yield { item, rows: [], fault: piece.fault };
+      continue;
+    }
+    const { rows, isLast } = piece.page;
+    const all = begun.get(item) ?? [];
+    all.push(...rows);
+    begun.set(item, all);
+    if (!isLast) continue;
+    begun.delete(item);
+    yield { item, rows: all };
+  }
+}
+
+/** One batch, sent until it is answered as a whole. Items are matched by id: their order is not kept, and errors do not always name their object. */
+async function answersTo(
+  asked: readonly Asked<unknown>[],
+  { endpoint, seams: { pace, clock, newId } }: Ways,
+): Promise<Map<string, Page>> {
+  const requestId = newId();
+  const body = (bearer: string): string =>
+    `{"requests":[${asked
+      .map(
+        ({ id, command, body: own }) =>
+          `{"id":"${id}","method":"POST","url":${JSON.stringify(endpoint.urlOf(endpoint.pathOf(command)))},"headers":${JSON.stringify(endpoint.headersFor(command.cmdlet, bearer))},"body":${own}}`,
+      )
+      .join(",")}]}`;
+  return await retrying(pace, async (): Promise<Try<Map<string, Page>>> => {
+    const reply = await endpoint.post({
+      what: "$batch",
+      where: endpoint.batchPath,
+      body,
+      requestId,
+      prefer: "odata.continue-on-error",
+    });
+    return "fault" in reply ? reply : readBatch(reply, asked, clock());
+  });
+}
+
+function readBatch(
+  reply: HttpReply,
+  asked: readonly Asked<unknown>[],
+  now: number,
+): Try<Map<string, Page>> {
+  const responses = responsesIn(reply);
+  // Anything but a list of responses is read as the answer to a reading cmdlet: all the forms of refusal are known there.
+  if (!responses) {
+    const read = readReply(reply, {
+      command: { cmdlet: "Get-$batch", parameters: {} },
+      continued: false,
+      now,
+    });
+    return "fault" in read
+      ? read
+      : {
+          fault: new Fault({
+            kind: "unexpected",
+            message: "Exchange Online's answer to a batch has no list of responses in it.",
+            requestId: reply.headers["request-id"],
+          }),
+        };
+  }
+  const pages = new Map<string, Page>();
+  for (const { id, command } of asked) {
+    const own = responses.filter((response) => response.id === id);
+    const [response] = own;
+    // None, or two of them: not attributable, so the item is asked for by itself.
+    if (own.length !== 1 || !response) continue;
+    const read = readReply(
+      {
+        status: Number(response.status),
+        headers: headersIn(response.headers),
+        text: textOf(response.body),
+      },
+      { command, continued: false, now },
+    );
+    if ("value" in read) pages.set(id, read.value);
+  }
+  return { value: pages };
+}
+
+interface Response {
+  id?: unknown;
+  status?: unknown;
+  headers?: unknown;
+  body?: unknown;
+}
+
+function responsesIn({ status, text }: HttpReply): Response[] | undefined {
+  const answer = status === 200 ? parsed(text) : undefined;
+  const responses =
+    typeof answer === "object" && answer !== null && "responses" in answer
+      ? answer.responses
+      : undefined;
+  return Array.isArray(responses) &&
+    responses.every((one) => typeof one === "object" && one !== null)
+    ? responses
+    : undefined;
+}
+
+function headersIn(headers: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}
+
+function textOf(body: unknown): string {
+  return typeof body === "string" ? body : body === undefined ? "" : JSON.stringify(body);
+}
+
+/** The items by tens, as they come. */
+async function* bundled<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+): AsyncGenerator<T[], void, undefined> {
+  let bundle: T[] = [];
+  for await (const item of items) {
+    if (bundle.push(item) < perRequest) continue;
+    yield bundle;
+    bundle = [];
+  }
+  if (bundle.length > 0) yield bundle;
+}
+
+/** What several sources give, in the order in which it comes. */
+export async function* merged<T>(
+  sources: readonly AsyncGenerator<T, void, undefined>[],
+): AsyncGenerator<T, void, undefined> {
+  const pending = new Map(sources.map((source) => [source, nextOf(source)]));
+  try {
+    while (pending.size > 0) {
+      const { source, result } = await Promise.race(pending.values());
+      if (result.done) pending.delete(source);
+      else {
+        yield result.value;
+        pending.set(source, nextOf(source));
+      }
+    }
+  } finally {
+    // Whoever stops early does not wait for what is still on its way.
+    for (const source of pending.keys()) void source.return().catch(() => undefined);
+  }
+}
+
+async function nextOf<T>(
+  source: AsyncGenerator<T, void, undefined>,
+): Promise<{ source: AsyncGenerator<T, void, undefined>; result: IteratorResult<T, void> }> {
+  return { source, result: await source.next() };
+}

@@ -1,0 +1,179 @@
+import { Fault } from "../../fault.ts";
+import type { Cloud } from "../../auth/clouds.ts";
+import type { Command } from "./command.ts";
+import { parsed } from "./replies.ts";
+import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
+import { slots } from "../../net/requestSlots.ts";
+import type { TokenSource } from "../../auth/token.ts";
+import type { HttpReply, Transport } from "../../net/transport.ts";
+import { isBusy } from "./errors.ts";
+
+export interface ExchangeSettings {
+  tenantId: string;
+  cloud: Cloud;
+  /** Base URL to use instead of the cloud's Exchange host. Then nothing is sent anywhere else. */
+  exchangeUrl: string | undefined;
+}
+
+export interface Seams {
+  transport: Transport;
+  token: TokenSource;
+  pace: Pace;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  newId(): string;
+}
+
+/** One request to the admin API. */
+export interface Post {
+  /** The cmdlet that is called, or `$batch`. */
+  what: string;
+  /** Path and query. */
+  where: string;
+  /** The body; one that repeats the token inside is made when the token is known. */
+  body: string | ((bearer: string) => string);
+  requestId: string;
+  /** Said beside the page size in `Prefer`. */
+  prefer?: string;
+}
+
+/** Where a tenant's cmdlets are called (adminapi/beta): the address that Microsoft's own module uses and that has all of them. */
+export interface Endpoint {
+  /** One try. Follows the tenant to its region, and takes a new token when the first one is refused. */
+  post(post: Post): Promise<HttpReply | Failure>;
+  /** The path for a command's first page. */
+  pathOf(command: Command): string;
+  batchPath: string;
+  /** The path of a next page, once it is known to be within this cloud. */
+  pathOfNext(nextLink: string): string;
+  /** A path as the absolute address that a batch wants. */
+  urlOf(where: string): string;
+  headersFor(what: string, bearer: string): Record<string, string>;
+}
+
+/** The arbitration mailbox that exists in every tenant: requests anchored on it meet the same backend, and so their own writes. */
+const anchorMailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
+const pageSize = 1000;
+const mostRedirects = 3;
+/** No limit is published; exporters of permissions found that many tenants do not allow ten at a time. */
+const mostAtOnce = 5;
+
+export function endpointOf(
+  { tenantId, cloud, exchangeUrl }: ExchangeSettings,
+  { transport, token, pace, newId }: Seams,
+): Endpoint {
+  let base = exchangeUrl ?? `https://${cloud.exchange}`;
+  const connectionId = newId();
+  const places = slots(mostAtOnce);
+  const root = `/adminapi/beta/${tenantId}`;
+
+  function headersFor(what: string, bearer: string): Record<string, string> {
+    return {
+      authorization: `Bearer ${bearer}`,
+      "content-type": "application/json; charset=utf-8",
+      accept: "application/json",
+      // Texts are matched only where no class tells, and then in English.
+      "accept-language": "en-US",
+      "x-cmdletname": what,
+      "x-anchormailbox": `APP:${anchorMailbox}@${tenantId}`,
+      "x-responseformat": "json",
+      "x-clientapplication": "exchange-online-connector",
+      prefer: `odata.maxpagesize=${pageSize}`,
+    };
+  }
+
+  async function sent(
+    { what, where, body, requestId, prefer }: Post,
+    bearer: string,
+  ): Promise<HttpReply | Failure> {
+    const own = headersFor(what, bearer);
+    const headers = {
+      ...own,
+      prefer: [own["prefer"], prefer].filter(Boolean).join("; "),
+      "accept-encoding": "gzip",
+      "client-request-id": requestId,
+      "connection-id": connectionId,
+    };
+    await places.take();
+    try {
+      pace.stats.requests++;
+      const reply = await transport(
+        {
+          method: "POST",
+          url: base + where,
+          headers,
+          body: typeof body === "string" ? body : body(bearer),
+        },
+        pace.signal,
+      ).catch(unanswered);
+      if ("status" in reply && (reply.status === 429 || isBusy(reply.text))) places.fewer();
+      return reply;
+    } finally {
+      places.free();
+    }
+  }
+
+  /**
+   * The front door may send a tenant to its region (`xyz.outlook.office365.com`, sometimes with port 446, which is dropped), and
+   * a next page may be there. The token goes to no other place.
+   */
+  function withinCloud(what: string, address: string): URL {
+    const target = URL.canParse(address, base) ? new URL(address, base) : undefined;
+    if (target?.origin === new URL(base).origin) return target;
+    if (
+      target &&
+      exchangeUrl === undefined &&
+      target.protocol === "https:" &&
+      `.${target.hostname}`.endsWith(`.${cloud.exchange}`)
+    ) {
+      target.port = "";
+      return target;
+    }
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online ${what} ${target ? target.origin : "no usable address"}, which is not part of this cloud; the token was not sent there.`,
+    });
+  }
+
+  return {
+    async post(post) {
+      let refused: { token: string; claims?: string | undefined } | undefined;
+      for (let redirects = 0; ;) {
+        const bearer = await token.get(refused);
+        const reply = await sent(post, bearer);
+        if ("fault" in reply) return reply;
+        if (reply.status === 302 || reply.status === 307 || reply.status === 308) {
+          if (++redirects > mostRedirects)
+            throw new Fault({
+              kind: "unexpected",
+              message: `Exchange Online sent ${post.what} from host to host.`,
+            });
+          base = withinCloud("redirected to", reply.headers["location"] ?? "").origin;
+        } else if (reply.status === 401 && refused === undefined) {
+          // A token can be refused before its time, and once is no reason to give up: roles and policies change under it.
+          refused = { token: bearer, claims: claimsIn(reply.headers["www-authenticate"]) };
+          pace.stats.retries++;
+        } else return reply;
+      }
+    },
+    pathOf: ({ select }) =>
+      `${root}/InvokeCommand${select ? `?$select=${select.map(encodeURIComponent).join(",")}` : ""}`,
+    batchPath: `${root}/$batch`,
+    pathOfNext(nextLink) {
+      const next = withinCloud("named a next page at", nextLink);
+      base = next.origin;
+      return next.pathname + next.search;
+    },
+    urlOf: (where) => base + where,
+    headersFor,
+  };
+}
+
+/** The claims challenge of continuous access evaluation: base64 text inside WWW-Authenticate. */
+function claimsIn(header: string | undefined): string | undefined {
+  const encoded = /claims="([^"]+)"/i.exec(header ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const claims = Buffer.from(encoded, "base64").toString("utf8");
+  const object = parsed(claims);
+  return typeof object === "object" && object !== null ? claims : undefined;
+}

@@ -1,0 +1,159 @@
+import type { FaultKind } from "../../fault.ts";
+import type { Command } from "./command.ts";
+
+/**
+ * What Exchange Online says, and what it means. All matching of class names and texts lives here, each with where it was seen.
+ * The exception class decides first, the text where the class does not tell; sources:
+ * MOD: code that the service generates for Microsoft's module. ODP, ODS: Microsoft's documentation and support pages.
+ * CIPP, HID, EXOH: KelvinTegelaar/CIPP-API, the HelloID connector, GreyCorbel/ExoHelper. QA: Microsoft Q&A. FIELD: one field note.
+ */
+interface Meaning {
+  /** The short name of the exception class. */
+  type?: RegExp;
+  text?: RegExp;
+  /** The cmdlets it is said by, when it would mean something else of another. */
+  by?: RegExp;
+  kind: FaultKind;
+  /** What is missing is not the object that was named, but an entry in it. */
+  of?: "entry";
+  retryable?: true;
+  /** Said instead of the service's own text, where that does not help. */
+  message?: string;
+}
+
+/** What Microsoft's module tries again wherever the details name it (MOD), and what a C# client does (FIELD). */
+const transient =
+  /\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|ADServerSettingsChangedException|\w*TransientException|ServerBusyException|BackendCommunicationException|CmdletProxyNotAvailableFailure)\b/;
+
+/** Sources differ on whether the permission or the role is missing when Exchange refuses, so both are named. */
+export const rightsNeeded =
+  "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin consent) and an Entra role such as Exchange Recipient Administrator; what was given just now can take some minutes to reach Exchange.";
+
+const meanings: readonly Meaning[] = [
+  // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this stands before the class.
+  { text: /matches multiple entries|multiple recipients matching/i, kind: "ambiguous" },
+  { type: /^ManagementObjectAmbiguousException$/, kind: "ambiguous" }, // ODS
+  // ODS; also as RecipientTaskException or InvalidOperationException, so the text decides.
+  { text: /is being synchronized from your on-premises organization/i, kind: "onPremises" },
+  // The same opening without that reason: a role group of the application is limited to other objects (inferred).
+  { text: /out of the current user's write scope/i, kind: "denied" },
+  // michev.info 6594
+  { text: /license doesn't permit you/i, kind: "unlicensed" },
+  // QA 1523006: a replica that has not heard of the object yet; worth another try.
+  { text: /couldn't be read from domain controller/i, kind: "notReady", retryable: true },
+  { type: /^ManagementObjectNotFoundException$/, kind: "missing" }, // Microsoft365DSC#2998
+  {
+    text: /couldn't be performed because (object|Identity:) ?['"].* couldn't be found/i,
+    kind: "missing",
+  }, // HID; the class was not seen
+  // HID, CIPP. The permission entry that was found may hold other rights than those to be added: whoever adds one compares.
+  {
+    type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/,
+    by: /^Add-/,
+    kind: "already",
+  },
+  {
+    type: /^(MemberNotFoundException|UserNotFoundInPermissionEntryException)$/,
+    by: /^Remove-/,
+    kind: "already",
+  }, // HID, CIPP
+  // FIELD, CIPP. It is the user's entry that is missing, and not the folder that was named.
+  { type: /^UserNotFoundInPermissionEntryException$/, kind: "missing", of: "entry" },
+  // What is to be made may be there already, made by a run that was cut off; so whoever makes it looks. The text is inferred from that of Name.
+  {
+    type: /^(ADObjectAlreadyExistsException|ProxyAddressExistsException|WLCDManagedMemberExistsException)$/,
+    by: /^New-/,
+    kind: "taken",
+  },
+  { text: /of property "?Alias"? is used by another recipient/i, by: /^New-/, kind: "taken" },
+  // The name is another object's. GO2: terraprovider/go-exoscc
+  { type: /^ADObjectAlreadyExistsException$/, kind: "invalid" },
+  { type: transient, kind: "unavailable", retryable: true },
+  { text: transient, kind: "unavailable", retryable: true },
+  {
+    text: /role assigned to application .* isn't supported/i, // several public threads
+    kind: "denied",
+    message: `Exchange Online does not accept the application's rights. ${rightsNeeded}`,
+  },
+  {
+    text: /BypassSecurityGroupManagerCheck.*not present in the role definition|not present in the role definition.*BypassSecurityGroupManagerCheck/is, // CIPP, HID
+    kind: "denied",
+    message:
+      "The members of a mail-enabled security group can only be changed by its managers, and by those who may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange role Security Group Creation and Membership.",
+  },
+  { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
+  // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).
+  { type: /^CommandNotFoundException$/, kind: "denied" },
+  { text: /not a recognized filterable property/i, kind: "invalid" }, // ODP
+  // QA 1023619
+  { text: /Expired or Invalid pagination request/i, kind: "unavailable" },
+  {
+    type: /^(DataValidationException|ParameterTransformationException|ParameterBinding\w*Exception|ValidationException)$/,
+    kind: "invalid",
+  },
+  { type: /^(ProxyAddressExistsException|WLCDManagedMemberExistsException)$/, kind: "invalid" }, // ODS, FIELD
+];
+
+/** EXOH: the tenant-wide cap on concurrent requests, with whatever status and often not as JSON. */
+export function isBusy(text: string): boolean {
+  return /^\W*You have reached the maximum number of concurrent requests/i.test(text);
+}
+
+/** What an error of the service means, or undefined when only the HTTP status can tell. */
+export function meaningOf(
+  type: string | undefined,
+  text: string,
+  command: Command,
+): { kind: FaultKind; retryable: boolean; message?: string | undefined } | undefined {
+  if (isBusy(text)) return { kind: "throttled", retryable: true };
+  const found = meanings.find(
+    (meaning) =>
+      (meaning.type?.test(type ?? "") ?? true) &&
+      (meaning.text?.test(text) ?? true) &&
+      (meaning.by?.test(command.cmdlet) ?? true),
+  );
+  if (found?.kind === "missing" && found.of !== "entry" && !isAboutIdentity(text, command))
+    return { kind: "unexpected", retryable: false };
+  return found && { kind: found.kind, retryable: found.retryable ?? false, message: found.message };
+}
+
+/**
+ * "Not found" is only believed of the object that was named. The texts quote the name they looked for (`object 'x'`,
+ * `Identity:"x"`) and others beside it (a domain controller); "The specified mailbox doesn't exist." quotes none (CIPP tests), and
+ * is believed when the command has no text in it that could have named another object.
+ */
+function isAboutIdentity(text: string, { parameters }: Command): boolean {
+  const { Identity: identity, ...others } = parameters;
+  if (typeof identity !== "string") return false;
+  const said = text.toLowerCase();
+  if (
+    [`'${identity}'`, `"${identity}"`, `“${identity}”`, `‘${identity}’`].some((quoted) =>
+      said.includes(quoted.toLowerCase()),
+    )
+  )
+    return true;
+  const quotes = /(^|[\s:(])['"“‘]/.test(text);
+  return (
+    !quotes &&
+    Object.values(others).every((value) => typeof value === "boolean" || typeof value === "number")
+  );
+}
+
+/** What a warning on a successful answer means; undefined: for people to read. */
+export type NoticeKind = "alreadySo" | "moreResults";
+
+export function noticeOf(warning: string): NoticeKind | undefined {
+  if (/completed successfully but no settings of .* have been modified/i.test(warning))
+    return "alreadySo"; // CIPP tests
+  if (/access control entry is already present on the object/i.test(warning)) return "alreadySo"; // several public threads; Add-MailboxPermission, Add-RecipientPermission
+  // ODS, CIPP; the second ending is that of Remove-RecipientPermission
+  if (
+    /can't remove the access control entry on the object .*because the ACE (doesn't exist|isn't present)/i.test(
+      warning,
+    )
+  )
+    return "alreadySo";
+  if (/There are more results available than are currently displayed/i.test(warning))
+    return "moreResults"; // MOD
+  return undefined;
+}

@@ -1,0 +1,150 @@
+import { Fault } from "../../fault.ts";
+import { eachRead, type Piece } from "./batch.ts";
+import { repeatable, type Command } from "./command.ts";
+import { bodyOf, type Row } from "./encoding.ts";
+import { eventually, type Patience } from "../../net/polling.ts";
+import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
+import { readReply, type Page } from "./replies.ts";
+import { retrying, type Stats, type Try } from "../../net/retry.ts";
+import { noticeOf, type NoticeKind } from "./errors.ts";
+
+export interface Reply {
+  rows: Row[];
+  /** What the service said beside its answer; `kind` is set for what is understood. */
+  notices: { kind?: NoticeKind | undefined; text: string }[];
+}
+
+/** One page of a cmdlet's answer. */
+export interface ReplyPage extends Reply {
+  isLast: boolean;
+}
+
+/** Exchange Online, as seen by its nouns: cmdlets in, objects out. */
+export interface Exchange {
+  /** Calls a cmdlet and gives everything it answers, all pages together. Throws a `Fault`. */
+  invoke(command: Command): Promise<Reply>;
+  /** Calls a cmdlet and gives page by page as they arrive. A page that cannot be had is a fault, never the end of the list. */
+  pages(command: Command): AsyncGenerator<ReplyPage, void, undefined>;
+  /**
+   * Reads something about each item, ten items to a request and a few requests at a time, and gives the pages in whatever order they arrive.
+   * What cannot be read is given as a fault with its item; the others go on. Only for commands that read.
+   */
+  each<T>(
+    items: AsyncIterable<T> | Iterable<T>,
+    commandFor: (item: T) => Command,
+  ): AsyncGenerator<Piece<T>, void, undefined>;
+  /**
+   * Looks again and again, with short waits, until `look` finds something: what was just made is found by readers only after a while. Throws a
+   * `notReady` fault when the time for it is over, and whatever `look` throws.
+   */
+  eventually<T>(look: () => Promise<T | undefined>, patience: Patience): Promise<T>;
+  readonly stats: Readonly<Stats>;
+}
+
+/** A client of the InvokeCommand endpoint. */
+export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchange {
+  const endpoint = endpointOf(settings, seams);
+  const { pace, clock, newId } = seams;
+
+  async function page(
+    command: Command,
+    call: { where: string; body: string; requestId: string },
+    continued: boolean,
+  ): Promise<Page> {
+    const unknownOutcome: Fault[] = [];
+    const read = await retrying(pace, async (): Promise<Try<Page>> => {
+      const reply = await endpoint.post({ what: command.cmdlet, ...call });
+      const result =
+        "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
+      // A change that is there at the second try was most likely made by the first.
+      if ("fault" in result && result.fault.kind === "already" && unknownOutcome.length > 0)
+        return { value: { rows: [], warnings: [], nextLink: undefined } };
+      // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had been done.
+      if ("value" in result || !result.fault.retryable || result.fault.kind === "throttled")
+        return result;
+      unknownOutcome.push(result.fault);
+      return repeatable(command) ? result : { fault: notAgain(result.fault, command) };
+    }).catch((thrown: unknown) => {
+      // Turned away at the last try, and perhaps carried out at one before.
+      throw unknownOutcome.length > 0 && Fault.of(thrown).kind === "throttled"
+        ? notAgain(unknownOutcome[0] ?? Fault.of(thrown), command)
+        : thrown;
+    });
+    // "Already so" may then be the doing of the try before, and is no news.
+    return unknownOutcome.length === 0
+      ? read
+      : { ...read, warnings: read.warnings.filter((warning) => noticeOf(warning) !== "alreadySo") };
+  }
+
+  /** Page by page from the first, or from a link to the next one that came otherwise. */
+  async function* pages(
+    command: Command,
+    from?: string,
+  ): AsyncGenerator<ReplyPage, void, undefined> {
+    const body = bodyOf(command.cmdlet, command.parameters);
+    const requestId = newId();
+    const first = endpoint.pathOf(command);
+    const seen = new Set<string>(from === undefined ? [] : [first]);
+    let where = from === undefined ? first : endpoint.pathOfNext(from);
+    for (;;) {
+      const { rows, warnings, nextLink } = await page(
+        command,
+        { where, body, requestId },
+        seen.size > 0,
+      );
+      yield replyOf(command, { rows, warnings, nextLink });
+      if (nextLink === undefined) return;
+      seen.add(where);
+      where = endpoint.pathOfNext(nextLink);
+      if (seen.has(where))
+        throw new Fault({
+          kind: "unexpected",
+          message: `Exchange Online gave the same page of ${command.cmdlet} twice; the list would never end.`,
+        });
+    }
+  }
+
+  return {
+    pages: (command) => pages(command),
+    async invoke(command) {
+      const all: Reply = { rows: [], notices: [] };
+      for await (const { rows, notices } of pages(command)) {
+        all.rows.push(...rows);
+        all.notices.push(...notices);
+      }
+      return all;
+    },
+    each: (items, commandFor) => eachRead(items, commandFor, { endpoint, pages, replyOf, seams }),
+    eventually: (look, patience) => eventually(pace, look, patience),
+    stats: pace.stats,
+  };
+}
+
+/**
+ * While there is a next page, "more results available" is not news. Behind the last page of a list that was asked for as a whole it means
+ * that the list is not whole, and throws an `unexpected` fault: what is missing in a list passes for gone.
+ */
+function replyOf({ cmdlet, parameters }: Command, { rows, warnings, nextLink }: Page): ReplyPage {
+  const isLast = nextLink === undefined;
+  const notices = warnings
+    .map((text) => ({ kind: noticeOf(text), text }))
+    .filter(({ kind }) => kind !== "moreResults" || isLast);
+  if (
+    parameters["ResultSize"] === "Unlimited" &&
+    notices.some(({ kind }) => kind === "moreResults")
+  )
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online says of ${cmdlet} that there is more than it gave.`,
+    });
+  return { rows, isLast, notices };
+}
+
+function notAgain(fault: Fault, { cmdlet }: Command): Fault {
+  return new Fault({
+    kind: fault.kind,
+    message: `${fault.message} It is not known whether ${cmdlet} was carried out, so it was not sent again.`,
+    cause: fault,
+    requestId: fault.requestId,
+  });
+}

@@ -1,0 +1,372 @@
+import { Fault } from "../fault.ts";
+import { isAccount, mayBeAccount, withSid, type Account } from "./account.ts";
+import { textOf, type Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { allOf, equals } from "./client/opath.ts";
+import { flag, synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
+import { masteredAs } from "./onPremisesAttributes.ts";
+import { isOf } from "./client/lookUp.ts";
+import { nameOf } from "./naming.ts";
+
+export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
+
+/** What has to be read of a mailbox before a right on it can be granted or revoked. */
+export const rightProperties = [
+  "HiddenFromAddressListsEnabled",
+  "IsDirSynced",
+  "IsExchangeCloudManaged",
+];
+
+/** One line of an access list. */
+export interface Entry {
+  /** In whatever form the service chose: UPN, name, display name, GUID, SID. */
+  trustee: string;
+  isDenied: boolean;
+  /** Inherited from above, or the mailbox's own: nobody was given it. */
+  isInherited: boolean;
+}
+
+/** How an account stands to a right on a mailbox, by what is listed. Lists lag behind writes by seconds to minutes. */
+export interface Standing {
+  isHeld: boolean;
+  /** A line may be this account's, or that of another one of the same display name. */
+  mayBeHeld: boolean;
+  isDenied: boolean;
+  /** As `mayBeHeld`. */
+  mayBeDenied: boolean;
+  /** Lines that count towards the limit of the list; none for a right that is not kept in one. */
+  entries: number;
+  /** Lines of accounts that are no more. */
+  orphans: number;
+}
+
+export interface Right {
+  name: RightName;
+  /** As people call it. */
+  label: string;
+  standingOf(mailbox: Mailbox, account: Account): (exchange: Exchange) => Promise<Standing>;
+  granting(
+    mailbox: Mailbox,
+    account: Account,
+    options: { autoMapping: boolean },
+  ): Pick<Change, "cmdlet" | "parameters">;
+  /** `trustee` is one of the account's own names. */
+  revoking(mailbox: Mailbox, trustee: string): Pick<Change, "cmdlet" | "parameters">;
+}
+
+/** More entries than these on one mailbox are refused (the service's own limit; dead ones count). */
+export const mostEntries = 500;
+const manyEntries = 400;
+
+export const rights: Readonly<Record<RightName, Right>> = {
+  FullAccess: {
+    name: "FullAccess",
+    label: "Full Access",
+    standingOf: (mailbox, account) => async (exchange) => {
+      const { rows } = await exchange.invoke(readingPermissions(mailbox));
+      const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
+      return await standing(
+        own.filter(({ hasFullAccess }) => hasFullAccess),
+        own,
+        account,
+        exchange,
+      );
+    },
+    granting: (mailbox, account, { autoMapping }) => ({
+      cmdlet: "Add-MailboxPermission",
+      parameters: {
+        Identity: mailbox.Guid,
+        User: account.Guid,
+        AccessRights: ["FullAccess"],
+        InheritanceType: "All",
+        AutoMapping: autoMapping,
+        Confirm: false,
+      },
+    }),
+    revoking: (mailbox, trustee) => ({
+      cmdlet: "Remove-MailboxPermission",
+      parameters: {
+        Identity: mailbox.Guid,
+        User: trustee,
+        AccessRights: ["FullAccess"],
+        InheritanceType: "All",
+        Confirm: false,
+      },
+    }),
+  },
+  SendAs: {
+    name: "SendAs",
+    label: "Send As",
+    standingOf: (mailbox, account) => async (exchange) => {
+      const { rows } = await exchange.invoke(readingSendAs(mailbox));
+      return await standing(rows.map(sendAsEntry), [], account, exchange);
+    },
+    granting: (mailbox, account) => ({
+      cmdlet: "Add-RecipientPermission",
+      parameters: {
+        Identity: mailbox.Guid,
+        Trustee: account.Guid,
+        AccessRights: ["SendAs"],
+        Confirm: false,
+      },
+    }),
+    revoking: (mailbox, trustee) => ({
+      cmdlet: "Remove-RecipientPermission",
+      parameters: {
+        Identity: mailbox.Guid,
+        Trustee: trustee,
+        AccessRights: ["SendAs"],
+        Confirm: false,
+      },
+    }),
+  },
+  SendOnBehalf: {
+    name: "SendOnBehalf",
+    label: "Send on Behalf",
+    // The list reads back as names, display names or GUIDs; a filter compares distinguished names, and leaves nothing to guess.
+    standingOf: (mailbox, account) => async (exchange) => {
+      const { rows } = await exchange.invoke({
+        cmdlet: "Get-Mailbox",
+        parameters: {
+          Filter: allOf(
+            equals("Guid", mailbox.Guid),
+            equals("GrantSendOnBehalfTo", account.DistinguishedName),
+          ),
+        },
+        select: ["Guid"],
+      });
+      const isHeld = rows.some(isOf(mailbox.Guid));
+      return {
+        isHeld,
+        mayBeHeld: isHeld,
+        isDenied: false,
+        mayBeDenied: false,
+        entries: 0,
+        orphans: 0,
+      };
+    },
+    granting: (mailbox, account) => ({
+      cmdlet: "Set-Mailbox",
+      parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { add: [account.Guid] } },
+    }),
+    revoking: (mailbox, trustee) => ({
+      cmdlet: "Set-Mailbox",
+      parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { remove: [trustee] } },
+    }),
+  },
+};
+
+/** Matched without regard to case. */
+export function rightNamed(name: string): Right | undefined {
+  return Object.values(rights).find((right) => right.name.toLowerCase() === name.toLowerCase());
+}
+
+/** Entries of accounts that are no more count towards the limit, and show only to those who ask for them. */
+export function readingPermissions(mailbox: Pick<Mailbox, "Guid">) {
+  return {
+    cmdlet: "Get-MailboxPermission",
+    parameters: {
+      Identity: mailbox.Guid,
+      IncludeUnresolvedPermissions: true,
+      ResultSize: "Unlimited",
+    },
+    select: ["User", "AccessRights", "Deny", "IsInherited"],
+  };
+}
+
+export function permissionEntry(row: Row): Entry & { hasFullAccess: boolean } {
+  const rightsHeld = [row["AccessRights"] ?? []]
+    .flat()
+    .flatMap((one) => textOf(one).split(","))
+    .map((one) => one.trim().toLowerCase());
+  return {
+    ...entryOf(textOf(row["User"]), row),
+    isDenied: isTrue(row["Deny"]),
+    hasFullAccess: rightsHeld.includes("fullaccess"),
+  };
+}
+
+export function readingSendAs(mailbox: Pick<Mailbox, "Guid">) {
+  return {
+    cmdlet: "Get-RecipientPermission",
+    parameters: { Identity: mailbox.Guid, ResultSize: "Unlimited" },
+    select: sendAsProperties,
+  };
+}
+
+export const sendAsProperties = [
+  "Identity",
+  "Trustee",
+  "AccessControlType",
+  "AccessRights",
+  "IsInherited",
+];
+
+export function sendAsEntry(row: Row): Entry {
+  return {
+    ...entryOf(textOf(row["Trustee"]), row),
+    isDenied: textOf(row["AccessControlType"]).toLowerCase() === "deny",
+  };
+}
+
+function entryOf(trustee: string, row: Row): Pick<Entry, "trustee" | "isInherited"> {
+  return { trustee, isInherited: isTrue(row["IsInherited"]) || /^NT AUTHORITY\\/i.test(trustee) };
+}
+
+/** `Deny` was seen as a text where others see a boolean. */
+function isTrue(value: unknown): boolean {
+  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
+}
+
+/** A trustee that is nobody's name any more. */
+export function isSid(trustee: string): boolean {
+  return /^S-1-5-21(-\d+)+$/i.test(trustee);
+}
+
+async function standing(
+  entries: readonly Entry[],
+  own: readonly Entry[],
+  caller: Account,
+  exchange: Exchange,
+): Promise<Standing> {
+  const given = entries.filter(({ isInherited }) => !isInherited);
+  // A list that calls somebody by an identifier may mean an account that is gone, or this one.
+  const account = [...given, ...own].some(({ trustee }) => isSid(trustee))
+    ? await withSid(caller)(exchange)
+    : caller;
+  const allowed = given.filter(({ isDenied }) => !isDenied);
+  return {
+    isHeld: allowed.some(({ trustee }) => isAccount(account, trustee)),
+    mayBeHeld: allowed.some(({ trustee }) => mayBeAccount(account, trustee)),
+    isDenied: given.some(({ isDenied, trustee }) => isDenied && isAccount(account, trustee)),
+    mayBeDenied: given.some(({ isDenied, trustee }) => isDenied && mayBeAccount(account, trustee)),
+    entries: own.length,
+    orphans: [...new Set([...given, ...own])].filter(
+      ({ trustee }) => isSid(trustee) && !isAccount(account, trustee),
+    ).length,
+  };
+}
+
+/** The ways to and from the tenant that a change needs. */
+interface Ways {
+  read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
+  change(change: Change): Promise<"planned" | "done" | "alreadySo">;
+  talk(level: "warning", message: string): void;
+}
+
+/**
+ * Grants one right. It is sent whatever the list says, because the list may be old; Exchange says when it was there already. Throws `invalid`
+ * when a Deny entry would make it worthless, or the list is full, and `onPremises` when Active Directory masters the right.
+ */
+export async function grant(
+  right: Right,
+  mailbox: Mailbox,
+  account: Account,
+  { autoMapping, read, change, talk }: Ways & { autoMapping: boolean },
+): Promise<void> {
+  refuseMastered(right, mailbox);
+  const { isHeld, mayBeHeld, isDenied, mayBeDenied, entries, orphans } = await read(
+    right.standingOf(mailbox, account),
+  );
+  const dead = orphans === 0 ? "" : ` Of these, ${ofTheGone(orphans)}.`;
+  if (isDenied)
+    throw new Fault({
+      kind: "invalid",
+      message: `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.`,
+    });
+  if (mayBeDenied)
+    talk(
+      "warning",
+      `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", which may be this account: a Deny entry wins over any grant.`,
+    );
+  if (!mayBeHeld && entries >= mostEntries)
+    throw new Fault({
+      kind: "invalid",
+      message: `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.`,
+    });
+  if (entries >= manyEntries)
+    talk(
+      "warning",
+      `The access list of mailbox ${nameOf(mailbox)} has ${entries} of at most ${mostEntries} entries.${dead}`,
+    );
+  else if (orphans > 0) talk("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}.`);
+  if (right.name !== "FullAccess" && flag(mailbox, "HiddenFromAddressListsEnabled"))
+    talk(
+      "warning",
+      `Mailbox ${nameOf(mailbox)} is hidden from the address lists: desktop Outlook may refuse ${right.label} on it.`,
+    );
+  await change({
+    ...right.granting(mailbox, account, { autoMapping }),
+    sentence: `Grant ${right.label} on mailbox ${nameOf(mailbox)} to ${nameOf(account)}`,
+    before: { [right.name]: isHeld },
+    isInPlace: isHeld,
+  });
+}
+
+/**
+ * Takes one right away. It is sent whatever the list says. When Exchange answers that there was nothing to remove, the list is read again,
+ * and what it still shows is removed by another name of the account: an entry can be kept under a name that the first one did not meet.
+ * When that removes nothing either, two writes stand against one read, and reads lag behind writes: the right is gone. Only beside entries
+ * of accounts that no longer exist this is no proof, because they are known to keep other entries from being removed; then a fault is thrown.
+ */
+export async function revoke(
+  right: Right,
+  mailbox: Mailbox,
+  account: Account,
+  { read, change, talk }: Ways,
+): Promise<void> {
+  refuseMastered(right, mailbox);
+  const { isHeld } = await read(right.standingOf(mailbox, account));
+  const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
+  const first = await change({
+    ...right.revoking(mailbox, account.Guid),
+    sentence,
+    before: { [right.name]: isHeld },
+    isInPlace: !isHeld,
+  });
+  if (first !== "alreadySo") return;
+  const { mayBeHeld, orphans } = await read(right.standingOf(mailbox, account));
+  if (!mayBeHeld) {
+    if (orphans > 0)
+      talk(
+        "warning",
+        `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}. It cannot be told whose they were.`,
+      );
+    return;
+  }
+  const otherName =
+    right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
+  const second = await change({
+    ...right.revoking(mailbox, otherName),
+    sentence: `${sentence}, by another name`,
+    before: { [right.name]: true },
+  });
+  if (second !== "alreadySo") return;
+  if (orphans > 0)
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange says that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Beside it, ${ofTheGone(orphans)}; such are known to keep others from being removed. Remove them first, then revoke again.`,
+    });
+  talk(
+    "warning",
+    `Exchange says twice that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Its lists lag behind by seconds to minutes; if the line stays, look at it.`,
+  );
+}
+
+function ofTheGone(orphans: number): string {
+  return orphans === 1
+    ? "one entry belongs to an account that no longer exists"
+    : `${orphans} entries belong to accounts that no longer exist`;
+}
+
+function refuseMastered(right: Right, mailbox: Mailbox): void {
+  const attribute =
+    right.name === "SendOnBehalf"
+      ? masteredAs("GrantSendOnBehalfTo", synchronisationOf(mailbox))
+      : undefined;
+  if (attribute !== undefined)
+    throw new Fault({
+      kind: "onPremises",
+      message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${right.label}: change it there (attribute ${attribute}).`,
+    });
+}

@@ -1,0 +1,50 @@
+import { folded } from "../exchange/caseFolding.ts";
+import { foldedName, type ObjectNames } from "../exchange/objectNames.ts";
+import { Fault } from "../fault.ts";
+import type { ResourceItem } from "../host/resourceActions.ts";
+import { namesOf } from "../exchange/naming.ts";
+
+/** An item with the names that an object for it would have, or why it can have none. */
+export interface Named {
+  item: ResourceItem;
+  names: ObjectNames | Fault;
+}
+
+/** For every item that stands in another one's way, by its key or by its names, a fault that names them all. */
+export function clashesAmong(all: readonly Named[]): Map<ResourceItem, Fault> {
+  const faults = new Map<ResourceItem, Fault>();
+  const refuse = (items: readonly ResourceItem[], why: string): void => {
+    const message = `${namesOf(
+      items.map(({ label }) => label),
+      " and ",
+    )} ${why}.`;
+    for (const item of items)
+      if (!faults.has(item)) faults.set(item, new Fault({ kind: "invalid", message }));
+  };
+  for (const items of groupsOf(all, ({ item }) => folded(item.key)))
+    refuse(
+      items,
+      "have the same key, so it cannot be told which of them a resource of that key belongs to",
+    );
+  const nameable = all.flatMap(({ item, names }) =>
+    names instanceof Fault ? [] : [{ item, names }],
+  );
+  for (const items of groupsOf(nameable, ({ names }) => foldedName(names.Name)))
+    refuse(items, "come to the same name in Exchange");
+  for (const items of groupsOf(nameable, ({ names }) => names.PrimarySmtpAddress.toLowerCase()))
+    refuse(items, "come to the same address in Exchange");
+  return faults;
+}
+
+function groupsOf<T extends { item: ResourceItem }>(
+  all: readonly T[],
+  by: (one: T) => string,
+): ResourceItem[][] {
+  const groups = new Map<string, ResourceItem[]>();
+  for (const one of all) {
+    const group = groups.get(by(one));
+    if (group) group.push(one.item);
+    else groups.set(by(one), [one.item]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
+}

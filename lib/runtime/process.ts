@@ -1,0 +1,72 @@
+import { Fault } from "../fault.ts";
+import type { Action, AnyEvent } from "../host/action.ts";
+import { unusable, type Answer } from "../host/answer.ts";
+import { run, type Connect } from "../host/run.ts";
+
+/** Joins an action to the process it runs in. Called by the entry that the build writes; never returns. */
+export async function main<Event extends AnyEvent>(
+  action: Action<Event>,
+  connect: Connect,
+): Promise<never> {
+  // Whatever happens next, a process that ends without an answer has not succeeded.
+  process.exitCode = 1;
+  // A reader that is gone is no reason to stop halfway: it cannot be told so, and the exit code still can.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  // Node's own warnings are talk as well. They are about the process, never about the event.
+  process
+    .removeAllListeners("warning")
+    .on(
+      "warning",
+      ({ name, message }) =>
+        void process.stderr.write(
+          `${JSON.stringify({ level: "warning", message: `${name}: ${message}` })}\n`,
+        ),
+    );
+  let code: number;
+  try {
+    code = await run(action, connect, {
+      stdin: process.stdin,
+      stdout: (text) => write(process.stdout, text),
+      stderr: (text) => void process.stderr.write(text),
+      env: process.env,
+      now: () => performance.now(),
+      onInterrupt(interrupt) {
+        for (const signal of ["SIGINT", "SIGTERM"] as const)
+          process.on(signal, () =>
+            interrupt(
+              new Fault({
+                kind: "unavailable",
+                message: `The run was ended from outside (${signal}).`,
+              }),
+            ),
+          );
+        for (const event of ["uncaughtException", "unhandledRejection"] as const)
+          process.on(event, (thrown: unknown) => interrupt(Fault.of(thrown)));
+      },
+    });
+  } catch {
+    // A defect in answering itself. What went wrong may hold a secret, and what takes secrets out may be what went wrong.
+    await write(process.stdout, `${JSON.stringify(lastResort)}\n`);
+    code = 1;
+  }
+  // Where a pipe is asynchronous, the talk may still be on its way.
+  await write(process.stderr, "");
+  // Open sockets and timers of an abandoned request must not keep the platform waiting.
+  process.exit(code);
+}
+
+const lastResort: Answer = {
+  ...unusable(
+    [
+      "The connector failed while it was answering; what it did is not known. This is a defect: please report it.",
+    ],
+    { taken: [], output: {}, stats: { requests: 0, retries: 0, waitedMs: 0, totalMs: 0 } },
+  ),
+  outcome: "unknown",
+};
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write(text, () => resolve());
+  });
+}

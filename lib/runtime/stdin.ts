@@ -1,0 +1,74 @@
+import { Unusable } from "../host/schemaContract.ts";
+
+/** A full resource event of 100,000 plain values is some 10 MB; nothing the platform sends comes near this. */
+export const maxBytes = 32 * 1024 * 1024;
+
+/** The deepest thing the platform sends, a person with contracts, has about ten levels. */
+export const maxDepth = 64;
+
+/**
+ * Reads one JSON document (UTF-8, a BOM is tolerated) from `stdin`, to its end.
+ * Throws `Unusable` for anything else. What is too large is read to its end and dropped, so that the sender
+ * can finish writing and get the answer instead of a broken pipe.
+ */
+export async function readDocument(stdin: AsyncIterable<Uint8Array>): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (size > maxBytes)
+    throw new Unusable([`The event on stdin has ${size} bytes; expected at most ${maxBytes}.`]);
+  return parsed(Buffer.concat(chunks));
+}
+
+function parsed(bytes: Buffer): unknown {
+  const text = decoded(bytes);
+  if (text.trim() === "") throw new Unusable(["stdin is empty; expected one event as JSON."]);
+  if (depthOf(text) > maxDepth)
+    throw new Unusable([`The event on stdin is nested deeper than ${maxDepth} levels.`]);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text around the fault, and that may be a secret.
+    throw new Unusable([
+      `stdin is not JSON (${bytes.length} bytes were read); expected one event as JSON.`,
+    ]);
+  }
+  if (typeof document !== "object" || document === null || Array.isArray(document))
+    throw new Unusable(["stdin is JSON but no object; expected one event."]);
+  return document;
+}
+
+function decoded(bytes: Buffer): string {
+  const utf16 =
+    (bytes[0] === 0xff && bytes[1] === 0xfe) ||
+    (bytes[0] === 0xfe && bytes[1] === 0xff) ||
+    (bytes.length > 1 && (bytes[0] === 0) !== (bytes[1] === 0));
+  if (utf16) throw new Unusable(["stdin is UTF-16 text; expected UTF-8."]);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Unusable(["stdin is not UTF-8 text; expected one event as JSON in UTF-8."]);
+  }
+}
+
+/** Counts brackets outside texts. Done before parsing, because everything after it walks the document recursively. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inText) {
+      if (code === 0x5c) index++;
+      else if (code === 0x22) inText = false;
+    } else if (code === 0x22) inText = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return deepest;
+}

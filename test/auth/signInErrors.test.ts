@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { signInFault } from "../../lib/auth/signInErrors.ts";
+import { Fault } from "../../lib/fault.ts";
+import { clientId, tenantId } from "../exchange/scripted.ts";
+
+const about = { tenantId, clientId };
+const said = (number: string, text = "Something the service says.", separator = " "): unknown => ({
+  errorCode: "invalid_client",
+  errorMessage: `Error(s): ${number} - Timestamp: 2026-11-22 08:00:00Z - Description: AADSTS${number}: ${text}${separator}Trace ID: t${separator}Correlation ID: c${separator}Timestamp: 2026 - Correlation ID: c - Trace ID: t`,
+  correlationId: "c",
+});
+
+describe("what the sign-in service says", () => {
+  it.each([
+    ["7000215", "denied", ["(AppSecret)", clientId, "not its ID"]],
+    ["7000222", "denied", ["(AppSecret)", clientId, "expired"]],
+    ["700016", "invalid", ["(AppId)", "(TenantID)", clientId, tenantId]],
+    ["90002", "invalid", ["(TenantID)", "(Cloud)", tenantId]],
+    ["700027", "denied", ["(AppCertificateBase64String)", "(AppId)", clientId]],
+    ["700024", "denied", ["(AppCertificateBase64String)", "clock of this machine"]],
+    ["500011", "invalid", ["(Cloud)", tenantId]],
+    ["53003", "denied", ["Conditional Access", "(AppId)"]],
+    ["7000112", "denied", ["(AppId)", "disabled"]],
+  ])("AADSTS%s in words of the form", (number, kind, words) => {
+    const fault = signInFault(said(number), about);
+    expect(fault).toMatchObject({ kind, retryable: false, requestId: "c" });
+    for (const word of [...words, `(AADSTS${number})`]) expect(fault.message).toContain(word);
+    expect(fault.message).not.toContain("Something the service says");
+  });
+
+  it.each([" ", "\r\n"])(
+    "an unknown number is quoted without the ids and times around it",
+    (separator) => {
+      const fault = signInFault(said("999999", "It is Sunday.", separator), about);
+      expect(fault).toMatchObject({
+        kind: "denied",
+        message: `Signing in as application ${clientId} (AppId) in tenant ${tenantId} (TenantID) failed: AADSTS999999: It is Sunday.`,
+      });
+    },
+  );
+
+  it("does not take one number for the beginning of another", () => {
+    expect(signInFault(said("7000160"), about).message).toContain("failed: AADSTS7000160:");
+  });
+
+  it("an error without a number keeps its code or its words", () => {
+    expect(
+      signInFault({ errorCode: "invalid_request", errorMessage: "", correlationId: "" }, about),
+    ).toMatchObject({
+      kind: "denied",
+      requestId: undefined,
+      message: expect.stringContaining("failed: invalid_request") as string,
+    });
+    expect(signInFault(new Error("Cannot find module\nRequire stack"), about)).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringMatching(/failed: Cannot find module$/) as string,
+    });
+    expect(signInFault("a text", about).message).toContain("no reason was given");
+  });
+
+  it("a fault stays what it is", () => {
+    const fault = new Fault({ kind: "throttled", message: "x" });
+    expect(signInFault(fault, about)).toBe(fault);
+  });
+});

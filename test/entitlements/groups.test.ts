@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { cloudGroups, type Group } from "../../lib/exchange/group.ts";
+import type { Configuration } from "../../lib/generated/types.ts";
+import type { ReadingInput } from "../../lib/host/permissionActions.ts";
+import {
+  dynamicGroups,
+  groupPart,
+  groupPermission,
+  membersThatAreAccounts,
+} from "../../lib/entitlements/groups.ts";
+import { all, guidOf, tenantOf, type Asked } from "../exchange/answering.ts";
+import { endpoint, faultOf, notFound, refusal, reply, rows } from "../exchange/scripted.ts";
+import { configuration } from "../host/world.ts";
+import { onlyOne } from "../../lib/exchange/naming.ts";
+
+const group = (index: number, own: Record<string, unknown> = {}): Group => ({
+  Guid: guidOf(index),
+  DisplayName: `Group ${index}`,
+  PrimarySmtpAddress: `g${index}@contoso.com`,
+  RecipientTypeDetails: "MailUniversalDistributionGroup",
+  IsDirSynced: false,
+  ...own,
+});
+const member = (index: number, RecipientTypeDetails = "UserMailbox"): Record<string, unknown> => ({
+  Guid: guidOf(index),
+  DisplayName: `Member ${index}`,
+  RecipientTypeDetails,
+});
+
+function inputFor(
+  groups: readonly Group[],
+  membersOf: (id: string, asked: Asked) => ReturnType<typeof rows> | unknown[],
+  types: Configuration["RecipientTypeDetails"] = ["UserMailbox"],
+) {
+  const said: string[] = [];
+  const { exchange } = tenantOf({
+    "Get-DistributionGroup": () => groups,
+    "Get-DistributionGroupMember": (asked) =>
+      membersOf(String(asked.parameters["Identity"]), asked),
+  });
+  const input: ReadingInput = {
+    configuration: { ...configuration, RecipientTypeDetails: types },
+    talk: (level, message) => said.push(`${level}: ${message}`),
+    read: (query) => query(exchange as never),
+    stream: (query) => query(exchange as never),
+  };
+  return { input, said };
+}
+
+describe("a group", () => {
+  it.each([
+    ["MailUniversalSecurityGroup", "Mail-enabled Security Group - Group 1"],
+    ["MailUniversalDistributionGroup", "Distribution Group - Group 1"],
+  ])("of type %s is called %j, by its Guid as it came", (RecipientTypeDetails, name) => {
+    expect(
+      groupPermission(group(1, { RecipientTypeDetails, Guid: guidOf(10).toUpperCase() })),
+    ).toEqual({ identification: { Id: guidOf(10).toUpperCase() }, name });
+  });
+
+  it("is a part by the same reference, and one part in whatever case its Guid is written", () => {
+    expect(groupPart(group(10))).toEqual({
+      key: guidOf(10),
+      name: "Group 10",
+      reference: groupPermission(group(10)).identification,
+    });
+    expect(groupPart(group(10, { Guid: guidOf(10).toUpperCase() }))).toMatchObject({
+      key: guidOf(10),
+      reference: { Id: guidOf(10).toUpperCase() },
+    });
+  });
+
+  it("belongs to the one permission that has always been", () => {
+    expect(dynamicGroups).toEqual({
+      identification: { Reference: "dg" },
+      name: "Permission - Distribution Group",
+    });
+  });
+});
+
+describe("the members that are accounts", () => {
+  it("are those of the configured types; the others are counted", async () => {
+    const { input, said } = inputFor(
+      [group(1), group(2), group(3)],
+      (id) =>
+        id === guidOf(1)
+          ? [
+              member(51),
+              member(52, "SharedMailbox"),
+              member(53, "GuestMailUser"),
+              { Guid: null, RecipientTypeDetails: "UserMailbox" },
+            ]
+          : id === guidOf(2)
+            ? [member(54, "MailContact")]
+            : [],
+      ["UserMailbox", "SharedMailbox"],
+    );
+    expect(await all(membersThatAreAccounts(cloudGroups(), input))).toEqual([
+      { group: group(1), accountReferences: [guidOf(51), guidOf(52)] },
+    ]);
+    expect(said).toEqual([
+      "information: Left out: 3 members that are no person's mailbox (of another type than UserMailbox, SharedMailbox), such as contacts, guests and groups.",
+    ]);
+  });
+
+  it("come in parts when there are many, and nothing is said of nothing", async () => {
+    const { input, said } = inputFor([group(1)], (_id, { isBatched }) =>
+      isBatched ? rows([member(51)], { "@odata.nextLink": `${endpoint}?p=2` }) : [member(52)],
+    );
+    expect(
+      (await all(membersThatAreAccounts(cloudGroups(), input))).map(
+        ({ accountReferences }) => accountReferences,
+      ),
+    ).toEqual([[guidOf(51)], [guidOf(52)]]);
+    expect(said).toEqual([]);
+  });
+
+  it("of every other group are given when one cannot be read, and then it is told", async () => {
+    const { input } = inputFor([group(1), group(2), group(3)], (id) =>
+      id === guidOf(2) ? reply(403) : [member(51)],
+    );
+    const given: string[] = [];
+    const fault = await faultOf(
+      (async () => {
+        for await (const {
+          group: { Guid },
+        } of membersThatAreAccounts(cloudGroups(), input))
+          given.push(Guid);
+      })(),
+    );
+    expect([given.sort(), fault.kind]).toEqual([[guidOf(1), guidOf(3)], "denied"]);
+    expect(fault.message).toContain('1 group could not be read ("Group 2"');
+  });
+
+  it("of a group that went away in between are none", async () => {
+    const { input } = inputFor([group(1)], () => notFound(guidOf(1)));
+    expect(await all(membersThatAreAccounts(cloudGroups(), input))).toEqual([]);
+  });
+});
+
+// A directory server that is behind the times is no reason to take the members for gone.
+it("an import lacks something when a group's members are not there to be read yet", async () => {
+  const { input } = inputFor([group(1)], () =>
+    refusal(
+      400,
+      "ManagementObjectNotFoundException",
+      `Recipient ${guidOf(1)} couldn't be read from domain controller DC01.`,
+    ),
+  );
+  await faultOf(all(membersThatAreAccounts(cloudGroups(), input)));
+});
+
+describe("what belongs to a value", () => {
+  it("is the one that was found, or none", () => {
+    expect([onlyOne([], "group"), onlyOne([group(1)], "group")]).toEqual([[], [group(1)]]);
+  });
+
+  it("cannot be told when there are several, which are named", async () => {
+    expect(
+      await faultOf(() => onlyOne([group(1), group(2)], 'group whose Alias is "x"')),
+    ).toMatchObject({
+      kind: "ambiguous",
+      message: `There is more than one group whose Alias is "x"; expected one: "Group 1" <g1@contoso.com> (${guidOf(1)}), "Group 2" <g2@contoso.com> (${guidOf(2)}).`,
+    });
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { Fault } from "../../lib/fault.ts";
+import { Unread } from "../../lib/entitlements/importFailures.ts";
+import { faultOf } from "../exchange/scripted.ts";
+import { mostNamed } from "../../lib/exchange/naming.ts";
+
+const object = (
+  index: number,
+): { DisplayName: string; PrimarySmtpAddress: string; Guid: string } => ({
+  DisplayName: `Name ${index}`,
+  PrimarySmtpAddress: `m${index}@contoso.com`,
+  Guid: `guid-${index}`,
+});
+const denied = new Fault({ kind: "denied", message: "May not.", requestId: "r-1" });
+
+function unreadOf(...faults: Fault[]): Unread {
+  const unread = new Unread("mailbox", "mailboxes");
+  faults.forEach((fault, index) => unread.add(object(index), fault));
+  return unread;
+}
+
+describe("what could not be read", () => {
+  it("is nothing when nothing failed, or only what is gone", () => {
+    for (const unread of [unreadOf(), unreadOf(new Fault({ kind: "missing", message: "Gone." }))])
+      expect(() => unread.throwIfAny()).not.toThrow();
+  });
+
+  it("is told with its names", async () => {
+    expect(await faultOf(() => unreadOf(denied).throwIfAny())).toMatchObject({
+      kind: "denied",
+      requestId: "r-1",
+      cause: denied,
+      message: `The import is not complete: 1 mailbox could not be read ("Name 0" <m0@contoso.com> (guid-0)). May not.`,
+    });
+    expect((await faultOf(() => unreadOf(denied, denied).throwIfAny())).message).toContain(
+      `could not be read ("Name 0" <m0@contoso.com> (guid-0), "Name 1" <m1@contoso.com> (guid-1)). May not.`,
+    );
+  });
+
+  it("is told in good English", async () => {
+    expect((await faultOf(() => unreadOf(denied, denied).throwIfAny())).message).toContain(
+      "2 mailboxes could not be read",
+    );
+  });
+
+  it("has the first one's kind, and no more names than anyone reads", async () => {
+    const unread = unreadOf(
+      new Fault({ kind: "missing", message: "Gone." }),
+      new Fault({ kind: "throttled", message: "Busy." }),
+      ...Array.from({ length: mostNamed + 1 }, () => denied),
+    );
+    const fault = await faultOf(() => unread.throwIfAny());
+    expect(fault).toMatchObject({
+      kind: "throttled",
+      message: expect.stringContaining(`${mostNamed + 2} mailbox`) as string,
+    });
+    expect(fault.message).toContain(" and 2 more). Busy.");
+    expect(fault.message.match(/guid-\d+/g)).toHaveLength(mostNamed);
+    expect(fault.message).not.toContain("guid-0)");
+    expect(
+      (
+        await faultOf(() =>
+          unreadOf(...Array.from({ length: mostNamed }, () => denied)).throwIfAny(),
+        )
+      ).message,
+    ).toContain(`(guid-${mostNamed - 1})). May not.`);
+  });
+});

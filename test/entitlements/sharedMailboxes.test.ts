@@ -1,0 +1,396 @@
+import { describe, expect, it } from "vitest";
+import { textOf } from "../../lib/exchange/client/encoding.ts";
+import type { Mailbox } from "../../lib/exchange/mailbox.ts";
+import { rights, type RightName } from "../../lib/exchange/mailboxRight.ts";
+import type { Configuration } from "../../lib/generated/types.ts";
+import type { ReadingInput } from "../../lib/host/permissionActions.ts";
+import {
+  combinedRights,
+  dynamicPermission,
+  dynamicPermissions,
+  keyOf,
+  mailboxHolders,
+  mailboxPart,
+  mailboxPermissions,
+  partOf,
+  refuseOtherTypes,
+  rightsOf,
+} from "../../lib/entitlements/sharedMailboxes.ts";
+import { guidOf, tenantOf } from "../exchange/answering.ts";
+import { faultOf, notFound, reply, rows } from "../exchange/scripted.ts";
+import { configuration as basic } from "../host/world.ts";
+
+const combined: Configuration = {
+  ...basic,
+  SharedMailboxReference: "combined",
+  SharedMailboxRights: ["FullAccess", "SendAs"],
+  SharedMailboxTypes: ["SharedMailbox"],
+  RecipientTypeDetails: ["UserMailbox"],
+};
+const separate: Configuration = { ...combined, SharedMailboxReference: "separate" };
+const mailbox: Mailbox = {
+  Guid: guidOf(10).toUpperCase(),
+  DisplayName: "Sales",
+  UserPrincipalName: "sales@contoso.com",
+  PrimarySmtpAddress: "sales@contoso.com",
+  RecipientTypeDetails: "SharedMailbox",
+};
+const { FullAccess, SendAs, SendOnBehalf } = rights;
+const silent = (): void => undefined;
+
+describe("the permissions of a mailbox", () => {
+  it("are one for the configured rights together", () => {
+    for (const configuration of [
+      combined,
+      { ...combined, SharedMailboxReference: undefined } as unknown as Configuration,
+    ]) {
+      expect(mailboxPermissions(mailbox, configuration)).toEqual([
+        {
+          permission: { identification: { Id: mailbox.Guid }, name: "Shared Mailbox - Sales" },
+          parts: [FullAccess, SendAs],
+        },
+      ]);
+    }
+  });
+
+  it("or one for each right there is", () => {
+    expect(mailboxPermissions(mailbox, separate)).toEqual(
+      (
+        [
+          ["FullAccess", " - Full Access"],
+          ["SendAs", " - Send As"],
+          ["SendOnBehalf", " - Send on Behalf"],
+        ] as const
+      ).map(([Permission, suffix]) => ({
+        permission: {
+          identification: { Id: mailbox.Guid, Permission },
+          name: "Shared Mailbox - Sales",
+          suffix,
+        },
+        parts: [rights[Permission]],
+      })),
+    );
+  });
+
+  it.each<[string, Configuration, RightName[]]>([
+    ["", combined, ["FullAccess", "SendAs"]],
+    ["", separate, ["FullAccess", "SendAs"]],
+    ["sendonbehalf", combined, ["SendOnBehalf"]],
+    ["FullAccess", separate, ["FullAccess"]],
+  ])(
+    "that name %j stand for what they name, or for the configured rights",
+    (named, configuration, expected) => {
+      expect(rightsOf(named, configuration).map(({ name }) => name)).toEqual(expected);
+    },
+  );
+
+  it("that name no right are refused, and not repeated", async () => {
+    expect(await faultOf(() => rightsOf("Owner", combined))).toMatchObject({
+      kind: "invalid",
+      message: expect.stringMatching(
+        /text of 5 characters; expected FullAccess, SendAs, SendOnBehalf\.$/,
+      ) as string,
+    });
+  });
+
+  it("are for mailboxes of the configured types", async () => {
+    expect(() => refuseOtherTypes(mailbox, combined)).not.toThrow();
+    expect(
+      await faultOf(() =>
+        refuseOtherTypes({ ...mailbox, RecipientTypeDetails: "RoomMailbox" }, combined),
+      ),
+    ).toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining(
+        "is a RoomMailbox; the configuration (Types of shared mailboxes) allows SharedMailbox.",
+      ) as string,
+    });
+  });
+});
+
+describe("a permission whose parts are rights", () => {
+  it("is one, or one for each right", () => {
+    expect(dynamicPermissions(combined)).toEqual([
+      {
+        permission: { identification: { Reference: "smb" }, name: "Permission - Shared Mailbox" },
+        rights: [FullAccess, SendAs],
+        partNamesRight: true,
+      },
+    ]);
+    expect(
+      dynamicPermissions(separate).map(({ permission, rights: own, partNamesRight }) => [
+        permission.identification,
+        permission.name,
+        own.length,
+        partNamesRight,
+      ]),
+    ).toEqual([
+      [{ Reference: "FullAccess" }, "Permission - Shared Mailbox - Full Access", 1, false],
+      [{ Reference: "SendAs" }, "Permission - Shared Mailbox - Send As", 1, false],
+      [{ Reference: "SendOnBehalf" }, "Permission - Shared Mailbox - Send on Behalf", 1, false],
+    ]);
+  });
+
+  it.each<[string, Configuration, RightName[], boolean]>([
+    ["smb", combined, ["FullAccess", "SendAs"], true],
+    ["sendas", combined, ["SendAs"], false],
+    ["SendOnBehalf", separate, ["SendOnBehalf"], false],
+    ["", combined, ["FullAccess", "SendAs"], true],
+    ["something else", combined, ["FullAccess", "SendAs"], true],
+    ["SMB", separate, ["FullAccess", "SendAs"], true],
+  ])("is meant by the reference %j", (reference, configuration, names, partNamesRight) => {
+    expect(dynamicPermission(reference, configuration, silent)).toMatchObject({
+      rights: names.map((name) => rights[name]),
+      partNamesRight,
+    });
+  });
+
+  it("is no right that is misspelt, when there is a permission for each", async () => {
+    expect(await faultOf(() => dynamicPermission("FullAcess", separate, silent))).toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining("expected FullAccess, SendAs, SendOnBehalf") as string,
+    });
+  });
+
+  it.each<[string, string, Configuration, number]>([
+    ["", "combined", combined, 0],
+    ["smb", "combined", combined, 0],
+    ["smb", "separate", separate, 0],
+    ["SendAs", "separate", separate, 0],
+    ["", "separate", separate, 1],
+  ])(
+    "by the reference %j is not told when permissions are %s: %#",
+    (reference, _form, configuration, times) => {
+      const said: string[] = [];
+      dynamicPermission(reference, configuration, (level, message) =>
+        said.push(`${level}: ${message}`),
+      );
+      expect(said).toEqual(
+        Array.from(
+          { length: times },
+          () =>
+            expect.stringMatching(
+              /^warning: The event does not say which right is meant/,
+            ) as string,
+        ),
+      );
+    },
+  );
+
+  it("lists what it understands", () => {
+    for (const configuration of [combined, separate]) {
+      for (const listed of dynamicPermissions(configuration))
+        expect(
+          dynamicPermission(
+            textOf(listed.permission.identification["Reference"]),
+            configuration,
+            silent,
+          ),
+        ).toMatchObject({ rights: listed.rights, partNamesRight: listed.partNamesRight });
+    }
+  });
+});
+
+describe("a part", () => {
+  const one = {
+    permission: { identification: {}, name: "x" },
+    rights: [SendAs],
+    partNamesRight: false,
+  };
+  const both = { ...one, rights: [FullAccess, SendAs], partNamesRight: true };
+
+  it("names its right, unless its permission does", () => {
+    expect(mailboxPart(mailbox, SendAs, both)).toEqual({
+      key: `SendAs-${guidOf(10)}`,
+      name: "SendAs-Sales",
+      reference: { Id: `SendAs-${mailbox.Guid}` },
+    });
+    expect(mailboxPart(mailbox, SendAs, one)).toEqual({
+      key: `SendAs-${guidOf(10)}`,
+      name: "Sales",
+      reference: { Id: mailbox.Guid },
+    });
+  });
+
+  it.each([both, one])("is understood by the reference that it was given", (dynamic) => {
+    const { key, reference } = mailboxPart(mailbox, SendAs, dynamic);
+    expect(partOf(reference.Id, "", dynamic)).toEqual({ mailboxId: mailbox.Guid, right: SendAs });
+    expect(partOf(key, "", dynamic)).toEqual({ mailboxId: guidOf(10), right: SendAs });
+  });
+
+  const hexadecimal = "deadbeef-0000-4000-8000-00000000abcd";
+  it.each<[string, string, { rights: typeof one.rights }, string | undefined]>([
+    [`FullAccess-${guidOf(1)}`, "", both, `FullAccess-${guidOf(1)}`],
+    [`sendonbehalf-${guidOf(10).toUpperCase()}`, "", both, `SendOnBehalf-${guidOf(10)}`],
+    [`FullAccess-${guidOf(1)}`, "SendAs", one, `FullAccess-${guidOf(1)}`],
+    [guidOf(1), "sendas", both, `SendAs-${guidOf(1)}`],
+    [guidOf(1), "", one, `SendAs-${guidOf(1)}`],
+    [guidOf(1), "FullAccess", one, `FullAccess-${guidOf(1)}`],
+    [hexadecimal, "", one, `SendAs-${hexadecimal}`],
+    [guidOf(1), "", both, undefined],
+    [guidOf(1), "Owner", both, undefined],
+    [`Owner-${guidOf(1)}`, "", one, undefined],
+    [`FullAccess-${guidOf(1)}x`, "", both, undefined],
+    [`FullAccess${guidOf(1)}`, "", both, undefined],
+    ["FullAccess-sales@contoso.com", "", both, undefined],
+    ["", "SendAs", both, undefined],
+    [guidOf(1), "", { rights: [] }, undefined],
+  ])("is read from %j beside %j", (id, named, dynamic, key) => {
+    const part = partOf(id, named, dynamic);
+    expect(part && keyOf(part.right.name, part.mailboxId)).toBe(key);
+  });
+});
+
+describe("who holds rights on the shared mailboxes", () => {
+  const [jan, piet] = [guidOf(51), guidOf(52)];
+  const people = [
+    { Guid: jan, Name: "jan", RecipientTypeDetails: "UserMailbox" },
+    { Guid: piet, Name: "piet", RecipientTypeDetails: "UserMailbox" },
+    { Guid: guidOf(53), Name: "guest", RecipientTypeDetails: "GuestMailUser" },
+    ...[54, 55].map((index) => ({
+      Guid: guidOf(index),
+      Name: `n${index}`,
+      DisplayName: "Twice",
+      RecipientTypeDetails: "UserMailbox",
+    })),
+  ];
+  const shared = (index: number): Record<string, unknown> => ({
+    ...mailbox,
+    Guid: guidOf(index),
+    DisplayName: `Shared ${index}`,
+    CustomAttribute2: `x${index}`,
+  });
+
+  /** What is given, said and thrown; `permissions` and `sendAs` are trustees by mailbox. */
+  async function found(
+    parts: (typeof FullAccess)[],
+    {
+      count = 1,
+      where,
+      permissions,
+      sendAs = () => [],
+    }: {
+      count?: number;
+      where?: { property: string; value: string };
+      permissions(id: string): readonly string[] | ReturnType<typeof rows>;
+      sendAs?(id: string): readonly string[];
+    },
+  ) {
+    const { exchange } = tenantOf({
+      "Get-Mailbox": () => Array.from({ length: count }, (_, index) => shared(index + 1)),
+      "Get-MailboxPermission": ({ parameters: { Identity: id } }) => {
+        const trustees = permissions(textOf(id));
+        return "status" in trustees
+          ? trustees
+          : trustees.map((User) => ({ User, AccessRights: "FullAccess" }));
+      },
+      "Get-RecipientPermission": ({ parameters: { Identity: id } }) =>
+        id === undefined
+          ? []
+          : sendAs(textOf(id)).map((Trustee) => ({ Trustee, AccessControlType: "Allow" })),
+      "Get-Recipient": () => people,
+    });
+    const said: string[] = [];
+    const given: [string, string[]][] = [];
+    const input: ReadingInput = {
+      configuration: combined,
+      talk: (level, message) => said.push(`${level}: ${message}`),
+      read: (query) => query(exchange as never),
+      stream: (query) => query(exchange as never),
+    };
+    const fault = await faultOf(
+      (async () => {
+        for await (const {
+          mailbox: { Guid },
+          holdersOfAll,
+        } of mailboxHolders({ wanted: parts, ...(where && { where }) }, input))
+          given.push([Guid, holdersOfAll(parts)]);
+        return "nothing went wrong";
+      })(),
+    ).catch(() => undefined);
+    return { said, fault, given: Object.fromEntries(given) };
+  }
+
+  it("is who holds all of those that are asked for; the others are counted", async () => {
+    expect(
+      await found([FullAccess, SendAs], {
+        count: 2,
+        permissions: () => ["jan", "piet"],
+        sendAs: (id) => (id === guidOf(1) ? ["piet", "n54"] : ["jan", "piet"]),
+      }),
+    ).toEqual({
+      given: { [guidOf(1)]: [piet], [guidOf(2)]: [jan, piet] },
+      fault: undefined,
+      said: [
+        "warning: Not imported: 2 times an account has some of the rights of an entitlement and not all of them.",
+      ],
+    });
+  });
+
+  it("is everyone for one right, and nothing is said", async () => {
+    expect(await found([FullAccess], { permissions: () => ["jan", "piet"] })).toEqual({
+      given: { [guidOf(1)]: [jan, piet] },
+      fault: undefined,
+      said: [],
+    });
+    expect(combinedRights({ ...combined, SharedMailboxRights: ["SendOnBehalf"] })).toEqual([
+      SendOnBehalf,
+    ]);
+  });
+
+  it("is told of the mailboxes that carry a value, when that is wanted", async () => {
+    expect(
+      (
+        await found([FullAccess], {
+          count: 3,
+          where: { property: "CustomAttribute2", value: "x2" },
+          permissions: () => ["jan"],
+        })
+      ).given,
+    ).toEqual({ [guidOf(2)]: [jan] });
+  });
+
+  it("is no stranger, and nobody is left unnamed before there are too many", async () => {
+    const { said } = await found([FullAccess], {
+      permissions: () => Array.from({ length: 8 }, (_, index) => `S-1-5-21-${index}`),
+    });
+    expect(said).toEqual([
+      expect.stringMatching(
+        /8 entries of 8 trustees .*"S-1-5-21-7" on "Shared 1" <sales@contoso.com> \([^)]*\)\)\.$/,
+      ),
+    ]);
+  });
+
+  it("is no stranger: they are told by what they are, and named as far as that helps", async () => {
+    const gone = Array.from({ length: 10 }, (_, index) => `S-1-5-21-${index}`);
+    const { said, given } = await found([FullAccess], {
+      count: 2,
+      permissions: (id) => ["guest", "Twice", ...(id === guidOf(1) ? gone : [])],
+    });
+    expect(given).toEqual({ [guidOf(1)]: [], [guidOf(2)]: [] });
+    expect(said.sort()).toEqual([
+      expect.stringMatching(
+        /^information: Not imported: 2 entries of 1 trustees that are no person's mailbox \("guest" on "Shared 1" <sales@contoso.com> \([^)]*\)\)\.$/,
+      ),
+      expect.stringMatching(
+        /^warning: Not imported: 10 entries of 10 trustees that no recipient or user is called by.*"S-1-5-21-7" on [^"]*"Shared 1"[^"]* and 2 more\)\.$/,
+      ),
+      expect.stringMatching(
+        /^warning: Not imported: 2 entries of 1 trustees whose name several recipients have \("Twice" on/,
+      ),
+    ]);
+  });
+
+  it("is told of every mailbox that can be read; then the others are told", async () => {
+    const { given, fault } = await found([FullAccess], {
+      count: 4,
+      permissions: (id) =>
+        id === guidOf(2) ? reply(403) : id === guidOf(3) ? notFound(guidOf(3)) : ["jan"],
+    });
+    expect(given).toEqual({ [guidOf(1)]: [jan], [guidOf(4)]: [jan] });
+    expect(fault).toMatchObject({
+      kind: "denied",
+      message: expect.stringContaining('1 mailbox could not be read ("Shared 2"') as string,
+    });
+  });
+});

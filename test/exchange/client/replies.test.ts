@@ -1,0 +1,383 @@
+import { describe, expect, it } from "vitest";
+import type { Command } from "../../../lib/exchange/client/command.ts";
+import { readReply, type Page } from "../../../lib/exchange/client/replies.ts";
+import type { HttpReply } from "../../../lib/net/transport.ts";
+import { Fault } from "../../../lib/fault.ts";
+import { reply, rows } from "../scripted.ts";
+
+const get: Command = { cmdlet: "Get-Mailbox", parameters: { Identity: "jan" } };
+const set: Command = {
+  cmdlet: "Set-Mailbox",
+  parameters: { Identity: "jan", HiddenFromAddressListsEnabled: true },
+};
+
+const read = (answer: HttpReply, command = get, continued = false): ReturnType<typeof readReply> =>
+  readReply(answer, { command, continued, now: 0 });
+
+function page(answer: HttpReply, command = get): Page {
+  const result = read(answer, command);
+  if ("fault" in result) throw result.fault;
+  return result.value;
+}
+
+function fault(answer: HttpReply, command = get, continued = false): Fault {
+  const result = read(answer, command, continued);
+  if ("value" in result) throw new Error(`no fault, but ${JSON.stringify(result.value)}`);
+  return result.fault;
+}
+
+const className = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException";
+const text =
+  "The operation couldn't be performed because object 'jan' couldn't be found on 'DC01'.";
+const envelope = (message: string, more: Record<string, unknown> = {}): unknown => ({
+  error: {
+    code: "NotFound",
+    message: "Error executing cmdlet",
+    details: [{ code: "Context", target: "", message }],
+    ...more,
+  },
+});
+
+describe("a refusal, however it is written", () => {
+  // A class whose meaning no text gives away.
+  const className = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException";
+  const text = "Something is the matter with 'jan'.";
+
+  it.each<[string, unknown]>([
+    ["pipe text", envelope(`Ex6F9304|${className}|${text}`)],
+    ["pipe text without an id", envelope(`|${className}|${text}`)],
+    [
+      "JSON with Message and TypeName",
+      envelope(
+        JSON.stringify({
+          Message: text,
+          TypeName: className,
+          StackTrace: "at X()",
+          InnerError: null,
+        }),
+      ),
+    ],
+    [
+      "JSON with ClassName",
+      envelope(
+        JSON.stringify({
+          ClassName: className,
+          Message: text,
+          localizedString: { stringId: "Ex6F9304" },
+        }),
+      ),
+    ],
+    [
+      "the innermost exception",
+      {
+        error: {
+          code: "",
+          message: "Error executing cmdlet",
+          details: [],
+          innererror: {
+            message: "Error",
+            type: "X",
+            internalexception: { message: text, type: className },
+          },
+        },
+      },
+    ],
+    [
+      "other casing",
+      {
+        Error: {
+          Message: "Error executing cmdlet",
+          Details: [{ Message: `Ex6F9304|${className}|${text}` }],
+        },
+      },
+    ],
+    [
+      "other casing of the innermost exception",
+      { error: { innerError: { internalException: { Message: text, Type: className } } } },
+    ],
+    ["JSON in other casing", envelope(JSON.stringify({ message: text, typeName: className }))],
+  ])("%s", (_name, body) => {
+    expect(fault(reply(404, body))).toMatchObject({
+      kind: "ambiguous",
+      retryable: false,
+      message: `Exchange Online refused Get-Mailbox: ${text}`,
+      requestId: "of-the-service",
+    });
+  });
+
+  it("takes the class of the innermost exception when the details name none", () => {
+    const body = envelope(JSON.stringify({ Message: text }), {
+      innererror: { internalexception: { message: "other", type: className } },
+    });
+    expect(fault(reply(400, body)).kind).toBe("ambiguous");
+  });
+
+  it("takes the class of the header when the body names none", () => {
+    expect(
+      fault(reply(404, envelope(text), { "x-exceptiontype": "ManagementObjectAmbiguousException" }))
+        .kind,
+    ).toBe("ambiguous");
+  });
+
+  it("takes no bar in a plain sentence for the mark of a class", () => {
+    expect(fault(reply(400, envelope('The value "a|b|c" is not allowed.')))).toMatchObject({
+      kind: "invalid",
+      message:
+        'Exchange Online refused Get-Mailbox (status 400). It said: The value "a|b|c" is not allowed.',
+    });
+  });
+
+  it("keeps bars and line breaks in the text", () => {
+    expect(
+      fault(reply(400, envelope("|System.InvalidOperationException|one | two\r\nthree"))).message,
+    ).toContain("one | two three");
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "error.message when there is nothing better",
+      { error: { code: "BadRequest", message: "Only this" } },
+      "Only this",
+    ],
+    ["an error that is a text", { error: "invalid_request" }, "invalid_request"],
+    ["a message without an error", { Message: "An error has occurred." }, "An error has occurred."],
+    ["a plain text", "Plain words", "Plain words"],
+    ["half a JSON text", '{"error":{"code"', '{"error":{"code"'],
+  ])("says %s", (_name, body, said) => {
+    expect(fault(reply(400, body))).toMatchObject({
+      kind: "invalid",
+      message: `Exchange Online refused Get-Mailbox (status 400). It said: ${said}`,
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", ""],
+    ["null", "null"],
+    ["a list", []],
+    ["an empty object", {}],
+    ["details of another kind", { error: { details: "x" } }],
+  ])("says no more than it knows of %s", (_name, body) => {
+    const said = fault(reply(400, body));
+    expect(said.kind).toBe("invalid");
+    expect(said.message).toMatch(/^Exchange Online refused Get-Mailbox \(status 400\)\./);
+  });
+
+  it("comes whole and on one line, since only what holds no secret may be cut", () => {
+    expect(fault(reply(400, `${"x".repeat(5000)}\r\n  end`)).message).toMatch(/x{5000} end$/);
+  });
+});
+
+describe("the status, where nothing else tells", () => {
+  it.each([
+    [400, "invalid", false],
+    [401, "denied", false],
+    [403, "denied", false],
+    [404, "invalid", false],
+    [405, "invalid", false],
+    [408, "unavailable", true],
+    [409, "invalid", false],
+    [429, "throttled", true],
+    [500, "unexpected", false],
+    [501, "unexpected", false],
+    [502, "unavailable", true],
+    [503, "unavailable", true],
+    [504, "unavailable", true],
+    [301, "unexpected", false],
+  ])("%i is %s", (status, kind, retryable) => {
+    expect(fault(reply(status))).toMatchObject({ kind, retryable });
+  });
+
+  it("never calls an object missing because a path was not found", () => {
+    expect(
+      fault(reply(404, { error: { code: "NotFound", message: "Resource not found" } })).kind,
+    ).toBe("invalid");
+  });
+});
+
+describe("a 403", () => {
+  it("without a body and a reason speaks of the role", () => {
+    expect(fault(reply(403)).message).toContain("needs the permission Exchange.ManageAsApp");
+  });
+
+  it("gives the reason of x-ms-diagnostics", () => {
+    const said = fault(
+      reply(403, "", {
+        "x-ms-diagnostics": '2000008;reason="The role is not there";error_category="x"',
+      }),
+    );
+    expect(said).toMatchObject({
+      kind: "denied",
+      message:
+        'The application may not run Get-Mailbox (status 403). It said: 2000008;reason="The role is not there";error_category="x"',
+    });
+  });
+
+  it("is not alone in having its reason there", () => {
+    expect(
+      fault(reply(401, "", { "x-ms-diagnostics": "2000001;reason=expired" })).message,
+    ).toContain("It said: 2000001;reason=expired");
+  });
+
+  it("keeps to the reason even when a web page comes along", () => {
+    expect(fault(reply(403, "<html>", { "x-ms-diagnostics": "why" })).message).toContain("why");
+  });
+});
+
+describe("a web page", () => {
+  const html = "<!DOCTYPE html><html><title>Blocked</title></html>";
+
+  it.each([200, 400, 403, 404, 407, 500])(
+    "with status %i is a proxy's or a wrong address's, not Exchange's word",
+    (status) => {
+      const said = fault(reply(status, html, { "content-type": "text/html; charset=utf-8" }));
+      expect(said).toMatchObject({ kind: "unexpected", retryable: false });
+      expect(said.message).toContain("a proxy may stand in between");
+      expect(said.message).not.toContain("Blocked");
+    },
+  );
+
+  it.each([502, 503, 504])("with status %i is worth another try", (status) => {
+    expect(fault(reply(status, html))).toMatchObject({ kind: "unavailable", retryable: true });
+  });
+
+  it("is known without its content type", () => {
+    expect(fault(reply(200, " \n<HTML>")).kind).toBe("unexpected");
+  });
+});
+
+describe("a success", () => {
+  it("gives rows without annotations, warnings and the next page", () => {
+    const answer = rows([{ Guid: "g", "Guid@data.type": "System.Guid" }], {
+      "@adminapi.warnings": ["w", 1],
+      "@odata.nextLink": "https://next",
+    });
+    expect(page(answer)).toEqual({
+      rows: [{ Guid: "g" }],
+      warnings: ["w"],
+      nextLink: "https://next",
+    });
+  });
+
+  it("knows an empty next page link from one", () => {
+    expect(page(rows([], { "@odata.nextLink": "" })).nextLink).toBeUndefined();
+  });
+
+  it.each<[string, HttpReply]>([
+    ["an empty 200", reply(200)],
+    ["a 204", reply(204)],
+    ["blanks", reply(200, "\r\n ")],
+    ["no value", reply(200, { "@odata.context": "x" })],
+    ["an empty value", rows([])],
+  ])("%s is enough for a cmdlet without output", (_name, answer) => {
+    expect(page(answer, set)).toEqual({ rows: [], warnings: [], nextLink: undefined });
+  });
+
+  it.each<[string, HttpReply, Partial<Fault>]>([
+    ["an empty 200", reply(200), { kind: "unavailable", retryable: true }],
+    ["a 204", reply(204), { kind: "unavailable", retryable: true }],
+    ["no value", reply(200, { "@odata.context": "x" }), { kind: "unexpected", retryable: false }],
+  ])("%s is no list: a Get- that found nothing sends an empty one", (_name, answer, expected) => {
+    expect(fault(answer)).toMatchObject(expected);
+  });
+
+  it.each<[string, unknown]>([
+    ["an object", {}],
+    ["a text", "x"],
+    ["null", null],
+    ["texts", ["x"]],
+    ["lists", [[]]],
+    ["null among rows", [{}, null]],
+  ])("value may not be %s", (_name, value) => {
+    expect(fault(rows(value), set)).toMatchObject({
+      kind: "unexpected",
+      retryable: false,
+      message: "Exchange Online's answer to Set-Mailbox has no list of objects in it.",
+    });
+  });
+
+  it.each(['{"value":[{"Guid":', "not JSON", '"a text"', "[1]", "null", "[]"])(
+    "%j is no answer, and worth another try",
+    (body) => {
+      expect(fault(reply(200, body))).toMatchObject({ kind: "unavailable", retryable: true });
+    },
+  );
+
+  it("cut off amid words that mean something elsewhere stays cut off", () => {
+    expect(
+      fault(reply(200, '{"value":[{"MailTip":"the license doesn\'t permit you')),
+    ).toMatchObject({ kind: "unavailable", retryable: true });
+    expect(
+      fault(
+        reply(
+          200,
+          '{"value":[{"MailTip":"You have reached the maximum number of concurrent requests',
+        ),
+      ),
+    ).toMatchObject({ kind: "unavailable", retryable: true });
+  });
+
+  it("with an error in it is none", () => {
+    expect(fault(reply(200, envelope(`|${className}|${text}`)))).toMatchObject({ kind: "missing" });
+    expect(fault(reply(200, { error: {} }), set).kind).toBe("unexpected");
+  });
+
+  it("with errors beside its rows is none, as Microsoft's module has it", () => {
+    const said = fault(rows([], { "@adminapi.errors": [`|${className}|${text}`] }));
+    expect(said).toMatchObject({
+      kind: "missing",
+      message: `Exchange Online refused Get-Mailbox: ${text}`,
+    });
+    expect(fault(rows([], { "@adminapi.errors": [{ odd: 1 }] }), set)).toMatchObject({
+      kind: "unexpected",
+      message: "Exchange Online refused Set-Mailbox (status 200).",
+    });
+    expect(page(rows([], { "@adminapi.errors": [] }), set).rows).toEqual([]);
+  });
+
+  it("that only asks for a confirmation is none", () => {
+    expect(
+      fault(rows([], { "@adminapi.confirmationmessage": "Are you sure?" }), set),
+    ).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("nothing was carried out") as string,
+    });
+  });
+});
+
+describe("a page after the first", () => {
+  it.each([reply(200), reply(204), reply(200, {})])("must be a list", (answer) => {
+    for (const command of [get, set])
+      expect(fault(answer, command, true).kind).toMatch(/unavailable|unexpected/);
+  });
+
+  it("that is not found means no missing object", () => {
+    expect(fault(reply(404, envelope(`|${className}|${text}`)), get, true)).toMatchObject({
+      kind: "unexpected",
+      retryable: false,
+    });
+  });
+
+  it("whose link is too old says so", () => {
+    expect(
+      fault(
+        reply(
+          400,
+          envelope("|X|Expired or Invalid pagination request. Default Expiry time is 00:30:00"),
+        ),
+        get,
+        true,
+      ),
+    ).toMatchObject({ kind: "unavailable", retryable: false });
+  });
+});
+
+it("hands on the wait that was asked for, with whatever status", () => {
+  const busy =
+    "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
+  for (const status of [200, 400, 429, 500, 503])
+    expect(read(reply(status, busy, { "retry-after": "7" }))).toMatchObject({
+      fault: { kind: "throttled", retryable: true },
+      afterMs: 7000,
+    });
+  expect(read(reply(200, JSON.stringify(busy)))).toMatchObject({ fault: { kind: "throttled" } });
+});

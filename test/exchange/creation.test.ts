@@ -1,0 +1,491 @@
+import { describe, expect, it } from "vitest";
+import { recipientTypes } from "../../lib/generated/mailbox.ts";
+import {
+  addressesOf,
+  bears,
+  creating,
+  distributionGroups,
+  everyOne,
+  found,
+  groupOwner,
+  hasNameOfItsOwn,
+  madeAfterAll,
+  refuseHeld,
+  sharedMailboxes,
+  writing,
+  type NamedObject,
+  type Sought,
+} from "../../lib/exchange/creation.ts";
+import { objectNames } from "../../lib/exchange/objectNames.ts";
+import type { FaultKind } from "../../lib/fault.ts";
+import { Fault } from "../../lib/fault.ts";
+import { all, calledIn, guidOf, tenantOf, type Answering, type Asked } from "./answering.ts";
+import { clientOf, cut, faultOf, notFound, refusal, reply, rows } from "./scripted.ts";
+
+const names = objectNames("Care", "D-1", { prefix: "dg_", domain: "contoso.com" });
+const object = (own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  Guid: guidOf(1),
+  Name: "dg_Care",
+  DisplayName: "dg_Care",
+  Alias: "dg_Care",
+  PrimarySmtpAddress: "dg_Care@contoso.com",
+  EmailAddresses: ["SMTP:dg_Care@contoso.com", "X500:/o=x"],
+  RecipientTypeDetails: "MailUniversalDistributionGroup",
+  ExternalDirectoryObjectId: guidOf(2),
+  IsDirSynced: false,
+  CustomAttribute1: "",
+  ...own,
+});
+const sought = (own: Partial<Sought> = {}): Sought => ({
+  kind: distributionGroups,
+  names,
+  alsoRead: ["CustomAttribute1"],
+  check: () => undefined,
+  aside: (wait) => wait(),
+  ...own,
+});
+const missing = (): ReturnType<typeof notFound> => notFound(names.PrimarySmtpAddress);
+/** A tenant in which the object is found at the `nth` look. */
+const foundAt = (
+  nth: number,
+  holders: (asked: Asked) => readonly unknown[] = () => [],
+): Answering => {
+  let looks = 0;
+  return tenantOf(
+    {
+      "Get-DistributionGroup": () => (++looks < nth ? missing() : [object()]),
+      "Get-Recipient": holders,
+    },
+    { remainingMs: 600_000 },
+  );
+};
+
+describe("every object of a kind", () => {
+  it("is asked for with all that names could clash with", async () => {
+    const { exchange, asked } = tenantOf({
+      "Get-DistributionGroup": () => [object()],
+      "Get-Mailbox": () => [
+        object({ RecipientTypeDetails: "SharedMailbox", UserPrincipalName: "x" }),
+      ],
+    });
+    expect(
+      (await all(everyOne(distributionGroups, ["CustomAttribute1"])(exchange))).map(
+        ({ Guid, EmailAddresses }) => [Guid, EmailAddresses],
+      ),
+    ).toEqual([[guidOf(1), ["SMTP:dg_Care@contoso.com", "X500:/o=x"]]]);
+    expect(await all(everyOne(sharedMailboxes, ["CustomAttribute1"])(exchange))).toHaveLength(1);
+    expect(
+      asked.map(({ cmdlet, parameters }) => [
+        cmdlet,
+        parameters["RecipientTypeDetails"],
+        parameters["ResultSize"],
+        parameters["Filter"],
+      ]),
+    ).toEqual([
+      [
+        "Get-DistributionGroup",
+        ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup"],
+        "Unlimited",
+        "IsDirSynced -eq 'False'",
+      ],
+      ["Get-Mailbox", ["SharedMailbox"], "Unlimited", undefined],
+    ]);
+    for (const { url } of asked)
+      for (const property of [
+        "Name",
+        "Alias",
+        "EmailAddresses",
+        "ExternalDirectoryObjectId",
+        "CustomAttribute1",
+      ])
+        expect(
+          new URL(url).searchParams
+            .get("$select")
+            ?.split(",")
+            .filter((one) => one === property),
+          property,
+        ).toEqual([property]);
+  });
+
+  it("is a fault when a name did not come back: what is not known would be made again", async () => {
+    const { exchange } = tenantOf({
+      "Get-DistributionGroup": () => [object({ Alias: undefined })],
+    });
+    expect(await faultOf(all(everyOne(distributionGroups, [])(exchange)))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("did not return Alias of a group") as string,
+    });
+  });
+
+  it("has its addresses without prefix, and other kinds of address left out", () => {
+    expect(
+      addressesOf({
+        EmailAddresses: ["SMTP:A@b.c", "smtp:d@b.c", "X500:/o", "SIP:a@b.c"],
+        PrimarySmtpAddress: "A@b.c",
+      } as unknown as NamedObject),
+    ).toEqual(["a@b.c", "d@b.c", "a@b.c"]);
+  });
+});
+
+describe("whether an object bears the names", () => {
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ["its own", {}, true],
+    ["in another case", { Name: "DG_CARE", PrimarySmtpAddress: "DG_care@Contoso.com" }, true],
+    ["a mail-enabled security group", { RecipientTypeDetails: "MailUniversalSecurityGroup" }, true],
+    ["a name the service gave it", { Name: guidOf(2).toUpperCase() }, true],
+    ["another name", { Name: "Care" }, false],
+    ["another address", { PrimarySmtpAddress: "care@contoso.com" }, false],
+    ["another type", { RecipientTypeDetails: "RoomList" }, false],
+  ])("%s", (_what, own, expected) => {
+    expect(bears(names, object(own) as unknown as NamedObject, distributionGroups)).toBe(expected);
+  });
+
+  it("a name that the service gave it is none of its own", () => {
+    expect(hasNameOfItsOwn(object() as unknown as NamedObject)).toBe(true);
+    expect(hasNameOfItsOwn(object({ Name: guidOf(2) }) as unknown as NamedObject)).toBe(false);
+  });
+});
+
+describe("what was just made", () => {
+  it("is looked for by its address until it is found, with longer and longer waits", async () => {
+    const { exchange, time, asked } = foundAt(8);
+    expect(await found(sought())(exchange)).toMatchObject({
+      Guid: guidOf(1),
+      CustomAttribute1: "",
+    });
+    expect(time.waits).toEqual([500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
+    expect(new Set(asked.map(({ parameters }) => JSON.stringify(parameters)))).toEqual(
+      new Set([JSON.stringify({ Identity: names.PrimarySmtpAddress })]),
+    );
+  });
+
+  it("lets others work while it waits", async () => {
+    const { exchange, time } = foundAt(3);
+    let stepped = 0;
+    await found(
+      sought({
+        aside: async (wait) => {
+          stepped++;
+          await wait();
+        },
+      }),
+    )(exchange);
+    expect([stepped, time.waits.length]).toEqual([2, 2]);
+  });
+
+  it("is waited for no longer than the run may take", async () => {
+    const { exchange } = tenantOf({ "Get-DistributionGroup": missing }, { remainingMs: 10_000 });
+    expect(await faultOf(found(sought())(exchange))).toMatchObject({
+      kind: "notReady",
+      message: expect.stringMatching(
+        /^The group dg_Care@contoso\.com cannot be found yet\. .*longer than the time that is left/,
+      ) as string,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["of another type", { RecipientTypeDetails: "RoomList" }],
+    ["of another name", { Name: "x" }],
+  ])("is not what has the address and is %s", async (_what, own) => {
+    const { exchange } = tenantOf({
+      "Get-DistributionGroup": () => [object({ DisplayName: "Other", ...own })],
+    });
+    expect(await faultOf(found(sought())(exchange))).toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining('is taken by "Other"') as string,
+    });
+  });
+
+  it("is checked by whoever seeks it", async () => {
+    const foreign = new Fault({ kind: "invalid", message: "not this one" });
+    expect(
+      await faultOf(
+        found(
+          sought({
+            check: () => {
+              throw foreign;
+            },
+          }),
+        )(foundAt(1).exchange),
+      ),
+    ).toBe(foreign);
+  });
+});
+
+describe("an object whose making failed", () => {
+  const failing = (kind: FaultKind): Fault =>
+    new Fault({ kind, message: "It failed.", requestId: "r" });
+  const after = (kind: FaultKind, tenant: Answering): Promise<unknown> =>
+    madeAfterAll(sought(), failing(kind))(tenant.exchange);
+
+  it.each<[FaultKind, string]>([
+    ["unavailable", "done"],
+    ["unexpected", "done"],
+    ["taken", "alreadySo"],
+  ])("with %s is %s when it is found after a while", async (kind, became) => {
+    const tenant = foundAt(4);
+    expect(await after(kind, tenant)).toBe(became);
+    expect(tenant.asked.some(({ cmdlet }) => cmdlet.startsWith("New-"))).toBe(false);
+  });
+
+  it.each<FaultKind>(["denied", "invalid", "throttled", "ambiguous"])(
+    "with %s was refused, and is not looked for",
+    async (kind) => {
+      const tenant = foundAt(1);
+      expect(await faultOf(after(kind, tenant))).toMatchObject({ kind, message: "It failed." });
+      expect(tenant.asked).toEqual([]);
+    },
+  );
+
+  it.each<[FaultKind, string]>([
+    ["unavailable", "if not, the next run makes it"],
+    ["taken", "made a moment ago, the next run finds it"],
+  ])("with %s and not found is left to the next run", async (kind, text) => {
+    const { exchange, time } = foundAt(1_000);
+    const fault = await faultOf(madeAfterAll(sought(), failing(kind))(exchange));
+    expect(fault).toMatchObject({
+      kind,
+      requestId: "r",
+      message: expect.stringMatching(
+        new RegExp(
+          `^It failed\\. The group dg_Care@contoso\\.com could not be found within 30 s\\. .*${text}`,
+        ),
+      ) as string,
+    });
+    expect(time.waits.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(30_000);
+  });
+
+  it("stays of unknown outcome when it cannot be looked for", async () => {
+    const { exchange } = tenantOf({
+      "Get-DistributionGroup": () => refusal(400, "CommandNotFoundException", "x"),
+    });
+    expect(await faultOf(madeAfterAll(sought(), failing("unavailable"))(exchange))).toMatchObject({
+      kind: "unavailable",
+      message: expect.stringMatching(/^It failed\. Exchange Online refused/) as string,
+    });
+  });
+
+  it("because its names are taken says at once by whom", async () => {
+    const { exchange, time } = foundAt(1_000, () => [
+      object({
+        Guid: guidOf(7),
+        DisplayName: "Cor",
+        RecipientTypeDetails: "MailContact",
+        PrimarySmtpAddress: "cor@contoso.com",
+      }),
+    ]);
+    expect(await faultOf(madeAfterAll(sought(), failing("taken"))(exchange))).toMatchObject({
+      kind: "invalid",
+      message: `The name "dg_Care" or the address dg_Care@contoso.com is taken by "Cor" <cor@contoso.com> (${guidOf(7)}), a MailContact.`,
+    });
+    expect(time.waits).toEqual([]);
+  });
+
+  it("is what the client makes of a lost answer: sent once", async () => {
+    const lost = clientOf([cut(), rows([object()])]);
+    const fault = await faultOf(
+      lost.exchange.invoke(creating(distributionGroups, names, guidOf(9))),
+    );
+    expect(fault).toMatchObject({
+      kind: "unavailable",
+      message: expect.stringContaining("it was not sent again") as string,
+    });
+    expect(await madeAfterAll(sought(), fault)(lost.exchange)).toBe("done");
+    expect(lost.sent.map((request) => calledIn(request).CmdletName)).toEqual([
+      "New-DistributionGroup",
+      "Get-DistributionGroup",
+    ]);
+  });
+
+  it.each([
+    ["ADObjectAlreadyExistsException", "The object 'x' already exists."],
+    ["ProxyAddressExistsException", "x"],
+    ["WLCDManagedMemberExistsException", "x"],
+    [
+      "RecipientTaskException",
+      'The value "x" of property "Alias" is used by another recipient object.',
+    ],
+  ])("is taken by the class or text of %s, of a New- only", async (type, text) => {
+    const refused = (cmdlet: string): Promise<Fault> =>
+      faultOf(
+        clientOf([refusal(400, type, text)]).exchange.invoke({
+          cmdlet,
+          parameters: { Identity: "x" },
+        }),
+      );
+    expect((await refused("New-Mailbox")).kind).toBe("taken");
+    expect((await refused("Set-Mailbox")).kind).toBe("invalid");
+  });
+});
+
+describe("who holds a name", () => {
+  const refused = async (
+    live: Record<string, unknown>[],
+    deleted: Record<string, unknown>[] = [],
+  ): Promise<string | undefined> => {
+    const { exchange, asked } = tenantOf({
+      "Get-Recipient": ({ parameters }) =>
+        parameters["IncludeSoftDeletedRecipients"] === true ? deleted : live,
+    });
+    const message = await refuseHeld(sought())(exchange).then(
+      () => undefined,
+      (thrown: unknown) => Fault.of(thrown).message,
+    );
+    for (const { parameters } of asked)
+      expect(parameters["RecipientTypeDetails"]).toEqual(recipientTypes);
+    return message;
+  };
+  const other = {
+    Guid: guidOf(7),
+    DisplayName: "Other",
+    Name: "Other",
+    Alias: "other",
+    PrimarySmtpAddress: "other@contoso.com",
+    EmailAddresses: ["SMTP:other@contoso.com"],
+    RecipientTypeDetails: "MailContact",
+  };
+
+  it.each<[string, Record<string, unknown>]>([
+    ["name", { Name: "DG_CÁRE" }],
+    ["alias", { Alias: "DG_care" }],
+    ["address", { EmailAddresses: ["SMTP:other@contoso.com", "smtp:DG_CARE@contoso.com"] }],
+    ["sign-in name", { WindowsLiveID: "dg_care@contoso.com" }],
+  ])("is told of the %s", async (_what, own) => {
+    expect(await refused([object({ ...other, ...own })])).toContain(
+      'taken by "Other" <other@contoso.com>',
+    );
+  });
+
+  it("is nobody whom the filter found only roughly, and not the one that is meant", async () => {
+    expect(await refused([object(other), object()])).toBeUndefined();
+  });
+
+  it("is one of the deleted for an address, and not for a name", async () => {
+    expect(
+      await refused([], [object({ ...other, Name: "dg_Care", Alias: "dg_Care" })]),
+    ).toBeUndefined();
+    expect(
+      await refused([], [object({ ...other, EmailAddresses: ["smtp:dg_care@contoso.com"] })]),
+    ).toMatch(/taken by "Other".*, a deleted MailContact\.$/);
+  });
+
+  it("is asked for with quotes doubled", async () => {
+    const { exchange, asked } = tenantOf({});
+    await refuseHeld({ kind: distributionGroups, names: { ...names, Name: "dg_O'Brien" } })(
+      exchange,
+    );
+    expect(asked[0]?.parameters["Filter"]).toContain("(Name -eq 'dg_O''Brien')");
+  });
+});
+
+describe("a change", () => {
+  it("that makes a group names its owner, and keeps its name from a naming policy", () => {
+    expect(creating(distributionGroups, names, guidOf(9))).toEqual({
+      cmdlet: "New-DistributionGroup",
+      parameters: { ...names, ManagedBy: [guidOf(9)], IgnoreNamingPolicy: true },
+      sentence: 'Create group "dg_Care" <dg_Care@contoso.com>',
+      before: {},
+    });
+    expect(creating(sharedMailboxes, names, undefined)).toEqual({
+      cmdlet: "New-Mailbox",
+      parameters: { ...names, Shared: true },
+      sentence: 'Create shared mailbox "dg_Care" <dg_Care@contoso.com>',
+      before: {},
+    });
+  });
+
+  it("of one that is there goes by its id, and tells what was before", () => {
+    expect(
+      writing(distributionGroups, object() as unknown as NamedObject, {
+        CustomAttribute1: "D-1",
+        Other: "x",
+      }),
+    ).toEqual({
+      cmdlet: "Set-DistributionGroup",
+      parameters: { Identity: guidOf(1), CustomAttribute1: "D-1", Other: "x" },
+      sentence: `Set CustomAttribute1, Other of group "dg_Care" <dg_Care@contoso.com> (${guidOf(1)})`,
+      before: { CustomAttribute1: "" },
+    });
+  });
+
+  it("of one that is yet to be made goes by its address, and shows no id", () => {
+    expect(writing(sharedMailboxes, names, { CustomAttribute1: "D-1" })).toEqual({
+      cmdlet: "Set-Mailbox",
+      parameters: { Identity: "dg_Care@contoso.com", CustomAttribute1: "D-1" },
+      sentence: 'Set CustomAttribute1 of shared mailbox "dg_Care" <dg_Care@contoso.com>',
+      before: {},
+    });
+  });
+
+  it.each([
+    [{ DisplayName: "New", Name: "new" }, "New"],
+    [{ Name: "new" }, "new"],
+  ])("of names is a renaming: %j", (values, shown) => {
+    expect(writing(distributionGroups, object() as unknown as NamedObject, values)).toMatchObject({
+      parameters: { ...values, IgnoreNamingPolicy: true },
+      sentence: expect.stringMatching(
+        new RegExp(`^Rename group "dg_Care" .* to "${shown}"$`),
+      ) as string,
+    });
+    expect(writing(sharedMailboxes, object() as unknown as NamedObject, values).parameters).toEqual(
+      { Identity: guidOf(1), ...values },
+    );
+  });
+
+  it("of a security group passes by its managers", () => {
+    expect(
+      writing(
+        distributionGroups,
+        object({ RecipientTypeDetails: "MailUniversalSecurityGroup" }) as unknown as NamedObject,
+        { CustomAttribute2: "m" },
+      ).parameters,
+    ).toEqual({
+      Identity: guidOf(1),
+      CustomAttribute2: "m",
+      BypassSecurityGroupManagerCheck: true,
+    });
+  });
+});
+
+describe("the owner of groups", () => {
+  const owner = (answer: readonly unknown[] | ReturnType<typeof reply>): Promise<string> =>
+    groupOwner("boss@contoso.com")(tenantOf({ "Get-Recipient": () => answer }).exchange);
+
+  it.each([
+    "UserMailbox",
+    "SharedMailbox",
+    "MailUser",
+    "GuestMailUser",
+    "MailUniversalSecurityGroup",
+  ])("can be a %s", async (RecipientTypeDetails) => {
+    expect(await owner([{ Guid: guidOf(3), RecipientTypeDetails }])).toBe(guidOf(3));
+  });
+
+  it.each([
+    "MailContact",
+    "MailUniversalDistributionGroup",
+    "GroupMailbox",
+    "DynamicDistributionGroup",
+    "PublicFolderMailbox",
+    "",
+  ])("can be no %s", async (RecipientTypeDetails) => {
+    expect(await faultOf(owner([{ Guid: guidOf(3), RecipientTypeDetails }]))).toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining("expected a mailbox") as string,
+    });
+  });
+
+  it("must exist, and be one", async () => {
+    expect(await faultOf(owner([]))).toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining("boss@contoso.com, does not exist") as string,
+    });
+    expect(await faultOf(owner(notFound("boss@contoso.com")))).toMatchObject({ kind: "invalid" });
+    expect(await faultOf(owner([{ Guid: guidOf(3) }, { Guid: guidOf(4) }]))).toMatchObject({
+      kind: "ambiguous",
+    });
+    expect(await faultOf(owner(refusal(400, "CommandNotFoundException", "x")))).toMatchObject({
+      kind: "denied",
+    });
+  });
+});

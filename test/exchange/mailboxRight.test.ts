@@ -1,0 +1,691 @@
+import { describe, expect, it } from "vitest";
+import type { Account } from "../../lib/exchange/account.ts";
+import type { Change, Mailbox } from "../../lib/exchange/mailbox.ts";
+import {
+  grant,
+  isSid,
+  mostEntries,
+  revoke,
+  rightNamed,
+  rights,
+  type RightName,
+  type Standing,
+} from "../../lib/exchange/mailboxRight.ts";
+import { Fault } from "../../lib/fault.ts";
+import { guidOf, tenantOf } from "./answering.ts";
+import { faultOf, notFound, type rows } from "./scripted.ts";
+
+const mailbox: Mailbox = {
+  Guid: guidOf(1),
+  DisplayName: "Sales",
+  UserPrincipalName: "sales@contoso.com",
+  PrimarySmtpAddress: "sales@contoso.com",
+  RecipientTypeDetails: "SharedMailbox",
+  HiddenFromAddressListsEnabled: false,
+  IsDirSynced: false,
+  IsExchangeCloudManaged: null,
+};
+const account: Account = {
+  Guid: guidOf(9),
+  DisplayName: "Jan O'Brien",
+  UserPrincipalName: "jan@contoso.com",
+  PrimarySmtpAddress: "jan@contoso.com",
+  RecipientTypeDetails: "UserMailbox",
+  Name: "jan-9",
+  DistinguishedName: "CN=O'Brien,OU=x",
+  ExternalDirectoryObjectId: guidOf(8),
+};
+const sid = "S-1-5-21-1-2-3-1001";
+
+const permission = (User: string, own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  User,
+  AccessRights: ["FullAccess"],
+  Deny: false,
+  IsInherited: false,
+  ...own,
+});
+const sendAs = (Trustee: string, own: Record<string, unknown> = {}): Record<string, unknown> => ({
+  Identity: "sales",
+  Trustee,
+  AccessControlType: "Allow",
+  AccessRights: ["SendAs"],
+  IsInherited: false,
+  ...own,
+});
+/** Entries of others. */
+const others = (count: number): unknown[] =>
+  Array.from({ length: count }, (_, index) =>
+    permission(`other${index}@contoso.com`, { AccessRights: ["ReadPermission"] }),
+  );
+
+/** A tenant in which these lists are read, one after the other; the last one again and again. */
+function tenantWith(...lists: unknown[][]) {
+  const next = (): unknown[] => (lists.length > 1 ? lists.shift() : lists[0]) ?? [];
+  return tenantOf({
+    "Get-MailboxPermission": next,
+    "Get-RecipientPermission": next,
+    "Get-Mailbox": next,
+  });
+}
+const standing = (right: RightName, list: unknown[]): Promise<Standing> =>
+  rights[right].standingOf(mailbox, account)(tenantWith(list).exchange);
+
+describe("how an account stands to Full Access", () => {
+  it("is read with the entries of accounts that are no more", async () => {
+    const { exchange, asked } = tenantWith([]);
+    expect(await rights.FullAccess.standingOf(mailbox, account)(exchange)).toEqual({
+      isHeld: false,
+      mayBeHeld: false,
+      isDenied: false,
+      mayBeDenied: false,
+      entries: 0,
+      orphans: 0,
+    });
+    expect(asked).toMatchObject([
+      {
+        cmdlet: "Get-MailboxPermission",
+        parameters: {
+          Identity: guidOf(1),
+          IncludeUnresolvedPermissions: true,
+          ResultSize: "Unlimited",
+        },
+      },
+    ]);
+  });
+
+  it.each<[string, Record<string, unknown>, Partial<Standing>]>([
+    [
+      "a Guid in another case",
+      permission(guidOf(9).toUpperCase()),
+      { isHeld: true, mayBeHeld: true, entries: 1 },
+    ],
+    ["a user principal name", permission("JAN@contoso.com"), { isHeld: true }],
+    ["a distinguished name", permission("CN=O'Brien,OU=x"), { isHeld: true }],
+    ["a display name", permission("Jan O'Brien"), { isHeld: false, mayBeHeld: true }],
+    [
+      "a name, which can be another one's display name",
+      permission("jan-9"),
+      { isHeld: false, mayBeHeld: true },
+    ],
+    [
+      "rights as text with commas",
+      permission("jan@contoso.com", { AccessRights: "ReadPermission, FullAccess" }),
+      { isHeld: true },
+    ],
+    [
+      "rights as a list of such a text",
+      permission("jan@contoso.com", { AccessRights: ["ReadPermission,fullaccess"] }),
+      { isHeld: true },
+    ],
+    [
+      "other rights",
+      permission("jan@contoso.com", { AccessRights: ["ReadPermission"] }),
+      { isHeld: false, mayBeHeld: false, entries: 1 },
+    ],
+    [
+      "rights that only begin alike",
+      permission("jan@contoso.com", { AccessRights: ["FullAccessForNobody"] }),
+      { isHeld: false },
+    ],
+    [
+      "no rights",
+      permission("jan@contoso.com", { AccessRights: null }),
+      { isHeld: false, entries: 1 },
+    ],
+    [
+      "a Deny",
+      permission("jan@contoso.com", { Deny: true }),
+      { isHeld: false, mayBeHeld: false, isDenied: true, mayBeDenied: true, entries: 1 },
+    ],
+    [
+      "a Deny by display name",
+      permission("Jan O'Brien", { Deny: true }),
+      { mayBeHeld: false, isDenied: false, mayBeDenied: true },
+    ],
+    [
+      "a Deny as text",
+      permission("jan@contoso.com", { Deny: "True" }),
+      { isHeld: false, isDenied: true },
+    ],
+    [
+      "no Deny as text",
+      permission("jan@contoso.com", { Deny: "False" }),
+      { isHeld: true, isDenied: false },
+    ],
+    [
+      "a Deny of another",
+      permission("piet", { Deny: true }),
+      { isHeld: false, isDenied: false, mayBeDenied: false },
+    ],
+    [
+      "a Deny of other rights",
+      permission("jan@contoso.com", { Deny: true, AccessRights: ["DeleteItem"] }),
+      { isDenied: false },
+    ],
+    [
+      "an inherited entry",
+      permission("jan@contoso.com", { IsInherited: true }),
+      { isHeld: false, mayBeHeld: false, entries: 0 },
+    ],
+    [
+      "an inherited Deny",
+      permission("jan@contoso.com", { IsInherited: "True", Deny: true }),
+      { isDenied: false, entries: 0 },
+    ],
+    [
+      "the mailbox's own entry",
+      permission("NT AUTHORITY\\SELF"),
+      { isHeld: false, entries: 0, orphans: 0 },
+    ],
+    [
+      "a security identifier",
+      permission(sid),
+      { isHeld: false, mayBeHeld: false, entries: 1, orphans: 1 },
+    ],
+    ["nobody", permission(""), { isHeld: false, mayBeHeld: false }],
+  ])("is told from %s", async (_name, entry, expected) => {
+    expect(await standing("FullAccess", [entry])).toMatchObject(expected);
+  });
+});
+
+describe("how an account stands to Send As", () => {
+  it.each<[string, Record<string, unknown>, Partial<Standing>]>([
+    [
+      "its name",
+      sendAs("jan@contoso.com"),
+      { isHeld: true, mayBeHeld: true, isDenied: false, entries: 0 },
+    ],
+    ["its display name", sendAs("jan o'brien"), { isHeld: false, mayBeHeld: true }],
+    [
+      "a Deny",
+      sendAs("jan@contoso.com", { AccessControlType: "Deny" }),
+      { isHeld: false, isDenied: true },
+    ],
+    ["the mailbox's own entry", sendAs("NT AUTHORITY\\SELF"), { isHeld: false, orphans: 0 }],
+    ["a security identifier", sendAs(sid), { isHeld: false, orphans: 1 }],
+  ])("is told from %s", async (_name, entry, expected) => {
+    expect(await standing("SendAs", [entry])).toMatchObject(expected);
+  });
+});
+
+describe("how an account stands to Send on Behalf", () => {
+  it.each<[string, unknown[], boolean]>([
+    ["the mailbox", [{ Guid: guidOf(1).toUpperCase() }], true],
+    ["none", [], false],
+    ["another mailbox", [{ Guid: guidOf(2) }], false],
+  ])("is asked by a filter with doubled quotes: %s comes back", async (_name, found, isHeld) => {
+    expect(
+      await rights.SendOnBehalf.standingOf(
+        { ...mailbox, Guid: guidOf(1).toUpperCase() },
+        account,
+      )(tenantWith(found).exchange),
+    ).toMatchObject({ isHeld });
+    const { exchange, asked } = tenantWith(found);
+    expect(await rights.SendOnBehalf.standingOf(mailbox, account)(exchange)).toEqual({
+      isHeld,
+      mayBeHeld: isHeld,
+      isDenied: false,
+      mayBeDenied: false,
+      entries: 0,
+      orphans: 0,
+    });
+    expect(asked).toMatchObject([
+      {
+        cmdlet: "Get-Mailbox",
+        parameters: {
+          Filter: `(Guid -eq '${guidOf(1)}') -and (GrantSendOnBehalfTo -eq 'CN=O''Brien,OU=x')`,
+        },
+      },
+    ]);
+  });
+});
+
+// The limit counts every entry, so the advice to remove dead ones should as well.
+it("counts dead entries of any right among those of the list", async () => {
+  expect(
+    await standing("FullAccess", [
+      permission(sid, { AccessRights: ["ReadPermission"] }),
+      permission(`${sid}1`),
+    ]),
+  ).toMatchObject({ entries: 2, orphans: 2 });
+});
+
+describe("a security identifier in a list", () => {
+  const withUser = (rows: unknown[], list: unknown[]) =>
+    tenantOf({ "Get-MailboxPermission": () => list, "Get-User": () => rows });
+
+  it("is the account's when the directory says so, and nobody else's then", async () => {
+    const { exchange, asked } = withUser(
+      [{ Guid: guidOf(9), Sid: sid }],
+      [permission(sid), permission(`${sid}1`)],
+    );
+    expect(await rights.FullAccess.standingOf(mailbox, account)(exchange)).toMatchObject({
+      isHeld: true,
+      mayBeHeld: true,
+      entries: 2,
+      orphans: 1,
+    });
+    expect(asked).toMatchObject([
+      { cmdlet: "Get-MailboxPermission" },
+      { cmdlet: "Get-User", parameters: { Identity: guidOf(9) } },
+    ]);
+  });
+
+  it("is nobody's when another user comes back, and is not looked up when there is none", async () => {
+    expect(
+      await rights.FullAccess.standingOf(
+        mailbox,
+        account,
+      )(withUser([{ Guid: guidOf(7), Sid: sid }], [permission(sid)]).exchange),
+    ).toMatchObject({ isHeld: false, orphans: 1 });
+    const { exchange, asked } = withUser([], [permission("jan@contoso.com")]);
+    await rights.FullAccess.standingOf(mailbox, account)(exchange);
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe("an identifier in a list", () => {
+  const standingWith = (
+    right: RightName,
+    list: unknown[],
+    users: ReturnType<typeof rows> | unknown[],
+  ): Promise<Standing> =>
+    rights[right].standingOf(
+      mailbox,
+      account,
+    )(
+      tenantOf({
+        "Get-MailboxPermission": () => list,
+        "Get-RecipientPermission": () => list,
+        "Get-User": () => users,
+      }).exchange,
+    );
+  const user = [{ Guid: guidOf(9), Sid: sid }];
+
+  it.each<[string, RightName, unknown[], unknown[], Partial<Standing>]>([
+    [
+      "the account's",
+      "FullAccess",
+      [permission(sid)],
+      user,
+      { isHeld: true, mayBeHeld: true, orphans: 0, entries: 1 },
+    ],
+    [
+      "the account's, denied",
+      "FullAccess",
+      [permission(sid, { Deny: true })],
+      user,
+      { isHeld: false, isDenied: true, orphans: 0 },
+    ],
+    [
+      "the account's, for Send As",
+      "SendAs",
+      [sendAs(sid), sendAs(`${sid}1`)],
+      user,
+      { isHeld: true, orphans: 1 },
+    ],
+    ["nobody's", "FullAccess", [permission(sid)], [], { isHeld: false, orphans: 1 }],
+  ])("may be %s", async (_name, right, list, users, expected) => {
+    expect(await standingWith(right, list, users)).toMatchObject(expected);
+  });
+
+  it("is looked up only where there is one", async () => {
+    const { exchange, asked } = tenantWith([
+      permission("piet"),
+      permission(sid, { IsInherited: true }),
+    ]);
+    await rights.FullAccess.standingOf(mailbox, account)(exchange);
+    expect(asked.map(({ cmdlet }) => cmdlet)).toEqual(["Get-MailboxPermission"]);
+  });
+
+  // The mailbox was there a moment ago. To a revoke, "missing" means that there is nothing left to revoke.
+  it("that cannot be looked up because the user is not found does not pass for an account that is gone", async () => {
+    const found = await standingWith(
+      "FullAccess",
+      [permission(sid), permission(guidOf(9))],
+      notFound(guidOf(9)),
+    ).catch(Fault.of);
+    expect(found).not.toMatchObject({ kind: "missing" });
+  });
+});
+
+/** The ways to a tenant with these lists, in which changes become what is said. */
+function ways(lists: unknown[][], becomes: ("planned" | "done" | "alreadySo")[] = []) {
+  const changes: Change[] = [];
+  const said: string[] = [];
+  const { exchange, asked } = tenantWith(...lists);
+  return {
+    changes,
+    said,
+    asked,
+    read: <T>(query: (given: typeof exchange) => Promise<T>): Promise<T> => query(exchange),
+    change: (change: Change) => (changes.push(change), Promise.resolve(becomes.shift() ?? "done")),
+    talk: (_level: "warning", message: string): void => void said.push(message),
+  };
+}
+const toMailbox = 'on mailbox "Sales" <sales@contoso.com> (0b1ec700-0000-4000-8000-000000000001)';
+const jan = `"Jan O'Brien" <jan@contoso.com> (${guidOf(9)})`;
+const held: Record<RightName, unknown[]> = {
+  FullAccess: [permission(guidOf(9))],
+  SendAs: [sendAs(guidOf(9))],
+  SendOnBehalf: [{ Guid: guidOf(1) }],
+};
+
+describe("a grant", () => {
+  it.each<[RightName, string, Record<string, unknown>]>([
+    [
+      "FullAccess",
+      "Add-MailboxPermission",
+      {
+        User: guidOf(9),
+        AccessRights: ["FullAccess"],
+        InheritanceType: "All",
+        AutoMapping: false,
+        Confirm: false,
+      },
+    ],
+    [
+      "SendAs",
+      "Add-RecipientPermission",
+      { Trustee: guidOf(9), AccessRights: ["SendAs"], Confirm: false },
+    ],
+    ["SendOnBehalf", "Set-Mailbox", { GrantSendOnBehalfTo: { add: [guidOf(9)] } }],
+  ])("of %s is sent whatever was read", async (name, cmdlet, parameters) => {
+    for (const isInPlace of [false, true]) {
+      const own = ways([isInPlace ? held[name] : []]);
+      await grant(rights[name], mailbox, account, { autoMapping: false, ...own });
+      expect(own.changes).toEqual([
+        {
+          cmdlet,
+          parameters: { Identity: guidOf(1), ...parameters },
+          sentence: `Grant ${rights[name].label} ${toMailbox} to ${jan}`,
+          before: { [name]: isInPlace },
+          isInPlace,
+        },
+      ]);
+      expect(own.said).toEqual([]);
+    }
+  });
+
+  it.each<[string, RightName, unknown[], Mailbox, string, string]>([
+    [
+      "denied by an entry of its own",
+      "FullAccess",
+      [permission("jan@contoso.com", { Deny: "True" })],
+      mailbox,
+      "invalid",
+      "wins over any grant",
+    ],
+    [
+      "denied although it is allowed as well",
+      "SendAs",
+      [sendAs("jan@contoso.com"), sendAs("jan@contoso.com", { AccessControlType: "Deny" })],
+      mailbox,
+      "invalid",
+      "wins over any grant",
+    ],
+    [
+      "one too many",
+      "FullAccess",
+      others(mostEntries),
+      mailbox,
+      "invalid",
+      "is full: Exchange allows 500 entries. Remove some",
+    ],
+    [
+      "one too many, and some are dead",
+      "FullAccess",
+      [...others(mostEntries), permission(sid)],
+      mailbox,
+      "invalid",
+      "Exchange allows 500 entries. Of these, one entry belongs to an account that no longer exists. Remove some",
+    ],
+    [
+      "mastered on premises",
+      "SendOnBehalf",
+      [],
+      { ...mailbox, IsDirSynced: true },
+      "onPremises",
+      "attribute publicDelegates",
+    ],
+    [
+      "mastered on premises, as it says itself",
+      "SendOnBehalf",
+      [],
+      { ...mailbox, IsDirSynced: true, IsExchangeCloudManaged: false },
+      "onPremises",
+      "attribute publicDelegates",
+    ],
+    [
+      "on a mailbox that does not say whether it is hidden",
+      "SendAs",
+      [],
+      { ...mailbox, HiddenFromAddressListsEnabled: undefined },
+      "unexpected",
+      "HiddenFromAddressListsEnabled",
+    ],
+  ])(
+    "is refused before anything is sent when it is %s",
+    async (_name, right, list, target, kind, message) => {
+      const own = ways([list]);
+      expect(
+        await faultOf(grant(rights[right], target, account, { autoMapping: true, ...own })),
+      ).toMatchObject({ kind, message: expect.stringContaining(message) as string });
+      expect(own.changes).toEqual([]);
+    },
+  );
+
+  it.each<[string, RightName, unknown[], Partial<Mailbox>, string[]]>([
+    ["nearly full", "FullAccess", others(399), {}, []],
+    ["about to be full", "FullAccess", others(400), {}, ["has 400 of at most 500 entries."]],
+    [
+      "full, and has it already",
+      "FullAccess",
+      [...others(mostEntries), permission("jan@contoso.com")],
+      {},
+      ["has 501 of at most 500 entries."],
+    ],
+    [
+      "about to be full of dead entries",
+      "FullAccess",
+      [...others(398), permission(sid), permission(`${sid}1`)],
+      {},
+      [
+        "has 400 of at most 500 entries. Of these, 2 entries belong to accounts that no longer exist.",
+      ],
+    ],
+    [
+      "with one dead entry",
+      "SendAs",
+      [sendAs(sid)],
+      {},
+      ["000001), one entry belongs to an account that no longer exists."],
+    ],
+    [
+      "with two",
+      "SendAs",
+      [sendAs(sid), sendAs(`${sid}1`)],
+      {},
+      ["2 entries belong to accounts that no longer exist."],
+    ],
+    [
+      "denied to somebody of its name",
+      "FullAccess",
+      [permission("Jan O'Brien", { Deny: true })],
+      {},
+      [`denies Full Access to somebody called "Jan O'Brien", which may be this account`],
+    ],
+    [
+      "hidden",
+      "SendAs",
+      [],
+      { HiddenFromAddressListsEnabled: true },
+      ["desktop Outlook may refuse Send As"],
+    ],
+    [
+      "hidden, for Send on Behalf",
+      "SendOnBehalf",
+      [],
+      { HiddenFromAddressListsEnabled: "True" },
+      ["desktop Outlook may refuse Send on Behalf"],
+    ],
+    ["hidden, for Full Access", "FullAccess", [], { HiddenFromAddressListsEnabled: true }, []],
+    ["synchronised, for another right", "FullAccess", [], { IsDirSynced: true }, []],
+    [
+      "synchronised and managed in the cloud",
+      "SendOnBehalf",
+      [],
+      { IsDirSynced: true, IsExchangeCloudManaged: true },
+      [],
+    ],
+  ])(
+    "is sent on a list or mailbox that is %s, with a word about it",
+    async (_name, right, list, of, said) => {
+      const own = ways([list]);
+      await grant(rights[right], { ...mailbox, ...of }, account, { autoMapping: true, ...own });
+      expect(own.changes).toHaveLength(1);
+      expect(own.said).toEqual(said.map((message) => expect.stringContaining(message) as string));
+    },
+  );
+});
+
+describe("a revoke", () => {
+  it.each<[RightName, string, (trustee: string) => Record<string, unknown>, string]>([
+    [
+      "FullAccess",
+      "Remove-MailboxPermission",
+      (User) => ({ User, AccessRights: ["FullAccess"], InheritanceType: "All", Confirm: false }),
+      "jan@contoso.com",
+    ],
+    [
+      "SendAs",
+      "Remove-RecipientPermission",
+      (Trustee) => ({ Trustee, AccessRights: ["SendAs"], Confirm: false }),
+      "jan@contoso.com",
+    ],
+    [
+      "SendOnBehalf",
+      "Set-Mailbox",
+      (trustee) => ({ GrantSendOnBehalfTo: { remove: [trustee] } }),
+      "CN=O'Brien,OU=x",
+    ],
+  ])(
+    "of %s is sent once, and by another name when that met nothing and it is still listed",
+    async (name, cmdlet, parameters, otherName) => {
+      const sentence = `Revoke ${rights[name].label} ${toMailbox} from ${jan}`;
+      const first = {
+        cmdlet,
+        parameters: { Identity: guidOf(1), ...parameters(guidOf(9)) },
+        sentence,
+        before: { [name]: true },
+        isInPlace: false,
+      };
+      const second = {
+        cmdlet,
+        parameters: { Identity: guidOf(1), ...parameters(otherName) },
+        sentence: `${sentence}, by another name`,
+        before: { [name]: true },
+      };
+      for (const [becomes, expected, said] of [
+        [["done"], [first], 0],
+        [["planned"], [first], 0],
+        [["alreadySo", "done"], [first, second], 0],
+        [["alreadySo", "alreadySo"], [first, second], 1],
+      ] as const) {
+        const own = ways([held[name]], [...becomes]);
+        await revoke(rights[name], mailbox, account, own);
+        expect([own.changes, own.asked.length, own.said.length]).toEqual([
+          expected,
+          expected.length,
+          said,
+        ]);
+        if (said === 1)
+          expect(own.said[0]).toContain(
+            `Exchange says twice that ${jan} has no ${rights[name].label}`,
+          );
+      }
+    },
+  );
+
+  it.each<[string, unknown[], unknown[], number, string[]]>([
+    ["nothing", [], [], 1, []],
+    ["nothing any more", [permission("jan@contoso.com")], [], 1, []],
+    ["one of the same display name", [], [permission("Jan O'Brien")], 2, []],
+    ["somebody else", [], [permission("piet")], 1, []],
+    ["a Deny", [], [permission("jan@contoso.com", { Deny: true })], 1, []],
+    [
+      "a dead entry",
+      [],
+      [permission(sid)],
+      1,
+      ["one entry belongs to an account that no longer exists. It cannot be told whose they were."],
+    ],
+    [
+      "dead entries",
+      [],
+      [permission(sid), permission(`${sid}1`)],
+      1,
+      ["2 entries belong to accounts that no longer exist. It cannot be told whose they were."],
+    ],
+    [
+      "the account, by another name, and a dead entry",
+      [],
+      [permission("jan@contoso.com"), permission(sid)],
+      2,
+      [],
+    ],
+  ])(
+    "that met nothing is over when the list then shows %s",
+    async (_name, before, after, changes, said) => {
+      const own = ways([before, after], ["alreadySo", "done"]);
+      await revoke(rights.FullAccess, mailbox, account, own);
+      expect(own.changes).toHaveLength(changes);
+      expect(own.changes[0]).toMatchObject({
+        isInPlace: before.length === 0,
+        before: { FullAccess: before.length > 0 },
+      });
+      expect(own.said).toEqual(said.map((message) => expect.stringContaining(message) as string));
+    },
+  );
+
+  it("that met nothing twice has failed when dead entries may be why", async () => {
+    const own = ways(
+      [[permission("jan@contoso.com")], [permission("jan@contoso.com"), permission(sid)]],
+      ["alreadySo", "alreadySo"],
+    );
+    expect(await faultOf(revoke(rights.FullAccess, mailbox, account, own))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining(
+        "Beside it, one entry belongs to an account that no longer exists; such are known to keep others from being removed. Remove them first",
+      ) as string,
+    });
+    expect([own.changes.length, own.said]).toEqual([2, []]);
+  });
+
+  it("of Send on Behalf is Active Directory's when it masters the mailbox", async () => {
+    const own = ways([held.SendOnBehalf]);
+    expect(
+      await faultOf(revoke(rights.SendOnBehalf, { ...mailbox, IsDirSynced: "True" }, account, own)),
+    ).toMatchObject({ kind: "onPremises" });
+    expect([own.changes, own.asked]).toEqual([[], []]);
+  });
+});
+
+it("rights are found by their names in any case", () => {
+  expect(
+    ["fullaccess", "SENDAS", "SendOnBehalf", "Full Access", "", "toString"].map(
+      (name) => rightNamed(name)?.label,
+    ),
+  ).toEqual(["Full Access", "Send As", "Send on Behalf", undefined, undefined, undefined]);
+});
+
+it.each([
+  [sid, true],
+  [sid.toLowerCase(), true],
+  ["S-1-5-10", false],
+  ["S-1-5-21", false],
+  [`x${sid}`, false],
+  [`${sid} x`, false],
+])("%s is a dead trustee: %j", (text, expected) => {
+  expect(isSid(text)).toBe(expected);
+});

@@ -1,0 +1,256 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CreateAnswer } from "../../lib/generated/types.ts";
+import { checked, eventWith, guid } from "../host/world.ts";
+
+/** What the action in the process does, by the value it correlates on. It makes one change before and says when it is there. */
+const entry = `
+import { onCreate } from "../host/lib/host/accountActions.ts";
+import { main } from "./lib/runtime/process.ts";
+const never = () => new Promise(() => setInterval(() => undefined, 1000));
+const ways = {
+  works: () => undefined,
+  waits: never,
+  "takes its time": () => new Promise((resolve) => setTimeout(resolve, 100)),
+  "throws where nobody catches": () => (setTimeout(() => { throw new Error("Nobody caught this."); }), never()),
+  "rejects where nobody looks": () => (void Promise.reject(new Error("Nobody saw this.")), never()),
+  "throws something unreadable": () => (setTimeout(() => { throw Object.create(Error.prototype, { message: { get() { throw new Error("no"); } } }); }), never()),
+  "throws after the answer": () => void process.nextTick(() => setImmediate(() => { throw new Error("Too late."); })),
+  warns: async () => (process.emitWarning("Look out.", "OddWarning"), await new Promise(setImmediate)),
+  "leaves things open": () => void never(),
+  "breaks the answer": () => ({ big: 1n }),
+  "tells much": () => ({ text: "é".repeat(1_000_000) }),
+};
+const action = onCreate(async ({ correlation: { field, value }, change, talk }) => {
+  await change({ cmdlet: "Set-Mailbox", parameters: { Identity: "x" }, sentence: "Set it", before: {} });
+  talk("information", "ready");
+  const account = await ways[value]();
+  return { accountReference: "${guid}", sentence: "Found.", account: { [field]: account?.text ?? value, ...(account?.big && { CustomAttribute1: account.big }) } };
+});
+const connect = () => ({ invoke: async () => ({ notices: [] }), stats: { requests: 1, retries: 0, waitedMs: 0 }, close() {} });
+await main(action, connect);
+`;
+
+const root = path.resolve(import.meta.dirname, "../..");
+let folder = "";
+let script = "";
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "host-main-"));
+  script = path.join(folder, "entry.mjs");
+  await build({
+    stdin: { contents: entry, resolveDir: root, loader: "ts" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    outfile: script,
+    logLevel: "warning",
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  code: number | null;
+  answer: CreateAnswer;
+  messages: string[];
+  talk: { level: string; message: string }[];
+}
+
+interface Choices {
+  stdin?: string | Buffer | null;
+  env?: Record<string, string>;
+  /** Called when the action said it is ready. */
+  ready?(child: ChildProcess): void;
+  /** Called at once. */
+  started?(child: ChildProcess): void;
+}
+
+/** Runs the process to its end; whatever happens in it, its stdout is one line and that is a right answer. */
+async function runs(
+  way: string,
+  { stdin = JSON.stringify(eventFor(way)), env = {}, ready, started }: Choices = {},
+): Promise<Ended> {
+  const { code, stdout, stderr } = await ended({
+    stdin,
+    env,
+    ...(ready && { ready }),
+    ...(started && { started }),
+  });
+  const lines = stdout.split("\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toBe("");
+  const answer = checked(JSON.parse(lines[0] ?? ""));
+  const talk = stderr
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as { level: string; message: string });
+  return {
+    code,
+    answer,
+    messages: answer.outputContext.AuditLogs.map(({ Message }) => Message),
+    talk,
+  };
+}
+
+function eventFor(way: string): unknown {
+  return eventWith({
+    CorrelationConfiguration: {
+      Enabled: true,
+      PersonFieldValue: way,
+      AccountField: "CustomAttribute1",
+    },
+  });
+}
+
+async function ended({
+  stdin,
+  env,
+  ready,
+  started,
+}: Choices): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [script], {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    if (text.includes('"ready"')) ready?.(child);
+  });
+  child.stdin.on("error", () => undefined);
+  if (typeof stdin === "string" || Buffer.isBuffer(stdin)) child.stdin.end(stdin);
+  started?.(child);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, stdout, stderr };
+}
+
+describe("a process", () => {
+  it("answers on stdout, talks on stderr and exits with what the answer says", async () => {
+    const { code, answer, talk } = await runs("works");
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({
+      outcome: "done",
+      outputContext: { Success: true, AccountReference: guid, Data: { CustomAttribute1: "works" } },
+    });
+    expect(answer.stats.totalMs).toBeGreaterThan(5);
+    expect(talk.map(({ message }) => message)).toEqual(["ready", "Found.", "Set it: done."]);
+  });
+
+  it("exits with 2 when the event cannot be used", async () => {
+    expect(await runs("", { stdin: "" })).toMatchObject({
+      code: 2,
+      messages: ["stdin is empty; expected one event as JSON."],
+    });
+  });
+
+  it("exits with 2 when stdin is never closed", async () => {
+    expect(
+      await runs("", { stdin: null, env: { EXO_CONNECTOR_DEADLINE_MS: "300" } }),
+    ).toMatchObject({
+      code: 2,
+      messages: ["No whole event arrived on stdin. The time for one event (300 ms) ran out."],
+    });
+  });
+
+  it("takes an event whole that is too large, and says so", async () => {
+    const { code, messages } = await runs("", { stdin: Buffer.alloc(50_000_000, 0x20) });
+    expect([code, messages]).toEqual([
+      2,
+      ["The event on stdin has 50000000 bytes; expected at most 33554432."],
+    ]);
+  });
+
+  it("does not wait for what the action left open", async () => {
+    expect(await runs("leaves things open")).toMatchObject({ code: 0 });
+  });
+
+  it("writes a long answer to its end", async () => {
+    const { code, answer } = await runs("tells much");
+    expect([code, answer.outputContext.Data?.["CustomAttribute1"]]).toEqual([
+      0,
+      "é".repeat(1_000_000),
+    ]);
+  });
+
+  it("talks in JSON also when node itself has something to say", async () => {
+    const { code, talk } = await runs("warns");
+    expect(code).toBe(0);
+    expect(talk).toContainEqual({ level: "warning", message: "OddWarning: Look out." });
+  });
+});
+
+describe("a process that something happens to", () => {
+  it.each<[string, string]>([
+    ["throws where nobody catches", "Nobody caught this."],
+    ["rejects where nobody looks", "Nobody saw this."],
+    ["throws something unreadable", "Something that cannot be read was thrown."],
+  ])("still answers once: it %s", async (way, message) => {
+    const { code, messages, answer } = await runs(way);
+    expect([code, messages]).toEqual([1, ["Set it: done.", message]]);
+    expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
+  });
+
+  it("does not answer twice when something is thrown behind the answer", async () => {
+    expect((await runs("throws after the answer")).messages.at(-1)).toMatch(
+      /Set it: done\.|Too late\./,
+    );
+  });
+
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "still answers once when it is ended by %s, once or more often",
+    async (signal) => {
+      const { code, messages } = await runs("waits", {
+        ready: (child) => {
+          for (let times = 0; times < 3; times++) child.kill(signal);
+        },
+      });
+      expect([code, messages]).toEqual([
+        1,
+        ["Set it: done.", `The run was ended from outside (${signal}).`],
+      ]);
+    },
+  );
+
+  it("still answers when the time runs out", async () => {
+    expect(await runs("waits", { env: { EXO_CONNECTOR_DEADLINE_MS: "400" } })).toMatchObject({
+      code: 1,
+      messages: ["Set it: done.", "The time for one event (400 ms) ran out."],
+    });
+  });
+
+  it("still answers when it cannot write its answer", async () => {
+    const { code, answer, messages } = await runs("breaks the answer");
+    expect([code, messages]).toEqual([
+      1,
+      [
+        "The connector failed while it was answering; what it did is not known. This is a defect: please report it.",
+      ],
+    ]);
+    expect(answer.outcome).toBe("unknown");
+  });
+
+  it("goes on when nobody reads its talk", async () => {
+    expect(
+      await runs("takes its time", { started: (child) => child.stderr?.destroy() }),
+    ).toMatchObject({ code: 0, messages: ["Found.", "Set it: done."] });
+  });
+
+  it("says by its exit code how it ended when nobody reads its answer", async () => {
+    for (const [way, expected] of [
+      ["works", 0],
+      ["rejects where nobody looks", 1],
+    ] as const) {
+      const { code, stderr } = await ended({
+        stdin: JSON.stringify(eventFor(way)),
+        env: {},
+        started: (child) => child.stdout?.destroy(),
+      });
+      expect(code).toBe(expected);
+      expect(stderr).toContain("Set it: done.");
+    }
+  });
+});

@@ -1,0 +1,152 @@
+/** Bundles every action to dist/, at the path it has in the source. The folder listing is the list of actions. */
+import { build, type Metafile, type Plugin } from "esbuild";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Fault } from "../../lib/fault.ts";
+import { folderOptions } from "../../lib/entitlements/folderPermission.ts";
+import { holdOptions } from "../../lib/entitlements/litigationHold.ts";
+import { regionOptions } from "../../lib/entitlements/regionalConfiguration.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const rooms = ["lifecycle", "permissions", "resources"];
+/** ajv is here because validators are compiled beforehand; a bundle that carries it has lost that. */
+const unwanted = /^(test|tools)\/|node_modules\/(ajv|msw|vitest|esbuild)\//;
+
+export interface BuiltBundles {
+  /** Paths of the actions without extension, such as `lifecycle/create`. */
+  actions: string[];
+}
+
+/** Every .ts file in the rooms of actions, as a path without extension. */
+export function findActions(): string[] {
+  return rooms
+    .filter((room) => existsSync(path.join(root, room)))
+    .flatMap((room) =>
+      readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => `${room}/${file.replaceAll("\\", "/").slice(0, -3)}`),
+    )
+    .sort();
+}
+
+export async function buildBundles(outdir = path.join(root, "dist")): Promise<BuiltBundles> {
+  checkOptions();
+  const actions = findActions();
+  rmSync(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: actions.map((action) => ({ in: `action:${action}`, out: action })),
+    outdir,
+    bundle: true,
+    // What is only needed now and then (msal-node, the PFX reader) is a file of its own, loaded when it is needed.
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+    target: "node20.19",
+    minify: true,
+    keepNames: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    plugins: [entries],
+  });
+  refuseUnwanted(metafile);
+  writeFileSync(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
+  return { actions };
+}
+
+/** The data files that implementers edit go into the bundles: what is wrong with one is told now, and not by an event. */
+export function checkOptions(
+  checks: readonly (() => unknown)[] = [folderOptions, regionOptions, holdOptions],
+): void {
+  const problems = checks.flatMap((options) => {
+    try {
+      options();
+      return [];
+    } catch (thrown) {
+      return [Fault.of(thrown).message];
+    }
+  });
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+/** The licences of what is bundled: most of them ask to go along with every copy. */
+function licencesOf({ inputs }: Metafile): string {
+  const packages = new Set(
+    Object.keys(inputs).flatMap(
+      (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
+    ),
+  );
+  return [...packages]
+    .sort()
+    .map((name) => {
+      const folder = path.join(root, "node_modules", name);
+      const { version, license } = JSON.parse(
+        readFileSync(path.join(folder, "package.json"), "utf8"),
+      ) as { version: string; license: string };
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** The three lines that join an action to the host, so that no action file runs when it is imported. */
+const entries: Plugin = {
+  name: "entries",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^action:/ }, ({ path: name }) => ({
+      path: name.slice("action:".length),
+      namespace: "entry",
+    }));
+    onLoad({ filter: /.*/, namespace: "entry" }, ({ path: action }) => ({
+      contents: `import action from "./${action}.ts";\nimport { connect } from "./lib/connector.ts";\nimport { main } from "./lib/runtime/process.ts";\nawait main(action, connect);\n`,
+      loader: "ts",
+      resolveDir: root,
+    }));
+  },
+};
+
+/** Throws when an output holds what must never ship, or when an entry loads a library before it knows that it needs one. */
+export function refuseUnwanted({ outputs }: Metafile): void {
+  for (const [output, { inputs, entryPoint }] of Object.entries(outputs)) {
+    const found = Object.keys(inputs).find((input) => unwanted.test(input));
+    if (found !== undefined)
+      throw new Error(`${output} contains ${found}, which must never reach a bundle.`);
+    if (!entryPoint?.startsWith("entry:")) continue;
+    const library = [...loadedAtStart(output, outputs)]
+      .flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}))
+      .find((input) => input.startsWith("node_modules/"));
+    if (library !== undefined)
+      throw new Error(`${output} loads ${library} when it starts; import it where it is needed.`);
+  }
+}
+
+function loadedAtStart(
+  output: string,
+  outputs: Metafile["outputs"],
+  seen = new Set<string>(),
+): Set<string> {
+  if (seen.has(output)) return seen;
+  seen.add(output);
+  for (const { path: imported, kind, external } of outputs[output]?.imports ?? [])
+    if (kind === "import-statement" && external !== true) loadedAtStart(imported, outputs, seen);
+  return seen;
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
+  try {
+    const { actions } = await buildBundles();
+    console.log(
+      `dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`,
+    );
+  } catch (error) {
+    // Whoever edited a data file needs no stack.
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

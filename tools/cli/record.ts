@@ -1,0 +1,425 @@
+/** Makes fixtures: runs an event through a freshly built bundle and a proxy that writes down what passes. Without --update it compares. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { Answer } from "../../lib/host/answer.ts";
+import { seedState } from "../../test/emulator/seed.ts";
+import { readFaults, type Fault } from "../../test/emulator/faults.ts";
+import { startEmulator } from "../../test/emulator/server.ts";
+import { readState, type State } from "../../test/emulator/state.ts";
+import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtures/scenarios.ts";
+import { buildBundles } from "../build/bundles.ts";
+import { runBundle } from "./run.ts";
+import { actionOf } from "./replay.ts";
+import {
+  askedIn,
+  asksForToken,
+  differences,
+  exchangeOrigin,
+  fixtures,
+  isAmong,
+  isUnordered,
+  lasting,
+  namesOfFixtures,
+  pageToken,
+  readFixture,
+  scrubbed,
+  serveLoopback,
+  sorted,
+  standInSecret,
+  writeFixture,
+  type Answered,
+  type Asked,
+  type Exchange,
+  type Question,
+  type Recording,
+  type Reply,
+} from "./recording.ts";
+
+const help = `Usage: npm run record -- (--all | NAME... | --event FILE --as ROOM/ACTION/WHAT-HAPPENS) [options]
+
+  --all            every scenario, and every fixture of the emulator that has none
+  NAME             those with this in their name, such as lifecycle/update or mastered-on-premises
+  --event FILE     a new fixture from this event; --as gives its name (its first two parts say which bundle runs)
+  --seed FILE      with --event: the tenant to start from (as GET /_emulator/state gives it); later runs start from the built-in one
+  --faults FILE    with --event: the faults on the way (as PUT /_emulator/faults takes them)
+  --update         write what was recorded; without it, differences are printed and nothing is written
+
+Records against the emulator. Exit code 1: something differs from the fixture on disk, or could not be recorded.`;
+
+class Unusable extends Error {}
+
+/** One thing to record. */
+interface Take {
+  name: string;
+  event: unknown;
+  state: State;
+  faults: Fault[];
+  pageSize: number | undefined;
+  ends: string | undefined;
+}
+
+/** Headers of an answer that a client reads. */
+const headersThatMatter = [
+  "retry-after",
+  "www-authenticate",
+  "x-exceptiontype",
+  "x-ms-diagnostics",
+  "location",
+];
+
+async function record(
+  { name, event, state, faults, pageSize, ends }: Take,
+  dist: string,
+): Promise<Recording> {
+  const emulator = await startEmulator({ state, clock: () => Date.parse(timeOfRecording) });
+  emulator.emulator.setFaults(faults);
+  const traffic: Exchange[] = [];
+  const pages = new Map<string, string>();
+  const proxy = await serveLoopback((question) => pass(question));
+  try {
+    const run = await runBundle(actionOf(name), event, {
+      dist,
+      env: { EXO_CONNECTOR_LOGIN_URL: proxy.origin, EXO_CONNECTOR_EXCHANGE_URL: proxy.origin },
+    });
+    if (run.answer === undefined)
+      throw new Unusable(
+        `the bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`,
+      );
+    const failed = traffic.find(({ response }) => !("cut" in response) && response.status >= 500);
+    if (failed && faults.length === 0)
+      throw new Unusable(
+        `${failed.request.cmdlet} was answered with a server error, which is no fixture: ${JSON.stringify(failed.response)}`,
+      );
+    const { outcome, outputContext } = run.answer as Answer;
+    const ended = `${outcome}, ${outputContext.Success ? "a success" : "a failure"}`;
+    if (ends !== undefined && ended !== ends)
+      throw new Unusable(
+        `it ended as "${ended}", and the scenario is about "${ends}". ${outputContext.AuditLogs.map(({ Message }) => Message).join(" ")}`,
+      );
+    const isImport = run.records.length > 0 || /import/i.test(actionOf(name));
+    const records = lasting(run.records, proxy.origin) as unknown[];
+    const kept = isUnordered(actionOf(name))
+      ? { traffic: sorted(traffic, ({ request }) => request), records: sorted(records) }
+      : { traffic, records };
+    return scrubbed({
+      event,
+      traffic: kept.traffic,
+      answer: lasting(run.answer, proxy.origin),
+      ...(isImport ? { records: kept.records } : {}),
+    });
+  } finally {
+    await Promise.all([proxy.close(), emulator.close()]);
+  }
+
+  async function pass(question: Question): Promise<Reply> {
+    const isToken = asksForToken(question);
+    const { method, url, headers, body } = question;
+    const target = new URL(
+      url.pathname + url.search,
+      isToken ? emulator.loginUrl : emulator.exchangeUrl,
+    );
+    const token = url.searchParams.get("$skiptoken");
+    if (token !== null) target.searchParams.set("$skiptoken", pages.get(token) ?? token);
+    // Compression, lengths and connections are each side's own.
+    const {
+      host: _host,
+      connection: _connection,
+      "content-length": _length,
+      "accept-encoding": _encoding,
+      ...passed
+    } = headers;
+    // Whatever else the client prefers stays, and what it sends in a batch has such a header each.
+    const paged = (text: string): string =>
+      pageSize === undefined
+        ? text
+        : text.replaceAll(/odata\.maxpagesize=\d+/g, `odata.maxpagesize=${pageSize}`);
+    if (passed["prefer"] !== undefined) passed["prefer"] = paged(passed["prefer"]);
+    const exchange = isToken ? undefined : { request: askedIn(url, body) };
+    let reply: Reply;
+    try {
+      const answer = await fetch(target, {
+        method,
+        headers: passed,
+        body: body === "" ? null : paged(body).replaceAll(proxy.origin, emulator.exchangeUrl),
+        redirect: "manual",
+      });
+      reply = {
+        status: answer.status,
+        headers: Object.fromEntries(answer.headers),
+        body: (await answer.text()).replaceAll(emulator.exchangeUrl, proxy.origin),
+      };
+    } catch {
+      reply = { cut: true };
+    }
+    if ("cut" in reply) {
+      if (exchange) traffic.push({ ...exchange, response: reply });
+      return reply;
+    }
+    const kept = ["content-type", ...headersThatMatter, "request-id"].flatMap((header) =>
+      "headers" in reply && reply.headers[header] !== undefined
+        ? [[header, reply.headers[header]] as const]
+        : [],
+    );
+    reply = { ...reply, headers: Object.fromEntries(kept) };
+    if (exchange) {
+      reply.body = withNamedPages(reply.body, exchange.request);
+      traffic.push({ ...exchange, response: written(reply) });
+    }
+    return reply;
+  }
+
+  /** The links to next pages, without tokens that are others in every run. */
+  function withNamedPages(body: string, asked: Asked): string {
+    if (!body.includes("%24skiptoken=")) return body;
+    const named = (link: string, of: Asked): string =>
+      link.replace(/(?<=%24skiptoken=)[^&]+/, (real) => {
+        pages.set(pageToken(of), decodeURIComponent(real));
+        return pageToken(of);
+      });
+    const answer = JSON.parse(body) as {
+      "@odata.nextLink"?: string;
+      responses?: { id: string; body?: { "@odata.nextLink"?: string } }[];
+    };
+    for (const [part, of] of answer.responses
+      ? answer.responses.map(({ id, body: inside }) => [inside, asked.batch?.[Number(id)]] as const)
+      : [[answer, asked] as const]) {
+      if (part?.["@odata.nextLink"] !== undefined && of)
+        part["@odata.nextLink"] = named(part["@odata.nextLink"], of);
+    }
+    return JSON.stringify(answer);
+  }
+
+  function written({ status, headers, body }: Exclude<Reply, { cut: true }>): Answered {
+    const { "content-type": type = "", "request-id": requestId, ...others } = headers;
+    const isJson = type.startsWith("application/json");
+    // A request id is told to people when something went wrong.
+    const shown = {
+      ...(isJson || type === "" ? {} : { "content-type": type }),
+      ...others,
+      ...(status >= 400 && requestId !== undefined ? { "request-id": requestId } : {}),
+    };
+    const content = body.replaceAll(proxy.origin, exchangeOrigin);
+    return {
+      status,
+      ...(Object.keys(shown).length > 0 ? { headers: shown } : {}),
+      body: isJson ? (JSON.parse(content) as unknown) : content,
+    };
+  }
+}
+
+/** The takes that were asked for: scenarios, and fixtures that stand for themselves. */
+function takesFor(names: readonly string[], all: boolean): Take[] {
+  const isWanted = (name: string): boolean => all || isAmong(name, names);
+  const played = scenarios
+    .filter(({ name }) => isWanted(name))
+    .map((scenario): Take => ({
+      name: scenario.name,
+      event: eventFor(scenario),
+      state: stateFor(scenario),
+      faults: scenario.faults ?? [],
+      pageSize: scenario.pageSize,
+      ends: scenario.ends,
+    }));
+  const alone = namesOfFixtures().filter(
+    (name) => isWanted(name) && !scenarios.some((scenario) => scenario.name === name),
+  );
+  const takes = [
+    ...played,
+    ...alone.flatMap((name): Take[] => {
+      const { event, source } = readFixture(path.join(fixtures, name));
+      if (source !== "emulator") console.log(`left alone: ${name} (${source})`);
+      return source === "emulator"
+        ? [{ name, event, state: stateFor({}), faults: [], pageSize: undefined, ends: undefined }]
+        : [];
+    }),
+  ];
+  if (takes.length === 0)
+    throw new Unusable(`No scenario and no fixture of the emulator is called ${names.join(", ")}.`);
+  return takes;
+}
+
+function takeOf(
+  file: string,
+  name: string | undefined,
+  seed: string | undefined,
+  faults: string | undefined,
+): Take {
+  if (name === undefined || !/^[a-z]+(\/[A-Za-z]+){1,2}\/[a-z0-9-]+$/.test(name))
+    throw new Unusable(
+      "--as must name the fixture as room/action/what-happens, such as lifecycle/update/two-fields-differ.",
+    );
+  const state = seed === undefined ? { state: seedState() } : readState(jsonIn(seed));
+  if ("problems" in state) throw new Unusable(state.problems.join("\n"));
+  const event = jsonIn(file) as { actionContext?: { Configuration?: Record<string, unknown> } };
+  const configuration = event.actionContext?.Configuration;
+  if (!configuration) throw new Unusable(`${file}: has no actionContext.Configuration.`);
+  // Whoever's tenant and secret it was: the emulator's are used, and written.
+  for (const key of Object.keys(configuration))
+    if (/^(TenantID|AppId|AppSecret|Organization|UseCertificate|AppCertificate.*)$/i.test(key))
+      Reflect.deleteProperty(configuration, key);
+  Object.assign(configuration, {
+    Organization: state.state.tenant.initialDomain,
+    TenantID: state.state.tenant.id,
+    AppId: state.state.apps[0]?.clientId,
+    AppSecret: standInSecret,
+    UseCertificate: false,
+  });
+  return {
+    name,
+    event,
+    state: state.state,
+    faults: faults === undefined ? [] : readFaults(jsonIn(faults)),
+    pageSize: undefined,
+    ends: undefined,
+  };
+}
+
+function jsonIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) as unknown;
+  } catch (error) {
+    throw new Unusable(
+      `${file}: ${error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${(error as Error).message}`}`,
+    );
+  }
+}
+
+/** What became of a take: true when nothing is to be done. Only what the emulator said is replaced by what it says now. */
+function compared(name: string, recording: Recording, update: boolean): boolean {
+  const folder = path.join(fixtures, name);
+  const before = existsSync(path.join(folder, "event.json")) ? readFixture(folder) : undefined;
+  const found = before
+    ? (["event", "traffic", "answer", "records"] as const).flatMap((part) =>
+        differences(before[part], recording[part], part),
+      )
+    : [];
+  if (before && found.length === 0) return true;
+  const writes = update && (before === undefined || before.source === "emulator");
+  if (writes) writeFixture(folder, recording, "emulator");
+  const verdict =
+    before === undefined
+      ? writes
+        ? "new"
+        : "not recorded yet"
+      : writes
+        ? "updated"
+        : before.source === "emulator"
+          ? "differs"
+          : `differs, and is not the emulator's (${before.source})`;
+  console.log(
+    `${verdict}: ${name}${found
+      .slice(0, 20)
+      .map((line) => `\n  ${line}`)
+      .join("")}${found.length > 20 ? `\n  and ${found.length - 20} more` : ""}`,
+  );
+  return writes;
+}
+
+const tableFile = path.join(fixtures, "README.md");
+
+/** The table in README.md: a row for each scenario, and the rows that others wrote for theirs. */
+export function tableOfFixtures(): string {
+  const present = readFileSync(tableFile, "utf8");
+  const written = new Map(
+    [...present.matchAll(/^\| `([^`]+)` \|.*$/gm)].map(([row, name]) => [name ?? "", row]),
+  );
+  const made = new Map(
+    scenarios.map(({ name, shows, traps = [] }) => [
+      name,
+      `| \`${name}\` | ${shows} | ${traps.join(", ")} |`,
+    ]),
+  );
+  const rows = namesOfFixtures().map(
+    (name) => made.get(name) ?? written.get(name) ?? `| \`${name}\` |  |  |`,
+  );
+  return present.replace(
+    /(\| Fixture \|[^\n]*\n\|[-| ]+\n)(?:\|[^\n]*\n)*/,
+    (_all, head: string) => `${head}${rows.join("\n")}\n`,
+  );
+}
+
+async function main(): Promise<boolean> {
+  const { values, positionals } = (() => {
+    try {
+      return parseArgs({
+        allowPositionals: true,
+        options: {
+          all: { type: "boolean", default: false },
+          update: { type: "boolean", default: false },
+          event: { type: "string" },
+          as: { type: "string" },
+          seed: { type: "string" },
+          faults: { type: "string" },
+          help: { type: "boolean" },
+        },
+      });
+    } catch (error) {
+      throw new Unusable(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    }
+  })();
+  if (values.help || (!values.all && values.event === undefined && positionals.length === 0)) {
+    console.log(help);
+    return values.help ?? false;
+  }
+  const takes =
+    values.event === undefined
+      ? takesFor(positionals, values.all)
+      : [takeOf(values.event, values.as, values.seed, values.faults)];
+  const dist = mkdtempSync(path.join(tmpdir(), "exchange-online-connector-record-"));
+  let bad = 0;
+  try {
+    const { actions } = await buildBundles(dist);
+    const queue = takes.values();
+    const worker = async (): Promise<void> => {
+      for (const take of queue) {
+        if (!actions.includes(actionOf(take.name)))
+          throw new Unusable(`${take.name}: there is no action ${actionOf(take.name)}.`);
+        try {
+          if (
+            !compared(
+              take.name,
+              await record({ ...take, state: withSecret(take.state) }, dist),
+              values.update,
+            )
+          )
+            bad++;
+        } catch (error) {
+          bad++;
+          console.log(
+            `not recorded: ${take.name}: ${error instanceof Error ? error.message : String(error)}`,
+          );
+        }
+      }
+    };
+    await Promise.all([worker(), worker(), worker()]);
+  } finally {
+    rmSync(dist, { recursive: true, force: true });
+  }
+  if (values.update) writeFileSync(tableFile, tableOfFixtures());
+  console.log(
+    `${takes.length} recorded, ${bad === 0 ? (values.update ? "all as they stand on disk now" : "all as they stand on disk") : `${bad} ${values.update ? "could not be written" : "not as they stand on disk; --update writes them"}`}.`,
+  );
+  return bad === 0;
+}
+
+/** The stand-in is a secret that the emulated application really has: nothing has to be replaced in the event. */
+function withSecret(state: State): State {
+  return {
+    ...state,
+    apps: state.apps.map((app) => ({
+      ...app,
+      secrets: [...app.secrets, { value: standInSecret }],
+    })),
+  };
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
+  process.exitCode = await main()
+    .then((good) => (good ? 0 : 1))
+    .catch((error: unknown) => {
+      console.error(error instanceof Unusable ? error.message : error);
+      return 2;
+    });
+}

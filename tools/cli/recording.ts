@@ -1,0 +1,387 @@
+/**
+ * What a fixture holds: an event, the traffic it caused, and the answer. Reading, writing, scrubbing and comparing, for the recorder
+ * and the replay alike. The token request is no traffic: it is answered, and never written down.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+
+/** One cmdlet, as it was sent. */
+export interface Asked {
+  cmdlet: string;
+  parameters: unknown;
+  select?: string[];
+  /** Counts from 1, which is left out. */
+  page?: number;
+  /** Of a `$batch`: what is asked in it, in order. Ids are numbers from 0. */
+  batch?: Asked[];
+}
+
+/** Actions that send requests side by side: their order, and that of their records, is not the same in every run. */
+export function isUnordered(action: string): boolean {
+  return /^(permissions\/.*\/import\w+|resources\/\w+)$/.test(action);
+}
+
+/** `body`: JSON as it is, any other content as a text. `cut`: the connection ended without an answer. */
+export type Answered =
+  { status: number; headers?: Record<string, string>; body: unknown } | { cut: true };
+
+export interface Exchange {
+  request: Asked;
+  response: Answered;
+}
+
+/** The contents of a fixture's folder, but for the file that says where they are from. */
+export interface Recording {
+  event: unknown;
+  traffic: Exchange[];
+  answer: unknown;
+  /** Of an import. */
+  records?: unknown[];
+}
+
+const root = path.resolve(import.meta.dirname, "../..");
+export const fixtures = path.join(root, "test", "fixtures");
+
+/** What stands in a recording for the host that was talked to. */
+const exchangeHost = "outlook.office365.com";
+export const exchangeOrigin = `https://${exchangeHost}`;
+
+/** Every folder that holds a part of a fixture, as `room/action/what-happens`. */
+export function namesOfFixtures(under = fixtures): string[] {
+  const files = readdirSync(under, { recursive: true, encoding: "utf8" }).map((file) =>
+    file.replaceAll("\\", "/"),
+  );
+  return [
+    ...new Set(
+      files
+        .filter((file) =>
+          /\/(event\.json|traffic\.json|answer\.json|records\.json|source)$/.test(file),
+        )
+        .map((file) => path.posix.dirname(file)),
+    ),
+  ].sort();
+}
+
+/** Whether a name is one of those that were typed: a part of it, or the path of its folder. */
+export function isAmong(name: string, typed: readonly string[]): boolean {
+  return typed.some((text) =>
+    name.includes(
+      text
+        .replaceAll("\\", "/")
+        .replace(/^.*test\/fixtures\//, "")
+        .replace(/\/$/, ""),
+    ),
+  );
+}
+
+export function readFixture(folder: string): Recording & { source: string } {
+  const text = (file: string): string => {
+    const where = path.join(folder, file);
+    if (!existsSync(where))
+      throw new Error(
+        `${where} is missing: a fixture is event.json, traffic.json, answer.json and source.`,
+      );
+    return readFileSync(where, "utf8").replace(/^\uFEFF/, "");
+  };
+  const json = (file: string): unknown => {
+    try {
+      return JSON.parse(text(file)) as unknown;
+    } catch (error) {
+      throw error instanceof SyntaxError
+        ? new Error(`${path.join(folder, file)} is not JSON: ${error.message}`)
+        : error;
+    }
+  };
+  const source = text("source").trim();
+  if (!/^(emulator|documented: \S.*|tenant: recorded \d{4}-\d\d-\d\d, scrubbed)$/.test(source))
+    throw new Error(
+      `${path.join(folder, "source")} must say "emulator", "documented: <page>" or "tenant: recorded <date>, scrubbed".`,
+    );
+  const records = existsSync(path.join(folder, "records.json"))
+    ? { records: listIn(json("records.json"), "records.json") }
+    : {};
+  return {
+    event: json("event.json"),
+    traffic: listIn(json("traffic.json"), "traffic.json") as Exchange[],
+    answer: json("answer.json"),
+    ...records,
+    source,
+  };
+}
+
+function listIn(value: unknown, file: string): unknown[] {
+  if (!Array.isArray(value)) throw new Error(`${file} must be a list.`);
+  return value;
+}
+
+export function writeFixture(
+  folder: string,
+  { event, traffic, answer, records }: Recording,
+  source: string,
+): void {
+  mkdirSync(folder, { recursive: true });
+  const write = (file: string, value: unknown): void =>
+    writeFileSync(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`);
+  write("event.json", event);
+  write("traffic.json", traffic);
+  write("answer.json", answer);
+  if (records) write("records.json", records);
+  else rmSync(path.join(folder, "records.json"), { force: true });
+  writeFileSync(path.join(folder, "source"), `${source}\n`);
+}
+
+/** Where two values differ, one line for each place. */
+export function differences(recorded: unknown, now: unknown, where = ""): string[] {
+  if (isBranch(recorded) && isBranch(now) && Array.isArray(recorded) === Array.isArray(now)) {
+    const keys = [...new Set([...Object.keys(recorded), ...Object.keys(now)])];
+    return keys.flatMap((key) =>
+      differences(
+        recorded[key],
+        now[key],
+        Array.isArray(recorded) ? `${where}[${key}]` : where === "" ? key : `${where}.${key}`,
+      ),
+    );
+  }
+  return Object.is(recorded, now)
+    ? []
+    : [`${where === "" ? "the whole" : where}: recorded ${shown(recorded)}, now ${shown(now)}`];
+}
+
+/** In one order, whatever order they came in. Equal ones keep theirs. */
+export function sorted<T>(
+  values: readonly T[],
+  key: (value: T) => unknown = (value) => value,
+): T[] {
+  const keyed = values.map((value) => ({ value, key: JSON.stringify(key(value)) }));
+  return keyed
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ value }) => value);
+}
+
+export function shown(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 600 ? `${text.slice(0, 600)}... (${text.length} characters)` : text;
+}
+
+/** The answer without what differs from run to run: milliseconds, and the loopback address that stood in for Exchange. */
+export function lasting(value: unknown, origin: string): unknown {
+  const here = new URL(origin).host;
+  const told = everyText(value, (text) =>
+    text.replaceAll(origin, exchangeOrigin).replaceAll(here, exchangeHost),
+  );
+  return isBranch(told) && isBranch(told["stats"])
+    ? { ...told, stats: { ...told["stats"], waitedMs: 0, totalMs: 0 } }
+    : told;
+}
+
+/** The cmdlet in a request, or those in a batch; throws for what is no call of one. */
+export function askedIn(url: URL, body: string): Asked {
+  const {
+    CmdletInput: input,
+    requests,
+    ...others
+  } = JSON.parse(body) as {
+    CmdletInput?: { CmdletName?: unknown; Parameters?: unknown };
+    requests?: { id?: unknown; url?: unknown; body?: unknown }[];
+  };
+  if (url.pathname.endsWith("/$batch") && Array.isArray(requests)) {
+    return {
+      cmdlet: "$batch",
+      parameters: {},
+      batch: requests.map(({ id, url: own, body: inside }, index) => {
+        if (id !== String(index))
+          throw new Error(`item ${index} of the batch has the id ${shown(id)}`);
+        return askedIn(new URL(String(own)), JSON.stringify(inside));
+      }),
+    };
+  }
+  if (typeof input?.CmdletName !== "string" || Object.keys(others).length > 0)
+    throw new Error(`the body is no CmdletInput: ${shown(body)}`);
+  const select = url.searchParams.get("$select");
+  const page = Number(/^page-(\d+)/.exec(url.searchParams.get("$skiptoken") ?? "")?.[1] ?? 1);
+  return {
+    cmdlet: input.CmdletName,
+    parameters: input.Parameters,
+    ...(select === null ? {} : { select: select.split(",") }),
+    ...(page > 1 ? { page } : {}),
+  };
+}
+
+/** What stands in a recording for the token of a next page, which is another one in every run. Lists that are read side by side each have their own. */
+export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
+  return `page-${page + 1}-${createHash("sha256")
+    .update(JSON.stringify([cmdlet, parameters]))
+    .digest("hex")
+    .slice(0, 8)}`;
+}
+
+// ---- Scrubbing: substitution, never deletion. The same value gets the same stand-in throughout a recording, and a stand-in is left alone.
+
+/** Ids that are no one's: those of the seeded tenant, and those that stand in for a real one. */
+export const standIn = /^[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}$/i;
+const guids = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
+/** Domains of addresses, and whatever ends like the first domain of a tenant. */
+const domains =
+  /(?<=@)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)|(?<=:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
+const publicDomain =
+  /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))$/i;
+/** Exchange Online's own application id, the same in every tenant. */
+const publicId = "00000002-0000-0ff1-ce00-000000000000";
+const domainController = /\b[A-Z0-9]+\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b/g;
+const controllers = ".PROD.OUTLOOK.COM";
+const someDomainController = "AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM";
+const secretNames = /^(AppSecret|AppCertificateBase64String|AppCertificatePassword)$/i;
+export const standInSecret = "a-secret";
+
+/** The ids and domains in a recording that are not stand-ins, and the values of its secrets. */
+export function notScrubbed(recording: unknown): {
+  ids: string[];
+  domains: string[];
+  secrets: string[];
+} {
+  const found = { ids: new Set<string>(), domains: new Set<string>(), secrets: new Set<string>() };
+  everyText(recording, (text, name) => {
+    for (const [id] of text.matchAll(guids))
+      if (!standIn.test(id) && id !== publicId) found.ids.add(id.toLowerCase());
+    for (const [domain] of text.matchAll(domains))
+      if (!publicDomain.test(domain) && !domain.endsWith(controllers))
+        found.domains.add(domain.toLowerCase());
+    for (const [controller] of text.matchAll(domainController))
+      if (controller !== someDomainController) found.domains.add(controller);
+    if (name === "Organization" && !publicDomain.test(text)) found.domains.add(text.toLowerCase());
+    if (name !== undefined && secretNames.test(name) && text !== "" && text !== standInSecret)
+      found.secrets.add(text);
+    return text;
+  });
+  return { ids: [...found.ids], domains: [...found.domains], secrets: [...found.secrets] };
+}
+
+/** A recording fit to be kept. Scrubbing it again changes nothing. Names of people stay: do not use it on a real tenant's. */
+export function scrubbed<T>(recording: T): T {
+  const found = notScrubbed(recording);
+  const present = new Set<string>();
+  everyText(recording, (text) => {
+    for (const [id] of text.matchAll(guids)) present.add(id.toLowerCase());
+    for (const [domain] of text.matchAll(domains)) present.add(domain.toLowerCase());
+    return text;
+  });
+  const stand = numbered(
+    (number) => `5c4b0000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`,
+    present,
+  );
+  const other = numbered((number) => `other${number}.contoso.com`, present);
+  const ids = new Map(found.ids.map((id) => [id, stand()]));
+  const hosts = new Map(
+    found.domains.map((domain) => [
+      domain,
+      domain.endsWith(controllers) ? someDomainController : other(),
+    ]),
+  );
+  // The longest first: a domain may end in another one.
+  const replacements = [
+    ...[...hosts].sort(([a], [b]) => b.length - a.length),
+    ...found.secrets.map((secret): [string, string] => [secret, standInSecret]),
+  ];
+  return everyText(recording, (text) => {
+    let kept = text.replace(guids, (id) => ids.get(id.toLowerCase()) ?? id);
+    for (const [real, instead] of replacements)
+      kept = kept.replace(
+        new RegExp(
+          `(?<![A-Za-z0-9-])${real.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![A-Za-z0-9-])`,
+          "gi",
+        ),
+        instead,
+      );
+    return kept;
+  }) as T;
+}
+
+function numbered(name: (number: number) => string, taken: ReadonlySet<string>): () => string {
+  let number = 0;
+  return () => {
+    do number++;
+    while (taken.has(name(number)));
+    return name(number);
+  };
+}
+
+/** A copy with every text changed; `name` is the key it stands under. */
+function everyText(
+  value: unknown,
+  change: (text: string, name: string | undefined) => string,
+  name?: string,
+): unknown {
+  if (typeof value === "string") return change(value, name);
+  if (Array.isArray(value)) return value.map((item) => everyText(item, change, name));
+  if (!isBranch(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, everyText(member, change, key)]),
+  );
+}
+
+function isBranch(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+// ---- One loopback address that stands for both hosts.
+
+export interface Question {
+  method: string;
+  url: URL;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export type Reply =
+  { status: number; headers: Record<string, string>; body: string } | { cut: true };
+
+export async function serveLoopback(
+  answer: (question: Question) => Reply | Promise<Reply>,
+): Promise<{ origin: string; close(): Promise<void> }> {
+  const server = createServer((message, response) => {
+    const chunks: Buffer[] = [];
+    message.on("data", (chunk: Buffer) => chunks.push(chunk));
+    message.on("end", () => {
+      const headers = Object.fromEntries(
+        Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
+      );
+      const question = {
+        method: message.method ?? "",
+        url: new URL(message.url ?? "/", origin),
+        headers,
+        body: Buffer.concat(chunks).toString("utf8"),
+      };
+      void Promise.resolve(question)
+        .then(answer)
+        .catch((error: unknown): Reply => ({
+          status: 500,
+          headers: { "content-type": "text/plain" },
+          body: `THE SERVER OF ${path.basename(process.argv[1] ?? "")} FAILED: ${String(error)}`,
+        }))
+        .then((reply) => {
+          if ("cut" in reply) message.socket.destroy();
+          else response.writeHead(reply.status, reply.headers).end(reply.body);
+        });
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    async close() {
+      const closed = once(server, "close");
+      server.close().closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Whether this is a request for a token, on the login side. */
+export function asksForToken({ method, url }: Question): boolean {
+  return method === "POST" && /^\/[^/]+\/oauth2\/v2\.0\/token$/.test(url.pathname);
+}

@@ -1,0 +1,216 @@
+/** Runs a fixture's event through the built bundle, against a server that knows nothing but the recorded traffic. */
+import path from "node:path";
+import { runBundle } from "./run.ts";
+import {
+  askedIn,
+  asksForToken,
+  differences,
+  exchangeOrigin,
+  fixtures,
+  isAmong,
+  isUnordered,
+  lasting,
+  namesOfFixtures,
+  readFixture,
+  serveLoopback,
+  shown,
+  sorted,
+  type Asked,
+  type Exchange,
+  type Question,
+  type Reply,
+} from "./recording.ts";
+
+const token = "replayed-token-that-opens-nothing";
+
+export interface Replayed {
+  /** What is not as recorded, for people to read. Empty: the fixture holds. */
+  problems: string[];
+  ms: number;
+  source: string;
+}
+
+/** `action` is `room/action`, `folder` the fixture's, `dist` where the bundles are. */
+export async function replay(folder: string, action: string, dist?: string): Promise<Replayed> {
+  const recorded = readFixture(folder);
+  const script = new Script(recorded.traffic, tenantIn(recorded.event), isUnordered(action));
+  const server = await serveLoopback((question) => script.next(question, server.origin));
+  const run = await runBundle(action, recorded.event, {
+    ...(dist === undefined ? {} : { dist }),
+    env: { EXO_CONNECTOR_LOGIN_URL: server.origin, EXO_CONNECTOR_EXCHANGE_URL: server.origin },
+  }).finally(server.close);
+  const answer = lasting(run.answer, server.origin);
+  const inOrder = (records: unknown[]): unknown[] =>
+    isUnordered(action) ? sorted(records) : records;
+  const records = inOrder(lasting(run.records, server.origin) as unknown[]);
+  return { problems: problemsOf(), ms: run.ms, source: recorded.source };
+
+  function problemsOf(): string[] {
+    if (run.answer === undefined)
+      return [`The bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`];
+    const problems = [...script.problems];
+    const found = [
+      ...differences(recorded.answer, answer, "answer"),
+      ...differences(inOrder(recorded.records ?? []), records, "records"),
+    ];
+    // What comes of a request that was not foreseen says nothing; what was never asked for is told by the answer.
+    if (!script.wasLeft) problems.push(...found);
+    const success =
+      (run.answer as { outputContext: { Success?: unknown } }).outputContext.Success === true;
+    if ((run.code === 0) !== success)
+      problems.push(
+        `The exit code is ${run.code}, and the answer says ${success ? "success" : "no success"}.`,
+      );
+    return problems;
+  }
+}
+
+/** The recorded traffic, gone through in order; or in whatever order, of an action that sends requests side by side. */
+class Script {
+  readonly #left: Exchange[];
+  readonly #recorded: number;
+  readonly #tenant: string;
+  readonly #isUnordered: boolean;
+  readonly #problems: string[] = [];
+  /** Something else was sent than was recorded: nothing after it can be compared. */
+  wasLeft = false;
+
+  constructor(traffic: readonly Exchange[], tenant: string, unordered: boolean) {
+    this.#left = [...traffic];
+    this.#recorded = traffic.length;
+    this.#tenant = tenant;
+    this.#isUnordered = unordered;
+  }
+
+  get problems(): string[] {
+    const rest = this.wasLeft ? [] : this.#left;
+    return [
+      ...this.#problems,
+      ...(rest.length === 0
+        ? []
+        : [
+            `${this.#recorded} requests are recorded and ${this.#recorded - rest.length} were sent. Never sent:\n${rest.map(({ request }) => `  ${named(request)}`).join("\n")}`,
+          ]),
+    ];
+  }
+
+  next(question: Question, origin: string): Reply {
+    if (asksForToken(question))
+      return json(200, {
+        token_type: "Bearer",
+        expires_in: 3599,
+        ext_expires_in: 3599,
+        access_token: token,
+      });
+    const number = this.#recorded - this.#left.length + 1;
+    const refuse = (problem: string): Reply => {
+      if (!this.wasLeft) this.#problems.push(problem);
+      this.wasLeft = true;
+      return json(400, {
+        error: { code: "NotInTheRecording", message: `NOT IN THE RECORDING. ${problem}` },
+      });
+    };
+    const root = `/adminapi/beta/${this.#tenant}/`.toLowerCase();
+    if (
+      question.method !== "POST" ||
+      ![`${root}invokecommand`, `${root}$batch`].includes(question.url.pathname.toLowerCase())
+    )
+      return refuse(
+        `Request ${number} went to ${question.method} ${question.url.pathname}; a cmdlet goes to POST /adminapi/beta/${this.#tenant}/InvokeCommand, and several to $batch.`,
+      );
+    if (question.headers["authorization"] !== `Bearer ${token}`)
+      return refuse(`Request ${number} came without the token that was issued.`);
+    let sent: Asked;
+    try {
+      sent = askedIn(question.url, question.body);
+    } catch (error) {
+      return refuse(
+        `Request ${number} is no call of a cmdlet: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    const [first] = this.wasLeft ? [] : this.#left;
+    if (!first)
+      return refuse(
+        `Request ${number} was sent, and ${this.#recorded} are recorded:\n  sent      ${named(sent)}`,
+      );
+    const foreseen = this.#isUnordered
+      ? this.#left.find(({ request }) => differences(request, sent).length === 0)
+      : first;
+    if (!foreseen)
+      return refuse(
+        `Request ${number} is none of those that are recorded and were not sent yet:\n  sent      ${named(sent)}\n${this.#left.map(({ request }) => `  recorded  ${named(request)}`).join("\n")}`,
+      );
+    const found = differences(foreseen.request, sent);
+    if (found.length > 0)
+      return refuse(
+        `Request ${number} is not the recorded one:\n  sent      ${named(sent)}\n  recorded  ${named(foreseen.request)}\n${found.map((line) => `  ${line}`).join("\n")}`,
+      );
+    this.#left.splice(this.#left.indexOf(foreseen), 1);
+    return replyOf(foreseen, origin);
+  }
+}
+
+function replyOf({ response }: Exchange, origin: string): Reply {
+  if ("cut" in response) return response;
+  const { status, headers = {}, body } = response;
+  if (typeof body === "string") return { status, headers, body };
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body).replaceAll(exchangeOrigin, origin),
+  };
+}
+
+function json(status: number, body: unknown): Reply {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+function named({ cmdlet, parameters, select, page, batch }: Asked): string {
+  if (batch) return `${cmdlet} of ${batch.map(named).join("; ")}`;
+  return `${cmdlet} ${shown(parameters)}${select ? ` $select=${select.join(",")}` : ""}${page === undefined ? "" : ` page ${page}`}`;
+}
+
+function tenantIn(event: unknown): string {
+  const configuration =
+    (event as { actionContext?: { Configuration?: Record<string, unknown> } }).actionContext
+      ?.Configuration ?? {};
+  return String(
+    Object.entries(configuration).find(([key]) => key.toLowerCase() === "tenantid")?.[1],
+  );
+}
+
+/** The action of a fixture: all of its name but the last part. */
+export function actionOf(name: string): string {
+  return path.posix.dirname(name);
+}
+
+async function main(typed: string[]): Promise<void> {
+  const names = namesOfFixtures().filter((name) => typed.length === 0 || isAmong(name, typed));
+  const counts = new Map<string, number>();
+  let failures = names.length === 0 ? 1 : 0;
+  for (const name of names) {
+    const { problems, ms, source } = await replay(path.join(fixtures, name), actionOf(name)).catch(
+      (error: unknown) => ({
+        problems: [error instanceof Error ? error.message : String(error)],
+        ms: 0,
+        source: "unreadable",
+      }),
+    );
+    if (problems.length > 0) failures++;
+    const kind = source.split(":", 1).join("");
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    console.log(
+      `${problems.length === 0 ? "holds" : "FAILS"}  ${name} (${Math.round(ms)} ms)${problems.map((problem) => `\n${problem}`).join("")}`,
+    );
+  }
+  // Counted apart: what a tenant said is evidence, what a page or the emulator says is not yet.
+  console.log(
+    names.length === 0
+      ? `No fixture is called ${typed.join(", ")}.`
+      : `${names.length} fixtures replayed (${[...counts].map(([kind, count]) => `${kind}: ${count}`).join(", ")}), ${failures} failed.`,
+  );
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename)
+  await main(process.argv.slice(2));
