@@ -1,7 +1,7 @@
 import { Fault } from "../lib/fault.ts";
 import { onCreate, type CreateInput } from "../lib/host/accountActions.ts";
 import { mailboxesWhere, type Mailbox } from "../lib/exchange/mailbox.ts";
-import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { mayGetMailbox, usersWhere } from "../lib/exchange/user.ts";
 import { mostNamed, nameOf } from "../lib/exchange/naming.ts";
@@ -19,7 +19,7 @@ export default onCreate(
     configuration,
     read,
     change,
-    talk,
+    log,
   }) => {
     const [visible, others] = [
       data.entries.filter(isVisibility),
@@ -29,7 +29,7 @@ export default onCreate(
     ];
     const settings = configuration.CorrelateOnly ? [] : settingsFrom(visible);
     if (others.length > 0)
-      talk(
+      log(
         "warning",
         `Create sets nothing but ${visibility}; map ${others.map(([name]) => name).join(", ")} for Update, which the platform runs after a correlation.`,
       );
@@ -42,7 +42,7 @@ export default onCreate(
     return {
       accountReference: mailbox.Guid,
       sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`,
-      account: (await bring(mailbox, settings, { read, change })).after,
+      account: (await applySettings(mailbox, settings, { read, change })).after,
     };
   },
 );

@@ -7,7 +7,7 @@ import {
   replyChange,
 } from "../lib/exchange/autoReply.ts";
 import { mailboxById } from "../lib/exchange/mailbox.ts";
-import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
 import { onDelete } from "../lib/host/accountActions.ts";
@@ -34,7 +34,7 @@ export default onDelete(
     const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
     const reply = wanted && present && replyChange(mailbox, present, wanted);
     if (reply) await change(reply.change);
-    const { before, after } = await bring(mailbox, settings, { read, change });
+    const { before, after } = await applySettings(mailbox, settings, { read, change });
     return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
   },
 );

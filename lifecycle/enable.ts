@@ -9,7 +9,7 @@ import {
   replyChange,
 } from "../lib/exchange/autoReply.ts";
 import { mailboxById } from "../lib/exchange/mailbox.ts";
-import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
 import { onEnable } from "../lib/host/accountActions.ts";
@@ -20,7 +20,7 @@ import { nameOf } from "../lib/exchange/naming.ts";
  * delete set is switched off again: only while it still has the texts that the mapping gives (or the default ones).
  */
 export default onEnable(
-  async ({ accountReference, data, fields, configuration, read, change, talk }) => {
+  async ({ accountReference, data, fields, configuration, read, change, log }) => {
     const { replyFields, otherFields } = partedFields(
       data.withDefault("HiddenFromAddressListsEnabled", "false").entries,
     );
@@ -45,13 +45,13 @@ export default onEnable(
       ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" })
       : undefined;
     if (clears && present && isOn(present) && !isLeavers)
-      talk(
+      log(
         "warning",
         `An automatic reply of mailbox ${nameOf(mailbox)} is on and was left alone: its texts are neither those mapped for Enable nor the default ones.`,
       );
     // The reply first: a mailbox that Active Directory masters takes it, whatever becomes of the rest.
     if (reply) await change(reply.change);
-    const { before, after } = await bring(mailbox, settings, { read, change });
+    const { before, after } = await applySettings(mailbox, settings, { read, change });
     return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
   },
 );

@@ -1,4 +1,4 @@
-import { flag, mailboxesOf } from "../lib/exchange/mailbox.ts";
+import { booleanProperty, mailboxesOf } from "../lib/exchange/mailbox.ts";
 import { onImport } from "../lib/host/accountActions.ts";
 
 const visibility = "HiddenFromAddressListsEnabled";
@@ -13,7 +13,7 @@ export default onImport(async function* ({ importFields, configuration, stream }
       accountReference: mailbox.Guid,
       displayName: mailbox.DisplayName,
       userName: mailbox.UserPrincipalName,
-      enabled: configuration.CorrelateOnly !== true && !flag(mailbox, visibility),
+      enabled: configuration.CorrelateOnly !== true && !booleanProperty(mailbox, visibility),
       account: mailbox,
     };
   }

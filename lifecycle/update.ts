@@ -1,5 +1,5 @@
 import { mailboxById } from "../lib/exchange/mailbox.ts";
-import { bring, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onUpdate } from "../lib/host/accountActions.ts";
 
@@ -9,5 +9,5 @@ export default onUpdate(async ({ accountReference, data, fields, configuration, 
   const mailbox = await read(
     mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
   );
-  return await bring(mailbox, settings, { read, change });
+  return await applySettings(mailbox, settings, { read, change });
 });

@@ -28,7 +28,7 @@ export interface Run<Answer> {
   /** The record lines, of an import. */
   records: unknown[];
   code: number | null;
-  /** The talk, as it was written. */
+  /** The log, as it was written. */
   stderr: string;
   /** Milliseconds from start to exit. */
   ms: number;

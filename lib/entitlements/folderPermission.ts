@@ -130,7 +130,7 @@ function documentedSpelling(user: string): string {
 /** The options in the form an import compares with: a list of entries calls users by display names, so one that is not a user's alone matches nothing. */
 export async function matchable(
   options: readonly FolderPermissionOption[],
-  { read, talk }: Pick<ReadingInput, "read" | "talk">,
+  { read, log }: Pick<ReadingInput, "read" | "log">,
 ): Promise<
   {
     option: FolderPermissionOption;
@@ -146,7 +146,7 @@ export async function matchable(
   return options.flatMap((option) => {
     const name = names.get(option.mailboxFolderUser);
     if (name === undefined) {
-      talk(
+      log(
         "warning",
         `Not imported: "${option.DisplayName}". Its user is not one recipient with a display name of its own, and calendars list users by display names.`,
       );

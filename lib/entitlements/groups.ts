@@ -1,6 +1,6 @@
 import { membersOf, securityGroup, type cloudGroups, type Group } from "../exchange/group.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
-import { Unread } from "./importFailures.ts";
+import { ImportFailures } from "./importFailures.ts";
 
 /** What the actions of this set agree on: how a group is named and referred to. Existing installations hold these references and names. */
 export function groupPermission(group: Group): Permission {
@@ -25,14 +25,14 @@ export function groupPart(group: Group): { key: string; name: string; reference:
 /** Groups with those of their direct members that are persons' mailboxes, in parts as they arrive. Throws at the end when a group could not be read. */
 export async function* membersThatAreAccounts(
   groups: ReturnType<typeof cloudGroups>,
-  { configuration, stream, talk }: ReadingInput,
+  { configuration, stream, log }: ReadingInput,
 ): AsyncGenerator<{ group: Group; accountReferences: string[] }, void, undefined> {
   const types: readonly string[] = configuration.RecipientTypeDetails ?? [];
-  const unread = new Unread("group", "groups");
+  const failures = new ImportFailures("group", "groups");
   let others = 0;
   for await (const piece of stream(membersOf(groups))) {
     if ("fault" in piece) {
-      unread.add(piece.group, piece.fault);
+      failures.add(piece.group, piece.fault);
       continue;
     }
     const accounts = piece.members.filter(
@@ -43,9 +43,9 @@ export async function* membersThatAreAccounts(
       yield { group: piece.group, accountReferences: accounts.map(({ Guid }) => Guid) };
   }
   if (others > 0)
-    talk(
+    log(
       "information",
       `Left out: ${others} members that are no person's mailbox (of another type than ${types.join(", ")}), such as contacts, guests and groups.`,
     );
-  unread.throwIfAny();
+  failures.throwIfAny();
 }

@@ -4,7 +4,7 @@ import type { Holders, Permission } from "../host/permissionActions.ts";
 const enough = 500;
 
 /** Holders of a few permissions, as they turn up one by one, given out in blocks. */
-export class Collected<O> {
+export class HolderBatches<O> {
   readonly #held = new Map<
     O,
     Omit<Holders, "accountReferences"> & { accountReferences: string[] }

@@ -3,7 +3,7 @@ import { Fault } from "../fault.ts";
 import { nameOf, namesOf } from "../exchange/naming.ts";
 
 /** What an import could not read. The rest is imported all the same; but an import that lacks something has not succeeded. */
-export class Unread {
+export class ImportFailures {
   readonly #what: readonly [one: string, several: string];
   readonly #found: { name: string; fault: Fault }[] = [];
 

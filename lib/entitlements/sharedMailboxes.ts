@@ -1,10 +1,10 @@
-import { holdersOf, type Stranger } from "../exchange/rightHolders.ts";
+import { holdersOf, type UnresolvedTrustee } from "../exchange/rightHolders.ts";
 import { type Mailbox } from "../exchange/mailbox.ts";
 import { rightNamed, rights, type Right, type RightName } from "../exchange/mailboxRight.ts";
 import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
-import { Unread } from "./importFailures.ts";
+import { ImportFailures } from "./importFailures.ts";
 import { nameOf, namesOf } from "../exchange/naming.ts";
 import { isGuid } from "../exchange/guid.ts";
 
@@ -98,13 +98,13 @@ export function dynamicPermissions(configuration: Configuration): DynamicPermiss
 export function dynamicPermission(
   reference: string,
   configuration: Configuration,
-  talk: ReadingInput["talk"],
+  log: ReadingInput["log"],
 ): Parting {
   const right = rightNamed(reference);
   if (right) return { rights: [right], partNamesRight: false };
   const isSeparate = configuration.SharedMailboxReference === "separate";
   if (isSeparate && reference === "")
-    talk(
+    log(
       "warning",
       "The event does not say which right is meant (References.Permission.Reference), as is usual in a preview; the configured rights are taken together.",
     );
@@ -158,10 +158,10 @@ interface HeldMailbox {
 /** Who holds which of the wanted rights on the mailboxes of the configured types. Throws at the end when a mailbox could not be read. */
 export async function* mailboxHolders(
   { wanted, where }: { wanted: readonly Right[]; where?: { property: string; value: string } },
-  { configuration, stream, talk }: ReadingInput,
+  { configuration, stream, log }: ReadingInput,
 ): AsyncGenerator<HeldMailbox, void, undefined> {
   const { SharedMailboxTypes: types = [], RecipientTypeDetails: accountTypes = [] } = configuration;
-  const unread = new Unread("mailbox", "mailboxes");
+  const failures = new ImportFailures("mailbox", "mailboxes");
   const strangers = new Strangers();
   let partly = 0;
   const names = wanted.map(({ name }) => name);
@@ -175,7 +175,7 @@ export async function* mailboxHolders(
     }),
   )) {
     if ("fault" in one) {
-      unread.add(one.mailbox, one.fault);
+      failures.add(one.mailbox, one.fault);
       continue;
     }
     const { mailbox, holders } = one;
@@ -193,31 +193,31 @@ export async function* mailboxHolders(
     };
   }
   if (partly > 0)
-    talk(
+    log(
       "warning",
       `Not imported: ${partly} times an account has some of the rights of an entitlement and not all of them.`,
     );
-  strangers.tell(talk);
-  unread.throwIfAny();
+  strangers.tell(log);
+  failures.throwIfAny();
 }
 
 /** Trustees that are no accounts: counted, and named as far as that helps. */
 class Strangers {
-  readonly #found = new Map<Stranger, { times: number; named: Map<string, string> }>();
+  readonly #found = new Map<UnresolvedTrustee, { times: number; named: Map<string, string> }>();
 
-  readonly add = (mailbox: Mailbox, trustee: string, why: Stranger): void => {
+  readonly add = (mailbox: Mailbox, trustee: string, why: UnresolvedTrustee): void => {
     const found = this.#found.get(why) ?? { times: 0, named: new Map<string, string>() };
     found.times++;
     if (!found.named.has(trustee)) found.named.set(trustee, nameOf(mailbox));
     this.#found.set(why, found);
   };
 
-  tell(talk: ReadingInput["talk"]): void {
+  tell(log: ReadingInput["log"]): void {
     for (const [why, { times, named }] of this.#found) {
       const examples = namesOf(
         [...named].map(([trustee, mailbox]) => `"${trustee}" on ${mailbox}`),
       );
-      talk(
+      log(
         why === "no account" ? "information" : "warning",
         `Not imported: ${times} entries of ${named.size} trustees ${whys[why]} (${examples}).`,
       );
@@ -225,7 +225,7 @@ class Strangers {
   }
 }
 
-const whys: Readonly<Record<Stranger, string>> = {
+const whys: Readonly<Record<UnresolvedTrustee, string>> = {
   "no account": "that are no person's mailbox",
   ambiguous: "whose name several recipients have",
   unknown: "that no recipient or user is called by, such as accounts that no longer exist",

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { mailboxById, type Mailbox } from "./mailbox.ts";
-import { isOf, rowsOrNone } from "./client/lookUp.ts";
+import { hasGuid, findRows } from "./client/lookUp.ts";
 
 /** A mailbox that can be a member or hold a right, with every name the service may list it by. */
 export interface Account extends Mailbox {
@@ -71,12 +71,12 @@ export function isAccount(account: Account, text: string): boolean {
 export function withSid(account: Account): (exchange: Exchange) => Promise<Account> {
   return async (exchange) => {
     // The mailbox was there a moment ago: "missing" would not say that the account is gone.
-    const rows = await rowsOrNone(exchange, {
+    const rows = await findRows(exchange, {
       cmdlet: "Get-User",
       parameters: { Identity: account.Guid },
       select: ["Guid", "Sid"],
     });
-    const own = rows.find(isOf(account.Guid));
+    const own = rows.find(hasGuid(account.Guid));
     return { ...account, sid: textOf(own?.["Sid"]) };
   };
 }

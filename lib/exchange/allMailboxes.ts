@@ -8,7 +8,7 @@ import {
   type Calendar,
   type CalendarRight,
 } from "./calendar.ts";
-import { wholes } from "./client/batch.ts";
+import { collectPages } from "./client/batch.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { mailboxesOf, type Mailbox } from "./mailbox.ts";
 import { readingRegion } from "./region.ts";
@@ -24,7 +24,7 @@ export function calendarsOf(
   return async function* (exchange) {
     const early: Found<CalendarRight[]>[] = [];
     async function* calendars(): AsyncGenerator<Calendar, void, undefined> {
-      for await (const { item: mailbox, rows, fault } of wholes(
+      for await (const { item: mailbox, rows, fault } of collectPages(
         exchange.each(mailboxes(exchange), readingFolders),
       )) {
         try {
@@ -45,7 +45,7 @@ export function calendarsOf(
       item: { mailbox },
       rows,
       fault,
-    } of wholes(exchange.each(calendars(), readingEntries)))
+    } of collectPages(exchange.each(calendars(), readingEntries)))
       yield fault ? { mailbox, fault } : { mailbox, found: rows.map(entryOf) };
     yield* early;
   };
@@ -62,7 +62,9 @@ export function regionsOf(
       item: mailbox,
       rows: [row],
       fault,
-    } of wholes(exchange.each(mailboxes(exchange), (mailbox) => readingRegion(mailbox, verify)))) {
+    } of collectPages(
+      exchange.each(mailboxes(exchange), (mailbox) => readingRegion(mailbox, verify)),
+    )) {
       if (fault) yield { mailbox, fault };
       else if (row) yield { mailbox, found: row };
       else

@@ -5,7 +5,7 @@ import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { equals } from "./client/opath.ts";
 import { type Change, type Mailbox } from "./mailbox.ts";
-import { rowsOrNone } from "./client/lookUp.ts";
+import { findRows } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 import { isGuid } from "./guid.ts";
 
@@ -296,7 +296,7 @@ export function presentRight(
   user: string,
 ): (exchange: Exchange) => Promise<CalendarRight | undefined> {
   return async (exchange) => {
-    const rows = await rowsOrNone(exchange, {
+    const rows = await findRows(exchange, {
       cmdlet: "Get-MailboxFolderPermission",
       parameters: { Identity: identity, User: user },
       select: entryProperties,
@@ -320,7 +320,7 @@ interface Ways {
  * set, and what turns out not to be there is added. Set does not reliably take a delegate's flags off (michev.info 7232), so an entry that
  * has one too many is removed and added again.
  */
-export async function bringRight(
+export async function setCalendarRight(
   { mailbox, identity }: Calendar,
   wanted: CalendarRight,
   present: CalendarRight | undefined,

@@ -1,13 +1,13 @@
 import { Fault } from "../fault.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
-import type { Aside } from "../net/polling.ts";
+import type { WhileWaiting } from "../net/polling.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { anyOf, equals } from "./client/opath.ts";
 import { cloudGroups, groupTypes, managerBypass } from "./group.ts";
 import { mailboxesOf, type Change } from "./mailbox.ts";
 import { foldedName, type ObjectNames } from "./objectNames.ts";
-import { rowsOrNone } from "./client/lookUp.ts";
+import { findRows } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
 
 /** A group or mailbox with every name that a new one could clash with. */
@@ -82,7 +82,7 @@ const identifying = [
 ];
 
 /** Every object of the kind. `alsoRead` names properties wanted besides. */
-export function everyOne(
+export function allObjects(
   kind: ObjectKind,
   alsoRead: readonly string[],
 ): (exchange: Exchange) => AsyncGenerator<NamedObject, void, undefined> {
@@ -129,7 +129,7 @@ export function hasNameOfItsOwn({ Name, ExternalDirectoryObjectId }: NamedObject
 }
 
 /** Whether the object is what is made under these names, as far as names can tell. */
-export function bears(names: ObjectNames, object: NamedObject, { types }: ObjectKind): boolean {
+export function hasNames(names: ObjectNames, object: NamedObject, { types }: ObjectKind): boolean {
   return (
     types.includes(object.RecipientTypeDetails) &&
     object.PrimarySmtpAddress.toLowerCase() === names.PrimarySmtpAddress.toLowerCase() &&
@@ -138,7 +138,7 @@ export function bears(names: ObjectNames, object: NamedObject, { types }: Object
 }
 
 /** An object of these names cannot be made, because of what is there. */
-export function inTheWay(
+export function nameConflict(
   { Name, PrimarySmtpAddress }: ObjectNames,
   objects: readonly Pick<
     NamedObject,
@@ -158,7 +158,7 @@ export interface Sought {
   alsoRead: readonly string[];
   /** Throws a fault when the one that was found is not the one that is meant. */
   check(object: NamedObject): void;
-  aside: Aside;
+  aside: WhileWaiting;
 }
 
 /** The object of these names, as soon as readers find it. Throws an `invalid` fault when another one has its address. */
@@ -175,7 +175,7 @@ async function lookUp(
   { kind, names, alsoRead, check }: Sought,
   exchange: Exchange,
 ): Promise<NamedObject | undefined> {
-  const rows = await rowsOrNone(exchange, {
+  const rows = await findRows(exchange, {
     cmdlet: kind.get,
     parameters: { Identity: names.PrimarySmtpAddress },
     select: [...identifying, ...alsoRead],
@@ -183,8 +183,8 @@ async function lookUp(
   const objects = rows.map((row) => namedObject(row, kind));
   const [object, ...others] = objects;
   if (!object) return undefined;
-  if (others.length > 0 || !bears(names, object, kind))
-    throw inTheWay(names, objects.slice(0, mostNamed));
+  if (others.length > 0 || !hasNames(names, object, kind))
+    throw nameConflict(names, objects.slice(0, mostNamed));
   check(object);
   return object;
 }
@@ -196,7 +196,7 @@ const aWhileMs = 30_000;
  * What became of an object whose making failed with this fault: when no answer told whether it was made, or it was refused because its names are
  * taken, perhaps by itself, made a moment ago. It is looked for, and never made again. Throws the fault that is to be told when it is not there.
  */
-export function madeAfterAll(
+export function confirmCreated(
   sought: Sought,
   fault: Fault,
 ): (exchange: Exchange) => Promise<"done" | "alreadySo"> {
@@ -205,7 +205,7 @@ export function madeAfterAll(
     if (!isTaken && fault.kind !== "unavailable" && fault.kind !== "unexpected") throw fault;
     const look = async (): Promise<true | undefined> => {
       if (await lookUp(sought, exchange)) return true;
-      if (isTaken) await refuseHeld(sought)(exchange);
+      if (isTaken) await assertNamesFree(sought)(exchange);
       return undefined;
     };
     try {
@@ -233,7 +233,7 @@ export function madeAfterAll(
 }
 
 /** Throws an `invalid` fault that names who has one of the names: a recipient of whatever kind, or a deleted one that still has the address. */
-export function refuseHeld({
+export function assertNamesFree({
   kind,
   names,
 }: Pick<Sought, "kind" | "names">): (exchange: Exchange) => Promise<void> {
@@ -272,9 +272,9 @@ export function refuseHeld({
       // Not every kind of recipient has every name.
       const others = rows
         .map((row) => namedObject(row, kind, ["Guid"]))
-        .filter((object) => !bears(names, object, kind) && holds(object, isDeleted));
+        .filter((object) => !hasNames(names, object, kind) && holds(object, isDeleted));
       if (others.length > 0)
-        throw inTheWay(
+        throw nameConflict(
           names,
           others.map((object) =>
             isDeleted
@@ -286,7 +286,7 @@ export function refuseHeld({
   };
 }
 
-/** Makes it. Sent once only: whether it was made is for `madeAfterAll` to find out. */
+/** Makes it. Sent once only: whether it was made is for `confirmCreated` to find out. */
 export function creating(
   kind: ObjectKind,
   names: ObjectNames,
@@ -339,7 +339,7 @@ const ownerTypes =
 /** The id of whoever is to own groups. Throws an `invalid` fault when there is no such recipient, or one that can own none (documented). */
 export function groupOwner(identity: string): (exchange: Exchange) => Promise<string> {
   return async (exchange) => {
-    const rows = await rowsOrNone(exchange, {
+    const rows = await findRows(exchange, {
       cmdlet: "Get-Recipient",
       parameters: { Identity: identity },
       select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"],

@@ -4,11 +4,11 @@ import type { Account } from "./account.ts";
 import type { Piece } from "./client/batch.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { allOf, carries, equals } from "./client/opath.ts";
+import { allOf, matchesExactly, equals } from "./client/opath.ts";
 import { type Change } from "./mailbox.ts";
-import { isOf, rowsOrNone } from "./client/lookUp.ts";
+import { hasGuid, findRows } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
-import { isGuid, refuseOther } from "./guid.ts";
+import { isGuid, assertGuid } from "./guid.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {
@@ -49,7 +49,7 @@ export function cloudGroups(
       for (const row of rows) {
         const group = groupOf(row);
         if (isSynced(group)) continue;
-        if (!where || carries(group, where.property, where.value, `group ${nameOf(group)}`))
+        if (!where || matchesExactly(group, where.property, where.value, `group ${nameOf(group)}`))
           yield group;
       }
     }
@@ -74,7 +74,7 @@ export function cloudGroupsWhere(
  * a group whose members are not Exchange's to change: the fault says whose.
  */
 export function groupById(id: string): (exchange: Exchange) => Promise<Group> {
-  refuseOther(id, "The Id of the group in the permission reference");
+  assertGuid(id, "The Id of the group in the permission reference");
   return async (exchange) => {
     const { rows } = await exchange
       .invoke({ cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select })
@@ -111,12 +111,12 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
     cause,
     requestId: cause?.requestId,
   });
-  const rows = await rowsOrNone(exchange, {
+  const rows = await findRows(exchange, {
     cmdlet: "Get-Recipient",
     parameters: { Identity: id, RecipientTypeDetails: recipientTypes },
     select,
   });
-  const row = rows.find(isOf(id));
+  const row = rows.find(hasGuid(id));
   if (!row) return gone;
   const recipient = groupOf(row);
   if (groupTypes.includes(recipient.RecipientTypeDetails))
@@ -151,7 +151,7 @@ export function isMember(group: Group, account: Account): (exchange: Exchange) =
       },
       select: ["Guid"],
     });
-    return rows.some(isOf(group.Guid));
+    return rows.some(hasGuid(group.Guid));
   };
 }
 

@@ -5,7 +5,7 @@ export function isGuid(text: string): boolean {
 }
 
 /** Throws an `invalid` fault for what is no GUID; `what` says whose it should be. */
-export function refuseOther(id: string, what: string): void {
+export function assertGuid(id: string, what: string): void {
   if (!isGuid(id))
     throw new Fault({
       kind: "invalid",

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { flag, mailboxById, type Change, type Mailbox } from "./mailbox.ts";
+import { booleanProperty, mailboxById, type Change, type Mailbox } from "./mailbox.ts";
 import { daysIn } from "./units.ts";
 import { nameOf } from "./naming.ts";
 
@@ -37,7 +37,7 @@ export function heldMailboxById(id: string): (exchange: Exchange) => Promise<Mai
 
 /** The present hold of a mailbox that was read with `holdProperties`; undefined when there is none. */
 export function holdOf(mailbox: Mailbox): HoldDuration | undefined {
-  if (!flag(mailbox, "LitigationHoldEnabled")) return undefined;
+  if (!booleanProperty(mailbox, "LitigationHoldEnabled")) return undefined;
   return durationOf(mailbox) ?? fail(mailbox);
 }
 
@@ -64,7 +64,7 @@ export function describedHold(duration: HoldDuration): string {
 }
 
 export function isInactive(mailbox: Mailbox): boolean {
-  return flag(mailbox, "IsInactiveMailbox");
+  return booleanProperty(mailbox, "IsInactiveMailbox");
 }
 
 /** Puts the mailbox on hold. Nothing is sent when it is so already. */

@@ -1,10 +1,10 @@
-import { isGuid, refuseOther } from "./guid.ts";
+import { isGuid, assertGuid } from "./guid.ts";
 import { mostNamed, nameOf } from "./naming.ts";
 import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { carries, equals } from "./client/opath.ts";
+import { matchesExactly, equals } from "./client/opath.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
 export interface Mailbox extends Row {
@@ -69,7 +69,7 @@ export function mailboxesWhere(
     });
     const found = rows
       .map(mailboxOf)
-      .filter((mailbox) => carries(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
+      .filter((mailbox) => matchesExactly(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
     // The list was cut off: the one that is meant, or a second one, may stand behind its end.
     if (rows.length > mostNamed && found.length < 2)
       throw new Fault({
@@ -90,7 +90,7 @@ export function mailboxById(
   switches: Readonly<Record<string, true>> = {},
   what = "The mailbox reference",
 ): (exchange: Exchange) => Promise<Mailbox> {
-  refuseOther(id, what);
+  assertGuid(id, what);
   return async (exchange) => {
     const { rows } = await exchange
       .invoke({
@@ -153,8 +153,8 @@ export function mailboxesOf(
         if (
           !where ||
           (where.value === true
-            ? flag(mailbox, where.property)
-            : carries(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`))
+            ? booleanProperty(mailbox, where.property)
+            : matchesExactly(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`))
         )
           yield mailbox;
       }
@@ -169,7 +169,7 @@ function selected(alsoRead: readonly string[]): string[] {
 }
 
 /** The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false". */
-export function flag(mailbox: Mailbox, property: string): boolean {
+export function booleanProperty(mailbox: Mailbox, property: string): boolean {
   const value = mailbox[property];
   if (typeof value === "boolean") return value;
   if (typeof value === "string" && /^(true|false)$/i.test(value))
@@ -185,13 +185,13 @@ export function synchronisationOf(mailbox: Mailbox): {
   isDirSynced: boolean;
   isExchangeCloudManaged: boolean;
 } {
-  const isDirSynced = flag(mailbox, "IsDirSynced");
+  const isDirSynced = booleanProperty(mailbox, "IsDirSynced");
   return {
     isDirSynced,
     isExchangeCloudManaged:
       isDirSynced &&
       (mailbox["IsExchangeCloudManaged"] ?? "") !== "" &&
-      flag(mailbox, "IsExchangeCloudManaged"),
+      booleanProperty(mailbox, "IsExchangeCloudManaged"),
   };
 }
 

@@ -3,7 +3,7 @@ import { recipientTypes } from "../generated/mailbox.ts";
 import { primaryAmong } from "./emailAddresses.ts";
 import { isHashtable, textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { carries, equals } from "./client/opath.ts";
+import { matchesExactly, equals } from "./client/opath.ts";
 import { synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import type { Setting } from "./settings.ts";
@@ -35,7 +35,7 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
   const parameters: Record<string, ParameterValue> = {};
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = { ...mailbox };
-  const elsewhere: string[] = [];
+  const onPremisesOnly: string[] = [];
   for (const { name, property, difference } of settings) {
     const current = mailbox[property];
     if (current === undefined)
@@ -47,7 +47,7 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
     if (!different) continue;
     const attribute = masteredAs(name, sync);
     if (attribute !== undefined) {
-      elsewhere.push(`${name} (attribute ${attribute})`);
+      onPremisesOnly.push(`${name} (attribute ${attribute})`);
       continue;
     }
     parameters[name] = different.send;
@@ -72,11 +72,11 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
           },
     after,
     refused:
-      elsewhere.length === 0
+      onPremisesOnly.length === 0
         ? undefined
         : new Fault({
             kind: "onPremises",
-            message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${elsewhere.join(", ")}: change ${elsewhere.length === 1 ? "it" : "them"} there.`,
+            message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${onPremisesOnly.join(", ")}: change ${onPremisesOnly.length === 1 ? "it" : "them"} there.`,
           }),
   };
 }
@@ -103,7 +103,7 @@ interface Ways {
  * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What Active Directory masters
  * is refused at the end.
  */
-export async function bring(
+export async function applySettings(
   mailbox: Mailbox,
   settings: readonly Setting[],
   { read, change }: Ways,
@@ -218,7 +218,12 @@ function addressesAreFree({ parameters }: Change): (exchange: Exchange) => Promi
       const holder = rows.find(
         (row) =>
           textOf(row["Guid"]).toLowerCase() !== parameters.Identity.toLowerCase() &&
-          carries(row, "EmailAddresses", address, `recipient "${textOf(row["DisplayName"])}"`),
+          matchesExactly(
+            row,
+            "EmailAddresses",
+            address,
+            `recipient "${textOf(row["DisplayName"])}"`,
+          ),
       );
       if (holder)
         throw new Fault({

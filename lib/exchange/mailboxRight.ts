@@ -3,9 +3,9 @@ import { isAccount, mayBeAccount, withSid, type Account } from "./account.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, equals } from "./client/opath.ts";
-import { flag, synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
+import { booleanProperty, synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
-import { isOf } from "./client/lookUp.ts";
+import { hasGuid } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
@@ -135,7 +135,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
         },
         select: ["Guid"],
       });
-      const isHeld = rows.some(isOf(mailbox.Guid));
+      const isHeld = rows.some(hasGuid(mailbox.Guid));
       return {
         isHeld,
         mayBeHeld: isHeld,
@@ -251,7 +251,7 @@ async function standing(
 interface Ways {
   read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
   change(change: Change): Promise<"planned" | "done" | "alreadySo">;
-  talk(level: "warning", message: string): void;
+  log(level: "warning", message: string): void;
 }
 
 /**
@@ -262,7 +262,7 @@ export async function grant(
   right: Right,
   mailbox: Mailbox,
   account: Account,
-  { autoMapping, read, change, talk }: Ways & { autoMapping: boolean },
+  { autoMapping, read, change, log }: Ways & { autoMapping: boolean },
 ): Promise<void> {
   refuseMastered(right, mailbox);
   const { isHeld, mayBeHeld, isDenied, mayBeDenied, entries, orphans } = await read(
@@ -275,7 +275,7 @@ export async function grant(
       message: `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.`,
     });
   if (mayBeDenied)
-    talk(
+    log(
       "warning",
       `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", which may be this account: a Deny entry wins over any grant.`,
     );
@@ -285,13 +285,13 @@ export async function grant(
       message: `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.`,
     });
   if (entries >= manyEntries)
-    talk(
+    log(
       "warning",
       `The access list of mailbox ${nameOf(mailbox)} has ${entries} of at most ${mostEntries} entries.${dead}`,
     );
-  else if (orphans > 0) talk("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}.`);
-  if (right.name !== "FullAccess" && flag(mailbox, "HiddenFromAddressListsEnabled"))
-    talk(
+  else if (orphans > 0) log("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}.`);
+  if (right.name !== "FullAccess" && booleanProperty(mailbox, "HiddenFromAddressListsEnabled"))
+    log(
       "warning",
       `Mailbox ${nameOf(mailbox)} is hidden from the address lists: desktop Outlook may refuse ${right.label} on it.`,
     );
@@ -313,7 +313,7 @@ export async function revoke(
   right: Right,
   mailbox: Mailbox,
   account: Account,
-  { read, change, talk }: Ways,
+  { read, change, log }: Ways,
 ): Promise<void> {
   refuseMastered(right, mailbox);
   const { isHeld } = await read(right.standingOf(mailbox, account));
@@ -328,7 +328,7 @@ export async function revoke(
   const { mayBeHeld, orphans } = await read(right.standingOf(mailbox, account));
   if (!mayBeHeld) {
     if (orphans > 0)
-      talk(
+      log(
         "warning",
         `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}. It cannot be told whose they were.`,
       );
@@ -347,7 +347,7 @@ export async function revoke(
       kind: "unexpected",
       message: `Exchange says that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Beside it, ${ofTheGone(orphans)}; such are known to keep others from being removed. Remove them first, then revoke again.`,
     });
-  talk(
+  log(
     "warning",
     `Exchange says twice that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Its lists lag behind by seconds to minutes; if the line stays, look at it.`,
   );

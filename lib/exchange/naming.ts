@@ -22,12 +22,12 @@ export function namesOf(names: readonly string[], joint = ", "): string {
 /** The one that was looked for; none when there is none. Throws an `ambiguous` fault that names them all. */
 export function onlyOne<T extends Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">>(
   found: readonly T[],
-  sought: string,
+  description: string,
 ): T[] {
   if (found.length > 1)
     throw new Fault({
       kind: "ambiguous",
-      message: `There is more than one ${sought}; expected one: ${found.map(nameOf).join(", ")}.`,
+      message: `There is more than one ${description}; expected one: ${found.map(nameOf).join(", ")}.`,
     });
   return [...found];
 }

@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { wholes } from "./client/batch.ts";
+import { collectPages } from "./client/batch.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
@@ -22,7 +22,7 @@ export interface MailboxHolders {
 }
 
 /** A trustee that is no account, and what is known of it. */
-export type Stranger = "no account" | "ambiguous" | "unknown";
+export type UnresolvedTrustee = "no account" | "ambiguous" | "unknown";
 
 export interface HoldersSettings {
   /** Which mailboxes. */
@@ -33,7 +33,7 @@ export interface HoldersSettings {
   accountTypes: readonly string[];
   wanted: readonly RightName[];
   /** Told of every trustee in a list that is no account. */
-  onStranger(mailbox: Mailbox, trustee: string, why: Stranger): void;
+  onStranger(mailbox: Mailbox, trustee: string, why: UnresolvedTrustee): void;
 }
 
 /**
@@ -160,7 +160,7 @@ async function* entriesOn(
   }: { commandFor(mailbox: Mailbox): Command; entryOf(row: Row): Entry | undefined },
   exchange: Exchange,
 ): AsyncGenerator<Listed<Mailbox>, void, undefined> {
-  for await (const { item, rows, fault } of wholes(exchange.each(mailboxes, commandFor)))
+  for await (const { item, rows, fault } of collectPages(exchange.each(mailboxes, commandFor)))
     yield { item, entries: rows.flatMap((row) => entryOf(row) ?? []), ...(fault && { fault }) };
 }
 

@@ -1,7 +1,7 @@
 import { filterableUserProperties } from "../generated/mailbox.ts";
 import { textOf } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { carries, equals } from "./client/opath.ts";
+import { matchesExactly, equals } from "./client/opath.ts";
 
 /** A user of the tenant, with or without a mailbox. */
 export interface User {
@@ -26,7 +26,9 @@ export function usersWhere(
       select: ["DisplayName", "UserPrincipalName", "RecipientTypeDetails", name],
     });
     return rows
-      .filter((row) => carries(row, name, value, `user "${textOf(row["UserPrincipalName"])}"`))
+      .filter((row) =>
+        matchesExactly(row, name, value, `user "${textOf(row["UserPrincipalName"])}"`),
+      )
       .map((row) => ({
         DisplayName: textOf(row["DisplayName"]),
         UserPrincipalName: textOf(row["UserPrincipalName"]),

@@ -19,7 +19,7 @@ import { correlationFrom, type Correlation } from "./correlation.ts";
 import type { Gate } from "./gate.ts";
 import { MappedFields } from "./mappedFields.ts";
 import { shownName } from "./displayName.ts";
-import type { Talk } from "./output.ts";
+import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
 
 /** What every handler of an account event has in common. */
@@ -29,7 +29,7 @@ interface AccountInput extends Gate {
   /** The names of all mapped fields, also of those of mapping mode None. */
   fields: string[];
   configuration: Configuration;
-  talk: Talk;
+  log: Log;
 }
 
 export interface CreateInput extends AccountInput {
@@ -53,7 +53,7 @@ export function onCreate(handle: (input: CreateInput) => Promise<Correlated>): A
     async run({
       event: { actionContext, outputContext },
       configuration,
-      talk,
+      log,
       read,
       stream,
       change,
@@ -73,7 +73,7 @@ export function onCreate(handle: (input: CreateInput) => Promise<Correlated>): A
         data,
         fields: fields.names,
         configuration,
-        talk,
+        log,
         read,
         stream,
         change,
@@ -150,7 +150,7 @@ async function changeAccount<Event extends ChangeEvent>(
   {
     event: { actionContext, outputContext },
     configuration,
-    talk,
+    log,
     read,
     stream,
     change,
@@ -167,7 +167,7 @@ async function changeAccount<Event extends ChangeEvent>(
     data,
     fields: fields.names,
     configuration,
-    talk,
+    log,
     read,
     stream,
     change,
@@ -176,7 +176,7 @@ async function changeAccount<Event extends ChangeEvent>(
   return {};
 }
 
-export interface ImportInput extends Pick<AccountInput, "configuration" | "talk" | "stream"> {
+export interface ImportInput extends Pick<AccountInput, "configuration" | "log" | "stream"> {
   /** Names of the fields to give, as spelled in the mapping; a dot nests. */
   importFields: readonly string[];
 }
@@ -197,13 +197,13 @@ export function onImport(
   return {
     verb: verbs.import,
     contract: importEvent,
-    async run({ event: { actionContext }, configuration, talk, stream, record }) {
+    async run({ event: { actionContext }, configuration, log, stream, record }) {
       const importFields = actionContext.ImportFields;
       let count = 0;
       for await (const { accountReference, displayName, userName, enabled, account } of accounts({
         importFields,
         configuration,
-        talk,
+        log,
         stream,
       })) {
         const user = shownName(userName) ?? accountReference;

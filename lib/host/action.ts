@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Contract } from "./schemaContract.ts";
 import type { Gate } from "./gate.ts";
-import type { Talk } from "./output.ts";
+import type { Log } from "./output.ts";
 import type { Verb } from "./verbs.ts";
 
 /** The part of an event that every verb has. */
@@ -14,7 +14,7 @@ export interface AnyEvent {
 export interface Context<Event> extends Gate {
   event: Event;
   configuration: Configuration;
-  talk: Talk;
+  log: Log;
   /** Writes one line of an import. Resolves to false when no more are wanted: a dry run shows a sample. */
   record(record: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** The verb's own part of the output context: what stands here is answered, however the run ends. */

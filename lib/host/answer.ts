@@ -1,7 +1,7 @@
 import type { Fault, FaultKind } from "../fault.ts";
 import type { AuditLog, Outcome, Stats } from "../generated/types.ts";
 import type { Result } from "./action.ts";
-import type { Taken } from "./gate.ts";
+import type { StepRecord } from "./gate.ts";
 import type { Verb } from "./verbs.ts";
 
 const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {
@@ -23,13 +23,13 @@ const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {
 export interface Answer {
   outputContext: Record<string, unknown> & { Success: boolean; AuditLogs: AuditLog[] };
   outcome: Outcome;
-  plan: Taken["step"][];
+  plan: StepRecord["step"][];
   stats: Stats;
 }
 
 export interface Ending {
   verb: Verb;
-  taken: Taken[];
+  taken: StepRecord[];
   /** The verb's own part of the output context, as far as it came to be. */
   output: Readonly<Record<string, unknown>>;
   stats: Stats;
@@ -71,7 +71,7 @@ export function failed(
   const { verb, taken } = ending;
   const notes = audit.map((line) => ({ ...line, IsError: false }));
   const isGone = ({ kind }: Fault): boolean => kind === "missing";
-  const isSettled = ({ result, fault }: Taken): boolean =>
+  const isSettled = ({ result, fault }: StepRecord): boolean =>
     fault ? isGone(fault) : result !== "unknown";
   if (verb.whenMissing === "success" && faults.every(isGone) && taken.every(isSettled)) {
     const lines = taken
@@ -99,7 +99,7 @@ export function failed(
   const lines = taken.map((entry, index) => auditOf(entry, verb, reasons[index]));
   const others = faults
     .filter((fault) => !reasons.includes(fault))
-    .map((fault) => ({ Message: told(fault), IsError: true }));
+    .map((fault) => ({ Message: messageOf(fault), IsError: true }));
   const made = taken.filter(
     ({ step, result }) => step.sent && (result === "done" || result === "alreadySo"),
   ).length;
@@ -147,7 +147,7 @@ function answerOf(
   };
 }
 
-const endings: Readonly<Record<Taken["result"], string>> = {
+const endings: Readonly<Record<StepRecord["result"], string>> = {
   planned: "would be done, this is a dry run",
   unknown: "was sent, and whether it was applied is not known",
   done: "done",
@@ -156,17 +156,17 @@ const endings: Readonly<Record<Taken["result"], string>> = {
 };
 
 function auditOf(
-  { step, result, auditAction: own }: Taken,
+  { step, result, auditAction: own }: StepRecord,
   { auditAction = own }: Verb,
   reason: Fault | undefined,
 ): AuditLog {
   return {
     ...(auditAction === undefined ? {} : { Action: auditAction }),
-    Message: `${step.sentence}: ${endings[result]}.${reason === undefined ? "" : ` ${told(reason)}`}`,
+    Message: `${step.sentence}: ${endings[result]}.${reason === undefined ? "" : ` ${messageOf(reason)}`}`,
     IsError: result === "failed" || result === "unknown",
   };
 }
 
-function told({ message, requestId }: Fault): string {
+function messageOf({ message, requestId }: Fault): string {
   return requestId === undefined ? message : `${message} (request ${requestId})`;
 }

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { AuditLog, PlanStep } from "../generated/types.ts";
 import type { Deadline } from "./deadline.ts";
-import type { Talk } from "./output.ts";
+import type { Log } from "./output.ts";
 
 /** One change, as a noun describes it. */
 export interface Step {
@@ -20,11 +20,11 @@ export interface Step {
   /** Where it stands among steps that are taken side by side; those of one rank stand as they were taken. */
   rank?: number;
   /** Called when it failed: looks whether it is in place all the same. Gives what became of it, or throws the fault that is to be told. */
-  recover?(fault: Fault): Promise<Became>;
+  recover?(fault: Fault): Promise<StepResult>;
 }
 
 /** `planned`: a dry run. `alreadySo`: the service says, or in a dry run what was read says, that it changes nothing. */
-export type Became = "planned" | "done" | "alreadySo";
+export type StepResult = "planned" | "done" | "alreadySo";
 
 /** What the service said beside its answer. `kind` is set for what the connection understands. */
 export interface Notice {
@@ -54,16 +54,16 @@ export interface Gate {
   read<T>(query: Query<T>): Promise<T>;
   stream<T>(query: StreamQuery<T>): AsyncIterable<T>;
   /** Resolves to what became of the change; rejects with the fault when it failed, or when it is not known whether it was applied. */
-  change(step: Step): Promise<Became>;
+  change(step: Step): Promise<StepResult>;
 }
 
 /** A step with what became of it. */
-export interface Taken {
+export interface StepRecord {
   step: PlanStep;
   rank?: number | undefined;
   auditAction?: AuditLog["Action"];
   /** `unknown`: it was sent, and no answer told whether it was applied. */
-  result: Became | "unknown" | "failed";
+  result: StepResult | "unknown" | "failed";
   /** What came instead of an answer. */
   fault?: Fault;
 }
@@ -76,14 +76,14 @@ export function openGate({
   connection,
   dryRun,
   deadline,
-  talk,
+  log,
 }: {
   connection: Connection;
   dryRun: boolean;
   deadline: Deadline;
-  talk: Talk;
-}): Gate & { taken: Taken[] } {
-  const taken: Taken[] = [];
+  log: Log;
+}): Gate & { taken: StepRecord[] } {
+  const taken: StepRecord[] = [];
   // An action that outlives its run must do nothing behind the answer.
   const refuseBehindAnswer = (): void => {
     if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
@@ -115,7 +115,7 @@ export function openGate({
     }) {
       refuseBehindAnswer();
       const asRead = isInPlace ? "alreadySo" : "planned";
-      const entry: Taken = {
+      const entry: StepRecord = {
         step: {
           cmdlet,
           parameters: structuredClone(parameters),
@@ -133,7 +133,7 @@ export function openGate({
       entry.result = "unknown";
       try {
         const { notices } = await connection.invoke({ cmdlet, parameters });
-        for (const notice of notices) if (notice.kind === undefined) talk("warning", notice.text);
+        for (const notice of notices) if (notice.kind === undefined) log("warning", notice.text);
         const isSo = notices.some(({ kind }) => kind === "alreadySo") || (isInPlace && isSilent);
         return (entry.result = isSo ? "alreadySo" : "done");
       } catch (thrown) {

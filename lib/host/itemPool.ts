@@ -1,11 +1,11 @@
 /** Lets somebody else work while one waits for something outside. Settles as the wait does. */
-export type Aside = (wait: () => Promise<void>) => Promise<void>;
+export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 
 /** Works on all of these, so many at a time and in their order. `work` must not reject. Who steps aside gives its lane to another, and takes one again before it goes on. */
 export async function inLanes<T>(
   things: readonly T[],
   lanes: number,
-  work: (thing: T, aside: Aside) => Promise<void>,
+  work: (thing: T, aside: WhileWaiting) => Promise<void>,
 ): Promise<void> {
   const waiting: (() => void)[] = [];
   let free = lanes;
@@ -21,7 +21,7 @@ export async function inLanes<T>(
     if (next) next();
     else free++;
   };
-  const aside: Aside = async (wait) => {
+  const aside: WhileWaiting = async (wait) => {
     leave();
     try {
       await wait();

@@ -1,14 +1,14 @@
 import type { Redaction } from "./redaction.ts";
 
 export type Level = "information" | "warning" | "error" | "verbose";
-export type Talk = (level: Level, message: string) => void;
+export type Log = (level: Level, message: string) => void;
 
 /** The two ways out of a bundle. Everything that leaves passes the redaction here. */
 export interface Output {
   /** One JSON document on stdout. Resolves when the stream took it, so that a slow reader slows the writer. */
   document(document: unknown): Promise<void>;
   /** One line for people on stderr. */
-  talk: Talk;
+  log: Log;
 }
 
 export function outputTo(
@@ -20,7 +20,7 @@ export function outputTo(
     `${inAscii(JSON.stringify(redaction.deep(document)))}\n`;
   return {
     document: async (document) => await stdout(line(document)),
-    talk: (level, message) => stderr(line({ level, message })),
+    log: (level, message) => stderr(line({ level, message })),
   };
 }
 

@@ -16,7 +16,7 @@ import { accountReferenceIn, type Action, type Context, type Result } from "./ac
 import type { Gate } from "./gate.ts";
 import { member, plainText } from "./members.ts";
 import { shownName } from "./displayName.ts";
-import type { Talk } from "./output.ts";
+import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
 
 /** Tries every one of these, whatever becomes of the others, and gives what went wrong. */
@@ -48,7 +48,7 @@ function permissionName({ name, suffix, identification }: Permission): string {
 /** What actions get that only read. */
 export interface ReadingInput extends Pick<Gate, "read" | "stream"> {
   configuration: Configuration;
-  talk: Talk;
+  log: Log;
 }
 
 /** Declares what the listing of a set does: it gives every permission that can be granted. */
@@ -58,9 +58,9 @@ export function onPermissions(
   return {
     verb: verbs.permissions,
     contract: permissionsEvent,
-    async run({ configuration, talk, read, stream, output }) {
+    async run({ configuration, log, read, stream, output }) {
       const permissions: unknown[] = [];
-      for await (const permission of list({ configuration, talk, read, stream }))
+      for await (const permission of list({ configuration, log, read, stream }))
         permissions.push({
           DisplayName: permissionName(permission),
           Identification: permission.identification,
@@ -78,7 +78,7 @@ export interface PermissionInput extends Gate {
   /** A member of the permission's reference, by its name without regard to case; empty when there is no such text. */
   permission(name: string): string;
   configuration: Configuration;
-  talk: Talk;
+  log: Log;
 }
 
 /** Gives what is to be told beside the changes, and what failed without ending the run: when something did, the event is no success. */
@@ -106,7 +106,7 @@ async function changePermission(
   {
     event: { actionContext },
     configuration,
-    talk,
+    log,
     read,
     stream,
     change,
@@ -118,7 +118,7 @@ async function changePermission(
     accountReference: accountReferenceIn(Account),
     permission: (name) => memberOf(reference, name),
     configuration,
-    talk,
+    log,
     read,
     stream,
     change,
@@ -197,7 +197,7 @@ async function importHolders<H extends Holders>(
   {
     event,
     configuration,
-    talk,
+    log,
     read,
     stream,
     record,
@@ -207,7 +207,7 @@ async function importHolders<H extends Holders>(
 ): Promise<Result> {
   let records = 0;
   let references = 0;
-  records: for await (const held of holders({ configuration, talk, read, stream })) {
+  records: for await (const held of holders({ configuration, log, read, stream })) {
     const all = [...new Set(held.accountReferences)];
     for (let from = 0; from < all.length; from += mostReferences) {
       const AccountReferences = all.slice(from, from + mostReferences);

@@ -2,9 +2,9 @@ import { Fault } from "../fault.ts";
 import type { Configuration, ResourcesEvent } from "../generated/types.ts";
 import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
 import type { Action, Result } from "./action.ts";
-import type { Became, Gate, Step } from "./gate.ts";
-import { inLanes, type Aside } from "./itemPool.ts";
-import type { Talk } from "./output.ts";
+import type { StepResult, Gate, Step } from "./gate.ts";
+import { inLanes, type WhileWaiting } from "./itemPool.ts";
+import type { Log } from "./output.ts";
 import { entriesIn, type Entry, type ResourceItem } from "./sourceData.ts";
 import { verbs } from "./verbs.ts";
 
@@ -15,19 +15,19 @@ export interface ResourcesInput extends Pick<Gate, "read" | "stream"> {
   items: readonly ResourceItem[];
   isPreview: boolean;
   configuration: Configuration;
-  talk: Talk;
+  log: Log;
 }
 
 /** What is needed to work on one item. */
-export interface Place extends Pick<Gate, "read"> {
+export interface ItemContext extends Pick<Gate, "read"> {
   /** `auditAction` is for the caller to give: making, or updating. */
-  change(step: Step & { auditAction: "CreateResource" | "UpdateResource" }): Promise<Became>;
+  change(step: Step & { auditAction: "CreateResource" | "UpdateResource" }): Promise<StepResult>;
   /** To be put around every wait for the tenant: others go on meanwhile. */
-  aside: Aside;
+  aside: WhileWaiting;
 }
 
 /** What became of an item. `finished`: it was there, and something was still to be written on it. */
-export type Fate = "there" | "made" | "finished" | "renamed";
+export type ResourceOutcome = "there" | "made" | "finished" | "renamed";
 
 /** As many as the client of the target system sends at once. */
 const lanes = 5;
@@ -39,7 +39,9 @@ const mostInPreview = 10;
  * fails keeps no other from being made; its fault names it.
  */
 export function onResources(
-  prepare: (input: ResourcesInput) => Promise<(item: ResourceItem, place: Place) => Promise<Fate>>,
+  prepare: (
+    input: ResourcesInput,
+  ) => Promise<(item: ResourceItem, place: ItemContext) => Promise<ResourceOutcome>>,
 ): Action<ResourcesEvent> {
   return {
     verb: verbs.resources,
@@ -47,7 +49,7 @@ export function onResources(
     async run({
       event: { actionContext, resourceContext },
       configuration,
-      talk,
+      log,
       read,
       stream,
       change,
@@ -63,13 +65,13 @@ export function onResources(
       });
       const isPreview = actionContext.DryRun;
       const entries = isPreview ? all.slice(0, mostInPreview) : all;
-      const ended = new Map<Entry, Fate | Fault>();
+      const ended = new Map<Entry, ResourceOutcome | Fault>();
       const soFar = (reason?: Fault): Result => {
         // What broke off together with the run says nothing of an item.
         const known = entries
           .flatMap((entry) => ended.get(entry) ?? [])
           .filter((end) => end !== reason);
-        const count = (fate: Fate): number => known.filter((end) => end === fate).length;
+        const count = (fate: ResourceOutcome): number => known.filter((end) => end === fate).length;
         const faults = known.filter((end) => end instanceof Fault);
         const [made, finished, renamed, failed] = isPreview
           ? ["to be made", "to be finished", "to be renamed", "cannot be made"]
@@ -97,7 +99,7 @@ export function onResources(
         items: all.flatMap((entry) => (entry instanceof Fault ? [] : [entry])),
         isPreview,
         configuration,
-        talk,
+        log,
         read,
         stream,
       });
@@ -108,9 +110,12 @@ export function onResources(
       });
       return soFar();
 
-      async function fateOf(item: ResourceItem, aside: Aside): Promise<Fate | Fault> {
+      async function fateOf(
+        item: ResourceItem,
+        aside: WhileWaiting,
+      ): Promise<ResourceOutcome | Fault> {
         let metByStep: Fault | undefined;
-        const place: Place = {
+        const place: ItemContext = {
           read,
           aside,
           async change(step) {

@@ -4,8 +4,8 @@ import type { Action, AnyEvent, Result } from "./action.ts";
 import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
 import { readAs, secretsIn, Unusable } from "./schemaContract.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
-import { openGate, type Connection, type Taken } from "./gate.ts";
-import { outputTo, type Output, type Talk } from "./output.ts";
+import { openGate, type Connection, type StepRecord } from "./gate.ts";
+import { outputTo, type Output, type Log } from "./output.ts";
 import { Redaction } from "./redaction.ts";
 import { readDocument } from "../runtime/stdin.ts";
 
@@ -26,7 +26,7 @@ export interface Surroundings {
   signal: AbortSignal;
   /** Milliseconds left for this event. */
   remaining(): number;
-  talk: Talk;
+  log: Log;
   /** Everything that must never be written, as soon as it is known. */
   keepSecret(secret: string): void;
 }
@@ -45,12 +45,12 @@ export async function run<Event extends AnyEvent>(
 ): Promise<0 | 1 | 2> {
   const redaction = new Redaction();
   const output = outputTo(world.stdout, world.stderr, redaction);
-  const live: Live = { taken: [], connection: undefined, output: {} };
+  const state: RunState = { taken: [], connection: undefined, output: {} };
   const ending = (): Ending => ({
     verb: action.verb,
-    taken: live.taken.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0)),
-    output: live.output,
-    stats: statsOf(live, world),
+    taken: state.taken.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0)),
+    output: state.output,
+    stats: statsOf(state, world),
   });
   let deadline: Deadline | undefined;
   let answer: Answer;
@@ -58,8 +58,8 @@ export async function run<Event extends AnyEvent>(
   try {
     deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
     world.onInterrupt(deadline.interrupt);
-    live.output = action.outputAtFirst?.(undefined) ?? {};
-    const event = await received(action, world, { deadline, redaction, live });
+    state.output = action.outputAtFirst?.(undefined) ?? {};
+    const event = await received(action, world, { deadline, redaction, state });
     if (event.actionContext.DryRun && action.verb.previewMs !== undefined)
       deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
     const result = await handled(action, event, connect, {
@@ -67,7 +67,7 @@ export async function run<Event extends AnyEvent>(
       deadline,
       redaction,
       output,
-      live,
+      state,
     });
     answer = finished(result, ending());
     code = answer.outputContext.Success ? 0 : 1;
@@ -78,16 +78,16 @@ export async function run<Event extends AnyEvent>(
     } else {
       const fault = Fault.of(thrown);
       const origin = originOf(fault);
-      if (origin !== undefined) output.talk("verbose", origin);
-      const { audit, faults = [] } = live.soFar?.(fault) ?? {};
+      if (origin !== undefined) output.log("verbose", origin);
+      const { audit, faults = [] } = state.soFar?.(fault) ?? {};
       answer = failed([fault, ...faults], ending(), { ...(audit && { audit }) });
       code = answer.outputContext.Success ? 0 : 1;
     }
   }
   deadline?.stop();
-  live.connection?.close();
+  state.connection?.close();
   for (const line of answer.outputContext.AuditLogs) {
-    output.talk(line.IsError ? "error" : "information", line.Message);
+    output.log(line.IsError ? "error" : "information", line.Message);
     // Cut only now: half a secret would not be known for one any more.
     line.Message = shortened(redaction.text(line.Message));
   }
@@ -106,8 +106,8 @@ function shortened(message: string): string {
 }
 
 /** What is known of a run while it runs. */
-interface Live {
-  taken: Taken[];
+interface RunState {
+  taken: StepRecord[];
   connection: Connection | undefined;
   output: Record<string, unknown>;
   soFar?: (reason: Fault) => Result;
@@ -116,7 +116,7 @@ interface Live {
 async function received<Event extends AnyEvent>(
   action: Action<Event>,
   world: World,
-  { deadline, redaction, live }: Pick<Handling, "deadline" | "redaction" | "live">,
+  { deadline, redaction, state }: Pick<Handling, "deadline" | "redaction" | "state">,
 ): Promise<Event> {
   const document = await deadline.bound(readDocument(world.stdin)).catch((thrown: unknown) => {
     throw thrown instanceof Unusable
@@ -125,7 +125,7 @@ async function received<Event extends AnyEvent>(
   });
   // Before anything is said about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
-  live.output = action.outputAtFirst?.(document) ?? {};
+  state.output = action.outputAtFirst?.(document) ?? {};
   return frozen(readAs(action.contract, document));
 }
 
@@ -134,39 +134,39 @@ interface Handling {
   deadline: Deadline;
   redaction: Redaction;
   output: Output;
-  live: Live;
+  state: RunState;
 }
 
 async function handled<Event extends AnyEvent>(
   action: Action<Event>,
   event: Event,
   connect: Connect,
-  { world, deadline, redaction, output, live }: Handling,
+  { world, deadline, redaction, output, state }: Handling,
 ): Promise<Result> {
   const { Configuration: configuration, DryRun: dryRun } = event.actionContext;
-  const { talk } = output;
+  const { log } = output;
   const connection = connect(configuration, {
     env: world.env,
     signal: deadline.signal,
     remaining: deadline.remaining,
-    talk,
+    log,
     keepSecret: (secret) => redaction.add(secret),
   });
-  live.connection = connection;
-  const { taken, read, stream, change } = openGate({ connection, dryRun, deadline, talk });
-  live.taken = taken;
+  state.connection = connection;
+  const { taken, read, stream, change } = openGate({ connection, dryRun, deadline, log });
+  state.taken = taken;
   try {
     return await deadline.bound(
       action.run({
         event,
         configuration,
-        talk,
+        log,
         read,
         stream,
         change,
         record: recorder(output, deadline, dryRun),
-        output: live.output,
-        whenCutShort: (soFar) => (live.soFar = soFar),
+        output: state.output,
+        whenCutShort: (soFar) => (state.soFar = soFar),
       }),
     );
   } catch (thrown) {
@@ -192,7 +192,7 @@ function recorder(
   };
 }
 
-function statsOf({ connection }: Live, world: World): Stats {
+function statsOf({ connection }: RunState, world: World): Stats {
   const { requests, retries, waitedMs } = connection?.stats ?? {
     requests: 0,
     retries: 0,

@@ -7,7 +7,7 @@ import { valuesInScope } from "./personContracts.ts";
 import { faultsOf, isRefusal, type Gate, type Step } from "./gate.ts";
 import { member } from "./members.ts";
 import { shownName } from "./displayName.ts";
-import type { Talk } from "./output.ts";
+import type { Log } from "./output.ts";
 import { memberOf, textIn } from "./permissionActions.ts";
 import { verbs } from "./verbs.ts";
 
@@ -16,7 +16,7 @@ export interface SubPermissionInput extends Gate {
   /** A member of the reference of the permission that the parts belong to; empty when there is no such text, as in a preview. */
   permission(name: string): string;
   configuration: Configuration;
-  talk: Talk;
+  log: Log;
 }
 
 /** A part of the permission. Two parts with one key are the same. */
@@ -29,7 +29,7 @@ export interface Part {
 /** What a set of sub-permissions knows of its parts. */
 export interface Parts<P extends Part> {
   /** What is looked for, such as `group whose CustomAttribute1 is "D-1"`. */
-  sought(value: string): string;
+  description(value: string): string;
   /** The parts that belong to one value of the contract field. Throws a fault that names them when they cannot be told. */
   belongingTo: (value: string) => Promise<P[]>;
   /** The key of a reference on record, or undefined for one that is none of this set's. */
@@ -65,7 +65,7 @@ export function onSubPermissions<P extends Part>(
     async run({
       event: { actionContext, personContext },
       configuration,
-      talk,
+      log,
       read,
       stream,
       change,
@@ -80,7 +80,7 @@ export function onSubPermissions<P extends Part>(
         accountReference: accountReferenceIn(actionContext.References.Account),
         permission: (name) => memberOf(actionContext.References.Permission, name),
         configuration,
-        talk,
+        log,
         ...gate,
       };
       const parts = await partsFor(input).catch((thrown: unknown): undefined => {
@@ -170,7 +170,7 @@ export function onSubPermissions<P extends Part>(
       /** `isWhole` is false when it could not be told what one of the values stands for: then nothing is taken away on the strength of it. */
       async function wantedParts({
         belongingTo,
-        sought,
+        description,
       }: Parts<P>): Promise<{ wanted: Map<string, P>; isWhole: boolean }> {
         const wanted = new Map<string, P>();
         let isWhole = true;
@@ -200,7 +200,7 @@ export function onSubPermissions<P extends Part>(
           const fault = await faultOf(async () => {
             const belonging = await belongingTo(value);
             if (belonging.length === 0)
-              none(`There is no ${sought(value)}, which ${field} of a contract asks for.`);
+              none(`There is no ${description(value)}, which ${field} of a contract asks for.`);
             for (const part of belonging) wanted.set(part.key, part);
           });
           if (!fault) continue;

@@ -2,14 +2,14 @@ import { Fault } from "../fault.ts";
 import { retrying, type Pace } from "./retry.ts";
 
 /** What is done around a wait: whoever has other work does it meanwhile. */
-export type Aside = (wait: () => Promise<void>) => Promise<void>;
+export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 
 export interface Patience {
   /** What is waited for, as the subject of a sentence. */
   what: string;
   /** Milliseconds to wait in all; left out, as long as the run may take. */
   mostMs?: number;
-  aside?: Aside;
+  aside?: WhileWaiting;
 }
 
 const firstWaitMs = 500;

@@ -1,5 +1,5 @@
 /** Places for requests that run at the same time. */
-export interface Slots {
+export interface RequestSlots {
   /** Resolves as soon as there is a place. */
   take(): Promise<void>;
   free(): void;
@@ -11,7 +11,7 @@ export interface Slots {
 const calmEnough = 20;
 
 /** At most `most` places, and never fewer than one. */
-export function slots(most: number): Slots {
+export function requestSlots(most: number): RequestSlots {
   const waiting: (() => void)[] = [];
   let places = most;
   let taken = 0;

@@ -3,7 +3,7 @@ import { addressesOf, type NamedObject } from "../exchange/creation.ts";
 import { foldedName, type ObjectNames } from "../exchange/objectNames.ts";
 
 /** What the tenant has of one kind, by key and by every name that a new object could clash with. */
-export class NamedObjects {
+export class ExistingObjects {
   readonly #keyAttribute: string;
   readonly #byKey = new Map<string, NamedObject[]>();
   readonly #byName = new Map<string, NamedObject[]>();

@@ -1,15 +1,15 @@
 import { folded } from "../exchange/caseFolding.ts";
 import { synchronisationOf, type Mailbox } from "../exchange/mailbox.ts";
 import {
-  bears,
+  hasNames,
   creating,
-  everyOne,
+  allObjects,
   found,
   groupOwner,
   hasNameOfItsOwn,
-  inTheWay,
-  madeAfterAll,
-  refuseHeld,
+  nameConflict,
+  confirmCreated,
+  assertNamesFree,
   writing,
   type NamedObject,
   type ObjectKind,
@@ -17,9 +17,14 @@ import {
 import { objectNames, type ObjectNames } from "../exchange/objectNames.ts";
 import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
-import type { Fate, Place, ResourceItem, ResourcesInput } from "../host/resourceActions.ts";
+import type {
+  ResourceOutcome,
+  ItemContext,
+  ResourceItem,
+  ResourcesInput,
+} from "../host/resourceActions.ts";
 import { clashesAmong, type Named } from "./clashes.ts";
-import { NamedObjects, valueOf } from "./existingObjects.ts";
+import { ExistingObjects, valueOf } from "./existingObjects.ts";
 import { nameOf } from "../exchange/naming.ts";
 
 /** What one kind of resource takes from the configuration. */
@@ -37,8 +42,8 @@ const longestKey = 1024;
 /** What is to be done for an item, once all items and all that the tenant has of the kind are known. */
 export async function resourcesOf(
   { kind, prefix = "", marker = "", isOwned }: ResourceSettings,
-  { items, isPreview, configuration, talk, read, stream }: ResourcesInput,
-): Promise<(item: ResourceItem, place: Place) => Promise<Fate>> {
+  { items, isPreview, configuration, log, read, stream }: ResourcesInput,
+): Promise<(item: ResourceItem, place: ItemContext) => Promise<ResourceOutcome>> {
   const [{ key: keyAttribute, marker: markerAttribute }, owner] = Fault.together<
     [ReturnType<typeof attributesIn>, string]
   >(
@@ -54,8 +59,8 @@ export async function resourcesOf(
     "IsDirSynced",
     "IsExchangeCloudManaged",
   ];
-  const present = new NamedObjects(keyAttribute);
-  for await (const object of stream(everyOne(kind, alsoRead))) present.add(object);
+  const present = new ExistingObjects(keyAttribute);
+  for await (const object of stream(allObjects(kind, alsoRead))) present.add(object);
 
   const named = new Map(
     items.map((item): [ResourceItem, Named] => [item, { item, names: namesOf(item) }]),
@@ -72,10 +77,7 @@ export async function resourcesOf(
       });
     if (object) {
       if (clash)
-        talk(
-          "warning",
-          `${clash.message} ${nameOf(object)} is there already, and was not renamed.`,
-        );
+        log("warning", `${clash.message} ${nameOf(object)} is there already, and was not renamed.`);
       return await keep(object, clash ? undefined : names, place);
     }
     if (names instanceof Fault) throw names;
@@ -83,11 +85,11 @@ export async function resourcesOf(
     const inWay = present.holding(names);
     const [halfMade] = inWay.filter(
       (one) =>
-        bears(names, one, kind) &&
+        hasNames(names, one, kind) &&
         valueOf(one, keyAttribute) === "" &&
         valueOf(one, markerAttribute) === "",
     );
-    if (inWay.length > (halfMade ? 1 : 0)) throw inTheWay(names, inWay);
+    if (inWay.length > (halfMade ? 1 : 0)) throw nameConflict(names, inWay);
     return halfMade
       ? await stamp(halfMade, item, place, "finished")
       : await make(names, item, place);
@@ -110,8 +112,8 @@ export async function resourcesOf(
   async function keep(
     object: NamedObject,
     names: ObjectNames | Fault | undefined,
-    { change }: Place,
-  ): Promise<Fate> {
+    { change }: ItemContext,
+  ): Promise<ResourceOutcome> {
     const current = valueOf(object, markerAttribute);
     if (current !== "" && folded(current) !== folded(marker))
       throw new Fault({
@@ -145,23 +147,27 @@ export async function resourcesOf(
             })
             .filter((one) => one !== object)
         : [];
-    if (others.length > 0) throw inTheWay(names, others);
+    if (others.length > 0) throw nameConflict(names, others);
     return differing;
   }
 
-  async function make(names: ObjectNames, item: ResourceItem, place: Place): Promise<Fate> {
+  async function make(
+    names: ObjectNames,
+    item: ResourceItem,
+    place: ItemContext,
+  ): Promise<ResourceOutcome> {
     const { read: look, change, aside } = place;
     // A run is told by the service; a preview has to look.
-    if (isPreview) await look(refuseHeld({ kind, names }));
+    if (isPreview) await look(assertNamesFree({ kind, names }));
     const check = (object: NamedObject): void => {
       const key = valueOf(object, keyAttribute);
-      if (key !== "" && folded(key) !== folded(item.key)) throw inTheWay(names, [object]);
+      if (key !== "" && folded(key) !== folded(item.key)) throw nameConflict(names, [object]);
     };
     const sought = { kind, names, alsoRead, check, aside };
     const became = await change({
       ...creating(kind, names, ownerId),
       auditAction: "CreateResource",
-      recover: (fault) => look(madeAfterAll(sought, fault)),
+      recover: (fault) => look(confirmCreated(sought, fault)),
     });
     if (became === "planned") return await stamp(names, item, place, "made");
     const object = await look(found(sought));
@@ -179,9 +185,9 @@ export async function resourcesOf(
   async function stamp(
     object: NamedObject | ObjectNames,
     item: ResourceItem,
-    { change }: Place,
-    fate: Fate,
-  ): Promise<Fate> {
+    { change }: ItemContext,
+    fate: ResourceOutcome,
+  ): Promise<ResourceOutcome> {
     if ("Guid" in object) refuseMastered(object);
     const values = {
       [keyAttribute]: item.key,

@@ -12,7 +12,7 @@ export async function main<Event extends AnyEvent>(
   process.exitCode = 1;
   // A reader that is gone is no reason to stop halfway: it cannot be told so, and the exit code still can.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  // Node's own warnings are talk as well. They are about the process, never about the event.
+  // Node's own warnings are log as well. They are about the process, never about the event.
   process
     .removeAllListeners("warning")
     .on(
@@ -49,7 +49,7 @@ export async function main<Event extends AnyEvent>(
     await write(process.stdout, `${JSON.stringify(lastResort)}\n`);
     code = 1;
   }
-  // Where a pipe is asynchronous, the talk may still be on its way.
+  // Where a pipe is asynchronous, the log may still be on its way.
   await write(process.stderr, "");
   // Open sockets and timers of an abandoned request must not keep the platform waiting.
   process.exit(code);

@@ -1,4 +1,4 @@
-import { bringRight, calendarOf, presentRight } from "../../lib/exchange/calendar.ts";
+import { setCalendarRight, calendarOf, presentRight } from "../../lib/exchange/calendar.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import {
@@ -24,7 +24,7 @@ export default onGrantPermission(
         ? undefined
         : rivalOf(right, present, options);
     if (rival) throw conflict(rival, nameOf(mailbox));
-    await bringRight(calendar, { ...right, user }, present, { change, notify });
+    await setCalendarRight(calendar, { ...right, user }, present, { change, notify });
     return {};
   },
 );

@@ -1,20 +1,20 @@
 import { calendarsOf } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
-import { Collected } from "../../lib/entitlements/holderBatches.ts";
+import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { folderOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
-import { Unread } from "../../lib/entitlements/importFailures.ts";
+import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes whose calendar has a listed right. */
-export default onImportPermission(async function* ({ configuration, read, stream, talk }) {
-  const options = await matchable(folderOptions(), { read, talk });
-  const collected = new Collected(options);
-  const unread = new Unread("calendar", "calendars");
+export default onImportPermission(async function* ({ configuration, read, stream, log }) {
+  const options = await matchable(folderOptions(), { read, log });
+  const batches = new HolderBatches(options);
+  const failures = new ImportFailures("calendar", "calendars");
   for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {
-    if ("fault" in one) unread.add(one.mailbox, one.fault);
+    if ("fault" in one) failures.add(one.mailbox, one.fault);
     else
       for (const { option, isIn } of options)
-        if (isIn(one.found)) yield* collected.add(option, one.mailbox.Guid);
+        if (isIn(one.found)) yield* batches.add(option, one.mailbox.Guid);
   }
-  yield* collected.rest();
-  unread.throwIfAny();
+  yield* batches.rest();
+  failures.throwIfAny();
 });

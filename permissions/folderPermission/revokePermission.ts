@@ -1,5 +1,5 @@
 import {
-  bringRight,
+  setCalendarRight,
   calendarOf,
   documentedRight,
   isEveryone,
@@ -33,7 +33,8 @@ export default onRevokePermission(async ({ accountReference, permission, read, c
         },
       ],
     };
-  if (isEveryone(user)) await bringRight(calendar, documentedRight(user), present, { change });
+  if (isEveryone(user))
+    await setCalendarRight(calendar, documentedRight(user), present, { change });
   else await change(removingRight(calendar, user, present));
   return {};
 });

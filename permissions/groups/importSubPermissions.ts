@@ -21,7 +21,7 @@ export default onImportSubPermissions(async function* (input) {
     };
   }
   if (groups === 0)
-    input.talk(
+    input.log(
       "warning",
       `No group with members has "${value}" as ${property}, so nothing is imported.`,
     );

@@ -15,14 +15,16 @@ import { isGuid } from "../../lib/exchange/guid.ts";
 export default onSubPermissions(async ({ accountReference, configuration, read, change }) => {
   const property = configuration.SubPermissionAttribute ?? "CustomAttribute1";
   const account = await read(accountById(accountReference));
-  const sought = (value: string): string => `group whose ${property} is "${value}"`;
+  const description = (value: string): string => `group whose ${property} is "${value}"`;
   return {
-    sought,
+    description,
     async belongingTo(value) {
-      return onlyOne(await read(cloudGroupsWhere(property, value)), sought(value)).map((group) => ({
-        ...groupPart(group),
-        group,
-      }));
+      return onlyOne(await read(cloudGroupsWhere(property, value)), description(value)).map(
+        (group) => ({
+          ...groupPart(group),
+          group,
+        }),
+      );
     },
     keyOf: (reference) => (isGuid(reference("Id")) ? reference("Id").toLowerCase() : undefined),
     isHeld: ({ group }) => read(isMember(group, account)),

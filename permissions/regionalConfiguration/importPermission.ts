@@ -1,9 +1,9 @@
 import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
 import { regionsOf } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
-import { Collected } from "../../lib/entitlements/holderBatches.ts";
+import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { regionOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
-import { Unread } from "../../lib/entitlements/importFailures.ts";
+import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
 export default onImportPermission(async function* ({ configuration, stream }) {
@@ -13,16 +13,16 @@ export default onImportPermission(async function* ({ configuration, stream }) {
     permission: regionPermission(option),
     description: option.DisplayName,
   }));
-  const collected = new Collected(options);
-  const unread = new Unread("mailbox", "mailboxes");
+  const batches = new HolderBatches(options);
+  const failures = new ImportFailures("mailbox", "mailboxes");
   const verifies = options.some(({ region }) => region.localizesFolders);
   for await (const one of stream(regionsOf(configuration.RecipientTypeDetails ?? [], verifies))) {
-    if ("fault" in one) unread.add(one.mailbox, one.fault);
+    if ("fault" in one) failures.add(one.mailbox, one.fault);
     else
       for (const { option, region } of options)
         if (hasSettings(one.found, region) && hasFolderNames(one.found, region))
-          yield* collected.add(option, one.mailbox.Guid);
+          yield* batches.add(option, one.mailbox.Guid);
   }
-  yield* collected.rest();
-  unread.throwIfAny();
+  yield* batches.rest();
+  failures.throwIfAny();
 });

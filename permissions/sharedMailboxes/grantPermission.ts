@@ -6,7 +6,7 @@ import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailbox
 
 /** Grants one right on a mailbox, or the set of rights that a combined reference stands for. */
 export default onGrantPermission(
-  async ({ accountReference, permission, configuration, read, change, talk }) => {
+  async ({ accountReference, permission, configuration, read, change, log }) => {
     const wanted = rightsOf(permission("Permission"), configuration);
     const mailbox = await read(
       mailboxById(
@@ -26,7 +26,7 @@ export default onGrantPermission(
               autoMapping: configuration.AutoMapping ?? true,
               read,
               change,
-              talk,
+              log,
             }),
         ),
       ),

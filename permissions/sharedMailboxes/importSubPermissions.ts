@@ -1,5 +1,9 @@
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
-import { dynamicPermissions, mailboxHolders, mailboxPart } from "../../lib/entitlements/sharedMailboxes.ts";
+import {
+  dynamicPermissions,
+  mailboxHolders,
+  mailboxPart,
+} from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Gives who holds which right on the mailboxes that carry the marker. */
 export default onImportSubPermissions(async function* (input) {
@@ -25,5 +29,5 @@ export default onImportSubPermissions(async function* (input) {
     }
   }
   if (mailboxes === 0)
-    input.talk("warning", `No mailbox has "${value}" as ${property}, so nothing is imported.`);
+    input.log("warning", `No mailbox has "${value}" as ${property}, so nothing is imported.`);
 });

@@ -6,7 +6,7 @@ import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as can be. */
 export default onRevokePermission(
-  async ({ accountReference, permission, configuration, read, change, talk }) => {
+  async ({ accountReference, permission, configuration, read, change, log }) => {
     const wanted = rightsOf(permission("Permission"), configuration);
     const mailbox = await read(
       mailboxById(
@@ -19,7 +19,7 @@ export default onRevokePermission(
     const account = await read(accountById(accountReference));
     return {
       faults: await faultsOf(
-        wanted.map((right) => () => revoke(right, mailbox, account, { read, change, talk })),
+        wanted.map((right) => () => revoke(right, mailbox, account, { read, change, log })),
       ),
     };
   },

@@ -2,31 +2,36 @@ import { accountById } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxesOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import { grant, revoke, rightProperties } from "../../lib/exchange/mailboxRight.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
-import { dynamicPermission, keyOf, mailboxPart, partOf } from "../../lib/entitlements/sharedMailboxes.ts";
+import {
+  dynamicPermission,
+  keyOf,
+  mailboxPart,
+  partOf,
+} from "../../lib/entitlements/sharedMailboxes.ts";
 import { onlyOne } from "../../lib/exchange/naming.ts";
 
 /** Rights on the mailboxes that belong to the person's contracts. */
 export default onSubPermissions(
-  async ({ accountReference, permission, configuration, read, stream, change, talk }) => {
+  async ({ accountReference, permission, configuration, read, stream, change, log }) => {
     const {
       SubPermissionAttribute: property = "CustomAttribute1",
       SharedMailboxTypes: types = [],
       AutoMapping: autoMapping = true,
     } = configuration;
-    const dynamic = dynamicPermission(permission("Reference"), configuration, talk);
+    const dynamic = dynamicPermission(permission("Reference"), configuration, log);
     const account = await read(accountById(accountReference));
-    const ways = { read, change, talk };
-    const sought = (value: string): string =>
+    const ways = { read, change, log };
+    const description = (value: string): string =>
       `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
     return {
-      sought,
+      description,
       async belongingTo(value) {
         const found: Mailbox[] = [];
         for await (const mailbox of stream(
           mailboxesOf(types, rightProperties, { property, value }),
         ))
           found.push(mailbox);
-        return onlyOne(found, sought(value)).flatMap((mailbox) =>
+        return onlyOne(found, description(value)).flatMap((mailbox) =>
           dynamic.rights.map((right) => ({
             ...mailboxPart(mailbox, right, dynamic),
             mailbox,

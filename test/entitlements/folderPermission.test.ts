@@ -351,7 +351,7 @@ describe("what an import compares with", () => {
   const said: string[] = [];
   const ways = (exchange: unknown) => ({
     read: <T>(query: (connection: never) => Promise<T>) => query(exchange as never),
-    talk: (level: string, message: string) => void said.push(`${level}: ${message}`),
+    log: (level: string, message: string) => void said.push(`${level}: ${message}`),
   });
 
   it("is the user's display name, and the sum of the rights", async () => {

@@ -40,7 +40,7 @@ function inputFor(
   });
   const input: ReadingInput = {
     configuration: { ...configuration, RecipientTypeDetails: types },
-    talk: (level, message) => said.push(`${level}: ${message}`),
+    log: (level, message) => said.push(`${level}: ${message}`),
     read: (query) => query(exchange as never),
     stream: (query) => query(exchange as never),
   };

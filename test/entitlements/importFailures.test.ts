@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../lib/fault.ts";
-import { Unread } from "../../lib/entitlements/importFailures.ts";
+import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 import { faultOf } from "../exchange/scripted.ts";
 import { mostNamed } from "../../lib/exchange/naming.ts";
 
@@ -13,8 +13,8 @@ const object = (
 });
 const denied = new Fault({ kind: "denied", message: "May not.", requestId: "r-1" });
 
-function unreadOf(...faults: Fault[]): Unread {
-  const unread = new Unread("mailbox", "mailboxes");
+function unreadOf(...faults: Fault[]): ImportFailures {
+  const unread = new ImportFailures("mailbox", "mailboxes");
   faults.forEach((fault, index) => unread.add(object(index), fault));
   return unread;
 }

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import {
-  bringRight,
+  setCalendarRight,
   calendarOf,
   calendarRightFrom,
   presentRight,
@@ -23,7 +23,7 @@ import { regionChanges, regionFrom, regionOf } from "../../lib/exchange/region.t
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { folderPermissionOptions } from "../../lib/generated/validators/folderPermissionOptions.ts";
-import { Collected } from "../../lib/entitlements/holderBatches.ts";
+import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { folderOptions, folderPermission } from "../../lib/entitlements/folderPermission.ts";
 import { holdOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
 import { optionById, optionsIn } from "../../lib/entitlements/options.ts";
@@ -160,10 +160,15 @@ const files: DataFile[] = [
         rights: String(mailboxFolderAccessRight),
       });
       const calendar = await calendarOf(await live.mailbox("Mia Married", []))(live.exchange);
-      await bringRight(calendar, right, await presentRight(calendar, right.user)(live.exchange), {
-        change: changing(live),
-        notify: sendNotificationToUser === true,
-      });
+      await setCalendarRight(
+        calendar,
+        right,
+        await presentRight(calendar, right.user)(live.exchange),
+        {
+          change: changing(live),
+          notify: sendNotificationToUser === true,
+        },
+      );
     },
   },
   {
@@ -601,8 +606,8 @@ describe("references", () => {
 
 describe("holders that are collected", () => {
   const permission = (Id: string) => ({ identification: { Id }, name: Id });
-  const collected = (...options: string[]): Collected<string> =>
-    new Collected(
+  const collected = (...options: string[]): HolderBatches<string> =>
+    new HolderBatches(
       options.map((option) => ({
         option,
         permission: permission(option),

@@ -294,7 +294,7 @@ describe("who holds rights on the shared mailboxes", () => {
     const given: [string, string[]][] = [];
     const input: ReadingInput = {
       configuration: combined,
-      talk: (level, message) => said.push(`${level}: ${message}`),
+      log: (level, message) => said.push(`${level}: ${message}`),
       read: (query) => query(exchange as never),
       stream: (query) => query(exchange as never),
     };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
-  bringRight,
+  setCalendarRight,
   calendarIn,
   calendarOf,
   calendarRightFrom,
@@ -500,7 +500,7 @@ async function brought(
   notify?: boolean,
 ): Promise<{ changes: Change[]; fault: Fault | undefined }> {
   const changes: Change[] = [];
-  const fault = await bringRight(calendar, wanted, present, {
+  const fault = await setCalendarRight(calendar, wanted, present, {
     change: (change) => {
       const outcome = outcomes[changes.push(change) - 1] ?? "done";
       return outcome instanceof Fault ? Promise.reject(outcome) : Promise.resolve(outcome);
@@ -707,7 +707,7 @@ describe("in an emulated tenant", () => {
       ["default", "anonymous", named].includes(user.trim().toLowerCase()),
     )) {
       const wanted = calendarRightFrom(given);
-      await bringRight(anna, wanted, await presentRight(anna, wanted.user)(live.exchange), {
+      await setCalendarRight(anna, wanted, await presentRight(anna, wanted.user)(live.exchange), {
         change,
         notify: given.notify ?? false,
       });

@@ -2,15 +2,15 @@ import { describe, expect, it } from "vitest";
 import { recipientTypes } from "../../lib/generated/mailbox.ts";
 import {
   addressesOf,
-  bears,
+  hasNames,
   creating,
   distributionGroups,
-  everyOne,
+  allObjects,
   found,
   groupOwner,
   hasNameOfItsOwn,
-  madeAfterAll,
-  refuseHeld,
+  confirmCreated,
+  assertNamesFree,
   sharedMailboxes,
   writing,
   type NamedObject,
@@ -69,11 +69,11 @@ describe("every object of a kind", () => {
       ],
     });
     expect(
-      (await all(everyOne(distributionGroups, ["CustomAttribute1"])(exchange))).map(
+      (await all(allObjects(distributionGroups, ["CustomAttribute1"])(exchange))).map(
         ({ Guid, EmailAddresses }) => [Guid, EmailAddresses],
       ),
     ).toEqual([[guidOf(1), ["SMTP:dg_Care@contoso.com", "X500:/o=x"]]]);
-    expect(await all(everyOne(sharedMailboxes, ["CustomAttribute1"])(exchange))).toHaveLength(1);
+    expect(await all(allObjects(sharedMailboxes, ["CustomAttribute1"])(exchange))).toHaveLength(1);
     expect(
       asked.map(({ cmdlet, parameters }) => [
         cmdlet,
@@ -111,7 +111,7 @@ describe("every object of a kind", () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => [object({ Alias: undefined })],
     });
-    expect(await faultOf(all(everyOne(distributionGroups, [])(exchange)))).toMatchObject({
+    expect(await faultOf(all(allObjects(distributionGroups, [])(exchange)))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining("did not return Alias of a group") as string,
     });
@@ -137,7 +137,9 @@ describe("whether an object bears the names", () => {
     ["another address", { PrimarySmtpAddress: "care@contoso.com" }, false],
     ["another type", { RecipientTypeDetails: "RoomList" }, false],
   ])("%s", (_what, own, expected) => {
-    expect(bears(names, object(own) as unknown as NamedObject, distributionGroups)).toBe(expected);
+    expect(hasNames(names, object(own) as unknown as NamedObject, distributionGroups)).toBe(
+      expected,
+    );
   });
 
   it("a name that the service gave it is none of its own", () => {
@@ -216,7 +218,7 @@ describe("an object whose making failed", () => {
   const failing = (kind: FaultKind): Fault =>
     new Fault({ kind, message: "It failed.", requestId: "r" });
   const after = (kind: FaultKind, tenant: Answering): Promise<unknown> =>
-    madeAfterAll(sought(), failing(kind))(tenant.exchange);
+    confirmCreated(sought(), failing(kind))(tenant.exchange);
 
   it.each<[FaultKind, string]>([
     ["unavailable", "done"],
@@ -242,7 +244,7 @@ describe("an object whose making failed", () => {
     ["taken", "made a moment ago, the next run finds it"],
   ])("with %s and not found is left to the next run", async (kind, text) => {
     const { exchange, time } = foundAt(1_000);
-    const fault = await faultOf(madeAfterAll(sought(), failing(kind))(exchange));
+    const fault = await faultOf(confirmCreated(sought(), failing(kind))(exchange));
     expect(fault).toMatchObject({
       kind,
       requestId: "r",
@@ -259,10 +261,12 @@ describe("an object whose making failed", () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => refusal(400, "CommandNotFoundException", "x"),
     });
-    expect(await faultOf(madeAfterAll(sought(), failing("unavailable"))(exchange))).toMatchObject({
-      kind: "unavailable",
-      message: expect.stringMatching(/^It failed\. Exchange Online refused/) as string,
-    });
+    expect(await faultOf(confirmCreated(sought(), failing("unavailable"))(exchange))).toMatchObject(
+      {
+        kind: "unavailable",
+        message: expect.stringMatching(/^It failed\. Exchange Online refused/) as string,
+      },
+    );
   });
 
   it("because its names are taken says at once by whom", async () => {
@@ -274,7 +278,7 @@ describe("an object whose making failed", () => {
         PrimarySmtpAddress: "cor@contoso.com",
       }),
     ]);
-    expect(await faultOf(madeAfterAll(sought(), failing("taken"))(exchange))).toMatchObject({
+    expect(await faultOf(confirmCreated(sought(), failing("taken"))(exchange))).toMatchObject({
       kind: "invalid",
       message: `The name "dg_Care" or the address dg_Care@contoso.com is taken by "Cor" <cor@contoso.com> (${guidOf(7)}), a MailContact.`,
     });
@@ -290,7 +294,7 @@ describe("an object whose making failed", () => {
       kind: "unavailable",
       message: expect.stringContaining("it was not sent again") as string,
     });
-    expect(await madeAfterAll(sought(), fault)(lost.exchange)).toBe("done");
+    expect(await confirmCreated(sought(), fault)(lost.exchange)).toBe("done");
     expect(lost.sent.map((request) => calledIn(request).CmdletName)).toEqual([
       "New-DistributionGroup",
       "Get-DistributionGroup",
@@ -327,7 +331,7 @@ describe("who holds a name", () => {
       "Get-Recipient": ({ parameters }) =>
         parameters["IncludeSoftDeletedRecipients"] === true ? deleted : live,
     });
-    const message = await refuseHeld(sought())(exchange).then(
+    const message = await assertNamesFree(sought())(exchange).then(
       () => undefined,
       (thrown: unknown) => Fault.of(thrown).message,
     );
@@ -371,7 +375,7 @@ describe("who holds a name", () => {
 
   it("is asked for with quotes doubled", async () => {
     const { exchange, asked } = tenantOf({});
-    await refuseHeld({ kind: distributionGroups, names: { ...names, Name: "dg_O'Brien" } })(
+    await assertNamesFree({ kind: distributionGroups, names: { ...names, Name: "dg_O'Brien" } })(
       exchange,
     );
     expect(asked[0]?.parameters["Filter"]).toContain("(Name -eq 'dg_O''Brien')");

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clouds } from "../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
 import {
-  flag,
+  booleanProperty,
   mailboxById,
   mailboxesOf,
   mailboxesWhere,
@@ -354,11 +354,13 @@ describe("a mailbox", () => {
     ["True", true],
     ["false", false],
   ])("%j is the flag %j", (value, expected) => {
-    expect(flag(mailbox({ Hidden: value }), "Hidden")).toBe(expected);
+    expect(booleanProperty(mailbox({ Hidden: value }), "Hidden")).toBe(expected);
   });
 
   it.each([undefined, null, "", "yes", 1])("%j is no flag, and not false either", async (value) => {
-    expect(await faultOf(() => flag(mailbox({ Hidden: value }), "Hidden"))).toMatchObject({
+    expect(
+      await faultOf(() => booleanProperty(mailbox({ Hidden: value }), "Hidden")),
+    ).toMatchObject({
       kind: "unexpected",
     });
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Mailbox, Change } from "../../lib/exchange/mailbox.ts";
-import { bring, differenceOf, propertiesFor } from "../../lib/exchange/mailboxChange.ts";
+import { applySettings, differenceOf, propertiesFor } from "../../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { clientOf, faultOf, rows } from "./scripted.ts";
@@ -220,7 +220,7 @@ describe("bringing a mailbox to its settings", () => {
   ): Promise<{ sent: string[]; changes: Change[]; after: unknown }> {
     const { exchange, sent } = clientOf([rows(found)], { forever: true });
     const changes: Change[] = [];
-    const { after } = await bring(present, settings(fields), {
+    const { after } = await applySettings(present, settings(fields), {
       read: (query) => query(exchange),
       change: (change) => Promise.resolve(void changes.push(change)),
     });
@@ -330,7 +330,7 @@ describe("in the emulator's tenant", () => {
     fields: Record<string, unknown>,
   ): Promise<Record<string, unknown>> {
     const wanted = settings(fields);
-    return await bring(await live.mailbox(name, propertiesFor(wanted)), wanted, live.ways);
+    return await applySettings(await live.mailbox(name, propertiesFor(wanted)), wanted, live.ways);
   }
 
   it.each<[name: string, mapped: unknown]>([
@@ -454,7 +454,7 @@ describe("in the emulator's tenant", () => {
       HiddenFromAddressListsEnabled: "true",
       Type: "Shared",
     });
-    const { before, after } = await bring(
+    const { before, after } = await applySettings(
       await live.mailbox("Petra Proxies", [...names, ...propertiesFor(wanted)]),
       wanted,
       live.ways,

@@ -360,7 +360,7 @@ function ways(lists: unknown[][], becomes: ("planned" | "done" | "alreadySo")[] 
     asked,
     read: <T>(query: (given: typeof exchange) => Promise<T>): Promise<T> => query(exchange),
     change: (change: Change) => (changes.push(change), Promise.resolve(becomes.shift() ?? "done")),
-    talk: (_level: "warning", message: string): void => void said.push(message),
+    log: (_level: "warning", message: string): void => void said.push(message),
   };
 }
 const toMailbox = 'on mailbox "Sales" <sales@contoso.com> (0b1ec700-0000-4000-8000-000000000001)';

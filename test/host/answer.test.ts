@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import { failed, finished, unusable, type Ending } from "../../lib/host/answer.ts";
-import type { Taken } from "../../lib/host/gate.ts";
+import type { StepRecord } from "../../lib/host/gate.ts";
 import { verbs } from "../../lib/host/verbs.ts";
 import { checked, guid, step } from "./world.ts";
 
 const stats = { requests: 2, retries: 0, waitedMs: 0, totalMs: 10 };
-const ending = (...taken: Taken[]): Ending => ({
+const ending = (...taken: StepRecord[]): Ending => ({
   verb: verbs.create,
   taken,
   output: { AccountReference: guid, AccountCorrelated: true, Data: {} },
   stats,
 });
-const bare = (...taken: Taken[]): Ending => ({ ...ending(...taken), output: {} });
-const taken = (property: string, result: Taken["result"], fault?: Fault): Taken => ({
+const bare = (...taken: StepRecord[]): Ending => ({ ...ending(...taken), output: {} });
+const taken = (property: string, result: StepRecord["result"], fault?: Fault): StepRecord => ({
   step: { ...step(property), sent: result !== "planned" },
   result,
   ...(fault === undefined ? {} : { fault }),
@@ -205,7 +205,7 @@ describe("an audit line of a verb without an audit action", () => {
 describe("the answer of a verb that takes something away, when what it was about is gone", () => {
   const gone = (message = "Mailbox x does not exist."): Fault =>
     new Fault({ kind: "missing", message });
-  const revoke = (...steps: Taken[]): Ending => ({
+  const revoke = (...steps: StepRecord[]): Ending => ({
     ...bare(...steps),
     verb: verbs.revokePermission,
   });

@@ -31,7 +31,7 @@ function opened({
       connection,
       dryRun,
       deadline,
-      talk: (level, message) => said.push(`${level}: ${message}`),
+      log: (level, message) => said.push(`${level}: ${message}`),
     }),
     connection,
     deadline,

@@ -26,7 +26,7 @@ describe("what leaves a bundle", () => {
 
   it("is one line of JSON on stderr for each thing said", () => {
     const { output, out, err } = opened();
-    output.talk("warning", 'a "quoted"\r\nline');
+    output.log("warning", 'a "quoted"\r\nline');
     expect(err).toEqual(['{"level":"warning","message":"a \\"quoted\\"\\r\\nline"}\n']);
     expect(out).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe("what leaves a bundle", () => {
     const { output, out, err } = opened();
     const text = "Zoë Łukasz 日本 😀 \u0007 \u007f \ud800";
     await output.document({ [text]: text });
-    output.talk("information", text);
+    output.log("information", text);
     expect(out[0]).toMatch(/^[\x20-\x7e]*\n$/);
     expect(err[0]).toMatch(/^[\x20-\x7e]*\n$/);
     expect(JSON.parse(out[0] ?? "")).toEqual({ [text]: text });
@@ -45,7 +45,7 @@ describe("what leaves a bundle", () => {
   it("has no secret in it, on either way out", async () => {
     const { output, out, err } = opened('hünter"2!');
     await output.document({ 'hünter"2!': { Message: 'was hünter"2!' } });
-    output.talk("error", '{"password":"hünter\\"2!"}');
+    output.log("error", '{"password":"hünter\\"2!"}');
     expect(out).toEqual(['{"[secret]":{"Message":"was [secret]"}}\n']);
     expect(err).toEqual(['{"level":"error","message":"{\\"password\\":\\"[secret]\\"}"}\n']);
   });

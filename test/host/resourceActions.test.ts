@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import { resourcesAnswer } from "../../lib/generated/validators/answers.ts";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
-import type { Became, Step } from "../../lib/host/gate.ts";
+import type { StepResult, Step } from "../../lib/host/gate.ts";
 import {
   onResources,
-  type Fate,
-  type Place,
+  type ResourceOutcome,
+  type ItemContext,
   type ResourceItem,
   type ResourcesInput,
 } from "../../lib/host/resourceActions.ts";
@@ -29,7 +29,7 @@ const step = (
   cmdlet: string,
   { key }: ResourceItem,
   own: Pick<Step, "recover"> = {},
-): Parameters<Place["change"]>[0] => ({
+): Parameters<ItemContext["change"]>[0] => ({
   cmdlet,
   parameters: { Identity: key },
   sentence: `${cmdlet} ${key}`,
@@ -39,7 +39,7 @@ const step = (
 });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-type Work = (item: ResourceItem, place: Place) => Promise<Fate>;
+type Work = (item: ResourceItem, place: ItemContext) => Promise<ResourceOutcome>;
 function run(
   work: Work,
   started: Started,
@@ -61,7 +61,7 @@ const failing = (kind: FaultKind, message = "No."): Fault => new Fault({ kind, m
 
 describe("resources", () => {
   it("are counted by what became of them, and told one after the other whatever was done side by side", async () => {
-    const fates: Fate[] = ["there", "made", "finished", "renamed"];
+    const fates: ResourceOutcome[] = ["there", "made", "finished", "renamed"];
     const { answer, audit } = await run(
       async (item, { change }) => {
         const index = Number(item.key.slice(1));
@@ -224,7 +224,7 @@ describe("resources", () => {
 describe("a change that failed, and is looked for", () => {
   const unknown = failing("unavailable", "No answer.");
   const looked = (
-    recover: (fault: Fault) => Promise<Became>,
+    recover: (fault: Fault) => Promise<StepResult>,
     fault = unknown,
   ): Promise<Ran<ResourcesAnswer, never>> =>
     run(
@@ -235,7 +235,7 @@ describe("a change that failed, and is looked for", () => {
       { event: eventOf(source(1)), invoke: () => Promise.reject(fault) },
     );
 
-  it.each<[Became, string, string]>([
+  it.each<[StepResult, string, string]>([
     ["done", "done", "made: 1"],
     ["alreadySo", "alreadySo", "finished: 1"],
   ])("counts as %s when it is found so", async (became, outcome, count) => {
@@ -267,7 +267,7 @@ describe("a change that failed, and is looked for", () => {
   });
 
   it("is not looked for in a preview, and not when it is there already", async () => {
-    const never = (): Promise<Became> => Promise.reject(new Error("looked"));
+    const never = (): Promise<StepResult> => Promise.reject(new Error("looked"));
     const work: Work = async (item, { change }) => (
       await change(step("New-X", item, { recover: never })),
       "made"

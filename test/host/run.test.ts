@@ -49,12 +49,12 @@ describe("a run", () => {
   });
 
   it("says on stderr what it says in the audit", async () => {
-    const { talk } = await runIn(
+    const { log } = await runIn(
       { invoke: () => Promise.reject(new Fault({ kind: "denied", message: "May not." })) },
       setting("A"),
     );
-    expect(talk).toEqual([{ level: "error", message: "Set A: failed. May not." }]);
-    expect((await runIn({})).talk).toEqual([{ level: "information", message: found.sentence }]);
+    expect(log).toEqual([{ level: "error", message: "Set A: failed. May not." }]);
+    expect((await runIn({})).log).toEqual([{ level: "information", message: found.sentence }]);
   });
 
   it("counts in whole numbers", async () => {
@@ -302,15 +302,15 @@ describe("an action that throws", () => {
   });
 
   it("has its origin told to those who mend it, and no secret with it", async () => {
-    const { talk } = await runIn(
+    const { log } = await runIn(
       {},
       acting(() => Promise.reject(new Error(`Boom: ${configuration.AppSecret}`))),
     );
-    expect(talk[0]).toMatchObject({
+    expect(log[0]).toMatchObject({
       level: "verbose",
       message: expect.stringMatching(/^Error: Boom: \[secret\]\n.*run\.test\.ts/s) as string,
     });
-    expect(talk[1]).toEqual({ level: "error", message: "Boom: [secret]" });
+    expect(log[1]).toEqual({ level: "error", message: "Boom: [secret]" });
     for (const cause of [undefined, new Error("the socket's")]) {
       expect(
         (
@@ -320,7 +320,7 @@ describe("an action that throws", () => {
               Promise.reject(new Fault({ kind: "unavailable", message: "Cut.", cause })),
             ),
           )
-        ).talk,
+        ).log,
       ).toEqual([{ level: "error", message: "Cut." }]);
     }
   });
@@ -515,8 +515,8 @@ describe("a secret", () => {
           { Note: AppSecret, [AppSecret]: null },
         ),
       },
-      acting(async ({ talk, change }) => {
-        talk("information", `said ${AppSecret}`);
+      acting(async ({ log, change }) => {
+        log("information", `said ${AppSecret}`);
         await change({
           cmdlet: "Set-Mailbox",
           parameters: { Identity: guid, [AppSecret]: [AppSecret] },

@@ -34,7 +34,7 @@ export interface Ran<A, R> {
   records: R[];
   /** The audit lines: action, message, whether it is an error. */
   audit: [action: string | undefined, message: string, isError: boolean][];
-  talk: string[];
+  log: string[];
   connection: ReturnType<typeof connectionOf>;
 }
 
@@ -79,7 +79,7 @@ export async function ran<Event extends AnyEvent, A extends AnyAnswer, R = never
       IsError,
     ]),
     // What the audit says is said on stderr as well, and last.
-    talk: linesOf(stderr)
+    log: linesOf(stderr)
       .reverse()
       .slice(answer.outputContext.AuditLogs.length)
       .reverse()

@@ -64,7 +64,7 @@ async function decided(choices: Choices): Promise<Ran<SubPermissionsAnswer, neve
     partsFor
       ? partsFor()
       : Promise.resolve({
-          sought: (value) => `group called "${value}"`,
+          description: (value) => `group called "${value}"`,
           belongingTo: (value) =>
             Promise.resolve(value === "nobody's" ? [] : [part(`g-${value.toLowerCase()}`)]),
           keyOf: (reference) => (reference("Id").startsWith("g-") ? reference("Id") : undefined),

@@ -120,7 +120,7 @@ export interface Outcome {
   messages: string[];
   /** The last audit line. */
   last: string | undefined;
-  talk: { level: string; message: string }[];
+  log: { level: string; message: string }[];
   stdout: string;
   stderr: string;
   connection: ReturnType<typeof connectionOf>;
@@ -166,7 +166,7 @@ export async function runIn(
     answer,
     messages,
     last: messages.at(-1),
-    talk: stderr
+    log: stderr
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as { level: string; message: string }),

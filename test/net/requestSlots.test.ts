@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { slots, type Slots } from "../../lib/net/requestSlots.ts";
+import { requestSlots, type RequestSlots } from "../../lib/net/requestSlots.ts";
 import { settled } from "../exchange/answering.ts";
 
 /** How many of these are let in, and in which order. */
-async function letIn(places: Slots, count: number): Promise<number[]> {
+async function letIn(places: RequestSlots, count: number): Promise<number[]> {
   const inside: number[] = [];
   for (let index = 0; index < count; index++) void places.take().then(() => inside.push(index));
   await settled();
   return inside;
 }
 
-async function emptied(places: Slots, count: number): Promise<void> {
+async function emptied(places: RequestSlots, count: number): Promise<void> {
   for (let index = 0; index < count; index++) places.free();
   await settled();
 }
 
 /** One after the other comes and goes. */
-async function calm(places: Slots, requests: number): Promise<void> {
+async function calm(places: RequestSlots, requests: number): Promise<void> {
   for (let index = 0; index < requests; index++) {
     await places.take();
     places.free();
@@ -25,13 +25,13 @@ async function calm(places: Slots, requests: number): Promise<void> {
 
 describe("places for requests", () => {
   it("are given out at once as long as there are any, and in turn", async () => {
-    const places = slots(3);
+    const places = requestSlots(3);
     expect(await letIn(places, 5)).toEqual([0, 1, 2]);
     expect(await letIn(places, 1)).toEqual([]);
   });
 
   it("go to who waited longest when they come free", async () => {
-    const places = slots(1);
+    const places = requestSlots(1);
     const inside: string[] = [];
     for (const name of ["a", "b", "c"]) void places.take().then(() => inside.push(name));
     for (const expected of [["a"], ["a", "b"], ["a", "b", "c"]]) {
@@ -48,13 +48,13 @@ describe("places for requests", () => {
     [10, 1, 5],
     [1, 1, 1],
   ])("of %i, after %i complaints, are %i", async (most, complaints, left) => {
-    const places = slots(most);
+    const places = requestSlots(most);
     for (let index = 0; index < complaints; index++) places.fewer();
     expect(await letIn(places, 12)).toHaveLength(left);
   });
 
   it("that were taken before a complaint stay taken, and nobody follows until there are fewer", async () => {
-    const places = slots(5);
+    const places = requestSlots(5);
     await letIn(places, 5);
     places.fewer();
     const waiting = letIn(places, 5);
@@ -72,7 +72,7 @@ describe("places for requests", () => {
     [60, 5],
     [200, 5],
   ])("come back one by one: after %i calm requests %i", async (requests, expected) => {
-    const places = slots(5);
+    const places = requestSlots(5);
     await calm(places, 50);
     places.fewer();
     await calm(places, requests);
@@ -80,7 +80,7 @@ describe("places for requests", () => {
   });
 
   it("do not come back while there are complaints", async () => {
-    const places = slots(5);
+    const places = requestSlots(5);
     for (let index = 0; index < 5; index++) {
       places.fewer();
       await calm(places, 19);

@@ -507,13 +507,13 @@ describe("an import of who has which right on a mailbox", () => {
 
 describe("trustees who cannot be told, or are no accounts", () => {
   it("are counted by why, and named", async () => {
-    const talk = (await talkOf("sharedMailboxes", "holders", separate)).join("\n");
-    expect(talk).toContain(`"${goneSid(0)}" on ${shown("HR & Payroll", "hrpayroll@contoso.com")}`);
-    expect(talk).toMatch(
+    const log = (await talkOf("sharedMailboxes", "holders", separate)).join("\n");
+    expect(log).toContain(`"${goneSid(0)}" on ${shown("HR & Payroll", "hrpayroll@contoso.com")}`);
+    expect(log).toMatch(
       /warning: Not imported: 707 entries of 400 trustees that no recipient or user is called by, such as accounts that no longer exist \(/,
     );
-    expect(talk).toContain("and 392 more).");
-    expect(talk).toMatch(
+    expect(log).toContain("and 392 more).");
+    expect(log).toMatch(
       /information: Not imported: 5 entries of 3 trustees that are no person's mailbox \(.*"Finance rights" on "Finance desk"/,
     );
   });
@@ -531,13 +531,13 @@ describe("trustees who cannot be told, or are no accounts", () => {
       prepare(bench, { referencesShownAs, trusteesShownAs: "Guid" });
       const records = await all("sharedMailboxes", "holders", separate);
       expect(holdersOf(records, desk), referencesShownAs).toEqual([...known].sort());
-      const talk = (await talkOf("sharedMailboxes", "holders", separate)).filter((line) =>
+      const log = (await talkOf("sharedMailboxes", "holders", separate)).filter((line) =>
         line.includes("whose name several recipients have"),
       );
       const times = { Guid: 0, Name: 1, DisplayName: 2 }[referencesShownAs];
-      if (times === 0) expect(talk.join("\n")).not.toContain("Jan de Vries");
+      if (times === 0) expect(log.join("\n")).not.toContain("Jan de Vries");
       else
-        expect(talk.join("\n")).toContain(
+        expect(log.join("\n")).toContain(
           `"Jan de Vries" on ${shown("Finance desk", "financedesk@contoso.com")}`,
         );
     }

@@ -338,20 +338,20 @@ describe.each(kinds)("$name", (kind) => {
     prepare(bench, {
       objects: [
         madeAs(kind, "Old", { CustomAttribute1: "D-1", CustomAttribute2: marker }),
-        madeAs(kind, "Taken", {}, 0x9002),
+        madeAs(kind, "StepRecord", {}, 0x9002),
       ],
     });
     expect(
       errors(
         await run({
-          source: [department("D-1", "Taken")],
+          source: [department("D-1", "StepRecord")],
           configuration: { RenameResources: true },
         }),
       ),
     ).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^"Taken" \\(D-1\\): The name "${prefix}Taken" or .* is taken by "${prefix}Taken"`,
+          `^"StepRecord" \\(D-1\\): The name "${prefix}StepRecord" or .* is taken by "${prefix}StepRecord"`,
         ),
       ),
     ]);

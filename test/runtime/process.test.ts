@@ -25,9 +25,9 @@ const ways = {
   "breaks the answer": () => ({ big: 1n }),
   "tells much": () => ({ text: "é".repeat(1_000_000) }),
 };
-const action = onCreate(async ({ correlation: { field, value }, change, talk }) => {
+const action = onCreate(async ({ correlation: { field, value }, change, log }) => {
   await change({ cmdlet: "Set-Mailbox", parameters: { Identity: "x" }, sentence: "Set it", before: {} });
-  talk("information", "ready");
+  log("information", "ready");
   const account = await ways[value]();
   return { accountReference: "${guid}", sentence: "Found.", account: { [field]: account?.text ?? value, ...(account?.big && { CustomAttribute1: account.big }) } };
 });
@@ -56,7 +56,7 @@ interface Ended {
   code: number | null;
   answer: CreateAnswer;
   messages: string[];
-  talk: { level: string; message: string }[];
+  log: { level: string; message: string }[];
 }
 
 interface Choices {
@@ -83,7 +83,7 @@ async function runs(
   expect(lines).toHaveLength(2);
   expect(lines[1]).toBe("");
   const answer = checked(JSON.parse(lines[0] ?? ""));
-  const talk = stderr
+  const log = stderr
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as { level: string; message: string });
@@ -91,7 +91,7 @@ async function runs(
     code,
     answer,
     messages: answer.outputContext.AuditLogs.map(({ Message }) => Message),
-    talk,
+    log,
   };
 }
 
@@ -130,14 +130,14 @@ async function ended({
 
 describe("a process", () => {
   it("answers on stdout, talks on stderr and exits with what the answer says", async () => {
-    const { code, answer, talk } = await runs("works");
+    const { code, answer, log } = await runs("works");
     expect(code).toBe(0);
     expect(answer).toMatchObject({
       outcome: "done",
       outputContext: { Success: true, AccountReference: guid, Data: { CustomAttribute1: "works" } },
     });
     expect(answer.stats.totalMs).toBeGreaterThan(5);
-    expect(talk.map(({ message }) => message)).toEqual(["ready", "Found.", "Set it: done."]);
+    expect(log.map(({ message }) => message)).toEqual(["ready", "Found.", "Set it: done."]);
   });
 
   it("exits with 2 when the event cannot be used", async () => {
@@ -177,9 +177,9 @@ describe("a process", () => {
   });
 
   it("talks in JSON also when node itself has something to say", async () => {
-    const { code, talk } = await runs("warns");
+    const { code, log } = await runs("warns");
     expect(code).toBe(0);
-    expect(talk).toContainEqual({ level: "warning", message: "OddWarning: Look out." });
+    expect(log).toContainEqual({ level: "warning", message: "OddWarning: Look out." });
   });
 });
 
@@ -233,7 +233,7 @@ describe("a process that something happens to", () => {
     expect(answer.outcome).toBe("unknown");
   });
 
-  it("goes on when nobody reads its talk", async () => {
+  it("goes on when nobody reads its log", async () => {
     expect(
       await runs("takes its time", { started: (child) => child.stderr?.destroy() }),
     ).toMatchObject({ code: 0, messages: ["Found.", "Set it: done."] });

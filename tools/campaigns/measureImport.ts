@@ -49,20 +49,20 @@ async function importOf(count: number): Promise<number> {
   child.stdin.end(JSON.stringify(importEventFor(emulator)));
   let records = 0;
   let last = "";
-  let talk = "";
+  let log = "";
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line.startsWith('{"record"')) records++;
     last = line;
   });
-  child.stderr.on("data", (chunk: Buffer) => (talk += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const code = await new Promise((resolve) => child.on("close", resolve));
   await emulator.close();
   const seconds = (performance.now() - begin) / 1000;
   const { stats } = JSON.parse(last) as { stats: { requests: number } };
-  const peakMb = Number(/peak (\d+)/.exec(talk)?.[1]) / 1024;
+  const peakMb = Number(/peak (\d+)/.exec(log)?.[1]) / 1024;
   if (code !== 0 || records !== count)
     throw new Error(
-      `${records} of ${count} mailboxes were imported, exit code ${String(code)}: ${last}\n${talk}`,
+      `${records} of ${count} mailboxes were imported, exit code ${String(code)}: ${last}\n${log}`,
     );
   console.log(
     `${count} mailboxes: ${records} records, ${stats.requests} requests, ${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB`,

@@ -9,7 +9,7 @@ export interface BundleRun {
   /** The record lines of an import. */
   records: unknown[];
   /** The lines of stderr. */
-  talk: { level: string; message: string }[];
+  log: { level: string; message: string }[];
   /** Everything that was written, as it was written. */
   stdout: string;
   stderr: string;
@@ -61,7 +61,7 @@ export async function runBundle(
     records: documents.flatMap((document) =>
       isRecord(document) && "record" in document ? [document["record"]] : [],
     ),
-    talk: linesOf(err).map((line) => JSON.parse(line) as { level: string; message: string }),
+    log: linesOf(err).map((line) => JSON.parse(line) as { level: string; message: string }),
     stdout: out,
     stderr: err,
     ms: performance.now() - begin,

@@ -89,7 +89,7 @@ async function* piecesOf<T>(
 }
 
 /** All that was read about an item, when its last page has come; or why not. */
-export async function* wholes<T>(
+export async function* collectPages<T>(
   pieces: AsyncIterable<Piece<T>>,
 ): AsyncGenerator<{ item: T; rows: Row[]; fault?: Fault }, void, undefined> {
   const begun = new Map<T, Row[]>();

@@ -3,7 +3,7 @@ import type { Cloud } from "../../auth/clouds.ts";
 import type { Command } from "./command.ts";
 import { parsed } from "./replies.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
-import { slots } from "../../net/requestSlots.ts";
+import { requestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
 import { isBusy } from "./errors.ts";
@@ -64,7 +64,7 @@ export function endpointOf(
 ): Endpoint {
   let base = exchangeUrl ?? `https://${cloud.exchange}`;
   const connectionId = newId();
-  const places = slots(mostAtOnce);
+  const places = requestSlots(mostAtOnce);
   const root = `/adminapi/beta/${tenantId}`;
 
   function headersFor(what: string, bearer: string): Record<string, string> {

@@ -4,7 +4,7 @@ import { textOf, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What a look-up finds; no rows when the service says that there is no such thing. */
-export async function rowsOrNone(exchange: Exchange, command: Command): Promise<Row[]> {
+export async function findRows(exchange: Exchange, command: Command): Promise<Row[]> {
   try {
     return (await exchange.invoke(command)).rows;
   } catch (thrown) {
@@ -15,6 +15,6 @@ export async function rowsOrNone(exchange: Exchange, command: Command): Promise<
 }
 
 /** Whether a row is of the object with this Guid: the service may answer with others as well. */
-export function isOf(id: string): (row: Row) => boolean {
+export function hasGuid(id: string): (row: Row) => boolean {
   return (row) => textOf(row["Guid"]).toLowerCase() === id.toLowerCase();
 }

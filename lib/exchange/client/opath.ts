@@ -38,7 +38,7 @@ export function anyOf(...conditions: string[]): string {
  * `José`, an address finds the holder of an alias), so a filter is no proof. `what` names the row for the fault that is thrown
  * when the property did not come back.
  */
-export function carries(row: Row, property: string, value: string, what: string): boolean {
+export function matchesExactly(row: Row, property: string, value: string, what: string): boolean {
   const found = row[property];
   if (found === undefined)
     throw new Fault({

@@ -135,25 +135,25 @@ function byStatus(
   const html = looksLikeHtml(reply);
   // The reason of a refused token or a missing role stands in a header, beside a body that is empty or nothing but NUL.
   const reason = reply.headers["x-ms-diagnostics"] ?? "";
-  const heard = reason === "" && !html ? text : reason;
-  const said = heard === "" ? "" : ` It said: ${onOneLine(heard)}`;
+  const headerReason = reason === "" && !html ? text : reason;
+  const serviceText = headerReason === "" ? "" : ` It said: ${onOneLine(headerReason)}`;
   if (status === 429)
     return {
       kind: "throttled",
       retryable: true,
-      message: `Exchange Online is throttling this application (status 429 on ${cmdlet}).${said}`,
+      message: `Exchange Online is throttling this application (status 429 on ${cmdlet}).${serviceText}`,
     };
   if (status === 408 || status === 502 || status === 503 || status === 504)
     return {
       kind: "unavailable",
       retryable: true,
-      message: `Exchange Online is not available for ${cmdlet} at the moment (status ${status}).${said}`,
+      message: `Exchange Online is not available for ${cmdlet} at the moment (status ${status}).${serviceText}`,
     };
   if (status === 401)
     return {
       kind: "denied",
       retryable: false,
-      message: `Exchange Online does not accept the application's token for ${cmdlet} (status 401).${said}`,
+      message: `Exchange Online does not accept the application's token for ${cmdlet} (status 401).${serviceText}`,
     };
   if (html && reason === "")
     return { kind: "unexpected", retryable: false, message: webPage(reply, cmdlet) };
@@ -163,12 +163,12 @@ function byStatus(
     return {
       kind: "denied",
       retryable: false,
-      message: `The application may not run ${cmdlet} (status 403)${why}${said}`,
+      message: `The application may not run ${cmdlet} (status 403)${why}${serviceText}`,
     };
   return {
     kind: status >= 400 && status < 500 ? "invalid" : "unexpected",
     retryable: false,
-    message: `Exchange Online refused ${cmdlet} (status ${status}).${said}`,
+    message: `Exchange Online refused ${cmdlet} (status ${status}).${serviceText}`,
   };
 }
 

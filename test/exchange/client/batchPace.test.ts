@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { merged, wholes, type Piece } from "../../../lib/exchange/client/batch.ts";
+import { merged, collectPages, type Piece } from "../../../lib/exchange/client/batch.ts";
 import { clouds } from "../../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../../lib/exchange/client/exchange.ts";
 import type { HttpReply, HttpRequest } from "../../../lib/net/transport.ts";
@@ -62,7 +62,7 @@ describe("all that was read about an item", () => {
       ],
     ],
   ])("is given %s", async (_name, pieces, expected) => {
-    const found = await all(wholes(given(pieces)));
+    const found = await all(collectPages(given(pieces)));
     expect(
       found.map(({ item, rows: own, fault: why }) => [
         item,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carries, equals } from "../../../lib/exchange/client/opath.ts";
+import { matchesExactly, equals } from "../../../lib/exchange/client/opath.ts";
 import { faultOf } from "../scripted.ts";
 
 describe("equals", () => {
@@ -42,7 +42,7 @@ describe("equals", () => {
 
 describe("carries", () => {
   const carried = (found: unknown, value: string): boolean =>
-    carries({ Property: found }, "Property", value, "this row");
+    matchesExactly({ Property: found }, "Property", value, "this row");
 
   it("does not count case, nor how a letter is composed", () => {
     expect(carried("José", "JOSE\u0301")).toBe(true);
@@ -78,7 +78,7 @@ describe("carries", () => {
   });
 
   it("a property that did not come back is a fault, not a difference", async () => {
-    expect(await faultOf(() => carries({}, "Alias", "x", "mailbox X"))).toMatchObject({
+    expect(await faultOf(() => matchesExactly({}, "Alias", "x", "mailbox X"))).toMatchObject({
       kind: "unexpected",
       message:
         "Exchange Online did not return Alias of mailbox X, so it cannot be told whether it is the one that was asked for.",
