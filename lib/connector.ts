@@ -3,6 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { clouds, type Cloud } from "./auth/clouds.ts";
 import { exchangeOnline } from "./exchange/client/exchange.ts";
 import type { Stats } from "./net/retry.ts";
+import type { Parameters } from "./exchange/client/encoding.ts";
+import type { ExchangeTarget } from "./exchange/target.ts";
 import { tokenSource, type Credential } from "./auth/token.ts";
 import { httpTransport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
@@ -13,7 +15,10 @@ import type { Connect } from "./host/run.ts";
  * Makes the Exchange connection that a configuration describes. Nothing is sent before the first cmdlet is called.
  * The only place where the platform's words and Exchange's meet.
  */
-export const connect: Connect = (configuration, { env, signal, remaining, keepSecret }) => {
+export const connect: Connect<ExchangeTarget> = (
+  configuration,
+  { env, signal, remaining, keepSecret },
+) => {
   const faults: string[] = [];
   const loginUrl = loopbackUrl("EXO_CONNECTOR_LOGIN_URL", env, faults);
   const exchangeUrl = loopbackUrl("EXO_CONNECTOR_EXCHANGE_URL", env, faults);
@@ -43,7 +48,14 @@ export const connect: Connect = (configuration, { env, signal, remaining, keepSe
     { tenantId, cloud, exchangeUrl },
     { transport, token, pace, clock, newId: randomUUID },
   );
-  return { ...exchange, close };
+  return {
+    targets: { exchange },
+    // The nouns of Exchange made the step, of values that a cmdlet takes; the client refuses any other when it encodes them.
+    send: ({ operation, parameters }) =>
+      exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters }),
+    stats,
+    close,
+  };
 };
 
 /** The schema has seen to it that the chosen credential is there. */

@@ -1,5 +1,6 @@
+import { cmdlets, type ExchangeGate } from "../lib/exchange/target.ts";
 import { Fault } from "../lib/fault.ts";
-import { onCreate, type CreateInput } from "../lib/host/accountActions.ts";
+import { onCreate } from "../lib/host/accountActions.ts";
 import { mailboxesWhere, type Mailbox } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
@@ -10,8 +11,10 @@ import { mostNamed, nameOf } from "../lib/exchange/naming.ts";
 const visibility = "HiddenFromAddressListsEnabled";
 
 /** Correlates the person with exactly one existing mailbox, and brings its visibility in the address lists to what is mapped. */
-export default onCreate(
-  async ({
+export default onCreate({
+  needs: { exchange: cmdlets() },
+  configuration: ["CorrelateOnly", "RecipientTypeDetails"],
+  handle: async ({
     correlation: { field, value },
     known,
     data,
@@ -45,7 +48,7 @@ export default onCreate(
       account: (await applySettings(mailbox, settings, { read, change })).after,
     };
   },
-);
+});
 
 function isVisibility([name]: readonly [string, unknown]): boolean {
   return name.toLowerCase() === visibility.toLowerCase();
@@ -56,7 +59,7 @@ async function noMailbox(
   field: string,
   value: string,
   signInName: unknown,
-  read: CreateInput["read"],
+  read: ExchangeGate["read"],
 ): Promise<Fault> {
   const byField = await read(usersWhere(field, value));
   const users =

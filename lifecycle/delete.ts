@@ -1,3 +1,4 @@
+import { cmdlets } from "../lib/exchange/target.ts";
 import {
   autoReplyFrom,
   autoReplyOf,
@@ -16,8 +17,18 @@ import { onDelete } from "../lib/host/accountActions.ts";
  * Sets the leaver's automatic reply, and whatever else is mapped for Delete; the mailbox stays. A reconciliation has no mapping, and sets
  * the default reply.
  */
-export default onDelete(
-  async ({ accountReference, data, fields, isReconciliation, configuration, read, change }) => {
+export default onDelete({
+  needs: { exchange: cmdlets() },
+  configuration: ["AutoReplyMessageFormat", "CorrelateOnly"],
+  handle: async ({
+    accountReference,
+    data,
+    fields,
+    isReconciliation,
+    configuration,
+    read,
+    change,
+  }) => {
     const { replyFields, otherFields } = partedFields(
       configuration.CorrelateOnly ? [] : data.entries,
     );
@@ -37,4 +48,4 @@ export default onDelete(
     const { before, after } = await applySettings(mailbox, settings, { read, change });
     return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
   },
-);
+});

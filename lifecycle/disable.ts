@@ -1,11 +1,14 @@
+import { cmdlets } from "../lib/exchange/target.ts";
 import { mailboxById } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onDisable } from "../lib/host/accountActions.ts";
 
 /** Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping, and hides. */
-export default onDisable(
-  async ({ accountReference, data, fields, configuration, read, change }) => {
+export default onDisable({
+  needs: { exchange: cmdlets() },
+  configuration: ["CorrelateOnly"],
+  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
     const settings = configuration.CorrelateOnly
       ? []
       : settingsFrom(data.withDefault("HiddenFromAddressListsEnabled", "true").entries);
@@ -14,4 +17,4 @@ export default onDisable(
     );
     return await applySettings(mailbox, settings, { read, change });
   },
-);
+});

@@ -1,3 +1,4 @@
+import { cmdlets } from "../lib/exchange/target.ts";
 import {
   autoReplyOf,
   defaultReply,
@@ -19,8 +20,10 @@ import { nameOf } from "../lib/exchange/naming.ts";
  * Shows the mailbox in the address lists, or sets what is mapped for Enable. When the configuration asks for it, the automatic reply that
  * delete set is switched off again: only while it still has the texts that the mapping gives (or the default ones).
  */
-export default onEnable(
-  async ({ accountReference, data, fields, configuration, read, change, log }) => {
+export default onEnable({
+  needs: { exchange: cmdlets() },
+  configuration: ["AutoReplyMessageFormat", "ClearAutoReplyOnEnable", "CorrelateOnly"],
+  handle: async ({ accountReference, data, fields, configuration, read, change, log }) => {
     const { replyFields, otherFields } = partedFields(
       data.withDefault("HiddenFromAddressListsEnabled", "false").entries,
     );
@@ -54,4 +57,4 @@ export default onEnable(
     const { before, after } = await applySettings(mailbox, settings, { read, change });
     return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
   },
-);
+});

@@ -1,20 +1,25 @@
+import { cmdlets } from "../lib/exchange/target.ts";
 import { booleanProperty, mailboxesOf } from "../lib/exchange/mailbox.ts";
 import { onImport } from "../lib/host/accountActions.ts";
 
 const visibility = "HiddenFromAddressListsEnabled";
 
 /** Gives every mailbox that counts as a person's. Enabled is who stands in the address lists; nobody, when persons are only correlated. */
-export default onImport(async function* ({ importFields, configuration, stream }) {
-  const wanted = importFields.map((field) => field.split(".").at(-1) ?? field);
-  for await (const mailbox of stream(
-    mailboxesOf(configuration.RecipientTypeDetails ?? [], [visibility, ...wanted]),
-  )) {
-    yield {
-      accountReference: mailbox.Guid,
-      displayName: mailbox.DisplayName,
-      userName: mailbox.UserPrincipalName,
-      enabled: configuration.CorrelateOnly !== true && !booleanProperty(mailbox, visibility),
-      account: mailbox,
-    };
-  }
+export default onImport({
+  needs: { exchange: cmdlets() },
+  configuration: ["CorrelateOnly", "RecipientTypeDetails"],
+  handle: async function* ({ importFields, configuration, stream }) {
+    const wanted = importFields.map((field) => field.split(".").at(-1) ?? field);
+    for await (const mailbox of stream(
+      mailboxesOf(configuration.RecipientTypeDetails ?? [], [visibility, ...wanted]),
+    )) {
+      yield {
+        accountReference: mailbox.Guid,
+        displayName: mailbox.DisplayName,
+        userName: mailbox.UserPrincipalName,
+        enabled: configuration.CorrelateOnly !== true && !booleanProperty(mailbox, visibility),
+        account: mailbox,
+      };
+    }
+  },
 });

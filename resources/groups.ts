@@ -1,9 +1,14 @@
+import { cmdlets } from "../lib/exchange/target.ts";
 import { distributionGroups } from "../lib/exchange/creation.ts";
 import { onResources } from "../lib/host/resourceActions.ts";
-import { resourcesOf } from "../lib/resources/provision.ts";
+import { resourceKeys, resourcesOf } from "../lib/resources/provision.ts";
 
 /** Makes a distribution group for each item of the source, known by its key ever after. */
-export default onResources((input) => {
-  const { GroupNamePrefix: prefix, GroupMarker: marker } = input.configuration;
-  return resourcesOf({ kind: distributionGroups, prefix, marker, isOwned: true }, input);
+export default onResources({
+  needs: { exchange: cmdlets() },
+  configuration: [...resourceKeys, "GroupMarker", "GroupNamePrefix"],
+  handle: (input) => {
+    const { GroupNamePrefix: prefix, GroupMarker: marker } = input.configuration;
+    return resourcesOf({ kind: distributionGroups, prefix, marker, isOwned: true }, input);
+  },
 });

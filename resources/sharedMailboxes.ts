@@ -1,9 +1,14 @@
+import { cmdlets } from "../lib/exchange/target.ts";
 import { sharedMailboxes } from "../lib/exchange/creation.ts";
 import { onResources } from "../lib/host/resourceActions.ts";
-import { resourcesOf } from "../lib/resources/provision.ts";
+import { resourceKeys, resourcesOf } from "../lib/resources/provision.ts";
 
 /** Makes a shared mailbox for each item of the source, known by its key ever after. */
-export default onResources((input) => {
-  const { SharedMailboxNamePrefix: prefix, SharedMailboxMarker: marker } = input.configuration;
-  return resourcesOf({ kind: sharedMailboxes, prefix, marker, isOwned: false }, input);
+export default onResources({
+  needs: { exchange: cmdlets() },
+  configuration: [...resourceKeys, "SharedMailboxMarker", "SharedMailboxNamePrefix"],
+  handle: (input) => {
+    const { SharedMailboxNamePrefix: prefix, SharedMailboxMarker: marker } = input.configuration;
+    return resourcesOf({ kind: sharedMailboxes, prefix, marker, isOwned: false }, input);
+  },
 });

@@ -1,3 +1,4 @@
+import type { ExchangeTarget } from "../lib/exchange/target.ts";
 import { expect, inject } from "vitest";
 import type { Contract } from "../lib/host/schemaContract.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
@@ -134,8 +135,8 @@ function plain(value: unknown): unknown {
 export function sentOf(plan: readonly PlanStep[]): Write[] {
   return plan
     .filter(({ sent }) => sent)
-    .map(({ cmdlet, parameters }) => ({
-      cmdlet,
+    .map(({ operation, parameters }) => ({
+      cmdlet: operation,
       parameters: plain(parameters) as Record<string, unknown>,
     }));
 }
@@ -154,7 +155,7 @@ export interface Runner<Answer> {
 
 export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(
   name: string,
-  action: Action<Event>,
+  action: Action<Event, ExchangeTarget>,
   contract: Contract<Answer>,
 ): Runner<Answer> {
   /** What is sent side by side arrives in any order. */

@@ -1,3 +1,4 @@
+import type { ExchangeTarget } from "../lib/exchange/target.ts";
 import { connect } from "../lib/connector.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
 import { run } from "../lib/host/run.ts";
@@ -14,7 +15,7 @@ export interface InProcessRun {
  * `written` is told each piece of stdout as it is written.
  */
 export async function runInProcess<Event extends AnyEvent>(
-  action: Action<Event>,
+  action: Action<Event, ExchangeTarget>,
   event: unknown,
   env: Record<string, string>,
   written?: (text: string) => void,
@@ -22,11 +23,8 @@ export async function runInProcess<Event extends AnyEvent>(
   const start = performance.now();
   let stdout = "";
   let stderr = "";
-  async function* stdin(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(await Promise.resolve(JSON.stringify(event)));
-  }
   const code = await run(action, connect, {
-    stdin: stdin(),
+    document: () => Promise.resolve(JSON.parse(JSON.stringify(event)) as unknown),
     stdout(text) {
       stdout += text;
       written?.(text);

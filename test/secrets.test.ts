@@ -15,10 +15,7 @@ const pfx = readFileSync(
 ).trim();
 const pfxPassword = "correct horse";
 const token = "CaNaRy.access.token-0123456789abcdef";
-const certificate = readFileSync(
-  new URL("./auth/certificates/leaf.crt", import.meta.url),
-  "utf8",
-);
+const certificate = readFileSync(new URL("./auth/certificates/leaf.crt", import.meta.url), "utf8");
 
 let running: RunningEmulator;
 /** What the bundle sent to the sign-in service: the assertion is a secret that only exists then. */

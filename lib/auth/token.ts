@@ -1,8 +1,8 @@
+import { parsedJson } from "../net/json.ts";
 import type { INetworkModule } from "@azure/msal-node";
 import { Fault } from "../fault.ts";
 import { readCertificate } from "./certificate.ts";
 import { scopeOf, type Cloud } from "./clouds.ts";
-import { parsed } from "../exchange/client/replies.ts";
 import { retryAfterMs, retrying, unanswered, type Pace, type Try } from "../net/retry.ts";
 import { signInFault } from "./signInErrors.ts";
 import type { HttpReply, Transport } from "../net/transport.ts";
@@ -169,7 +169,7 @@ function networkFor(
         afterMs: retryAfterMs(reply.headers["retry-after"], clock()),
       };
     }
-    const answer = parsed(text);
+    const answer = parsedJson(text);
     if (typeof answer !== "object" || answer === null) return { fault: notJson(reply) };
     lifeMs = "expires_in" in answer ? Number(answer.expires_in) * 1000 : 0;
     return { value: { headers: { ...reply.headers }, body: answer, status } };

@@ -9,6 +9,7 @@ import {
   summedRight,
   type CalendarRight,
 } from "../exchange/calendar.ts";
+import type { ExchangeGate, ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import type { FolderPermissionOption } from "../generated/types.ts";
 import { folderPermissionOptions } from "../generated/validators/folderPermissionOptions.ts";
@@ -117,7 +118,7 @@ export function conflict(rival: FolderPermissionOption, mailboxName: string): Fa
 /** Default and Anonymous as they are; of others the address, which is theirs alone. */
 export async function namedUser(
   { user }: CalendarRight,
-  read: ReadingInput["read"],
+  read: ExchangeGate["read"],
 ): Promise<string> {
   if (isEveryone(user)) return documentedSpelling(user);
   return (await read(calendarUser(user))).address;
@@ -130,7 +131,7 @@ function documentedSpelling(user: string): string {
 /** The options in the form an import compares with: a list of entries calls users by display names, so one that is not a user's alone matches nothing. */
 export async function matchable(
   options: readonly FolderPermissionOption[],
-  { read, log }: Pick<ReadingInput, "read" | "log">,
+  { read, log }: Pick<ReadingInput<ExchangeTarget>, "read" | "log">,
 ): Promise<
   {
     option: FolderPermissionOption;

@@ -1,5 +1,6 @@
 import { membersOf, securityGroup, type cloudGroups, type Group } from "../exchange/group.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
+import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
 
 /** What the actions of this set agree on: how a group is named and referred to. Existing installations hold these references and names. */
@@ -25,7 +26,11 @@ export function groupPart(group: Group): { key: string; name: string; reference:
 /** Groups with those of their direct members that are persons' mailboxes, in parts as they arrive. Throws at the end when a group could not be read. */
 export async function* membersThatAreAccounts(
   groups: ReturnType<typeof cloudGroups>,
-  { configuration, stream, log }: ReadingInput,
+  {
+    configuration,
+    stream,
+    log,
+  }: Pick<ReadingInput<ExchangeTarget, "RecipientTypeDetails">, "configuration" | "stream" | "log">,
 ): AsyncGenerator<{ group: Group; accountReferences: string[] }, void, undefined> {
   const types: readonly string[] = configuration.RecipientTypeDetails ?? [];
   const failures = new ImportFailures("group", "groups");

@@ -4,16 +4,21 @@ import { rightNamed, rights, type Right, type RightName } from "../exchange/mail
 import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
+import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
 import { nameOf, namesOf } from "../exchange/naming.ts";
 import { isGuid } from "../exchange/guid.ts";
 
 /** What the actions of this set agree on: how a right on a mailbox is named and referred to. Existing installations hold these references and names. */
 
+/** The settings that decide what a permission stands for. */
+type ReferenceKey = "SharedMailboxReference" | "SharedMailboxRights";
+type Log = ReadingInput<ExchangeTarget>["log"];
+
 /** The permissions of one mailbox, in the form that the configuration lists: one for all its rights, or one for each right. */
 export function mailboxPermissions(
   mailbox: Mailbox,
-  configuration: Configuration,
+  configuration: Pick<Configuration, ReferenceKey>,
 ): { permission: Permission; parts: readonly Right[] }[] {
   const name = `Shared Mailbox - ${mailbox.DisplayName}`;
   if (configuration.SharedMailboxReference !== "separate")
@@ -34,12 +39,17 @@ export function mailboxPermissions(
 }
 
 /** The rights that a reference without a right stands for. */
-export function combinedRights({ SharedMailboxRights }: Configuration): Right[] {
+export function combinedRights({
+  SharedMailboxRights,
+}: Pick<Configuration, "SharedMailboxRights">): Right[] {
   return (SharedMailboxRights ?? []).map((name) => rights[name]);
 }
 
 /** The rights that a reference stands for: the one it names, or those of the configuration. */
-export function rightsOf(named: string, configuration: Configuration): Right[] {
+export function rightsOf(
+  named: string,
+  configuration: Pick<Configuration, "SharedMailboxRights">,
+): Right[] {
   if (named === "") return combinedRights(configuration);
   const right = rightNamed(named);
   if (!right)
@@ -51,7 +61,10 @@ export function rightsOf(named: string, configuration: Configuration): Right[] {
 }
 
 /** A grant is for the configured types only; what was granted can be taken away whatever has become of the mailbox. */
-export function refuseOtherTypes(mailbox: Mailbox, { SharedMailboxTypes }: Configuration): void {
+export function refuseOtherTypes(
+  mailbox: Mailbox,
+  { SharedMailboxTypes }: Pick<Configuration, "SharedMailboxTypes">,
+): void {
   const types: readonly string[] = SharedMailboxTypes ?? [];
   if (types.includes(mailbox.RecipientTypeDetails)) return;
   throw new Fault({
@@ -78,7 +91,9 @@ const together: Permission = {
 };
 
 /** Those that the configuration lists. */
-export function dynamicPermissions(configuration: Configuration): DynamicPermission[] {
+export function dynamicPermissions(
+  configuration: Pick<Configuration, ReferenceKey>,
+): DynamicPermission[] {
   if (configuration.SharedMailboxReference !== "separate")
     return [{ permission: together, rights: combinedRights(configuration), partNamesRight: true }];
   return Object.values(rights).map((right) => ({
@@ -97,8 +112,8 @@ export function dynamicPermissions(configuration: Configuration): DynamicPermiss
  */
 export function dynamicPermission(
   reference: string,
-  configuration: Configuration,
-  log: ReadingInput["log"],
+  configuration: Pick<Configuration, ReferenceKey>,
+  log: Log,
 ): Parting {
   const right = rightNamed(reference);
   if (right) return { rights: [right], partNamesRight: false };
@@ -158,7 +173,14 @@ interface HeldMailbox {
 /** Who holds which of the wanted rights on the mailboxes of the configured types. Throws at the end when a mailbox could not be read. */
 export async function* mailboxHolders(
   { wanted, where }: { wanted: readonly Right[]; where?: { property: string; value: string } },
-  { configuration, stream, log }: ReadingInput,
+  {
+    configuration,
+    stream,
+    log,
+  }: Pick<
+    ReadingInput<ExchangeTarget, "SharedMailboxTypes" | "RecipientTypeDetails">,
+    "configuration" | "stream" | "log"
+  >,
 ): AsyncGenerator<HeldMailbox, void, undefined> {
   const { SharedMailboxTypes: types = [], RecipientTypeDetails: accountTypes = [] } = configuration;
   const failures = new ImportFailures("mailbox", "mailboxes");
@@ -212,7 +234,7 @@ class Strangers {
     this.#found.set(why, found);
   };
 
-  tell(log: ReadingInput["log"]): void {
+  tell(log: Log): void {
     for (const [why, { times, named }] of this.#found) {
       const examples = namesOf(
         [...named].map(([trustee, mailbox]) => `"${trustee}" on ${mailbox}`),

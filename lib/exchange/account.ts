@@ -1,8 +1,8 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
-import type { Exchange } from "./client/exchange.ts";
 import { mailboxById, type Mailbox } from "./mailbox.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
+import type { ExchangeQuery } from "./target.ts";
 
 /** A mailbox that can be a member or hold a right, with every name the service may list it by. */
 export interface Account extends Mailbox {
@@ -24,15 +24,15 @@ const ownNames = [
 const sharedNames = ["Name", "DisplayName"] as const;
 
 /** The account with this Guid. Throws a `missing` fault that says so of the account, and not of what it was to have. */
-export function accountById(id: string): (exchange: Exchange) => Promise<Account> {
+export function accountById(id: string): ExchangeQuery<Account> {
   const query = mailboxById(
     id,
     [...ownNames, ...sharedNames],
     {},
     "The account reference (References.Account)",
   );
-  return async (exchange) => {
-    const mailbox = await query(exchange).catch((thrown: unknown) => {
+  return async ({ exchange }) => {
+    const mailbox = await query({ exchange }).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
       throw fault.kind === "missing"
         ? new Fault({
@@ -68,8 +68,8 @@ export function isAccount(account: Account, text: string): boolean {
 }
 
 /** The account with its security identifier, which mailboxes do not show and a list may call it by. */
-export function withSid(account: Account): (exchange: Exchange) => Promise<Account> {
-  return async (exchange) => {
+export function withSid(account: Account): ExchangeQuery<Account> {
+  return async ({ exchange }) => {
     // The mailbox was there a moment ago: "missing" would not say that the account is gone.
     const rows = await findRows(exchange, {
       cmdlet: "Get-User",

@@ -9,23 +9,21 @@ import {
   type CalendarRight,
 } from "./calendar.ts";
 import { collectPages } from "./client/batch.ts";
-import type { Exchange } from "./client/exchange.ts";
 import { mailboxesOf, type Mailbox } from "./mailbox.ts";
 import { readingRegion } from "./region.ts";
+import type { ExchangeStream } from "./target.ts";
 
 /** Something about one mailbox of many, or why it could not be read. */
 export type Found<T> = { mailbox: Mailbox; found: T } | { mailbox: Mailbox; fault: Fault };
 
 /** The entries of the calendar of every mailbox of these types, in whatever order they arrive. */
-export function calendarsOf(
-  types: readonly string[],
-): (exchange: Exchange) => AsyncGenerator<Found<CalendarRight[]>, void, undefined> {
+export function calendarsOf(types: readonly string[]): ExchangeStream<Found<CalendarRight[]>> {
   const mailboxes = mailboxesOf(types, []);
-  return async function* (exchange) {
+  return async function* ({ exchange }) {
     const early: Found<CalendarRight[]>[] = [];
     async function* calendars(): AsyncGenerator<Calendar, void, undefined> {
       for await (const { item: mailbox, rows, fault } of collectPages(
-        exchange.each(mailboxes(exchange), readingFolders),
+        exchange.each(mailboxes({ exchange }), readingFolders),
       )) {
         try {
           if (fault) throw fault;
@@ -52,18 +50,15 @@ export function calendarsOf(
 }
 
 /** The regional configuration of every mailbox of these types. */
-export function regionsOf(
-  types: readonly string[],
-  verify: boolean,
-): (exchange: Exchange) => AsyncGenerator<Found<Row>, void, undefined> {
+export function regionsOf(types: readonly string[], verify: boolean): ExchangeStream<Found<Row>> {
   const mailboxes = mailboxesOf(types, []);
-  return async function* (exchange) {
+  return async function* ({ exchange }) {
     for await (const {
       item: mailbox,
       rows: [row],
       fault,
     } of collectPages(
-      exchange.each(mailboxes(exchange), (mailbox) => readingRegion(mailbox, verify)),
+      exchange.each(mailboxes({ exchange }), (mailbox) => readingRegion(mailbox, verify)),
     )) {
       if (fault) yield { mailbox, fault };
       else if (row) yield { mailbox, found: row };

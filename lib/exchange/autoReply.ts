@@ -1,11 +1,11 @@
 import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
-import type { Exchange } from "./client/exchange.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
-import { type Mailbox, type Change } from "./mailbox.ts";
+import { type Mailbox } from "./mailbox.ts";
 import { timeIn } from "./units.ts";
 import { mappedText, oneOf } from "./settings.ts";
 import { nameOf } from "./naming.ts";
+import type { ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** An automatic reply as it should be. Messages are HTML without the tags around the body. */
 export interface AutoReply {
@@ -112,8 +112,8 @@ export function leaversReplyFrom(
 }
 
 /** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
-export function autoReplyOf({ Guid }: Mailbox): (exchange: Exchange) => Promise<PresentReply> {
-  return async (exchange) => {
+export function autoReplyOf({ Guid }: Mailbox): ExchangeQuery<PresentReply> {
+  return async ({ exchange }) => {
     const { rows } = await exchange.invoke({
       cmdlet: "Get-MailboxAutoReplyConfiguration",
       parameters: { Identity: Guid },
@@ -144,7 +144,7 @@ export function replyChange(
   mailbox: Mailbox,
   present: PresentReply,
   wanted: AutoReply,
-): { change: Change; after: Row } | undefined {
+): { change: ExchangeStep; after: Row } | undefined {
   const isOff = !isOn(present);
   if (
     wanted.AutoReplyState === "Disabled"
@@ -170,7 +170,8 @@ export function replyChange(
     wanted.AutoReplyState === "Disabled" ? "Switch off" : isOff ? "Switch on" : "Replace";
   return {
     change: {
-      cmdlet: "Set-MailboxAutoReplyConfiguration",
+      target: "exchange",
+      operation: "Set-MailboxAutoReplyConfiguration",
       parameters: { Identity: mailbox.Guid, ...parameters },
       sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}`,
       before: Object.fromEntries(Object.keys(parameters).map((name) => [name, present[name]])),

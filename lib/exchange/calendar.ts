@@ -2,12 +2,12 @@ import { Fault } from "../fault.ts";
 import type { Command } from "./client/command.ts";
 import { isSmtpAddress } from "./emailAddresses.ts";
 import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
-import type { Exchange } from "./client/exchange.ts";
 import { equals } from "./client/opath.ts";
-import { type Change, type Mailbox } from "./mailbox.ts";
+import { type Mailbox } from "./mailbox.ts";
 import { findRows } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 import { isGuid } from "./guid.ts";
+import type { ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {
@@ -177,8 +177,8 @@ export function describedRight({ rights, flags }: Pick<CalendarRight, "rights" |
 /** A user or group that can be named in an entry, by the address that is its own alone. Throws `missing` or `ambiguous`. */
 export function calendarUser(
   identity: string,
-): (exchange: Exchange) => Promise<{ address: string; displayName: string }> {
-  return async (exchange) => {
+): ExchangeQuery<{ address: string; displayName: string }> {
+  return async ({ exchange }) => {
     const { rows } = await exchange
       .invoke({
         cmdlet: "Get-Recipient",
@@ -207,11 +207,9 @@ export function calendarUser(
 }
 
 /** The display name of a user or group, if it is nobody else's; undefined otherwise. */
-export function displayNameOf(
-  identity: string,
-): (exchange: Exchange) => Promise<string | undefined> {
-  return async (exchange) => {
-    const { displayName } = await calendarUser(identity)(exchange).catch((thrown: unknown) => {
+export function displayNameOf(identity: string): ExchangeQuery<string | undefined> {
+  return async ({ exchange }) => {
+    const { displayName } = await calendarUser(identity)({ exchange }).catch((thrown: unknown) => {
       const fault = Fault.of(thrown);
       if (fault.kind !== "missing") throw fault;
       return { displayName: "" };
@@ -263,8 +261,8 @@ export function calendarIn(mailbox: Mailbox, rows: readonly Row[]): Calendar {
   return { mailbox, identity: `${mailbox.Guid}:${id}` };
 }
 
-export function calendarOf(mailbox: Mailbox): (exchange: Exchange) => Promise<Calendar> {
-  return async (exchange) =>
+export function calendarOf(mailbox: Mailbox): ExchangeQuery<Calendar> {
+  return async ({ exchange }) =>
     calendarIn(mailbox, (await exchange.invoke(readingFolders(mailbox))).rows);
 }
 
@@ -294,8 +292,8 @@ export function entryOf(row: Row): CalendarRight {
 export function presentRight(
   { identity }: Calendar,
   user: string,
-): (exchange: Exchange) => Promise<CalendarRight | undefined> {
-  return async (exchange) => {
+): ExchangeQuery<CalendarRight | undefined> {
+  return async ({ exchange }) => {
     const rows = await findRows(exchange, {
       cmdlet: "Get-MailboxFolderPermission",
       parameters: { Identity: identity, User: user },
@@ -311,10 +309,6 @@ export function presentRight(
   };
 }
 
-interface Ways {
-  change(change: Change): Promise<"planned" | "done" | "alreadySo">;
-}
-
 /**
  * Brings a user's entry to a right. It is sent whatever was read, because reads may lag behind writes: what turns out to be there is
  * set, and what turns out not to be there is added. Set does not reliably take a delegate's flags off (michev.info 7232), so an entry that
@@ -324,13 +318,13 @@ export async function setCalendarRight(
   { mailbox, identity }: Calendar,
   wanted: CalendarRight,
   present: CalendarRight | undefined,
-  { change, notify = false }: Ways & { notify?: boolean },
+  { change, notify = false }: Pick<ExchangeGate, "change"> & { notify?: boolean },
 ): Promise<void> {
   const { user, rights, flags } = wanted;
   const before = beforeOf(present);
   const isInPlace = present !== undefined && sameRight(present, wanted);
   // Said even as false, it would take the delegate flags away (documented).
-  const parameters: Change["parameters"] & Record<string, ParameterValue> = {
+  const parameters: ExchangeStep["parameters"] & Record<string, ParameterValue> = {
     Identity: identity,
     User: user,
     AccessRights: [...rights],
@@ -339,10 +333,17 @@ export async function setCalendarRight(
   };
   const to = `${describedRight(wanted)} for ${user} on the calendar of mailbox ${nameOf(mailbox)}`;
   const add = () =>
-    change({ cmdlet: "Add-MailboxFolderPermission", parameters, sentence: `Add ${to}`, before });
+    change({
+      target: "exchange",
+      operation: "Add-MailboxFolderPermission",
+      parameters,
+      sentence: `Add ${to}`,
+      before,
+    });
   const set = () =>
     change({
-      cmdlet: "Set-MailboxFolderPermission",
+      target: "exchange",
+      operation: "Set-MailboxFolderPermission",
       parameters,
       sentence: `Set ${to}`,
       before,
@@ -367,9 +368,10 @@ export function removingRight(
   { mailbox, identity }: Calendar,
   user: string,
   present: CalendarRight | undefined,
-): Change {
+): ExchangeStep {
   return {
-    cmdlet: "Remove-MailboxFolderPermission",
+    target: "exchange",
+    operation: "Remove-MailboxFolderPermission",
     parameters: { Identity: identity, User: user, Confirm: false },
     sentence: `Remove the entry of ${user} on the calendar of mailbox ${nameOf(mailbox)}`,
     before: beforeOf(present),

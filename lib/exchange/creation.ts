@@ -5,10 +5,12 @@ import type { WhileWaiting } from "../net/polling.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { anyOf, equals } from "./client/opath.ts";
 import { cloudGroups, groupTypes, managerBypass } from "./group.ts";
-import { mailboxesOf, type Change } from "./mailbox.ts";
+import { mailboxesOf } from "./mailbox.ts";
 import { foldedName, type ObjectNames } from "./objectNames.ts";
 import { findRows } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
+import type { CmdletCall, ExchangeQuery, ExchangeStep, ExchangeStream } from "./target.ts";
+import type { Step } from "../step.ts";
 
 /** A group or mailbox with every name that a new one could clash with. */
 export interface NamedObject extends Row {
@@ -29,11 +31,8 @@ export interface ObjectKind {
   set: string;
   types: readonly string[];
   /** Every one that the tenant has, as its page arrives. */
-  all(alsoRead: readonly string[]): (exchange: Exchange) => AsyncGenerator<Row, void, undefined>;
-  creating(
-    names: ObjectNames,
-    ownerId: string | undefined,
-  ): { cmdlet: string; parameters: Parameters };
+  all(alsoRead: readonly string[]): ExchangeStream<Row>;
+  creating(names: ObjectNames, ownerId: string | undefined): CmdletCall;
   /** What Set- needs beside the values. */
   setting(type: string, values: Parameters): Parameters;
 }
@@ -50,7 +49,8 @@ export const distributionGroups: ObjectKind = {
   all: (alsoRead) => cloudGroups(undefined, alsoRead),
   // An application is no recipient that could own a group, so the owner is always given.
   creating: (names, ownerId = "") => ({
-    cmdlet: "New-DistributionGroup",
+    target: "exchange",
+    operation: "New-DistributionGroup",
     parameters: { ...names, ManagedBy: [ownerId], ...ownNames },
   }),
   setting: (type, values) => ({
@@ -66,7 +66,11 @@ export const sharedMailboxes: ObjectKind = {
   set: "Set-Mailbox",
   types: ["SharedMailbox"],
   all: (alsoRead) => mailboxesOf(["SharedMailbox"], alsoRead),
-  creating: (names) => ({ cmdlet: "New-Mailbox", parameters: { ...names, Shared: true } }),
+  creating: (names) => ({
+    target: "exchange",
+    operation: "New-Mailbox",
+    parameters: { ...names, Shared: true },
+  }),
   setting: () => ({}),
 };
 
@@ -85,10 +89,10 @@ const identifying = [
 export function allObjects(
   kind: ObjectKind,
   alsoRead: readonly string[],
-): (exchange: Exchange) => AsyncGenerator<NamedObject, void, undefined> {
+): ExchangeStream<NamedObject> {
   const query = kind.all([...identifying, ...alsoRead]);
-  return async function* (exchange) {
-    for await (const row of query(exchange)) yield namedObject(row, kind);
+  return async function* ({ exchange }) {
+    for await (const row of query({ exchange })) yield namedObject(row, kind);
   };
 }
 
@@ -162,8 +166,8 @@ export interface Sought {
 }
 
 /** The object of these names, as soon as readers find it. Throws an `invalid` fault when another one has its address. */
-export function found(sought: Sought): (exchange: Exchange) => Promise<NamedObject> {
-  return (exchange) =>
+export function found(sought: Sought): ExchangeQuery<NamedObject> {
+  return ({ exchange }) =>
     exchange.eventually(() => lookUp(sought, exchange), {
       what: `The ${sought.kind.noun} ${sought.names.PrimarySmtpAddress}`,
       aside: sought.aside,
@@ -196,16 +200,13 @@ const aWhileMs = 30_000;
  * What became of an object whose making failed with this fault: when no answer told whether it was made, or it was refused because its names are
  * taken, perhaps by itself, made a moment ago. It is looked for, and never made again. Throws the fault that is to be told when it is not there.
  */
-export function confirmCreated(
-  sought: Sought,
-  fault: Fault,
-): (exchange: Exchange) => Promise<"done" | "alreadySo"> {
+export function confirmCreated(sought: Sought, fault: Fault): ExchangeQuery<"done" | "alreadySo"> {
   const isTaken = fault.kind === "taken";
-  return async (exchange) => {
+  return async ({ exchange }) => {
     if (!isTaken && fault.kind !== "unavailable" && fault.kind !== "unexpected") throw fault;
     const look = async (): Promise<true | undefined> => {
       if (await lookUp(sought, exchange)) return true;
-      if (isTaken) await assertNamesFree(sought)(exchange);
+      if (isTaken) await assertNamesFree(sought)({ exchange });
       return undefined;
     };
     try {
@@ -236,7 +237,7 @@ export function confirmCreated(
 export function assertNamesFree({
   kind,
   names,
-}: Pick<Sought, "kind" | "names">): (exchange: Exchange) => Promise<void> {
+}: Pick<Sought, "kind" | "names">): ExchangeQuery<void> {
   const address = equals("EmailAddresses", `smtp:${names.PrimarySmtpAddress}`);
   const anyName = anyOf(
     equals("Name", names.Name),
@@ -256,7 +257,7 @@ export function assertNamesFree({
         ))
     );
   };
-  return async (exchange) => {
+  return async ({ exchange }) => {
     for (const deleted of [{}, { IncludeSoftDeletedRecipients: true }]) {
       const isDeleted = "IncludeSoftDeletedRecipients" in deleted;
       const { rows } = await exchange.invoke({
@@ -291,7 +292,7 @@ export function creating(
   kind: ObjectKind,
   names: ObjectNames,
   ownerId: string | undefined,
-): { cmdlet: string; parameters: Parameters; sentence: string; before: Record<string, unknown> } {
+): Step<"exchange"> {
   return {
     ...kind.creating(names, ownerId),
     sentence: `Create ${kind.noun} "${names.DisplayName}" <${names.PrimarySmtpAddress}>`,
@@ -304,12 +305,13 @@ export function writing(
   kind: ObjectKind,
   object: NamedObject | ObjectNames,
   values: Parameters,
-): Change {
+): ExchangeStep {
   const isThere = isNamedObject(object);
   const named = isThere ? nameOf(object) : `"${object.DisplayName}" <${object.PrimarySmtpAddress}>`;
   const renamed = textOf(values["DisplayName"] ?? values["Name"]);
   return {
-    cmdlet: kind.set,
+    target: "exchange",
+    operation: kind.set,
     parameters: {
       Identity: isThere ? object.Guid : object.PrimarySmtpAddress,
       ...values,
@@ -337,8 +339,8 @@ const ownerTypes =
   /^(\w*UserMailbox|SharedMailbox|LinkedMailbox|RoomMailbox|EquipmentMailbox|MailUser|GuestMailUser|MailUniversalSecurityGroup)$/;
 
 /** The id of whoever is to own groups. Throws an `invalid` fault when there is no such recipient, or one that can own none (documented). */
-export function groupOwner(identity: string): (exchange: Exchange) => Promise<string> {
-  return async (exchange) => {
+export function groupOwner(identity: string): ExchangeQuery<string> {
+  return async ({ exchange }) => {
     const rows = await findRows(exchange, {
       cmdlet: "Get-Recipient",
       parameters: { Identity: identity },

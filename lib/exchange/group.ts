@@ -5,10 +5,10 @@ import type { Piece } from "./client/batch.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, matchesExactly, equals } from "./client/opath.ts";
-import { type Change } from "./mailbox.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
+import type { ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {
@@ -30,9 +30,9 @@ const mastered = "IsDirSynced -eq 'False'";
 export function cloudGroups(
   where?: { property: string; value: string },
   alsoRead: readonly string[] = [],
-): (exchange: Exchange) => AsyncGenerator<Group, void, undefined> {
+): ExchangeStream<Group> {
   const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
-  return async function* (exchange) {
+  return async function* ({ exchange }) {
     for await (const { rows } of exchange.pages({
       cmdlet: "Get-DistributionGroup",
       parameters: {
@@ -57,13 +57,10 @@ export function cloudGroups(
 }
 
 /** The cloud groups whose `property` is `value`, all together. */
-export function cloudGroupsWhere(
-  property: string,
-  value: string,
-): (exchange: Exchange) => Promise<Group[]> {
-  return async (exchange) => {
+export function cloudGroupsWhere(property: string, value: string): ExchangeQuery<Group[]> {
+  return async ({ exchange }) => {
     const found: Group[] = [];
-    for await (const group of cloudGroups({ property, value })(exchange))
+    for await (const group of cloudGroups({ property, value })({ exchange }))
       if (found.push(group) > mostNamed) break;
     return found;
   };
@@ -73,9 +70,9 @@ export function cloudGroupsWhere(
  * The cloud group with this Guid. Throws a `missing` fault when there is none, `onPremises` when Active Directory masters it, and `invalid` for
  * a group whose members are not Exchange's to change: the fault says whose.
  */
-export function groupById(id: string): (exchange: Exchange) => Promise<Group> {
+export function groupById(id: string): ExchangeQuery<Group> {
   assertGuid(id, "The Id of the group in the permission reference");
-  return async (exchange) => {
+  return async ({ exchange }) => {
     const { rows } = await exchange
       .invoke({ cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select })
       .catch(async (thrown: unknown) => {
@@ -142,8 +139,8 @@ const reasons: Readonly<Record<string, string>> = {
  * Whether the account is a direct member. Asked by a filter on the account's distinguished name: the members of a large group are
  * pages over pages.
  */
-export function isMember(group: Group, account: Account): (exchange: Exchange) => Promise<boolean> {
-  return async (exchange) => {
+export function isMember(group: Group, account: Account): ExchangeQuery<boolean> {
+  return async ({ exchange }) => {
     const { rows } = await exchange.invoke({
       cmdlet: "Get-DistributionGroup",
       parameters: {
@@ -156,9 +153,10 @@ export function isMember(group: Group, account: Account): (exchange: Exchange) =
 }
 
 /** Makes the account a member. */
-export function adding(group: Group, account: Account, wasMember: boolean): Change {
+export function adding(group: Group, account: Account, wasMember: boolean): ExchangeStep {
   return {
-    cmdlet: "Add-DistributionGroupMember",
+    target: "exchange",
+    operation: "Add-DistributionGroupMember",
     parameters: membership(group, account),
     sentence: `Add ${nameOf(account)} to group ${nameOf(group)}`,
     before: { isMember: wasMember },
@@ -167,9 +165,10 @@ export function adding(group: Group, account: Account, wasMember: boolean): Chan
 }
 
 /** Ends the account's membership. */
-export function removing(group: Group, account: Account, wasMember: boolean): Change {
+export function removing(group: Group, account: Account, wasMember: boolean): ExchangeStep {
   return {
-    cmdlet: "Remove-DistributionGroupMember",
+    target: "exchange",
+    operation: "Remove-DistributionGroupMember",
     parameters: { ...membership(group, account), Confirm: false },
     sentence: `Remove ${nameOf(account)} from group ${nameOf(group)}`,
     before: { isMember: wasMember },
@@ -177,7 +176,7 @@ export function removing(group: Group, account: Account, wasMember: boolean): Ch
   };
 }
 
-function membership(group: Group, account: Account): Change["parameters"] {
+function membership(group: Group, account: Account): ExchangeStep["parameters"] {
   return {
     Identity: group.Guid,
     Member: account.Guid,
@@ -203,20 +202,14 @@ export interface Member {
 /** The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could not be read. */
 export function membersOf(
   groups: ReturnType<typeof cloudGroups>,
-): (
-  exchange: Exchange,
-) => AsyncGenerator<
-  { group: Group; members: Member[] } | { group: Group; fault: Fault },
-  void,
-  undefined
-> {
-  return async function* (exchange) {
+): ExchangeStream<{ group: Group; members: Member[] } | { group: Group; fault: Fault }> {
+  return async function* ({ exchange }) {
     const commandFor = (group: Group) => ({
       cmdlet: "Get-DistributionGroupMember",
       parameters: { Identity: group.Guid, ResultSize: "Unlimited" },
       select: ["Guid", "DisplayName", "RecipientTypeDetails"],
     });
-    for await (const piece of exchange.each(groups(exchange), commandFor)) yield read(piece);
+    for await (const piece of exchange.each(groups({ exchange }), commandFor)) yield read(piece);
   };
 }
 

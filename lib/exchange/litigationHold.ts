@@ -1,9 +1,9 @@
 import { Fault } from "../fault.ts";
 import { textOf, type Row } from "./client/encoding.ts";
-import type { Exchange } from "./client/exchange.ts";
-import { booleanProperty, mailboxById, type Change, type Mailbox } from "./mailbox.ts";
+import { booleanProperty, mailboxById, type Mailbox } from "./mailbox.ts";
 import { daysIn } from "./units.ts";
 import { nameOf } from "./naming.ts";
+import type { ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** Whole days, or without end. */
 export type HoldDuration = number | "Unlimited";
@@ -31,7 +31,7 @@ export function holdDurationFrom(value: unknown): HoldDuration {
 }
 
 /** The mailbox with its hold; also one whose user is gone, and that is only kept because of it. */
-export function heldMailboxById(id: string): (exchange: Exchange) => Promise<Mailbox> {
+export function heldMailboxById(id: string): ExchangeQuery<Mailbox> {
   return mailboxById(id, holdProperties, { IncludeInactiveMailbox: true });
 }
 
@@ -68,9 +68,10 @@ export function isInactive(mailbox: Mailbox): boolean {
 }
 
 /** Puts the mailbox on hold. Nothing is sent when it is so already. */
-export function holding(mailbox: Mailbox, duration: HoldDuration): Change {
+export function holding(mailbox: Mailbox, duration: HoldDuration): ExchangeStep {
   return {
-    cmdlet: "Set-Mailbox",
+    target: "exchange",
+    operation: "Set-Mailbox",
     parameters: {
       Identity: mailbox.Guid,
       LitigationHoldEnabled: true,
@@ -83,9 +84,10 @@ export function holding(mailbox: Mailbox, duration: HoldDuration): Change {
 }
 
 /** Ends the hold. */
-export function releasing(mailbox: Mailbox): Change {
+export function releasing(mailbox: Mailbox): ExchangeStep {
   return {
-    cmdlet: "Set-Mailbox",
+    target: "exchange",
+    operation: "Set-Mailbox",
     parameters: {
       Identity: mailbox.Guid,
       LitigationHoldEnabled: false,

@@ -2,9 +2,9 @@ import { isGuid, assertGuid } from "./guid.ts";
 import { mostNamed, nameOf } from "./naming.ts";
 import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
-import { textOf, type Parameters, type Row } from "./client/encoding.ts";
-import type { Exchange } from "./client/exchange.ts";
+import { textOf, type Row } from "./client/encoding.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
+import type { ExchangeQuery, ExchangeStream } from "./target.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
 export interface Mailbox extends Row {
@@ -14,20 +14,6 @@ export interface Mailbox extends Row {
   UserPrincipalName: string;
   PrimarySmtpAddress: string;
   RecipientTypeDetails: string;
-}
-
-/** A change of one object, to be carried out. */
-export interface Change {
-  cmdlet: string;
-  parameters: { Identity: string } & Parameters;
-  /** What it does, in the imperative. */
-  sentence: string;
-  /** The values before, by property. */
-  before: Record<string, unknown>;
-  /** By what was read it changes nothing; but reads lag behind writes. */
-  isInPlace?: boolean;
-  /** Exchange does not say when it changed nothing. */
-  isSilent?: boolean;
 }
 
 const identifying = [
@@ -53,7 +39,7 @@ export function mailboxesWhere(
   property: string,
   value: string,
   alsoRead: readonly string[],
-): (exchange: Exchange) => Promise<Mailbox[]> {
+): ExchangeQuery<Mailbox[]> {
   const name = filterable(property);
   if (/guid$/i.test(name) && !isGuid(value))
     throw new Fault({
@@ -61,7 +47,7 @@ export function mailboxesWhere(
       message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.`,
     });
   const select = selected([name, ...alsoRead]);
-  return async (exchange) => {
+  return async ({ exchange }) => {
     const { rows } = await exchange.invoke({
       cmdlet: "Get-Mailbox",
       parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 },
@@ -89,9 +75,9 @@ export function mailboxById(
   alsoRead: readonly string[],
   switches: Readonly<Record<string, true>> = {},
   what = "The mailbox reference",
-): (exchange: Exchange) => Promise<Mailbox> {
+): ExchangeQuery<Mailbox> {
   assertGuid(id, what);
-  return async (exchange) => {
+  return async ({ exchange }) => {
     const { rows } = await exchange
       .invoke({
         cmdlet: "Get-Mailbox",
@@ -129,7 +115,7 @@ export function mailboxesOf(
   types: readonly string[],
   alsoRead: readonly string[],
   where?: { property: string; value: string | true },
-): (exchange: Exchange) => AsyncGenerator<Mailbox, void, undefined> {
+): ExchangeStream<Mailbox> {
   if (types.length === 0)
     throw new Fault({
       kind: "invalid",
@@ -142,7 +128,7 @@ export function mailboxesOf(
         ? `${where.property} -eq 'True'`
         : equals(filterable(where.property), where.value),
   };
-  return async function* (exchange) {
+  return async function* ({ exchange }) {
     for await (const { rows } of exchange.pages({
       cmdlet: "Get-Mailbox",
       parameters: { ...filter, RecipientTypeDetails: [...types], ResultSize: "Unlimited" },

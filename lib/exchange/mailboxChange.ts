@@ -4,10 +4,11 @@ import { primaryAmong } from "./emailAddresses.ts";
 import { isHashtable, textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
-import { synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
+import { synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import type { Setting } from "./settings.ts";
 import { nameOf } from "./naming.ts";
+import type { ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
 
 /** What has to be read of a mailbox before settings can be compared with it. */
 export function propertiesFor(settings: readonly Setting[]): string[] {
@@ -19,7 +20,7 @@ export function propertiesFor(settings: readonly Setting[]): string[] {
 /** What it takes to bring a mailbox to its settings. */
 export interface Difference {
   /** One Set-Mailbox with all that differs and is mastered in Exchange Online; undefined when nothing does. */
-  change: Change | undefined;
+  change: ExchangeStep | undefined;
   /** The mailbox as it is after the change. */
   after: Row;
   /** An `onPremises` fault that names the attribute to change for each setting that Active Directory masters. */
@@ -65,7 +66,8 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
       changed.length === 0
         ? undefined
         : {
-            cmdlet: "Set-Mailbox",
+            target: "exchange",
+            operation: "Set-Mailbox",
             parameters: { Identity: mailbox.Guid, ...parameters },
             sentence: sentenceFor(mailbox, changed, parameters),
             before,
@@ -93,12 +95,6 @@ function sentenceFor(
   return `Set ${changed.join(", ")} of mailbox ${nameOf(mailbox)}`;
 }
 
-/** The ways to and from the tenant that a change needs. */
-interface Ways {
-  read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
-  change(change: Change): Promise<unknown>;
-}
-
 /**
  * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What Active Directory masters
  * is refused at the end.
@@ -106,7 +102,7 @@ interface Ways {
 export async function applySettings(
   mailbox: Mailbox,
   settings: readonly Setting[],
-  { read, change }: Ways,
+  { read, change }: Pick<ExchangeGate, "read" | "change">,
 ): Promise<{ before: Row; after: Row }> {
   const {
     change: needed,
@@ -140,8 +136,8 @@ function inOwnWords(row: Row, settings: readonly Setting[]): Row {
 function withoutSameRecipients(
   mailbox: Mailbox,
   settings: readonly Setting[],
-): (exchange: Exchange) => Promise<Setting[]> {
-  return async (exchange) => {
+): ExchangeQuery<Setting[]> {
+  return async ({ exchange }) => {
     const left: Setting[] = [];
     for (const setting of settings) {
       const current = [mailbox[setting.property] ?? []]
@@ -195,7 +191,7 @@ async function allAmong(
  * Refuses a change that would give a mailbox an address which someone else has, and names the holder, also one that is
  * soft-deleted: the service's own refusal does not always say who it is.
  */
-function addressesAreFree({ parameters }: Change): (exchange: Exchange) => Promise<void> {
+function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
   const select = [
     "Guid",
     "DisplayName",
@@ -203,7 +199,7 @@ function addressesAreFree({ parameters }: Change): (exchange: Exchange) => Promi
     "RecipientTypeDetails",
     "EmailAddresses",
   ];
-  return async (exchange) => {
+  return async ({ exchange }) => {
     // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's documentation of Get-Recipient).
     for (const address of newAddresses(parameters)) {
       const { rows } = await exchange.invoke({
@@ -238,7 +234,7 @@ function addressesAreFree({ parameters }: Change): (exchange: Exchange) => Promi
 function newAddresses({
   EmailAddresses: delta,
   WindowsEmailAddress: primary,
-}: Change["parameters"]): Set<string> {
+}: ExchangeStep["parameters"]): Set<string> {
   const entries = (key: string): string[] =>
     isHashtable(delta)
       ? [delta[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, ""))

@@ -3,10 +3,11 @@ import { isAccount, mayBeAccount, withSid, type Account } from "./account.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, equals } from "./client/opath.ts";
-import { booleanProperty, synchronisationOf, type Change, type Mailbox } from "./mailbox.ts";
+import { booleanProperty, synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import { hasGuid } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
+import type { CmdletCall, ExchangeGate, ExchangeQuery } from "./target.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
 
@@ -44,14 +45,10 @@ export interface Right {
   name: RightName;
   /** As people call it. */
   label: string;
-  standingOf(mailbox: Mailbox, account: Account): (exchange: Exchange) => Promise<Standing>;
-  granting(
-    mailbox: Mailbox,
-    account: Account,
-    options: { autoMapping: boolean },
-  ): Pick<Change, "cmdlet" | "parameters">;
+  standingOf(mailbox: Mailbox, account: Account): ExchangeQuery<Standing>;
+  granting(mailbox: Mailbox, account: Account, options: { autoMapping: boolean }): CmdletCall;
   /** `trustee` is one of the account's own names. */
-  revoking(mailbox: Mailbox, trustee: string): Pick<Change, "cmdlet" | "parameters">;
+  revoking(mailbox: Mailbox, trustee: string): CmdletCall;
 }
 
 /** More entries than these on one mailbox are refused (the service's own limit; dead ones count). */
@@ -62,18 +59,21 @@ export const rights: Readonly<Record<RightName, Right>> = {
   FullAccess: {
     name: "FullAccess",
     label: "Full Access",
-    standingOf: (mailbox, account) => async (exchange) => {
-      const { rows } = await exchange.invoke(readingPermissions(mailbox));
-      const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
-      return await standing(
-        own.filter(({ hasFullAccess }) => hasFullAccess),
-        own,
-        account,
-        exchange,
-      );
-    },
+    standingOf:
+      (mailbox, account) =>
+      async ({ exchange }) => {
+        const { rows } = await exchange.invoke(readingPermissions(mailbox));
+        const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
+        return await standing(
+          own.filter(({ hasFullAccess }) => hasFullAccess),
+          own,
+          account,
+          exchange,
+        );
+      },
     granting: (mailbox, account, { autoMapping }) => ({
-      cmdlet: "Add-MailboxPermission",
+      target: "exchange",
+      operation: "Add-MailboxPermission",
       parameters: {
         Identity: mailbox.Guid,
         User: account.Guid,
@@ -84,7 +84,8 @@ export const rights: Readonly<Record<RightName, Right>> = {
       },
     }),
     revoking: (mailbox, trustee) => ({
-      cmdlet: "Remove-MailboxPermission",
+      target: "exchange",
+      operation: "Remove-MailboxPermission",
       parameters: {
         Identity: mailbox.Guid,
         User: trustee,
@@ -97,12 +98,15 @@ export const rights: Readonly<Record<RightName, Right>> = {
   SendAs: {
     name: "SendAs",
     label: "Send As",
-    standingOf: (mailbox, account) => async (exchange) => {
-      const { rows } = await exchange.invoke(readingSendAs(mailbox));
-      return await standing(rows.map(sendAsEntry), [], account, exchange);
-    },
+    standingOf:
+      (mailbox, account) =>
+      async ({ exchange }) => {
+        const { rows } = await exchange.invoke(readingSendAs(mailbox));
+        return await standing(rows.map(sendAsEntry), [], account, exchange);
+      },
     granting: (mailbox, account) => ({
-      cmdlet: "Add-RecipientPermission",
+      target: "exchange",
+      operation: "Add-RecipientPermission",
       parameters: {
         Identity: mailbox.Guid,
         Trustee: account.Guid,
@@ -111,7 +115,8 @@ export const rights: Readonly<Record<RightName, Right>> = {
       },
     }),
     revoking: (mailbox, trustee) => ({
-      cmdlet: "Remove-RecipientPermission",
+      target: "exchange",
+      operation: "Remove-RecipientPermission",
       parameters: {
         Identity: mailbox.Guid,
         Trustee: trustee,
@@ -124,33 +129,37 @@ export const rights: Readonly<Record<RightName, Right>> = {
     name: "SendOnBehalf",
     label: "Send on Behalf",
     // The list reads back as names, display names or GUIDs; a filter compares distinguished names, and leaves nothing to guess.
-    standingOf: (mailbox, account) => async (exchange) => {
-      const { rows } = await exchange.invoke({
-        cmdlet: "Get-Mailbox",
-        parameters: {
-          Filter: allOf(
-            equals("Guid", mailbox.Guid),
-            equals("GrantSendOnBehalfTo", account.DistinguishedName),
-          ),
-        },
-        select: ["Guid"],
-      });
-      const isHeld = rows.some(hasGuid(mailbox.Guid));
-      return {
-        isHeld,
-        mayBeHeld: isHeld,
-        isDenied: false,
-        mayBeDenied: false,
-        entries: 0,
-        orphans: 0,
-      };
-    },
+    standingOf:
+      (mailbox, account) =>
+      async ({ exchange }) => {
+        const { rows } = await exchange.invoke({
+          cmdlet: "Get-Mailbox",
+          parameters: {
+            Filter: allOf(
+              equals("Guid", mailbox.Guid),
+              equals("GrantSendOnBehalfTo", account.DistinguishedName),
+            ),
+          },
+          select: ["Guid"],
+        });
+        const isHeld = rows.some(hasGuid(mailbox.Guid));
+        return {
+          isHeld,
+          mayBeHeld: isHeld,
+          isDenied: false,
+          mayBeDenied: false,
+          entries: 0,
+          orphans: 0,
+        };
+      },
     granting: (mailbox, account) => ({
-      cmdlet: "Set-Mailbox",
+      target: "exchange",
+      operation: "Set-Mailbox",
       parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { add: [account.Guid] } },
     }),
     revoking: (mailbox, trustee) => ({
-      cmdlet: "Set-Mailbox",
+      target: "exchange",
+      operation: "Set-Mailbox",
       parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { remove: [trustee] } },
     }),
   },
@@ -232,7 +241,7 @@ async function standing(
   const given = entries.filter(({ isInherited }) => !isInherited);
   // A list that calls somebody by an identifier may mean an account that is gone, or this one.
   const account = [...given, ...own].some(({ trustee }) => isSid(trustee))
-    ? await withSid(caller)(exchange)
+    ? await withSid(caller)({ exchange })
     : caller;
   const allowed = given.filter(({ isDenied }) => !isDenied);
   return {
@@ -247,10 +256,8 @@ async function standing(
   };
 }
 
-/** The ways to and from the tenant that a change needs. */
-interface Ways {
-  read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
-  change(change: Change): Promise<"planned" | "done" | "alreadySo">;
+/** What granting and revoking need beside the right. */
+export interface RightGate extends Pick<ExchangeGate, "read" | "change"> {
   log(level: "warning", message: string): void;
 }
 
@@ -262,7 +269,7 @@ export async function grant(
   right: Right,
   mailbox: Mailbox,
   account: Account,
-  { autoMapping, read, change, log }: Ways & { autoMapping: boolean },
+  { autoMapping, read, change, log }: RightGate & { autoMapping: boolean },
 ): Promise<void> {
   refuseMastered(right, mailbox);
   const { isHeld, mayBeHeld, isDenied, mayBeDenied, entries, orphans } = await read(
@@ -313,7 +320,7 @@ export async function revoke(
   right: Right,
   mailbox: Mailbox,
   account: Account,
-  { read, change, log }: Ways,
+  { read, change, log }: RightGate,
 ): Promise<void> {
   refuseMastered(right, mailbox);
   const { isHeld } = await read(right.standingOf(mailbox, account));

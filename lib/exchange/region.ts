@@ -1,10 +1,10 @@
 import { Fault } from "../fault.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
-import type { Exchange } from "./client/exchange.ts";
-import { type Change, type Mailbox } from "./mailbox.ts";
+import { type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
+import type { ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** How a mailbox is to show dates, times and folder names. */
 export interface Region {
@@ -91,8 +91,8 @@ export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
   };
 }
 
-export function regionOf(mailbox: Mailbox, verify: boolean): (exchange: Exchange) => Promise<Row> {
-  return async (exchange) => {
+export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> {
+  return async ({ exchange }) => {
     const {
       rows: [row, ...more],
     } = await exchange.invoke(readingRegion(mailbox, verify));
@@ -129,7 +129,7 @@ export function hasFolderNames(present: Row, { localizesFolders }: Region): bool
  * What it takes: the settings in one change, and the folder names in another one behind it, which can fail by itself. Language and formats go
  * together, for a format is checked against the language; null gives the language's own.
  */
-export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): Change[] {
+export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): ExchangeStep[] {
   const { language, timeZone, dateFormat, timeFormat } = wanted;
   const isSet = hasSettings(present, wanted);
   const before = Object.fromEntries(
@@ -138,8 +138,9 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): C
       present[name] ?? null,
     ]),
   );
-  const settings: Change = {
-    cmdlet: "Set-MailboxRegionalConfiguration",
+  const settings: ExchangeStep = {
+    target: "exchange",
+    operation: "Set-MailboxRegionalConfiguration",
     parameters: {
       Identity: mailbox.Guid,
       Language: language,
@@ -150,8 +151,9 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): C
     sentence: `Set language ${language} with its formats and time zone ${timeZone} of mailbox ${nameOf(mailbox)}`,
     before,
   };
-  const folders: Change = {
-    cmdlet: "Set-MailboxRegionalConfiguration",
+  const folders: ExchangeStep = {
+    target: "exchange",
+    operation: "Set-MailboxRegionalConfiguration",
     parameters: { Identity: mailbox.Guid, LocalizeDefaultFolderName: true },
     sentence: `Rename the default folders of mailbox ${nameOf(mailbox)} to ${language}`,
     before: {

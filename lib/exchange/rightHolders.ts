@@ -14,6 +14,7 @@ import {
   type Entry,
   type RightName,
 } from "./mailboxRight.ts";
+import type { ExchangeStream } from "./target.ts";
 
 /** The accounts that were given a right on a mailbox themselves, as Guids. Inherited, own and Deny entries are left out. */
 export interface MailboxHolders {
@@ -46,11 +47,9 @@ export function holdersOf({
   accountTypes,
   wanted,
   onStranger,
-}: HoldersSettings): (
-  exchange: Exchange,
-) => AsyncGenerator<MailboxHolders | { mailbox: Mailbox; fault: Fault }, void, undefined> {
+}: HoldersSettings): ExchangeStream<MailboxHolders | { mailbox: Mailbox; fault: Fault }> {
   const mailboxes = mailboxesOf(types, ["GrantSendOnBehalfTo"], where);
-  return async function* (exchange) {
+  return async function* ({ exchange }) {
     const recipients = new Recipients(accountTypes);
     // While the long lists come page by page, the mailboxes are asked for already.
     const lists = Promise.all([
@@ -114,11 +113,11 @@ export function holdersOf({
     }
     const gathered = wanted.includes("FullAccess")
       ? entriesOn(
-          mailboxes(exchange),
+          mailboxes({ exchange }),
           { commandFor: readingPermissions, entryOf: fullAccessEntry },
           exchange,
         )
-      : withNothing(mailboxes(exchange));
+      : withNothing(mailboxes({ exchange }));
     for await (const one of gathered) {
       waiting.push(one);
       if (progress.areListed) yield* settled();

@@ -1,7 +1,7 @@
 import { filterableUserProperties } from "../generated/mailbox.ts";
 import { textOf } from "./client/encoding.ts";
-import type { Exchange } from "./client/exchange.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
+import type { ExchangeQuery } from "./target.ts";
 
 /** A user of the tenant, with or without a mailbox. */
 export interface User {
@@ -11,14 +11,11 @@ export interface User {
 }
 
 /** Users by one property: those that can have a mailbox some day. An empty list when Exchange cannot look users up by that property. */
-export function usersWhere(
-  property: string,
-  value: string,
-): (exchange: Exchange) => Promise<User[]> {
+export function usersWhere(property: string, value: string): ExchangeQuery<User[]> {
   const name = filterableUserProperties.find(
     (known) => known.toLowerCase() === property.toLowerCase(),
   );
-  return async (exchange) => {
+  return async ({ exchange }) => {
     if (name === undefined) return [];
     const { rows } = await exchange.invoke({
       cmdlet: "Get-User",

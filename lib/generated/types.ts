@@ -703,7 +703,18 @@ IsError: boolean
  * One change: what was, or would be, sent.
  */
 export interface PlanStep {
-cmdlet: string
+/**
+ * The system that the step changes.
+ */
+target: ("exchange" | "graph" | "activeDirectory")
+/**
+ * The operation in the target's own words: a cmdlet, an HTTP request, an LDAP modify.
+ */
+operation: string
+/**
+ * The same as operation, for steps in Exchange Online.
+ */
+cmdlet?: string
 parameters: {
 [k: string]: unknown
 }

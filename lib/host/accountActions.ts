@@ -1,6 +1,5 @@
 import { Fault } from "../fault.ts";
 import type {
-  Configuration,
   CreateEvent,
   DeleteEvent,
   DisableEvent,
@@ -14,53 +13,66 @@ import { disableEvent } from "../generated/validators/disableEvent.ts";
 import { enableEvent } from "../generated/validators/enableEvent.ts";
 import { importEvent } from "../generated/validators/importEvent.ts";
 import { updateEvent } from "../generated/validators/updateEvent.ts";
-import { accountReferenceIn, type Action, type Context, type Result } from "./action.ts";
+import type { Gate } from "../step.ts";
+import {
+  accountReferenceIn,
+  settingsFor,
+  type Action,
+  type ConfigurationKey,
+  type Context,
+  type Declaration,
+  type Result,
+  type Settings,
+} from "./action.ts";
 import { correlationFrom, type Correlation } from "./correlation.ts";
-import type { Gate } from "./gate.ts";
 import { MappedFields } from "./mappedFields.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
 
-/** What every handler of an account event has in common. */
-interface AccountInput extends Gate {
+/** What every handler of an account event is given. */
+interface AccountInput<Targets, Key extends ConfigurationKey> extends Gate<Targets> {
   /** The fields mapped for this event; null where the mapping gives no value. Empty in a reconciliation. */
   data: MappedFields;
-  /** The names of all mapped fields, also of those of mapping mode None. */
+  /** The names of all mapped fields, including those of mapping mode None. */
   fields: string[];
-  configuration: Configuration;
+  configuration: Settings<Key>;
   log: Log;
 }
 
-export interface CreateInput extends AccountInput {
+export interface CreateInput<Targets, Key extends ConfigurationKey = never> extends AccountInput<
+  Targets,
+  Key
+> {
   correlation: Correlation;
   /** A field's value wherever the platform shows one: mapped for Create, or pre-filled for a field of mapping mode None. */
   known(field: string): unknown;
 }
 
-/** The mailbox that was found: its reference, one sentence that says which it is and why, and its properties as they now are. */
+/** The account that was found: its reference, one sentence that says which it is and why, and its properties as they are now. */
 export interface Correlated {
   accountReference: string;
   sentence: string;
   account: Readonly<Record<string, unknown>>;
 }
 
-/** Declares what a create event does: it finds the one account that belongs to the person, and may adjust it. */
-export function onCreate(handle: (input: CreateInput) => Promise<Correlated>): Action<CreateEvent> {
+/** Declares a create action: it finds the one account that belongs to the person, and may adjust it. */
+export function onCreate<Targets, const Key extends ConfigurationKey>({
+  needs,
+  configuration: keys,
+  handle,
+}: Declaration<Targets, Key, (input: CreateInput<Targets, Key>) => Promise<Correlated>>): Action<
+  CreateEvent,
+  Targets
+> {
   return {
     verb: verbs.create,
     contract: createEvent,
-    async run({
-      event: { actionContext, outputContext },
-      configuration,
-      log,
-      read,
-      stream,
-      change,
-      output,
-    }) {
+    needs,
+    configuration: keys,
+    async run({ event, configuration, log, read, stream, change, output }) {
+      const { actionContext, outputContext } = event;
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
-      const data = new MappedFields(actionContext.Data);
       const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
       // The correlation field is one of the mapping's fields, even when the event shows it nowhere else.
       const fields =
@@ -70,15 +82,15 @@ export function onCreate(handle: (input: CreateInput) => Promise<Correlated>): A
       const { accountReference, sentence, account } = await handle({
         correlation,
         known: (field) => mapped.get(field),
-        data,
+        data: new MappedFields(actionContext.Data),
         fields: fields.names,
-        configuration,
+        configuration: settingsFor(configuration, keys),
         log,
         read,
         stream,
         change,
       });
-      // The platform counts a create without a reference as failed, also in a preview.
+      // The platform counts a create without a reference as failed, even in a preview.
       if (accountReference.trim() === "")
         throw new Fault({
           kind: "unexpected",
@@ -94,10 +106,13 @@ export function onCreate(handle: (input: CreateInput) => Promise<Correlated>): A
   };
 }
 
-export interface ChangeInput extends AccountInput {
-  /** What create answered with. Never blank. */
+export interface ChangeInput<Targets, Key extends ConfigurationKey = never> extends AccountInput<
+  Targets,
+  Key
+> {
+  /** The reference that create answered with. Never blank. */
   accountReference: string;
-  /** No person and no mapping stand behind the event: what to write comes from defaults. */
+  /** The event has no person and no mapping, so the values to write come from defaults. */
   isReconciliation: boolean;
 }
 
@@ -107,77 +122,85 @@ export interface Changed {
   after: Readonly<Record<string, unknown>>;
 }
 
+type ChangeDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
+  Targets,
+  Key,
+  (input: ChangeInput<Targets, Key>) => Promise<Changed>
+>;
+
+/** Declares an update action: the person's data changed, or this is the first data after a correlation. */
+export function onUpdate<Targets, const Key extends ConfigurationKey>(
+  declaration: ChangeDeclaration<Targets, Key>,
+): Action<UpdateEvent, Targets> {
+  return { verb: verbs.update, contract: updateEvent, ...changing(declaration) };
+}
+
+/** Declares an enable action: the person gets access. */
+export function onEnable<Targets, const Key extends ConfigurationKey>(
+  declaration: ChangeDeclaration<Targets, Key>,
+): Action<EnableEvent, Targets> {
+  return { verb: verbs.enable, contract: enableEvent, ...changing(declaration) };
+}
+
+/** Declares a disable action: the person loses access. */
+export function onDisable<Targets, const Key extends ConfigurationKey>(
+  declaration: ChangeDeclaration<Targets, Key>,
+): Action<DisableEvent, Targets> {
+  return { verb: verbs.disable, contract: disableEvent, ...changing(declaration) };
+}
+
+/** Declares a delete action: the person leaves. */
+export function onDelete<Targets, const Key extends ConfigurationKey>(
+  declaration: ChangeDeclaration<Targets, Key>,
+): Action<DeleteEvent, Targets> {
+  return { verb: verbs.delete, contract: deleteEvent, ...changing(declaration) };
+}
+
 type ChangeEvent = UpdateEvent | EnableEvent | DisableEvent | DeleteEvent;
-type ChangeHandler = (input: ChangeInput) => Promise<Changed>;
 
-/** Declares what an update event does: changed data of a person, or the first data after a correlation. */
-export function onUpdate(handle: ChangeHandler): Action<UpdateEvent> {
+function changing<Targets, Key extends ConfigurationKey>({
+  needs,
+  configuration: keys,
+  handle,
+}: ChangeDeclaration<Targets, Key>) {
   return {
-    verb: verbs.update,
-    contract: updateEvent,
-    run: (context) => changeAccount(context, handle),
+    needs,
+    configuration: keys,
+    async run({
+      event: { actionContext, outputContext },
+      configuration,
+      log,
+      read,
+      stream,
+      change,
+      output,
+    }: Context<ChangeEvent, Targets>): Promise<Result> {
+      const fields = new MappedFields(outputContext?.Data, actionContext.Data);
+      const { before, after } = await handle({
+        accountReference: accountReferenceIn(actionContext.References.Account),
+        isReconciliation: (actionContext.Origin ?? "").toLowerCase() === "reconciliation",
+        data: new MappedFields(actionContext.Data),
+        fields: fields.names,
+        configuration: settingsFor(configuration, keys),
+        log,
+        read,
+        stream,
+        change,
+      });
+      Object.assign(output, {
+        PreviousData: fields.valuesOf(before),
+        Data: fields.filledFrom(after),
+      });
+      return {};
+    },
   };
 }
 
-/** Declares what an enable event does: the person gets access. */
-export function onEnable(handle: ChangeHandler): Action<EnableEvent> {
-  return {
-    verb: verbs.enable,
-    contract: enableEvent,
-    run: (context) => changeAccount(context, handle),
-  };
-}
-
-/** Declares what a disable event does: the person loses access. */
-export function onDisable(handle: ChangeHandler): Action<DisableEvent> {
-  return {
-    verb: verbs.disable,
-    contract: disableEvent,
-    run: (context) => changeAccount(context, handle),
-  };
-}
-
-/** Declares what a delete event does: the person leaves. */
-export function onDelete(handle: ChangeHandler): Action<DeleteEvent> {
-  return {
-    verb: verbs.delete,
-    contract: deleteEvent,
-    run: (context) => changeAccount(context, handle),
-  };
-}
-
-async function changeAccount<Event extends ChangeEvent>(
-  {
-    event: { actionContext, outputContext },
-    configuration,
-    log,
-    read,
-    stream,
-    change,
-    output,
-  }: Context<Event>,
-  handle: ChangeHandler,
-): Promise<Result> {
-  const data = new MappedFields(actionContext.Data);
-  const fields = new MappedFields(outputContext?.Data, actionContext.Data);
-  const isReconciliation = (actionContext.Origin ?? "").toLowerCase() === "reconciliation";
-  const { before, after } = await handle({
-    accountReference: accountReferenceIn(actionContext.References.Account),
-    isReconciliation,
-    data,
-    fields: fields.names,
-    configuration,
-    log,
-    read,
-    stream,
-    change,
-  });
-  Object.assign(output, { PreviousData: fields.valuesOf(before), Data: fields.filledFrom(after) });
-  return {};
-}
-
-export interface ImportInput extends Pick<AccountInput, "configuration" | "log" | "stream"> {
-  /** Names of the fields to give, as spelled in the mapping; a dot nests. */
+export interface ImportInput<Targets, Key extends ConfigurationKey = never> extends Pick<
+  AccountInput<Targets, Key>,
+  "configuration" | "log" | "stream"
+> {
+  /** Names of the fields to return, as spelled in the mapping; a dot nests. */
   importFields: readonly string[];
 }
 
@@ -190,35 +213,33 @@ export interface AccountRecord {
   account: Readonly<Record<string, unknown>>;
 }
 
-/** Declares what an import of accounts does: it gives one account after the other, as they arrive. */
-export function onImport(
-  accounts: (input: ImportInput) => AsyncIterable<AccountRecord>,
-): Action<ImportEvent> {
+/** Declares an import of accounts: it yields one account after the other, as they arrive. */
+export function onImport<Targets, const Key extends ConfigurationKey>({
+  needs,
+  configuration: keys,
+  handle,
+}: Declaration<
+  Targets,
+  Key,
+  (input: ImportInput<Targets, Key>) => AsyncIterable<AccountRecord>
+>): Action<ImportEvent, Targets> {
   return {
     verb: verbs.import,
     contract: importEvent,
+    needs,
+    configuration: keys,
     async run({ event: { actionContext }, configuration, log, stream, record }) {
       const importFields = actionContext.ImportFields;
-      let count = 0;
-      for await (const { accountReference, displayName, userName, enabled, account } of accounts({
+      const accounts = handle({
         importFields,
-        configuration,
+        configuration: settingsFor(configuration, keys),
         log,
         stream,
-      })) {
-        const user = shownName(userName) ?? accountReference;
-        const name = shownName(displayName) ?? user;
+      });
+      let count = 0;
+      for await (const account of accounts) {
         count++;
-        if (
-          !(await record({
-            AccountReference: accountReference,
-            DisplayName: name,
-            UserName: user,
-            Enabled: enabled,
-            Data: nested(importFields, account),
-          }))
-        )
-          break;
+        if (!(await record(recordOf(account, importFields)))) break;
       }
       return {
         audit: [
@@ -228,6 +249,20 @@ export function onImport(
         ],
       };
     },
+  };
+}
+
+function recordOf(
+  { accountReference, displayName, userName, enabled, account }: AccountRecord,
+  importFields: readonly string[],
+): Record<string, unknown> {
+  const user = shownName(userName) ?? accountReference;
+  return {
+    AccountReference: accountReference,
+    DisplayName: shownName(displayName) ?? user,
+    UserName: user,
+    Enabled: enabled,
+    Data: nested(importFields, account),
   };
 }
 

@@ -1,7 +1,8 @@
 import { Fault } from "../fault.ts";
+import type { Needs } from "../step.ts";
 import type { Configuration } from "../generated/types.ts";
 import type { Contract } from "./schemaContract.ts";
-import type { Gate } from "./gate.ts";
+import type { HostGate } from "./gate.ts";
 import type { Log } from "./output.ts";
 import type { Verb } from "./verbs.ts";
 
@@ -11,15 +12,15 @@ export interface AnyEvent {
 }
 
 /** What every handler is given: validated, frozen input, and the ways out. */
-export interface Context<Event> extends Gate {
+export interface Context<Event, Targets> extends HostGate<Targets> {
   event: Event;
   configuration: Configuration;
   log: Log;
   /** Writes one line of an import. Resolves to false when no more are wanted: a dry run shows a sample. */
   record(record: Readonly<Record<string, unknown>>): Promise<boolean>;
-  /** The verb's own part of the output context: what stands here is answered, however the run ends. */
+  /** The verb's own part of the output context. Whatever is in it becomes part of the answer, however the run ends. */
   output: Record<string, unknown>;
-  /** Asked for what else is to be answered when the run is ended early, beside the reason. */
+  /** Registers what else to answer, beside the reason, when the run is ended early. */
   whenCutShort(soFar: (reason: Fault) => Result): void;
 }
 
@@ -31,13 +32,37 @@ export interface Result {
   isGone?: boolean;
 }
 
+/** What an action declares: what it may send, which settings it reads, and its handler. */
+export interface Declaration<Targets, Key extends ConfigurationKey, Handler> {
+  /** The targets, each with the operations and parameters that may be sent to it. */
+  needs: Needs<Targets>;
+  /** The configuration keys that the handler reads. It is handed no others. */
+  configuration: readonly Key[];
+  handle: Handler;
+}
+
+export type ConfigurationKey = keyof Configuration;
+export type Settings<Key extends ConfigurationKey> = Pick<Configuration, Key>;
+
 /** An action: a declaration that the build joins to the host. Importing it does nothing. */
-export interface Action<Event extends AnyEvent> {
+export interface Action<Event extends AnyEvent, Targets> {
   verb: Verb;
   contract: Contract<Event>;
-  /** The output when nothing was done yet, from whatever arrived on stdin (`undefined`: nothing that could be read). None when left out. */
+  needs: Needs<Targets>;
+  /** Every configuration key that the verb or the handler reads. The keys of the connection itself are not among them. */
+  configuration: readonly ConfigurationKey[];
+  /** The output before anything was done, from whatever arrived on stdin (`undefined`: nothing readable). None when left out. */
   outputAtFirst?(document: unknown): Record<string, unknown>;
-  run(context: Context<Event>): Promise<Result>;
+  run(context: Context<Event, Targets>): Promise<Result>;
+}
+
+/** The declared settings and no others. */
+export function settingsFor<Key extends ConfigurationKey>(
+  configuration: Configuration,
+  keys: readonly Key[],
+): Settings<Key> {
+  const declared = Object.entries(configuration).filter(([key]) => keys.some((own) => own === key));
+  return Object.freeze(Object.fromEntries(declared)) as Settings<Key>;
 }
 
 /** Our own references are texts. An object is let through when it holds one under a name that says so. */

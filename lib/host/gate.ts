@@ -1,40 +1,21 @@
 import { Fault } from "../fault.ts";
 import type { AuditLog, PlanStep } from "../generated/types.ts";
+import type { Gate, Step, StepResult } from "../step.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Log } from "./output.ts";
 
-/** One change, as a noun describes it. */
-export interface Step {
-  cmdlet: string;
-  parameters: Readonly<Record<string, unknown>>;
-  /** What the change does, in the imperative, without a full stop: it becomes the audit line. */
-  sentence: string;
-  /** The values before, by property. */
-  before: Readonly<Record<string, unknown>>;
-  /** By what was read it changes nothing. It is sent all the same, because reads may lag behind writes. */
-  isInPlace?: boolean;
-  /** The service does not say when it changed nothing: what was read decides. */
-  isSilent?: boolean;
-  /** The audit action, where the verb has more than one. */
-  auditAction?: AuditLog["Action"];
-  /** Where it stands among steps that are taken side by side; those of one rank stand as they were taken. */
-  rank?: number;
-  /** Called when it failed: looks whether it is in place all the same. Gives what became of it, or throws the fault that is to be told. */
-  recover?(fault: Fault): Promise<StepResult>;
-}
-
-/** `planned`: a dry run. `alreadySo`: the service says, or in a dry run what was read says, that it changes nothing. */
-export type StepResult = "planned" | "done" | "alreadySo";
-
-/** What the service said beside its answer. `kind` is set for what the connection understands. */
+/** A message that came with a successful answer. `kind` is set when the connection understands it. */
 export interface Notice {
   kind?: string | undefined;
   text: string;
 }
 
-/** The host's side of the connection to the target system; lib/connector.ts makes one. */
-export interface Connection {
-  invoke(step: Pick<Step, "cmdlet" | "parameters">): Promise<{ notices: Notice[] }>;
+/** The host's side of the connection to the target systems. lib/connector.ts makes one. */
+export interface Connection<Targets> {
+  /** One client per target, for queries. */
+  readonly targets: Targets;
+  /** Sends one step to its target. */
+  send(step: Pick<Step, "target" | "operation" | "parameters">): Promise<{ notices: Notice[] }>;
   readonly stats: {
     readonly requests: number;
     readonly retries: number;
@@ -43,125 +24,128 @@ export interface Connection {
   close(): void;
 }
 
-/** Something to be read. Made by a noun, which alone knows what a connection looks like. */
-export type Query<T> = (connection: never) => Promise<T>;
-
-/** The same for what comes piece by piece. */
-export type StreamQuery<T> = (connection: never) => AsyncIterable<T>;
-
-/** The ways from an action to the target system: two that read, and the one that writes. */
-export interface Gate {
-  read<T>(query: Query<T>): Promise<T>;
-  stream<T>(query: StreamQuery<T>): AsyncIterable<T>;
-  /** Resolves to what became of the change; rejects with the fault when it failed, or when it is not known whether it was applied. */
-  change(step: Step): Promise<StepResult>;
+/** What the host knows about a step beside the step itself. */
+export interface StepPlacement {
+  /** The audit action, for verbs that have more than one. */
+  auditAction?: AuditLog["Action"] | undefined;
+  /** Orders the audit lines of steps that run side by side. Steps of equal rank keep the order in which they were taken. */
+  rank?: number | undefined;
 }
 
-/** A step with what became of it. */
-export interface StepRecord {
+/** A gate whose steps can be placed in the audit log. */
+export interface HostGate<Targets> extends Gate<Targets> {
+  change(
+    step: Parameters<Gate<Targets>["change"]>[0],
+    placement?: StepPlacement,
+  ): Promise<StepResult>;
+}
+
+/** A step that was taken, with its result. */
+export interface StepRecord extends StepPlacement {
   step: PlanStep;
-  rank?: number | undefined;
-  auditAction?: AuditLog["Action"];
-  /** `unknown`: it was sent, and no answer told whether it was applied. */
+  /** `unknown`: it was sent, and no answer says whether it was applied. */
   result: StepResult | "unknown" | "failed";
   /** What came instead of an answer. */
   fault?: Fault;
 }
 
 /**
- * The gate every read and every change passes. It alone can send a change, so that a dry run sends none, the plan of a
- * dry run is the plan of the run, and an audit line is made from the step that was taken.
+ * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends none, the plan of
+ * a dry run is the plan of the run, and every audit line is made from the step that was taken.
  */
-export function openGate({
+export function openGate<Targets>({
   connection,
   dryRun,
   deadline,
   log,
 }: {
-  connection: Connection;
+  connection: Connection<Targets>;
   dryRun: boolean;
   deadline: Deadline;
   log: Log;
-}): Gate & { taken: StepRecord[] } {
+}): HostGate<Targets> & { taken: StepRecord[] } {
   const taken: StepRecord[] = [];
-  // An action that outlives its run must do nothing behind the answer.
-  const refuseBehindAnswer = (): void => {
+  // An action that outlives its run must do nothing after the answer.
+  const assertRunning = (): void => {
     if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
   };
+
+  async function send(step: Step, record: StepRecord): Promise<StepResult> {
+    const { target, operation, parameters } = step;
+    const { notices } = await connection.send({ target, operation, parameters });
+    for (const { kind, text } of notices) if (kind === undefined) log("warning", text);
+    const isAlreadySo =
+      notices.some(({ kind }) => kind === "alreadySo") ||
+      (step.isInPlace === true && step.isSilent === true);
+    return (record.result = isAlreadySo ? "alreadySo" : "done");
+  }
+
+  async function recover(step: Step, record: StepRecord, thrown: unknown): Promise<StepResult> {
+    // A request that was cut off together with the run says nothing about the change.
+    assertRunning();
+    let fault = Fault.of(thrown);
+    // For every verb, a change that is already in place is done.
+    if (fault.kind === "already") return (record.result = "alreadySo");
+    try {
+      if (step.recover) return (record.result = await step.recover(fault));
+    } catch (found) {
+      assertRunning();
+      fault = Fault.of(found);
+    }
+    if (isRefusal(fault)) record.result = "failed";
+    record.fault = fault;
+    throw fault;
+  }
+
   return {
     taken,
     async read(query) {
-      refuseBehindAnswer();
-      // Only connector.ts pairs actions with a connection, and it pairs them with the one the nouns know.
-      return await query(connection as never);
+      assertRunning();
+      return await query(connection.targets);
     },
     async *stream(query) {
-      refuseBehindAnswer();
-      for await (const piece of query(connection as never)) {
-        refuseBehindAnswer();
+      assertRunning();
+      for await (const piece of query(connection.targets)) {
+        assertRunning();
         yield piece;
       }
     },
-    async change({
-      cmdlet,
-      parameters,
-      sentence,
-      before,
-      isInPlace = false,
-      isSilent = false,
-      auditAction,
-      rank,
-      recover,
-    }) {
-      refuseBehindAnswer();
-      const asRead = isInPlace ? "alreadySo" : "planned";
-      const entry: StepRecord = {
-        step: {
-          cmdlet,
-          parameters: structuredClone(parameters),
-          sentence,
-          before: structuredClone(before),
-          sent: false,
-        },
-        rank,
-        auditAction,
-        result: asRead,
-      };
-      taken.push(entry);
+    async change(step, placement = {}) {
+      assertRunning();
+      const asRead = step.isInPlace === true ? "alreadySo" : "planned";
+      const record: StepRecord = { ...placement, step: planStep(step), result: asRead };
+      taken.push(record);
       if (dryRun) return asRead;
-      entry.step.sent = true;
-      entry.result = "unknown";
+      record.step.sent = true;
+      record.result = "unknown";
       try {
-        const { notices } = await connection.invoke({ cmdlet, parameters });
-        for (const notice of notices) if (notice.kind === undefined) log("warning", notice.text);
-        const isSo = notices.some(({ kind }) => kind === "alreadySo") || (isInPlace && isSilent);
-        return (entry.result = isSo ? "alreadySo" : "done");
+        return await send(step, record);
       } catch (thrown) {
-        // What broke off together with the run says nothing of the change.
-        refuseBehindAnswer();
-        let fault = Fault.of(thrown);
-        // Every verb takes a change that is in place already for done.
-        if (fault.kind === "already") return (entry.result = "alreadySo");
-        try {
-          if (recover) return (entry.result = await recover(fault));
-        } catch (found) {
-          refuseBehindAnswer();
-          fault = Fault.of(found);
-        }
-        if (isRefusal(fault)) entry.result = "failed";
-        entry.fault = fault;
-        throw fault;
+        return await recover(step, record, thrown);
       }
     },
   };
 }
 
-/** Only a refusal says that nothing was done. */
+/** The step as the plan shows it: a copy, so that nothing changes it later. */
+function planStep({ target, operation, parameters, sentence, before }: Step): PlanStep {
+  return {
+    target,
+    operation,
+    ...(target === "exchange" && { cmdlet: operation }),
+    parameters: structuredClone(parameters),
+    sentence,
+    before: structuredClone(before),
+    sent: false,
+  };
+}
+
+/** Only a refusal proves that nothing was done. */
 export function isRefusal({ kind }: Fault): boolean {
   return kind !== "unavailable" && kind !== "unexpected";
 }
 
-/** Tries every one of these, whatever becomes of the others, and gives what went wrong. */
+/** Runs every attempt, whatever happens to the others, and returns the faults. */
 export async function faultsOf(attempts: readonly (() => Promise<unknown>)[]): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const attempt of attempts) {

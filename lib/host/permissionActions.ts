@@ -1,5 +1,4 @@
 import type {
-  Configuration,
   GrantPermissionEvent,
   ImportPermissionEvent,
   ImportSubPermissionsEvent,
@@ -12,14 +11,23 @@ import { importSubPermissionsEvent } from "../generated/validators/importSubPerm
 import { permissionsEvent } from "../generated/validators/permissionsEvent.ts";
 import { revokePermissionEvent } from "../generated/validators/revokePermissionEvent.ts";
 import { Fault } from "../fault.ts";
-import { accountReferenceIn, type Action, type Context, type Result } from "./action.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "../step.ts";
+import {
+  accountReferenceIn,
+  settingsFor,
+  type Action,
+  type ConfigurationKey,
+  type Context,
+  type Declaration,
+  type Result,
+  type Settings,
+} from "./action.ts";
 import { member, plainText } from "./members.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
 
-/** Tries every one of these, whatever becomes of the others, and gives what went wrong. */
+/** Runs every attempt, whatever happens to the others, and returns the faults. */
 export { faultsOf } from "./gate.ts";
 
 /** A permission as the platform lists it: the reference that grant, revoke and import get back verbatim, and its name. */
@@ -45,84 +53,122 @@ function permissionName({ name, suffix, identification }: Permission): string {
   );
 }
 
-/** What actions get that only read. */
-export interface ReadingInput extends Pick<Gate, "read" | "stream"> {
-  configuration: Configuration;
+/** What the actions that only read are given. */
+export interface ReadingInput<Targets, Key extends ConfigurationKey = never> extends Pick<
+  Gate<Targets>,
+  "read" | "stream"
+> {
+  configuration: Settings<Key>;
   log: Log;
 }
 
-/** Declares what the listing of a set does: it gives every permission that can be granted. */
-export function onPermissions(
-  list: (input: ReadingInput) => AsyncIterable<Permission>,
-): Action<PermissionsEvent> {
+/** Declares the list of a set's permissions: everything that can be granted. */
+export function onPermissions<Targets, const Key extends ConfigurationKey>({
+  needs,
+  configuration: keys,
+  handle,
+}: Declaration<
+  Targets,
+  Key,
+  (input: ReadingInput<Targets, Key>) => AsyncIterable<Permission>
+>): Action<PermissionsEvent, Targets> {
   return {
     verb: verbs.permissions,
     contract: permissionsEvent,
+    needs,
+    configuration: keys,
     async run({ configuration, log, read, stream, output }) {
       const permissions: unknown[] = [];
-      for await (const permission of list({ configuration, log, read, stream }))
+      const listed = handle({
+        configuration: settingsFor(configuration, keys),
+        log,
+        read,
+        stream,
+      });
+      for await (const permission of listed)
         permissions.push({
           DisplayName: permissionName(permission),
           Identification: permission.identification,
         });
-      // Only a whole list is one: what is not on it, the platform takes for gone.
+      // Set only when the list is whole: the platform takes what is not on it for gone.
       output["Permissions"] = permissions;
       return { audit: [{ Message: `Permissions listed: ${permissions.length}.` }] };
     },
   };
 }
 
-export interface PermissionInput extends Gate {
-  /** What create answered with. Never blank. */
+export interface PermissionInput<
+  Targets,
+  Key extends ConfigurationKey = never,
+> extends Gate<Targets> {
+  /** The reference that create answered with. Never blank. */
   accountReference: string;
   /** A member of the permission's reference, by its name without regard to case; empty when there is no such text. */
   permission(name: string): string;
-  configuration: Configuration;
+  configuration: Settings<Key>;
   log: Log;
 }
 
-/** Gives what is to be told beside the changes, and what failed without ending the run: when something did, the event is no success. */
-type PermissionHandler = (input: PermissionInput) => Promise<Result>;
+/**
+ * The handler returns what to report beside the changes, and the faults that did not end the run. With any fault the event
+ * is no success.
+ */
+type PermissionDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
+  Targets,
+  Key,
+  (input: PermissionInput<Targets, Key>) => Promise<Result>
+>;
 
-/** Declares what granting one permission does. */
-export function onGrantPermission(handle: PermissionHandler): Action<GrantPermissionEvent> {
+/** Declares how one permission is granted. */
+export function onGrantPermission<Targets, const Key extends ConfigurationKey>(
+  declaration: PermissionDeclaration<Targets, Key>,
+): Action<GrantPermissionEvent, Targets> {
   return {
     verb: verbs.grantPermission,
     contract: grantPermissionEvent,
-    run: (context) => changePermission(context, handle),
+    ...changing(declaration),
   };
 }
 
-/** Declares what revoking one permission does. */
-export function onRevokePermission(handle: PermissionHandler): Action<RevokePermissionEvent> {
+/** Declares how one permission is revoked. */
+export function onRevokePermission<Targets, const Key extends ConfigurationKey>(
+  declaration: PermissionDeclaration<Targets, Key>,
+): Action<RevokePermissionEvent, Targets> {
   return {
     verb: verbs.revokePermission,
     contract: revokePermissionEvent,
-    run: (context) => changePermission(context, handle),
+    ...changing(declaration),
   };
 }
 
-async function changePermission(
-  {
-    event: { actionContext },
-    configuration,
-    log,
-    read,
-    stream,
-    change,
-  }: Context<GrantPermissionEvent | RevokePermissionEvent>,
-  handle: PermissionHandler,
-): Promise<Result> {
-  const { Account, Permission: reference } = actionContext.References;
-  return await handle({
-    accountReference: accountReferenceIn(Account),
-    permission: (name) => memberOf(reference, name),
-    configuration,
-    log,
-    read,
-    stream,
-    change,
-  });
+function changing<Targets, Key extends ConfigurationKey>({
+  needs,
+  configuration: keys,
+  handle,
+}: PermissionDeclaration<Targets, Key>) {
+  return {
+    needs,
+    configuration: keys,
+    async run({
+      event: { actionContext },
+      configuration,
+      log,
+      read,
+      stream,
+      change,
+    }: Context<GrantPermissionEvent | RevokePermissionEvent, Targets>): Promise<Result> {
+      const { Account, Permission: reference } = actionContext.References;
+      return await handle({
+        accountReference: accountReferenceIn(Account),
+        permission: (name) => memberOf(reference, name),
+        configuration: settingsFor(configuration, keys),
+        log,
+        read,
+        stream,
+        change,
+      });
+    },
+  };
 }
 
 /** A text or number of a reference; empty when there is none. */
@@ -164,72 +210,93 @@ export interface SubPermissionHolders extends Holders {
   subPermission: Permission;
 }
 
-/** Declares what an import of who holds which permission does. */
-export function onImportPermission(
-  holders: (input: ReadingInput) => AsyncIterable<Holders>,
-): Action<ImportPermissionEvent> {
+/** Declares an import of who holds which permission. */
+export function onImportPermission<Targets, const Key extends ConfigurationKey>(
+  declaration: ImportDeclaration<Targets, Key, Holders>,
+): Action<ImportPermissionEvent, Targets> {
   return {
     verb: verbs.importPermission,
     contract: importPermissionEvent,
-    run: (context) => importHolders(context, holders, () => ({})),
+    ...importing(declaration, () => ({})),
   };
 }
 
-/** Declares what an import of who holds which sub-permission does. */
-export function onImportSubPermissions(
-  holders: (input: ReadingInput) => AsyncIterable<SubPermissionHolders>,
-): Action<ImportSubPermissionsEvent> {
+/** Declares an import of who holds which sub-permission. */
+export function onImportSubPermissions<Targets, const Key extends ConfigurationKey>(
+  declaration: ImportDeclaration<Targets, Key, SubPermissionHolders>,
+): Action<ImportSubPermissionsEvent, Targets> {
   return {
     verb: verbs.importSubPermissions,
     contract: importSubPermissionsEvent,
-    run: (context) =>
-      importHolders(context, holders, ({ subPermission }) => ({
-        SubPermissionReference: subPermission.identification,
-        SubPermissionDisplayName: permissionName(subPermission),
-      })),
+    ...importing(declaration, ({ subPermission }) => ({
+      SubPermissionReference: subPermission.identification,
+      SubPermissionDisplayName: permissionName(subPermission),
+    })),
   };
 }
 
-/** The platform takes at most so many account references in one record. */
-const mostReferences = 500;
+type ImportDeclaration<Targets, Key extends ConfigurationKey, Held extends Holders> = Declaration<
+  Targets,
+  Key,
+  (input: ReadingInput<Targets, Key>) => AsyncIterable<Held>
+>;
 
-async function importHolders<H extends Holders>(
-  {
-    event,
-    configuration,
-    log,
-    read,
-    stream,
-    record,
-  }: Context<ImportPermissionEvent | ImportSubPermissionsEvent>,
-  holders: (input: ReadingInput) => AsyncIterable<H>,
-  more: (held: H) => Record<string, unknown>,
-): Promise<Result> {
-  let records = 0;
-  let references = 0;
-  records: for await (const held of holders({ configuration, log, read, stream })) {
-    const all = [...new Set(held.accountReferences)];
-    for (let from = 0; from < all.length; from += mostReferences) {
-      const AccountReferences = all.slice(from, from + mostReferences);
-      records++;
-      references += AccountReferences.length;
-      if (
-        !(await record({
-          PermissionReference: held.permission.identification,
-          Description: shownName(held.description) ?? "",
-          DisplayName: permissionName(held.permission),
-          AccountReferences,
-          ...more(held),
-        }))
-      )
-        break records;
-    }
-  }
+/** The platform accepts at most this many account references in one record. */
+const maxReferences = 500;
+
+function importing<Targets, Key extends ConfigurationKey, Held extends Holders>(
+  { needs, configuration: keys, handle }: ImportDeclaration<Targets, Key, Held>,
+  more: (held: Held) => Record<string, unknown>,
+) {
   return {
-    audit: [
-      {
-        Message: `Records ${event.actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records}, with ${references} account ${references === 1 ? "reference" : "references"}.`,
-      },
-    ],
+    needs,
+    configuration: keys,
+    async run({
+      event,
+      configuration,
+      log,
+      read,
+      stream,
+      record,
+    }: Context<ImportPermissionEvent | ImportSubPermissionsEvent, Targets>): Promise<Result> {
+      const holders = handle({
+        configuration: settingsFor(configuration, keys),
+        log,
+        read,
+        stream,
+      });
+      let records = 0;
+      let references = 0;
+      for await (const { fields, accountReferences } of recordsOf(holders, more)) {
+        records++;
+        references += accountReferences.length;
+        if (!(await record({ ...fields, AccountReferences: accountReferences }))) break;
+      }
+      return {
+        audit: [
+          {
+            Message: `Records ${event.actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records}, with ${references} account ${references === 1 ? "reference" : "references"}.`,
+          },
+        ],
+      };
+    },
   };
+}
+
+/** The records of the platform: as many for each permission as its account references need. */
+async function* recordsOf<Held extends Holders>(
+  holders: AsyncIterable<Held>,
+  more: (held: Held) => Record<string, unknown>,
+): AsyncGenerator<{ fields: Record<string, unknown>; accountReferences: string[] }> {
+  for await (const held of holders) {
+    const fields = {
+      PermissionReference: held.permission.identification,
+      Description: shownName(held.description) ?? "",
+      DisplayName: permissionName(held.permission),
+      ...more(held),
+    };
+    const all = [...new Set(held.accountReferences)];
+    for (let from = 0; from < all.length; from += maxReferences)
+      yield { fields, accountReferences: all.slice(from, from + maxReferences) };
+  }
 }

@@ -17,7 +17,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The words an answer is made of. A password that is one of them must not take the answer apart, and is not betrayed by them. */
 const answerWords = new Set(
   `outputContext outcome plan stats Success AuditLogs Action Message IsError Data PreviousData AccountReference AccountCorrelated Permissions Identification
-  SubPermissions Reference Id cmdlet parameters sentence before sent requests retries waitedMs totalMs record PermissionReference SubPermissionReference
+  SubPermissions Reference Id target exchange graph activeDirectory operation cmdlet parameters sentence before sent requests retries waitedMs totalMs record PermissionReference SubPermissionReference
   AccountReferences DisplayName UserName Enabled Description SubPermissionDisplayName level message information warning error verbose
   done alreadySo notYet gone masteredOnPremises notLicensed ambiguous forbidden throttled invalid unknown
   CreateAccount EnableAccount UpdateAccount DisableAccount MoveAccount DeleteAccount CorrelateAccount GrantMembership RevokeMembership

@@ -1,8 +1,15 @@
 import { Fault } from "../fault.ts";
-import type { Configuration, ResourcesEvent } from "../generated/types.ts";
+import type { ResourcesEvent } from "../generated/types.ts";
 import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
-import type { Action, Result } from "./action.ts";
-import type { StepResult, Gate, Step } from "./gate.ts";
+import type { Gate, StepResult } from "../step.ts";
+import {
+  settingsFor,
+  type Action,
+  type ConfigurationKey,
+  type Declaration,
+  type Result,
+  type Settings,
+} from "./action.ts";
 import { inLanes, type WhileWaiting } from "./itemPool.ts";
 import type { Log } from "./output.ts";
 import { entriesIn, type Entry, type ResourceItem } from "./sourceData.ts";
@@ -10,18 +17,24 @@ import { verbs } from "./verbs.ts";
 
 export type { ResourceItem } from "./sourceData.ts";
 
-export interface ResourcesInput extends Pick<Gate, "read" | "stream"> {
+export interface ResourcesInput<Targets, Key extends ConfigurationKey = never> extends Pick<
+  Gate<Targets>,
+  "read" | "stream"
+> {
   /** All of them. In a preview only the first ones are worked on. */
   items: readonly ResourceItem[];
   isPreview: boolean;
-  configuration: Configuration;
+  configuration: Settings<Key>;
   log: Log;
 }
 
 /** What is needed to work on one item. */
-export interface ItemContext extends Pick<Gate, "read"> {
-  /** `auditAction` is for the caller to give: making, or updating. */
-  change(step: Step & { auditAction: "CreateResource" | "UpdateResource" }): Promise<StepResult>;
+export interface ItemContext<Targets> extends Pick<Gate<Targets>, "read"> {
+  /** The caller says whether the step creates the resource or updates it. */
+  change(
+    step: Parameters<Gate<Targets>["change"]>[0],
+    auditAction: "CreateResource" | "UpdateResource",
+  ): Promise<StepResult>;
   /** To be put around every wait for the tenant: others go on meanwhile. */
   aside: WhileWaiting;
 }
@@ -38,14 +51,22 @@ const mostInPreview = 10;
  * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and gives what is to be done for one item. An item that
  * fails keeps no other from being made; its fault names it.
  */
-export function onResources(
-  prepare: (
-    input: ResourcesInput,
-  ) => Promise<(item: ResourceItem, place: ItemContext) => Promise<ResourceOutcome>>,
-): Action<ResourcesEvent> {
+export function onResources<Targets, const Key extends ConfigurationKey>({
+  needs,
+  configuration: keys,
+  handle: prepare,
+}: Declaration<
+  Targets,
+  Key,
+  (
+    input: ResourcesInput<Targets, Key>,
+  ) => Promise<(item: ResourceItem, place: ItemContext<Targets>) => Promise<ResourceOutcome>>
+>): Action<ResourcesEvent, Targets> {
   return {
     verb: verbs.resources,
     contract: resourcesEvent,
+    needs,
+    configuration: ["ResourceKeyField", "ResourceNameField", ...keys],
     async run({
       event: { actionContext, resourceContext },
       configuration,
@@ -98,7 +119,7 @@ export function onResources(
       const work = await prepare({
         items: all.flatMap((entry) => (entry instanceof Fault ? [] : [entry])),
         isPreview,
-        configuration,
+        configuration: settingsFor(configuration, keys),
         log,
         read,
         stream,
@@ -115,16 +136,15 @@ export function onResources(
         aside: WhileWaiting,
       ): Promise<ResourceOutcome | Fault> {
         let metByStep: Fault | undefined;
-        const place: ItemContext = {
+        const place: ItemContext<Targets> = {
           read,
           aside,
-          async change(step) {
+          async change(step, auditAction) {
             try {
-              return await change({
-                ...step,
-                sentence: `${step.sentence} for ${item.label}`,
-                rank: ranks.get(item) ?? 0,
-              });
+              return await change(
+                { ...step, sentence: `${step.sentence} for ${item.label}` },
+                { auditAction, rank: ranks.get(item) ?? 0 },
+              );
             } catch (thrown) {
               throw (metByStep = Fault.of(thrown));
             }

@@ -7,11 +7,11 @@ import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type StepRecord } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
 import { Redaction } from "./redaction.ts";
-import { readDocument } from "../runtime/stdin.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
-  stdin: AsyncIterable<Uint8Array>;
+  /** The event, as a JSON document. Rejects with `Unusable` when what arrived is none. */
+  document(): Promise<unknown>;
   stdout(text: string): Promise<void>;
   stderr(text: string): void;
   env: Readonly<Record<string, string | undefined>>;
@@ -32,15 +32,18 @@ export interface Surroundings {
 }
 
 /** Makes a connection of a configuration; throws `Unusable` when the configuration or environment cannot be used. */
-export type Connect = (configuration: Configuration, surroundings: Surroundings) => Connection;
+export type Connect<Targets> = (
+  configuration: Configuration,
+  surroundings: Surroundings,
+) => Connection<Targets>;
 
 /**
- * Runs one event from stdin to answer, and gives back the exit code: 0 when the answer says success, 1 when not,
+ * Runs one event from document to answer, and gives back the exit code: 0 when the answer says success, 1 when not,
  * 2 when the event could not be used. Every path ends with an answer on stdout.
  */
-export async function run<Event extends AnyEvent>(
-  action: Action<Event>,
-  connect: Connect,
+export async function run<Event extends AnyEvent, Targets>(
+  action: Action<Event, Targets>,
+  connect: Connect<Targets>,
   world: World,
 ): Promise<0 | 1 | 2> {
   const redaction = new Redaction();
@@ -108,20 +111,20 @@ function shortened(message: string): string {
 /** What is known of a run while it runs. */
 interface RunState {
   taken: StepRecord[];
-  connection: Connection | undefined;
+  connection: Pick<Connection<unknown>, "stats" | "close"> | undefined;
   output: Record<string, unknown>;
   soFar?: (reason: Fault) => Result;
 }
 
-async function received<Event extends AnyEvent>(
-  action: Action<Event>,
+async function received<Event extends AnyEvent, Targets>(
+  action: Action<Event, Targets>,
   world: World,
   { deadline, redaction, state }: Pick<Handling, "deadline" | "redaction" | "state">,
 ): Promise<Event> {
-  const document = await deadline.bound(readDocument(world.stdin)).catch((thrown: unknown) => {
+  const document = await deadline.bound(world.document()).catch((thrown: unknown) => {
     throw thrown instanceof Unusable
       ? thrown
-      : new Unusable([`No whole event arrived on stdin. ${Fault.of(thrown).message}`]);
+      : new Unusable([`No complete event arrived. ${Fault.of(thrown).message}`]);
   });
   // Before anything is said about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
@@ -137,10 +140,10 @@ interface Handling {
   state: RunState;
 }
 
-async function handled<Event extends AnyEvent>(
-  action: Action<Event>,
+async function handled<Event extends AnyEvent, Targets>(
+  action: Action<Event, Targets>,
   event: Event,
-  connect: Connect,
+  connect: Connect<Targets>,
   { world, deadline, redaction, output, state }: Handling,
 ): Promise<Result> {
   const { Configuration: configuration, DryRun: dryRun } = event.actionContext;

@@ -1,21 +1,32 @@
 import { Fault } from "../fault.ts";
-import type { Configuration, SubPermissionsEvent } from "../generated/types.ts";
+import type { SubPermissionsEvent } from "../generated/types.ts";
 import { subPermissionsEvent } from "../generated/validators/subPermissionsEvent.ts";
-import { accountReferenceIn, type Action } from "./action.ts";
+import type { Gate } from "../step.ts";
+import {
+  accountReferenceIn,
+  settingsFor,
+  type Action,
+  type ConfigurationKey,
+  type Declaration,
+  type Settings,
+} from "./action.ts";
 import { isRecord } from "./schemaContract.ts";
 import { valuesInScope } from "./personContracts.ts";
-import { faultsOf, isRefusal, type Gate, type Step } from "./gate.ts";
+import { faultsOf, isRefusal, type StepPlacement } from "./gate.ts";
 import { member } from "./members.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 import { memberOf, textIn } from "./permissionActions.ts";
 import { verbs } from "./verbs.ts";
 
-export interface SubPermissionInput extends Gate {
+export interface SubPermissionInput<
+  Targets,
+  Key extends ConfigurationKey = never,
+> extends Gate<Targets> {
   accountReference: string;
   /** A member of the reference of the permission that the parts belong to; empty when there is no such text, as in a preview. */
   permission(name: string): string;
-  configuration: Configuration;
+  configuration: Settings<Key>;
   log: Log;
 }
 
@@ -55,12 +66,25 @@ const nothing: OnRecord = { DisplayName: none, Reference: { Id: none } };
  * same code. What the account holds is answered however the run ends: a part that may have been granted counts as held, and one that
  * may still be there does too, so that nobody keeps a right that is on no record.
  */
-export function onSubPermissions<P extends Part>(
-  partsFor: (input: SubPermissionInput) => Promise<Parts<P>>,
-): Action<SubPermissionsEvent> {
+export function onSubPermissions<Targets, const Key extends ConfigurationKey, P extends Part>({
+  needs,
+  configuration: keys,
+  handle: partsFor,
+}: Declaration<
+  Targets,
+  Key,
+  (input: SubPermissionInput<Targets, Key>) => Promise<Parts<P>>
+>): Action<SubPermissionsEvent, Targets> {
   return {
     verb: verbs.subPermissions,
     contract: subPermissionsEvent,
+    needs,
+    configuration: [
+      "SubPermissionContractField",
+      "SubPermissionNoMatch",
+      "SubPermissionPreviewAllContracts",
+      ...keys,
+    ],
     outputAtFirst: (document) => ({ SubPermissions: onRecordIn(document) }),
     async run({
       event: { actionContext, personContext },
@@ -74,14 +98,15 @@ export function onSubPermissions<P extends Part>(
       const isRevoke = actionContext.Operation === "revoke";
       const faults: Fault[] = [];
       const audit: { Message: string }[] = [];
-      let auditAction: Step["auditAction"];
-      const gate: Gate = { read, stream, change: (step) => change({ ...step, auditAction }) };
-      const input: SubPermissionInput = {
+      let auditAction: StepPlacement["auditAction"];
+      const input: SubPermissionInput<Targets, Key> = {
         accountReference: accountReferenceIn(actionContext.References.Account),
         permission: (name) => memberOf(actionContext.References.Permission, name),
-        configuration,
+        configuration: settingsFor(configuration, keys),
         log,
-        ...gate,
+        read,
+        stream,
+        change: (step) => change(step, { auditAction }),
       };
       const parts = await partsFor(input).catch((thrown: unknown): undefined => {
         const fault = Fault.of(thrown);

@@ -1,4 +1,4 @@
-import { folded } from "../exchange/caseFolding.ts";
+import { folded } from "../caseFolding.ts";
 import { foldedName, type ObjectNames } from "../exchange/objectNames.ts";
 import { Fault } from "../fault.ts";
 import type { ResourceItem } from "../host/resourceActions.ts";

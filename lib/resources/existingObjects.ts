@@ -1,4 +1,4 @@
-import { folded } from "../exchange/caseFolding.ts";
+import { folded } from "../caseFolding.ts";
 import { addressesOf, type NamedObject } from "../exchange/creation.ts";
 import { foldedName, type ObjectNames } from "../exchange/objectNames.ts";
 

@@ -1,4 +1,4 @@
-import { folded } from "../exchange/caseFolding.ts";
+import { folded } from "../caseFolding.ts";
 import { synchronisationOf, type Mailbox } from "../exchange/mailbox.ts";
 import {
   hasNames,
@@ -15,6 +15,7 @@ import {
   type ObjectKind,
 } from "../exchange/creation.ts";
 import { objectNames, type ObjectNames } from "../exchange/objectNames.ts";
+import type { ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import type { Configuration } from "../generated/types.ts";
 import type {
@@ -36,14 +37,33 @@ export interface ResourceSettings {
   isOwned: boolean;
 }
 
+/** The configuration keys that every kind of resource reads. */
+export const resourceKeys = [
+  "MarkerAttribute",
+  "Organization",
+  "RenameResources",
+  "ResourceDomain",
+  "ResourceOwner",
+  "ResourcesHidden",
+  "SubPermissionAttribute",
+] as const;
+type ResourceKey = (typeof resourceKeys)[number];
+
 /** Two objects of one key would be ambiguous to everybody who looks them up by it. */
 const longestKey = 1024;
 
 /** What is to be done for an item, once all items and all that the tenant has of the kind are known. */
 export async function resourcesOf(
   { kind, prefix = "", marker = "", isOwned }: ResourceSettings,
-  { items, isPreview, configuration, log, read, stream }: ResourcesInput,
-): Promise<(item: ResourceItem, place: ItemContext) => Promise<ResourceOutcome>> {
+  {
+    items,
+    isPreview,
+    configuration,
+    log,
+    read,
+    stream,
+  }: ResourcesInput<ExchangeTarget, ResourceKey>,
+): Promise<(item: ResourceItem, place: ItemContext<ExchangeTarget>) => Promise<ResourceOutcome>> {
   const [{ key: keyAttribute, marker: markerAttribute }, owner] = Fault.together<
     [ReturnType<typeof attributesIn>, string]
   >(
@@ -112,7 +132,7 @@ export async function resourcesOf(
   async function keep(
     object: NamedObject,
     names: ObjectNames | Fault | undefined,
-    { change }: ItemContext,
+    { change }: ItemContext<ExchangeTarget>,
   ): Promise<ResourceOutcome> {
     const current = valueOf(object, markerAttribute);
     if (current !== "" && folded(current) !== folded(marker))
@@ -125,7 +145,7 @@ export async function resourcesOf(
     const values = { ...unmarked, ...renamed };
     if (Object.keys(values).length === 0) return "there";
     refuseMastered(object);
-    await change({ ...writing(kind, object, values), auditAction: "UpdateResource" });
+    await change(writing(kind, object, values), "UpdateResource");
     return Object.keys(renamed).length > 0 ? "renamed" : "finished";
   }
 
@@ -154,7 +174,7 @@ export async function resourcesOf(
   async function make(
     names: ObjectNames,
     item: ResourceItem,
-    place: ItemContext,
+    place: ItemContext<ExchangeTarget>,
   ): Promise<ResourceOutcome> {
     const { read: look, change, aside } = place;
     // A run is told by the service; a preview has to look.
@@ -164,11 +184,13 @@ export async function resourcesOf(
       if (key !== "" && folded(key) !== folded(item.key)) throw nameConflict(names, [object]);
     };
     const sought = { kind, names, alsoRead, check, aside };
-    const became = await change({
-      ...creating(kind, names, ownerId),
-      auditAction: "CreateResource",
-      recover: (fault) => look(confirmCreated(sought, fault)),
-    });
+    const became = await change(
+      {
+        ...creating(kind, names, ownerId),
+        recover: (fault) => look(confirmCreated(sought, fault)),
+      },
+      "CreateResource",
+    );
     if (became === "planned") return await stamp(names, item, place, "made");
     const object = await look(found(sought));
     const isStamped = valueOf(object, keyAttribute) !== "";
@@ -185,7 +207,7 @@ export async function resourcesOf(
   async function stamp(
     object: NamedObject | ObjectNames,
     item: ResourceItem,
-    { change }: ItemContext,
+    { change }: ItemContext<ExchangeTarget>,
     fate: ResourceOutcome,
   ): Promise<ResourceOutcome> {
     if ("Guid" in object) refuseMastered(object);
@@ -194,7 +216,7 @@ export async function resourcesOf(
       [markerAttribute]: marker,
       ...(ResourcesHidden === true ? { HiddenFromAddressListsEnabled: true } : {}),
     };
-    await change({ ...writing(kind, object, values), auditAction: "UpdateResource" });
+    await change(writing(kind, object, values), "UpdateResource");
     return fate;
   }
 }
@@ -215,7 +237,10 @@ function refuseMastered(object: NamedObject): void {
 function attributesIn({
   SubPermissionAttribute: key = "CustomAttribute1",
   MarkerAttribute: marker = "CustomAttribute2",
-}: Configuration): { key: string; marker: string } {
+}: Pick<Configuration, "SubPermissionAttribute" | "MarkerAttribute">): {
+  key: string;
+  marker: string;
+} {
   if (!key.startsWith("CustomAttribute"))
     throw new Fault({
       kind: "invalid",
@@ -229,7 +254,7 @@ function attributesIn({
   return { key, marker };
 }
 
-function ownerIn({ ResourceOwner: owner = "" }: Configuration): string {
+function ownerIn({ ResourceOwner: owner = "" }: Pick<Configuration, "ResourceOwner">): string {
   if (owner === "")
     throw new Fault({
       kind: "invalid",

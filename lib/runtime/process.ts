@@ -2,11 +2,12 @@ import { Fault } from "../fault.ts";
 import type { Action, AnyEvent } from "../host/action.ts";
 import { unusable, type Answer } from "../host/answer.ts";
 import { run, type Connect } from "../host/run.ts";
+import { readDocument } from "./stdin.ts";
 
 /** Joins an action to the process it runs in. Called by the entry that the build writes; never returns. */
-export async function main<Event extends AnyEvent>(
-  action: Action<Event>,
-  connect: Connect,
+export async function main<Event extends AnyEvent, Targets>(
+  action: Action<Event, Targets>,
+  connect: Connect<Targets>,
 ): Promise<never> {
   // Whatever happens next, a process that ends without an answer has not succeeded.
   process.exitCode = 1;
@@ -25,7 +26,7 @@ export async function main<Event extends AnyEvent>(
   let code: number;
   try {
     code = await run(action, connect, {
-      stdin: process.stdin,
+      document: () => readDocument(process.stdin),
       stdout: (text) => write(process.stdout, text),
       stderr: (text) => void process.stderr.write(text),
       env: process.env,

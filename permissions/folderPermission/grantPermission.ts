@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { setCalendarRight, calendarOf, presentRight } from "../../lib/exchange/calendar.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
@@ -11,8 +12,10 @@ import {
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Gives Default, or a named user or group, a right on the calendar of the account. */
-export default onGrantPermission(
-  async ({ accountReference, permission, configuration, read, change }) => {
+export default onGrantPermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["CalendarRightConflict"],
+  handle: async ({ accountReference, permission, configuration, read, change }) => {
     const options = folderOptions();
     const { right, notify } = entitlementOf(permission, options);
     const mailbox = await read(mailboxById(accountReference, []));
@@ -27,4 +30,4 @@ export default onGrantPermission(
     await setCalendarRight(calendar, { ...right, user }, present, { change, notify });
     return {};
   },
-);
+});

@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { calendarsOf } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
@@ -5,16 +6,20 @@ import { folderOptions, matchable } from "../../lib/entitlements/folderPermissio
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes whose calendar has a listed right. */
-export default onImportPermission(async function* ({ configuration, read, stream, log }) {
-  const options = await matchable(folderOptions(), { read, log });
-  const batches = new HolderBatches(options);
-  const failures = new ImportFailures("calendar", "calendars");
-  for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {
-    if ("fault" in one) failures.add(one.mailbox, one.fault);
-    else
-      for (const { option, isIn } of options)
-        if (isIn(one.found)) yield* batches.add(option, one.mailbox.Guid);
-  }
-  yield* batches.rest();
-  failures.throwIfAny();
+export default onImportPermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["RecipientTypeDetails"],
+  handle: async function* ({ configuration, read, stream, log }) {
+    const options = await matchable(folderOptions(), { read, log });
+    const batches = new HolderBatches(options);
+    const failures = new ImportFailures("calendar", "calendars");
+    for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {
+      if ("fault" in one) failures.add(one.mailbox, one.fault);
+      else
+        for (const { option, isIn } of options)
+          if (isIn(one.found)) yield* batches.add(option, one.mailbox.Guid);
+    }
+    yield* batches.rest();
+    failures.throwIfAny();
+  },
 });

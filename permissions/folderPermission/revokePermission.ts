@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import {
   setCalendarRight,
   calendarOf,
@@ -17,24 +18,28 @@ import {
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Takes the right away again: Default and Anonymous get what Exchange gives by itself, a named user's entry is removed. */
-export default onRevokePermission(async ({ accountReference, permission, read, change }) => {
-  const options = folderOptions();
-  const { right } = entitlementOf(permission, options);
-  const mailbox = await read(mailboxById(accountReference, []));
-  const calendar = await read(calendarOf(mailbox));
-  const user = await namedUser(right, read);
-  const present = await read(presentRight(calendar, user));
-  const rival = rivalOf(right, present, options);
-  if (rival)
-    return {
-      audit: [
-        {
-          Message: `The calendar of mailbox ${nameOf(mailbox)} has the right of "${rival.DisplayName}" for this user, which is another entitlement's; it was left alone.`,
-        },
-      ],
-    };
-  if (isEveryone(user))
-    await setCalendarRight(calendar, documentedRight(user), present, { change });
-  else await change(removingRight(calendar, user, present));
-  return {};
+export default onRevokePermission({
+  needs: { exchange: cmdlets() },
+  configuration: [],
+  handle: async ({ accountReference, permission, read, change }) => {
+    const options = folderOptions();
+    const { right } = entitlementOf(permission, options);
+    const mailbox = await read(mailboxById(accountReference, []));
+    const calendar = await read(calendarOf(mailbox));
+    const user = await namedUser(right, read);
+    const present = await read(presentRight(calendar, user));
+    const rival = rivalOf(right, present, options);
+    if (rival)
+      return {
+        audit: [
+          {
+            Message: `The calendar of mailbox ${nameOf(mailbox)} has the right of "${rival.DisplayName}" for this user, which is another entitlement's; it was left alone.`,
+          },
+        ],
+      };
+    if (isEveryone(user))
+      await setCalendarRight(calendar, documentedRight(user), present, { change });
+    else await change(removingRight(calendar, user, present));
+    return {};
+  },
 });

@@ -1,14 +1,19 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { cloudGroups } from "../../lib/exchange/group.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { groupPermission, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Gives the members of every cloud group that are persons' mailboxes. */
-export default onImportPermission(async function* (input) {
-  for await (const { group, accountReferences } of membersThatAreAccounts(cloudGroups(), input)) {
-    yield {
-      permission: groupPermission(group),
-      description: group.PrimarySmtpAddress,
-      accountReferences,
-    };
-  }
+export default onImportPermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["RecipientTypeDetails"],
+  handle: async function* (input) {
+    for await (const { group, accountReferences } of membersThatAreAccounts(cloudGroups(), input)) {
+      yield {
+        permission: groupPermission(group),
+        description: group.PrimarySmtpAddress,
+        accountReferences,
+      };
+    }
+  },
 });

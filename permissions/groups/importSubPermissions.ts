@@ -1,28 +1,33 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { cloudGroups } from "../../lib/exchange/group.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
 import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Gives the members of the groups that carry the marker. */
-export default onImportSubPermissions(async function* (input) {
-  const { MarkerAttribute: property = "CustomAttribute2", GroupMarker: value = "" } =
-    input.configuration;
-  let groups = 0;
-  for await (const { group, accountReferences } of membersThatAreAccounts(
-    cloudGroups({ property, value }),
-    input,
-  )) {
-    groups++;
-    const { reference, name } = groupPart(group);
-    yield {
-      permission: dynamicGroups,
-      description: group.PrimarySmtpAddress,
-      accountReferences,
-      subPermission: { identification: reference, name },
-    };
-  }
-  if (groups === 0)
-    input.log(
-      "warning",
-      `No group with members has "${value}" as ${property}, so nothing is imported.`,
-    );
+export default onImportSubPermissions({
+  needs: { exchange: cmdlets() },
+  configuration: ["GroupMarker", "MarkerAttribute", "RecipientTypeDetails"],
+  handle: async function* (input) {
+    const { MarkerAttribute: property = "CustomAttribute2", GroupMarker: value = "" } =
+      input.configuration;
+    let groups = 0;
+    for await (const { group, accountReferences } of membersThatAreAccounts(
+      cloudGroups({ property, value }),
+      input,
+    )) {
+      groups++;
+      const { reference, name } = groupPart(group);
+      yield {
+        permission: dynamicGroups,
+        description: group.PrimarySmtpAddress,
+        accountReferences,
+        subPermission: { identification: reference, name },
+      };
+    }
+    if (groups === 0)
+      input.log(
+        "warning",
+        `No group with members has "${value}" as ${property}, so nothing is imported.`,
+      );
+  },
 });

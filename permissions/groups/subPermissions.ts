@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById } from "../../lib/exchange/account.ts";
 import {
   adding,
@@ -12,28 +13,32 @@ import { onlyOne } from "../../lib/exchange/naming.ts";
 import { isGuid } from "../../lib/exchange/guid.ts";
 
 /** Membership of the groups that belong to the person's contracts. */
-export default onSubPermissions(async ({ accountReference, configuration, read, change }) => {
-  const property = configuration.SubPermissionAttribute ?? "CustomAttribute1";
-  const account = await read(accountById(accountReference));
-  const description = (value: string): string => `group whose ${property} is "${value}"`;
-  return {
-    description,
-    async belongingTo(value) {
-      return onlyOne(await read(cloudGroupsWhere(property, value)), description(value)).map(
-        (group) => ({
-          ...groupPart(group),
-          group,
-        }),
-      );
-    },
-    keyOf: (reference) => (isGuid(reference("Id")) ? reference("Id").toLowerCase() : undefined),
-    isHeld: ({ group }) => read(isMember(group, account)),
-    async grant({ group }) {
-      await change(adding(group, account, await read(isMember(group, account))));
-    },
-    async revoke(id) {
-      const group = await read(groupById(id));
-      await change(removing(group, account, await read(isMember(group, account))));
-    },
-  };
+export default onSubPermissions({
+  needs: { exchange: cmdlets() },
+  configuration: ["SubPermissionAttribute"],
+  handle: async ({ accountReference, configuration, read, change }) => {
+    const property = configuration.SubPermissionAttribute ?? "CustomAttribute1";
+    const account = await read(accountById(accountReference));
+    const description = (value: string): string => `group whose ${property} is "${value}"`;
+    return {
+      description,
+      async belongingTo(value) {
+        return onlyOne(await read(cloudGroupsWhere(property, value)), description(value)).map(
+          (group) => ({
+            ...groupPart(group),
+            group,
+          }),
+        );
+      },
+      keyOf: (reference) => (isGuid(reference("Id")) ? reference("Id").toLowerCase() : undefined),
+      isHeld: ({ group }) => read(isMember(group, account)),
+      async grant({ group }) {
+        await change(adding(group, account, await read(isMember(group, account))));
+      },
+      async revoke(id) {
+        const group = await read(groupById(id));
+        await change(removing(group, account, await read(isMember(group, account))));
+      },
+    };
+  },
 });

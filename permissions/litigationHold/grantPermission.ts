@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import {
   describedHold,
   heldMailboxById,
@@ -11,8 +12,10 @@ import { holdOptions } from "../../lib/entitlements/litigationHold.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Puts the mailbox on hold. A longer hold is never shortened, unless the configuration allows it. */
-export default onGrantPermission(
-  async ({ accountReference, permission, configuration, read, change }) => {
+export default onGrantPermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["LitigationHoldMayShorten"],
+  handle: async ({ accountReference, permission, configuration, read, change }) => {
     // The reference says it all; but no hold is put on with a data file that is wrong.
     holdOptions();
     const wanted = holdDurationFrom(permission("Duration"));
@@ -42,4 +45,4 @@ export default onGrantPermission(
     await change(holding(mailbox, wanted));
     return {};
   },
-);
+});

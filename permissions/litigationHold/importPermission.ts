@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import {
   holdDurationFrom,
   holdOf,
@@ -12,40 +13,44 @@ import { holdOptions, holdPermission } from "../../lib/entitlements/litigationHo
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are on hold for one of the listed durations. */
-export default onImportPermission(async function* ({ configuration, stream, log }) {
-  const options = holdOptions();
-  const optionOf = new Map(options.map((option) => [holdDurationFrom(option.Duration), option]));
-  const batches = new HolderBatches(
-    options.map((option) => ({
-      option,
-      permission: holdPermission(option),
-      description: option.DisplayName,
-    })),
-  );
-  const failures = new ImportFailures("mailbox", "mailboxes");
-  let others = 0;
-  for await (const mailbox of stream(
-    mailboxesOf(configuration.RecipientTypeDetails ?? [], holdProperties, {
-      property: "LitigationHoldEnabled",
-      value: true,
-    }),
-  )) {
-    let hold: HoldDuration | undefined;
-    try {
-      hold = holdOf(mailbox);
-    } catch (thrown) {
-      failures.add(mailbox, Fault.of(thrown));
-      continue;
-    }
-    const option = hold === undefined ? undefined : optionOf.get(hold);
-    if (option) yield* batches.add(option, mailbox.Guid);
-    else if (hold !== undefined) others++;
-  }
-  yield* batches.rest();
-  if (others > 0)
-    log(
-      "information",
-      `Not imported: ${others} ${others === 1 ? "mailbox" : "mailboxes"} on hold for a duration that is not listed.`,
+export default onImportPermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["RecipientTypeDetails"],
+  handle: async function* ({ configuration, stream, log }) {
+    const options = holdOptions();
+    const optionOf = new Map(options.map((option) => [holdDurationFrom(option.Duration), option]));
+    const batches = new HolderBatches(
+      options.map((option) => ({
+        option,
+        permission: holdPermission(option),
+        description: option.DisplayName,
+      })),
     );
-  failures.throwIfAny();
+    const failures = new ImportFailures("mailbox", "mailboxes");
+    let others = 0;
+    for await (const mailbox of stream(
+      mailboxesOf(configuration.RecipientTypeDetails ?? [], holdProperties, {
+        property: "LitigationHoldEnabled",
+        value: true,
+      }),
+    )) {
+      let hold: HoldDuration | undefined;
+      try {
+        hold = holdOf(mailbox);
+      } catch (thrown) {
+        failures.add(mailbox, Fault.of(thrown));
+        continue;
+      }
+      const option = hold === undefined ? undefined : optionOf.get(hold);
+      if (option) yield* batches.add(option, mailbox.Guid);
+      else if (hold !== undefined) others++;
+    }
+    yield* batches.rest();
+    if (others > 0)
+      log(
+        "information",
+        `Not imported: ${others} ${others === 1 ? "mailbox" : "mailboxes"} on hold for a duration that is not listed.`,
+      );
+    failures.throwIfAny();
+  },
 });

@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import {
   describedHold,
   heldMailboxById,
@@ -11,8 +12,10 @@ import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Ends the hold: only one of the entitlement's own duration, and on an inactive mailbox only when the configuration allows it. */
-export default onRevokePermission(
-  async ({ accountReference, permission, configuration, read, change }) => {
+export default onRevokePermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["LitigationHoldOffInactive"],
+  handle: async ({ accountReference, permission, configuration, read, change }) => {
     const own = holdDurationFrom(permission("Duration"));
     const mailbox = await read(heldMailboxById(accountReference));
     const present = holdOf(mailbox);
@@ -36,4 +39,4 @@ export default onRevokePermission(
     await change(releasing(mailbox));
     return {};
   },
-);
+});

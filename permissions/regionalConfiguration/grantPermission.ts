@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { regionChanges, regionOf } from "../../lib/exchange/region.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
@@ -5,13 +6,17 @@ import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Brings language, formats, time zone and folder names of the mailbox to a listed configuration. */
-export default onGrantPermission(async ({ accountReference, permission, read, change }) => {
-  const wanted = regionNamed(permission("Id"));
-  const mailbox = await read(mailboxById(accountReference, []));
-  const present = await read(regionOf(mailbox, wanted.localizesFolders));
-  const changes = regionChanges(mailbox, present, wanted);
-  for (const needed of changes) await change(needed);
-  return changes.length > 0
-    ? {}
-    : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is as it should be already.` }] };
+export default onGrantPermission({
+  needs: { exchange: cmdlets() },
+  configuration: [],
+  handle: async ({ accountReference, permission, read, change }) => {
+    const wanted = regionNamed(permission("Id"));
+    const mailbox = await read(mailboxById(accountReference, []));
+    const present = await read(regionOf(mailbox, wanted.localizesFolders));
+    const changes = regionChanges(mailbox, present, wanted);
+    for (const needed of changes) await change(needed);
+    return changes.length > 0
+      ? {}
+      : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is as it should be already.` }] };
+  },
 });

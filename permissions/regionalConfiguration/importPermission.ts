@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
 import { regionsOf } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
@@ -6,23 +7,27 @@ import { regionOptions, regionPermission } from "../../lib/entitlements/regional
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
-export default onImportPermission(async function* ({ configuration, stream }) {
-  const options = regionOptions().map((option) => ({
-    option,
-    region: regionFrom(option),
-    permission: regionPermission(option),
-    description: option.DisplayName,
-  }));
-  const batches = new HolderBatches(options);
-  const failures = new ImportFailures("mailbox", "mailboxes");
-  const verifies = options.some(({ region }) => region.localizesFolders);
-  for await (const one of stream(regionsOf(configuration.RecipientTypeDetails ?? [], verifies))) {
-    if ("fault" in one) failures.add(one.mailbox, one.fault);
-    else
-      for (const { option, region } of options)
-        if (hasSettings(one.found, region) && hasFolderNames(one.found, region))
-          yield* batches.add(option, one.mailbox.Guid);
-  }
-  yield* batches.rest();
-  failures.throwIfAny();
+export default onImportPermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["RecipientTypeDetails"],
+  handle: async function* ({ configuration, stream }) {
+    const options = regionOptions().map((option) => ({
+      option,
+      region: regionFrom(option),
+      permission: regionPermission(option),
+      description: option.DisplayName,
+    }));
+    const batches = new HolderBatches(options);
+    const failures = new ImportFailures("mailbox", "mailboxes");
+    const verifies = options.some(({ region }) => region.localizesFolders);
+    for await (const one of stream(regionsOf(configuration.RecipientTypeDetails ?? [], verifies))) {
+      if ("fault" in one) failures.add(one.mailbox, one.fault);
+      else
+        for (const { option, region } of options)
+          if (hasSettings(one.found, region) && hasFolderNames(one.found, region))
+            yield* batches.add(option, one.mailbox.Guid);
+    }
+    yield* batches.rest();
+    failures.throwIfAny();
+  },
 });

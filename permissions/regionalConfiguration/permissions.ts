@@ -1,8 +1,13 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 import { regionOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
 
 /** Lists the configurations of options.json. */
-// eslint-disable-next-line @typescript-eslint/require-await -- a listing is a stream, also when it comes from a file
-export default onPermissions(async function* () {
-  for (const option of regionOptions()) yield regionPermission(option);
+export default onPermissions({
+  needs: { exchange: cmdlets() },
+  configuration: [],
+  // eslint-disable-next-line @typescript-eslint/require-await -- a list is a stream, even when it comes from a file
+  handle: async function* () {
+    for (const option of regionOptions()) yield regionPermission(option);
+  },
 });

@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById } from "../../lib/exchange/account.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { grant, rightProperties } from "../../lib/exchange/mailboxRight.ts";
@@ -5,8 +6,10 @@ import { faultsOf, onGrantPermission } from "../../lib/host/permissionActions.ts
 import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Grants one right on a mailbox, or the set of rights that a combined reference stands for. */
-export default onGrantPermission(
-  async ({ accountReference, permission, configuration, read, change, log }) => {
+export default onGrantPermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["AutoMapping", "SharedMailboxRights", "SharedMailboxTypes"],
+  handle: async ({ accountReference, permission, configuration, read, change, log }) => {
     const wanted = rightsOf(permission("Permission"), configuration);
     const mailbox = await read(
       mailboxById(
@@ -32,4 +35,4 @@ export default onGrantPermission(
       ),
     };
   },
-);
+});

@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import {
   combinedRights,
@@ -7,19 +8,28 @@ import {
 import { rights } from "../../lib/exchange/mailboxRight.ts";
 
 /** Gives who holds which right on every mailbox of the configured types, in the configured form. */
-export default onImportPermission(async function* (input) {
-  const { configuration } = input;
-  const wanted =
-    configuration.SharedMailboxReference === "separate"
-      ? Object.values(rights)
-      : combinedRights(configuration);
-  for await (const { mailbox, holdersOfAll } of mailboxHolders({ wanted }, input)) {
-    for (const { permission, parts } of mailboxPermissions(mailbox, configuration)) {
-      yield {
-        permission,
-        description: mailbox.UserPrincipalName,
-        accountReferences: holdersOfAll(parts),
-      };
+export default onImportPermission({
+  needs: { exchange: cmdlets() },
+  configuration: [
+    "RecipientTypeDetails",
+    "SharedMailboxReference",
+    "SharedMailboxRights",
+    "SharedMailboxTypes",
+  ],
+  handle: async function* (input) {
+    const { configuration } = input;
+    const wanted =
+      configuration.SharedMailboxReference === "separate"
+        ? Object.values(rights)
+        : combinedRights(configuration);
+    for await (const { mailbox, holdersOfAll } of mailboxHolders({ wanted }, input)) {
+      for (const { permission, parts } of mailboxPermissions(mailbox, configuration)) {
+        yield {
+          permission,
+          description: mailbox.UserPrincipalName,
+          accountReferences: holdersOfAll(parts),
+        };
+      }
     }
-  }
+  },
 });

@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
 import {
   dynamicPermissions,
@@ -6,28 +7,39 @@ import {
 } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Gives who holds which right on the mailboxes that carry the marker. */
-export default onImportSubPermissions(async function* (input) {
-  const { MarkerAttribute: property = "CustomAttribute2", SharedMailboxMarker: value = "" } =
-    input.configuration;
-  const dynamics = dynamicPermissions(input.configuration);
-  let mailboxes = 0;
-  for await (const { mailbox, holdersOfAll } of mailboxHolders(
-    { wanted: dynamics.flatMap(({ rights }) => rights), where: { property, value } },
-    input,
-  )) {
-    mailboxes++;
-    for (const dynamic of dynamics) {
-      for (const right of dynamic.rights) {
-        const { reference, name } = mailboxPart(mailbox, right, dynamic);
-        yield {
-          permission: dynamic.permission,
-          description: mailbox.UserPrincipalName,
-          accountReferences: holdersOfAll([right]),
-          subPermission: { identification: reference, name },
-        };
+export default onImportSubPermissions({
+  needs: { exchange: cmdlets() },
+  configuration: [
+    "MarkerAttribute",
+    "RecipientTypeDetails",
+    "SharedMailboxMarker",
+    "SharedMailboxReference",
+    "SharedMailboxRights",
+    "SharedMailboxTypes",
+  ],
+  handle: async function* (input) {
+    const { MarkerAttribute: property = "CustomAttribute2", SharedMailboxMarker: value = "" } =
+      input.configuration;
+    const dynamics = dynamicPermissions(input.configuration);
+    let mailboxes = 0;
+    for await (const { mailbox, holdersOfAll } of mailboxHolders(
+      { wanted: dynamics.flatMap(({ rights }) => rights), where: { property, value } },
+      input,
+    )) {
+      mailboxes++;
+      for (const dynamic of dynamics) {
+        for (const right of dynamic.rights) {
+          const { reference, name } = mailboxPart(mailbox, right, dynamic);
+          yield {
+            permission: dynamic.permission,
+            description: mailbox.UserPrincipalName,
+            accountReferences: holdersOfAll([right]),
+            subPermission: { identification: reference, name },
+          };
+        }
       }
     }
-  }
-  if (mailboxes === 0)
-    input.log("warning", `No mailbox has "${value}" as ${property}, so nothing is imported.`);
+    if (mailboxes === 0)
+      input.log("warning", `No mailbox has "${value}" as ${property}, so nothing is imported.`);
+  },
 });

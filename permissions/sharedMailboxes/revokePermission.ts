@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById } from "../../lib/exchange/account.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { revoke, rightProperties } from "../../lib/exchange/mailboxRight.ts";
@@ -5,8 +6,10 @@ import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.t
 import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as can be. */
-export default onRevokePermission(
-  async ({ accountReference, permission, configuration, read, change, log }) => {
+export default onRevokePermission({
+  needs: { exchange: cmdlets() },
+  configuration: ["SharedMailboxRights"],
+  handle: async ({ accountReference, permission, configuration, read, change, log }) => {
     const wanted = rightsOf(permission("Permission"), configuration);
     const mailbox = await read(
       mailboxById(
@@ -23,4 +26,4 @@ export default onRevokePermission(
       ),
     };
   },
-);
+});

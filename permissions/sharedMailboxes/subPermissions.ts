@@ -1,3 +1,4 @@
+import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxesOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import { grant, revoke, rightProperties } from "../../lib/exchange/mailboxRight.ts";
@@ -11,8 +12,16 @@ import {
 import { onlyOne } from "../../lib/exchange/naming.ts";
 
 /** Rights on the mailboxes that belong to the person's contracts. */
-export default onSubPermissions(
-  async ({ accountReference, permission, configuration, read, stream, change, log }) => {
+export default onSubPermissions({
+  needs: { exchange: cmdlets() },
+  configuration: [
+    "AutoMapping",
+    "SharedMailboxReference",
+    "SharedMailboxRights",
+    "SharedMailboxTypes",
+    "SubPermissionAttribute",
+  ],
+  handle: async ({ accountReference, permission, configuration, read, stream, change, log }) => {
     const {
       SubPermissionAttribute: property = "CustomAttribute1",
       SharedMailboxTypes: types = [],
@@ -57,4 +66,4 @@ export default onSubPermissions(
       },
     };
   },
-);
+});

@@ -1,3 +1,5 @@
+import type { Exchange } from "../../lib/exchange/client/exchange.ts";
+import type { ExchangeQuery } from "../../lib/exchange/target.ts";
 import { describe, expect, it } from "vitest";
 import type { CalendarRight } from "../../lib/exchange/calendar.ts";
 import type { FolderPermissionOption } from "../../lib/generated/types.ts";
@@ -332,7 +334,7 @@ describe("the user of a right", () => {
     expect(
       await Promise.all(
         ["default", "ANONYMOUS", "Default"].map((user) =>
-          namedUser(right(user, "Reviewer"), (query) => query(exchange as never)),
+          namedUser(right(user, "Reviewer"), (query) => query({ exchange })),
         ),
       ),
     ).toEqual(["Default", "Anonymous", "Default"]);
@@ -341,7 +343,7 @@ describe("the user of a right", () => {
 
   it("is named by the address that is its own", async () => {
     const { exchange } = tenant();
-    expect(await namedUser(right(dora, "Reviewer"), (query) => query(exchange as never))).toBe(
+    expect(await namedUser(right(dora, "Reviewer"), (query) => query({ exchange }))).toBe(
       "first@contoso.com",
     );
   });
@@ -349,8 +351,8 @@ describe("the user of a right", () => {
 
 describe("what an import compares with", () => {
   const said: string[] = [];
-  const ways = (exchange: unknown) => ({
-    read: <T>(query: (connection: never) => Promise<T>) => query(exchange as never),
+  const ways = (exchange: Exchange) => ({
+    read: <T>(query: ExchangeQuery<T>) => query({ exchange }),
     log: (level: string, message: string) => void said.push(`${level}: ${message}`),
   });
 

@@ -1,3 +1,4 @@
+import type { ExchangeTarget } from "../../lib/exchange/target.ts";
 import { describe, expect, it } from "vitest";
 import { cloudGroups, type Group } from "../../lib/exchange/group.ts";
 import type { Configuration } from "../../lib/generated/types.ts";
@@ -38,11 +39,11 @@ function inputFor(
     "Get-DistributionGroupMember": (asked) =>
       membersOf(String(asked.parameters["Identity"]), asked),
   });
-  const input: ReadingInput = {
+  const input: ReadingInput<ExchangeTarget, "RecipientTypeDetails"> = {
     configuration: { ...configuration, RecipientTypeDetails: types },
     log: (level, message) => said.push(`${level}: ${message}`),
-    read: (query) => query(exchange as never),
-    stream: (query) => query(exchange as never),
+    read: (query) => query({ exchange }),
+    stream: (query) => query({ exchange }),
   };
   return { input, said };
 }

@@ -79,12 +79,6 @@ const inSomeCase = (value: unknown, expected: string): string | undefined =>
   text(value).toLowerCase() === expected.toLowerCase()
     ? "letter case and blanks around it do not count"
     : undefined;
-const changing =
-  (live: Live) =>
-  async (change: Parameters<Live["ways"]["change"]>[0]): Promise<"done"> => {
-    await live.ways.change(change);
-    return "done";
-  };
 const names = { Id: ["", " "], DisplayName: ["x".repeat(101), "\n\t"] };
 
 const files: DataFile[] = [
@@ -159,16 +153,11 @@ const files: DataFile[] = [
         user: String(mailboxFolderUser),
         rights: String(mailboxFolderAccessRight),
       });
-      const calendar = await calendarOf(await live.mailbox("Mia Married", []))(live.exchange);
-      await setCalendarRight(
-        calendar,
-        right,
-        await presentRight(calendar, right.user)(live.exchange),
-        {
-          change: changing(live),
-          notify: sendNotificationToUser === true,
-        },
-      );
+      const calendar = await calendarOf(await live.mailbox("Mia Married", []))(live);
+      await setCalendarRight(calendar, right, await presentRight(calendar, right.user)(live), {
+        change: live.gate.change,
+        notify: sendNotificationToUser === true,
+      });
     },
   },
   {
@@ -247,10 +236,10 @@ const files: DataFile[] = [
       const mailbox = await live.mailbox("Anna Bakker", []);
       for (const change of regionChanges(
         mailbox,
-        await regionOf(mailbox, region.localizesFolders)(live.exchange),
+        await regionOf(mailbox, region.localizesFolders)(live),
         region,
       ))
-        await live.ways.change(change);
+        await live.gate.change(change);
     },
   },
   {
@@ -305,8 +294,8 @@ const files: DataFile[] = [
     },
     meaning: ({ Duration }) => holdDurationFrom(Duration),
     async send(live, { Duration }) {
-      const mailbox = await heldMailboxById(guidOf("Anna Bakker"))(live.exchange);
-      await live.ways.change(holding(mailbox, holdDurationFrom(Duration)));
+      const mailbox = await heldMailboxById(guidOf("Anna Bakker"))(live);
+      await live.gate.change(holding(mailbox, holdDurationFrom(Duration)));
     },
   },
 ];
@@ -869,7 +858,7 @@ describe("a build", () => {
       );
       const { status, stderr } = spawnSync(
         process.execPath,
-        [path.join(root, "node_modules/tsx/dist/cli.mjs"), "tools/build.ts"],
+        [path.join(root, "node_modules/tsx/dist/cli.mjs"), "tools/build/bundles.ts"],
         { cwd: copy, encoding: "utf8" },
       );
       expect(status).not.toBe(0);

@@ -1,3 +1,4 @@
+import type { ExchangeTarget } from "../../lib/exchange/target.ts";
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../lib/exchange/client/encoding.ts";
 import type { Mailbox } from "../../lib/exchange/mailbox.ts";
@@ -292,11 +293,11 @@ describe("who holds rights on the shared mailboxes", () => {
     });
     const said: string[] = [];
     const given: [string, string[]][] = [];
-    const input: ReadingInput = {
+    const input: ReadingInput<ExchangeTarget, "SharedMailboxTypes" | "RecipientTypeDetails"> = {
       configuration: combined,
       log: (level, message) => said.push(`${level}: ${message}`),
-      read: (query) => query(exchange as never),
-      stream: (query) => query(exchange as never),
+      read: (query) => query({ exchange }),
+      stream: (query) => query({ exchange }),
     };
     const fault = await faultOf(
       (async () => {

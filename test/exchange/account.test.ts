@@ -20,12 +20,12 @@ const names = {
   ExternalDirectoryObjectId: guidOf(2),
 };
 const byId = (answer: Scripted, id = guidOf(1)): Promise<Account> =>
-  accountById(id)(clientOf([answer]).exchange);
+  accountById(id)(clientOf([answer]));
 
 describe("an account by its reference", () => {
   it("is asked for with every name it may be listed by", async () => {
     const { exchange, sent } = clientOf([rows([names])]);
-    expect(await accountById(guidOf(1))(exchange)).toEqual(names);
+    expect(await accountById(guidOf(1))({ exchange })).toEqual(names);
     expect(sent[0] && calledIn(sent[0])).toEqual({
       CmdletName: "Get-Mailbox",
       Parameters: { Identity: guidOf(1) },
@@ -68,7 +68,7 @@ describe("an account by its reference", () => {
 
   it("is not missing when no answer comes", async () => {
     expect(
-      await faultOf(accountById(guidOf(1))(clientOf([cut()], { forever: true }).exchange)),
+      await faultOf(accountById(guidOf(1))(clientOf([cut()], { forever: true }))),
     ).toMatchObject({ kind: "unavailable" });
   });
 
@@ -86,7 +86,7 @@ describe("an account with its security identifier", () => {
 
   it("is asked for as the user it is, and then known by that as well", async () => {
     const { exchange, sent } = clientOf([rows([{ Guid: guidOf(1).toUpperCase(), Sid: sid }])]);
-    const known = await withSid(account)(exchange);
+    const known = await withSid(account)({ exchange });
     expect(sent.map(calledIn)).toEqual([
       { CmdletName: "Get-User", Parameters: { Identity: guidOf(1) } },
     ]);
@@ -102,7 +102,7 @@ describe("an account with its security identifier", () => {
     ["none", []],
     ["one without", [{ Guid: guidOf(1), Sid: null }]],
   ])("has none when %s comes back", async (_name, found) => {
-    const known = await withSid(account)(clientOf([rows(found)]).exchange);
+    const known = await withSid(account)(clientOf([rows(found)]));
     expect([isAccount(known, sid), isAccount(known, "")]).toEqual([false, false]);
   });
 });

@@ -50,7 +50,7 @@ describe("the calendars of all mailboxes", () => {
       "Get-MailboxFolderStatistics": folders,
       "Get-MailboxFolderPermission": entries,
     });
-    const found = await all(calendarsOf(types)(exchange));
+    const found = await all(calendarsOf(types)({ exchange }));
     expect(inOrder(found)).toEqual(
       inOrder(
         mailboxes(23).map((_, index) => ({
@@ -100,11 +100,11 @@ describe("the calendars of all mailboxes", () => {
         pages < 20 ? { "@odata.nextLink": `${endpoint}?%24skiptoken=page-${pages + 1}` } : {},
       );
     });
-    const source = calendarsOf(types)(exchange);
+    const source = calendarsOf(types)({ exchange })[Symbol.asyncIterator]();
     for (let count = 0; count < 10; count++) await source.next();
     for (let turn = 0; turn < 20; turn++) await settled();
     expect(asked.filter(({ cmdlet }) => cmdlet === "Get-Mailbox").length).toBeLessThan(20);
-    await source.return();
+    await source.return?.();
   });
 
   it("that cannot be read are told with their mailbox, and the others go on", async () => {
@@ -123,7 +123,7 @@ describe("the calendars of all mailboxes", () => {
           indexOf(asked)
         ] ?? entries(asked),
     });
-    const found = await all(calendarsOf(types)(exchange));
+    const found = await all(calendarsOf(types)({ exchange }));
     expect(found).toHaveLength(12);
     expect(inOrder(found).filter(([, what]) => typeof what === "string")).toEqual([
       ["Mailbox 1", "denied"],
@@ -152,7 +152,10 @@ describe("the calendars of all mailboxes", () => {
       "Get-MailboxFolderStatistics": (asked) => (indexOf(asked) === 1 ? busy : folders(asked)),
       "Get-MailboxFolderPermission": entries,
     });
-    expect(inOrder(await all(calendarsOf(types)(exchange)))[1]).toEqual(["Mailbox 1", "notReady"]);
+    expect(inOrder(await all(calendarsOf(types)({ exchange })))[1]).toEqual([
+      "Mailbox 1",
+      "notReady",
+    ]);
   });
 
   it("with many entries are read to the end", async () => {
@@ -174,13 +177,13 @@ describe("the calendars of all mailboxes", () => {
         );
       },
     });
-    for (const one of await all(calendarsOf(types)(exchange)))
+    for (const one of await all(calendarsOf(types)({ exchange })))
       expect("found" in one && one.found.map(({ user }) => user)).toEqual(["Default", "Behind"]);
   });
 
   it("are none of a tenant without such mailboxes", async () => {
     const { exchange, sent } = tenantOf({});
-    expect(await all(calendarsOf(types)(exchange))).toEqual([]);
+    expect(await all(calendarsOf(types)({ exchange }))).toEqual([]);
     expect(sent).toHaveLength(1);
   });
 
@@ -191,7 +194,7 @@ describe("the calendars of all mailboxes", () => {
       "Get-MailboxFolderStatistics": folders,
       "Get-MailboxFolderPermission": entries,
     });
-    expect(await faultOf(all(calendarsOf(types)(broken.exchange)))).toMatchObject({
+    expect(await faultOf(all(calendarsOf(types)(broken)))).toMatchObject({
       kind: "denied",
     });
     const cutOff = tenantOf({
@@ -199,7 +202,7 @@ describe("the calendars of all mailboxes", () => {
       "Get-MailboxFolderStatistics": folders,
       "Get-MailboxFolderPermission": entries,
     });
-    expect(await faultOf(all(calendarsOf(types)(cutOff.exchange)))).toMatchObject({
+    expect(await faultOf(all(calendarsOf(types)(cutOff)))).toMatchObject({
       kind: "unexpected",
     });
   });
@@ -218,7 +221,7 @@ describe("the regions of all mailboxes", () => {
       "Get-Mailbox": () => mailboxes(11),
       "Get-MailboxRegionalConfiguration": region,
     });
-    expect(inOrder(await all(regionsOf(types, verify)(exchange)))).toEqual(
+    expect(inOrder(await all(regionsOf(types, verify)({ exchange })))).toEqual(
       inOrder(
         mailboxes(11).map((_, index) => ({
           mailbox: mailboxRow(index) as never,
@@ -245,7 +248,7 @@ describe("the regions of all mailboxes", () => {
       "Get-MailboxRegionalConfiguration": (asked) =>
         ({ 1: denied, 2: notFound(guidOf(2)), 3: [] })[indexOf(asked)] ?? region(asked),
     });
-    const found = await all(regionsOf(types, true)(exchange));
+    const found = await all(regionsOf(types, true)({ exchange }));
     expect(inOrder(found).filter(([, what]) => typeof what === "string")).toEqual([
       ["Mailbox 1", "denied"],
       ["Mailbox 2", "missing"],
@@ -263,7 +266,7 @@ describe("the regions of all mailboxes", () => {
       { "Get-Mailbox": () => mailboxes(3), "Get-MailboxRegionalConfiguration": region },
       { batch: (responses) => reply(200, { responses: responses.slice(1).reverse() }) },
     );
-    expect(inOrder(await all(regionsOf(types, false)(exchange)))).toHaveLength(3);
+    expect(inOrder(await all(regionsOf(types, false)({ exchange })))).toHaveLength(3);
     expect(
       asked
         .filter(

@@ -216,7 +216,7 @@ describe("mapped fields", () => {
 describe("the automatic reply of a mailbox", () => {
   it("is asked for by the mailbox's Guid", async () => {
     const { exchange, sent } = clientOf([rows([on])]);
-    expect(await autoReplyOf(mailbox)(exchange)).toEqual({
+    expect(await autoReplyOf(mailbox)({ exchange })).toEqual({
       ...on,
       InternalMessage: "In",
       ExternalMessage: "Out",
@@ -230,13 +230,13 @@ describe("the automatic reply of a mailbox", () => {
   });
 
   it("is missing with its mailbox", async () => {
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf([notFound(id)]).exchange))).toMatchObject({
+    expect(await faultOf(autoReplyOf(mailbox)(clientOf([notFound(id)])))).toMatchObject({
       kind: "missing",
     });
   });
 
   it.each([[[]], [[on, on]]])("is one: not %j", async (found) => {
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows(found)]).exchange))).toMatchObject({
+    expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
       message: `Exchange Online was asked for the automatic reply of mailbox ${id} and answered with ${found.length} of them.`,
     });
@@ -244,16 +244,14 @@ describe("the automatic reply of a mailbox", () => {
 
   it.each(Object.keys(off))("must come back with its %s", async (name) => {
     expect(
-      await faultOf(
-        autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: undefined }])]).exchange),
-      ),
+      await faultOf(autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: undefined }])]))),
     ).toMatchObject({
       kind: "unexpected",
       message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${id}, so it cannot be compared.`,
     });
-    expect(
-      await autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: null }])]).exchange),
-    ).toMatchObject({ [name]: name.endsWith("Message") ? "" : null });
+    expect(await autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: null }])]))).toMatchObject({
+      [name]: name.endsWith("Message") ? "" : null,
+    });
   });
 });
 
@@ -261,7 +259,8 @@ describe("the change of an automatic reply", () => {
   it("switches it on with everything that belongs to it", () => {
     expect(replyChange(mailbox, off, wanted)).toEqual({
       change: {
-        cmdlet: "Set-MailboxAutoReplyConfiguration",
+        target: "exchange",
+        operation: "Set-MailboxAutoReplyConfiguration",
         parameters: {
           Identity: id,
           AutoReplyState: "Enabled",
@@ -375,7 +374,8 @@ describe("the change of an automatic reply", () => {
   it("switches one off and keeps its texts", () => {
     expect(replyChange(mailbox, on, { ...wanted, AutoReplyState: "Disabled" })).toEqual({
       change: {
-        cmdlet: "Set-MailboxAutoReplyConfiguration",
+        target: "exchange",
+        operation: "Set-MailboxAutoReplyConfiguration",
         parameters: { Identity: id, AutoReplyState: "Disabled" },
         sentence: `Switch off the automatic reply of mailbox "Jan" <jan@contoso.com> (${id})`,
         before: { AutoReplyState: "Enabled" },
@@ -420,10 +420,10 @@ describe("in the emulator's tenant", () => {
   /** Brings the reply of a mailbox to this one, and gives what it then reads as; undefined when there was nothing to do. */
   async function set(name: string, reply: AutoReply): Promise<PresentReply | undefined> {
     const found = await live.mailbox(name, []);
-    const needed = replyChange(found, await autoReplyOf(found)(live.exchange), reply);
+    const needed = replyChange(found, await autoReplyOf(found)(live), reply);
     if (!needed) return undefined;
-    await live.ways.change(needed.change);
-    return await autoReplyOf(found)(live.exchange);
+    await live.gate.change(needed.change);
+    return await autoReplyOf(found)(live);
   }
 
   const soon = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
@@ -456,9 +456,9 @@ describe("in the emulator's tenant", () => {
 
   it("the default reply is not taken for one of a person, nor the other way round", async () => {
     const leo = await live.mailbox("Leo Leaver", []);
-    expect(isThisReply(await autoReplyOf(leo)(live.exchange), defaultReply)).toBe(false);
+    expect(isThisReply(await autoReplyOf(leo)(live), defaultReply)).toBe(false);
     expect(
-      isThisReply(await autoReplyOf(leo)(live.exchange), {
+      isThisReply(await autoReplyOf(leo)(live), {
         ...defaultReply,
         InternalMessage: "Leo no longer works here.",
         ExternalMessage: "Leo no longer works here.",

@@ -16,12 +16,13 @@ import {
   sameRight,
   type CalendarRight,
 } from "../../lib/exchange/calendar.ts";
-import type { Change, Mailbox } from "../../lib/exchange/mailbox.ts";
+import type { Mailbox } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { guidOf } from "../bench.ts";
 import { tenantOf } from "./answering.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { clientOf, faultOf, notFound, refusal, rows } from "./scripted.ts";
+import type { ExchangeStep } from "../../lib/exchange/target.ts";
 
 type Given = Parameters<typeof calendarRightFrom>[0];
 const named = "dora.double@contoso.com";
@@ -440,13 +441,13 @@ describe("the calendar among the folders", () => {
 
 describe("the present right of a user", () => {
   const ask = (...answers: Parameters<typeof clientOf>[0]): Promise<CalendarRight | undefined> =>
-    presentRight(calendar, named)(clientOf(answers).exchange);
+    presentRight(calendar, named)(clientOf(answers));
 
   it("is asked for by the user, on the folder's id", async () => {
     const { exchange, asked } = tenantOf({
       "Get-MailboxFolderPermission": () => [{ User: "Dora Double", AccessRights: ["Reviewer"] }],
     });
-    expect(await presentRight(calendar, named)(exchange)).toEqual({
+    expect(await presentRight(calendar, named)({ exchange })).toEqual({
       user: "Dora Double",
       rights: ["Reviewer"],
       flags: [],
@@ -498,11 +499,11 @@ async function brought(
   present: CalendarRight | undefined,
   outcomes: readonly ("done" | "alreadySo" | "planned" | Fault)[] = [],
   notify?: boolean,
-): Promise<{ changes: Change[]; fault: Fault | undefined }> {
-  const changes: Change[] = [];
+): Promise<{ changes: ExchangeStep[]; fault: Fault | undefined }> {
+  const changes: ExchangeStep[] = [];
   const fault = await setCalendarRight(calendar, wanted, present, {
-    change: (change) => {
-      const outcome = outcomes[changes.push(change) - 1] ?? "done";
+    change: (step) => {
+      const outcome = outcomes[changes.push(step as ExchangeStep) - 1] ?? "done";
       return outcome instanceof Fault ? Promise.reject(outcome) : Promise.resolve(outcome);
     },
     ...(notify === undefined ? {} : { notify }),
@@ -512,8 +513,8 @@ async function brought(
   );
   return { changes, fault };
 }
-const verbs = ({ changes }: { changes: readonly Change[] }): string[] =>
-  changes.map(({ cmdlet }) => cmdlet.replace("-MailboxFolderPermission", ""));
+const verbs = ({ changes }: { changes: readonly ExchangeStep[] }): string[] =>
+  changes.map(({ operation }) => operation.replace("-MailboxFolderPermission", ""));
 const noEntry = new Fault({ kind: "missing", message: "There is no existing permission entry." });
 
 describe("bringing a right", () => {
@@ -558,7 +559,7 @@ describe("bringing a right", () => {
       ...(wanted.flags.length > 0 ? { SharingPermissionFlags: wanted.flags } : {}),
     });
     expect(last?.sentence).toBe(
-      `${last?.cmdlet.slice(0, 3) ?? ""} ${[...wanted.rights, ...wanted.flags].join(", ")} for ${named} on the calendar of mailbox ${shown}`,
+      `${last?.operation.slice(0, 3) ?? ""} ${[...wanted.rights, ...wanted.flags].join(", ")} for ${named} on the calendar of mailbox ${shown}`,
     );
     expect(last?.before).toEqual({
       AccessRights: present?.rights ?? [],
@@ -622,7 +623,8 @@ describe("bringing a right", () => {
 
   it("removes by the same names", () => {
     expect(removingRight(calendar, named, right("Reviewer"))).toEqual({
-      cmdlet: "Remove-MailboxFolderPermission",
+      target: "exchange",
+      operation: "Remove-MailboxFolderPermission",
       parameters: { Identity: calendar.identity, User: named, Confirm: false },
       sentence: `Remove the entry of ${named} on the calendar of mailbox ${shown}`,
       before: { AccessRights: ["Reviewer"] },
@@ -648,28 +650,30 @@ describe("in an emulated tenant", () => {
   beforeEach(() => live.reset());
 
   it("a user or group is known by an address or a GUID, and called by the address that is its own", async () => {
-    expect(await calendarUser("DORA.double@contoso.com")(live.exchange)).toEqual({
+    expect(await calendarUser("DORA.double@contoso.com")(live)).toEqual({
       address: "dora.double@contoso.com",
       displayName: "Dora Double",
     });
-    expect(await calendarUser(guidOf("Finance rights"))(live.exchange)).toEqual({
+    expect(await calendarUser(guidOf("Finance rights"))(live)).toEqual({
       address: "financerights@contoso.com",
       displayName: "Finance rights",
     });
     // Another address than the first one.
-    expect(await calendarUser("petra.maiden@contoso.com")(live.exchange)).toMatchObject({
+    expect(await calendarUser("petra.maiden@contoso.com")(live)).toMatchObject({
       address: "petra.proxies@contoso.com",
     });
   });
 
   it("a user who does not exist is gone, and is named", async () => {
     for (const gone of ["nobody@contoso.com", "0b1ec700-0000-4000-8000-00000000dead"])
-      expect(await faultOf(calendarUser(gone)(live.exchange))).toMatchObject({
+      expect(await faultOf(calendarUser(gone)(live))).toMatchObject({
         kind: "missing",
         message: `The user "${gone}" of the calendar right does not exist.`,
       });
     const { exchange } = clientOf([notFound("somebody@contoso.com")]);
-    expect((await faultOf(calendarUser("other@contoso.com")(exchange))).kind).toBe("unexpected");
+    expect((await faultOf(calendarUser("other@contoso.com")({ exchange }))).kind).toBe(
+      "unexpected",
+    );
   });
 
   it.each<[string, unknown[]]>([
@@ -680,34 +684,34 @@ describe("in an emulated tenant", () => {
     ["nobody", []],
     ["somebody without an address", [{ DisplayName: "No Address" }]],
   ])("%s cannot be named", async (_name, found) => {
-    expect(await faultOf(calendarUser(named)(clientOf([rows(found)]).exchange))).toMatchObject({
+    expect(await faultOf(calendarUser(named)(clientOf([rows(found)])))).toMatchObject({
       kind: "invalid",
       message: `The user "${named}" of the calendar right is not one user or group with an address.`,
     });
   });
 
   it("a display name is used only where it is nobody else's", async () => {
-    expect(await displayNameOf("dora.double@contoso.com")(live.exchange)).toBe("Dora Double");
-    expect(await displayNameOf("aoife.obrien@contoso.com")(live.exchange)).toBe("Aoife O'Brien");
+    expect(await displayNameOf("dora.double@contoso.com")(live)).toBe("Dora Double");
+    expect(await displayNameOf("aoife.obrien@contoso.com")(live)).toBe("Aoife O'Brien");
     const [jan] = live.emulator
       .state()
       .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries");
-    expect(await displayNameOf(String(jan?.["Guid"]))(live.exchange)).toBeUndefined();
+    expect(await displayNameOf(String(jan?.["Guid"]))(live)).toBeUndefined();
     const { exchange } = clientOf([rows([{ PrimarySmtpAddress: named, DisplayName: "" }])]);
-    expect(await displayNameOf(named)(exchange)).toBeUndefined();
+    expect(await displayNameOf(named)({ exchange })).toBeUndefined();
   });
 
   it("every right that is taken is taken by the service, and reads back the same", async () => {
-    const anna = await calendarOf(await live.mailbox("Anna Bakker", []))(live.exchange);
-    const change = async (needed: Change): Promise<"done"> => {
-      await live.ways.change(needed);
+    const anna = await calendarOf(await live.mailbox("Anna Bakker", []))(live);
+    const change = async (needed: ExchangeStep): Promise<"done"> => {
+      await live.gate.change(needed);
       return "done";
     };
     for (const [name, given] of valid.filter(([, { user }]) =>
       ["default", "anonymous", named].includes(user.trim().toLowerCase()),
     )) {
       const wanted = calendarRightFrom(given);
-      await setCalendarRight(anna, wanted, await presentRight(anna, wanted.user)(live.exchange), {
+      await setCalendarRight(anna, wanted, await presentRight(anna, wanted.user)(live), {
         change,
         notify: given.notify ?? false,
       });

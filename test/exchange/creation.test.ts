@@ -69,11 +69,13 @@ describe("every object of a kind", () => {
       ],
     });
     expect(
-      (await all(allObjects(distributionGroups, ["CustomAttribute1"])(exchange))).map(
+      (await all(allObjects(distributionGroups, ["CustomAttribute1"])({ exchange }))).map(
         ({ Guid, EmailAddresses }) => [Guid, EmailAddresses],
       ),
     ).toEqual([[guidOf(1), ["SMTP:dg_Care@contoso.com", "X500:/o=x"]]]);
-    expect(await all(allObjects(sharedMailboxes, ["CustomAttribute1"])(exchange))).toHaveLength(1);
+    expect(await all(allObjects(sharedMailboxes, ["CustomAttribute1"])({ exchange }))).toHaveLength(
+      1,
+    );
     expect(
       asked.map(({ cmdlet, parameters }) => [
         cmdlet,
@@ -111,7 +113,7 @@ describe("every object of a kind", () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => [object({ Alias: undefined })],
     });
-    expect(await faultOf(all(allObjects(distributionGroups, [])(exchange)))).toMatchObject({
+    expect(await faultOf(all(allObjects(distributionGroups, [])({ exchange })))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining("did not return Alias of a group") as string,
     });
@@ -151,7 +153,7 @@ describe("whether an object bears the names", () => {
 describe("what was just made", () => {
   it("is looked for by its address until it is found, with longer and longer waits", async () => {
     const { exchange, time, asked } = foundAt(8);
-    expect(await found(sought())(exchange)).toMatchObject({
+    expect(await found(sought())({ exchange })).toMatchObject({
       Guid: guidOf(1),
       CustomAttribute1: "",
     });
@@ -171,13 +173,13 @@ describe("what was just made", () => {
           await wait();
         },
       }),
-    )(exchange);
+    )({ exchange });
     expect([stepped, time.waits.length]).toEqual([2, 2]);
   });
 
   it("is waited for no longer than the run may take", async () => {
     const { exchange } = tenantOf({ "Get-DistributionGroup": missing }, { remainingMs: 10_000 });
-    expect(await faultOf(found(sought())(exchange))).toMatchObject({
+    expect(await faultOf(found(sought())({ exchange }))).toMatchObject({
       kind: "notReady",
       message: expect.stringMatching(
         /^The group dg_Care@contoso\.com cannot be found yet\. .*longer than the time that is left/,
@@ -192,7 +194,7 @@ describe("what was just made", () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => [object({ DisplayName: "Other", ...own })],
     });
-    expect(await faultOf(found(sought())(exchange))).toMatchObject({
+    expect(await faultOf(found(sought())({ exchange }))).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining('is taken by "Other"') as string,
     });
@@ -208,7 +210,7 @@ describe("what was just made", () => {
               throw foreign;
             },
           }),
-        )(foundAt(1).exchange),
+        )(foundAt(1)),
       ),
     ).toBe(foreign);
   });
@@ -218,7 +220,7 @@ describe("an object whose making failed", () => {
   const failing = (kind: FaultKind): Fault =>
     new Fault({ kind, message: "It failed.", requestId: "r" });
   const after = (kind: FaultKind, tenant: Answering): Promise<unknown> =>
-    confirmCreated(sought(), failing(kind))(tenant.exchange);
+    confirmCreated(sought(), failing(kind))(tenant);
 
   it.each<[FaultKind, string]>([
     ["unavailable", "done"],
@@ -244,7 +246,7 @@ describe("an object whose making failed", () => {
     ["taken", "made a moment ago, the next run finds it"],
   ])("with %s and not found is left to the next run", async (kind, text) => {
     const { exchange, time } = foundAt(1_000);
-    const fault = await faultOf(confirmCreated(sought(), failing(kind))(exchange));
+    const fault = await faultOf(confirmCreated(sought(), failing(kind))({ exchange }));
     expect(fault).toMatchObject({
       kind,
       requestId: "r",
@@ -261,12 +263,12 @@ describe("an object whose making failed", () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => refusal(400, "CommandNotFoundException", "x"),
     });
-    expect(await faultOf(confirmCreated(sought(), failing("unavailable"))(exchange))).toMatchObject(
-      {
-        kind: "unavailable",
-        message: expect.stringMatching(/^It failed\. Exchange Online refused/) as string,
-      },
-    );
+    expect(
+      await faultOf(confirmCreated(sought(), failing("unavailable"))({ exchange })),
+    ).toMatchObject({
+      kind: "unavailable",
+      message: expect.stringMatching(/^It failed\. Exchange Online refused/) as string,
+    });
   });
 
   it("because its names are taken says at once by whom", async () => {
@@ -278,7 +280,7 @@ describe("an object whose making failed", () => {
         PrimarySmtpAddress: "cor@contoso.com",
       }),
     ]);
-    expect(await faultOf(confirmCreated(sought(), failing("taken"))(exchange))).toMatchObject({
+    expect(await faultOf(confirmCreated(sought(), failing("taken"))({ exchange }))).toMatchObject({
       kind: "invalid",
       message: `The name "dg_Care" or the address dg_Care@contoso.com is taken by "Cor" <cor@contoso.com> (${guidOf(7)}), a MailContact.`,
     });
@@ -288,13 +290,18 @@ describe("an object whose making failed", () => {
   it("is what the client makes of a lost answer: sent once", async () => {
     const lost = clientOf([cut(), rows([object()])]);
     const fault = await faultOf(
-      lost.exchange.invoke(creating(distributionGroups, names, guidOf(9))),
+      lost.exchange.invoke({
+        cmdlet: "New-DistributionGroup",
+        parameters: distributionGroups.creating(names, guidOf(9)).parameters as Parameters<
+          typeof lost.exchange.invoke
+        >[0]["parameters"],
+      }),
     );
     expect(fault).toMatchObject({
       kind: "unavailable",
       message: expect.stringContaining("it was not sent again") as string,
     });
-    expect(await confirmCreated(sought(), fault)(lost.exchange)).toBe("done");
+    expect(await confirmCreated(sought(), fault)(lost)).toBe("done");
     expect(lost.sent.map((request) => calledIn(request).CmdletName)).toEqual([
       "New-DistributionGroup",
       "Get-DistributionGroup",
@@ -331,7 +338,7 @@ describe("who holds a name", () => {
       "Get-Recipient": ({ parameters }) =>
         parameters["IncludeSoftDeletedRecipients"] === true ? deleted : live,
     });
-    const message = await assertNamesFree(sought())(exchange).then(
+    const message = await assertNamesFree(sought())({ exchange }).then(
       () => undefined,
       (thrown: unknown) => Fault.of(thrown).message,
     );
@@ -375,9 +382,9 @@ describe("who holds a name", () => {
 
   it("is asked for with quotes doubled", async () => {
     const { exchange, asked } = tenantOf({});
-    await assertNamesFree({ kind: distributionGroups, names: { ...names, Name: "dg_O'Brien" } })(
+    await assertNamesFree({ kind: distributionGroups, names: { ...names, Name: "dg_O'Brien" } })({
       exchange,
-    );
+    });
     expect(asked[0]?.parameters["Filter"]).toContain("(Name -eq 'dg_O''Brien')");
   });
 });
@@ -385,13 +392,15 @@ describe("who holds a name", () => {
 describe("a change", () => {
   it("that makes a group names its owner, and keeps its name from a naming policy", () => {
     expect(creating(distributionGroups, names, guidOf(9))).toEqual({
-      cmdlet: "New-DistributionGroup",
+      target: "exchange",
+      operation: "New-DistributionGroup",
       parameters: { ...names, ManagedBy: [guidOf(9)], IgnoreNamingPolicy: true },
       sentence: 'Create group "dg_Care" <dg_Care@contoso.com>',
       before: {},
     });
     expect(creating(sharedMailboxes, names, undefined)).toEqual({
-      cmdlet: "New-Mailbox",
+      target: "exchange",
+      operation: "New-Mailbox",
       parameters: { ...names, Shared: true },
       sentence: 'Create shared mailbox "dg_Care" <dg_Care@contoso.com>',
       before: {},
@@ -405,7 +414,8 @@ describe("a change", () => {
         Other: "x",
       }),
     ).toEqual({
-      cmdlet: "Set-DistributionGroup",
+      target: "exchange",
+      operation: "Set-DistributionGroup",
       parameters: { Identity: guidOf(1), CustomAttribute1: "D-1", Other: "x" },
       sentence: `Set CustomAttribute1, Other of group "dg_Care" <dg_Care@contoso.com> (${guidOf(1)})`,
       before: { CustomAttribute1: "" },
@@ -414,7 +424,8 @@ describe("a change", () => {
 
   it("of one that is yet to be made goes by its address, and shows no id", () => {
     expect(writing(sharedMailboxes, names, { CustomAttribute1: "D-1" })).toEqual({
-      cmdlet: "Set-Mailbox",
+      target: "exchange",
+      operation: "Set-Mailbox",
       parameters: { Identity: "dg_Care@contoso.com", CustomAttribute1: "D-1" },
       sentence: 'Set CustomAttribute1 of shared mailbox "dg_Care" <dg_Care@contoso.com>',
       before: {},
@@ -453,7 +464,7 @@ describe("a change", () => {
 
 describe("the owner of groups", () => {
   const owner = (answer: readonly unknown[] | ReturnType<typeof reply>): Promise<string> =>
-    groupOwner("boss@contoso.com")(tenantOf({ "Get-Recipient": () => answer }).exchange);
+    groupOwner("boss@contoso.com")(tenantOf({ "Get-Recipient": () => answer }));
 
   it.each([
     "UserMailbox",

@@ -41,11 +41,11 @@ const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetai
 
 describe("the cloud groups", () => {
   const listed = (rowsFound: unknown[]): Promise<Group[]> =>
-    all(cloudGroups()(clientOf([rows(rowsFound)]).exchange));
+    all(cloudGroups()(clientOf([rows(rowsFound)])));
 
   it("are asked for by what masters them and by their kinds", async () => {
     const { exchange, sent } = clientOf([rows([row(1), row(2)])]);
-    expect(await all(cloudGroups()(exchange))).toEqual([row(1), row(2)]);
+    expect(await all(cloudGroups()({ exchange }))).toEqual([row(1), row(2)]);
     expect(sent[0] && calledIn(sent[0])).toEqual({
       CmdletName: "Get-DistributionGroup",
       Parameters: {
@@ -66,7 +66,7 @@ describe("the cloud groups", () => {
       ]),
     ]);
     expect(
-      (await all(cloudGroups({ property: "CustomAttribute1", value: "o'dd" })(exchange))).map(
+      (await all(cloudGroups({ property: "CustomAttribute1", value: "o'dd" })({ exchange }))).map(
         ({ Guid }) => Guid,
       ),
     ).toEqual([guidOf(1), guidOf(3)]);
@@ -100,9 +100,7 @@ describe("the cloud groups", () => {
   });
 
   it("are a fault when there are more than were given", async () => {
-    expect(
-      await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]).exchange))),
-    ).toMatchObject({
+    expect(await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]))))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining(
         "of Get-DistributionGroup that there is more than it gave",
@@ -118,19 +116,18 @@ describe("the cloud groups", () => {
 
   it("that are looked up are no more than can be named, and one", async () => {
     const many = Array.from({ length: 30 }, (_, index) => row(index, { Alias: "x" }));
-    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]).exchange)).toHaveLength(
+    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]))).toHaveLength(
       mostNamed + 1,
     );
-    expect(
-      await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]).exchange),
-    ).toHaveLength(2);
+    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]))).toHaveLength(
+      2,
+    );
   });
 });
 
 describe("a group by its reference", () => {
   const gone = notFound(guidOf(1));
-  const byId = (...answers: Scripted[]): Promise<Group> =>
-    groupById(guidOf(1))(clientOf(answers).exchange);
+  const byId = (...answers: Scripted[]): Promise<Group> => groupById(guidOf(1))(clientOf(answers));
 
   it("is asked for by its Guid", async () => {
     const { exchange, sent } = clientOf([
@@ -141,7 +138,9 @@ describe("a group by its reference", () => {
         }),
       ]),
     ]);
-    expect(await groupById(guidOf(1))(exchange)).toMatchObject({ Guid: guidOf(1).toUpperCase() });
+    expect(await groupById(guidOf(1))({ exchange })).toMatchObject({
+      Guid: guidOf(1).toUpperCase(),
+    });
     expect(sent.map(calledIn)).toEqual([
       { CmdletName: "Get-DistributionGroup", Parameters: { Identity: guidOf(1) } },
     ]);
@@ -151,13 +150,13 @@ describe("a group by its reference", () => {
     [guidOf(1).toUpperCase(), guidOf(1)],
     [guidOf(1), guidOf(1).toUpperCase()],
   ])("is the same whether it is written %s or %s", async (id, Guid) => {
-    expect(await groupById(id)(clientOf([rows([row(1, { Guid })])]).exchange)).toMatchObject({
+    expect(await groupById(id)(clientOf([rows([row(1, { Guid })])]))).toMatchObject({
       Guid,
     });
     expect(
       await faultOf(
         groupById(id)(
-          clientOf([gone, rows([row(1, { Guid, RecipientTypeDetails: "MailContact" })])]).exchange,
+          clientOf([gone, rows([row(1, { Guid, RecipientTypeDetails: "MailContact" })])]),
         ),
       ),
     ).toMatchObject({ kind: "invalid" });
@@ -223,7 +222,7 @@ describe("a group by its reference", () => {
 
   it("is looked for among all types, because Microsoft 365 groups show only to those who name them", async () => {
     const { exchange, sent } = clientOf([gone, rows([])]);
-    await faultOf(groupById(guidOf(1))(exchange));
+    await faultOf(groupById(guidOf(1))({ exchange }));
     expect(recipientTypes).toEqual(
       expect.arrayContaining(["GroupMailbox", "DynamicDistributionGroup"]),
     );
@@ -248,12 +247,9 @@ describe("membership", () => {
     ["another group", [{ Guid: guidOf(2) }], false],
   ])("is asked by a filter with doubled quotes: %s comes back", async (_name, found, expected) => {
     const { exchange, sent } = clientOf([rows(found)]);
-    expect(await isMember(group, account)(exchange)).toBe(expected);
+    expect(await isMember(group, account)({ exchange })).toBe(expected);
     expect(
-      await isMember(
-        { ...group, Guid: guidOf(1).toUpperCase() },
-        account,
-      )(clientOf([rows(found)]).exchange),
+      await isMember({ ...group, Guid: guidOf(1).toUpperCase() }, account)(clientOf([rows(found)])),
     ).toBe(expected);
     expect(sent[0] && calledIn(sent[0])).toEqual({
       CmdletName: "Get-DistributionGroup",
@@ -270,14 +266,16 @@ describe("membership", () => {
     const target: Group = { ...group, RecipientTypeDetails };
     const own = { Identity: guidOf(1), Member: guidOf(9), ...bypass };
     expect(adding(target, account, false)).toEqual({
-      cmdlet: "Add-DistributionGroupMember",
+      target: "exchange",
+      operation: "Add-DistributionGroupMember",
       parameters: own,
       sentence: `Add "Jan" <jan@contoso.com> (${guidOf(9)}) to group "Group 1" <g1@contoso.com> (${guidOf(1)})`,
       before: { isMember: false },
       isInPlace: false,
     });
     expect(removing(target, account, true)).toEqual({
-      cmdlet: "Remove-DistributionGroupMember",
+      target: "exchange",
+      operation: "Remove-DistributionGroupMember",
       parameters: { ...own, Confirm: false },
       sentence: `Remove "Jan" <jan@contoso.com> (${guidOf(9)}) from group "Group 1" <g1@contoso.com> (${guidOf(1)})`,
       before: { isMember: true },
@@ -314,7 +312,7 @@ describe("the members of groups", () => {
             ? rows([member(99)], more)
             : [member(100), { Guid: null }],
     });
-    const found = await all(membersOf(cloudGroups())(exchange));
+    const found = await all(membersOf(cloudGroups())({ exchange }));
     const faults = found.flatMap((one) =>
       "fault" in one ? [[one.group.Guid, one.fault.kind, one.fault.message]] : [],
     );
@@ -348,7 +346,7 @@ describe("the members of groups", () => {
       "Get-DistributionGroupMember": ({ isBatched }) =>
         isBatched ? rows([member(1)], { "@odata.nextLink": `${endpoint}?p=2` }) : [member(2)],
     });
-    expect(await all(membersOf(cloudGroups())(exchange))).toMatchObject(
+    expect(await all(membersOf(cloudGroups())({ exchange }))).toMatchObject(
       [1, 2].map((index) => ({ group: { Guid: guidOf(1) }, members: [member(index)] })),
     );
   });

@@ -155,7 +155,8 @@ describe("the hold of a mailbox", () => {
 
   it("is put on with days as a text, and on an inactive mailbox with the switch", () => {
     expect(holding(mailbox({}), 365)).toEqual({
-      cmdlet: "Set-Mailbox",
+      target: "exchange",
+      operation: "Set-Mailbox",
       parameters: {
         Identity: guidOf("Anna Bakker"),
         LitigationHoldEnabled: true,
@@ -175,7 +176,8 @@ describe("the hold of a mailbox", () => {
   it("is taken off alone, and of an inactive mailbox with the switch", () => {
     const held = { LitigationHoldEnabled: true, LitigationHoldDuration: "365.00:00:00" };
     expect(releasing(mailbox(held))).toEqual({
-      cmdlet: "Set-Mailbox",
+      target: "exchange",
+      operation: "Set-Mailbox",
       parameters: { Identity: guidOf("Anna Bakker"), LitigationHoldEnabled: false },
       sentence: `Take the litigation hold off mailbox ${shown}`,
       before: held,
@@ -205,9 +207,9 @@ describe("in an emulated tenant", () => {
   });
   afterAll(() => live.close());
   beforeEach(() => live.reset());
-  const read = (name: string): Promise<Mailbox> => heldMailboxById(guidOf(name))(live.exchange);
+  const read = (name: string): Promise<Mailbox> => heldMailboxById(guidOf(name))(live);
   async function held(name: string, duration: HoldDuration): Promise<HoldDuration | undefined> {
-    await live.ways.change(holding(await read(name), duration));
+    await live.gate.change(holding(await read(name), duration));
     return holdOf(await read(name));
   }
 
@@ -231,7 +233,7 @@ describe("in an emulated tenant", () => {
   );
 
   it("is off when it is taken off", async () => {
-    await live.ways.change(releasing(await read("Hella Hold")));
+    await live.gate.change(releasing(await read("Hella Hold")));
     expect(holdOf(await read("Hella Hold"))).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
 /** The whole client against an emulated tenant, for what a noun does there. */
 import { clouds } from "../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
-import { mailboxById, type Mailbox, type Change } from "../../lib/exchange/mailbox.ts";
+import { mailboxById, type Mailbox } from "../../lib/exchange/mailbox.ts";
+import type { Parameters } from "../../lib/exchange/client/encoding.ts";
+import type { ExchangeGate } from "../../lib/exchange/target.ts";
 import { tokenSource } from "../../lib/auth/token.ts";
 import { httpTransport } from "../../lib/net/transport.ts";
 import { seedState } from "../emulator/seed.ts";
@@ -17,11 +19,8 @@ export interface Live {
   /** The object of this name, or Guid, in the emulator's store. */
   stored(name: string): DirectoryObject;
   mailbox(name: string, properties: readonly string[]): Promise<Mailbox>;
-  /** The ways that an action has, without the host's gate between. */
-  ways: {
-    read<T>(query: (exchange: Exchange) => Promise<T>): Promise<T>;
-    change(change: Change): Promise<void>;
-  };
+  /** The gate of an action, without the host between. */
+  gate: Pick<ExchangeGate, "read" | "change">;
   /** Every cmdlet that was called since the last reset. */
   cmdlets(): (string | undefined)[];
   close(): Promise<void>;
@@ -56,11 +55,13 @@ export async function liveTenant(): Promise<Live> {
       emulator.clearJournal();
     },
     stored,
-    mailbox: (name, properties) => mailboxById(String(stored(name)["Guid"]), properties)(exchange),
-    ways: {
-      read: (query) => query(exchange),
-      async change({ cmdlet, parameters }) {
-        await exchange.invoke({ cmdlet, parameters });
+    mailbox: (name, properties) =>
+      mailboxById(String(stored(name)["Guid"]), properties)({ exchange }),
+    gate: {
+      read: (query) => query({ exchange }),
+      async change({ operation, parameters }) {
+        await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
+        return "done";
       },
     },
     cmdlets: () =>

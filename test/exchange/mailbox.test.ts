@@ -42,7 +42,7 @@ async function look(
   found: unknown[],
   alsoRead: string[] = [],
 ): Promise<Mailbox[]> {
-  return await mailboxesWhere(property, value, alsoRead)(clientOf([rows(found)]).exchange);
+  return await mailboxesWhere(property, value, alsoRead)(clientOf([rows(found)]));
 }
 
 describe("a look-up of mailboxes", () => {
@@ -52,7 +52,7 @@ describe("a look-up of mailboxes", () => {
       "hiddenfromaddresslistsenabled",
       "NoSuchProperty",
       "Guid",
-    ])(exchange);
+    ])({ exchange });
     expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
       CmdletInput: {
         CmdletName: "Get-Mailbox",
@@ -175,7 +175,7 @@ describe("a look-up of mailboxes", () => {
 
   it("refuses a blank value before anything is sent", async () => {
     const { exchange, sent } = clientOf([]);
-    expect(await faultOf(mailboxesWhere("Alias", " ", [])(exchange))).toMatchObject({
+    expect(await faultOf(mailboxesWhere("Alias", " ", [])({ exchange }))).toMatchObject({
       kind: "invalid",
     });
     expect(sent).toEqual([]);
@@ -184,12 +184,13 @@ describe("a look-up of mailboxes", () => {
 
 describe("a mailbox by its reference", () => {
   const byId = (answer: Scripted, id = guidOf(1)): Promise<Mailbox> =>
-    mailboxById(id, [])(clientOf([answer]).exchange);
+    mailboxById(id, [])(clientOf([answer]));
 
   it("is asked for by its Guid, with what is wanted besides", async () => {
     const { exchange, sent } = clientOf([rows([row(1, { Guid: guidOf(1).toUpperCase() })])]);
     expect(
-      (await mailboxById(guidOf(1), ["customattribute1", "NoSuchProperty", "Guid"])(exchange)).Guid,
+      (await mailboxById(guidOf(1), ["customattribute1", "NoSuchProperty", "Guid"])({ exchange }))
+        .Guid,
     ).toBe(guidOf(1).toUpperCase());
     expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
       CmdletInput: { CmdletName: "Get-Mailbox", Parameters: { Identity: guidOf(1) } },
@@ -256,7 +257,7 @@ describe("all mailboxes", () => {
   ): Promise<{ came: string[]; fault?: unknown }> {
     const came: string[] = [];
     const list = async (): Promise<void> => {
-      for await (const { Guid } of mailboxesOf(["UserMailbox"], [])(clientOf(answers).exchange))
+      for await (const { Guid } of mailboxesOf(["UserMailbox"], [])(clientOf(answers)))
         came.push(Guid);
     };
     return await list().then(
@@ -270,7 +271,7 @@ describe("all mailboxes", () => {
     for await (const { Guid } of mailboxesOf(
       ["UserMailbox", "SharedMailbox"],
       ["hiddenfromaddresslistsenabled"],
-    )(exchange))
+    )({ exchange }))
       expect(Guid).toBe("none");
     expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
       CmdletInput: {
@@ -411,11 +412,11 @@ describe("in the emulator's tenant of difficult names", () => {
       });
       expect(byName.rows).toEqual([{ DisplayName: name }]);
       expect(
-        (await mailboxesWhere("UserPrincipalName", String(upn), [])(exchange)).map(
+        (await mailboxesWhere("UserPrincipalName", String(upn), [])({ exchange })).map(
           (found) => found.Guid,
         ),
       ).toEqual([guid]);
-      const named = (await mailboxesWhere("DisplayName", String(name), [])(exchange)).map(
+      const named = (await mailboxesWhere("DisplayName", String(name), [])({ exchange })).map(
         (found) => found.Guid,
       );
       expect(named).toContain(guid);
@@ -423,10 +424,10 @@ describe("in the emulator's tenant of difficult names", () => {
   });
 
   it("tells José García from Jose Garcia, whom the directory takes for the same", async () => {
-    expect(await mailboxesWhere("DisplayName", "Jose Garcia", [])(exchange)).toMatchObject([
+    expect(await mailboxesWhere("DisplayName", "Jose Garcia", [])({ exchange })).toMatchObject([
       { DisplayName: "Jose Garcia" },
     ]);
-    expect(await mailboxesWhere("DisplayName", "José García", [])(exchange)).toMatchObject([
+    expect(await mailboxesWhere("DisplayName", "José García", [])({ exchange })).toMatchObject([
       { DisplayName: "José García" },
     ]);
   });
@@ -447,18 +448,20 @@ describe("in the emulator's tenant of difficult names", () => {
     "\\",
     "'",
   ])("takes %j for nothing but a value", async (value) => {
-    const found = await mailboxesWhere("DisplayName", value, [])(exchange);
+    const found = await mailboxesWhere("DisplayName", value, [])({ exchange });
     expect(found.every(({ DisplayName: name }) => name === value)).toBe(true);
     expect(found).toHaveLength(value.startsWith("x' -or") ? 1 : 0);
   });
 
   it("finds users who have no mailbox yet", async () => {
-    expect(await usersWhere("UserPrincipalName", "not.licensed@contoso.com")(exchange)).toEqual([
-      {
-        DisplayName: "Not Licensed Yet",
-        UserPrincipalName: "not.licensed@contoso.com",
-        RecipientTypeDetails: "User",
-      },
-    ]);
+    expect(await usersWhere("UserPrincipalName", "not.licensed@contoso.com")({ exchange })).toEqual(
+      [
+        {
+          DisplayName: "Not Licensed Yet",
+          UserPrincipalName: "not.licensed@contoso.com",
+          RecipientTypeDetails: "User",
+        },
+      ],
+    );
   });
 });

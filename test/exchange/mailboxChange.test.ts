@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Mailbox, Change } from "../../lib/exchange/mailbox.ts";
+import type { Mailbox } from "../../lib/exchange/mailbox.ts";
 import { applySettings, differenceOf, propertiesFor } from "../../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { clientOf, faultOf, rows } from "./scripted.ts";
+import type { ExchangeStep } from "../../lib/exchange/target.ts";
 
 const id = "0b1ec700-0000-4000-8000-000000000001";
 const shown = `"Jan" <jan@contoso.com> (${id})`;
@@ -63,7 +64,8 @@ describe("the difference between a mailbox and its settings", () => {
       ),
     ).toEqual({
       change: {
-        cmdlet: "Set-Mailbox",
+        target: "exchange",
+        operation: "Set-Mailbox",
         parameters: { Identity: id, CustomAttribute1: "b", ResourceCapacity: 8 },
         sentence: `Set CustomAttribute1, ResourceCapacity of mailbox ${shown}`,
         before: { CustomAttribute1: "a", ResourceCapacity: null },
@@ -217,12 +219,12 @@ describe("bringing a mailbox to its settings", () => {
   async function brought(
     fields: Record<string, unknown>,
     found: Record<string, unknown>[],
-  ): Promise<{ sent: string[]; changes: Change[]; after: unknown }> {
+  ): Promise<{ sent: string[]; changes: ExchangeStep[]; after: unknown }> {
     const { exchange, sent } = clientOf([rows(found)], { forever: true });
-    const changes: Change[] = [];
+    const changes: ExchangeStep[] = [];
     const { after } = await applySettings(present, settings(fields), {
-      read: (query) => query(exchange),
-      change: (change) => Promise.resolve(void changes.push(change)),
+      read: (query) => query({ exchange }),
+      change: (step) => (changes.push(step as ExchangeStep), Promise.resolve("done")),
     });
     return {
       sent: sent.map(
@@ -330,7 +332,7 @@ describe("in the emulator's tenant", () => {
     fields: Record<string, unknown>,
   ): Promise<Record<string, unknown>> {
     const wanted = settings(fields);
-    return await applySettings(await live.mailbox(name, propertiesFor(wanted)), wanted, live.ways);
+    return await applySettings(await live.mailbox(name, propertiesFor(wanted)), wanted, live.gate);
   }
 
   it.each<[name: string, mapped: unknown]>([
@@ -457,7 +459,7 @@ describe("in the emulator's tenant", () => {
     const { before, after } = await applySettings(
       await live.mailbox("Petra Proxies", [...names, ...propertiesFor(wanted)]),
       wanted,
-      live.ways,
+      live.gate,
     );
     const read = await live.mailbox("Petra Proxies", [...names, ...propertiesFor(wanted)]);
     const sorted = (row: Record<string, unknown>): unknown => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../lib/exchange/account.ts";
-import type { Change, Mailbox } from "../../lib/exchange/mailbox.ts";
+import type { Mailbox } from "../../lib/exchange/mailbox.ts";
 import {
   grant,
   isSid,
@@ -14,6 +14,7 @@ import {
 import { Fault } from "../../lib/fault.ts";
 import { guidOf, tenantOf } from "./answering.ts";
 import { faultOf, notFound, type rows } from "./scripted.ts";
+import type { ExchangeGate, ExchangeQuery, ExchangeStep } from "../../lib/exchange/target.ts";
 
 const mailbox: Mailbox = {
   Guid: guidOf(1),
@@ -68,12 +69,12 @@ function tenantWith(...lists: unknown[][]) {
   });
 }
 const standing = (right: RightName, list: unknown[]): Promise<Standing> =>
-  rights[right].standingOf(mailbox, account)(tenantWith(list).exchange);
+  rights[right].standingOf(mailbox, account)(tenantWith(list));
 
 describe("how an account stands to Full Access", () => {
   it("is read with the entries of accounts that are no more", async () => {
     const { exchange, asked } = tenantWith([]);
-    expect(await rights.FullAccess.standingOf(mailbox, account)(exchange)).toEqual({
+    expect(await rights.FullAccess.standingOf(mailbox, account)({ exchange })).toEqual({
       isHeld: false,
       mayBeHeld: false,
       isDenied: false,
@@ -218,10 +219,10 @@ describe("how an account stands to Send on Behalf", () => {
       await rights.SendOnBehalf.standingOf(
         { ...mailbox, Guid: guidOf(1).toUpperCase() },
         account,
-      )(tenantWith(found).exchange),
+      )(tenantWith(found)),
     ).toMatchObject({ isHeld });
     const { exchange, asked } = tenantWith(found);
-    expect(await rights.SendOnBehalf.standingOf(mailbox, account)(exchange)).toEqual({
+    expect(await rights.SendOnBehalf.standingOf(mailbox, account)({ exchange })).toEqual({
       isHeld,
       mayBeHeld: isHeld,
       isDenied: false,
@@ -259,7 +260,7 @@ describe("a security identifier in a list", () => {
       [{ Guid: guidOf(9), Sid: sid }],
       [permission(sid), permission(`${sid}1`)],
     );
-    expect(await rights.FullAccess.standingOf(mailbox, account)(exchange)).toMatchObject({
+    expect(await rights.FullAccess.standingOf(mailbox, account)({ exchange })).toMatchObject({
       isHeld: true,
       mayBeHeld: true,
       entries: 2,
@@ -276,10 +277,10 @@ describe("a security identifier in a list", () => {
       await rights.FullAccess.standingOf(
         mailbox,
         account,
-      )(withUser([{ Guid: guidOf(7), Sid: sid }], [permission(sid)]).exchange),
+      )(withUser([{ Guid: guidOf(7), Sid: sid }], [permission(sid)])),
     ).toMatchObject({ isHeld: false, orphans: 1 });
     const { exchange, asked } = withUser([], [permission("jan@contoso.com")]);
-    await rights.FullAccess.standingOf(mailbox, account)(exchange);
+    await rights.FullAccess.standingOf(mailbox, account)({ exchange });
     expect(asked).toHaveLength(1);
   });
 });
@@ -298,7 +299,7 @@ describe("an identifier in a list", () => {
         "Get-MailboxPermission": () => list,
         "Get-RecipientPermission": () => list,
         "Get-User": () => users,
-      }).exchange,
+      }),
     );
   const user = [{ Guid: guidOf(9), Sid: sid }];
 
@@ -334,7 +335,7 @@ describe("an identifier in a list", () => {
       permission("piet"),
       permission(sid, { IsInherited: true }),
     ]);
-    await rights.FullAccess.standingOf(mailbox, account)(exchange);
+    await rights.FullAccess.standingOf(mailbox, account)({ exchange });
     expect(asked.map(({ cmdlet }) => cmdlet)).toEqual(["Get-MailboxPermission"]);
   });
 
@@ -351,15 +352,18 @@ describe("an identifier in a list", () => {
 
 /** The ways to a tenant with these lists, in which changes become what is said. */
 function ways(lists: unknown[][], becomes: ("planned" | "done" | "alreadySo")[] = []) {
-  const changes: Change[] = [];
+  const changes: ExchangeStep[] = [];
   const said: string[] = [];
   const { exchange, asked } = tenantWith(...lists);
   return {
     changes,
     said,
     asked,
-    read: <T>(query: (given: typeof exchange) => Promise<T>): Promise<T> => query(exchange),
-    change: (change: Change) => (changes.push(change), Promise.resolve(becomes.shift() ?? "done")),
+    read: <T>(query: ExchangeQuery<T>): Promise<T> => query({ exchange }),
+    change: (step: Parameters<ExchangeGate["change"]>[0]) => (
+      changes.push(step as ExchangeStep),
+      Promise.resolve(becomes.shift() ?? "done")
+    ),
     log: (_level: "warning", message: string): void => void said.push(message),
   };
 }
@@ -396,7 +400,8 @@ describe("a grant", () => {
       await grant(rights[name], mailbox, account, { autoMapping: false, ...own });
       expect(own.changes).toEqual([
         {
-          cmdlet,
+          target: "exchange",
+          operation: cmdlet,
           parameters: { Identity: guidOf(1), ...parameters },
           sentence: `Grant ${rights[name].label} ${toMailbox} to ${jan}`,
           before: { [name]: isInPlace },
@@ -574,14 +579,16 @@ describe("a revoke", () => {
     async (name, cmdlet, parameters, otherName) => {
       const sentence = `Revoke ${rights[name].label} ${toMailbox} from ${jan}`;
       const first = {
-        cmdlet,
+        target: "exchange",
+        operation: cmdlet,
         parameters: { Identity: guidOf(1), ...parameters(guidOf(9)) },
         sentence,
         before: { [name]: true },
         isInPlace: false,
       };
       const second = {
-        cmdlet,
+        target: "exchange",
+        operation: cmdlet,
         parameters: { Identity: guidOf(1), ...parameters(otherName) },
         sentence: `${sentence}, by another name`,
         before: { [name]: true },

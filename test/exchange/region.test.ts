@@ -385,7 +385,8 @@ describe("what it takes", () => {
     };
     expect(regionChanges(mailbox, before, wanted)).toEqual([
       {
-        cmdlet: "Set-MailboxRegionalConfiguration",
+        target: "exchange",
+        operation: "Set-MailboxRegionalConfiguration",
         parameters: {
           Identity: mailbox.Guid,
           Language: "nl-NL",
@@ -402,7 +403,8 @@ describe("what it takes", () => {
         },
       },
       {
-        cmdlet: "Set-MailboxRegionalConfiguration",
+        target: "exchange",
+        operation: "Set-MailboxRegionalConfiguration",
         parameters: { Identity: mailbox.Guid, LocalizeDefaultFolderName: true },
         sentence: `Rename the default folders of mailbox ${shown} to nl-NL`,
         before: { DefaultFolderNameMatchingUserLanguage: false },
@@ -445,7 +447,7 @@ describe("reading a region", () => {
     [0, []],
     [2, [present, present]],
   ])("takes %i rows for no answer", async (count, found) => {
-    expect(await faultOf(regionOf(mailbox, true)(clientOf([rows(found)]).exchange))).toMatchObject({
+    expect(await faultOf(regionOf(mailbox, true)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
       message: `Exchange Online gave ${count} regional configurations of mailbox ${shown}; expected one.`,
     });
@@ -466,11 +468,11 @@ describe("in an emulated tenant", () => {
     const region = regionFrom(given);
     for (const change of regionChanges(
       own,
-      await regionOf(own, region.localizesFolders)(live.exchange),
+      await regionOf(own, region.localizesFolders)(live),
       region,
     ))
-      await live.ways.change(change);
-    const after = await regionOf(own, true)(live.exchange);
+      await live.gate.change(change);
+    const after = await regionOf(own, true)(live);
     expect(regionChanges(own, after, region)).toEqual([]);
     return after;
   }

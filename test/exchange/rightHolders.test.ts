@@ -110,7 +110,7 @@ async function holdersIn(lists: Lists, own: Partial<HoldersSettings> = {}) {
       wanted: everything,
       onStranger: (mailbox, trustee, why) => strangers.push([mailbox.Guid, trustee, why]),
       ...own,
-    })(tenant.exchange),
+    })(tenant),
   );
   const byMailbox = Object.fromEntries(
     found.map((one) => [
@@ -409,7 +409,7 @@ describe("what arrives first", () => {
         accountTypes: ["UserMailbox"],
         wanted: everything,
         onStranger: () => undefined,
-      })(exchange))
+      })({ exchange }))
         given.push(mailbox.Guid);
     })();
     return { ...tenant, given, done, letGo };

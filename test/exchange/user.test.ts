@@ -12,7 +12,9 @@ const user = (own: Record<string, unknown> = {}): Record<string, unknown> => ({
 describe("a look-up of users", () => {
   it("asks Get-User for what it will compare", async () => {
     const { exchange, sent } = clientOf([rows([user()])]);
-    expect(await usersWhere("userprincipalname", "NINA@contoso.com")(exchange)).toEqual([user()]);
+    expect(await usersWhere("userprincipalname", "NINA@contoso.com")({ exchange })).toEqual([
+      user(),
+    ]);
     expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
       CmdletInput: {
         CmdletName: "Get-User",
@@ -28,25 +30,27 @@ describe("a look-up of users", () => {
     const { exchange } = clientOf([
       rows([user({ DisplayName: "José" }), user({ DisplayName: "Jose\u0301" })]),
     ]);
-    expect(await usersWhere("DisplayName", "Jose")(exchange)).toEqual([]);
+    expect(await usersWhere("DisplayName", "Jose")({ exchange })).toEqual([]);
   });
 
   it("takes a property that did not come back for a fault, not for nobody", async () => {
     const { exchange } = clientOf([rows([user()])]);
-    expect(await faultOf(usersWhere("Department", "x")(exchange))).toMatchObject({
+    expect(await faultOf(usersWhere("Department", "x")({ exchange }))).toMatchObject({
       kind: "unexpected",
     });
   });
 
   it("finds nobody by a property that users cannot be looked up by, and asks nothing", async () => {
     const { exchange, sent } = clientOf([]);
-    expect(await usersWhere("CustomAttribute1", "x")(exchange)).toEqual([]);
+    expect(await usersWhere("CustomAttribute1", "x")({ exchange })).toEqual([]);
     expect(sent).toEqual([]);
   });
 
   it("refuses a blank value before anything is sent", async () => {
     const { exchange, sent } = clientOf([]);
-    expect((await faultOf(usersWhere("UserPrincipalName", " ")(exchange))).kind).toBe("invalid");
+    expect((await faultOf(usersWhere("UserPrincipalName", " ")({ exchange }))).kind).toBe(
+      "invalid",
+    );
     expect(sent).toEqual([]);
   });
 });

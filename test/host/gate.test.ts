@@ -1,20 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
-import {
-  faultsOf,
-  isRefusal,
-  openGate,
-  type Connection,
-  type Notice,
-  type Step,
-} from "../../lib/host/gate.ts";
-import { connectionOf, guid, step } from "./world.ts";
+import { faultsOf, isRefusal, openGate, type Notice } from "../../lib/host/gate.ts";
+import type { Step } from "../../lib/step.ts";
+import { connectionOf, guid, step, type Send } from "./world.ts";
 
-function opened({
-  invoke,
-  dryRun = false,
-}: { invoke?: Connection["invoke"]; dryRun?: boolean } = {}) {
+function opened({ send, dryRun = false }: { send?: Send; dryRun?: boolean } = {}) {
   const controller = new AbortController();
   const deadline: Deadline = {
     signal: controller.signal,
@@ -25,7 +16,7 @@ function opened({
     stop: () => undefined,
   };
   const said: string[] = [];
-  const connection = connectionOf(invoke);
+  const connection = connectionOf(send);
   return {
     gate: openGate({
       connection,
@@ -39,6 +30,12 @@ function opened({
   };
 }
 
+/** A step that was sent, as the plan shows it. */
+const planned = (property: string): unknown => ({
+  ...step(property),
+  cmdlet: "Set-Mailbox",
+  sent: true,
+});
 const timeUp = new Fault({ kind: "unavailable", message: "The time ran out." });
 const thrown = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -50,16 +47,20 @@ describe("a change", () => {
   it("is sent as it was described, and recorded", async () => {
     const commands: unknown[] = [];
     const { gate } = opened({
-      invoke: (command) => {
+      send: (command) => {
         commands.push(command);
         return Promise.resolve({ notices: [] });
       },
     });
     await gate.change(step("Hidden"));
     expect(commands).toEqual([
-      { cmdlet: "Set-Mailbox", parameters: { Identity: guid, Hidden: true } },
+      {
+        target: "exchange",
+        operation: "Set-Mailbox",
+        parameters: { Identity: guid, Hidden: true },
+      },
     ]);
-    expect(gate.taken).toEqual([{ step: { ...step("Hidden"), sent: true }, result: "done" }]);
+    expect(gate.taken).toEqual([{ step: planned("Hidden"), result: "done" }]);
   });
 
   it("is recorded as it was when it was made, whatever becomes of its parameters", async () => {
@@ -77,7 +78,7 @@ describe("a change", () => {
 
   it("was already so when the service changed nothing, or says that it is in place", async () => {
     const { gate, said } = opened({
-      invoke: ({ parameters }) =>
+      send: ({ parameters }) =>
         "A" in parameters
           ? Promise.resolve({ notices: [{ kind: "alreadySo", text: "no settings were modified" }] })
           : Promise.reject(new Fault({ kind: "already", message: "is a member already" })),
@@ -91,7 +92,7 @@ describe("a change", () => {
     expect(said).toEqual([]);
   });
 
-  it.each<[Pick<Step, "isInPlace" | "isSilent">, Notice[], string]>([
+  it.each<[Partial<Pick<Step, "isInPlace" | "isSilent">>, Notice[], string]>([
     [{}, [], "done"],
     [{ isInPlace: true }, [], "done"],
     [{ isInPlace: true, isSilent: true }, [], "alreadySo"],
@@ -101,7 +102,7 @@ describe("a change", () => {
   ])(
     "that is %j by what was read is sent all the same, and with %j becomes %s",
     async (own, notices, became) => {
-      const { gate, connection } = opened({ invoke: () => Promise.resolve({ notices }) });
+      const { gate, connection } = opened({ send: () => Promise.resolve({ notices }) });
       expect(await gate.change({ ...step("A"), ...own })).toBe(became);
       expect([connection.sent, gate.taken]).toMatchObject([
         ["A"],
@@ -115,7 +116,7 @@ describe("a change", () => {
       ["denied", "failed"],
       ["unavailable", "unknown"],
     ] as const) {
-      const { gate } = opened({ invoke: () => Promise.reject(new Fault({ kind, message: "x" })) });
+      const { gate } = opened({ send: () => Promise.reject(new Fault({ kind, message: "x" })) });
       await thrown(gate.change({ ...step("A"), isInPlace: true }));
       expect(gate.taken).toMatchObject([{ result }]);
     }
@@ -123,16 +124,13 @@ describe("a change", () => {
 
   it("keeps its audit action and rank, and has neither in its step", async () => {
     const { gate } = opened();
-    await gate.change({
-      ...step("A"),
-      auditAction: "RevokePermission",
-      rank: 3,
-      isInPlace: false,
-      isSilent: true,
-    });
+    await gate.change(
+      { ...step("A"), isInPlace: false, isSilent: true },
+      { auditAction: "RevokePermission", rank: 3 },
+    );
     expect(gate.taken).toEqual([
       {
-        step: { ...step("A"), sent: true },
+        step: planned("A"),
         auditAction: "RevokePermission",
         rank: 3,
         result: "done",
@@ -142,7 +140,7 @@ describe("a change", () => {
 
   it("that failed may prove to be in place all the same", async () => {
     const fault = new Fault({ kind: "taken", message: "x" });
-    const { gate } = opened({ invoke: () => Promise.reject(fault) });
+    const { gate } = opened({ send: () => Promise.reject(fault) });
     const asked: Fault[] = [];
     expect(
       await gate.change({
@@ -165,7 +163,7 @@ describe("a change", () => {
     async (kind, result) => {
       const found = new Fault({ kind, message: "found" });
       const { gate } = opened({
-        invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })),
+        send: () => Promise.reject(new Fault({ kind: "taken", message: "x" })),
       });
       expect(
         await thrown(gate.change({ ...step("A"), recover: () => Promise.reject(found) })),
@@ -176,18 +174,18 @@ describe("a change", () => {
 
   it("that is in place already is not looked for, nor one that did not fail", async () => {
     const recover = (): Promise<never> => Promise.reject(new Error("was looked for"));
-    for (const invoke of [
+    for (const send of [
       undefined,
       () => Promise.reject(new Fault({ kind: "already", message: "x" })),
     ])
-      expect(await opened(invoke && { invoke }).gate.change({ ...step("A"), recover })).toBe(
-        invoke ? "alreadySo" : "done",
+      expect(await opened(send && { send }).gate.change({ ...step("A"), recover })).toBe(
+        send ? "alreadySo" : "done",
       );
   });
 
   it("may have been applied when the run ended while it was looked for", async () => {
     const { gate, deadline } = opened({
-      invoke: () => Promise.reject(new Fault({ kind: "taken", message: "x" })),
+      send: () => Promise.reject(new Fault({ kind: "taken", message: "x" })),
     });
     expect(
       await thrown(
@@ -197,12 +195,12 @@ describe("a change", () => {
         }),
       ),
     ).toBe(timeUp);
-    expect(gate.taken).toEqual([{ step: { ...step("A"), sent: true }, result: "unknown" }]);
+    expect(gate.taken).toEqual([{ step: planned("A"), result: "unknown" }]);
   });
 
   it("has what the service said beside it passed on, unless it is understood", async () => {
     const { gate, said } = opened({
-      invoke: () =>
+      send: () =>
         Promise.resolve({
           notices: [{ kind: "moreResults", text: "more" }, { text: "takes an hour" }],
         }),
@@ -213,31 +211,31 @@ describe("a change", () => {
 
   it("has failed when the service refused it", async () => {
     const fault = new Fault({ kind: "denied", message: "may not" });
-    const { gate } = opened({ invoke: () => Promise.reject(fault) });
+    const { gate } = opened({ send: () => Promise.reject(fault) });
     expect(await thrown(gate.change(step("A")))).toBe(fault);
     expect(gate.taken).toMatchObject([{ result: "failed", fault, step: { sent: true } }]);
   });
 
   it("may have been applied when no answer came", async () => {
     const fault = new Fault({ kind: "unavailable", message: "cut" });
-    const { gate } = opened({ invoke: () => Promise.reject(fault) });
+    const { gate } = opened({ send: () => Promise.reject(fault) });
     expect(await thrown(gate.change(step("A")))).toBe(fault);
     expect(gate.taken).toMatchObject([{ result: "unknown", fault }]);
   });
 
   it("may have been applied when the run ended while it was on its way", async () => {
     const { gate, deadline } = opened({
-      invoke: () => {
+      send: () => {
         deadline.interrupt(timeUp);
         return Promise.reject(new Error("The operation was aborted"));
       },
     });
     expect(await thrown(gate.change(step("A")))).toBe(timeUp);
-    expect(gate.taken).toEqual([{ step: { ...step("A"), sent: true }, result: "unknown" }]);
+    expect(gate.taken).toEqual([{ step: planned("A"), result: "unknown" }]);
   });
 
   it("is not known to be applied while it is on its way", () => {
-    const { gate } = opened({ invoke: () => new Promise(() => undefined) });
+    const { gate } = opened({ send: () => new Promise(() => undefined) });
     void gate.change(step("A"));
     expect(gate.taken).toMatchObject([{ result: "unknown", step: { sent: true } }]);
   });
@@ -246,7 +244,7 @@ describe("a change", () => {
     "may have been applied when %j was thrown: only a refusal says that it was not",
     async (value) => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-      const { gate } = opened({ invoke: () => Promise.reject(value) });
+      const { gate } = opened({ send: () => Promise.reject(value) });
       expect(await thrown(gate.change(step("A")))).toMatchObject({ kind: "unexpected" });
       expect(gate.taken).toMatchObject([{ result: "unknown" }]);
     },
@@ -283,7 +281,7 @@ describe("a dry run", () => {
 
   it("reads", async () => {
     const { gate, connection } = opened({ dryRun: true });
-    expect(await gate.read((given) => Promise.resolve(given === connection))).toBe(true);
+    expect(await gate.read((given) => Promise.resolve(given === connection.targets))).toBe(true);
   });
 });
 

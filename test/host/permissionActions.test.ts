@@ -28,8 +28,9 @@ import {
   type Permission,
   type PermissionInput,
 } from "../../lib/host/permissionActions.ts";
+import type { Result } from "../../lib/host/action.ts";
 import { ran, type Ran, type Started } from "./running.ts";
-import { configuration, guid, step } from "./world.ts";
+import { configuration, guid, step, undeclared, type TestTargets } from "./world.ts";
 
 const eventWith = (actionContext: Record<string, unknown> = {}): unknown => ({
   actionContext: {
@@ -58,7 +59,7 @@ describe("a listing", () => {
     permissions: AsyncIterable<Permission>,
   ): Promise<Ran<PermissionsAnswer, never>> =>
     ran(
-      onPermissions(() => permissions),
+      onPermissions({ ...undeclared, handle: () => permissions }),
       { answer: permissionsAnswer },
       { event: eventWith() },
     );
@@ -103,11 +104,11 @@ describe("a listing", () => {
 
 describe("a grant or revoke of one permission", () => {
   const granting = (
-    handle: Parameters<typeof onGrantPermission>[0],
+    handle: (input: PermissionInput<TestTargets>) => Promise<Result>,
     started: Partial<Started> = {},
   ): Promise<Ran<GrantPermissionAnswer, never>> =>
     ran(
-      onGrantPermission(handle),
+      onGrantPermission({ ...undeclared, handle }),
       { answer: grantPermissionAnswer },
       { event: eventWith(), ...started },
     );
@@ -169,7 +170,7 @@ describe("a grant or revoke of one permission", () => {
   });
 
   it("tells each change as the audit action of its verb", async () => {
-    const both = async ({ change }: PermissionInput): Promise<object> => (
+    const both = async ({ change }: PermissionInput<TestTargets>): Promise<object> => (
       await change(step("A")),
       await change({ ...step("B"), isInPlace: true }),
       {}
@@ -181,7 +182,7 @@ describe("a grant or revoke of one permission", () => {
     expect(
       (
         await ran(
-          onRevokePermission(both),
+          onRevokePermission({ ...undeclared, handle: both }),
           { answer: revokePermissionAnswer },
           { event: eventWith() },
         )
@@ -203,7 +204,7 @@ describe("a grant or revoke of one permission", () => {
         faults: await faultsOf(["A", "B", "C"].map((name) => () => change(step(name)))),
       }),
       {
-        invoke: ({ parameters }) =>
+        send: ({ parameters }) =>
           "B" in parameters
             ? Promise.reject(new Fault({ kind: "denied", message: "May not." }))
             : Promise.resolve({ notices: [] }),
@@ -234,7 +235,7 @@ describe("a grant or revoke of one permission", () => {
     expect(await granting(gone)).toMatchObject({ code: 1, answer: { outcome: "gone" } });
     expect(
       await ran(
-        onRevokePermission(gone),
+        onRevokePermission({ ...undeclared, handle: gone }),
         { answer: revokePermissionAnswer },
         { event: eventWith() },
       ),
@@ -262,7 +263,7 @@ describe("an import of who holds what", () => {
     DryRun = false,
   ): Promise<Ran<ImportPermissionAnswer, PermissionRecord>> =>
     ran(
-      onImportPermission(() => holders),
+      onImportPermission({ ...undeclared, handle: () => holders }),
       { answer: importPermissionAnswer, record: permissionRecord },
       { event: eventWith({ DryRun }) },
     );
@@ -353,9 +354,10 @@ describe("an import of who holds what", () => {
 
   it("of sub-permissions says which part it is", async () => {
     const { records } = await ran(
-      onImportSubPermissions(() =>
-        given({ ...held(501), subPermission: permission("y".repeat(120)) }),
-      ),
+      onImportSubPermissions({
+        ...undeclared,
+        handle: () => given({ ...held(501), subPermission: permission("y".repeat(120)) }),
+      }),
       { answer: importSubPermissionsAnswer, record: subPermissionRecord },
       { event: eventWith() },
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import { resourcesAnswer } from "../../lib/generated/validators/answers.ts";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
-import type { StepResult, Step } from "../../lib/host/gate.ts";
+import type { Step, StepResult } from "../../lib/step.ts";
 import {
   onResources,
   type ResourceOutcome,
@@ -11,7 +11,7 @@ import {
   type ResourcesInput,
 } from "../../lib/host/resourceActions.ts";
 import { ran, type Ran, type Started } from "./running.ts";
-import { configuration } from "./world.ts";
+import { configuration, undeclared, type TestTargets } from "./world.ts";
 
 const source = (count: number): unknown[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -28,33 +28,39 @@ const eventOf = (
 const step = (
   cmdlet: string,
   { key }: ResourceItem,
-  own: Pick<Step, "recover"> = {},
-): Parameters<ItemContext["change"]>[0] => ({
-  cmdlet,
-  parameters: { Identity: key },
-  sentence: `${cmdlet} ${key}`,
-  before: {},
-  auditAction: cmdlet.startsWith("New") ? "CreateResource" : "UpdateResource",
-  ...own,
-});
+  own: Partial<Pick<Step, "recover">> = {},
+): Parameters<ItemContext<TestTargets>["change"]> => [
+  {
+    target: "exchange",
+    operation: cmdlet,
+    parameters: { Identity: key },
+    sentence: `${cmdlet} ${key}`,
+    before: {},
+    ...own,
+  },
+  cmdlet.startsWith("New") ? "CreateResource" : "UpdateResource",
+];
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-type Work = (item: ResourceItem, place: ItemContext) => Promise<ResourceOutcome>;
+type Work = (item: ResourceItem, place: ItemContext<TestTargets>) => Promise<ResourceOutcome>;
 function run(
   work: Work,
   started: Started,
-  seen?: (input: ResourcesInput) => void,
+  seen?: (input: ResourcesInput<TestTargets>) => void,
 ): Promise<Ran<ResourcesAnswer, never>> {
-  const action = onResources((input) => {
-    seen?.(input);
-    return Promise.resolve(work);
+  const action = onResources({
+    ...undeclared,
+    handle: (input) => {
+      seen?.(input);
+      return Promise.resolve(work);
+    },
   });
   return ran(action, { answer: resourcesAnswer }, started);
 }
 
 const make: Work = async (item, { change }) => {
-  await change(step("New-X", item));
-  await change(step("Set-X", item));
+  await change(...step("New-X", item));
+  await change(...step("Set-X", item));
   return "made";
 };
 const failing = (kind: FaultKind, message = "No."): Fault => new Fault({ kind, message });
@@ -66,7 +72,7 @@ describe("resources", () => {
       async (item, { change }) => {
         const index = Number(item.key.slice(1));
         for (let turns = 20 - index; turns > 0; turns--) await turn();
-        if (index % 4 !== 0) await change(step("Set-X", item));
+        if (index % 4 !== 0) await change(...step("Set-X", item));
         return fates[index % 4] ?? "there";
       },
       { event: eventOf([...source(11), null, source(1)[0]]) },
@@ -119,8 +125,8 @@ describe("resources", () => {
       },
       {
         event: eventOf([...source(4), { DisplayName: "Keyless" }]),
-        invoke: ({ cmdlet, parameters }) =>
-          cmdlet === "New-X" && parameters["Identity"] === "K2"
+        send: ({ operation, parameters }) =>
+          operation === "New-X" && parameters["Identity"] === "K2"
             ? Promise.reject(failing("denied", "Not allowed."))
             : Promise.resolve({ notices: [] }),
       },
@@ -182,7 +188,7 @@ describe("resources", () => {
 
   it("are none when the tenant cannot be looked at", async () => {
     const { audit, answer } = await ran(
-      onResources(() => Promise.reject(failing("invalid", "No owner."))),
+      onResources({ ...undeclared, handle: () => Promise.reject(failing("invalid", "No owner.")) }),
       { answer: resourcesAnswer },
       { event: eventOf(source(3)) },
     );
@@ -194,7 +200,7 @@ describe("resources", () => {
     const { audit, answer } = await run(make, {
       event: eventOf([{ DisplayName: "Keyless" }, ...source(40)]),
       env: { EXO_CONNECTOR_DEADLINE_MS: "400" },
-      invoke: ({ parameters }) =>
+      send: ({ parameters }) =>
         Number(String(parameters["Identity"]).slice(1)) < 3
           ? Promise.resolve({ notices: [] })
           : new Promise(() => undefined),
@@ -229,10 +235,10 @@ describe("a change that failed, and is looked for", () => {
   ): Promise<Ran<ResourcesAnswer, never>> =>
     run(
       async (item, { change }) => {
-        const became = await change(step("New-X", item, { recover }));
+        const became = await change(...step("New-X", item, { recover }));
         return became === "alreadySo" ? "finished" : "made";
       },
-      { event: eventOf(source(1)), invoke: () => Promise.reject(fault) },
+      { event: eventOf(source(1)), send: () => Promise.reject(fault) },
     );
 
   it.each<[StepResult, string, string]>([
@@ -269,7 +275,7 @@ describe("a change that failed, and is looked for", () => {
   it("is not looked for in a preview, and not when it is there already", async () => {
     const never = (): Promise<StepResult> => Promise.reject(new Error("looked"));
     const work: Work = async (item, { change }) => (
-      await change(step("New-X", item, { recover: never })),
+      await change(...step("New-X", item, { recover: never })),
       "made"
     );
     expect((await run(work, { event: eventOf(source(1), { dryRun: true }) })).answer.outcome).toBe(
@@ -279,7 +285,7 @@ describe("a change that failed, and is looked for", () => {
       (
         await run(work, {
           event: eventOf(source(1)),
-          invoke: () => Promise.reject(failing("already")),
+          send: () => Promise.reject(failing("already")),
         })
       ).answer.outcome,
     ).toBe("alreadySo");

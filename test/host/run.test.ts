@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../lib/fault.ts";
+import { onCreate } from "../../lib/host/accountActions.ts";
 import { Unusable } from "../../lib/host/schemaContract.ts";
 import {
   acting,
@@ -12,6 +13,7 @@ import {
   setting,
   stdinOf,
   step,
+  undeclared,
 } from "./world.ts";
 
 const never = (): Promise<never> => new Promise<never>(() => undefined);
@@ -50,7 +52,7 @@ describe("a run", () => {
 
   it("says on stderr what it says in the audit", async () => {
     const { log } = await runIn(
-      { invoke: () => Promise.reject(new Fault({ kind: "denied", message: "May not." })) },
+      { send: () => Promise.reject(new Fault({ kind: "denied", message: "May not." })) },
       setting("A"),
     );
     expect(log).toEqual([{ level: "error", message: "Set A: failed. May not." }]);
@@ -68,18 +70,23 @@ describe("a run", () => {
     const event = JSON.parse(JSON.stringify(eventWith()).replace("AppId", "appID")) as unknown;
     const { answer } = await runIn(
       { event },
-      acting((input) => {
-        attempts.push(
-          () => Object.assign(input.configuration, { AppId: "other" }),
-          () => (input.configuration.RecipientTypeDetails as string[]).push("SharedMailbox"),
-        );
-        expect(input.configuration).toMatchObject({
-          ...configuration,
-          UseCertificate: false,
-          Cloud: "worldwide",
-          RecipientTypeDetails: ["UserMailbox"],
-        });
-        return Promise.resolve(found);
+      onCreate({
+        ...undeclared,
+        configuration: ["AppId", "Cloud", "RecipientTypeDetails", "UseCertificate"],
+        handle: (input) => {
+          attempts.push(
+            () => Object.assign(input.configuration, { AppId: "other" }),
+            () => (input.configuration.RecipientTypeDetails as string[]).push("SharedMailbox"),
+          );
+          // Only the declared keys are handed over.
+          expect(input.configuration).toEqual({
+            AppId: configuration.AppId,
+            UseCertificate: false,
+            Cloud: "worldwide",
+            RecipientTypeDetails: ["UserMailbox"],
+          });
+          return Promise.resolve(found);
+        },
       }),
     );
     expect(answer.outputContext.Success).toBe(true);
@@ -170,10 +177,7 @@ describe("an event that cannot be used", () => {
       throw new Error("EIO: i/o error, read");
     }
     const { code, messages } = await runIn({ stdin: broken() });
-    expect([code, messages]).toEqual([
-      2,
-      ["No whole event arrived on stdin. EIO: i/o error, read"],
-    ]);
+    expect([code, messages]).toEqual([2, ["No complete event arrived. EIO: i/o error, read"]]);
   });
 
   it.each([[[]], [["{", '"actionContext":{}}']]])(
@@ -185,7 +189,7 @@ describe("an event that cannot be used", () => {
       });
       expect([code, messages]).toEqual([
         2,
-        ["No whole event arrived on stdin. The time for one event (50 ms) ran out."],
+        ["No complete event arrived. The time for one event (50 ms) ran out."],
       ]);
     },
   );
@@ -338,7 +342,7 @@ describe("a change that goes wrong midway", () => {
   it("leaves the steps before it in plan and audit, and the ones behind it out", async () => {
     const { code, answer, messages, connection } = await runIn(
       {
-        invoke: ({ parameters }) =>
+        send: ({ parameters }) =>
           "B" in parameters
             ? Promise.reject(
                 new Fault({ kind: "onPremises", message: "Mastered elsewhere.", requestId: "r-1" }),
@@ -369,7 +373,7 @@ describe("a change that goes wrong midway", () => {
   it("may have been applied when its answer never came", async () => {
     const { messages, answer } = await runIn(
       {
-        invoke: () =>
+        send: () =>
           Promise.reject(new Fault({ kind: "unavailable", message: "The connection was cut." })),
       },
       setting("A"),
@@ -384,8 +388,7 @@ describe("a change that goes wrong midway", () => {
     const { code, messages, answer } = await runIn(
       {
         env: { EXO_CONNECTOR_DEADLINE_MS: "60" },
-        invoke: ({ parameters }) =>
-          "B" in parameters ? never() : Promise.resolve({ notices: [] }),
+        send: ({ parameters }) => ("B" in parameters ? never() : Promise.resolve({ notices: [] })),
       },
       setting("A", "B"),
     );
@@ -407,7 +410,7 @@ describe("a change that goes wrong midway", () => {
     });
     const { messages } = await runIn(
       {
-        invoke: ({ parameters }) =>
+        send: ({ parameters }) =>
           "A" in parameters
             ? never()
             : Promise.reject(new Fault({ kind: "denied", message: "May not." })),
@@ -492,7 +495,7 @@ describe("the end of a run", () => {
     const run = runIn(
       {
         interrupted: (given) => (interrupt = given),
-        invoke: () => {
+        send: () => {
           interrupt(Fault.of(new Error("Nobody caught this.")));
           return never();
         },
@@ -518,7 +521,8 @@ describe("a secret", () => {
       acting(async ({ log, change }) => {
         log("information", `said ${AppSecret}`);
         await change({
-          cmdlet: "Set-Mailbox",
+          target: "exchange",
+          operation: "Set-Mailbox",
           parameters: { Identity: guid, [AppSecret]: [AppSecret] },
           sentence: `Set ${AppSecret}`,
           before: { Nested: { deep: encodeURIComponent(AppSecret) } },
@@ -532,6 +536,8 @@ describe("a secret", () => {
     expect(stdout + stderr).not.toContain("Zx8~Q");
     expect(answer.plan).toEqual([
       {
+        target: "exchange",
+        operation: "Set-Mailbox",
         cmdlet: "Set-Mailbox",
         parameters: { Identity: guid, "[secret]": ["[secret]"] },
         sentence: "Set [secret]",
@@ -551,7 +557,8 @@ describe("a secret", () => {
     const { last } = await runIn(
       {
         connect: (_configuration, { keepSecret }) => ({
-          invoke: () => {
+          targets: { exchange: "client" },
+          send: () => {
             keepSecret("token-abc-123");
             return Promise.reject(new Error("refused token-abc-123"));
           },

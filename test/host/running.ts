@@ -3,9 +3,9 @@ import { expect } from "vitest";
 import type { AuditLog, Outcome, PlanStep } from "../../lib/generated/types.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import type { Contract } from "../../lib/host/schemaContract.ts";
-import type { Connection } from "../../lib/host/gate.ts";
+import { readDocument } from "../../lib/runtime/stdin.ts";
 import { run } from "../../lib/host/run.ts";
-import { connectionOf, stdinOf } from "./world.ts";
+import { connectionOf, stdinOf, type Send, type TestTargets } from "./world.ts";
 
 interface AnyAnswer {
   outputContext: { Success: boolean; AuditLogs: AuditLog[] };
@@ -17,10 +17,7 @@ export interface Started {
   event: unknown;
   env?: Record<string, string>;
   /** The signal is that of the run. */
-  invoke?: (
-    command: Parameters<Connection["invoke"]>[0],
-    signal: AbortSignal,
-  ) => ReturnType<Connection["invoke"]>;
+  send?: (step: Parameters<Send>[0], signal: AbortSignal) => ReturnType<Send>;
 }
 
 export interface Contracts<A, R> {
@@ -39,12 +36,12 @@ export interface Ran<A, R> {
 }
 
 export async function ran<Event extends AnyEvent, A extends AnyAnswer, R = never>(
-  action: Action<Event>,
+  action: Action<Event, TestTargets>,
   contracts: Contracts<A, R>,
-  { event, env = {}, invoke }: Started,
+  { event, env = {}, send }: Started,
 ): Promise<Ran<A, R>> {
   let signal = new AbortController().signal;
-  const connection = connectionOf(invoke && ((command) => invoke(command, signal)));
+  const connection = connectionOf(send && ((step) => send(step, signal)));
   const started = performance.now();
   let stdout = "";
   let stderr = "";
@@ -52,7 +49,8 @@ export async function ran<Event extends AnyEvent, A extends AnyAnswer, R = never
     action,
     (_configuration, around) => ((signal = around.signal), connection),
     {
-      stdin: stdinOf(typeof event === "string" ? event : JSON.stringify(event)),
+      document: () =>
+        readDocument(stdinOf(typeof event === "string" ? event : JSON.stringify(event))),
       stdout: (text) => ((stdout += text), Promise.resolve()),
       stderr: (text) => void (stderr += text),
       env,

@@ -4,7 +4,7 @@ import { subPermissionsAnswer } from "../../lib/generated/validators/answers.ts"
 import type { SubPermissionsAnswer } from "../../lib/generated/types.ts";
 import { onSubPermissions, type Part, type Parts } from "../../lib/host/subPermissionActions.ts";
 import { ran, type Ran, type Started } from "./running.ts";
-import { configuration, guid } from "./world.ts";
+import { configuration, guid, undeclared } from "./world.ts";
 
 const never = (): Promise<never> => new Promise<never>(() => undefined);
 const faultOf = (kind: FaultKind, message = "Said so."): Fault => new Fault({ kind, message });
@@ -60,41 +60,45 @@ const deciding = (
 
 async function decided(choices: Choices): Promise<Ran<SubPermissionsAnswer, never>> {
   const { becomes = {}, parts, partsFor } = choices;
-  const action = onSubPermissions(({ change }) =>
-    partsFor
-      ? partsFor()
-      : Promise.resolve({
-          description: (value) => `group called "${value}"`,
-          belongingTo: (value) =>
-            Promise.resolve(value === "nobody's" ? [] : [part(`g-${value.toLowerCase()}`)]),
-          keyOf: (reference) => (reference("Id").startsWith("g-") ? reference("Id") : undefined),
-          isHeld: () => Promise.resolve(true),
-          grant: async ({ key }) => {
-            await change({
-              cmdlet: "Add",
-              parameters: { Identity: key },
-              sentence: `Add to ${key}`,
-              before: {},
-            });
-          },
-          revoke: async (key) => {
-            await change({
-              cmdlet: "Remove",
-              parameters: { Identity: key },
-              sentence: `Remove from ${key}`,
-              before: {},
-            });
-          },
-          ...parts,
-        }),
-  );
+  const action = onSubPermissions({
+    ...undeclared,
+    handle: ({ change }) =>
+      partsFor
+        ? partsFor()
+        : Promise.resolve({
+            description: (value) => `group called "${value}"`,
+            belongingTo: (value) =>
+              Promise.resolve(value === "nobody's" ? [] : [part(`g-${value.toLowerCase()}`)]),
+            keyOf: (reference) => (reference("Id").startsWith("g-") ? reference("Id") : undefined),
+            isHeld: () => Promise.resolve(true),
+            grant: async ({ key }) => {
+              await change({
+                target: "exchange",
+                operation: "Add",
+                parameters: { Identity: key },
+                sentence: `Add to ${key}`,
+                before: {},
+              });
+            },
+            revoke: async (key) => {
+              await change({
+                target: "exchange",
+                operation: "Remove",
+                parameters: { Identity: key },
+                sentence: `Remove from ${key}`,
+                before: {},
+              });
+            },
+            ...parts,
+          }),
+  });
   return await ran(
     action,
     { answer: subPermissionsAnswer },
     {
       event: eventWith(choices),
-      invoke: ({ cmdlet, parameters }, signal) => {
-        const became = becomes[`${cmdlet} ${String(parameters["Identity"])}`];
+      send: ({ operation, parameters }, signal) => {
+        const became = becomes[`${operation} ${String(parameters["Identity"])}`];
         if (typeof became === "function") return became(signal);
         return became instanceof Fault
           ? Promise.reject(became)
@@ -110,7 +114,7 @@ async function decided(choices: Choices): Promise<Ran<SubPermissionsAnswer, neve
 const held = ({ answer }: Ran<SubPermissionsAnswer, never>): unknown[] =>
   answer.outputContext.SubPermissions;
 const steps = ({ answer }: Ran<SubPermissionsAnswer, never>): string[] =>
-  answer.plan.map(({ cmdlet, parameters }) => `${cmdlet} ${String(parameters["Identity"])}`);
+  answer.plan.map(({ operation, parameters }) => `${operation} ${String(parameters["Identity"])}`);
 
 describe("sub-permissions", () => {
   it("are granted as they belong, and answered", async () => {
@@ -190,9 +194,13 @@ describe("sub-permissions", () => {
 
   it("know their permission, or that it is not told, as in a preview", async () => {
     const known: string[] = [];
-    const action = onSubPermissions(
-      ({ permission }) => (known.push(permission("reference")), Promise.reject(faultOf("denied"))),
-    );
+    const action = onSubPermissions({
+      ...undeclared,
+      handle: ({ permission }) => (
+        known.push(permission("reference")),
+        Promise.reject(faultOf("denied"))
+      ),
+    });
     for (const Permission of [{ Reference: "dg" }, null, undefined])
       await ran(
         action,

@@ -4,7 +4,9 @@ import { createAnswer } from "../../lib/generated/validators/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
 import { onCreate, type Correlated, type CreateInput } from "../../lib/host/accountActions.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
-import type { Connection, Step } from "../../lib/host/gate.ts";
+import type { Connection } from "../../lib/host/gate.ts";
+import type { Needs, Step } from "../../lib/step.ts";
+import { readDocument } from "../../lib/runtime/stdin.ts";
 import { run, type Connect, type Surroundings } from "../../lib/host/run.ts";
 
 export const guid = "0b1ec700-0000-4000-8000-00000000abcd";
@@ -47,9 +49,10 @@ export const found: Correlated = {
 };
 
 /** A change of one property, as a noun makes it. */
-export function step(property: string, value: unknown = true): Step {
+export function step(property: string, value: unknown = true): Step<"exchange"> {
   return {
-    cmdlet: "Set-Mailbox",
+    target: "exchange",
+    operation: "Set-Mailbox",
     parameters: { Identity: guid, [property]: value },
     sentence: `Set ${property}`,
     before: { [property]: false },
@@ -57,33 +60,45 @@ export function step(property: string, value: unknown = true): Step {
 }
 
 /** An action that finds the mailbox and sets these properties, one after the other. */
-export function setting(...properties: string[]): Action<AnyEvent> {
+export function setting(...properties: string[]): Action<AnyEvent, TestTargets> {
   return acting(async ({ change }) => {
     for (const property of properties) await change(step(property));
     return found;
   });
 }
 
-export function acting(handle: (input: CreateInput) => Promise<Correlated>): Action<AnyEvent> {
-  return onCreate(handle);
+export function acting(
+  handle: (input: CreateInput<TestTargets>) => Promise<Correlated>,
+): Action<AnyEvent, TestTargets> {
+  return onCreate({ ...undeclared, handle });
 }
 
-type Invoke = Connection["invoke"];
+/** One target, with a client that nothing here looks into. */
+export interface TestTargets {
+  exchange: string;
+}
+/** For actions whose declaration is not what the test is about. */
+export const undeclared: { needs: Needs<TestTargets>; configuration: readonly never[] } = {
+  needs: { exchange: { operations: {} } },
+  configuration: [],
+};
+export type Send = Connection<TestTargets>["send"];
 
 /** A connection that counts, and answers as it is told. */
 export function connectionOf(
-  invoke: Invoke = () => Promise.resolve({ notices: [] }),
-): Connection & { sent: string[]; closed: number } {
+  send: Send = () => Promise.resolve({ notices: [] }),
+): Connection<TestTargets> & { sent: string[]; closed: number } {
   const sent: string[] = [];
   const stats = { requests: 0, retries: 1, waitedMs: 12.7 };
   const connection = {
+    targets: { exchange: "client" },
     sent,
     stats,
     closed: 0,
-    invoke(command: Parameters<Invoke>[0]) {
-      sent.push(Object.keys(command.parameters).at(-1) ?? "");
+    send(step: Parameters<Send>[0]) {
+      sent.push(Object.keys(step.parameters).at(-1) ?? "");
       stats.requests++;
-      return invoke(command);
+      return send(step);
     },
     close() {
       connection.closed++;
@@ -108,8 +123,8 @@ export interface Choices {
   event?: unknown;
   stdin?: AsyncIterable<Uint8Array>;
   env?: Record<string, string>;
-  invoke?: Invoke;
-  connect?: Connect;
+  send?: Send;
+  connect?: Connect<TestTargets>;
   /** Called as soon as the run can be interrupted. */
   interrupted?(interrupt: (reason: Fault) => void): void;
 }
@@ -129,10 +144,10 @@ export interface Outcome {
 
 /** Runs an action in a world of fakes. Whatever the test is about, the answer is one line and as the contract says. */
 export async function runIn(
-  { event = eventWith(), stdin, env = {}, invoke, connect, interrupted }: Choices,
-  action: Action<AnyEvent> = setting(),
+  { event = eventWith(), stdin, env = {}, send, connect, interrupted }: Choices,
+  action: Action<AnyEvent, TestTargets> = setting(),
 ): Promise<Outcome> {
-  const connection = connectionOf(invoke);
+  const connection = connectionOf(send);
   let surroundings: Surroundings | undefined;
   const started = performance.now();
   let stdout = "";
@@ -144,7 +159,8 @@ export async function runIn(
       return connect ? connect(settings, around) : connection;
     },
     {
-      stdin: stdin ?? stdinOf(typeof event === "string" ? event : JSON.stringify(event)),
+      document: () =>
+        readDocument(stdin ?? stdinOf(typeof event === "string" ? event : JSON.stringify(event))),
       stdout(text) {
         stdout += text;
         return Promise.resolve();

@@ -9,7 +9,7 @@ import { checked, eventWith, guid } from "../host/world.ts";
 
 /** What the action in the process does, by the value it correlates on. It makes one change before and says when it is there. */
 const entry = `
-import { onCreate } from "../host/lib/host/accountActions.ts";
+import { onCreate } from "./lib/host/accountActions.ts";
 import { main } from "./lib/runtime/process.ts";
 const never = () => new Promise(() => setInterval(() => undefined, 1000));
 const ways = {
@@ -25,13 +25,14 @@ const ways = {
   "breaks the answer": () => ({ big: 1n }),
   "tells much": () => ({ text: "é".repeat(1_000_000) }),
 };
-const action = onCreate(async ({ correlation: { field, value }, change, log }) => {
-  await change({ cmdlet: "Set-Mailbox", parameters: { Identity: "x" }, sentence: "Set it", before: {} });
+const handle = async ({ correlation: { field, value }, change, log }) => {
+  await change({ target: "exchange", operation: "Set-Mailbox", parameters: { Identity: "x" }, sentence: "Set it", before: {} });
   log("information", "ready");
   const account = await ways[value]();
   return { accountReference: "${guid}", sentence: "Found.", account: { [field]: account?.text ?? value, ...(account?.big && { CustomAttribute1: account.big }) } };
-});
-const connect = () => ({ invoke: async () => ({ notices: [] }), stats: { requests: 1, retries: 0, waitedMs: 0 }, close() {} });
+};
+const action = onCreate({ needs: {}, configuration: [], handle });
+const connect = () => ({ targets: {}, send: async () => ({ notices: [] }), stats: { requests: 1, retries: 0, waitedMs: 0 }, close() {} });
 await main(action, connect);
 `;
 

@@ -129,7 +129,7 @@ function validators(ids: Record<string, string>): string {
     header.trimEnd(),
     "// @ts-nocheck compiled by ajv",
     `import type { Contract } from "../../host/schemaContract.ts";`,
-    `import type { ${Object.values(titles).join(", ")} } from "../../types.ts";`,
+    `import type { ${Object.values(titles).join(", ")} } from "../types.ts";`,
     code.trim(),
     ...Object.entries(ids).map(
       ([name, id]) =>

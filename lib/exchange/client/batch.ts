@@ -1,9 +1,10 @@
+import { parsedJson } from "../../net/json.ts";
 import { Fault } from "../../fault.ts";
 import { reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import type { ReplyPage } from "./exchange.ts";
-import { parsed, readReply, type Page } from "./replies.ts";
+import { readReply, type Page } from "./replies.ts";
 import { retrying, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
 
@@ -185,7 +186,7 @@ interface Response {
 }
 
 function responsesIn({ status, text }: HttpReply): Response[] | undefined {
-  const answer = status === 200 ? parsed(text) : undefined;
+  const answer = status === 200 ? parsedJson(text) : undefined;
   const responses =
     typeof answer === "object" && answer !== null && "responses" in answer
       ? answer.responses

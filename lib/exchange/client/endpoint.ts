@@ -1,7 +1,7 @@
+import { parsedJson } from "../../net/json.ts";
 import { Fault } from "../../fault.ts";
 import type { Cloud } from "../../auth/clouds.ts";
 import type { Command } from "./command.ts";
-import { parsed } from "./replies.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import { requestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
@@ -174,6 +174,6 @@ function claimsIn(header: string | undefined): string | undefined {
   const encoded = /claims="([^"]+)"/i.exec(header ?? "")?.[1];
   if (encoded === undefined) return undefined;
   const claims = Buffer.from(encoded, "base64").toString("utf8");
-  const object = parsed(claims);
+  const object = parsedJson(claims);
   return typeof object === "object" && object !== null ? claims : undefined;
 }

@@ -1,6 +1,6 @@
 import { Fault } from "../../fault.ts";
 import { textOf, type Row } from "./encoding.ts";
-import { folded } from "../caseFolding.ts";
+import { folded } from "../../caseFolding.ts";
 
 /**
  * An OPath condition `Property -eq 'value'` for a `-Filter`. Quotes are doubled, so that a value can never become part of the

@@ -1,3 +1,4 @@
+import { parsedJson } from "../../net/json.ts";
 import { Fault, type FaultKind } from "../../fault.ts";
 import { reads, type Command } from "./command.ts";
 import { rowOf, textOf, type Row } from "./encoding.ts";
@@ -51,7 +52,7 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
       requestId,
     });
   }
-  const envelope = parsed(reply.text);
+  const envelope = parsedJson(reply.text);
   if (!isRecord(envelope)) {
     if (isBusy(reply.text)) return errorOf(reply, command, saidBy(reply));
     if (looksLikeHtml(reply))
@@ -181,7 +182,7 @@ function webPage({ status }: HttpReply, cmdlet: string): string {
  * with ClassName and Message), in the innermost exception, or is the whole body. The casing of names varies.
  */
 function saidBy(reply: HttpReply): Said {
-  const body = parsed(reply.text);
+  const body = parsedJson(reply.text);
   const error = member(body, "error");
   const headerType = reply.headers["x-exceptiontype"];
   if (error === undefined)
@@ -204,7 +205,7 @@ function saidBy(reply: HttpReply): Said {
 }
 
 function decodedDetail(message: string): Said {
-  const json = message.startsWith("{") ? parsed(message) : undefined;
+  const json = message.startsWith("{") ? parsedJson(message) : undefined;
   if (isRecord(json))
     return {
       type: shortType(textOf(member(json, "typename")) || textOf(member(json, "classname"))),
@@ -237,14 +238,6 @@ function listOf(value: unknown): unknown[] {
 function member(value: unknown, name: string): unknown {
   if (!isRecord(value)) return undefined;
   return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -6,7 +6,7 @@ const check_createAnswer = validate33;
 const schema75 = {"title":"CreateAnswer","type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"title":"CreateOutputContext","type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","description":"The account as it now is (in a dry run: as it would be).","additionalProperties":true},"AccountReference":{"type":"string","pattern":"\\S","description":"The mailbox Guid as text."},"AccountCorrelated":{"type":"boolean"}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["AccountReference","AccountCorrelated","Data"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 const schema76 = {"title":"AuditLog","type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"description":"Left out: the running script's own action.","type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
 const schema77 = {"title":"Outcome","description":"A closed list that does not depend on the wording or language of Exchange.","type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]};
-const schema78 = {"title":"PlanStep","description":"One change: what was, or would be, sent.","type":"object","required":["cmdlet","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"description":"The values before the change, by property.","type":"object","additionalProperties":true},"sent":{"description":"True as soon as the request left; a plan without it was a dry run or was never reached.","type":"boolean"}}};
+const schema78 = {"title":"PlanStep","description":"One change: what was, or would be, sent.","type":"object","required":["target","operation","parameters","sentence","before","sent"],"additionalProperties":false,"properties":{"target":{"description":"The system that the step changes.","enum":["exchange","graph","activeDirectory"]},"operation":{"description":"The operation in the target's own words: a cmdlet, an HTTP request, an LDAP modify.","type":"string"},"cmdlet":{"description":"The same as operation, for steps in Exchange Online.","type":"string"},"parameters":{"type":"object","additionalProperties":true},"sentence":{"type":"string","pattern":"\\S"},"before":{"description":"The values before the change, by property.","type":"object","additionalProperties":true},"sent":{"description":"True as soon as the request left; a plan without it was a dry run or was never reached.","type":"boolean"}}};
 const schema79 = {"title":"Stats","type":"object","required":["requests","retries","waitedMs","totalMs"],"additionalProperties":false,"properties":{"requests":{"type":"integer","minimum":0,"description":"HTTP requests sent, token requests included."},"retries":{"type":"integer","minimum":0},"waitedMs":{"type":"integer","minimum":0,"description":"Milliseconds waited before retries."},"totalMs":{"type":"integer","minimum":0,"description":"Milliseconds from the start of the process to the answer."}}};
 const pattern99 = new RegExp("\\S", "u");
 
@@ -404,8 +404,8 @@ const len1 = data12.length;
 for(let i1=0; i1<len1; i1++){
 let data13 = data12[i1];
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.cmdlet === undefined){
-const err31 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data13.target === undefined){
+const err31 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -414,8 +414,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data13.parameters === undefined){
-const err32 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data13.operation === undefined){
+const err32 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -424,8 +424,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data13.sentence === undefined){
-const err33 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data13.parameters === undefined){
+const err33 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -434,8 +434,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data13.before === undefined){
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data13.sentence === undefined){
+const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -444,8 +444,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data13.sent === undefined){
-const err35 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data13.before === undefined){
+const err35 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -454,9 +454,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-for(const key3 in data13){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err36 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data13.sent === undefined){
+const err36 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -465,10 +464,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-if(data13.cmdlet !== undefined){
-if(typeof data13.cmdlet !== "string"){
-const err37 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data13){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err37 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -478,12 +476,10 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data13.parameters !== undefined){
-let data15 = data13.parameters;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-}
-else {
-const err38 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data13.target !== undefined){
+let data14 = data13.target;
+if(!(((data14 === "exchange") || (data14 === "graph")) || (data14 === "activeDirectory"))){
+const err38 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -493,11 +489,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data13.sentence !== undefined){
-let data16 = data13.sentence;
-if(typeof data16 === "string"){
-if(!pattern99.test(data16)){
-const err39 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data13.operation !== undefined){
+if(typeof data13.operation !== "string"){
+const err39 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -507,8 +501,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-else {
-const err40 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.cmdlet !== undefined){
+if(typeof data13.cmdlet !== "string"){
+const err40 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -518,12 +513,12 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data13.before !== undefined){
-let data17 = data13.before;
+if(data13.parameters !== undefined){
+let data17 = data13.parameters;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 }
 else {
-const err41 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err41 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -533,9 +528,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data13.sent !== undefined){
-if(typeof data13.sent !== "boolean"){
-const err42 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data13.sentence !== undefined){
+let data18 = data13.sentence;
+if(typeof data18 === "string"){
+if(!pattern99.test(data18)){
+const err42 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -545,9 +542,8 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
 else {
-const err43 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err43 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -557,9 +553,12 @@ vErrors.push(err43);
 errors++;
 }
 }
+if(data13.before !== undefined){
+let data19 = data13.before;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 }
 else {
-const err44 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err44 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -569,11 +568,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data19 = data.stats;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.requests === undefined){
-const err45 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data13.sent !== undefined){
+if(typeof data13.sent !== "boolean"){
+const err45 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -582,8 +579,10 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data19.retries === undefined){
-const err46 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -592,8 +591,10 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data19.waitedMs === undefined){
-const err47 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err47 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -602,8 +603,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data19.totalMs === undefined){
-const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data21 = data.stats;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.requests === undefined){
+const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -612,9 +617,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-for(const key4 in data19){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data21.retries === undefined){
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -623,11 +627,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-if(data19.requests !== undefined){
-let data20 = data19.requests;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err50 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data21.waitedMs === undefined){
+const err50 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -636,9 +637,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 < 0 || isNaN(data20)){
-const err51 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data21.totalMs === undefined){
+const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -647,12 +647,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-if(data19.retries !== undefined){
-let data21 = data19.retries;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err52 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data21){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -661,9 +658,11 @@ vErrors.push(err52);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err53 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data21.requests !== undefined){
+let data22 = data21.requests;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err53 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -672,12 +671,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-}
-if(data19.waitedMs !== undefined){
-let data22 = data19.waitedMs;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err54 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err54 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -686,9 +682,12 @@ vErrors.push(err54);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 < 0 || isNaN(data22)){
-const err55 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data21.retries !== undefined){
+let data23 = data21.retries;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err55 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -697,12 +696,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-if(data19.totalMs !== undefined){
-let data23 = data19.totalMs;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err56 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err56 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -711,9 +707,12 @@ vErrors.push(err56);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err57 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data21.waitedMs !== undefined){
+let data24 = data21.waitedMs;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err57 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -722,11 +721,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err58 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 < 0 || isNaN(data24)){
+const err58 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -737,13 +734,51 @@ errors++;
 }
 }
 }
-else {
-const err59 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data21.totalMs !== undefined){
+let data25 = data21.totalMs;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err59 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err59];
 }
 else {
 vErrors.push(err59);
+}
+errors++;
+}
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 < 0 || isNaN(data25)){
+const err60 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
 }
 errors++;
 }
@@ -1129,8 +1164,8 @@ const len1 = data12.length;
 for(let i1=0; i1<len1; i1++){
 let data13 = data12[i1];
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.cmdlet === undefined){
-const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data13.target === undefined){
+const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1139,8 +1174,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(data13.parameters === undefined){
-const err30 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data13.operation === undefined){
+const err30 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1149,8 +1184,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data13.sentence === undefined){
-const err31 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data13.parameters === undefined){
+const err31 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1159,8 +1194,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data13.before === undefined){
-const err32 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data13.sentence === undefined){
+const err32 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1169,8 +1204,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data13.sent === undefined){
-const err33 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data13.before === undefined){
+const err33 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1179,9 +1214,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-for(const key3 in data13){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data13.sent === undefined){
+const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1190,10 +1224,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data13.cmdlet !== undefined){
-if(typeof data13.cmdlet !== "string"){
-const err35 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data13){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err35 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1203,12 +1236,10 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data13.parameters !== undefined){
-let data15 = data13.parameters;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-}
-else {
-const err36 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data13.target !== undefined){
+let data14 = data13.target;
+if(!(((data14 === "exchange") || (data14 === "graph")) || (data14 === "activeDirectory"))){
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1218,11 +1249,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data13.sentence !== undefined){
-let data16 = data13.sentence;
-if(typeof data16 === "string"){
-if(!pattern99.test(data16)){
-const err37 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data13.operation !== undefined){
+if(typeof data13.operation !== "string"){
+const err37 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1232,8 +1261,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-else {
-const err38 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.cmdlet !== undefined){
+if(typeof data13.cmdlet !== "string"){
+const err38 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1243,12 +1273,12 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data13.before !== undefined){
-let data17 = data13.before;
+if(data13.parameters !== undefined){
+let data17 = data13.parameters;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 }
 else {
-const err39 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err39 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1258,9 +1288,11 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data13.sent !== undefined){
-if(typeof data13.sent !== "boolean"){
-const err40 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data13.sentence !== undefined){
+let data18 = data13.sentence;
+if(typeof data18 === "string"){
+if(!pattern99.test(data18)){
+const err40 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1270,9 +1302,8 @@ vErrors.push(err40);
 errors++;
 }
 }
-}
 else {
-const err41 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err41 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1282,9 +1313,12 @@ vErrors.push(err41);
 errors++;
 }
 }
+if(data13.before !== undefined){
+let data19 = data13.before;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 }
 else {
-const err42 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err42 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1294,11 +1328,9 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data19 = data.stats;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.requests === undefined){
-const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data13.sent !== undefined){
+if(typeof data13.sent !== "boolean"){
+const err43 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1307,8 +1339,10 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data19.retries === undefined){
-const err44 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1317,8 +1351,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data19.waitedMs === undefined){
-const err45 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1327,8 +1363,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data19.totalMs === undefined){
-const err46 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data21 = data.stats;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.requests === undefined){
+const err46 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1337,9 +1377,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-for(const key4 in data19){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err47 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data21.retries === undefined){
+const err47 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1348,11 +1387,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data19.requests !== undefined){
-let data20 = data19.requests;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err48 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data21.waitedMs === undefined){
+const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1361,9 +1397,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 < 0 || isNaN(data20)){
-const err49 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data21.totalMs === undefined){
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1372,12 +1407,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-if(data19.retries !== undefined){
-let data21 = data19.retries;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err50 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data21){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err50 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1386,9 +1418,11 @@ vErrors.push(err50);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err51 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data21.requests !== undefined){
+let data22 = data21.requests;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err51 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1397,12 +1431,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-if(data19.waitedMs !== undefined){
-let data22 = data19.waitedMs;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err52 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err52 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1411,9 +1442,12 @@ vErrors.push(err52);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 < 0 || isNaN(data22)){
-const err53 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data21.retries !== undefined){
+let data23 = data21.retries;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err53 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1422,12 +1456,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-}
-if(data19.totalMs !== undefined){
-let data23 = data19.totalMs;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err54 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err54 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1436,9 +1467,12 @@ vErrors.push(err54);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err55 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data21.waitedMs !== undefined){
+let data24 = data21.waitedMs;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err55 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1447,11 +1481,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err56 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 < 0 || isNaN(data24)){
+const err56 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1462,13 +1494,51 @@ errors++;
 }
 }
 }
-else {
-const err57 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data21.totalMs !== undefined){
+let data25 = data21.totalMs;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err57 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err57];
 }
 else {
 vErrors.push(err57);
+}
+errors++;
+}
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 < 0 || isNaN(data25)){
+const err58 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+else {
+const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
 }
 errors++;
 }
@@ -1777,8 +1847,8 @@ const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
 let data11 = data10[i1];
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-if(data11.cmdlet === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data11.target === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1787,8 +1857,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data11.parameters === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data11.operation === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1797,8 +1867,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data11.sentence === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data11.parameters === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1807,8 +1877,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data11.before === undefined){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data11.sentence === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1817,8 +1887,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data11.sent === undefined){
-const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data11.before === undefined){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1827,9 +1897,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-for(const key3 in data11){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data11.sent === undefined){
+const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1838,10 +1907,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data11.cmdlet !== undefined){
-if(typeof data11.cmdlet !== "string"){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data11){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err30 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1851,12 +1919,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data11.parameters !== undefined){
-let data13 = data11.parameters;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-}
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data11.target !== undefined){
+let data12 = data11.target;
+if(!(((data12 === "exchange") || (data12 === "graph")) || (data12 === "activeDirectory"))){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1866,11 +1932,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data11.sentence !== undefined){
-let data14 = data11.sentence;
-if(typeof data14 === "string"){
-if(!pattern99.test(data14)){
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data11.operation !== undefined){
+if(typeof data11.operation !== "string"){
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1880,8 +1944,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data11.cmdlet !== undefined){
+if(typeof data11.cmdlet !== "string"){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1891,12 +1956,12 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data11.before !== undefined){
-let data15 = data11.before;
+if(data11.parameters !== undefined){
+let data15 = data11.parameters;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1906,9 +1971,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data11.sent !== undefined){
-if(typeof data11.sent !== "boolean"){
-const err35 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data11.sentence !== undefined){
+let data16 = data11.sentence;
+if(typeof data16 === "string"){
+if(!pattern99.test(data16)){
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1918,9 +1985,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-}
 else {
-const err36 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1930,9 +1996,12 @@ vErrors.push(err36);
 errors++;
 }
 }
+if(data11.before !== undefined){
+let data17 = data11.before;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 }
 else {
-const err37 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err37 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1942,11 +2011,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data17 = data.stats;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.requests === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data11.sent !== undefined){
+if(typeof data11.sent !== "boolean"){
+const err38 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1955,8 +2022,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data17.retries === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1965,8 +2034,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data17.waitedMs === undefined){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1975,8 +2046,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data17.totalMs === undefined){
-const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data19 = data.stats;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.requests === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1985,9 +2060,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-for(const key4 in data17){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data19.retries === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1996,11 +2070,8 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-if(data17.requests !== undefined){
-let data18 = data17.requests;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err43 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data19.waitedMs === undefined){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2009,9 +2080,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data19.totalMs === undefined){
+const err44 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2020,12 +2090,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data17.retries !== undefined){
-let data19 = data17.retries;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err45 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data19){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err45 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2034,9 +2101,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data19.requests !== undefined){
+let data20 = data19.requests;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err46 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2045,12 +2114,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data17.waitedMs !== undefined){
-let data20 = data17.waitedMs;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err47 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err47 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2059,9 +2125,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 < 0 || isNaN(data20)){
-const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.retries !== undefined){
+let data21 = data19.retries;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err48 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2070,12 +2139,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-if(data17.totalMs !== undefined){
-let data21 = data17.totalMs;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err49 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err49 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2084,9 +2150,12 @@ vErrors.push(err49);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.waitedMs !== undefined){
+let data22 = data19.waitedMs;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err50 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2095,11 +2164,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err51 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2110,13 +2177,51 @@ errors++;
 }
 }
 }
-else {
-const err52 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data19.totalMs !== undefined){
+let data23 = data19.totalMs;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err52 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err52];
 }
 else {
 vErrors.push(err52);
+}
+errors++;
+}
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err53 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+else {
+const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
 }
 errors++;
 }
@@ -2425,8 +2530,8 @@ const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
 let data11 = data10[i1];
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-if(data11.cmdlet === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data11.target === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2435,8 +2540,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data11.parameters === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data11.operation === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2445,8 +2550,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data11.sentence === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data11.parameters === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2455,8 +2560,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data11.before === undefined){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data11.sentence === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2465,8 +2570,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data11.sent === undefined){
-const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data11.before === undefined){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2475,9 +2580,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-for(const key3 in data11){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data11.sent === undefined){
+const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2486,10 +2590,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data11.cmdlet !== undefined){
-if(typeof data11.cmdlet !== "string"){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data11){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err30 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2499,12 +2602,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data11.parameters !== undefined){
-let data13 = data11.parameters;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-}
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data11.target !== undefined){
+let data12 = data11.target;
+if(!(((data12 === "exchange") || (data12 === "graph")) || (data12 === "activeDirectory"))){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2514,11 +2615,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data11.sentence !== undefined){
-let data14 = data11.sentence;
-if(typeof data14 === "string"){
-if(!pattern99.test(data14)){
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data11.operation !== undefined){
+if(typeof data11.operation !== "string"){
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2528,8 +2627,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data11.cmdlet !== undefined){
+if(typeof data11.cmdlet !== "string"){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2539,12 +2639,12 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data11.before !== undefined){
-let data15 = data11.before;
+if(data11.parameters !== undefined){
+let data15 = data11.parameters;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2554,9 +2654,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data11.sent !== undefined){
-if(typeof data11.sent !== "boolean"){
-const err35 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data11.sentence !== undefined){
+let data16 = data11.sentence;
+if(typeof data16 === "string"){
+if(!pattern99.test(data16)){
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2566,9 +2668,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-}
 else {
-const err36 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2578,9 +2679,12 @@ vErrors.push(err36);
 errors++;
 }
 }
+if(data11.before !== undefined){
+let data17 = data11.before;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 }
 else {
-const err37 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err37 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2590,11 +2694,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data17 = data.stats;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.requests === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data11.sent !== undefined){
+if(typeof data11.sent !== "boolean"){
+const err38 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2603,8 +2705,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data17.retries === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2613,8 +2717,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data17.waitedMs === undefined){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2623,8 +2729,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data17.totalMs === undefined){
-const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data19 = data.stats;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.requests === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2633,9 +2743,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-for(const key4 in data17){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data19.retries === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2644,11 +2753,8 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-if(data17.requests !== undefined){
-let data18 = data17.requests;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err43 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data19.waitedMs === undefined){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2657,9 +2763,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data19.totalMs === undefined){
+const err44 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2668,12 +2773,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data17.retries !== undefined){
-let data19 = data17.retries;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err45 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data19){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err45 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2682,9 +2784,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data19.requests !== undefined){
+let data20 = data19.requests;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err46 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2693,12 +2797,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data17.waitedMs !== undefined){
-let data20 = data17.waitedMs;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err47 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err47 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2707,9 +2808,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 < 0 || isNaN(data20)){
-const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.retries !== undefined){
+let data21 = data19.retries;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err48 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2718,12 +2822,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-if(data17.totalMs !== undefined){
-let data21 = data17.totalMs;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err49 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err49 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2732,9 +2833,12 @@ vErrors.push(err49);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.waitedMs !== undefined){
+let data22 = data19.waitedMs;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err50 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2743,11 +2847,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err51 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2758,13 +2860,51 @@ errors++;
 }
 }
 }
-else {
-const err52 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data19.totalMs !== undefined){
+let data23 = data19.totalMs;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err52 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err52];
 }
 else {
 vErrors.push(err52);
+}
+errors++;
+}
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err53 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+else {
+const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
 }
 errors++;
 }
@@ -3073,8 +3213,8 @@ const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
 let data11 = data10[i1];
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-if(data11.cmdlet === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data11.target === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3083,8 +3223,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data11.parameters === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data11.operation === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3093,8 +3233,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data11.sentence === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data11.parameters === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3103,8 +3243,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data11.before === undefined){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data11.sentence === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3113,8 +3253,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data11.sent === undefined){
-const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data11.before === undefined){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3123,9 +3263,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-for(const key3 in data11){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data11.sent === undefined){
+const err29 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3134,10 +3273,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data11.cmdlet !== undefined){
-if(typeof data11.cmdlet !== "string"){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data11){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err30 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3147,12 +3285,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data11.parameters !== undefined){
-let data13 = data11.parameters;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-}
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data11.target !== undefined){
+let data12 = data11.target;
+if(!(((data12 === "exchange") || (data12 === "graph")) || (data12 === "activeDirectory"))){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3162,11 +3298,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data11.sentence !== undefined){
-let data14 = data11.sentence;
-if(typeof data14 === "string"){
-if(!pattern99.test(data14)){
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data11.operation !== undefined){
+if(typeof data11.operation !== "string"){
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3176,8 +3310,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data11.cmdlet !== undefined){
+if(typeof data11.cmdlet !== "string"){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3187,12 +3322,12 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data11.before !== undefined){
-let data15 = data11.before;
+if(data11.parameters !== undefined){
+let data15 = data11.parameters;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3202,9 +3337,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data11.sent !== undefined){
-if(typeof data11.sent !== "boolean"){
-const err35 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data11.sentence !== undefined){
+let data16 = data11.sentence;
+if(typeof data16 === "string"){
+if(!pattern99.test(data16)){
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3214,9 +3351,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-}
 else {
-const err36 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3226,9 +3362,12 @@ vErrors.push(err36);
 errors++;
 }
 }
+if(data11.before !== undefined){
+let data17 = data11.before;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 }
 else {
-const err37 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err37 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3238,11 +3377,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data17 = data.stats;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.requests === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data11.sent !== undefined){
+if(typeof data11.sent !== "boolean"){
+const err38 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3251,8 +3388,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data17.retries === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3261,8 +3400,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data17.waitedMs === undefined){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3271,8 +3412,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data17.totalMs === undefined){
-const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data19 = data.stats;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.requests === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3281,9 +3426,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-for(const key4 in data17){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data19.retries === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3292,11 +3436,8 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-if(data17.requests !== undefined){
-let data18 = data17.requests;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err43 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data19.waitedMs === undefined){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3305,9 +3446,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data19.totalMs === undefined){
+const err44 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3316,12 +3456,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data17.retries !== undefined){
-let data19 = data17.retries;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err45 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data19){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err45 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3330,9 +3467,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data19.requests !== undefined){
+let data20 = data19.requests;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err46 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3341,12 +3480,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data17.waitedMs !== undefined){
-let data20 = data17.waitedMs;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err47 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err47 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3355,9 +3491,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 < 0 || isNaN(data20)){
-const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.retries !== undefined){
+let data21 = data19.retries;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err48 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3366,12 +3505,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-if(data17.totalMs !== undefined){
-let data21 = data17.totalMs;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err49 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err49 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -3380,9 +3516,12 @@ vErrors.push(err49);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.waitedMs !== undefined){
+let data22 = data19.waitedMs;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err50 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -3391,11 +3530,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err51 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3406,13 +3543,51 @@ errors++;
 }
 }
 }
-else {
-const err52 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data19.totalMs !== undefined){
+let data23 = data19.totalMs;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err52 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err52];
 }
 else {
 vErrors.push(err52);
+}
+errors++;
+}
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err53 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+else {
+const err55 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
 }
 errors++;
 }
@@ -3691,8 +3866,8 @@ const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data9.target === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3701,8 +3876,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data9.operation === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3711,8 +3886,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data9.parameters === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3721,8 +3896,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data9.sentence === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3731,8 +3906,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data9.before === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3741,9 +3916,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data9.sent === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3752,10 +3926,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data9){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3765,12 +3938,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9.target !== undefined){
+let data10 = data9.target;
+if(!(((data10 === "exchange") || (data10 === "graph")) || (data10 === "activeDirectory"))){
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3780,11 +3951,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data9.operation !== undefined){
+if(typeof data9.operation !== "string"){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3794,8 +3963,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3805,12 +3975,12 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data9.before !== undefined){
-let data13 = data9.before;
+if(data9.parameters !== undefined){
+let data13 = data9.parameters;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 }
 else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3820,9 +3990,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data9.sentence !== undefined){
+let data14 = data9.sentence;
+if(typeof data14 === "string"){
+if(!pattern99.test(data14)){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3832,9 +4004,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3844,9 +4015,12 @@ vErrors.push(err34);
 errors++;
 }
 }
+if(data9.before !== undefined){
+let data15 = data9.before;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3856,11 +4030,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3869,8 +4041,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3879,8 +4053,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3889,8 +4065,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data17 = data.stats;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.requests === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3899,9 +4079,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data17.retries === undefined){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3910,11 +4089,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data17.waitedMs === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3923,9 +4099,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data17.totalMs === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3934,12 +4109,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data17){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3948,9 +4120,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data17.requests !== undefined){
+let data18 = data17.requests;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3959,12 +4133,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err45 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3973,9 +4144,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.retries !== undefined){
+let data19 = data17.retries;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3984,12 +4158,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err47 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3998,9 +4169,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.waitedMs !== undefined){
+let data20 = data17.waitedMs;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4009,11 +4183,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err49 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4024,13 +4196,51 @@ errors++;
 }
 }
 }
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data17.totalMs !== undefined){
+let data21 = data17.totalMs;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err51 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
 }
 errors++;
 }
@@ -4478,8 +4688,8 @@ const len2 = data13.length;
 for(let i2=0; i2<len2; i2++){
 let data14 = data13[i2];
 if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.cmdlet === undefined){
-const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data14.target === undefined){
+const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4488,8 +4698,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data14.parameters === undefined){
-const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data14.operation === undefined){
+const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4498,8 +4708,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data14.sentence === undefined){
-const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data14.parameters === undefined){
+const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4508,8 +4718,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data14.before === undefined){
-const err37 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data14.sentence === undefined){
+const err37 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4518,8 +4728,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data14.sent === undefined){
-const err38 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data14.before === undefined){
+const err38 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4528,9 +4738,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-for(const key4 in data14){
-if(!(((((key4 === "cmdlet") || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
-const err39 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data14.sent === undefined){
+const err39 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4539,10 +4748,9 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-if(data14.cmdlet !== undefined){
-if(typeof data14.cmdlet !== "string"){
-const err40 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key4 in data14){
+if(!(((((((key4 === "target") || (key4 === "operation")) || (key4 === "cmdlet")) || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
+const err40 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4552,12 +4760,10 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data14.parameters !== undefined){
-let data16 = data14.parameters;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-}
-else {
-const err41 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data14.target !== undefined){
+let data15 = data14.target;
+if(!(((data15 === "exchange") || (data15 === "graph")) || (data15 === "activeDirectory"))){
+const err41 = {instancePath:instancePath+"/plan/" + i2+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4567,11 +4773,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data14.sentence !== undefined){
-let data17 = data14.sentence;
-if(typeof data17 === "string"){
-if(!pattern99.test(data17)){
-const err42 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data14.operation !== undefined){
+if(typeof data14.operation !== "string"){
+const err42 = {instancePath:instancePath+"/plan/" + i2+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4581,8 +4785,9 @@ vErrors.push(err42);
 errors++;
 }
 }
-else {
-const err43 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data14.cmdlet !== undefined){
+if(typeof data14.cmdlet !== "string"){
+const err43 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4592,12 +4797,12 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data14.before !== undefined){
-let data18 = data14.before;
+if(data14.parameters !== undefined){
+let data18 = data14.parameters;
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 }
 else {
-const err44 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err44 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4607,9 +4812,11 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data14.sent !== undefined){
-if(typeof data14.sent !== "boolean"){
-const err45 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data14.sentence !== undefined){
+let data19 = data14.sentence;
+if(typeof data19 === "string"){
+if(!pattern99.test(data19)){
+const err45 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4619,9 +4826,8 @@ vErrors.push(err45);
 errors++;
 }
 }
-}
 else {
-const err46 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err46 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4631,9 +4837,12 @@ vErrors.push(err46);
 errors++;
 }
 }
+if(data14.before !== undefined){
+let data20 = data14.before;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
 }
 else {
-const err47 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err47 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4643,11 +4852,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data20 = data.stats;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.requests === undefined){
-const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data14.sent !== undefined){
+if(typeof data14.sent !== "boolean"){
+const err48 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4656,8 +4863,10 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data20.retries === undefined){
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4666,8 +4875,10 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data20.waitedMs === undefined){
-const err50 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4676,8 +4887,12 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data20.totalMs === undefined){
-const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data22 = data.stats;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.requests === undefined){
+const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -4686,9 +4901,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-for(const key5 in data20){
-if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
-const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data22.retries === undefined){
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -4697,11 +4911,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-if(data20.requests !== undefined){
-let data21 = data20.requests;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err53 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data22.waitedMs === undefined){
+const err53 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4710,9 +4921,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err54 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data22.totalMs === undefined){
+const err54 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4721,12 +4931,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-}
-if(data20.retries !== undefined){
-let data22 = data20.retries;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err55 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key5 in data22){
+if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
+const err55 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4735,9 +4942,11 @@ vErrors.push(err55);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 < 0 || isNaN(data22)){
-const err56 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data22.requests !== undefined){
+let data23 = data22.requests;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err56 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -4746,12 +4955,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-}
-if(data20.waitedMs !== undefined){
-let data23 = data20.waitedMs;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err57 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err57 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -4760,9 +4966,12 @@ vErrors.push(err57);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err58 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data22.retries !== undefined){
+let data24 = data22.retries;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err58 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -4771,12 +4980,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-}
-if(data20.totalMs !== undefined){
-let data24 = data20.totalMs;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err59 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 < 0 || isNaN(data24)){
+const err59 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4785,9 +4991,12 @@ vErrors.push(err59);
 }
 errors++;
 }
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 < 0 || isNaN(data24)){
-const err60 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data22.waitedMs !== undefined){
+let data25 = data22.waitedMs;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err60 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -4796,11 +5005,9 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 < 0 || isNaN(data25)){
+const err61 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -4811,13 +5018,51 @@ errors++;
 }
 }
 }
-else {
-const err62 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data22.totalMs !== undefined){
+let data26 = data22.totalMs;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+const err62 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err62];
 }
 else {
 vErrors.push(err62);
+}
+errors++;
+}
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 < 0 || isNaN(data26)){
+const err63 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+}
+else {
+const err65 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
 }
 errors++;
 }
@@ -5096,8 +5341,8 @@ const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data9.target === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -5106,8 +5351,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data9.operation === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5116,8 +5361,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data9.parameters === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5126,8 +5371,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data9.sentence === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5136,8 +5381,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data9.before === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -5146,9 +5391,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data9.sent === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5157,10 +5401,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data9){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5170,12 +5413,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9.target !== undefined){
+let data10 = data9.target;
+if(!(((data10 === "exchange") || (data10 === "graph")) || (data10 === "activeDirectory"))){
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5185,11 +5426,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data9.operation !== undefined){
+if(typeof data9.operation !== "string"){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5199,8 +5438,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -5210,12 +5450,12 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data9.before !== undefined){
-let data13 = data9.before;
+if(data9.parameters !== undefined){
+let data13 = data9.parameters;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 }
 else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -5225,9 +5465,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data9.sentence !== undefined){
+let data14 = data9.sentence;
+if(typeof data14 === "string"){
+if(!pattern99.test(data14)){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -5237,9 +5479,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5249,9 +5490,12 @@ vErrors.push(err34);
 errors++;
 }
 }
+if(data9.before !== undefined){
+let data15 = data9.before;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -5261,11 +5505,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5274,8 +5516,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -5284,8 +5528,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -5294,8 +5540,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data17 = data.stats;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.requests === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -5304,9 +5554,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data17.retries === undefined){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -5315,11 +5564,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data17.waitedMs === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -5328,9 +5574,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data17.totalMs === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -5339,12 +5584,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data17){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -5353,9 +5595,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data17.requests !== undefined){
+let data18 = data17.requests;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -5364,12 +5608,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err45 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -5378,9 +5619,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.retries !== undefined){
+let data19 = data17.retries;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -5389,12 +5633,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err47 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -5403,9 +5644,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.waitedMs !== undefined){
+let data20 = data17.waitedMs;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -5414,11 +5658,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err49 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -5429,13 +5671,51 @@ errors++;
 }
 }
 }
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data17.totalMs !== undefined){
+let data21 = data17.totalMs;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err51 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
 }
 errors++;
 }
@@ -5714,8 +5994,8 @@ const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data9.target === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -5724,8 +6004,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data9.operation === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5734,8 +6014,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data9.parameters === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5744,8 +6024,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data9.sentence === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5754,8 +6034,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data9.before === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -5764,9 +6044,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data9.sent === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5775,10 +6054,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data9){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5788,12 +6066,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9.target !== undefined){
+let data10 = data9.target;
+if(!(((data10 === "exchange") || (data10 === "graph")) || (data10 === "activeDirectory"))){
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5803,11 +6079,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data9.operation !== undefined){
+if(typeof data9.operation !== "string"){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5817,8 +6091,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -5828,12 +6103,12 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data9.before !== undefined){
-let data13 = data9.before;
+if(data9.parameters !== undefined){
+let data13 = data9.parameters;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 }
 else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -5843,9 +6118,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data9.sentence !== undefined){
+let data14 = data9.sentence;
+if(typeof data14 === "string"){
+if(!pattern99.test(data14)){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -5855,9 +6132,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5867,9 +6143,12 @@ vErrors.push(err34);
 errors++;
 }
 }
+if(data9.before !== undefined){
+let data15 = data9.before;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -5879,11 +6158,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5892,8 +6169,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -5902,8 +6181,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -5912,8 +6193,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data17 = data.stats;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.requests === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -5922,9 +6207,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data17.retries === undefined){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -5933,11 +6217,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data17.waitedMs === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -5946,9 +6227,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data17.totalMs === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -5957,12 +6237,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data17){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -5971,9 +6248,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data17.requests !== undefined){
+let data18 = data17.requests;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -5982,12 +6261,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err45 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -5996,9 +6272,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.retries !== undefined){
+let data19 = data17.retries;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -6007,12 +6286,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err47 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -6021,9 +6297,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.waitedMs !== undefined){
+let data20 = data17.waitedMs;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -6032,11 +6311,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err49 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -6047,13 +6324,51 @@ errors++;
 }
 }
 }
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data17.totalMs !== undefined){
+let data21 = data17.totalMs;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err51 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
 }
 errors++;
 }
@@ -6446,8 +6761,8 @@ const len2 = data12.length;
 for(let i2=0; i2<len2; i2++){
 let data13 = data12[i2];
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.cmdlet === undefined){
-const err31 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data13.target === undefined){
+const err31 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -6456,8 +6771,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data13.parameters === undefined){
-const err32 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data13.operation === undefined){
+const err32 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -6466,8 +6781,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data13.sentence === undefined){
-const err33 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data13.parameters === undefined){
+const err33 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -6476,8 +6791,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data13.before === undefined){
-const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data13.sentence === undefined){
+const err34 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -6486,8 +6801,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data13.sent === undefined){
-const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data13.before === undefined){
+const err35 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -6496,9 +6811,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-for(const key4 in data13){
-if(!(((((key4 === "cmdlet") || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
-const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data13.sent === undefined){
+const err36 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -6507,10 +6821,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-if(data13.cmdlet !== undefined){
-if(typeof data13.cmdlet !== "string"){
-const err37 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key4 in data13){
+if(!(((((((key4 === "target") || (key4 === "operation")) || (key4 === "cmdlet")) || (key4 === "parameters")) || (key4 === "sentence")) || (key4 === "before")) || (key4 === "sent"))){
+const err37 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -6520,12 +6833,10 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data13.parameters !== undefined){
-let data15 = data13.parameters;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-}
-else {
-const err38 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data13.target !== undefined){
+let data14 = data13.target;
+if(!(((data14 === "exchange") || (data14 === "graph")) || (data14 === "activeDirectory"))){
+const err38 = {instancePath:instancePath+"/plan/" + i2+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -6535,11 +6846,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data13.sentence !== undefined){
-let data16 = data13.sentence;
-if(typeof data16 === "string"){
-if(!pattern99.test(data16)){
-const err39 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data13.operation !== undefined){
+if(typeof data13.operation !== "string"){
+const err39 = {instancePath:instancePath+"/plan/" + i2+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -6549,8 +6858,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-else {
-const err40 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.cmdlet !== undefined){
+if(typeof data13.cmdlet !== "string"){
+const err40 = {instancePath:instancePath+"/plan/" + i2+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -6560,12 +6870,12 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data13.before !== undefined){
-let data17 = data13.before;
+if(data13.parameters !== undefined){
+let data17 = data13.parameters;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 }
 else {
-const err41 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err41 = {instancePath:instancePath+"/plan/" + i2+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -6575,9 +6885,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data13.sent !== undefined){
-if(typeof data13.sent !== "boolean"){
-const err42 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data13.sentence !== undefined){
+let data18 = data13.sentence;
+if(typeof data18 === "string"){
+if(!pattern99.test(data18)){
+const err42 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -6587,9 +6899,8 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
 else {
-const err43 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err43 = {instancePath:instancePath+"/plan/" + i2+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -6599,9 +6910,12 @@ vErrors.push(err43);
 errors++;
 }
 }
+if(data13.before !== undefined){
+let data19 = data13.before;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 }
 else {
-const err44 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err44 = {instancePath:instancePath+"/plan/" + i2+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -6611,11 +6925,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data19 = data.stats;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.requests === undefined){
-const err45 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data13.sent !== undefined){
+if(typeof data13.sent !== "boolean"){
+const err45 = {instancePath:instancePath+"/plan/" + i2+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -6624,8 +6936,10 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data19.retries === undefined){
-const err46 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/plan/" + i2,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -6634,8 +6948,10 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data19.waitedMs === undefined){
-const err47 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err47 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -6644,8 +6960,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data19.totalMs === undefined){
-const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data21 = data.stats;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.requests === undefined){
+const err48 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -6654,9 +6974,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-for(const key5 in data19){
-if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data21.retries === undefined){
+const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -6665,11 +6984,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-if(data19.requests !== undefined){
-let data20 = data19.requests;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err50 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data21.waitedMs === undefined){
+const err50 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -6678,9 +6994,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 < 0 || isNaN(data20)){
-const err51 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data21.totalMs === undefined){
+const err51 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -6689,12 +7004,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-if(data19.retries !== undefined){
-let data21 = data19.retries;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err52 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key5 in data21){
+if(!((((key5 === "requests") || (key5 === "retries")) || (key5 === "waitedMs")) || (key5 === "totalMs"))){
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -6703,9 +7015,11 @@ vErrors.push(err52);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 < 0 || isNaN(data21)){
-const err53 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data21.requests !== undefined){
+let data22 = data21.requests;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err53 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -6714,12 +7028,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-}
-if(data19.waitedMs !== undefined){
-let data22 = data19.waitedMs;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err54 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err54 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -6728,9 +7039,12 @@ vErrors.push(err54);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 < 0 || isNaN(data22)){
-const err55 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data21.retries !== undefined){
+let data23 = data21.retries;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err55 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -6739,12 +7053,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-if(data19.totalMs !== undefined){
-let data23 = data19.totalMs;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err56 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err56 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -6753,9 +7064,12 @@ vErrors.push(err56);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err57 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data21.waitedMs !== undefined){
+let data24 = data21.waitedMs;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err57 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -6764,11 +7078,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err58 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 < 0 || isNaN(data24)){
+const err58 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -6779,13 +7091,51 @@ errors++;
 }
 }
 }
-else {
-const err59 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data21.totalMs !== undefined){
+let data25 = data21.totalMs;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err59 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err59];
 }
 else {
 vErrors.push(err59);
+}
+errors++;
+}
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 < 0 || isNaN(data25)){
+const err60 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
 }
 errors++;
 }
@@ -7064,8 +7414,8 @@ const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data9.target === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -7074,8 +7424,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data9.operation === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -7084,8 +7434,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data9.parameters === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -7094,8 +7444,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data9.sentence === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -7104,8 +7454,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data9.before === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -7114,9 +7464,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data9.sent === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -7125,10 +7474,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data9){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -7138,12 +7486,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9.target !== undefined){
+let data10 = data9.target;
+if(!(((data10 === "exchange") || (data10 === "graph")) || (data10 === "activeDirectory"))){
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -7153,11 +7499,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data9.operation !== undefined){
+if(typeof data9.operation !== "string"){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -7167,8 +7511,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -7178,12 +7523,12 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data9.before !== undefined){
-let data13 = data9.before;
+if(data9.parameters !== undefined){
+let data13 = data9.parameters;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 }
 else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -7193,9 +7538,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data9.sentence !== undefined){
+let data14 = data9.sentence;
+if(typeof data14 === "string"){
+if(!pattern99.test(data14)){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -7205,9 +7552,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -7217,9 +7563,12 @@ vErrors.push(err34);
 errors++;
 }
 }
+if(data9.before !== undefined){
+let data15 = data9.before;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -7229,11 +7578,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -7242,8 +7589,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -7252,8 +7601,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -7262,8 +7613,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data17 = data.stats;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.requests === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -7272,9 +7627,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data17.retries === undefined){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -7283,11 +7637,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data17.waitedMs === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -7296,9 +7647,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data17.totalMs === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -7307,12 +7657,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data17){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -7321,9 +7668,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data17.requests !== undefined){
+let data18 = data17.requests;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -7332,12 +7681,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err45 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -7346,9 +7692,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.retries !== undefined){
+let data19 = data17.retries;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -7357,12 +7706,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err47 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -7371,9 +7717,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.waitedMs !== undefined){
+let data20 = data17.waitedMs;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -7382,11 +7731,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err49 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -7397,13 +7744,51 @@ errors++;
 }
 }
 }
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data17.totalMs !== undefined){
+let data21 = data17.totalMs;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err51 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
 }
 errors++;
 }
@@ -7682,8 +8067,8 @@ const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data9.target === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -7692,8 +8077,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data9.operation === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -7702,8 +8087,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data9.parameters === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -7712,8 +8097,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data9.sentence === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -7722,8 +8107,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data9.before === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -7732,9 +8117,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data9.sent === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -7743,10 +8127,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data9){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -7756,12 +8139,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9.target !== undefined){
+let data10 = data9.target;
+if(!(((data10 === "exchange") || (data10 === "graph")) || (data10 === "activeDirectory"))){
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -7771,11 +8152,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data9.operation !== undefined){
+if(typeof data9.operation !== "string"){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -7785,8 +8164,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -7796,12 +8176,12 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data9.before !== undefined){
-let data13 = data9.before;
+if(data9.parameters !== undefined){
+let data13 = data9.parameters;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 }
 else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -7811,9 +8191,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data9.sentence !== undefined){
+let data14 = data9.sentence;
+if(typeof data14 === "string"){
+if(!pattern99.test(data14)){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -7823,9 +8205,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -7835,9 +8216,12 @@ vErrors.push(err34);
 errors++;
 }
 }
+if(data9.before !== undefined){
+let data15 = data9.before;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -7847,11 +8231,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -7860,8 +8242,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -7870,8 +8254,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -7880,8 +8266,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data17 = data.stats;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.requests === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -7890,9 +8280,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data17.retries === undefined){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -7901,11 +8290,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data17.waitedMs === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -7914,9 +8300,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data17.totalMs === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -7925,12 +8310,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data17){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -7939,9 +8321,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data17.requests !== undefined){
+let data18 = data17.requests;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -7950,12 +8334,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err45 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -7964,9 +8345,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.retries !== undefined){
+let data19 = data17.retries;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -7975,12 +8359,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err47 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -7989,9 +8370,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.waitedMs !== undefined){
+let data20 = data17.waitedMs;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -8000,11 +8384,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err49 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -8015,13 +8397,51 @@ errors++;
 }
 }
 }
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data17.totalMs !== undefined){
+let data21 = data17.totalMs;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err51 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
 }
 errors++;
 }
@@ -8300,8 +8720,8 @@ const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
 let data9 = data8[i1];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.cmdlet === undefined){
-const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "cmdlet"},message:"must have required property '"+"cmdlet"+"'"};
+if(data9.target === undefined){
+const err22 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "target"},message:"must have required property '"+"target"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -8310,8 +8730,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data9.parameters === undefined){
-const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
+if(data9.operation === undefined){
+const err23 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "operation"},message:"must have required property '"+"operation"+"'"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -8320,8 +8740,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.sentence === undefined){
-const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
+if(data9.parameters === undefined){
+const err24 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "parameters"},message:"must have required property '"+"parameters"+"'"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -8330,8 +8750,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data9.before === undefined){
-const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(data9.sentence === undefined){
+const err25 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sentence"},message:"must have required property '"+"sentence"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -8340,8 +8760,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data9.sent === undefined){
-const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
+if(data9.before === undefined){
+const err26 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -8350,9 +8770,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-for(const key3 in data9){
-if(!(((((key3 === "cmdlet") || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
-const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data9.sent === undefined){
+const err27 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/required",keyword:"required",params:{missingProperty: "sent"},message:"must have required property '"+"sent"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -8361,10 +8780,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data9.cmdlet !== undefined){
-if(typeof data9.cmdlet !== "string"){
-const err28 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data9){
+if(!(((((((key3 === "target") || (key3 === "operation")) || (key3 === "cmdlet")) || (key3 === "parameters")) || (key3 === "sentence")) || (key3 === "before")) || (key3 === "sent"))){
+const err28 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -8374,12 +8792,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data9.parameters !== undefined){
-let data11 = data9.parameters;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err29 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9.target !== undefined){
+let data10 = data9.target;
+if(!(((data10 === "exchange") || (data10 === "graph")) || (data10 === "activeDirectory"))){
+const err29 = {instancePath:instancePath+"/plan/" + i1+"/target",schemaPath:"#/$defs/PlanStep/properties/target/enum",keyword:"enum",params:{allowedValues: schema78.properties.target.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -8389,11 +8805,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data9.sentence !== undefined){
-let data12 = data9.sentence;
-if(typeof data12 === "string"){
-if(!pattern99.test(data12)){
-const err30 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(data9.operation !== undefined){
+if(typeof data9.operation !== "string"){
+const err30 = {instancePath:instancePath+"/plan/" + i1+"/operation",schemaPath:"#/$defs/PlanStep/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -8403,8 +8817,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data9.cmdlet !== undefined){
+if(typeof data9.cmdlet !== "string"){
+const err31 = {instancePath:instancePath+"/plan/" + i1+"/cmdlet",schemaPath:"#/$defs/PlanStep/properties/cmdlet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -8414,12 +8829,12 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data9.before !== undefined){
-let data13 = data9.before;
+if(data9.parameters !== undefined){
+let data13 = data9.parameters;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 }
 else {
-const err32 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err32 = {instancePath:instancePath+"/plan/" + i1+"/parameters",schemaPath:"#/$defs/PlanStep/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -8429,9 +8844,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data9.sent !== undefined){
-if(typeof data9.sent !== "boolean"){
-const err33 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data9.sentence !== undefined){
+let data14 = data9.sentence;
+if(typeof data14 === "string"){
+if(!pattern99.test(data14)){
+const err33 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -8441,9 +8858,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
 else {
-const err34 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err34 = {instancePath:instancePath+"/plan/" + i1+"/sentence",schemaPath:"#/$defs/PlanStep/properties/sentence/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -8453,9 +8869,12 @@ vErrors.push(err34);
 errors++;
 }
 }
+if(data9.before !== undefined){
+let data15 = data9.before;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 }
 else {
-const err35 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err35 = {instancePath:instancePath+"/plan/" + i1+"/before",schemaPath:"#/$defs/PlanStep/properties/before/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -8465,11 +8884,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.stats !== undefined){
-let data15 = data.stats;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.requests === undefined){
-const err36 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data9.sent !== undefined){
+if(typeof data9.sent !== "boolean"){
+const err36 = {instancePath:instancePath+"/plan/" + i1+"/sent",schemaPath:"#/$defs/PlanStep/properties/sent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -8478,8 +8895,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data15.retries === undefined){
-const err37 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/plan/" + i1,schemaPath:"#/$defs/PlanStep/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -8488,8 +8907,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data15.waitedMs === undefined){
-const err38 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -8498,8 +8919,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data15.totalMs === undefined){
-const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
+}
+if(data.stats !== undefined){
+let data17 = data.stats;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.requests === undefined){
+const err39 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -8508,9 +8933,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
-const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data17.retries === undefined){
+const err40 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "retries"},message:"must have required property '"+"retries"+"'"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -8519,11 +8943,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data15.requests !== undefined){
-let data16 = data15.requests;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err41 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data17.waitedMs === undefined){
+const err41 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "waitedMs"},message:"must have required property '"+"waitedMs"+"'"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -8532,9 +8953,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-const err42 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data17.totalMs === undefined){
+const err42 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/required",keyword:"required",params:{missingProperty: "totalMs"},message:"must have required property '"+"totalMs"+"'"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -8543,12 +8963,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data15.retries !== undefined){
-let data17 = data15.retries;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err43 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key4 in data17){
+if(!((((key4 === "requests") || (key4 === "retries")) || (key4 === "waitedMs")) || (key4 === "totalMs"))){
+const err43 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -8557,9 +8974,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err44 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data17.requests !== undefined){
+let data18 = data17.requests;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err44 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -8568,12 +8987,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-if(data15.waitedMs !== undefined){
-let data18 = data15.waitedMs;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err45 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 0 || isNaN(data18)){
+const err45 = {instancePath:instancePath+"/stats/requests",schemaPath:"#/$defs/Stats/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -8582,9 +8998,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 0 || isNaN(data18)){
-const err46 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.retries !== undefined){
+let data19 = data17.retries;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err46 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -8593,12 +9012,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data15.totalMs !== undefined){
-let data19 = data15.totalMs;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err47 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err47 = {instancePath:instancePath+"/stats/retries",schemaPath:"#/$defs/Stats/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -8607,9 +9023,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-const err48 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data17.waitedMs !== undefined){
+let data20 = data17.waitedMs;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err48 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -8618,11 +9037,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err49 = {instancePath:instancePath+"/stats/waitedMs",schemaPath:"#/$defs/Stats/properties/waitedMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -8633,13 +9050,51 @@ errors++;
 }
 }
 }
-else {
-const err50 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data17.totalMs !== undefined){
+let data21 = data17.totalMs;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err50 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err50];
 }
 else {
 vErrors.push(err50);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err51 = {instancePath:instancePath+"/stats/totalMs",schemaPath:"#/$defs/Stats/properties/totalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/stats",schemaPath:"#/$defs/Stats/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
 }
 errors++;
 }
@@ -9404,19 +9859,19 @@ errors++;
 validate48.errors = vErrors;
 return errors === 0;
 }
-export const createAnswer: Contract<CreateAnswer> = { check: check_createAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"AccountReference":{"type":"string"},"AccountCorrelated":{"type":"boolean"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const updateAnswer: Contract<UpdateAnswer> = { check: check_updateAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"},"AccountReference":{"type":["string","object"]}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const enableAnswer: Contract<EnableAnswer> = { check: check_enableAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const disableAnswer: Contract<DisableAnswer> = { check: check_disableAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const deleteAnswer: Contract<DeleteAnswer> = { check: check_deleteAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const importAnswer: Contract<ImportAnswer> = { check: check_importAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const permissionsAnswer: Contract<PermissionsAnswer> = { check: check_permissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Permissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":"string"},"Identification":{"type":"object"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const grantPermissionAnswer: Contract<GrantPermissionAnswer> = { check: check_grantPermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const revokePermissionAnswer: Contract<RevokePermissionAnswer> = { check: check_revokePermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const subPermissionsAnswer: Contract<SubPermissionsAnswer> = { check: check_subPermissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"SubPermissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":"string"},"Reference":{"type":"object"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const importPermissionAnswer: Contract<ImportPermissionAnswer> = { check: check_importPermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const importSubPermissionsAnswer: Contract<ImportSubPermissionsAnswer> = { check: check_importSubPermissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
-export const resourcesAnswer: Contract<ResourcesAnswer> = { check: check_resourcesAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const createAnswer: Contract<CreateAnswer> = { check: check_createAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"AccountReference":{"type":"string"},"AccountCorrelated":{"type":"boolean"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const updateAnswer: Contract<UpdateAnswer> = { check: check_updateAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"},"AccountReference":{"type":["string","object"]}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const enableAnswer: Contract<EnableAnswer> = { check: check_enableAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const disableAnswer: Contract<DisableAnswer> = { check: check_disableAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const deleteAnswer: Contract<DeleteAnswer> = { check: check_deleteAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Data":{"type":"object"},"PreviousData":{"type":"object"}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const importAnswer: Contract<ImportAnswer> = { check: check_importAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const permissionsAnswer: Contract<PermissionsAnswer> = { check: check_permissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"Permissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":"string"},"Identification":{"type":"object"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const grantPermissionAnswer: Contract<GrantPermissionAnswer> = { check: check_grantPermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const revokePermissionAnswer: Contract<RevokePermissionAnswer> = { check: check_revokePermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const subPermissionsAnswer: Contract<SubPermissionsAnswer> = { check: check_subPermissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}},"SubPermissions":{"type":"array","items":{"type":"object","properties":{"DisplayName":{"type":"string"},"Reference":{"type":"object"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const importPermissionAnswer: Contract<ImportPermissionAnswer> = { check: check_importPermissionAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const importSubPermissionsAnswer: Contract<ImportSubPermissionsAnswer> = { check: check_importSubPermissionsAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
+export const resourcesAnswer: Contract<ResourcesAnswer> = { check: check_resourcesAnswer, shape: {"type":"object","properties":{"outputContext":{"type":"object","properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"type":"object","properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string"},"IsError":{"type":"boolean"}}}}}},"outcome":{"type":"string","enum":["done","alreadySo","notYet","gone","masteredOnPremises","notLicensed","ambiguous","forbidden","throttled","invalid","unknown"]},"plan":{"type":"array","items":{"type":"object","properties":{"target":{"enum":["exchange","graph","activeDirectory"]},"operation":{"type":"string"},"cmdlet":{"type":"string"},"parameters":{"type":"object"},"sentence":{"type":"string"},"before":{"type":"object"},"sent":{"type":"boolean"}}}},"stats":{"type":"object","properties":{"requests":{"type":"integer"},"retries":{"type":"integer"},"waitedMs":{"type":"integer"},"totalMs":{"type":"integer"}}}}} };
 export const accountRecord: Contract<AccountRecord> = { check: check_accountRecord, shape: {"type":"object","properties":{"record":{"type":"object","properties":{"AccountReference":{"type":"string"},"DisplayName":{"type":"string"},"UserName":{"type":"string"},"Enabled":{"type":"boolean"},"Data":{"type":"object"}}}}} };
 export const permissionRecord: Contract<PermissionRecord> = { check: check_permissionRecord, shape: {"type":"object","properties":{"record":{"type":"object","properties":{"PermissionReference":{"type":"object"},"Description":{"type":"string"},"DisplayName":{"type":"string"},"AccountReferences":{"type":"array","items":{"type":"string"}}}}}} };
 export const subPermissionRecord: Contract<SubPermissionRecord> = { check: check_subPermissionRecord, shape: {"type":"object","properties":{"record":{"type":"object","properties":{"PermissionReference":{"type":"object"},"Description":{"type":"string"},"DisplayName":{"type":"string"},"AccountReferences":{"type":"array","items":{"type":"string"}},"SubPermissionReference":{"type":"object"},"SubPermissionDisplayName":{"type":"string"}}}}} };

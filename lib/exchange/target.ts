@@ -1,0 +1,34 @@
+import type { Gate, Need, Query, Step, StreamQuery } from "../step.ts";
+import type { Parameters } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+
+/** Exchange Online as a target: what its queries are handed. */
+export interface ExchangeTarget {
+  exchange: Exchange;
+}
+
+export type ExchangeQuery<T> = Query<ExchangeTarget, T>;
+export type ExchangeStream<T> = StreamQuery<ExchangeTarget, T>;
+export type ExchangeGate = Gate<ExchangeTarget>;
+
+/** A cmdlet that changes one existing object. */
+export interface ExchangeStep extends Step<"exchange"> {
+  parameters: { Identity: string } & Parameters;
+}
+
+/** A cmdlet that changes something, with its parameters. */
+export type CmdletCall = Pick<Step<"exchange">, "target" | "operation" | "parameters">;
+
+/** Cmdlets with the parameters that may be sent. */
+export type Cmdlets = Readonly<Record<string, readonly string[]>>;
+
+/** Declares every cmdlet that an action may send. The nouns say which cmdlets are behind them; `parts` are merged. */
+export function cmdlets(...parts: readonly Cmdlets[]): Need<Exchange> {
+  const operations: Record<string, string[]> = {};
+  for (const part of parts) {
+    for (const [cmdlet, parameters] of Object.entries(part)) {
+      operations[cmdlet] = [...new Set([...(operations[cmdlet] ?? []), ...parameters])].sort();
+    }
+  }
+  return { operations };
+}

@@ -1,0 +1,56 @@
+import type { Fault } from "./fault.ts";
+
+/** The systems a step can change. */
+export type Target = "exchange" | "graph" | "activeDirectory";
+
+/** One change of one target, as a noun describes it. */
+export interface Step<T extends Target = Target> {
+  target: T;
+  /** The operation in the target's own words: a cmdlet, `PATCH /users/{id}`, an LDAP modify. */
+  operation: string;
+  parameters: Readonly<Record<string, unknown>>;
+  /** What the step does, in the imperative, without a full stop. It becomes the audit line. */
+  sentence: string;
+  /** The values before the step, by property. */
+  before: Readonly<Record<string, unknown>>;
+  /** What was read says that the step changes nothing. It is sent anyway, because reads lag behind writes. */
+  isInPlace?: boolean;
+  /** The service does not report that it changed nothing, so `isInPlace` decides. */
+  isSilent?: boolean;
+  /** Called when the step failed. Checks whether the change is in place anyway: returns the result, or throws the fault to report. */
+  recover?(fault: Fault): Promise<StepResult>;
+}
+
+/**
+ * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read shows) that
+ * the step changes nothing.
+ */
+export type StepResult = "planned" | "done" | "alreadySo";
+
+/** A read. A noun makes it; the gate hands it the clients of the targets that the action declared. */
+export type Query<Targets, T> = (targets: Targets) => Promise<T>;
+
+/** A read whose results arrive one by one. */
+export type StreamQuery<Targets, T> = (targets: Targets) => AsyncIterable<T>;
+
+/**
+ * The only ways from an action to its targets: two that read and one that writes. `Targets` holds one client per target,
+ * so a query or a step for a target that the action did not declare does not compile.
+ */
+export interface Gate<Targets> {
+  read<T>(query: Query<Targets, T>): Promise<T>;
+  stream<T>(query: StreamQuery<Targets, T>): AsyncIterable<T>;
+  /** Resolves to the result of the step. Rejects with a fault when it failed, or when its outcome is unknown. */
+  change(step: Step<Extract<keyof Targets, Target>>): Promise<StepResult>;
+}
+
+/** What an action may send to one target. */
+export interface Need<Client> {
+  /** Operations in the target's own words, each with the parameters that may go with it. */
+  operations: Readonly<Record<string, readonly string[]>>;
+  /** Never set: carries the type of the target's client. */
+  client?: Client;
+}
+
+/** What an action may send, by target. */
+export type Needs<Targets> = { readonly [T in keyof Targets]: Need<Targets[T]> };
