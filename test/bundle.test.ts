@@ -161,7 +161,7 @@ describe("the bundles", () => {
     );
     expect({ status, stdout: stdout.trim(), stderr }).toEqual({
       status: 0,
-      stdout: "verb,contract,run",
+      stdout: "verb,contract,needs,configuration,run",
       stderr: "",
     });
   });

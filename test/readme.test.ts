@@ -6,10 +6,11 @@ import { story } from "../tools/cli/demoEvents.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
 const file = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
-const readme = file("README.md");
+/** As it is read: Prettier pads the cells of tables. */
+const readme = file("README.md").replace(/ {2,}(?=\|)/g, " ");
 const shown = (mark: string): unknown =>
   JSON.parse(
-    new RegExp(`<!-- ${mark} -->\\n\`\`\`json\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? "null",
+    new RegExp(`<!-- ${mark} -->\\n+\`\`\`json\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? "null",
   ) as unknown;
 
 let running: RunningEmulator;

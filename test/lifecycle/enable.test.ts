@@ -171,6 +171,8 @@ describe("clearing the leaver's automatic reply", () => {
       `Show mailbox ${leoShown} in the address lists: done.`,
     ]);
     expect(answer.plan[0]).toEqual({
+      target: "exchange",
+      operation: "Set-MailboxAutoReplyConfiguration",
       cmdlet: "Set-MailboxAutoReplyConfiguration",
       parameters: { Identity: leo, AutoReplyState: "Disabled" },
       sentence: `Switch off the automatic reply of mailbox ${leoShown}`,

@@ -53,6 +53,8 @@ describe("updating", () => {
     expect(answer.outcome).toBe("done");
     expect(answer.plan).toEqual([
       {
+        target: "exchange",
+        operation: "Set-Mailbox",
         cmdlet: "Set-Mailbox",
         parameters: {
           Identity: aoife,

@@ -37,6 +37,8 @@ describe("membership", () => {
     });
     expect(granted.answer.plan).toEqual([
       {
+        target: "exchange",
+        operation: "Add-DistributionGroupMember",
         cmdlet: "Add-DistributionGroupMember",
         parameters: { Identity: newsletter, Member: aoife },
         sentence: `Add ${aoifeShown} to group ${newsletterShown}`,
@@ -60,6 +62,8 @@ describe("membership", () => {
     });
     expect(revoked.answer.plan).toEqual([
       {
+        target: "exchange",
+        operation: "Remove-DistributionGroupMember",
         cmdlet: "Remove-DistributionGroupMember",
         parameters: { Identity: newsletter, Member: aoife, Confirm: false },
         sentence: `Remove ${aoifeShown} from group ${newsletterShown}`,

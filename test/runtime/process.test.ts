@@ -153,7 +153,7 @@ describe("a process", () => {
       await runs("", { stdin: null, env: { EXO_CONNECTOR_DEADLINE_MS: "300" } }),
     ).toMatchObject({
       code: 2,
-      messages: ["No whole event arrived on stdin. The time for one event (300 ms) ran out."],
+      messages: ["No complete event arrived. The time for one event (300 ms) ran out."],
     });
   });
 
