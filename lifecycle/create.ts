@@ -1,10 +1,10 @@
 import { cmdlets, type ExchangeGate } from "../lib/exchange/target.ts";
 import { Fault } from "../lib/fault.ts";
 import { onCreate } from "../lib/host/accountActions.ts";
-import { mailboxesWhere, type Mailbox } from "../lib/exchange/mailbox.ts";
-import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { mailboxesWhere, type Mailbox, mailboxSearch } from "../lib/exchange/mailbox.ts";
+import { applySettings, propertiesFor, visibilityChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
-import { mayGetMailbox, usersWhere } from "../lib/exchange/user.ts";
+import { mayGetMailbox, usersWhere, userSearch } from "../lib/exchange/user.ts";
 import { mostNamed, nameOf } from "../lib/exchange/naming.ts";
 
 /** The only setting that create brings about: everything else is for the update that the platform runs after a correlation. */
@@ -12,7 +12,7 @@ const visibility = "HiddenFromAddressListsEnabled";
 
 /** Correlates the person with exactly one existing mailbox, and brings its visibility in the address lists to what is mapped. */
 export default onCreate({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxSearch, userSearch, visibilityChange) },
   configuration: ["CorrelateOnly", "RecipientTypeDetails"],
   handle: async ({
     correlation: { field, value },

@@ -6,9 +6,11 @@ import {
   isOfReply,
   partedFields,
   replyChange,
+  autoReplyLookup,
+  autoReplyChange,
 } from "../lib/exchange/autoReply.ts";
-import { mailboxById } from "../lib/exchange/mailbox.ts";
-import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
 import { onDelete } from "../lib/host/accountActions.ts";
@@ -18,7 +20,7 @@ import { onDelete } from "../lib/host/accountActions.ts";
  * the default reply.
  */
 export default onDelete({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxLookup, settingsChange, autoReplyLookup, autoReplyChange) },
   configuration: ["AutoReplyMessageFormat", "CorrelateOnly"],
   handle: async ({
     accountReference,

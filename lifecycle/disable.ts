@@ -1,12 +1,12 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { mailboxById } from "../lib/exchange/mailbox.ts";
-import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onDisable } from "../lib/host/accountActions.ts";
 
 /** Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping, and hides. */
 export default onDisable({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxLookup, settingsChange) },
   configuration: ["CorrelateOnly"],
   handle: async ({ accountReference, data, fields, configuration, read, change }) => {
     const settings = configuration.CorrelateOnly

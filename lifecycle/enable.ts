@@ -8,9 +8,11 @@ import {
   leaversReplyFrom,
   partedFields,
   replyChange,
+  autoReplyLookup,
+  autoReplyOff,
 } from "../lib/exchange/autoReply.ts";
-import { mailboxById } from "../lib/exchange/mailbox.ts";
-import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
 import { onEnable } from "../lib/host/accountActions.ts";
@@ -21,7 +23,7 @@ import { nameOf } from "../lib/exchange/naming.ts";
  * delete set is switched off again: only while it still has the texts that the mapping gives (or the default ones).
  */
 export default onEnable({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxLookup, settingsChange, autoReplyLookup, autoReplyOff) },
   configuration: ["AutoReplyMessageFormat", "ClearAutoReplyOnEnable", "CorrelateOnly"],
   handle: async ({ accountReference, data, fields, configuration, read, change, log }) => {
     const { replyFields, otherFields } = partedFields(

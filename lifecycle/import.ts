@@ -1,12 +1,12 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { booleanProperty, mailboxesOf } from "../lib/exchange/mailbox.ts";
+import { booleanProperty, mailboxesOf, mailboxList } from "../lib/exchange/mailbox.ts";
 import { onImport } from "../lib/host/accountActions.ts";
 
 const visibility = "HiddenFromAddressListsEnabled";
 
 /** Gives every mailbox that counts as a person's. Enabled is who stands in the address lists; nobody, when persons are only correlated. */
 export default onImport({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxList) },
   configuration: ["CorrelateOnly", "RecipientTypeDetails"],
   handle: async function* ({ importFields, configuration, stream }) {
     const wanted = importFields.map((field) => field.split(".").at(-1) ?? field);

@@ -1,12 +1,12 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { mailboxById } from "../lib/exchange/mailbox.ts";
-import { applySettings, propertiesFor } from "../lib/exchange/mailboxChange.ts";
+import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onUpdate } from "../lib/host/accountActions.ts";
 
 /** Brings every mapped setting of the mailbox to the person's present data, in one change. */
 export default onUpdate({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxLookup, settingsChange) },
   configuration: ["CorrelateOnly"],
   handle: async ({ accountReference, data, fields, configuration, read, change }) => {
     const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.entries);

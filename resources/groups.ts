@@ -1,11 +1,11 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { distributionGroups } from "../lib/exchange/creation.ts";
+import { distributionGroups, groupCreation } from "../lib/exchange/creation.ts";
 import { onResources } from "../lib/host/resourceActions.ts";
 import { resourceKeys, resourcesOf } from "../lib/resources/provision.ts";
 
 /** Makes a distribution group for each item of the source, known by its key ever after. */
 export default onResources({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(groupCreation) },
   configuration: [...resourceKeys, "GroupMarker", "GroupNamePrefix"],
   handle: (input) => {
     const { GroupNamePrefix: prefix, GroupMarker: marker } = input.configuration;

@@ -1,11 +1,11 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { sharedMailboxes } from "../lib/exchange/creation.ts";
+import { sharedMailboxes, sharedMailboxCreation } from "../lib/exchange/creation.ts";
 import { onResources } from "../lib/host/resourceActions.ts";
 import { resourceKeys, resourcesOf } from "../lib/resources/provision.ts";
 
 /** Makes a shared mailbox for each item of the source, known by its key ever after. */
 export default onResources({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(sharedMailboxCreation) },
   configuration: [...resourceKeys, "SharedMailboxMarker", "SharedMailboxNamePrefix"],
   handle: (input) => {
     const { SharedMailboxNamePrefix: prefix, SharedMailboxMarker: marker } = input.configuration;

@@ -1,8 +1,8 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
-import { mailboxById, type Mailbox } from "./mailbox.ts";
+import { mailboxById, mailboxLookup, type Mailbox } from "./mailbox.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
-import type { ExchangeQuery } from "./target.ts";
+import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
 /** A mailbox that can be a member or hold a right, with every name the service may list it by. */
 export interface Account extends Mailbox {
@@ -22,6 +22,9 @@ const ownNames = [
 ] as const;
 /** A display name can be anybody's; and where it is display names that a list shows, what it shows can be another one's Name. */
 const sharedNames = ["Name", "DisplayName"] as const;
+
+/** What `accountById` sends. */
+export const accountLookup: Cmdlets = mailboxLookup;
 
 /** The account with this Guid. Throws a `missing` fault that says so of the account, and not of what it was to have. */
 export function accountById(id: string): ExchangeQuery<Account> {
@@ -66,6 +69,9 @@ export function isAccount(account: Account, text: string): boolean {
     )
   );
 }
+
+/** What `withSid` sends. */
+export const sidLookup: Cmdlets = { "Get-User": ["Identity"] };
 
 /** The account with its security identifier, which mailboxes do not show and a list may call it by. */
 export function withSid(account: Account): ExchangeQuery<Account> {

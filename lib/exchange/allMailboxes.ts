@@ -2,6 +2,8 @@ import { Fault } from "../fault.ts";
 import type { Row } from "./client/encoding.ts";
 import {
   calendarIn,
+  calendarLookup,
+  calendarRightList,
   entryOf,
   readingEntries,
   readingFolders,
@@ -9,12 +11,15 @@ import {
   type CalendarRight,
 } from "./calendar.ts";
 import { collectPages } from "./client/batch.ts";
-import { mailboxesOf, type Mailbox } from "./mailbox.ts";
-import { readingRegion } from "./region.ts";
-import type { ExchangeStream } from "./target.ts";
+import { mailboxesOf, mailboxList, type Mailbox } from "./mailbox.ts";
+import { readingRegion, regionLookup } from "./region.ts";
+import type { Cmdlets, ExchangeStream } from "./target.ts";
 
 /** Something about one mailbox of many, or why it could not be read. */
 export type Found<T> = { mailbox: Mailbox; found: T } | { mailbox: Mailbox; fault: Fault };
+
+/** What `calendarsOf` sends. */
+export const calendarsOfAll: Cmdlets = { ...mailboxList, ...calendarLookup, ...calendarRightList };
 
 /** The entries of the calendar of every mailbox of these types, in whatever order they arrive. */
 export function calendarsOf(types: readonly string[]): ExchangeStream<Found<CalendarRight[]>> {
@@ -48,6 +53,9 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
     yield* early;
   };
 }
+
+/** What `regionsOf` sends. */
+export const regionsOfAll: Cmdlets = { ...mailboxList, ...regionLookup };
 
 /** The regional configuration of every mailbox of these types. */
 export function regionsOf(types: readonly string[], verify: boolean): ExchangeStream<Found<Row>> {

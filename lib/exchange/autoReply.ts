@@ -5,7 +5,7 @@ import { type Mailbox } from "./mailbox.ts";
 import { timeIn } from "./units.ts";
 import { mappedText, oneOf } from "./settings.ts";
 import { nameOf } from "./naming.ts";
-import type { ExchangeStep, ExchangeQuery } from "./target.ts";
+import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** An automatic reply as it should be. Messages are HTML without the tags around the body. */
 export interface AutoReply {
@@ -111,6 +111,9 @@ export function leaversReplyFrom(
   return texts.some(([name]) => /^Internal/i.test(name)) ? autoReplyFrom(texts, format) : undefined;
 }
 
+/** What `autoReplyOf` sends. */
+export const autoReplyLookup: Cmdlets = { "Get-MailboxAutoReplyConfiguration": ["Identity"] };
+
 /** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
 export function autoReplyOf({ Guid }: Mailbox): ExchangeQuery<PresentReply> {
   return async ({ exchange }) => {
@@ -138,6 +141,14 @@ export function autoReplyOf({ Guid }: Mailbox): ExchangeQuery<PresentReply> {
     };
   };
 }
+
+/** What a change of `replyChange` sends for any reply, and for one that is switched off. */
+export const autoReplyChange: Cmdlets = {
+  "Set-MailboxAutoReplyConfiguration": ["Identity", ...properties],
+};
+export const autoReplyOff: Cmdlets = {
+  "Set-MailboxAutoReplyConfiguration": ["Identity", "AutoReplyState"],
+};
 
 /** What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is so already. */
 export function replyChange(

@@ -7,7 +7,7 @@ import { type Mailbox } from "./mailbox.ts";
 import { findRows } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 import { isGuid } from "./guid.ts";
-import type { ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
+import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {
@@ -206,6 +206,9 @@ export function calendarUser(
   };
 }
 
+/** What `displayNameOf` sends. */
+export const displayNameLookup: Cmdlets = { "Get-Recipient": ["Identity", "Filter", "ResultSize"] };
+
 /** The display name of a user or group, if it is nobody else's; undefined otherwise. */
 export function displayNameOf(identity: string): ExchangeQuery<string | undefined> {
   return async ({ exchange }) => {
@@ -230,6 +233,17 @@ export interface Calendar {
   /** `<mailbox>:<folder id>`. */
   identity: string;
 }
+
+/** What `calendarOf` sends. */
+export const calendarLookup: Cmdlets = {
+  "Get-MailboxFolderStatistics": ["Identity", "FolderScope"],
+};
+/** What `calendarOf`, `calendarUser` and `presentRight` send. */
+export const calendarRightLookup: Cmdlets = {
+  ...calendarLookup,
+  "Get-Recipient": ["Identity"],
+  "Get-MailboxFolderPermission": ["Identity", "User"],
+};
 
 export function readingFolders(mailbox: Mailbox): Command {
   return {
@@ -265,6 +279,11 @@ export function calendarOf(mailbox: Mailbox): ExchangeQuery<Calendar> {
   return async ({ exchange }) =>
     calendarIn(mailbox, (await exchange.invoke(readingFolders(mailbox))).rows);
 }
+
+/** What reading all entries sends. */
+export const calendarRightList: Cmdlets = {
+  "Get-MailboxFolderPermission": ["Identity", "ResultSize"],
+};
 
 /** All entries of a calendar. */
 export function readingEntries({ identity }: Calendar): Command {
@@ -308,6 +327,29 @@ export function presentRight(
     return row && entryOf(row);
   };
 }
+
+/** What `removingRight` sends. */
+export const calendarRightRemoval: Cmdlets = {
+  "Remove-MailboxFolderPermission": ["Identity", "User", "Confirm"],
+};
+/** What `setCalendarRight` sends for what Exchange gives by itself. */
+export const calendarRightReset: Cmdlets = {
+  "Add-MailboxFolderPermission": ["Identity", "User", "AccessRights"],
+  "Set-MailboxFolderPermission": ["Identity", "User", "AccessRights"],
+};
+const anyRight = [
+  "Identity",
+  "User",
+  "AccessRights",
+  "SharingPermissionFlags",
+  "SendNotificationToUser",
+];
+/** What `setCalendarRight` sends for any right. */
+export const calendarRightChange: Cmdlets = {
+  "Add-MailboxFolderPermission": anyRight,
+  "Set-MailboxFolderPermission": anyRight,
+  ...calendarRightRemoval,
+};
 
 /**
  * Brings a user's entry to a right. It is sent whatever was read, because reads may lag behind writes: what turns out to be there is

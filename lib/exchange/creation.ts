@@ -4,12 +4,19 @@ import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { WhileWaiting } from "../net/polling.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { anyOf, equals } from "./client/opath.ts";
-import { cloudGroups, groupTypes, managerBypass } from "./group.ts";
-import { mailboxesOf } from "./mailbox.ts";
+import { cloudGroups, groupList, groupTypes, managerBypass } from "./group.ts";
+import { mailboxesOf, mailboxList } from "./mailbox.ts";
 import { foldedName, type ObjectNames } from "./objectNames.ts";
 import { findRows } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
-import type { CmdletCall, ExchangeQuery, ExchangeStep, ExchangeStream } from "./target.ts";
+import {
+  cmdlets,
+  type CmdletCall,
+  type Cmdlets,
+  type ExchangeQuery,
+  type ExchangeStep,
+  type ExchangeStream,
+} from "./target.ts";
 import type { Step } from "../step.ts";
 
 /** A group or mailbox with every name that a new one could clash with. */
@@ -73,6 +80,43 @@ export const sharedMailboxes: ObjectKind = {
   }),
   setting: () => ({}),
 };
+
+const newNames = ["Name", "DisplayName", "Alias", "PrimarySmtpAddress"];
+/** Of these, the configuration picks the two that hold key and marker. */
+const customAttributes = Array.from({ length: 15 }, (_, index) => `CustomAttribute${index + 1}`);
+const written = [
+  "Identity",
+  "Name",
+  "DisplayName",
+  "HiddenFromAddressListsEnabled",
+  ...customAttributes,
+];
+/** What `assertNamesFree` sends. */
+const namesLookup: Cmdlets = {
+  "Get-Recipient": ["Filter", "RecipientTypeDetails", "ResultSize", "IncludeSoftDeletedRecipients"],
+};
+/** What listing, finding, making and updating distribution groups sends, and finding their owner. */
+export const groupCreation: Cmdlets = cmdlets(
+  groupList,
+  namesLookup,
+  { "Get-Recipient": ["Identity"], "Get-DistributionGroup": ["Identity"] },
+  { "New-DistributionGroup": [...newNames, "ManagedBy", ...Object.keys(ownNames)] },
+  {
+    "Set-DistributionGroup": [
+      ...written,
+      ...Object.keys(ownNames),
+      "BypassSecurityGroupManagerCheck",
+    ],
+  },
+).operations;
+/** What listing, finding, making and updating shared mailboxes sends. */
+export const sharedMailboxCreation: Cmdlets = cmdlets(
+  mailboxList,
+  namesLookup,
+  { "Get-Mailbox": ["Identity"] },
+  { "New-Mailbox": [...newNames, "Shared"] },
+  { "Set-Mailbox": written },
+).operations;
 
 const identifying = [
   "Guid",

@@ -8,7 +8,7 @@ import { allOf, matchesExactly, equals } from "./client/opath.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
-import type { ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
+import type { Cmdlets, ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {
@@ -25,6 +25,11 @@ export const securityGroup = "MailUniversalSecurityGroup";
 export const groupTypes: readonly string[] = ["MailUniversalDistributionGroup", securityGroup];
 /** Documented form for an unquoted `$false` that goes over the wire. */
 const mastered = "IsDirSynced -eq 'False'";
+
+/** What `cloudGroups` and `cloudGroupsWhere` send. */
+export const groupList: Cmdlets = {
+  "Get-DistributionGroup": ["Filter", "RecipientTypeDetails", "ResultSize"],
+};
 
 /** Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names properties wanted besides. */
 export function cloudGroups(
@@ -65,6 +70,12 @@ export function cloudGroupsWhere(property: string, value: string): ExchangeQuery
     return found;
   };
 }
+
+/** What `groupById` and `isMember` send. */
+export const membershipLookup: Cmdlets = {
+  "Get-DistributionGroup": ["Identity", "Filter"],
+  "Get-Recipient": ["Identity", "RecipientTypeDetails"],
+};
 
 /**
  * The cloud group with this Guid. Throws a `missing` fault when there is none, `onPremises` when Active Directory masters it, and `invalid` for
@@ -152,6 +163,14 @@ export function isMember(group: Group, account: Account): ExchangeQuery<boolean>
   };
 }
 
+const anyMembership = ["Identity", "Member", "BypassSecurityGroupManagerCheck"];
+/** What `adding` sends. */
+export const memberAddition: Cmdlets = { "Add-DistributionGroupMember": anyMembership };
+/** What `removing` sends. */
+export const memberRemoval: Cmdlets = {
+  "Remove-DistributionGroupMember": [...anyMembership, "Confirm"],
+};
+
 /** Makes the account a member. */
 export function adding(group: Group, account: Account, wasMember: boolean): ExchangeStep {
   return {
@@ -198,6 +217,12 @@ export interface Member {
   DisplayName: string;
   RecipientTypeDetails: string;
 }
+
+/** What `membersOf` sends for its groups, and `groupList` for finding them. */
+export const memberList: Cmdlets = {
+  ...groupList,
+  "Get-DistributionGroupMember": ["Identity", "ResultSize"],
+};
 
 /** The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could not be read. */
 export function membersOf(

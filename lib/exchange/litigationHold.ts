@@ -3,7 +3,7 @@ import { textOf, type Row } from "./client/encoding.ts";
 import { booleanProperty, mailboxById, type Mailbox } from "./mailbox.ts";
 import { daysIn } from "./units.ts";
 import { nameOf } from "./naming.ts";
-import type { ExchangeStep, ExchangeQuery } from "./target.ts";
+import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** Whole days, or without end. */
 export type HoldDuration = number | "Unlimited";
@@ -29,6 +29,9 @@ export function holdDurationFrom(value: unknown): HoldDuration {
     });
   return days;
 }
+
+/** What `heldMailboxById` sends. */
+export const heldMailboxLookup: Cmdlets = { "Get-Mailbox": ["Identity", "IncludeInactiveMailbox"] };
 
 /** The mailbox with its hold; also one whose user is gone, and that is only kept because of it. */
 export function heldMailboxById(id: string): ExchangeQuery<Mailbox> {
@@ -67,6 +70,11 @@ export function isInactive(mailbox: Mailbox): boolean {
   return booleanProperty(mailbox, "IsInactiveMailbox");
 }
 
+/** What `holding` sends. */
+export const holdStart: Cmdlets = {
+  "Set-Mailbox": ["Identity", "LitigationHoldEnabled", "LitigationHoldDuration", "InactiveMailbox"],
+};
+
 /** Puts the mailbox on hold. Nothing is sent when it is so already. */
 export function holding(mailbox: Mailbox, duration: HoldDuration): ExchangeStep {
   return {
@@ -82,6 +90,11 @@ export function holding(mailbox: Mailbox, duration: HoldDuration): ExchangeStep 
     before: beforeOf(mailbox),
   };
 }
+
+/** What `releasing` sends. */
+export const holdEnd: Cmdlets = {
+  "Set-Mailbox": ["Identity", "LitigationHoldEnabled", "InactiveMailbox"],
+};
 
 /** Ends the hold. */
 export function releasing(mailbox: Mailbox): ExchangeStep {

@@ -4,7 +4,7 @@ import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
-import type { ExchangeQuery, ExchangeStream } from "./target.ts";
+import type { Cmdlets, ExchangeQuery, ExchangeStream } from "./target.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
 export interface Mailbox extends Row {
@@ -29,6 +29,9 @@ const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), n
 export function mailboxProperty(name: string): string | undefined {
   return canonical.get(name.toLowerCase());
 }
+
+/** What `mailboxesWhere` sends. */
+export const mailboxSearch: Cmdlets = { "Get-Mailbox": ["Filter", "ResultSize"] };
 
 /**
  * A look-up of all mailboxes, of whatever type, whose `property` is `value`; `alsoRead` names properties wanted besides.
@@ -65,6 +68,9 @@ export function mailboxesWhere(
     return found;
   };
 }
+
+/** What `mailboxById` sends without switches. */
+export const mailboxLookup: Cmdlets = { "Get-Mailbox": ["Identity"] };
 
 /**
  * The mailbox with this Guid; `alsoRead` names properties wanted besides. Throws a `missing` fault when there is none, and
@@ -106,6 +112,12 @@ export function mailboxById(
     return mailbox;
   };
 }
+
+/** What `mailboxesOf` sends for all mailboxes of some types, and for those with a certain value. */
+export const mailboxList: Cmdlets = { "Get-Mailbox": ["RecipientTypeDetails", "ResultSize"] };
+export const filteredMailboxList: Cmdlets = {
+  "Get-Mailbox": ["Filter", "RecipientTypeDetails", "ResultSize"],
+};
 
 /**
  * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names properties wanted besides. Throws an

@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { recipientTypes } from "../generated/mailbox.ts";
+import { recipientTypes, setMailboxParameters } from "../generated/mailbox.ts";
 import { primaryAmong } from "./emailAddresses.ts";
 import { isHashtable, textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
@@ -8,7 +8,7 @@ import { synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import type { Setting } from "./settings.ts";
 import { nameOf } from "./naming.ts";
-import type { ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
+import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
 
 /** What has to be read of a mailbox before settings can be compared with it. */
 export function propertiesFor(settings: readonly Setting[]): string[] {
@@ -94,6 +94,16 @@ function sentenceFor(
     return `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`;
   return `Set ${changed.join(", ")} of mailbox ${nameOf(mailbox)}`;
 }
+
+/** What `applySettings` sends for any mapped settings: the parameter of each, and look-ups of the recipients and addresses in them. */
+export const settingsChange: Cmdlets = {
+  "Set-Mailbox": ["Identity", ...Object.keys(setMailboxParameters)],
+  "Get-Recipient": ["Identity", "Filter", "RecipientTypeDetails", "IncludeSoftDeletedRecipients"],
+};
+/** What `applySettings` sends for the visibility in the address lists alone. */
+export const visibilityChange: Cmdlets = {
+  "Set-Mailbox": ["Identity", "HiddenFromAddressListsEnabled"],
+};
 
 /**
  * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What Active Directory masters

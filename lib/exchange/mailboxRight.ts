@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { isAccount, mayBeAccount, withSid, type Account } from "./account.ts";
+import { isAccount, mayBeAccount, sidLookup, withSid, type Account } from "./account.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, equals } from "./client/opath.ts";
@@ -7,7 +7,7 @@ import { booleanProperty, synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import { hasGuid } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
-import type { CmdletCall, ExchangeGate, ExchangeQuery } from "./target.ts";
+import type { CmdletCall, Cmdlets, ExchangeGate, ExchangeQuery } from "./target.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
 
@@ -163,6 +163,40 @@ export const rights: Readonly<Record<RightName, Right>> = {
       parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { remove: [trustee] } },
     }),
   },
+};
+
+/** What asking for the entries of the lists sends. */
+export const rightLists: Cmdlets = {
+  "Get-MailboxPermission": ["Identity", "IncludeUnresolvedPermissions", "ResultSize"],
+  "Get-RecipientPermission": ["Identity", "ResultSize"],
+};
+/** What `standingOf` sends. */
+export const rightLookup: Cmdlets = {
+  ...rightLists,
+  ...sidLookup,
+  "Get-Mailbox": ["Filter"],
+};
+const onBehalf: Cmdlets = { "Set-Mailbox": ["Identity", "GrantSendOnBehalfTo"] };
+/** What `grant` sends. */
+export const rightGrant: Cmdlets = {
+  ...rightLookup,
+  ...onBehalf,
+  "Add-MailboxPermission": [
+    "Identity",
+    "User",
+    "AccessRights",
+    "InheritanceType",
+    "AutoMapping",
+    "Confirm",
+  ],
+  "Add-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
+};
+/** What `revoke` sends. */
+export const rightRevocation: Cmdlets = {
+  ...rightLookup,
+  ...onBehalf,
+  "Remove-MailboxPermission": ["Identity", "User", "AccessRights", "InheritanceType", "Confirm"],
+  "Remove-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
 };
 
 /** Matched without regard to case. */

@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
+import type { Cmdlets } from "./target.ts";
 
 /** Who a text in a list of trustees stands for: a Guid, or why it cannot be told. */
 export type Resolved = { guid: string } | "ambiguous" | "unknown";
@@ -23,6 +24,12 @@ const rareNames = [
   "DistinguishedName",
   "LegacyExchangeDN",
 ] as const;
+
+/** What `Recipients` sends. */
+export const recipientList: Cmdlets = {
+  "Get-Recipient": ["ResultSize"],
+  "Get-User": ["ResultSize"],
+};
 
 /**
  * Every recipient of the tenant by every name the service lists trustees by. All of them, and not only those that matter: a name that only

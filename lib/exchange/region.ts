@@ -4,7 +4,7 @@ import { textOf, type Row } from "./client/encoding.ts";
 import { type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
-import type { ExchangeStep, ExchangeQuery } from "./target.ts";
+import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** How a mailbox is to show dates, times and folder names. */
 export interface Region {
@@ -80,6 +80,11 @@ function invalid(message: string): Fault {
   return new Fault({ kind: "invalid", message });
 }
 
+/** What `regionOf` sends. */
+export const regionLookup: Cmdlets = {
+  "Get-MailboxRegionalConfiguration": ["Identity", "VerifyDefaultFolderNameLanguage"],
+};
+
 /** `verify`: also whether the folders are called by their names in the mailbox's language, which takes the service longer. */
 export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
   return {
@@ -124,6 +129,18 @@ export function hasSettings(
 export function hasFolderNames(present: Row, { localizesFolders }: Region): boolean {
   return !localizesFolders || present["DefaultFolderNameMatchingUserLanguage"] === true;
 }
+
+/** What the changes of `regionChanges` send. */
+export const regionChange: Cmdlets = {
+  "Set-MailboxRegionalConfiguration": [
+    "Identity",
+    "Language",
+    "DateFormat",
+    "TimeFormat",
+    "TimeZone",
+    "LocalizeDefaultFolderName",
+  ],
+};
 
 /**
  * What it takes: the settings in one change, and the folder names in another one behind it, which can fail by itself. Language and formats go

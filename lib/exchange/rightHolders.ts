@@ -4,17 +4,18 @@ import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { mailboxesOf, type Mailbox } from "./mailbox.ts";
-import { Recipients } from "./recipients.ts";
+import { recipientList, Recipients } from "./recipients.ts";
 import {
   permissionEntry,
   readingPermissions,
   readingSendAs,
+  rightLists,
   sendAsEntry,
   sendAsProperties,
   type Entry,
   type RightName,
 } from "./mailboxRight.ts";
-import type { ExchangeStream } from "./target.ts";
+import type { Cmdlets, ExchangeStream } from "./target.ts";
 
 /** The accounts that were given a right on a mailbox themselves, as Guids. Inherited, own and Deny entries are left out. */
 export interface MailboxHolders {
@@ -36,6 +37,9 @@ export interface HoldersSettings {
   /** Told of every trustee in a list that is no account. */
   onStranger(mailbox: Mailbox, trustee: string, why: UnresolvedTrustee): void;
 }
+
+/** What `holdersOf` sends in addition to the list of the mailboxes. */
+export const rightHolderList: Cmdlets = { ...recipientList, ...rightLists };
 
 /**
  * Who holds which right on every mailbox, in whatever order it arrives; or why it could not be read of one. Full Access must be asked for

@@ -1,7 +1,7 @@
 import { filterableUserProperties } from "../generated/mailbox.ts";
 import { textOf } from "./client/encoding.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
-import type { ExchangeQuery } from "./target.ts";
+import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
 /** A user of the tenant, with or without a mailbox. */
 export interface User {
@@ -9,6 +9,9 @@ export interface User {
   UserPrincipalName: string;
   RecipientTypeDetails: string;
 }
+
+/** What `usersWhere` sends. */
+export const userSearch: Cmdlets = { "Get-User": ["Filter", "ResultSize"] };
 
 /** Users by one property: those that can have a mailbox some day. An empty list when Exchange cannot look users up by that property. */
 export function usersWhere(property: string, value: string): ExchangeQuery<User[]> {

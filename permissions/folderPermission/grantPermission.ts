@@ -1,6 +1,12 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { setCalendarRight, calendarOf, presentRight } from "../../lib/exchange/calendar.ts";
-import { mailboxById } from "../../lib/exchange/mailbox.ts";
+import {
+  setCalendarRight,
+  calendarOf,
+  presentRight,
+  calendarRightLookup,
+  calendarRightChange,
+} from "../../lib/exchange/calendar.ts";
+import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import {
   conflict,
@@ -13,7 +19,9 @@ import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Gives Default, or a named user or group, a right on the calendar of the account. */
 export default onGrantPermission({
-  needs: { exchange: cmdlets() },
+  needs: {
+    exchange: cmdlets(mailboxLookup, calendarRightLookup, calendarRightChange),
+  },
   configuration: ["CalendarRightConflict"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     const options = folderOptions();

@@ -1,5 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { calendarsOf } from "../../lib/exchange/allMailboxes.ts";
+import { displayNameLookup } from "../../lib/exchange/calendar.ts";
+import { calendarsOf, calendarsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { folderOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
@@ -7,7 +8,7 @@ import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes whose calendar has a listed right. */
 export default onImportPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(displayNameLookup, calendarsOfAll) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, read, stream, log }) {
     const options = await matchable(folderOptions(), { read, log });

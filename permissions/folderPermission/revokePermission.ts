@@ -6,8 +6,11 @@ import {
   isEveryone,
   presentRight,
   removingRight,
+  calendarRightLookup,
+  calendarRightReset,
+  calendarRightRemoval,
 } from "../../lib/exchange/calendar.ts";
-import { mailboxById } from "../../lib/exchange/mailbox.ts";
+import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import {
   entitlementOf,
@@ -19,7 +22,9 @@ import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Takes the right away again: Default and Anonymous get what Exchange gives by itself, a named user's entry is removed. */
 export default onRevokePermission({
-  needs: { exchange: cmdlets() },
+  needs: {
+    exchange: cmdlets(mailboxLookup, calendarRightLookup, calendarRightReset, calendarRightRemoval),
+  },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
     const options = folderOptions();

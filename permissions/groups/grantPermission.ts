@@ -1,11 +1,17 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById } from "../../lib/exchange/account.ts";
-import { adding, groupById, isMember } from "../../lib/exchange/group.ts";
+import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import {
+  adding,
+  groupById,
+  isMember,
+  membershipLookup,
+  memberAddition,
+} from "../../lib/exchange/group.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 
 /** Makes the account a member of the group. It is sent whatever was read, because reads lag behind writes. */
 export default onGrantPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(accountLookup, membershipLookup, memberAddition) },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
     const group = await read(groupById(permission("Id")));

@@ -1,11 +1,11 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { cloudGroups } from "../../lib/exchange/group.ts";
+import { cloudGroups, memberList } from "../../lib/exchange/group.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { groupPermission, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Gives the members of every cloud group that are persons' mailboxes. */
 export default onImportPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(memberList) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* (input) {
     for await (const { group, accountReferences } of membersThatAreAccounts(cloudGroups(), input)) {

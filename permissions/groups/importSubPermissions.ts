@@ -1,11 +1,11 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { cloudGroups } from "../../lib/exchange/group.ts";
+import { cloudGroups, memberList } from "../../lib/exchange/group.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
 import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Gives the members of the groups that carry the marker. */
 export default onImportSubPermissions({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(memberList) },
   configuration: ["GroupMarker", "MarkerAttribute", "RecipientTypeDetails"],
   handle: async function* (input) {
     const { MarkerAttribute: property = "CustomAttribute2", GroupMarker: value = "" } =

@@ -1,11 +1,11 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { cloudGroups } from "../../lib/exchange/group.ts";
+import { cloudGroups, groupList } from "../../lib/exchange/group.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 import { groupPermission } from "../../lib/entitlements/groups.ts";
 
 /** Lists every cloud group of both kinds. */
 export default onPermissions({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(groupList) },
   configuration: [],
   handle: async function* ({ stream }) {
     for await (const group of stream(cloudGroups())) yield groupPermission(group);

@@ -1,11 +1,17 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById } from "../../lib/exchange/account.ts";
-import { groupById, isMember, removing } from "../../lib/exchange/group.ts";
+import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import {
+  groupById,
+  isMember,
+  removing,
+  membershipLookup,
+  memberRemoval,
+} from "../../lib/exchange/group.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 
 /** Ends the account's membership of the group. It is sent whatever was read, because reads lag behind writes. */
 export default onRevokePermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(accountLookup, membershipLookup, memberRemoval) },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
     const group = await read(groupById(permission("Id")));

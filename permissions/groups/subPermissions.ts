@@ -1,11 +1,15 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById } from "../../lib/exchange/account.ts";
+import { accountById, accountLookup } from "../../lib/exchange/account.ts";
 import {
   adding,
   cloudGroupsWhere,
   groupById,
   isMember,
   removing,
+  groupList,
+  membershipLookup,
+  memberAddition,
+  memberRemoval,
 } from "../../lib/exchange/group.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import { groupPart } from "../../lib/entitlements/groups.ts";
@@ -14,7 +18,9 @@ import { isGuid } from "../../lib/exchange/guid.ts";
 
 /** Membership of the groups that belong to the person's contracts. */
 export default onSubPermissions({
-  needs: { exchange: cmdlets() },
+  needs: {
+    exchange: cmdlets(groupList, accountLookup, membershipLookup, memberAddition, memberRemoval),
+  },
   configuration: ["SubPermissionAttribute"],
   handle: async ({ accountReference, configuration, read, change }) => {
     const property = configuration.SubPermissionAttribute ?? "CustomAttribute1";

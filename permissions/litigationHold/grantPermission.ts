@@ -6,6 +6,8 @@ import {
   holdOf,
   holding,
   isLonger,
+  heldMailboxLookup,
+  holdStart,
 } from "../../lib/exchange/litigationHold.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { holdOptions } from "../../lib/entitlements/litigationHold.ts";
@@ -13,7 +15,7 @@ import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Puts the mailbox on hold. A longer hold is never shortened, unless the configuration allows it. */
 export default onGrantPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(heldMailboxLookup, holdStart) },
   configuration: ["LitigationHoldMayShorten"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     // The reference says it all; but no hold is put on with a data file that is wrong.

@@ -5,7 +5,7 @@ import {
   holdProperties,
   type HoldDuration,
 } from "../../lib/exchange/litigationHold.ts";
-import { mailboxesOf } from "../../lib/exchange/mailbox.ts";
+import { mailboxesOf, filteredMailboxList } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
@@ -14,7 +14,7 @@ import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are on hold for one of the listed durations. */
 export default onImportPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(filteredMailboxList) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, stream, log }) {
     const options = holdOptions();

@@ -6,6 +6,8 @@ import {
   holdOf,
   isInactive,
   releasing,
+  heldMailboxLookup,
+  holdEnd,
 } from "../../lib/exchange/litigationHold.ts";
 import { Fault } from "../../lib/fault.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
@@ -13,7 +15,7 @@ import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Ends the hold: only one of the entitlement's own duration, and on an inactive mailbox only when the configuration allows it. */
 export default onRevokePermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(heldMailboxLookup, holdEnd) },
   configuration: ["LitigationHoldOffInactive"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     const own = holdDurationFrom(permission("Duration"));

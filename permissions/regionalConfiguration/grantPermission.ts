@@ -1,13 +1,13 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { mailboxById } from "../../lib/exchange/mailbox.ts";
-import { regionChanges, regionOf } from "../../lib/exchange/region.ts";
+import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
+import { regionChanges, regionOf, regionLookup, regionChange } from "../../lib/exchange/region.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Brings language, formats, time zone and folder names of the mailbox to a listed configuration. */
 export default onGrantPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxLookup, regionLookup, regionChange) },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
     const wanted = regionNamed(permission("Id"));

@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
-import { regionsOf } from "../../lib/exchange/allMailboxes.ts";
+import { regionsOf, regionsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { regionOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
@@ -8,7 +8,7 @@ import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
 export default onImportPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(regionsOfAll) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, stream }) {
     const options = regionOptions().map((option) => ({

@@ -1,13 +1,13 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById } from "../../lib/exchange/account.ts";
-import { mailboxById } from "../../lib/exchange/mailbox.ts";
-import { grant, rightProperties } from "../../lib/exchange/mailboxRight.ts";
+import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
+import { grant, rightProperties, rightGrant } from "../../lib/exchange/mailboxRight.ts";
 import { faultsOf, onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Grants one right on a mailbox, or the set of rights that a combined reference stands for. */
 export default onGrantPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightGrant) },
   configuration: ["AutoMapping", "SharedMailboxRights", "SharedMailboxTypes"],
   handle: async ({ accountReference, permission, configuration, read, change, log }) => {
     const wanted = rightsOf(permission("Permission"), configuration);

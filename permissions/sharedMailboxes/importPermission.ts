@@ -1,4 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
+import { rightHolderList } from "../../lib/exchange/rightHolders.ts";
+import { mailboxList } from "../../lib/exchange/mailbox.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import {
   combinedRights,
@@ -9,7 +11,7 @@ import { rights } from "../../lib/exchange/mailboxRight.ts";
 
 /** Gives who holds which right on every mailbox of the configured types, in the configured form. */
 export default onImportPermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxList, rightHolderList) },
   configuration: [
     "RecipientTypeDetails",
     "SharedMailboxReference",

@@ -1,4 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
+import { rightHolderList } from "../../lib/exchange/rightHolders.ts";
+import { filteredMailboxList } from "../../lib/exchange/mailbox.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
 import {
   dynamicPermissions,
@@ -8,7 +10,7 @@ import {
 
 /** Gives who holds which right on the mailboxes that carry the marker. */
 export default onImportSubPermissions({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(filteredMailboxList, rightHolderList) },
   configuration: [
     "MarkerAttribute",
     "RecipientTypeDetails",

@@ -1,11 +1,11 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { mailboxesOf } from "../../lib/exchange/mailbox.ts";
+import { mailboxesOf, mailboxList } from "../../lib/exchange/mailbox.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 import { mailboxPermissions } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Lists the rights on every mailbox of the configured types, in the configured form. */
 export default onPermissions({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxList) },
   configuration: ["SharedMailboxReference", "SharedMailboxRights", "SharedMailboxTypes"],
   handle: async function* ({ configuration, stream }) {
     for await (const mailbox of stream(mailboxesOf(configuration.SharedMailboxTypes ?? [], []))) {

@@ -1,13 +1,13 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById } from "../../lib/exchange/account.ts";
-import { mailboxById } from "../../lib/exchange/mailbox.ts";
-import { revoke, rightProperties } from "../../lib/exchange/mailboxRight.ts";
+import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
+import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/mailboxRight.ts";
 import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
 import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as can be. */
 export default onRevokePermission({
-  needs: { exchange: cmdlets() },
+  needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightRevocation) },
   configuration: ["SharedMailboxRights"],
   handle: async ({ accountReference, permission, configuration, read, change, log }) => {
     const wanted = rightsOf(permission("Permission"), configuration);

@@ -1,7 +1,19 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById } from "../../lib/exchange/account.ts";
-import { mailboxById, mailboxesOf, type Mailbox } from "../../lib/exchange/mailbox.ts";
-import { grant, revoke, rightProperties } from "../../lib/exchange/mailboxRight.ts";
+import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import {
+  mailboxById,
+  mailboxesOf,
+  type Mailbox,
+  filteredMailboxList,
+  mailboxLookup,
+} from "../../lib/exchange/mailbox.ts";
+import {
+  grant,
+  revoke,
+  rightProperties,
+  rightGrant,
+  rightRevocation,
+} from "../../lib/exchange/mailboxRight.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import {
   dynamicPermission,
@@ -13,7 +25,15 @@ import { onlyOne } from "../../lib/exchange/naming.ts";
 
 /** Rights on the mailboxes that belong to the person's contracts. */
 export default onSubPermissions({
-  needs: { exchange: cmdlets() },
+  needs: {
+    exchange: cmdlets(
+      filteredMailboxList,
+      mailboxLookup,
+      accountLookup,
+      rightGrant,
+      rightRevocation,
+    ),
+  },
   configuration: [
     "AutoMapping",
     "SharedMailboxReference",
