@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
@@ -7,6 +7,7 @@ import type { Contract } from "../lib/host/schemaContract.ts";
 import { tableOfFixtures } from "../tools/cli/record.ts";
 import { actionOf, replay } from "../tools/cli/replay.ts";
 import {
+  fileOf,
   fixtures,
   namesOfFixtures,
   notScrubbed,
@@ -18,16 +19,15 @@ import {
 import { scenarios } from "./fixtures/scenarios.ts";
 
 const names = namesOfFixtures();
-const folderOf = (name: string): string => path.join(fixtures, name);
 
 describe("every fixture", () => {
   it.concurrent.each(names)("%s", async (name) => {
-    const { problems } = await replay(folderOf(name), actionOf(name), inject("dist"));
+    const { problems } = await replay(fileOf(name), actionOf(name), inject("dist"));
     if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
   });
 
   it.each(names)("%s holds what the contracts allow, and nothing of a real tenant", (name) => {
-    const { source, ...recording } = readFixture(folderOf(name));
+    const { source, ...recording } = readFixture(fileOf(name));
     const verb = name.startsWith("resources/")
       ? "resources"
       : (actionOf(name).split("/").at(-1) ?? "");
@@ -73,11 +73,11 @@ describe.concurrent("a fixture that does not hold", () => {
     change: (recording: Recording) => void,
     name = "lifecycle/update/changed",
   ): Promise<string> {
-    const { source, ...recording } = readFixture(folderOf(name));
+    const { source, ...recording } = readFixture(fileOf(name));
     change(recording);
-    const folder = path.join(scratch, String(++count));
-    writeFixture(folder, recording, source);
-    return (await replay(folder, actionOf(name), inject("dist"))).problems.join("\n");
+    const file = path.join(scratch, `${++count}.json`);
+    writeFixture(file, { source, ...recording });
+    return (await replay(file, actionOf(name), inject("dist"))).problems.join("\n");
   }
 
   const configurationOf = (recording: Recording): Record<string, unknown> =>
@@ -157,27 +157,51 @@ describe.concurrent("a fixture that does not hold", () => {
     );
   });
 
-  it.each<[string, (folder: string) => void, RegExp]>([
+  it.each<[string, (text: string) => string, RegExp]>([
     [
       "a part that is missing",
-      (folder) => rmSync(path.join(folder, "traffic.json")),
-      /traffic\.json is missing: a fixture is event\.json, traffic\.json, answer\.json and source\.$/,
+      (text) => text.replace('"traffic":', '"records":'),
+      /: has no traffic; a fixture has source, event, traffic and answer\.$/,
     ],
     [
-      "a part that is not JSON",
-      (folder) => writeFileSync(path.join(folder, "answer.json"), "{"),
-      /answer\.json is not JSON/,
+      "a part that no fixture has",
+      (text) => text.replace('"traffic":', '"record": [], "traffic":'),
+      /: has record; a fixture has only source, event, traffic, answer, records\.$/,
+    ],
+    ["a text that is not JSON", (text) => text.slice(0, -3), /is not JSON/],
+    ["a list", (text) => `[${text}]`, /: must be an object\.$/],
+    [
+      "traffic that is not a list",
+      (text) => text.replace('"traffic": [', '"traffic": 1, "records": ['),
+      /: traffic must be a list\.$/,
     ],
     [
-      "a source that says nothing",
-      (folder) => writeFileSync(path.join(folder, "source"), "somewhere\n"),
-      /source must say "emulator", "documented: <page>" or/,
+      "records that are not a list",
+      (text) => text.replace('"event":', '"records": {}, "event":'),
+      /: records must be a list\.$/,
     ],
-  ])("says so: %s", async (_name, damage, message) => {
-    const folder = path.join(scratch, String(++count));
-    cpSync(folderOf("lifecycle/update/changed"), folder, { recursive: true });
-    damage(folder);
-    await expect(replay(folder, "lifecycle/update", inject("dist"))).rejects.toThrow(message);
+    ...["somewhere", "documented", "documented: a page", "tenant: yesterday"].map(
+      (source): [string, (text: string) => string, RegExp] => [
+        `the source "${source}"`,
+        (text) => text.replace('"source": "emulator"', `"source": "${source}"`),
+        /: source is "[^"]+"; it must be "emulator", "documented: <address of the page>" or "tenant: /,
+      ],
+    ),
+  ])("is refused: %s", async (_name, damage, message) => {
+    const intact = readFileSync(fileOf("lifecycle/update/changed"), "utf8");
+    const damaged = damage(intact);
+    expect(damaged).not.toBe(intact);
+    const file = path.join(scratch, `${++count}.json`);
+    writeFileSync(file, damaged);
+    await expect(replay(file, "lifecycle/update", inject("dist"))).rejects.toThrow(message);
+  });
+
+  it("is written in one form, which reads back as it was", () => {
+    for (const name of names) {
+      const file = path.join(scratch, "again.json");
+      writeFixture(file, readFixture(fileOf(name)));
+      expect(readFileSync(file, "utf8")).toBe(readFileSync(fileOf(name), "utf8"));
+    }
   });
 });
 

@@ -17,6 +17,7 @@ import {
   asksForToken,
   differences,
   exchangeOrigin,
+  fileOf,
   fixtures,
   isAmong,
   isUnordered,
@@ -228,7 +229,7 @@ function takesFor(names: readonly string[], all: boolean): Take[] {
   const takes = [
     ...played,
     ...alone.flatMap((name): Take[] => {
-      const { event, source } = readFixture(path.join(fixtures, name));
+      const { event, source } = readFixture(fileOf(name));
       if (source !== "emulator") console.log(`left alone: ${name} (${source})`);
       return source === "emulator"
         ? [{ name, event, state: stateFor({}), faults: [], pageSize: undefined, ends: undefined }]
@@ -288,8 +289,8 @@ function jsonIn(file: string): unknown {
 
 /** What became of a take: true when nothing is to be done. Only what the emulator said is replaced by what it says now. */
 function compared(name: string, recording: Recording, update: boolean): boolean {
-  const folder = path.join(fixtures, name);
-  const before = existsSync(path.join(folder, "event.json")) ? readFixture(folder) : undefined;
+  const file = fileOf(name);
+  const before = existsSync(file) ? readFixture(file) : undefined;
   const found = before
     ? (["event", "traffic", "answer", "records"] as const).flatMap((part) =>
         differences(before[part], recording[part], part),
@@ -297,7 +298,7 @@ function compared(name: string, recording: Recording, update: boolean): boolean 
     : [];
   if (before && found.length === 0) return true;
   const writes = update && (before === undefined || before.source === "emulator");
-  if (writes) writeFixture(folder, recording, "emulator");
+  if (writes) writeFixture(file, { source: "emulator", ...recording });
   const verdict =
     before === undefined
       ? writes

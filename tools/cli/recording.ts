@@ -1,9 +1,9 @@
 /**
- * What a fixture holds: an event, the traffic it caused, and the answer. Reading, writing, scrubbing and comparing, for the recorder
- * and the replay alike. The token request is no traffic: it is answered, and never written down.
+ * A fixture: an event, the traffic it caused, and the answer. Reads, writes, scrubs and compares fixtures, for the recorder and the
+ * replay alike. The token request is not part of the traffic: it is answered, and never recorded.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -34,13 +34,19 @@ export interface Exchange {
   response: Answered;
 }
 
-/** The contents of a fixture's folder, but for the file that says where they are from. */
+/** What a run of a bundle left behind. */
 export interface Recording {
   event: unknown;
   traffic: Exchange[];
   answer: unknown;
   /** Of an import. */
   records?: unknown[];
+}
+
+/** One file. */
+export interface Fixture extends Recording {
+  /** Where the answers of Exchange Online are from. */
+  source: string;
 }
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -50,88 +56,78 @@ export const fixtures = path.join(root, "test", "fixtures");
 const exchangeHost = "outlook.office365.com";
 export const exchangeOrigin = `https://${exchangeHost}`;
 
-/** Every folder that holds a part of a fixture, as `room/action/what-happens`. */
+/** Every fixture, as `room/action/what-happens`: the path of its file without the extension. */
 export function namesOfFixtures(under = fixtures): string[] {
-  const files = readdirSync(under, { recursive: true, encoding: "utf8" }).map((file) =>
-    file.replaceAll("\\", "/"),
-  );
-  return [
-    ...new Set(
-      files
-        .filter((file) =>
-          /\/(event\.json|traffic\.json|answer\.json|records\.json|source)$/.test(file),
-        )
-        .map((file) => path.posix.dirname(file)),
-    ),
-  ].sort();
+  return readdirSync(under, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.replaceAll("\\", "/").replace(/\.json$/, ""))
+    .sort();
 }
 
-/** Whether a name is one of those that were typed: a part of it, or the path of its folder. */
+export function fileOf(name: string): string {
+  return path.join(fixtures, `${name}.json`);
+}
+
+/** Whether a name is one of those that were typed: a part of it, or the path of its file. */
 export function isAmong(name: string, typed: readonly string[]): boolean {
   return typed.some((text) =>
     name.includes(
       text
         .replaceAll("\\", "/")
         .replace(/^.*test\/fixtures\//, "")
-        .replace(/\/$/, ""),
+        .replace(/(\/|\.json)$/, ""),
     ),
   );
 }
 
-export function readFixture(folder: string): Recording & { source: string } {
-  const text = (file: string): string => {
-    const where = path.join(folder, file);
-    if (!existsSync(where))
-      throw new Error(
-        `${where} is missing: a fixture is event.json, traffic.json, answer.json and source.`,
-      );
-    return readFileSync(where, "utf8").replace(/^\uFEFF/, "");
+/** The members of a fixture, in the order in which they are written. */
+const members = ["source", "event", "traffic", "answer", "records"] as const;
+const sources = /^(emulator|documented: https:\/\/\S+|tenant: recorded \d{4}-\d\d-\d\d, scrubbed)$/;
+
+export function readFixture(file: string): Fixture {
+  const fixture = jsonIn(file);
+  const refuse = (problem: string): never => {
+    throw new Error(`${file}: ${problem}`);
   };
-  const json = (file: string): unknown => {
-    try {
-      return JSON.parse(text(file)) as unknown;
-    } catch (error) {
-      throw error instanceof SyntaxError
-        ? new Error(`${path.join(folder, file)} is not JSON: ${error.message}`)
-        : error;
-    }
-  };
-  const source = text("source").trim();
-  if (!/^(emulator|documented: \S.*|tenant: recorded \d{4}-\d\d-\d\d, scrubbed)$/.test(source))
-    throw new Error(
-      `${path.join(folder, "source")} must say "emulator", "documented: <page>" or "tenant: recorded <date>, scrubbed".`,
+  if (!isBranch(fixture) || Array.isArray(fixture)) return refuse("must be an object.");
+  const missing = members.filter((member) => member !== "records" && !(member in fixture));
+  if (missing.length > 0)
+    refuse(`has no ${missing.join(", ")}; a fixture has source, event, traffic and answer.`);
+  const unknown = Object.keys(fixture).filter((key) => !members.some((member) => member === key));
+  if (unknown.length > 0)
+    refuse(`has ${unknown.join(", ")}; a fixture has only ${members.join(", ")}.`);
+  const { source, event, traffic, answer, records } = fixture;
+  if (typeof source !== "string" || !sources.test(source))
+    return refuse(
+      `source is ${shown(source)}; it must be "emulator", "documented: <address of the page>" ` +
+        `or "tenant: recorded <yyyy-mm-dd>, scrubbed".`,
     );
-  const records = existsSync(path.join(folder, "records.json"))
-    ? { records: listIn(json("records.json"), "records.json") }
-    : {};
+  if (!Array.isArray(traffic)) return refuse("traffic must be a list.");
+  if (records !== undefined && !Array.isArray(records)) return refuse("records must be a list.");
   return {
-    event: json("event.json"),
-    traffic: listIn(json("traffic.json"), "traffic.json") as Exchange[],
-    answer: json("answer.json"),
-    ...records,
     source,
+    event,
+    traffic: traffic as Exchange[],
+    answer,
+    ...(records === undefined ? {} : { records }),
   };
 }
 
-function listIn(value: unknown, file: string): unknown[] {
-  if (!Array.isArray(value)) throw new Error(`${file} must be a list.`);
-  return value;
+function jsonIn(file: string): unknown {
+  const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
 }
 
-export function writeFixture(
-  folder: string,
-  { event, traffic, answer, records }: Recording,
-  source: string,
-): void {
-  mkdirSync(folder, { recursive: true });
-  const write = (file: string, value: unknown): void =>
-    writeFileSync(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`);
-  write("event.json", event);
-  write("traffic.json", traffic);
-  write("answer.json", answer);
-  if (records) write("records.json", records);
-  else rmSync(path.join(folder, "records.json"), { force: true });
-  writeFileSync(path.join(folder, "source"), `${source}\n`);
+export function writeFixture(file: string, fixture: Fixture): void {
+  const { source, event, traffic, answer, records } = fixture;
+  mkdirSync(path.dirname(file), { recursive: true });
+  // In this order; JSON leaves out records that are undefined.
+  const content = { source, event, traffic, answer, records };
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** Where two values differ, one line for each place. */

@@ -6,7 +6,7 @@ import {
   asksForToken,
   differences,
   exchangeOrigin,
-  fixtures,
+  fileOf,
   isAmong,
   isUnordered,
   lasting,
@@ -30,9 +30,9 @@ export interface Replayed {
   source: string;
 }
 
-/** `action` is `room/action`, `folder` the fixture's, `dist` where the bundles are. */
-export async function replay(folder: string, action: string, dist?: string): Promise<Replayed> {
-  const recorded = readFixture(folder);
+/** `file` is the fixture's, `action` is `room/action`, `dist` the folder of the bundles. */
+export async function replay(file: string, action: string, dist?: string): Promise<Replayed> {
+  const recorded = readFixture(file);
   const script = new Script(recorded.traffic, tenantIn(recorded.event), isUnordered(action));
   const server = await serveLoopback((question) => script.next(question, server.origin));
   const run = await runBundle(action, recorded.event, {
@@ -189,7 +189,7 @@ async function main(typed: string[]): Promise<void> {
   const counts = new Map<string, number>();
   let failures = names.length === 0 ? 1 : 0;
   for (const name of names) {
-    const { problems, ms, source } = await replay(path.join(fixtures, name), actionOf(name)).catch(
+    const { problems, ms, source } = await replay(fileOf(name), actionOf(name)).catch(
       (error: unknown) => ({
         problems: [error instanceof Error ? error.message : String(error)],
         ms: 0,
