@@ -88,6 +88,9 @@ module.exports = {
       ["^test/emulator/", "^schemas/", `${npm}msw/`],
       { to: nodeBuiltIns, comment: "One mistake made twice would agree with itself." },
     ),
+    never("the emulated sign-in service knows no API", "^test/emulator/entra/(?!.*\\.test\\.ts$)", {
+      path: "^test/emulator/(exchange|graph)/",
+    }),
     never("the emulator's tests do not see the client either", "^test/emulator/", {
       path: "^(lib|lifecycle|permissions|resources)/",
     }),

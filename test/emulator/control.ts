@@ -1,5 +1,5 @@
 /** The control API under `/_emulator/`: for tests, without a token. It is no part of the service. */
-import { Refusal } from "./errors.ts";
+import { Refusal } from "./exchange/errors.ts";
 import { readFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Emulator } from "./emulator.ts";

@@ -1,14 +1,14 @@
 /** Exchange Online in miniature: one handler for both hosts, over one state. Everything else here serves or steers it. */
 import { gzipSync } from "node:zlib";
-import { answerBatch, isBatch } from "./batch.ts";
-import { clouds } from "./clouds.ts";
+import { answerBatch, isBatch } from "./exchange/batch.ts";
+import { clouds } from "./entra/clouds.ts";
 import { answerControl, StateProblems } from "./control.ts";
-import { answerExchange, type ExchangeContext } from "./exchange.ts";
+import { answerExchange, type ExchangeContext } from "./exchange/adminApi.ts";
 import { carryOut, Faults, nameOf, tooManyAtOnce, type Fault } from "./faults.ts";
 import { takeApart, type Incoming } from "./incoming.ts";
 import { entryFor, type Entry } from "./journal.ts";
-import { answerToken, type Grant } from "./login.ts";
-import { Pages } from "./paging.ts";
+import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
+import { Pages } from "./exchange/paging.ts";
 import { pause } from "./pause.ts";
 import { seedState } from "./seed.ts";
 import { readState, type State } from "./state.ts";
@@ -67,6 +67,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const baseUrls = (): { login: string; exchange: string } =>
     options.baseUrls ?? clouds[store.state.tenant.cloud];
 
+  const loginContext = (): LoginContext => ({
+    state: store.state,
+    now: now(),
+    newGuid,
+    remember: (token, grant) => grants.set(token, grant),
+  });
+
   async function handle(request: Request): Promise<Response> {
     const incoming = await takeApart(request, baseUrls().login);
     if (incoming.side === "control") return answerControl(incoming, emulator);
@@ -93,7 +100,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const apply = async (): Promise<Response> => {
       const response =
         incoming.side === "login"
-          ? answerLogin(incoming)
+          ? answerLogin(incoming, loginContext())
           : await answerAdmin(entry, incoming, signal);
       entry.applied = response.ok;
       return compressed(response, incoming);
@@ -129,28 +136,6 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       items: entry.items,
       signal,
       strike: (cmdlet, page) => faults.strikeItem(cmdlet, page),
-    });
-  }
-
-  function answerLogin(incoming: Incoming): Response {
-    const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(incoming.url.pathname)?.[1];
-    // There is no discovery: a client that asks for metadata is to be seen, in the journal and by this answer.
-    if (tenant === undefined || incoming.method !== "POST")
-      return Response.json(
-        {
-          error: "not_found",
-          error_description: `Nothing here: ${incoming.method} ${incoming.url.pathname}`,
-        },
-        { status: 404 },
-      );
-    const correlationId =
-      incoming.headers.get("client-request-id") ??
-      incoming.url.searchParams.get("client-request-id");
-    return answerToken(tenant, new URLSearchParams(incoming.text), correlationId, {
-      state: store.state,
-      now: now(),
-      newGuid,
-      remember: (token, grant) => grants.set(token, grant),
     });
   }
 

@@ -1,6 +1,6 @@
 /** Faults on request: what goes wrong between a sound request and its answer, chosen by a test. */
 import { generator } from "./chance.ts";
-import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./errors.ts";
+import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./exchange/errors.ts";
 import type { Incoming } from "./incoming.ts";
 import { pause } from "./pause.ts";
 

@@ -1,5 +1,5 @@
 /** The seeded tenant: Contoso, about 200 mailboxes of every type, and the names that break things. The same on every run. */
-import { asHtml } from "./html.ts";
+import { asHtml } from "./exchange/html.ts";
 import { withMailboxContents } from "./seedMailboxes.ts";
 import { withPermissions } from "./seedPermissions.ts";
 import { defaultBehaviour, type DirectoryObject, type State } from "./state.ts";

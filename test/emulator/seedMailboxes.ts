@@ -1,7 +1,7 @@
 /** What is inside the mailboxes of the seeded tenant: languages, folders, who may see whose calendar, holds. */
 import type { FolderLanguage } from "./folderNames.ts";
 import type { FolderPermission, MailboxFolders } from "./folderState.ts";
-import { formatsOf } from "./regionalFormats.ts";
+import { formatsOf } from "./exchange/regionalFormats.ts";
 import type { DirectoryObject, State } from "./state.ts";
 
 /** Mailboxes whose folders are in the language of their person. All other ones have English folders and no regional settings yet. */

@@ -2,7 +2,7 @@
 import type { MailboxAccess, RecipientAccess } from "./access.ts";
 import { checkAccess } from "./accessState.ts";
 import { catalogue } from "./catalogue.ts";
-import { clouds, type CloudName } from "./clouds.ts";
+import { clouds, type CloudName } from "./entra/clouds.ts";
 import {
   checkFolderPermissions,
   checkFolders,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { masteredAs } from "../../lib/exchange/onPremisesAttributes.ts";
-import { refuseOnPremises } from "../emulator/mastery.ts";
+import { refuseOnPremises } from "../emulator/exchange/mastery.ts";
 
 const cloudOnly = { isDirSynced: false, isExchangeCloudManaged: false };
 const synced = { isDirSynced: true, isExchangeCloudManaged: false };

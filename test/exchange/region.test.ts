@@ -11,8 +11,8 @@ import {
 } from "../../lib/exchange/region.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "../../lib/exchange/regionalFacts.ts";
 import { guidOf } from "../bench.ts";
-import * as emulated from "../emulator/regionalFormats.ts";
-import { timeZoneNamed as emulatedTimeZone } from "../emulator/timeZones.ts";
+import * as emulated from "../emulator/exchange/regionalFormats.ts";
+import { timeZoneNamed as emulatedTimeZone } from "../emulator/exchange/timeZones.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { clientOf, faultOf, rows } from "./scripted.ts";
 

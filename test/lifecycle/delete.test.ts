@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deleteAnswer } from "../../lib/generated/validators/answers.ts";
 import action from "../../lifecycle/delete.ts";
-import { asHtml } from "../emulator/html.ts";
+import { asHtml } from "../emulator/exchange/html.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";
 import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deleteAnswer, enableAnswer } from "../../lib/generated/validators/answers.ts";
 import deleteAction from "../../lifecycle/delete.ts";
 import action from "../../lifecycle/enable.ts";
-import { asHtml } from "../emulator/html.ts";
+import { asHtml } from "../emulator/exchange/html.ts";
 import { changeEventFor, type ChangeChoices } from "../events.ts";
 import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
 

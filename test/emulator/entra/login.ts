@@ -1,0 +1,245 @@
+/** The token endpoint of Entra ID, as far as an application without a user needs it. Texts are observed unless marked. */
+import { checkAssertion } from "./assertion.ts";
+import { clouds } from "./clouds.ts";
+import { LoginRefusal, refusalResponse } from "./loginRefusal.ts";
+import type { Incoming } from "../incoming.ts";
+import type { App, State } from "../state.ts";
+
+/** What one access token allows. Roles are those of the moment it was issued: a change needs a new token (documented). */
+export interface Grant {
+  tenantId: string;
+  clientId: string;
+  appRoles: string[];
+  directoryRoles: string[];
+  roleGroups: string[];
+  /** Milliseconds since 1970. */
+  expires: number;
+}
+
+export interface LoginContext {
+  state: State;
+  now: number;
+  newGuid: () => string;
+  /** Keeps the grant and returns nothing. */
+  remember: (token: string, grant: Grant) => void;
+}
+
+/** Template ids of the directory roles Exchange honours (documented); a token lists them as `wids`. */
+const roleTemplates: Record<string, string> = {
+  "Compliance Administrator": "17315797-102d-40b4-93e0-432062caca18",
+  "Exchange Administrator": "29232cdf-9323-42fd-ade2-1d097af3e4de",
+  "Exchange Recipient Administrator": "31392ffb-586c-42d1-9346-e59415a2cc4e",
+  "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
+  "Global Reader": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
+  "Helpdesk Administrator": "729827e3-9c14-49f7-bb1b-9608f156bbb8",
+  "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
+  "Security Reader": "5d6b6bb7-de71-4623-b4af-96380a352509",
+};
+
+/** Directory roles that may change recipients (assumed from what the roles are described to do). */
+const writingRoles = [
+  "Exchange Administrator",
+  "Exchange Recipient Administrator",
+  "Global Administrator",
+];
+
+export const mayRead = (grant: Grant): boolean =>
+  grant.roleGroups.length > 0 ||
+  grant.directoryRoles.some((role) => Object.hasOwn(roleTemplates, role));
+export const mayWrite = (grant: Grant): boolean =>
+  grant.roleGroups.some((group) => !/^view-only/i.test(group)) ||
+  grant.directoryRoles.some((role) => writingRoles.includes(role));
+
+/**
+ * Whether a group may be changed by somebody who is not its manager: Exchange Administrator is enough, Exchange Recipient Administrator
+ * is not (observed). The role group and the management role are documented.
+ */
+export const mayBypassManagerCheck = (grant: Grant): boolean =>
+  grant.directoryRoles.some(
+    (role) => role === "Exchange Administrator" || role === "Global Administrator",
+  ) ||
+  grant.roleGroups.some((group) =>
+    /^(organization management|security group creation and membership)$/i.test(group),
+  );
+
+export const isTenant = (state: State, name: string): boolean =>
+  [state.tenant.id, ...state.tenant.domains].some(
+    (one) => one.toLowerCase() === name.toLowerCase(),
+  );
+
+/** Answers a request to the sign-in host: `POST /{tenant}/oauth2/v2.0/token`, and nothing else. */
+export function answerLogin(incoming: Incoming, context: LoginContext): Response {
+  const { method, url, headers } = incoming;
+  const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(url.pathname)?.[1];
+  // There is no discovery: a client that asks for metadata shows in the journal and by this answer.
+  if (tenant === undefined || method !== "POST") {
+    const error_description = `Nothing here: ${method} ${url.pathname}`;
+    return Response.json({ error: "not_found", error_description }, { status: 404 });
+  }
+  try {
+    return issue(tenant, new URLSearchParams(incoming.text), context);
+  } catch (error) {
+    if (!(error instanceof LoginRefusal)) throw error;
+    const requestId = headers.get("client-request-id") ?? url.searchParams.get("client-request-id");
+    const correlationId = requestId ?? context.newGuid();
+    return refusalResponse(error, correlationId, context.newGuid(), context.now);
+  }
+}
+
+function issue(tenant: string, form: URLSearchParams, context: LoginContext): Response {
+  const { state, now } = context;
+  if (!isTenant(state, tenant)) {
+    throw new LoginRefusal(
+      400,
+      "invalid_request",
+      90002,
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+    );
+  }
+  const required = (name: string): string => {
+    const value = form.get(name);
+    if (!value)
+      throw new LoginRefusal(
+        400,
+        "invalid_request",
+        900144,
+        `The request body must contain the following parameter: '${name}'.`,
+      );
+    return value;
+  };
+  const grantType = required("grant_type");
+  if (grantType !== "client_credentials")
+    throw new LoginRefusal(
+      400,
+      "unsupported_grant_type",
+      70003,
+      `The app requested an unsupported grant type '${grantType}'.`,
+    );
+  const clientId = required("client_id");
+  const app = state.apps.find((one) => one.clientId.toLowerCase() === clientId.toLowerCase());
+  if (!app) {
+    throw new LoginRefusal(
+      400,
+      "unauthorized_client",
+      700016,
+      `Application with identifier '${clientId}' was not found in the directory '${state.tenant.displayName}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+    );
+  }
+  checkCredential(app, tenant, form, context);
+  checkScope(required("scope"), state);
+  const expires = now + state.behaviour.tokenSeconds * 1000;
+  const token = accessToken(app, context, expires);
+  context.remember(token, {
+    tenantId: state.tenant.id,
+    clientId: app.clientId,
+    appRoles: [...app.appRoles],
+    directoryRoles: [...app.directoryRoles],
+    roleGroups: [...app.roleGroups],
+    expires,
+  });
+  const seconds = state.behaviour.tokenSeconds;
+  return Response.json(
+    { token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token },
+    { headers: { "Cache-Control": "no-store, no-cache" } },
+  );
+}
+
+function checkCredential(
+  app: App,
+  tenant: string,
+  form: URLSearchParams,
+  { state, now }: LoginContext,
+): void {
+  const assertion = form.get("client_assertion");
+  const secret = form.get("client_secret");
+  if (assertion) {
+    const kind = form.get("client_assertion_type");
+    if (kind !== "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
+      throw new LoginRefusal(
+        400,
+        "invalid_request",
+        900144,
+        "The request body must contain the following parameter: 'client_assertion_type'.",
+      );
+    }
+    const { login } = clouds[state.tenant.cloud];
+    checkAssertion(assertion, app, `${login}/${tenant}/oauth2/v2.0/token`, now);
+    return;
+  }
+  if (!secret)
+    throw new LoginRefusal(
+      401,
+      "invalid_client",
+      7000216,
+      "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+    );
+  const known = app.secrets.find((one) => one.value === secret);
+  if (!known) {
+    throw new LoginRefusal(
+      401,
+      "invalid_client",
+      7000215,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`,
+    );
+  }
+  if (known.expires !== undefined && Date.parse(known.expires) <= now) {
+    throw new LoginRefusal(
+      401,
+      "invalid_client",
+      7000222,
+      `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+    );
+  }
+}
+
+/** The scope has to be the Exchange resource of the emulated cloud, so that a client with one cloud's words for another's is caught. */
+function checkScope(scope: string, state: State): void {
+  const suffix = "/.default";
+  // MSAL may ask for the OpenID scopes beside the resource; they change nothing here.
+  const resources = scope
+    .split(" ")
+    .filter((one) => !["openid", "profile", "offline_access", ""].includes(one));
+  const [only] = resources;
+  if (resources.length !== 1 || !only?.endsWith(suffix)) {
+    throw new LoginRefusal(
+      400,
+      "invalid_scope",
+      1002012,
+      `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    );
+  }
+  const resource = only.slice(0, -suffix.length);
+  if (resource !== clouds[state.tenant.cloud].resource) {
+    throw new LoginRefusal(
+      400,
+      "invalid_resource",
+      500011,
+      `The resource principal named ${resource} was not found in the tenant named ${state.tenant.displayName}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
+    );
+  }
+}
+
+/** Shaped like a real access token, so that a client that looks inside finds the claims; recognised by identity, not by signature. */
+function accessToken(app: App, { state, now, newGuid }: LoginContext, expires: number): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const { resource } = clouds[state.tenant.cloud];
+  const seconds = (ms: number): number => Math.floor(ms / 1000);
+  const claims = {
+    aud: resource,
+    iss: `https://sts.windows.net/${state.tenant.id}/`,
+    iat: seconds(now),
+    nbf: seconds(now),
+    exp: seconds(expires),
+    appid: app.clientId,
+    idtyp: "app",
+    tid: state.tenant.id,
+    roles: app.appRoles,
+    wids: [
+      ...app.directoryRoles.flatMap((role) => roleTemplates[role] ?? []),
+      "0997a1d0-0d1d-4acb-b408-d5ca73121e90",
+    ],
+    uti: newGuid(),
+    ver: "1.0",
+  };
+  return `${part({ typ: "JWT", alg: "RS256", kid: "emulated" })}.${part(claims)}.${Buffer.from("emulated").toString("base64url")}`;
+}

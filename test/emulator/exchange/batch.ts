@@ -1,0 +1,169 @@
+/** `POST /adminapi/beta/{tenant}/$batch`: up to ten commands in one request, each answered as it would be alone. */
+import { badRequest, errorResponse } from "./errors.ts";
+import { answerExchange, authorized, type ExchangeContext } from "./adminApi.ts";
+import { carryOut, nameOf, type Fault } from "../faults.ts";
+import type { Incoming } from "../incoming.ts";
+import { itemFor, type Item } from "../journal.ts";
+import { isRecord, isText } from "../shapes.ts";
+import { pause } from "../pause.ts";
+
+export interface BatchContext {
+  /** Made anew for each item, since time goes by between them. */
+  exchange: () => ExchangeContext;
+  /** The fault that strikes an item, if any. */
+  strike: (cmdlet: string | undefined, page: number) => Fault | undefined;
+  /** The journal's list of items; filled here. */
+  items: Item[];
+  signal: AbortSignal;
+}
+
+/** What the public clients keep to. That the service refuses more is assumed. */
+const most = 10;
+
+interface SubRequest {
+  id: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+interface SubResponse {
+  id: string;
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+const tenantOf = (url: URL): string | undefined =>
+  /^\/adminapi\/beta\/([^/]+)\/\$batch$/i.exec(decodeURIComponent(url.pathname))?.[1];
+export const isBatch = (url: URL): boolean => tenantOf(url) !== undefined;
+
+export async function answerBatch(incoming: Incoming, context: BatchContext): Promise<Response> {
+  const first = context.exchange();
+  const { errorEncoding, cmdletMs } = first.store.state.behaviour;
+  if (incoming.method !== "POST")
+    return new Response(null, { status: 405, headers: { Allow: "POST" } });
+  const grant = authorized(incoming, tenantOf(incoming.url) ?? "", first);
+  if (grant instanceof Response) return grant;
+  const requests = read(incoming.json);
+  if (typeof requests === "string") return errorResponse(badRequest(requests), errorEncoding);
+  // OData's rule for batches: without this preference the first failure ends them. That it holds here is assumed.
+  const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(
+    incoming.headers.get("prefer") ?? "",
+  );
+  const responses: SubResponse[] = [];
+  for (const request of requests) {
+    await pause(cmdletMs);
+    const [response, status] = await answered(request, incoming, context);
+    if (response) responses.push(response);
+    if (status >= 400 && !goesOn) break;
+  }
+  return Response.json({ responses: shuffled(responses) });
+}
+
+/** The sub-requests, or what is wrong with them. */
+function read(json: unknown): SubRequest[] | string {
+  const requests = isRecord(json) ? json["requests"] : undefined;
+  if (!Array.isArray(requests) || requests.length === 0)
+    return 'The body must be {"requests":[...]} with at least one request.';
+  if (requests.length > most)
+    return `The batch has ${requests.length} requests; at most ${most} are allowed.`;
+  const ids = new Set<unknown>();
+  for (const request of requests) {
+    if (!isRecord(request) || !isText(request["id"]))
+      return "Every request of a batch must have an id, which is text.";
+    if (ids.has(request["id"])) return `The id '${request["id"]}' is used twice in the batch.`;
+    ids.add(request["id"]);
+    if (!isText(request["method"]) || !isText(request["url"]))
+      return `The request '${request["id"]}' must have a method and a url.`;
+    if (
+      !isRecord(request["headers"] ?? {}) ||
+      !Object.values(request["headers"] ?? {}).every((value) => typeof value === "string")
+    )
+      return `The headers of the request '${request["id"]}' must be texts by name.`;
+  }
+  // Looked at field by field above.
+  return (requests as SubRequest[]).map((request) => ({
+    ...request,
+    headers: { ...request.headers },
+  }));
+}
+
+/** The response to one item, if it is not lost, and its status, which is also known when it is. */
+async function answered(
+  request: SubRequest,
+  outer: Incoming,
+  { exchange, strike, items, signal }: BatchContext,
+): Promise<[SubResponse | undefined, number]> {
+  const context = exchange();
+  const incoming = URL.canParse(request.url) ? asIncoming(request, outer) : undefined;
+  const page = context.pages.numberOf(incoming?.url.searchParams.get("$skiptoken") ?? "") ?? 1;
+  const item = itemFor(request.id, request.body, page);
+  items.push(item);
+  const apply = async (): Promise<Response> => {
+    const elsewhere =
+      incoming?.url.origin !== new URL(context.baseUrl).origin || isBatch(incoming.url);
+    const response =
+      incoming && !elsewhere
+        ? await answerExchange(incoming, context)
+        : errorResponse(
+            badRequest(`The url '${request.url}' is not that of a command on this host.`),
+            context.store.state.behaviour.errorEncoding,
+          );
+    item.applied = response.ok;
+    return response;
+  };
+  const fault = strike(item.cmdlet, page);
+  if (fault) item.fault = nameOf(fault);
+  const response = fault ? await carryOut(fault, incoming ?? outer, signal, apply) : await apply();
+  if (fault?.drop) return [undefined, response.status];
+  item.status = response.status;
+  return [
+    {
+      id: request.id,
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: bodyOf(await response.text()),
+    },
+    response.status,
+  ];
+}
+
+/** As if it had come alone. What an item does not say of pages and content the outer request says for it (assumed). */
+function asIncoming({ method, url, headers, body }: SubRequest, outer: Incoming): Incoming {
+  const own = new Headers(headers);
+  if (!own.has("content-type")) own.set("content-type", "application/json");
+  const prefer = outer.headers.get("prefer");
+  if (!own.has("prefer") && prefer !== null) own.set("prefer", prefer);
+  return {
+    side: "exchange",
+    url: new URL(url),
+    method,
+    headers: own,
+    text: JSON.stringify(body ?? null),
+    json: body,
+    credential: own.has("authorization") ? "bearer" : "none",
+  };
+}
+
+/** JSON where it is JSON, and text where not. The targets of errors are empty in a batch (observed), so that only ids tell what failed. */
+function bodyOf(text: string): unknown {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return text === "" ? undefined : text;
+  }
+  const error = isRecord(body) ? body["error"] : undefined;
+  const details = isRecord(error) ? error["details"] : undefined;
+  for (const detail of Array.isArray(details) ? details : [])
+    if (isRecord(detail)) detail["target"] = "";
+  return body;
+}
+
+/** In another order than asked, and always the same one: nobody is to rely on it. */
+const shuffled = <T>(list: readonly T[]): T[] => [
+  ...list.filter((_, index) => index % 2 === 1),
+  ...list.filter((_, index) => index % 2 === 0),
+];

@@ -1,0 +1,166 @@
+/** What a cmdlet is to this emulator, and what all Get- cmdlets of recipients share. */
+import { ambiguous, notFound, notImplemented } from "./errors.ts";
+import { compileFilter } from "./opath.ts";
+import type { Grant } from "../entra/login.ts";
+import type { BoundParameters } from "./parameters.ts";
+import { rows, type Value } from "../properties.ts";
+import type { DirectoryObject } from "../state.ts";
+import { fold, type Store } from "../store.ts";
+
+export interface Call {
+  parameters: BoundParameters;
+  store: Store;
+  /** The emulator's clock, in milliseconds since 1970. */
+  now: number;
+  /** What the token allows. */
+  grant: Grant;
+}
+
+/** What a cmdlet hands back. Items become rows one page at a time, so that a list of 100,000 costs only its page. */
+export interface Outcome<Item = never> {
+  items: readonly unknown[];
+  /** How an item (of whatever kind these items are) reads, trimmed to the lower-case names in `wanted` when `$select` was given. */
+  rows: (wanted: Set<string> | undefined) => (item: Item) => Record<string, Value>;
+  /** Shown with the last page. */
+  warnings: string[];
+}
+
+export interface Cmdlet {
+  name: string;
+  /** Whether it changes anything; a read-only role may not run it. */
+  writes: boolean;
+  /** The parameters that have an effect here. Any other documented one is refused, so that nothing is silently ignored. */
+  honours: readonly string[];
+  run(call: Call): Outcome;
+}
+
+export const nothing = (warnings: string[] = []): Outcome<DirectoryObject> => ({
+  items: [],
+  rows: () => () => ({}),
+  warnings,
+});
+
+export function refuseUnhonoured(cmdlet: Cmdlet, parameters: BoundParameters): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    // A switch that is off, and Confirm, which the protocol handles, need no cmdlet's help.
+    if (name === "Confirm" || value === false || cmdlet.honours.includes(name)) continue;
+    throw notImplemented(`parameter '${name}' of ${cmdlet.name}`);
+  }
+}
+
+/** The one object a changing cmdlet works on. */
+export function theOne(
+  store: Store,
+  identity: unknown,
+  within: (object: DirectoryObject) => boolean,
+): DirectoryObject {
+  const found = store.find(String(identity)).filter(within);
+  const [first] = found;
+  if (!first) throw notFound(String(identity));
+  if (found.length > 1) throw ambiguous(String(identity), store.state.behaviour.ambiguity);
+  return first;
+}
+
+/**
+ * Writes what differs from what is there, and `beside` only with it. When nothing differs a warning says so (observed; the form of the
+ * name in it is assumed).
+ */
+export function write(
+  store: Store,
+  object: DirectoryObject,
+  values: Record<string, Value>,
+  beside: Record<string, Value> = {},
+): Outcome {
+  const changed = Object.entries(values).filter(
+    ([name, value]) => !same(store.property(object, name), value),
+  );
+  if (changed.length === 0)
+    return nothing([
+      `The command completed successfully but no settings of '${String(store.property(object, "DistinguishedName"))}' have been modified.`,
+    ]);
+  store.change(object, { ...Object.fromEntries(changed), ...beside });
+  return nothing();
+}
+
+/** Exactly, since a change of case alone is a change; but lists have no order in a directory. */
+function same(before: Value, after: Value): boolean {
+  const comparable = (value: Value): string =>
+    JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
+  return comparable(before) === comparable(after);
+}
+
+const moreResults =
+  "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.";
+
+/**
+ * Identity, Filter, SortBy and ResultSize of a recipient-reading cmdlet. A null or empty Identity selects everything: documented, and
+ * the reason why a client must never send one.
+ */
+export function list(
+  cmdlet: keyof typeof rows,
+  call: Call,
+  within: (object: DirectoryObject) => boolean,
+): Outcome<DirectoryObject> {
+  const { parameters, store } = call;
+  const identity = parameters["Identity"];
+  let found: DirectoryObject[];
+  if (typeof identity === "string" && identity !== "") {
+    found = store.find(identity).filter(within);
+    if (found.length === 0) throw notFound(identity);
+    if (found.length > 1 && store.state.behaviour.ambiguousRead === "refuse")
+      throw ambiguous(identity, store.state.behaviour.ambiguity);
+  } else {
+    found = store.objects.filter(within);
+  }
+  const { Filter: filter } = parameters;
+  // An empty Filter counts as none (assumed).
+  if (typeof filter === "string" && filter !== "")
+    found = found.filter(compileFilter(filter, cmdlet, store));
+  const sortBy = parameters["SortBy"] ?? parameters["Sortby"];
+  if (typeof sortBy === "string")
+    found = sorted(found, (object) => fold(String(store.property(object, sortBy) ?? "")));
+  return { ...upTo(found, parameters), rows: objectRows(cmdlet, store) };
+}
+
+/** As many as ResultSize allows, and the warning when that is not all. */
+export function upTo<Item>(
+  found: readonly Item[],
+  { ResultSize: size = 1000 }: BoundParameters,
+): { items: readonly Item[]; warnings: string[] } {
+  const limit = size === "Unlimited" ? Infinity : Number(size);
+  return found.length > limit
+    ? { items: found.slice(0, limit), warnings: [moreResults] }
+    : { items: found, warnings: [] };
+}
+
+/** Rows of objects, with the properties that are listed for the cmdlet. */
+export const objectRows =
+  (cmdlet: keyof typeof rows, store: Store): Outcome<DirectoryObject>["rows"] =>
+  (wanted) => {
+    const names = wanted
+      ? rows[cmdlet].filter((name) => wanted.has(name.toLowerCase()))
+      : rows[cmdlet];
+    return (object) => store.row(object, names);
+  };
+
+/** Rows that are made whole. */
+export const madeRows =
+  <Item>(make: (item: Item) => Record<string, Value>): Outcome<Item>["rows"] =>
+  (wanted) =>
+  (item) =>
+    wanted
+      ? Object.fromEntries(
+          Object.entries(make(item)).filter(([name]) => wanted.has(name.toLowerCase())),
+        )
+      : make(item);
+
+function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
+  const keyed = items.map((item) => ({ item, key: key(item) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item);
+}
+
+/** The types asked for, or nothing when the parameter is absent. */
+export function typesAskedFor(parameters: BoundParameters): Set<string> | undefined {
+  const types = parameters["RecipientTypeDetails"];
+  return Array.isArray(types) && types.length > 0 ? new Set(types) : undefined;
+}

@@ -1,0 +1,452 @@
+/**
+ * The catalogue of what Exchange says when it refuses. One function per refusal; class names and texts are real where the mark
+ * says observed, and otherwise made in the style of the real ones (assumed).
+ */
+import type { Behaviour } from "../state.ts";
+
+/** A refusal before it has a shape on the wire. Thrown by cmdlets, parameters and filters; written by `errorResponse`. */
+export class Refusal extends Error {
+  readonly status: number;
+  /** `error.code` of the envelope. */
+  readonly code: string;
+  /** Full .NET class name. */
+  readonly className: string;
+  /** `Ex` and six hex digits, or empty, as in the first part of the pipe text. */
+  readonly id: string;
+  readonly target: string;
+  /** The text stands in `innererror.internalexception` only (observed for parameter transformation and faults of OData). */
+  readonly inner: boolean;
+  /** Real milliseconds that pass before it is answered. */
+  readonly delayMs: number;
+
+  constructor(facts: {
+    status?: number;
+    code?: string;
+    className: string;
+    id?: string;
+    target?: string;
+    inner?: boolean;
+    delayMs?: number;
+    text: string;
+  }) {
+    super(facts.text);
+    this.status = facts.status ?? 400;
+    this.code = facts.code ?? (this.status === 404 ? "NotFound" : "BadRequest");
+    this.className = facts.className;
+    this.id = facts.id ?? "";
+    this.target = facts.target ?? "";
+    this.inner = facts.inner ?? false;
+    this.delayMs = facts.delayMs ?? 0;
+  }
+}
+
+const domainController = "AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM";
+const tasks = "Microsoft.Exchange.Configuration.Tasks";
+const managementTasks = "Microsoft.Exchange.Management.Tasks";
+const binding = "System.Management.Automation.ParameterBindingException";
+
+/** Observed (string 1). The status is 404 here; 400 with the same class was seen too. */
+export const notFound = (identity: string): Refusal =>
+  new Refusal({
+    status: 404,
+    className: `${tasks}.ManagementObjectNotFoundException`,
+    id: "Ex6F9304",
+    text: `The operation couldn't be performed because object '${identity}' couldn't be found on '${domainController}'.`,
+  });
+
+/** Observed (strings 17 and 18, trap 6). The class of string 17, and the status of all three, are assumed. */
+export function ambiguous(identity: string, as: Behaviour["ambiguity"]): Refusal {
+  if (as === "multipleRecipients") {
+    return new Refusal({
+      className: `${managementTasks}.RecipientTaskException`,
+      text: `There are multiple recipients matching identity "${identity}". Please specify a unique value.`,
+    });
+  }
+  const name =
+    as === "labelledNotFound"
+      ? "ManagementObjectNotFoundException"
+      : "ManagementObjectAmbiguousException";
+  return new Refusal({
+    className: `${tasks}.${name}`,
+    text: `The operation couldn't be performed because '${identity}' matches multiple entries.`,
+  });
+}
+
+/** Observed (string 8), and that it speaks of groups as mailboxes; its class is inferred. */
+export const outOfWriteScope = (identity: string, cmdlet: string, property: string): Refusal =>
+  new Refusal({
+    className: "System.InvalidOperationException",
+    text: `The operation on mailbox "${identity}" failed because it's out of the current user's write scope. The action '${cmdlet}', '${property}', can't be performed on the object '${identity}' because the object is being synchronized from your on-premises organization. This action should be performed on the object in your on-premises organization.`,
+  });
+
+/** Observed (string 2), the name of the class with it. */
+export const memberUnknown = (identity: string): Refusal =>
+  new Refusal({
+    status: 404,
+    className: `${tasks}.ManagementObjectNotFoundException`,
+    id: "Ex94914C",
+    text: `Couldn't find object "${identity}". Please make sure that it was spelled correctly or specify a different object.`,
+  });
+
+/** Observed (string 5); how the member and the group are named is assumed. */
+export const memberAlreadyExists = (member: string, group: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.MemberAlreadyExistsException`,
+    text: `The recipient "${member}" is already a member of the group "${group}".`,
+  });
+
+/** Observed (string 6); how the member and the group are named is assumed. */
+export const memberNotFound = (member: string, group: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.MemberNotFoundException`,
+    text: `The recipient "${member}" isn't a member of the group "${group}".`,
+  });
+
+/** The text is observed; its class is known from PowerShell. */
+export const notManagerOfGroup = (): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.OperationRequiresGroupManagerException`,
+    text: "You don't have sufficient permissions. This operation can only be performed by a manager of the group.",
+  });
+
+/** The middle of the text is observed (string 25); the rest, the class and the status are assumed. */
+export const parameterNotInRole = (parameter: string, cmdlet: string): Refusal =>
+  new Refusal({
+    className: "System.Management.Automation.CmdletAccessDeniedException",
+    target: parameter,
+    text: `The parameter '${parameter}' of the cmdlet '${cmdlet}' is not present in the role definition of the current user.`,
+  });
+
+/** The text is PowerShell's; its class is assumed. */
+export const trusteeUnknown = (identity: string): Refusal =>
+  new Refusal({
+    status: 404,
+    className: `${tasks}.ManagementObjectNotFoundException`,
+    text: `User or group "${identity}" wasn't found. Please make sure you've typed it correctly.`,
+  });
+
+/** Observed (string 20). */
+export const accessListFull = (mailboxGuid: string): Refusal =>
+  new Refusal({
+    className: "System.InvalidOperationException",
+    text: `The mailbox ${mailboxGuid} has reached the limit of maximum allowed access control entries of 500. Clean existing entries and rearrange them leveraging groups for assigning the same permissions to multiple users.`,
+  });
+
+/** Warnings, not refusals (strings 14 and 15): observed, and so are the forms of the names in the second. */
+export const acePresent = (object: string, account: string): string =>
+  `The appropriate access control entry is already present on the object "${object}" for account "${account}".`;
+export const aceMissing = (object: string, account: string, sendAs = false): string =>
+  `Can't remove the access control entry on the object "${object}" for account "${account}" because the ACE ${sendAs ? "isn't present" : "doesn't exist on the object"}.`;
+
+/** Observed (string 19); its class is assumed. */
+export const notLicensedForHold = (identity: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.RecipientTaskException`,
+    text: `The action 'Set-Mailbox', 'LitigationHoldEnabled', can't be performed on the user '${identity}'. Your Microsoft Exchange Online license doesn't permit you to put a litigation hold on this mailbox.`,
+  });
+
+/** Observed text in PowerShell; that it arrives in this envelope is assumed. */
+export const unknownParameter = (name: string): Refusal =>
+  new Refusal({
+    className: binding,
+    target: name,
+    text: `A parameter cannot be found that matches parameter name '${name}'.`,
+  });
+
+/** Observed text in PowerShell; assumed here. */
+export const unresolvedSet = (): Refusal =>
+  new Refusal({
+    className: binding,
+    text: "Parameter set cannot be resolved using the specified named parameters.",
+  });
+
+/** Observed text in PowerShell; assumed here. */
+export const missingParameters = (names: readonly string[]): Refusal =>
+  new Refusal({
+    className: binding,
+    text: `Cannot process command because of one or more missing mandatory parameters: ${names.join(" ")}.`,
+  });
+
+/** The opening and the class (without its namespace) are observed (string 23), and that the text is not in `details`; reasons are assumed. */
+export const untransformable = (parameter: string, why: string): Refusal =>
+  new Refusal({
+    className: "Microsoft.Exchange.Configuration.Tasks.ParameterTransformationException",
+    target: parameter,
+    inner: true,
+    text: `Cannot process argument transformation on parameter '${parameter}'. ${why}`,
+  });
+
+/** Assumed, in the style of PowerShell's own validation. */
+export const invalidArgument = (parameter: string, why: string): Refusal =>
+  new Refusal({
+    className: "System.Management.Automation.ParameterBindingValidationException",
+    target: parameter,
+    text: `Cannot validate argument on parameter '${parameter}'. ${why}`,
+  });
+
+/** The class is observed (string 16); texts of other properties are assumed. */
+export const invalidValue = (text: string): Refusal =>
+  new Refusal({ className: "Microsoft.Exchange.Data.DataValidationException", text });
+
+const notACollection = (from: string, why: string): Refusal =>
+  untransformable(
+    "EmailAddresses",
+    `Cannot convert value "System.Collections.Generic.${from}" to type "Microsoft.Exchange.Data.ProxyAddressCollection". Error: "${why}"`,
+  );
+
+/** Observed (string 23), for a list with the same address twice. */
+export const addressPresent = (from: string, address: string): Refusal =>
+  notACollection(from, `The value '${address}' is already present in the collection.`);
+
+/** Observed. The service tries other kinds of address last, hence its words. */
+export const addressWithoutPrefix = (address: string): Refusal =>
+  notACollection(
+    "Dictionary`2[System.String,System.Object]",
+    `The address '${address}' is invalid: The address '${address}' isn't a valid Unified Messaging address, so a prefix must be specified.`,
+  );
+
+/** Assumed texts; that there is exactly one primary address is documented. */
+export const twoPrimaryAddresses = (): Refusal =>
+  invalidValue(
+    "There can be only one primary SMTP address: more than one address has the prefix 'SMTP:'.",
+  );
+export const noPrimaryAddress = (): Refusal =>
+  invalidValue(
+    "There is no primary SMTP address: the primary address can't be removed, only replaced.",
+  );
+
+/** Observed (string 9). The namespace, and that the holder is named by its canonical name, are assumed. */
+export const addressInUse = (address: string, holder: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.ProxyAddressExistsException`,
+    text: `The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN of "${holder}". Please choose another proxy address.`,
+  });
+
+/** Inferred (string 10). That it means a holder Exchange cannot see, such as a user name, is assumed. */
+export const addressInUseElsewhere = (address: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.WLCDManagedMemberExistsException`,
+    id: "ExB10BE9",
+    text: `The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN. Please choose another proxy address.`,
+  });
+
+/** Assumed. */
+export const notAcceptedDomain = (domain: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.NotAcceptedDomainException`,
+    text: `You can't use the domain because it's not an accepted domain for your organization. Domain: ${domain}`,
+  });
+
+/** Assumed. */
+export const aliasInUse = (alias: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.RecipientTaskException`,
+    text: `The value "${alias}" of property "Alias" is used by another recipient object. Please specify a unique value.`,
+  });
+
+/** Observed (string 27); its namespace, and how the object is named, are assumed. */
+export const nameInUse = (name: string): Refusal =>
+  new Refusal({
+    className: "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
+    text: `The object '${name}' already exists.`,
+  });
+
+/** Inferred (string 26), of which the end was not seen. */
+export const duplicatedRecipient = (parameter: string, identity: string): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.RecipientTaskException`,
+    text: `The parameter "${parameter}" contains the following duplicated recipient identity: "${identity}".`,
+  });
+
+const storeTasks = "Microsoft.Exchange.Management.StoreTasks";
+
+/** Observed (strings 11 and 12). That a person is named as they are shown is assumed. */
+export const hasFolderEntry = (user: string): Refusal =>
+  new Refusal({
+    className: `${storeTasks}.UserAlreadyExistsInPermissionEntryException`,
+    text: `An existing permission entry was found for user: ${user}.`,
+  });
+export const hasNoFolderEntry = (user: string): Refusal =>
+  new Refusal({
+    className: `${storeTasks}.UserNotFoundInPermissionEntryException`,
+    text: `There is no existing permission entry found for user: ${user}.`,
+  });
+
+/** Observed (string 13), for people nobody knows and for recipients that can hold no right alike. */
+export const invalidFolderUser = (user: string): Refusal =>
+  new Refusal({
+    className: `${storeTasks}.InvalidExternalUserIdException`,
+    text: `The user "${user}" is either not valid SMTP address, or there is no matching information.`,
+  });
+
+/** Assumed. */
+export const specialFolderUser = (user: string): Refusal =>
+  new Refusal({
+    className: `${storeTasks}.CannotRemoveSpecialUserException`,
+    text: `The permission entry of ${user} can't be removed.`,
+  });
+
+/** Observed (string 16) for dates; that times read alike is assumed. */
+export const formatNotOfLanguage = (
+  parameter: string,
+  given: string,
+  language: string,
+  valid: readonly string[],
+  delayMs: number,
+): Refusal =>
+  new Refusal({
+    className: "Microsoft.Exchange.Data.DataValidationException",
+    delayMs,
+    text: `${parameter} "${given}" isn't valid for current language setting "${language}". Valid formats include "${valid.join(", ")}".`,
+  });
+
+/** Documented text (of the same operation in Outlook on the web); its class is assumed. */
+export const cannotLocalizeFolders = (mailbox: string): Refusal =>
+  new Refusal({
+    className: "Microsoft.Exchange.Data.Storage.DefaultFolderLocalizationException",
+    text: `The localization operation of the default folders of mailbox "${mailbox}" failed: Cannot localize the default folders.`,
+  });
+
+/** Assumed: documented is that the owner is the person who creates the group, and an application is none. */
+export const noOwner = (): Refusal =>
+  new Refusal({
+    className: `${managementTasks}.RecipientTaskException`,
+    text: "The group must have at least one owner. Specify the ManagedBy parameter: the caller isn't a recipient that can own a group.",
+  });
+
+/** Observed text in PowerShell; assumed here (the service may also answer an unexported cmdlet with a bodyless 403). */
+export const unknownCmdlet = (name: string): Refusal =>
+  new Refusal({
+    className: "System.Management.Automation.CommandNotFoundException",
+    target: name,
+    text: `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.`,
+  });
+
+/** Observed: what Filter complains about is wrapped so. */
+const filter = (text: string): Refusal =>
+  new Refusal({
+    className: binding,
+    target: "Filter",
+    text: `Cannot bind parameter 'Filter' to the target. Exception setting "Filter": "${text}"`,
+  });
+
+/** Observed, with the list of names cut short. */
+export const unfilterable = (property: string, names: readonly string[]): Refusal =>
+  filter(
+    `"${property}" is not a recognized filterable property. Valid property names are: ${names.join(", ")}.`,
+  );
+
+/** Assumed text around an observed opening. `position` counts characters from 1. */
+export const filterSyntax = (why: string, position: number): Refusal =>
+  filter(
+    `Invalid filter syntax. For a description of the filter parameter syntax see the command help. ${why} At position ${position}.`,
+  );
+
+/** Observed text (on the Get-EXO cmdlets). */
+export const emptyFilterValue = (): Refusal =>
+  new Refusal({
+    className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
+    target: "Filter",
+    text: "Invalid filter clause",
+  });
+
+/** Observed: a link that is unknown, too old, or used with another body (the last is assumed). */
+export const expiredPage = (): Refusal =>
+  new Refusal({
+    className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
+    inner: true,
+    text: "Expired or Invalid pagination request. Default Expiry time is 00:30:00",
+  });
+
+/** Assumed: the request itself, not the cmdlet, is wrong. */
+export const badRequest = (text: string): Refusal =>
+  new Refusal({ className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", text });
+
+/** Not the service's voice: a gap of this emulator. Never mistake it for an answer. */
+export const notImplemented = (what: string): Refusal =>
+  new Refusal({
+    status: 501,
+    code: "NotImplementedInEmulator",
+    className: "Emulator.NotImplementedException",
+    text: `NOT IMPLEMENTED IN THE EMULATOR: ${what}. The real service knows this; extend test/emulator before relying on it.`,
+  });
+
+/** The envelope around every refusal. `details[0].message` in the encoding asked for. */
+export function errorResponse(refusal: Refusal, encoding: Behaviour["errorEncoding"]): Response {
+  const shortName = refusal.className.slice(refusal.className.lastIndexOf(".") + 1);
+  const cause = {
+    message: refusal.message,
+    type: refusal.className,
+    stacktrace: `   at ${refusal.className}.Emulated()`,
+  };
+  const body = {
+    error: {
+      code: refusal.code,
+      message: "Error executing cmdlet",
+      details: refusal.inner
+        ? []
+        : [{ code: "Context", target: refusal.target, message: detailMessage(refusal, encoding) }],
+      innererror: {
+        message: "Error executing cmdlet",
+        type: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
+        stacktrace: "   at Emulated()",
+        internalexception: cause,
+      },
+    },
+  };
+  return Response.json(body, {
+    status: refusal.status,
+    headers: { "x-ExceptionType": shortName, "x-ExceptionTargetType": refusal.target },
+  });
+}
+
+function detailMessage(refusal: Refusal, encoding: Behaviour["errorEncoding"]): string {
+  const { className, id, message } = refusal;
+  switch (encoding) {
+    case "pipe":
+      return `${id}|${className}|${message}`;
+    case "message":
+      return JSON.stringify({
+        Message: message,
+        TypeName: className,
+        StackTrace: null,
+        InnerError: null,
+      });
+    case "className":
+      return JSON.stringify({
+        ClassName: className,
+        Message: message,
+        localizedString: { stringId: id },
+      });
+  }
+}
+
+/** Observed status and header; the body is assumed. `reason` is for people. */
+export function unauthorized(reason: string, authority: string): Response {
+  return Response.json(
+    { error: { code: "UnAuthorized", message: reason } },
+    {
+      status: 401,
+      headers: {
+        "WWW-Authenticate": `Bearer client_id="00000002-0000-0ff1-ce00-000000000000", authorization_uri="${authority}/common/oauth2/authorize", error="invalid_token"`,
+      },
+    },
+  );
+}
+
+/** Observed (string 24): the token carries no application role that Exchange accepts. */
+export function appRoleMissing(clientId: string): Response {
+  const text = `The role assigned to application ${clientId} isn't supported in this scenario. Please check online documentation for assigning correct Directory Roles to Azure AD Application for EXO App-Only Authentication.`;
+  return new Response(text, {
+    status: 401,
+    headers: { "Content-Type": "text/plain; charset=utf-8" },
+  });
+}
+
+/** Observed: 470 NUL bytes, and the reason only in `x-ms-diagnostics`, if at all. */
+export function forbidden(diagnostics: string | undefined): Response {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (diagnostics)
+    headers["x-ms-diagnostics"] = `2000008;reason="${diagnostics}";error_category="invalid_grant"`;
+  return new Response(new Uint8Array(470), { status: 403, headers });
+}

@@ -1,0 +1,92 @@
+/** What the cmdlets of distribution groups share: which groups they know, and who may change whose members. */
+import { catalogue } from "../catalogue.ts";
+import { theOne, type Call, type Cmdlet } from "./cmdlet.ts";
+import {
+  ambiguous,
+  invalidValue,
+  memberUnknown,
+  missingParameters,
+  notManagerOfGroup,
+  outOfWriteScope,
+  parameterNotInRole,
+} from "./errors.ts";
+import { mayBypassManagerCheck } from "../entra/login.ts";
+import { textOf } from "./parameters.ts";
+import type { DirectoryObject } from "../state.ts";
+import { isSoftDeleted, type Store } from "../store.ts";
+import { moment } from "./units.ts";
+
+const kinds = new Set(catalogue.recipientTypeDetails["Get-DistributionGroup"]);
+
+/** Dynamic and Microsoft 365 groups are not found by these cmdlets (documented). */
+export const isDistributionGroup = (object: DirectoryObject): boolean =>
+  kinds.has(String(object["RecipientTypeDetails"])) && !isSoftDeleted(object);
+
+/** The group a call may change. `what` of it is mastered on premises when the group is. */
+export function groupToChange(
+  cmdlet: Cmdlet["name"],
+  { parameters, store, grant }: Call,
+  what: string,
+): DirectoryObject {
+  // A parameter is missing from a role altogether, whatever its value and whatever the group (assumed).
+  if ("BypassSecurityGroupManagerCheck" in parameters && !mayBypassManagerCheck(grant))
+    throw parameterNotInRole("BypassSecurityGroupManagerCheck", cmdlet);
+  const group = theOne(store, textOf(parameters["Identity"]), isDistributionGroup);
+  if (group["IsDirSynced"] === true) throw outOfWriteScope(String(group["Name"]), cmdlet, what);
+  // An application never manages a group. That other groups let any administrator change them is assumed.
+  if (
+    group["RecipientTypeDetails"] === "MailUniversalSecurityGroup" &&
+    parameters["BypassSecurityGroupManagerCheck"] !== true
+  )
+    throw notManagerOfGroup();
+  return group;
+}
+
+/** The group whose members a call may change, and the recipient that its Member means. */
+export function groupAndMember(
+  cmdlet: Cmdlet["name"],
+  call: Call,
+): { group: DirectoryObject; member: DirectoryObject } {
+  if (!call.parameters["Member"]) throw missingParameters(["Member"]);
+  // That members are called so is assumed.
+  return {
+    group: groupToChange(cmdlet, call, "Members"),
+    member: memberNamed(textOf(call.parameters["Member"]), call.store),
+  };
+}
+
+/** Documented: a Microsoft 365 group, or a user without an address, is no member; how that is refused is assumed. */
+function memberNamed(identity: string, store: Store): DirectoryObject {
+  const found = store
+    .find(identity)
+    .filter(
+      (object) =>
+        !["User", "DisabledUser", "GroupMailbox"].includes(
+          String(object["RecipientTypeDetails"]),
+        ) && !isSoftDeleted(object),
+    );
+  const [first] = found;
+  if (!first) throw memberUnknown(identity);
+  if (found.length > 1) throw ambiguous(identity, store.state.behaviour.ambiguity);
+  return first;
+}
+
+export const membersOf = (group: DirectoryObject, store: Store): string[] =>
+  store.property(group, "Members") as string[];
+
+export function writeMembers(
+  group: DirectoryObject,
+  members: string[],
+  { store, now }: Call,
+): void {
+  store.change(group, { Members: members, WhenChanged: moment(now).replace("Z", "+00:00") });
+}
+
+/** Documented; the text is assumed. */
+export function refuseOpenSecurity(group: DirectoryObject): void {
+  const open = ["MemberJoinRestriction", "MemberDepartRestriction"].find(
+    (name) => group[name] === "Open",
+  );
+  if (group["RecipientTypeDetails"] === "MailUniversalSecurityGroup" && open)
+    throw invalidValue(`${open} can't be Open for a security group.`);
+}
