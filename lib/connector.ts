@@ -2,23 +2,44 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { clouds, type Cloud } from "./auth/clouds.ts";
 import { exchangeOnline } from "./exchange/client/exchange.ts";
-import type { Stats } from "./net/retry.ts";
+import type { Pace, Stats } from "./net/retry.ts";
 import type { Parameters } from "./exchange/client/encoding.ts";
 import type { ExchangeTarget } from "./exchange/target.ts";
 import { tokenSource, type Credential } from "./auth/token.ts";
-import { httpTransport } from "./net/transport.ts";
+import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
 import { Unusable } from "./host/schemaContract.ts";
-import type { Connect } from "./host/run.ts";
+import type { Connection } from "./host/gate.ts";
+import type { Connect, Surroundings } from "./host/run.ts";
+
+/** What a connection takes from the machine it runs on. A campaign brings its own, and with them its own time. */
+export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
+  transport(): { send: Transport; close(): void };
+  /** Milliseconds since 1970. */
+  clock(): number;
+}
 
 /**
  * Makes the Exchange connection that a configuration describes. Nothing is sent before the first cmdlet is called.
  * The only place where the platform's words and Exchange's meet.
  */
-export const connect: Connect<ExchangeTarget> = (
-  configuration,
-  { env, signal, remaining, keepSecret },
-) => {
+export const connect = connectorWith({
+  transport: httpTransport,
+  sleep: (ms, until) => delay(ms, undefined, { signal: until }),
+  random: Math.random,
+  clock: Date.now,
+});
+
+/** The same over other seams. */
+export function connectorWith(seams: ConnectorSeams): Connect<ExchangeTarget> {
+  return (configuration, surroundings) => connection(configuration, surroundings, seams);
+}
+
+function connection(
+  configuration: Configuration,
+  { env, signal, remaining, keepSecret }: Surroundings,
+  { transport: openTransport, sleep, random, clock }: ConnectorSeams,
+): Connection<ExchangeTarget> {
   const faults: string[] = [];
   const loginUrl = loopbackUrl("EXO_CONNECTOR_LOGIN_URL", env, faults);
   const exchangeUrl = loopbackUrl("EXO_CONNECTOR_EXCHANGE_URL", env, faults);
@@ -31,15 +52,8 @@ export const connect: Connect<ExchangeTarget> = (
   const { TenantID: tenantId, AppId: clientId } = configuration;
   const cloud: Cloud = clouds[configuration.Cloud ?? "worldwide"];
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
-  const pace = {
-    signal,
-    remaining,
-    sleep: (ms: number, until: AbortSignal) => delay(ms, undefined, { signal: until }),
-    random: Math.random,
-    stats,
-  };
-  const { send: transport, close } = httpTransport();
-  const clock = Date.now;
+  const pace = { signal, remaining, sleep, random, stats };
+  const { send: transport, close } = openTransport();
   const token = tokenSource(
     { tenantId, clientId, credential: credentialOf(configuration), cloud, loginUrl },
     { transport, pace, clock, keepSecret },
@@ -56,7 +70,7 @@ export const connect: Connect<ExchangeTarget> = (
     stats,
     close,
   };
-};
+}
 
 /** The schema has seen to it that the chosen credential is there. */
 function credentialOf({
