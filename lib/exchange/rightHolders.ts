@@ -62,12 +62,10 @@ export function holdersOf({
     ]).then(([, byName]) => byName && joined(byName, recipients));
     const accountsIn = async (
       mailbox: Mailbox,
-      entries: readonly Entry[],
+      trustees: readonly string[],
     ): Promise<Set<string>> => {
       const accounts = new Set<string>();
-      for (const { trustee } of entries.filter(
-        ({ isInherited, isDenied }) => !isInherited && !isDenied,
-      )) {
+      for (const trustee of trustees) {
         const resolved = await recipients.resolve(trustee, exchange);
         if (typeof resolved === "string") onStranger(mailbox, trustee, resolved);
         else if (recipients.isOneOf(resolved.guid)) accounts.add(resolved.guid);
@@ -77,13 +75,11 @@ export function holdersOf({
     };
     const told = async (
       mailbox: Mailbox,
-      fullAccess: readonly Entry[],
-      sendAs: readonly Entry[],
+      fullAccess: readonly string[],
+      sendAs: readonly string[],
     ): Promise<MailboxHolders> => {
       const delegates = wanted.includes("SendOnBehalf")
-        ? [mailbox["GrantSendOnBehalfTo"] ?? []]
-            .flat()
-            .map((name) => ({ trustee: textOf(name), isDenied: false, isInherited: false }))
+        ? [mailbox["GrantSendOnBehalfTo"] ?? []].flat().map(textOf)
         : [];
       return {
         mailbox,
@@ -101,24 +97,24 @@ export function holdersOf({
     // What arrives before the long lists are there waits for them.
     const waiting: Listed<Mailbox>[] = [];
     // What the long list does not have is asked for at the end, ten at a time.
-    const unlisted = new Map<Mailbox, readonly Entry[]>();
+    const unlisted = new Map<Mailbox, readonly string[]>();
     async function* settled(): AsyncGenerator<
       MailboxHolders | { mailbox: Mailbox; fault: Fault },
       void,
       undefined
     > {
       const sendAs = await lists;
-      for (const { item: mailbox, entries, fault } of waiting.splice(0)) {
+      for (const { item: mailbox, trustees, fault } of waiting.splice(0)) {
         const listed = sendAs ? sendAs.get(mailbox.Guid.toLowerCase()) : [];
         if (fault) yield { mailbox, fault };
-        else if (listed) yield await told(mailbox, entries, listed);
-        else unlisted.set(mailbox, entries);
+        else if (listed) yield await told(mailbox, trustees, listed);
+        else unlisted.set(mailbox, trustees);
       }
     }
     const gathered = wanted.includes("FullAccess")
-      ? entriesOn(
+      ? trusteesOn(
           mailboxes({ exchange }),
-          { commandFor: readingPermissions, entryOf: fullAccessEntry },
+          { commandFor: readingPermissions, trusteeOf: fullAccessTrustee },
           exchange,
         )
       : withNothing(mailboxes({ exchange }));
@@ -127,49 +123,56 @@ export function holdersOf({
       if (progress.areListed) yield* settled();
     }
     yield* settled();
-    for await (const { item: mailbox, entries, fault } of entriesOn(
+    for await (const { item: mailbox, trustees, fault } of trusteesOn(
       unlisted.keys(),
-      { commandFor: readingSendAs, entryOf: sendAsEntry },
+      { commandFor: readingSendAs, trusteeOf: sendAsTrustee },
       exchange,
     )) {
-      yield fault ? { mailbox, fault } : await told(mailbox, unlisted.get(mailbox) ?? [], entries);
+      yield fault ? { mailbox, fault } : await told(mailbox, unlisted.get(mailbox) ?? [], trustees);
     }
   };
 }
 
-/** The entries that were found on an item, or why they could not be read. */
+/** Who was granted the right on an item, or why that could not be read. */
 interface Listed<T> {
   item: T;
-  entries: readonly Entry[];
+  trustees: readonly string[];
   fault?: Fault;
 }
 
 async function* withNothing<T>(
   items: AsyncIterable<T>,
 ): AsyncGenerator<Listed<T>, void, undefined> {
-  for await (const item of items) yield { item, entries: [] };
+  for await (const item of items) yield { item, trustees: [] };
 }
 
-function fullAccessEntry(row: Row): Entry | undefined {
+function fullAccessTrustee(row: Row): string | undefined {
   const entry = permissionEntry(row);
-  return entry.hasFullAccess ? entry : undefined;
+  return entry.hasFullAccess ? grantedTo(entry) : undefined;
 }
 
-async function* entriesOn(
+const sendAsTrustee = (row: Row): string | undefined => grantedTo(sendAsEntry(row));
+
+/** Undefined for an entry that grants nothing to anyone: inherited, the mailbox's own, or Deny. */
+function grantedTo({ trustee, isInherited, isDenied }: Entry): string | undefined {
+  return isInherited || isDenied ? undefined : trustee;
+}
+
+async function* trusteesOn(
   mailboxes: AsyncIterable<Mailbox> | Iterable<Mailbox>,
   {
     commandFor,
-    entryOf,
-  }: { commandFor(mailbox: Mailbox): Command; entryOf(row: Row): Entry | undefined },
+    trusteeOf,
+  }: { commandFor(mailbox: Mailbox): Command; trusteeOf(row: Row): string | undefined },
   exchange: Exchange,
 ): AsyncGenerator<Listed<Mailbox>, void, undefined> {
   for await (const { item, rows, fault } of collectPages(exchange.each(mailboxes, commandFor)))
-    yield { item, entries: rows.flatMap((row) => entryOf(row) ?? []), ...(fault && { fault }) };
+    yield { item, trustees: rows.flatMap((row) => trusteeOf(row) ?? []), ...(fault && { fault }) };
 }
 
-/** Every Send As entry of the tenant, by the name that the list calls its recipient. */
-async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, Entry[]>> {
-  const byName = new Map<string, Entry[]>();
+/** Everyone in the tenant with Send As, by the name that the list calls the recipient. */
+async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, string[]>> {
+  const byName = new Map<string, string[]>();
   for await (const { rows } of exchange.pages({
     cmdlet: "Get-RecipientPermission",
     parameters: { ResultSize: "Unlimited" },
@@ -177,10 +180,10 @@ async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, Entry[]>>
   })) {
     for (const row of rows) {
       const name = textOf(row["Identity"]);
-      const entry = sendAsEntry(row);
-      const entries = byName.get(name) ?? byName.set(name, []).get(name);
-      // Everyone's own entry shows that the recipient was there, and is not kept.
-      if (!entry.isInherited) entries?.push(entry);
+      const trustee = sendAsTrustee(row);
+      // A recipient's own entry grants nothing, but shows that the list knows the recipient.
+      const trustees = byName.get(name) ?? byName.set(name, []).get(name);
+      if (trustee !== undefined) trustees?.push(trustee);
     }
   }
   return byName;
@@ -191,10 +194,10 @@ async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, Entry[]>>
  * That also holds when the list calls recipients by a form that nobody foresaw, since everyone has an entry there.
  */
 function joined(
-  byName: ReadonlyMap<string, readonly Entry[]>,
+  byName: ReadonlyMap<string, readonly string[]>,
   recipients: Recipients,
-): ReadonlyMap<string, readonly Entry[]> {
-  const byGuid = new Map<string, readonly Entry[]>();
+): ReadonlyMap<string, readonly string[]> {
+  const byGuid = new Map<string, readonly string[]>();
   for (const [name, entries] of byName) {
     const resolved = recipients.find(name);
     if (typeof resolved !== "string") {
