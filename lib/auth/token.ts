@@ -76,7 +76,7 @@ async function newClient(
     "secret" in credential
       ? { clientSecret: credential.secret }
       : { clientCertificate: await certificateOf(credential, seams) };
-  const { ConfidentialClientApplication } = await import("@azure/msal-node");
+  const { ConfidentialClientApplication } = await import("./msal.ts");
   const application = new ConfidentialClientApplication({
     auth: {
       clientId,

@@ -1,2 +1,6 @@
-// A file of its own so that it can be loaded when it is needed: undici is CommonJS, and a bundled dynamic import of it has no named exports.
-export { Agent, request } from "undici";
+/**
+ * The two parts of undici that are used. The package's own entry also loads fetch, WebSocket, caches and mocks, and a
+ * bundled dynamic import of a package is never tree-shaken: that was half of what a bundle loaded.
+ */
+export { default as Agent } from "undici/lib/dispatcher/agent.js";
+export { default as request } from "undici/lib/api/api-request.js";
