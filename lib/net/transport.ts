@@ -29,13 +29,16 @@ const connectTimeoutMs = 8_000;
  * token to a regional host and to nowhere else, and no work done for caches and cookies.
  * undici is loaded with the first request.
  */
-export function httpTransport(): { send: Transport; close(): void } {
+export function httpTransport(loadUndici = () => import("./undici.ts")): {
+  send: Transport;
+  close(): void;
+} {
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
     // V8 would recompile undici's WebAssembly parser in the background while the process wants to end: 48 ms of CPU on
     // Node 24 and 134 ms on Node 20 (measured), for a handful of answers. With this budget it never does.
     setFlagsFromString("--wasm-tiering-budget=2000000000");
-    const { Agent, request } = await import("./undici.ts");
+    const { Agent, request } = await loadUndici();
     return {
       request,
       agent: new Agent({

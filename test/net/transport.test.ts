@@ -204,6 +204,26 @@ describe("no whole answer", () => {
     });
   });
 
+  it("waits eight seconds for a connection, and without limit for an answer", async () => {
+    const limits: unknown[] = [];
+    const { send: transport, close } = httpTransport(async () => {
+      const undici = await import("../../lib/net/undici.ts");
+      class Agent extends undici.Agent {
+        constructor(options: ConstructorParameters<typeof undici.Agent>[0]) {
+          super(options);
+          limits.push(options);
+        }
+      }
+      return { ...undici, Agent };
+    });
+    open.push(close);
+    const url = await httpServer(body("{}"));
+    await transport({ method: "GET", url, headers: {} }, new AbortController().signal);
+    expect(limits).toEqual([
+      expect.objectContaining({ connectTimeout: 8_000, headersTimeout: 0, bodyTimeout: 0 }),
+    ]);
+  });
+
   it("an unknown host", async () => {
     const fault = await faultOf(send("http://nonexistent.invalid/"));
     expect(fault).toMatchObject({ kind: "unavailable", retryable: true });
