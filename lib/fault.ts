@@ -53,6 +53,11 @@ export class Fault extends Error {
     this.requestId = requestId;
   }
 
+  /** What was asked is wrong in itself. */
+  static invalid(message: string): Fault {
+    return new Fault({ kind: "invalid", message });
+  }
+
   /** Makes a fault of whatever was thrown, also of what is no error, says nothing, or cannot be looked at. Never throws. */
   static of(thrown: unknown): Fault {
     try {

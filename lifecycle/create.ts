@@ -96,8 +96,7 @@ function refuseOtherTypes(
   allowed: readonly string[],
 ): void {
   if (allowed.includes(mailbox.RecipientTypeDetails)) return;
-  throw new Fault({
-    kind: "invalid",
-    message: `Mailbox ${nameOf(mailbox)} has "${value}" as ${field}, but is a ${mailbox.RecipientTypeDetails}; for a person the configuration (Mailbox types) allows ${allowed.join(", ")}.`,
-  });
+  throw Fault.invalid(
+    `Mailbox ${nameOf(mailbox)} has "${value}" as ${field}, but is a ${mailbox.RecipientTypeDetails}; for a person the configuration (Mailbox types) allows ${allowed.join(", ")}.`,
+  );
 }

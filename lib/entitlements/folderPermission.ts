@@ -109,10 +109,9 @@ export function rivalOf(
 }
 
 export function conflict(rival: FolderPermissionOption, mailboxName: string): Fault {
-  return new Fault({
-    kind: "invalid",
-    message: `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.`,
-  });
+  return Fault.invalid(
+    `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.`,
+  );
 }
 
 /** Default and Anonymous as they are; of others the address, which is theirs alone. */

@@ -36,8 +36,7 @@ export function optionsIn<O extends { Id: string; DisplayName: string }>(
       faults.push(`option "${option.Id}": ${Fault.of(thrown).message}`);
     }
   }
-  if (faults.length > 0)
-    throw new Fault({ kind: "invalid", message: `${file} cannot be used. ${faults.join(" ")}` });
+  if (faults.length > 0) throw Fault.invalid(`${file} cannot be used. ${faults.join(" ")}`);
   return options;
 }
 
@@ -49,9 +48,8 @@ export function optionById<O extends { Id: string }>(
 ): O {
   const found = options.find((option) => option.Id.trim().toLowerCase() === id.toLowerCase());
   if (!found)
-    throw new Fault({
-      kind: "invalid",
-      message: `The permission reference has the Id "${id.slice(0, 100)}", which ${file} does not hold; it has ${options.map(({ Id }) => `"${Id}"`).join(", ") || "none"}.`,
-    });
+    throw Fault.invalid(
+      `The permission reference has the Id "${id.slice(0, 100)}", which ${file} does not hold; it has ${options.map(({ Id }) => `"${Id}"`).join(", ") || "none"}.`,
+    );
   return found;
 }

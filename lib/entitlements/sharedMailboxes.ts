@@ -53,10 +53,9 @@ export function rightsOf(
   if (named === "") return combinedRights(configuration);
   const right = rightNamed(named);
   if (!right)
-    throw new Fault({
-      kind: "invalid",
-      message: `The permission reference names a right that is a text of ${named.length} characters; expected ${Object.keys(rights).join(", ")}.`,
-    });
+    throw Fault.invalid(
+      `The permission reference names a right that is a text of ${named.length} characters; expected ${Object.keys(rights).join(", ")}.`,
+    );
   return [right];
 }
 
@@ -67,10 +66,9 @@ export function refuseOtherTypes(
 ): void {
   const types: readonly string[] = SharedMailboxTypes ?? [];
   if (types.includes(mailbox.RecipientTypeDetails)) return;
-  throw new Fault({
-    kind: "invalid",
-    message: `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Types of shared mailboxes) allows ${types.join(", ")}.`,
-  });
+  throw Fault.invalid(
+    `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Types of shared mailboxes) allows ${types.join(", ")}.`,
+  );
 }
 
 /** What the parts of such a permission are. */
@@ -124,10 +122,9 @@ export function dynamicPermission(
       "The event does not say which right is meant (References.Permission.Reference), as is usual in a preview; the configured rights are taken together.",
     );
   else if (isSeparate && reference.toLowerCase() !== "smb")
-    throw new Fault({
-      kind: "invalid",
-      message: `Reference of the permission reference is a text of ${reference.length} characters that is no right; expected ${Object.keys(rights).join(", ")}.`,
-    });
+    throw Fault.invalid(
+      `Reference of the permission reference is a text of ${reference.length} characters that is no right; expected ${Object.keys(rights).join(", ")}.`,
+    );
   return { rights: combinedRights(configuration), partNamesRight: true };
 }
 

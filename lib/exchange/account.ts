@@ -26,26 +26,14 @@ const sharedNames = ["Name", "DisplayName"] as const;
 /** What `accountById` sends. */
 export const accountLookup: Cmdlets = mailboxLookup;
 
-/** The account with this Guid. Throws a `missing` fault that says so of the account, and not of what it was to have. */
+/** The account with this Guid. Throws a `missing` fault that names the account, not what it was to have. */
 export function accountById(id: string): ExchangeQuery<Account> {
-  const query = mailboxById(
-    id,
-    [...ownNames, ...sharedNames],
-    {},
-    "The account reference (References.Account)",
-  );
+  const query = mailboxById(id, [...ownNames, ...sharedNames], {
+    reference: "The account reference (References.Account)",
+    name: `The account's mailbox (${id})`,
+  });
   return async ({ exchange }) => {
-    const mailbox = await query({ exchange }).catch((thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      throw fault.kind === "missing"
-        ? new Fault({
-            kind: "missing",
-            message: `The account's mailbox (${id}) does not exist.`,
-            cause: fault,
-            requestId: fault.requestId,
-          })
-        : fault;
-    });
+    const mailbox = await query({ exchange });
     // Filters on members compare distinguished names: without one they would find nothing, and nothing is an answer.
     if (textOf(mailbox["DistinguishedName"]) === "")
       throw new Fault({

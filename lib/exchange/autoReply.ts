@@ -1,5 +1,6 @@
 import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
+import { exactlyOne } from "./client/lookUp.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
 import { type Mailbox } from "./mailbox.ts";
 import { timeIn } from "./units.ts";
@@ -85,7 +86,7 @@ export function autoReplyFrom(
     ExternalAudience: ExternalMessage === "" ? "None" : audience,
   };
   if (AutoReplyState !== "Disabled" && reply.InternalMessage === "")
-    throw invalid(
+    throw Fault.invalid(
       "An automatic reply is mapped without an InternalMessage; the service needs one.",
     );
   if (AutoReplyState !== "Scheduled") return reply;
@@ -94,7 +95,7 @@ export function autoReplyFrom(
     () => dateIn("EndTime", mapped("EndTime")),
   );
   if (StartTime >= EndTime)
-    throw invalid(
+    throw Fault.invalid(
       "A scheduled automatic reply is mapped with an EndTime that is not after its StartTime.",
     );
   return { ...reply, StartTime, EndTime };
@@ -117,16 +118,11 @@ export const autoReplyLookup: Cmdlets = { "Get-MailboxAutoReplyConfiguration": [
 /** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
 export function autoReplyOf({ Guid }: Mailbox): ExchangeQuery<PresentReply> {
   return async ({ exchange }) => {
-    const { rows } = await exchange.invoke({
-      cmdlet: "Get-MailboxAutoReplyConfiguration",
-      parameters: { Identity: Guid },
-    });
-    const [row] = rows;
-    if (!row || rows.length > 1)
-      throw new Fault({
-        kind: "unexpected",
-        message: `Exchange Online was asked for the automatic reply of mailbox ${Guid} and answered with ${rows.length} of them.`,
-      });
+    const row = await exactlyOne(
+      exchange,
+      { cmdlet: "Get-MailboxAutoReplyConfiguration", parameters: { Identity: Guid } },
+      { what: `the automatic reply of mailbox ${Guid}` },
+    );
     for (const name of properties)
       if (row[name] === undefined)
         throw new Fault({
@@ -244,12 +240,8 @@ function asHtml(message: string, format: MessageFormat): string {
 function dateIn(name: string, text: string): Date {
   const time = timeIn(text);
   if (Number.isNaN(time))
-    throw invalid(
+    throw Fault.invalid(
       `A scheduled automatic reply needs a date and time as ${name}, such as 2026-12-31T17:00:00Z.`,
     );
   return new Date(time);
-}
-
-function invalid(message: string): Fault {
-  return new Fault({ kind: "invalid", message });
 }

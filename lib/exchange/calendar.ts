@@ -4,7 +4,7 @@ import { isSmtpAddress } from "./emailAddresses.ts";
 import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import { equals } from "./client/opath.ts";
 import { type Mailbox } from "./mailbox.ts";
-import { findRows } from "./client/lookUp.ts";
+import { doesNotExist, exactlyOne, findRows } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 import { isGuid } from "./guid.ts";
 import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
@@ -104,48 +104,47 @@ export function calendarRightFrom({
   flags?: string;
   notify?: boolean;
 }): CalendarRight {
-  const invalid = (message: string): Fault => new Fault({ kind: "invalid", message });
   const named = user.trim();
   // Any other name may be several people's, and a misspelt Default would be one.
   if (!isEveryone(named) && !isGuid(named) && !isSmtpAddress(named))
-    throw invalid(
+    throw Fault.invalid(
       `The user of a right on a calendar is a text of ${named.length} characters; expected Default, Anonymous, an address or a GUID.`,
     );
   const known = [...Object.keys(roles), ...others, ...single];
   const rights = listed(text).map((given) => {
     const right = known.find((one) => one.toLowerCase() === given.toLowerCase());
     if (!right)
-      throw invalid(
+      throw Fault.invalid(
         `The rights on a calendar hold a text of ${given.length} characters that is none; expected a role (${[...others, ...Object.keys(roles)].join(", ")}) or rights among ${single.join(", ")}.`,
       );
     return right;
   });
   if (rights.length === 0)
-    throw invalid("A right on a calendar needs a role or single rights; none was given.");
+    throw Fault.invalid("A right on a calendar needs a role or single rights; none was given.");
   if (new Set(rights).size !== rights.length)
-    throw invalid(`A right on a calendar is given twice in ${rights.join(", ")}.`);
+    throw Fault.invalid(`A right on a calendar is given twice in ${rights.join(", ")}.`);
   if (rights.length > 1 && rights.some((right) => !single.includes(right)))
-    throw invalid(`A role stands alone; ${rights.join(", ")} mixes it with other rights.`);
+    throw Fault.invalid(`A role stands alone; ${rights.join(", ")} mixes it with other rights.`);
   const flags = listed(flagText).flatMap((given) => {
     const flag = [...allFlags, "None"].find((one) => one.toLowerCase() === given.toLowerCase());
     if (!flag)
-      throw invalid(
+      throw Fault.invalid(
         `The sharing flags hold a text of ${given.length} characters that is none; expected ${allFlags.join(", ")}.`,
       );
     return flag === "None" ? [] : [flag];
   });
   if (flags.length > 0 && (rights.join() !== "Editor" || isEveryone(named)))
-    throw invalid(
+    throw Fault.invalid(
       "The flags Delegate and CanViewPrivateItems go with the role Editor of a named user only.",
     );
   if (flags.includes("CanViewPrivateItems") && !flags.includes("Delegate"))
-    throw invalid("The flag CanViewPrivateItems needs the flag Delegate.");
+    throw Fault.invalid("The flag CanViewPrivateItems needs the flag Delegate.");
   if (notify && flags.length > 0)
-    throw invalid(
+    throw Fault.invalid(
       "Telling the user takes the delegate flags away again; leave one of the two out.",
     );
   if (notify && !tellable.includes(rights.join()))
-    throw invalid(`The user can be told of ${tellable.join(", ")} only.`);
+    throw Fault.invalid(`The user can be told of ${tellable.join(", ")} only.`);
   return { user: named, rights, flags };
 }
 
@@ -178,30 +177,20 @@ export function describedRight({ rights, flags }: Pick<CalendarRight, "rights" |
 export function calendarUser(
   identity: string,
 ): ExchangeQuery<{ address: string; displayName: string }> {
+  const what = `The user "${identity}" of the calendar right`;
+  const notOne = (): Fault => Fault.invalid(`${what} is not one user or group with an address.`);
   return async ({ exchange }) => {
-    const { rows } = await exchange
-      .invoke({
+    const row = await exactlyOne(
+      exchange,
+      {
         cmdlet: "Get-Recipient",
         parameters: { Identity: identity },
         select: ["PrimarySmtpAddress", "DisplayName"],
-      })
-      .catch((thrown: unknown) => {
-        const fault = Fault.of(thrown);
-        throw fault.kind === "missing"
-          ? new Fault({
-              kind: "missing",
-              message: `The user "${identity}" of the calendar right does not exist.`,
-              cause: fault,
-            })
-          : fault;
-      });
-    const [row, ...more] = rows;
-    const address = textOf(row?.["PrimarySmtpAddress"]);
-    if (!row || more.length > 0 || address === "")
-      throw new Fault({
-        kind: "invalid",
-        message: `The user "${identity}" of the calendar right is not one user or group with an address.`,
-      });
+      },
+      { what, none: (cause) => (cause ? doesNotExist(what, cause) : notOne()), several: notOne },
+    );
+    const address = textOf(row["PrimarySmtpAddress"]);
+    if (address === "") throw notOne();
     return { address, displayName: textOf(row["DisplayName"]) };
   };
 }

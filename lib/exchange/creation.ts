@@ -7,7 +7,7 @@ import { anyOf, equals } from "./client/opath.ts";
 import { cloudGroups, groupList, groupTypes, managerBypass } from "./group.ts";
 import { mailboxesOf, mailboxList } from "./mailbox.ts";
 import { foldedName, type ObjectNames } from "./objectNames.ts";
-import { findRows } from "./client/lookUp.ts";
+import { exactlyOne, findRows } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
 import {
   cmdlets,
@@ -193,10 +193,9 @@ export function nameConflict(
     "DisplayName" | "PrimarySmtpAddress" | "Guid" | "RecipientTypeDetails"
   >[],
 ): Fault {
-  return new Fault({
-    kind: "invalid",
-    message: `The name "${Name}" or the address ${PrimarySmtpAddress} is taken by ${objects.map((object) => `${nameOf(object)}, a ${object.RecipientTypeDetails}`).join(", and by ")}.`,
-  });
+  return Fault.invalid(
+    `The name "${Name}" or the address ${PrimarySmtpAddress} is taken by ${objects.map((object) => `${nameOf(object)}, a ${object.RecipientTypeDetails}`).join(", and by ")}.`,
+  );
 }
 
 /** One that is made, of which it is not known otherwise. */
@@ -384,29 +383,27 @@ const ownerTypes =
 
 /** The id of whoever is to own groups. Throws an `invalid` fault when there is no such recipient, or one that can own none (documented). */
 export function groupOwner(identity: string): ExchangeQuery<string> {
+  const what = `The "Owner of groups", ${identity},`;
   return async ({ exchange }) => {
-    const rows = await findRows(exchange, {
-      cmdlet: "Get-Recipient",
-      parameters: { Identity: identity },
-      select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"],
-    });
-    const [owner, ...others] = rows;
-    if (!owner)
-      throw new Fault({
-        kind: "invalid",
-        message: `The "Owner of groups", ${identity}, does not exist.`,
-      });
-    if (others.length > 0)
-      throw new Fault({
-        kind: "ambiguous",
-        message: `The "Owner of groups", ${identity}, is the name of ${rows.length} recipients.`,
-      });
+    const owner = await exactlyOne(
+      exchange,
+      {
+        cmdlet: "Get-Recipient",
+        parameters: { Identity: identity },
+        select: ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails"],
+      },
+      {
+        what,
+        none: () => Fault.invalid(`${what} does not exist.`),
+        several: ({ length }) =>
+          new Fault({ kind: "ambiguous", message: `${what} is the name of ${length} recipients.` }),
+      },
+    );
     const type = textOf(owner["RecipientTypeDetails"]);
     if (!ownerTypes.test(type))
-      throw new Fault({
-        kind: "invalid",
-        message: `The "Owner of groups", ${identity}, is a ${type}; expected a mailbox, a mail user or a mail-enabled security group.`,
-      });
+      throw Fault.invalid(
+        `${what} is a ${type}; expected a mailbox, a mail user or a mail-enabled security group.`,
+      );
     return textOf(owner["Guid"]);
   };
 }

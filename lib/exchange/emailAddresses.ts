@@ -26,7 +26,7 @@ export function addressChange(
   const primaries = mapped.filter(isPrimary);
   const [primary] = primaries;
   if (primary && primaries.some((other) => !same(other, primary)))
-    throw invalid(
+    throw Fault.invalid(
       `EmailAddresses is mapped with ${primaries.length} primary addresses (SMTP:); expected one at most.`,
     );
 
@@ -65,11 +65,11 @@ function checked(entry: string): EmailAddress {
   const mapped = parsed(entry);
   const { prefix, address } = mapped;
   if (!isSmtp(mapped))
-    throw invalid(
+    throw Fault.invalid(
       `EmailAddresses is mapped with an address of ${/^\w{1,8}$/.test(prefix) ? `type ${prefix}` : "another type"}; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`,
     );
   if (!isSmtpAddress(address))
-    throw invalid(
+    throw Fault.invalid(
       `EmailAddresses is mapped with a text of ${Array.from(entry).length} characters that is no e-mail address; expected one such as SMTP:name@contoso.com.`,
     );
   return mapped;
@@ -101,8 +101,4 @@ function same(a: EmailAddress, b: EmailAddress): boolean {
 
 function text({ prefix, address }: EmailAddress): string {
   return `${prefix}:${address}`;
-}
-
-function invalid(message: string): Fault {
-  return new Fault({ kind: "invalid", message });
 }

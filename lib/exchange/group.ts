@@ -5,7 +5,7 @@ import type { Piece } from "./client/batch.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, matchesExactly, equals } from "./client/opath.ts";
-import { hasGuid, findRows } from "./client/lookUp.ts";
+import { doesNotExist, exactlyOne, findRows, hasGuid } from "./client/lookUp.ts";
 import { mostNamed, nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
@@ -84,48 +84,35 @@ export const membershipLookup: Cmdlets = {
 export function groupById(id: string): ExchangeQuery<Group> {
   assertGuid(id, "The Id of the group in the permission reference");
   return async ({ exchange }) => {
-    const { rows } = await exchange
-      .invoke({ cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select })
-      .catch(async (thrown: unknown) => {
-        const fault = Fault.of(thrown);
-        throw fault.kind === "missing" ? await whatElse(id, fault, exchange) : fault;
-      });
-    const [group, ...others] = rows.map(groupOf);
-    if (!group) throw await whatElse(id, undefined, exchange);
-    if (others.length > 0 || group.Guid.toLowerCase() !== id.toLowerCase())
-      throw new Fault({
-        kind: "unexpected",
-        message: `Exchange Online was asked for group ${id} and answered with ${rows.length === 1 ? `group ${group.Guid}` : `${rows.length} groups`}.`,
-      });
+    const group = groupOf(
+      await exactlyOne(
+        exchange,
+        { cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select },
+        { what: `group ${id}`, guid: id, none: (cause) => whatElse(id, cause, exchange) },
+      ),
+    );
     if (isSynced(group))
       throw new Fault({
         kind: "onPremises",
         message: `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change them there (attribute member).`,
       });
     if (!groupTypes.includes(group.RecipientTypeDetails))
-      throw new Fault({
-        kind: "invalid",
-        message: `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.`,
-      });
+      throw Fault.invalid(
+        `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.`,
+      );
     return group;
   };
 }
 
 /** What a group is that Get-DistributionGroup does not know. Microsoft 365 groups show only to those who name their type. */
 async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange): Promise<Fault> {
-  const gone = new Fault({
-    kind: "missing",
-    message: `Group ${id} does not exist.`,
-    cause,
-    requestId: cause?.requestId,
-  });
   const rows = await findRows(exchange, {
     cmdlet: "Get-Recipient",
     parameters: { Identity: id, RecipientTypeDetails: recipientTypes },
     select,
   });
   const row = rows.find(hasGuid(id));
-  if (!row) return gone;
+  if (!row) return doesNotExist(`Group ${id}`, cause);
   const recipient = groupOf(row);
   if (groupTypes.includes(recipient.RecipientTypeDetails))
     return new Fault({
@@ -136,7 +123,7 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
   const why =
     reasons[recipient.RecipientTypeDetails] ??
     `is a ${recipient.RecipientTypeDetails} and no group`;
-  return new Fault({ kind: "invalid", message: `${nameOf(recipient)} ${why}.` });
+  return Fault.invalid(`${nameOf(recipient)} ${why}.`);
 }
 
 const reasons: Readonly<Record<string, string>> = {

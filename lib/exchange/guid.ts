@@ -7,8 +7,7 @@ export function isGuid(text: string): boolean {
 /** Throws an `invalid` fault for what is no GUID; `what` says whose it should be. */
 export function assertGuid(id: string, what: string): void {
   if (!isGuid(id))
-    throw new Fault({
-      kind: "invalid",
-      message: `${what} is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.`,
-    });
+    throw Fault.invalid(
+      `${what} is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.`,
+    );
 }

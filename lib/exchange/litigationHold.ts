@@ -23,10 +23,9 @@ export function holdDurationFrom(value: unknown): HoldDuration {
   if (/^unlimited$/i.test(text)) return "Unlimited";
   const days = /^\d{1,8}$/.test(text) ? Number(text) : 0;
   if (days < 1 || days > mostDays)
-    throw new Fault({
-      kind: "invalid",
-      message: `The duration of a litigation hold is a ${typeof value === "string" ? `text of ${value.length} characters` : typeof value}${typeof value === "number" ? ` (${value})` : ""}; expected whole days from 1, or Unlimited.`,
-    });
+    throw Fault.invalid(
+      `The duration of a litigation hold is a ${typeof value === "string" ? `text of ${value.length} characters` : typeof value}${typeof value === "number" ? ` (${value})` : ""}; expected whole days from 1, or Unlimited.`,
+    );
   return days;
 }
 
@@ -35,7 +34,7 @@ export const heldMailboxLookup: Cmdlets = { "Get-Mailbox": ["Identity", "Include
 
 /** The mailbox with its hold; also one whose user is gone, and that is only kept because of it. */
 export function heldMailboxById(id: string): ExchangeQuery<Mailbox> {
-  return mailboxById(id, holdProperties, { IncludeInactiveMailbox: true });
+  return mailboxById(id, holdProperties, { switches: { IncludeInactiveMailbox: true } });
 }
 
 /** The present hold of a mailbox that was read with `holdProperties`; undefined when there is none. */

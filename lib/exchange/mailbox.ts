@@ -3,6 +3,7 @@ import { mostNamed, nameOf } from "./naming.ts";
 import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
 import { textOf, type Row } from "./client/encoding.ts";
+import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
 import type { Cmdlets, ExchangeQuery, ExchangeStream } from "./target.ts";
 
@@ -45,10 +46,9 @@ export function mailboxesWhere(
 ): ExchangeQuery<Mailbox[]> {
   const name = filterable(property);
   if (/guid$/i.test(name) && !isGuid(value))
-    throw new Fault({
-      kind: "invalid",
-      message: `The value for ${name} is a text of ${value.length} characters; expected a GUID.`,
-    });
+    throw Fault.invalid(
+      `The value for ${name} is a text of ${value.length} characters; expected a GUID.`,
+    );
   const select = selected([name, ...alsoRead]);
   return async ({ exchange }) => {
     const { rows } = await exchange.invoke({
@@ -72,45 +72,35 @@ export function mailboxesWhere(
 /** What `mailboxById` sends without switches. */
 export const mailboxLookup: Cmdlets = { "Get-Mailbox": ["Identity"] };
 
-/**
- * The mailbox with this Guid; `alsoRead` names properties wanted besides. Throws a `missing` fault when there is none, and
- * `unexpected` when another one came back: many Get- cmdlets answer an identity they do not understand with every object.
- */
+/** How a mailbox is asked for by its reference. */
+interface ById {
+  /** Switches of Get-Mailbox. */
+  switches?: Readonly<Record<string, true>>;
+  /** What the reference is, for the fault when it is not a GUID. */
+  reference?: string;
+  /** What the mailbox is, for the fault when it does not exist. */
+  name?: string;
+}
+
+/** The mailbox with this Guid; `alsoRead` names other properties to read. Throws a `missing` fault when there is none. */
 export function mailboxById(
   id: string,
   alsoRead: readonly string[],
-  switches: Readonly<Record<string, true>> = {},
-  what = "The mailbox reference",
+  { switches = {}, reference = "The mailbox reference", name = `Mailbox ${id}` }: ById = {},
 ): ExchangeQuery<Mailbox> {
-  assertGuid(id, what);
-  return async ({ exchange }) => {
-    const { rows } = await exchange
-      .invoke({
-        cmdlet: "Get-Mailbox",
-        parameters: { Identity: id, ...switches },
-        select: selected(alsoRead),
-      })
-      .catch((thrown: unknown) => {
-        const fault = Fault.of(thrown);
-        // Said as plainly as it is: the service's own text speaks of a domain controller.
-        throw fault.kind === "missing"
-          ? new Fault({
-              kind: "missing",
-              message: `Mailbox ${id} does not exist.`,
-              cause: fault,
-              requestId: fault.requestId,
-            })
-          : fault;
-      });
-    const [mailbox, ...others] = rows.map(mailboxOf);
-    if (!mailbox) throw new Fault({ kind: "missing", message: `Mailbox ${id} does not exist.` });
-    if (others.length > 0 || mailbox.Guid.toLowerCase() !== id.toLowerCase())
-      throw new Fault({
-        kind: "unexpected",
-        message: `Exchange Online was asked for mailbox ${id} and answered with ${rows.length === 1 ? `mailbox ${mailbox.Guid}` : `${rows.length} mailboxes`}.`,
-      });
-    return mailbox;
-  };
+  assertGuid(id, reference);
+  return async ({ exchange }) =>
+    mailboxOf(
+      await exactlyOne(
+        exchange,
+        {
+          cmdlet: "Get-Mailbox",
+          parameters: { Identity: id, ...switches },
+          select: selected(alsoRead),
+        },
+        { what: `mailbox ${id}`, guid: id, none: (cause) => doesNotExist(name, cause) },
+      ),
+    );
 }
 
 /** What `mailboxesOf` sends for all mailboxes of some types, and for those with a certain value. */
@@ -129,10 +119,7 @@ export function mailboxesOf(
   where?: { property: string; value: string | true },
 ): ExchangeStream<Mailbox> {
   if (types.length === 0)
-    throw new Fault({
-      kind: "invalid",
-      message: "No mailbox types were named, so there is nothing to list.",
-    });
+    throw Fault.invalid("No mailbox types were named, so there is nothing to list.");
   // Documented form for an unquoted `$true` that goes over the wire.
   const filter = where && {
     Filter:
@@ -201,15 +188,11 @@ function filterable(property: string): string {
     (known) => known.toLowerCase() === property.toLowerCase(),
   );
   if (name === undefined)
-    throw new Fault({
-      kind: "invalid",
-      message: `Exchange cannot look mailboxes up by "${property}". ${lookUpAdvice}`,
-    });
+    throw Fault.invalid(`Exchange cannot look mailboxes up by "${property}". ${lookUpAdvice}`);
   if (filterableMailboxProperties[name] !== "string")
-    throw new Fault({
-      kind: "invalid",
-      message: `Exchange cannot look mailboxes up by the text of "${name}". ${lookUpAdvice}`,
-    });
+    throw Fault.invalid(
+      `Exchange cannot look mailboxes up by the text of "${name}". ${lookUpAdvice}`,
+    );
   return name;
 }
 

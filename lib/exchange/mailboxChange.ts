@@ -2,6 +2,7 @@ import { Fault } from "../fault.ts";
 import { recipientTypes, setMailboxParameters } from "../generated/mailbox.ts";
 import { primaryAmong } from "./emailAddresses.ts";
 import { isHashtable, textOf, type ParameterValue, type Row } from "./client/encoding.ts";
+import { findRows } from "./client/lookUp.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
 import { synchronisationOf, type Mailbox } from "./mailbox.ts";
@@ -180,13 +181,11 @@ async function allAmong(
     "PrimarySmtpAddress",
   ];
   for (const identity of wanted) {
-    const { rows } = await exchange
-      .invoke({ cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: own })
-      .catch((thrown: unknown) => {
-        const fault = Fault.of(thrown);
-        if (fault.kind !== "missing" && fault.kind !== "ambiguous") throw fault;
-        return { rows: [] };
-      });
+    const rows = await findRows(
+      exchange,
+      { cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: own },
+      ["missing", "ambiguous"],
+    );
     const [recipient] = rows;
     const found =
       recipient && rows.length === 1
@@ -232,10 +231,9 @@ function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
           ),
       );
       if (holder)
-        throw new Fault({
-          kind: "invalid",
-          message: `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).`,
-        });
+        throw Fault.invalid(
+          `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).`,
+        );
     }
   };
 }

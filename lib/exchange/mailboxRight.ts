@@ -311,20 +311,18 @@ export async function grant(
   );
   const dead = orphans === 0 ? "" : ` Of these, ${ofTheGone(orphans)}.`;
   if (isDenied)
-    throw new Fault({
-      kind: "invalid",
-      message: `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.`,
-    });
+    throw Fault.invalid(
+      `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.`,
+    );
   if (mayBeDenied)
     log(
       "warning",
       `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", which may be this account: a Deny entry wins over any grant.`,
     );
   if (!mayBeHeld && entries >= mostEntries)
-    throw new Fault({
-      kind: "invalid",
-      message: `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.`,
-    });
+    throw Fault.invalid(
+      `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.`,
+    );
   if (entries >= manyEntries)
     log(
       "warning",

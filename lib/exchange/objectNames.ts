@@ -78,11 +78,9 @@ export function objectNames(
 ): ObjectNames {
   const plain = plainText(text) ?? plainText(otherwise);
   if (plain === undefined)
-    throw new Fault({
-      kind: "invalid",
-      message:
-        "Neither the name nor the key holds a letter or digit of the Latin script, so no name and no address in Exchange can be made of it.",
-    });
+    throw Fault.invalid(
+      "Neither the name nor the key holds a letter or digit of the Latin script, so no name and no address in Exchange can be made of it.",
+    );
   const Alias = aliasFrom(prefix + plain);
   return {
     Name: nameFrom(prefix + plain),

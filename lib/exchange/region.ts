@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
+import { exactlyOne } from "./client/lookUp.ts";
 import { type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
@@ -39,12 +40,12 @@ export function regionFrom({
 }: Given): Region {
   const language = languageNamed(Language.trim());
   if (language === undefined)
-    throw invalid(
+    throw Fault.invalid(
       `Language is a text of ${Language.length} characters that is no language with its region; expected one such as nl-NL or en-US.`,
     );
   const timeZone = timeZoneNamed(TimeZone.trim());
   if (timeZone === undefined)
-    throw invalid(
+    throw Fault.invalid(
       `TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; expected one such as W. Europe Standard Time.`,
     );
   const formats = formatsOf(language);
@@ -66,18 +67,14 @@ function formatAmong(
 ): string | null {
   if (given === null || given.trim() === "") return null;
   if (!known)
-    throw invalid(
+    throw Fault.invalid(
       `${name} cannot be checked for ${language}, whose formats are not known here; leave it out, and the language's own is used.`,
     );
   if (!known.includes(given))
-    throw invalid(
+    throw Fault.invalid(
       `${name} is a text of ${given.length} characters that is no format of ${language}; expected one of ${known.join(", ")}.`,
     );
   return given;
-}
-
-function invalid(message: string): Fault {
-  return new Fault({ kind: "invalid", message });
 }
 
 /** What `regionOf` sends. */
@@ -97,17 +94,10 @@ export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
 }
 
 export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> {
-  return async ({ exchange }) => {
-    const {
-      rows: [row, ...more],
-    } = await exchange.invoke(readingRegion(mailbox, verify));
-    if (!row || more.length > 0)
-      throw new Fault({
-        kind: "unexpected",
-        message: `Exchange Online gave ${more.length + (row ? 1 : 0)} regional configurations of mailbox ${nameOf(mailbox)}; expected one.`,
-      });
-    return row;
-  };
+  return ({ exchange }) =>
+    exactlyOne(exchange, readingRegion(mailbox, verify), {
+      what: `the regional configuration of mailbox ${nameOf(mailbox)}`,
+    });
 }
 
 /** Whether the settings are so; formats that are left to the language do not count. */

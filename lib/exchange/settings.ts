@@ -88,7 +88,7 @@ export function settingsFrom(
     faults.push(
       "EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.",
     );
-  if (faults.length > 0) throw invalid(faults.join(" "));
+  if (faults.length > 0) throw Fault.invalid(faults.join(" "));
   return settings;
 }
 
@@ -273,7 +273,7 @@ function sameList(wanted: readonly string[], current: unknown): boolean {
 /** A mapped value as text; empty when there is none. Throws an `invalid` fault for what is no text. */
 export function mappedText(name: string, mapped: unknown): string {
   if (typeof mapped === "object" && mapped !== null)
-    throw invalid(
+    throw Fault.invalid(
       `The mapping of ${name} gives ${Array.isArray(mapped) ? "a list" : "an object"}; expected one text.`,
     );
   return shown(mapped).trim();
@@ -313,13 +313,9 @@ function lengthOf(text: string): number {
 
 /** Never the value: it may be nobody's business. */
 function wrong(name: string, text: string, expected: string): Fault {
-  return invalid(
+  return Fault.invalid(
     `The mapping of ${name} gives a text of ${lengthOf(text)} characters; expected ${expected}.`,
   );
-}
-
-function invalid(message: string): Fault {
-  return new Fault({ kind: "invalid", message });
 }
 
 /** The parameter that is meant, or whose name is most like the one that was mapped. */

@@ -18,8 +18,7 @@ export function clashesAmong(all: readonly Named[]): Map<ResourceItem, Fault> {
       items.map(({ label }) => label),
       " and ",
     )} ${why}.`;
-    for (const item of items)
-      if (!faults.has(item)) faults.set(item, new Fault({ kind: "invalid", message }));
+    for (const item of items) if (!faults.has(item)) faults.set(item, Fault.invalid(message));
   };
   for (const items of groupsOf(all, ({ item }) => folded(item.key)))
     refuse(

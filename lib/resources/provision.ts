@@ -118,10 +118,9 @@ export async function resourcesOf(
   function namesOf({ name, key }: ResourceItem): ObjectNames | Fault {
     try {
       if (key.length > longestKey)
-        throw new Fault({
-          kind: "invalid",
-          message: `The key has ${key.length} characters; expected at most ${longestKey}.`,
-        });
+        throw Fault.invalid(
+          `The key has ${key.length} characters; expected at most ${longestKey}.`,
+        );
       return objectNames(name, key, { prefix, domain: ResourceDomain ?? Organization });
     } catch (thrown) {
       return Fault.of(thrown);
@@ -136,10 +135,9 @@ export async function resourcesOf(
   ): Promise<ResourceOutcome> {
     const current = valueOf(object, markerAttribute);
     if (current !== "" && folded(current) !== folded(marker))
-      throw new Fault({
-        kind: "invalid",
-        message: `${nameOf(object)} has this key and "${current}" as ${markerAttribute}; expected "${marker}", or nothing yet.`,
-      });
+      throw Fault.invalid(
+        `${nameOf(object)} has this key and "${current}" as ${markerAttribute}; expected "${marker}", or nothing yet.`,
+      );
     const unmarked = current === "" ? { [markerAttribute]: marker } : {};
     const renamed = RenameResources === true && names ? renaming(object, names) : {};
     const values = { ...unmarked, ...renamed };
@@ -242,23 +240,20 @@ function attributesIn({
   marker: string;
 } {
   if (!key.startsWith("CustomAttribute"))
-    throw new Fault({
-      kind: "invalid",
-      message: `Resources keep their key in the "Matching attribute" (SubPermissionAttribute), which is ${key}; expected one of CustomAttribute1 to CustomAttribute15.`,
-    });
+    throw Fault.invalid(
+      `Resources keep their key in the "Matching attribute" (SubPermissionAttribute), which is ${key}; expected one of CustomAttribute1 to CustomAttribute15.`,
+    );
   if (key === marker)
-    throw new Fault({
-      kind: "invalid",
-      message: `The "Matching attribute" (SubPermissionAttribute) and the "Marker attribute" (MarkerAttribute) are both ${key}; expected two different ones.`,
-    });
+    throw Fault.invalid(
+      `The "Matching attribute" (SubPermissionAttribute) and the "Marker attribute" (MarkerAttribute) are both ${key}; expected two different ones.`,
+    );
   return { key, marker };
 }
 
 function ownerIn({ ResourceOwner: owner = "" }: Pick<Configuration, "ResourceOwner">): string {
   if (owner === "")
-    throw new Fault({
-      kind: "invalid",
-      message: `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: give the address of a mailbox that is to own them.`,
-    });
+    throw Fault.invalid(
+      `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: give the address of a mailbox that is to own them.`,
+    );
   return owner;
 }

@@ -33,10 +33,9 @@ export default onRevokePermission({
       };
     }
     if (isInactive(mailbox) && configuration.LitigationHoldOffInactive !== true) {
-      throw new Fault({
-        kind: "invalid",
-        message: `Mailbox ${nameOf(mailbox)} is inactive: its user is gone, and it is kept only as long as it is on hold. Taking the litigation hold off may delete it for good. If that is wanted, allow it in the configuration (Holds of inactive mailboxes may be removed).`,
-      });
+      throw Fault.invalid(
+        `Mailbox ${nameOf(mailbox)} is inactive: its user is gone, and it is kept only as long as it is on hold. Taking the litigation hold off may delete it for good. If that is wanted, allow it in the configuration (Holds of inactive mailboxes may be removed).`,
+      );
     }
     await change(releasing(mailbox));
     return {};

@@ -12,12 +12,9 @@ export default onGrantPermission({
   handle: async ({ accountReference, permission, configuration, read, change, log }) => {
     const wanted = rightsOf(permission("Permission"), configuration);
     const mailbox = await read(
-      mailboxById(
-        permission("Id"),
-        rightProperties,
-        {},
-        "The Id of the mailbox in the permission reference",
-      ),
+      mailboxById(permission("Id"), rightProperties, {
+        reference: "The Id of the mailbox in the permission reference",
+      }),
     );
     refuseOtherTypes(mailbox, configuration);
     const account = await read(accountById(accountReference));

@@ -238,7 +238,7 @@ describe("the automatic reply of a mailbox", () => {
   it.each([[[]], [[on, on]]])("is one: not %j", async (found) => {
     expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
-      message: `Exchange Online was asked for the automatic reply of mailbox ${id} and answered with ${found.length} of them.`,
+      message: `Exchange Online returned ${found.length} results for the automatic reply of mailbox ${id}; expected one.`,
     });
   });
 

@@ -211,11 +211,11 @@ describe("a mailbox by its reference", () => {
   it("is no other one, and not one of several", async () => {
     expect(await faultOf(byId(rows([row(2)])))).toMatchObject({
       kind: "unexpected",
-      message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with mailbox ${guidOf(2)}.`,
+      message: `Exchange Online returned object ${guidOf(2)} for mailbox ${guidOf(1)}.`,
     });
     expect(await faultOf(byId(rows([row(1), row(2)])))).toMatchObject({
       kind: "unexpected",
-      message: `Exchange Online was asked for mailbox ${guidOf(1)} and answered with 2 mailboxes.`,
+      message: `Exchange Online returned 2 results for mailbox ${guidOf(1)}; expected one.`,
     });
     expect(await faultOf(byId(rows([row(1), row(1)])))).toMatchObject({ kind: "unexpected" });
   });

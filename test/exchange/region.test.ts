@@ -449,7 +449,7 @@ describe("reading a region", () => {
   ])("takes %i rows for no answer", async (count, found) => {
     expect(await faultOf(regionOf(mailbox, true)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
-      message: `Exchange Online gave ${count} regional configurations of mailbox ${shown}; expected one.`,
+      message: `Exchange Online returned ${count} results for the regional configuration of mailbox ${shown}; expected one.`,
     });
   });
 });

@@ -23,10 +23,9 @@ export function bodyOf(cmdlet: string, parameters: Parameters): string {
       choosing.test(name) &&
       (value === undefined || value === null || (typeof value === "string" && value.trim() === ""))
     ) {
-      throw new Fault({
-        kind: "invalid",
-        message: `${cmdlet} was about to be called with a blank ${name}, which could mean every object; it was not called.`,
-      });
+      throw Fault.invalid(
+        `${cmdlet} was about to be called with a blank ${name}, which could mean every object; it was not called.`,
+      );
     }
   }
   return JSON.stringify({
@@ -51,7 +50,7 @@ function encodedMembers(members: Parameters | Hashtable): Record<string, unknown
 function encoded(value: ParameterValue): unknown {
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime()))
-      throw new Fault({ kind: "invalid", message: "A parameter was given a date that is none." });
+      throw Fault.invalid("A parameter was given a date that is none.");
     return value.toISOString().slice(0, 19);
   }
   if (Array.isArray(value)) return value.map((item: string | Hashtable) => encoded(item));

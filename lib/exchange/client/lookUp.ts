@@ -1,17 +1,77 @@
-import { Fault } from "../../fault.ts";
+import { Fault, type FaultKind } from "../../fault.ts";
 import type { Command } from "./command.ts";
 import { textOf, type Row } from "./encoding.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** What a look-up finds; no rows when the service says that there is no such thing. */
-export async function findRows(exchange: Exchange, command: Command): Promise<Row[]> {
+/** The rows that a look-up finds; none when it fails with one of the kinds in `meaningNone`. */
+export async function findRows(
+  exchange: Exchange,
+  command: Command,
+  meaningNone: readonly FaultKind[] = ["missing"],
+): Promise<Row[]> {
   try {
     return (await exchange.invoke(command)).rows;
   } catch (thrown) {
     const fault = Fault.of(thrown);
-    if (fault.kind !== "missing") throw fault;
+    if (!meaningNone.includes(fault.kind)) throw fault;
     return [];
   }
+}
+
+/** One object that a command asks for by name. */
+export interface Wanted {
+  /** What is asked for, for people to read: `mailbox <guid>`. */
+  what: string;
+  /** The Guid that the row must have. Many Get- cmdlets answer an identity they do not understand with every object. */
+  guid?: string;
+  /** The fault for no object. `cause`: the service's `missing` fault; undefined when it returned no rows. */
+  none?(cause: Fault | undefined): Fault | Promise<Fault>;
+  /** The fault for several objects. */
+  several?(rows: readonly Row[]): Fault;
+}
+
+/** The one row that a command returns. Throws an `unexpected` fault for any other answer that `wanted` names no fault for. */
+export async function exactlyOne(
+  exchange: Exchange,
+  command: Command,
+  wanted: Wanted,
+): Promise<Row> {
+  const { rows } = await exchange.invoke(command).catch(async (thrown: unknown) => {
+    const fault = Fault.of(thrown);
+    throw fault.kind === "missing" && wanted.none ? await wanted.none(fault) : fault;
+  });
+  const [row, ...others] = rows;
+  if (!row && wanted.none) throw await wanted.none(undefined);
+  if (!row || others.length > 0) {
+    throw wanted.several && row ? wanted.several(rows) : notOne(rows.length, wanted);
+  }
+  if (wanted.guid !== undefined && !hasGuid(wanted.guid)(row)) throw anotherOne(row, wanted);
+  return row;
+}
+
+function notOne(count: number, { what }: Wanted): Fault {
+  return new Fault({
+    kind: "unexpected",
+    message: `Exchange Online returned ${count} results for ${what}; expected one.`,
+  });
+}
+
+function anotherOne(row: Row, { what }: Wanted): Fault {
+  const guid = textOf(row["Guid"]);
+  return new Fault({
+    kind: "unexpected",
+    message: `Exchange Online returned ${guid === "" ? "an object without a Guid" : `object ${guid}`} for ${what}.`,
+  });
+}
+
+/** A `missing` fault in plain words: the service's own text mentions a domain controller. */
+export function doesNotExist(what: string, cause: Fault | undefined): Fault {
+  return new Fault({
+    kind: "missing",
+    message: `${what} does not exist.`,
+    cause,
+    requestId: cause?.requestId,
+  });
 }
 
 /** Whether a row is of the object with this Guid: the service may answer with others as well. */

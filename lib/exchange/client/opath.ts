@@ -9,15 +9,11 @@ import { folded } from "../../caseFolding.ts";
  */
 export function equals(property: string, value: string): string {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(property))
-    throw new Fault({
-      kind: "invalid",
-      message: `A filter needs a property name; it was given a text of ${property.length} characters.`,
-    });
+    throw Fault.invalid(
+      `A filter needs a property name; it was given a text of ${property.length} characters.`,
+    );
   if (value.trim() === "")
-    throw new Fault({
-      kind: "invalid",
-      message: `A filter on ${property} needs a value; it is blank.`,
-    });
+    throw Fault.invalid(`A filter on ${property} needs a value; it is blank.`);
   return `${property} -eq '${value.replaceAll("'", "''")}'`;
 }
 
