@@ -3,8 +3,9 @@ import { expect, inject } from "vitest";
 import type { Contract } from "../lib/host/schemaContract.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
 import type { AuditLog, Outcome, PlanStep, Stats } from "../lib/generated/types.ts";
-import { runBundle, type BundleOptions } from "../tools/cli/run.ts";
+import { runBundle, type BundleOptions, type BundleRun } from "../tools/cli/run.ts";
 import { isUnordered, sorted } from "../tools/cli/recording.ts";
+import { actionIn, asDeclared, callsTo } from "./declared.ts";
 import { seedState } from "./emulator/seed.ts";
 import { startEmulator, type RunningEmulator, type ServerOptions } from "./emulator/server.ts";
 import type { DirectoryObject } from "./emulator/state.ts";
@@ -67,6 +68,17 @@ export class Bench {
     return this.running.close();
   }
 
+  /** Runs a bundle as the platform does: a process of its own, and nothing sent that its action does not declare. */
+  async run(
+    name: string,
+    event: unknown,
+    { dist = inject("dist"), env = {}, ...options }: BundleOptions = {},
+  ): Promise<BundleRun> {
+    return await asDeclared(await actionIn(name), this.emulator, () =>
+      runBundle(name, event, { dist, env: { ...this.urls, ...env }, ...options }),
+    );
+  }
+
   /** The tenant as it is seeded, or with a change to its objects, and nothing seen yet. */
   reset(change?: (object: DirectoryObject) => void): void {
     const state = seedState();
@@ -85,16 +97,12 @@ export class Bench {
 
   /** Every call that was no read, in a batch or by itself, as a plan would show it. */
   writes(): Write[] {
-    const calls = this.emulator
-      .journal()
-      .flatMap((entry): { cmdlet?: string; parameters?: Record<string, unknown> }[] =>
-        entry.cmdlet === "$batch" ? [...(entry.items ?? [])] : [entry],
-      );
-    return calls.flatMap(({ cmdlet = "", parameters = {} }) =>
-      /^(Get-|$)/.test(cmdlet)
-        ? []
-        : [{ cmdlet, parameters: plain(parameters) as Record<string, unknown> }],
-    );
+    return callsTo(this.emulator)
+      .filter(({ cmdlet }) => !/^(Get-|$)/.test(cmdlet))
+      .map(({ cmdlet, parameters }) => ({
+        cmdlet,
+        parameters: plain(parameters) as Record<string, unknown>,
+      }));
   }
 
   /** What is stored now: a copy, because the emulator works on its own. */
@@ -203,15 +211,12 @@ export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(
     };
   }
   return {
-    asBundle: (bench, event, { env = {}, ...options } = {}) =>
-      held(bench, () =>
-        runBundle(name, event, {
-          dist: inject("dist"),
-          env: { ...bench.urls, ...env },
-          ...options,
-        }),
-      ),
+    asBundle: (bench, event, options = {}) => held(bench, () => bench.run(name, event, options)),
     here: (bench, event, env = {}) =>
-      held(bench, () => runInProcess(action, event, { ...bench.urls, ...env })),
+      held(bench, () =>
+        asDeclared(action, bench.emulator, () =>
+          runInProcess(action, event, { ...bench.urls, ...env }),
+        ),
+      ),
   };
 }

@@ -61,8 +61,10 @@ export function settingsFor<Key extends ConfigurationKey>(
   configuration: Configuration,
   keys: readonly Key[],
 ): Settings<Key> {
-  const declared = Object.entries(configuration).filter(([key]) => keys.some((own) => own === key));
-  return Object.freeze(Object.fromEntries(declared)) as Settings<Key>;
+  // Descriptors instead of values: a test watches which settings are really read.
+  const all = Object.entries(Object.getOwnPropertyDescriptors(configuration));
+  const declared = all.filter(([key]) => keys.some((own) => own === key));
+  return Object.freeze(Object.defineProperties({}, Object.fromEntries(declared))) as Settings<Key>;
 }
 
 /** Our own references are texts. An object is let through when it holds one under a name that says so. */

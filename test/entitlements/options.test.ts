@@ -11,7 +11,7 @@ import {
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   setCalendarRight,
   calendarOf,
@@ -33,7 +33,6 @@ import folderFile from "../../permissions/folderPermission/options.json" with { 
 import holdFile from "../../permissions/litigationHold/options.json" with { type: "json" };
 import regionFile from "../../permissions/regionalConfiguration/options.json" with { type: "json" };
 import { checkOptions } from "../../tools/build/bundles.ts";
-import { runBundle } from "../../tools/cli/run.ts";
 import { Bench, guidOf } from "../bench.ts";
 import { folderRights } from "../emulator/folderState.ts";
 import { permissionEventFor, readingEventFor } from "../events.ts";
@@ -752,10 +751,10 @@ describe("built bundles", () => {
           const dist = bundlesWith(set, literal, instead);
           // Each spoilt value is met by a grant, and the first one by every action of the set.
           for (const verb of index === 0 ? verbs : ["grantPermission"]) {
-            const { answer, code, records } = await runBundle(
+            const { answer, code, records } = await bench.run(
               `permissions/${set}/${verb}`,
               eventOf(verb, reference),
-              { dist, env: bench.urls },
+              { dist },
             );
             const { outcome, plan, outputContext } = answer as Answer;
             expect(
@@ -781,10 +780,9 @@ describe("built bundles", () => {
     bench.reset();
     const set = path.basename(path.dirname(file));
     const accounts = ["Anna Bakker", "Bas Bakker", "Chris Bakker", "Daan Bakker"].map(guidOf);
-    const listed = await runBundle(
+    const listed = await bench.run(
       `permissions/${set}/permissions`,
       readingEventFor(bench.running),
-      { dist: inject("dist"), env: bench.urls },
     );
     const permissions = (
       listed.answer as { outputContext: { Permissions: { Identification: unknown }[] } }
@@ -793,13 +791,12 @@ describe("built bundles", () => {
     expect(bench.emulator.journal()).toEqual([]);
     await Promise.all(
       permissions.map(async ({ Identification }, index) => {
-        const { answer } = await runBundle(
+        const { answer } = await bench.run(
           `permissions/${set}/grantPermission`,
           permissionEventFor(bench.running, {
             account: accounts[index],
             permission: Identification,
           }),
-          { dist: inject("dist"), env: bench.urls },
         );
         // The first right is what everybody has anyway.
         expect(answer, JSON.stringify(answer)).toMatchObject({

@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   createAnswer,
   deleteAnswer,
@@ -11,7 +11,6 @@ import deleteAction from "../../lifecycle/delete.ts";
 import disableAction from "../../lifecycle/disable.ts";
 import enableAction from "../../lifecycle/enable.ts";
 import updateAction from "../../lifecycle/update.ts";
-import { runBundle } from "../../tools/cli/run.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { Behaviour, DirectoryObject } from "../emulator/state.ts";
 import { changeEventFor, createEventFor, reconciliationFor } from "../events.ts";
@@ -312,9 +311,7 @@ describe("after the process was killed at any request", () => {
       everyStop(whole),
       async (bench, { nth, cut }, where) => {
         let kill: ((signal: NodeJS.Signals) => void) | undefined;
-        const running = runBundle(scenario.action, scenario.event(bench), {
-          dist: inject("dist"),
-          env: bench.urls,
+        const running = bench.run(scenario.action, scenario.event(bench), {
           started: (signal) => (kill = signal),
         });
         // Killed while it waits to try again.

@@ -4,6 +4,7 @@ import type { CreateAnswer } from "../../lib/generated/types.ts";
 import action from "../../lifecycle/create.ts";
 import { runBundle } from "../../tools/cli/run.ts";
 import { seedState } from "../emulator/seed.ts";
+import { asDeclared } from "../declared.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { createEventFor, type CreateChoices } from "../events.ts";
 import { runInProcess } from "../inProcess.ts";
@@ -34,16 +35,21 @@ const urls = (): Record<string, string> => ({
 /** Runs the built bundle as the platform does. */
 async function create(choices: CreateChoices = {}, env: Record<string, string> = {}): Promise<Run> {
   return held(
-    await runBundle("lifecycle/create", createEventFor(running, choices), {
-      dist: inject("dist"),
-      env: { ...urls(), ...env },
-    }),
+    await asDeclared(action, running.emulator, () =>
+      runBundle("lifecycle/create", createEventFor(running, choices), {
+        dist: inject("dist"),
+        env: { ...urls(), ...env },
+      }),
+    ),
   );
 }
 
 /** The same without a process of its own, for long tables of cases. */
 async function createHere(choices: CreateChoices): Promise<Run> {
-  return held({ ...(await runInProcess(action, createEventFor(running, choices), urls())), ms: 0 });
+  const run = await asDeclared(action, running.emulator, () =>
+    runInProcess(action, createEventFor(running, choices), urls()),
+  );
+  return held({ ...run, ms: 0 });
 }
 
 /** Holds every answer against the contract. */

@@ -6,6 +6,7 @@ import action from "../../lifecycle/import.ts";
 import type { Fault } from "../emulator/faults.ts";
 import { manyMailboxes } from "../emulator/seed.ts";
 import { accountImportFor, type ImportChoices } from "../events.ts";
+import { asDeclared } from "../declared.ts";
 import { runInProcess } from "../inProcess.ts";
 import { Bench, guidOf, runnerOf, type Run } from "../bench.ts";
 
@@ -24,6 +25,9 @@ interface Account {
   Data: Record<string, unknown>;
 }
 
+/** `written` is called with each piece of stdout. */
+const runHere = (written: () => void) =>
+  asDeclared(action, bench.emulator, () => runInProcess(action, event(), bench.urls, written));
 const runner = runnerOf("lifecycle/import", action, importAnswer);
 const event = (choices: ImportChoices = {}): unknown => accountImportFor(bench.running, choices);
 
@@ -275,9 +279,7 @@ describe("page by page", () => {
 
   it("gives each account before the next page is asked for, and all of them in the end", async () => {
     const pagesBefore: number[] = [];
-    const { code, stdout } = await runInProcess(action, event(), bench.urls, () =>
-      pagesBefore.push(pagesAskedFor()),
-    );
+    const { code, stdout } = await runHere(() => pagesBefore.push(pagesAskedFor()));
     expect(code).toBe(0);
     expect(pagesBefore.slice(0, -1)).toEqual(
       Array.from({ length: 2_500 }, (_, index) => Math.floor(index / 1_000) + 1),
@@ -370,7 +372,7 @@ describe("page by page", () => {
 
   it("fails when the link to the next page has expired", async () => {
     let lines = 0;
-    const { code, answer, stdout } = await runInProcess(action, event(), bench.urls, () => {
+    const { code, answer, stdout } = await runHere(() => {
       if (++lines === 1_000) bench.emulator.advance(31 * 60_000);
     });
     expect(code).toBe(1);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
-import { runBundle } from "../../tools/cli/run.ts";
 import { Bench, guidOf, shown, type Run, type Write } from "../bench.ts";
 import type { FolderPermission } from "../emulator/folderState.ts";
 import type { Behaviour, State } from "../emulator/state.ts";
@@ -823,9 +822,8 @@ describe("with other options in the bundles", () => {
     verb: string,
     event: unknown,
   ): Promise<Answer & { records: unknown[] }> => {
-    const { answer, records } = await runBundle(`permissions/folderPermission/${verb}`, event, {
+    const { answer, records } = await bench.run(`permissions/folderPermission/${verb}`, event, {
       dist,
-      env: bench.urls,
     });
     return { ...(answer as Answer), records };
   };

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
-import { runBundle } from "../../tools/cli/run.ts";
 import { Bench, guidOf, shown } from "../bench.ts";
 import { permissionEventFor, readingEventFor } from "../events.ts";
 import { bundlesWith } from "../entitlements/editedBundles.ts";
@@ -196,10 +195,10 @@ describe("what the service refuses", () => {
       'DateFormat:"dd-MM-yy"',
       'DateFormat:"MM/dd/yy"',
     );
-    const { answer, ms } = await runBundle(
+    const { answer, ms } = await bench.run(
       "permissions/regionalConfiguration/grantPermission",
       permissionEventFor(bench.running, { account: anna, permission: dutch }),
-      { dist, env: bench.urls },
+      { dist },
     );
     expect([(answer as Answer).outcome, ms < 15_000, bench.emulator.journal()]).toEqual([
       "invalid",
@@ -375,10 +374,10 @@ describe("with other options in the bundles", () => {
     verb: string,
     event: unknown,
   ): Promise<Answer & { records: unknown[] }> => {
-    const { answer, records } = await runBundle(
+    const { answer, records } = await bench.run(
       `permissions/regionalConfiguration/${verb}`,
       event,
-      { dist, env: bench.urls },
+      { dist },
     );
     return { ...(answer as Answer), records };
   };

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { runBundle } from "../../tools/cli/run.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Fault } from "../emulator/faults.ts";
 import type { Behaviour, DirectoryObject, State } from "../emulator/state.ts";
 import {
@@ -1001,10 +1000,10 @@ describe.each([
     await atEach(everyRequest().filter(isWrite), async (on, nth, where) => {
       let kill: ((signal: NodeJS.Signals) => void) | undefined;
       on.emulator.setFaults([{ match: { nth }, cut: "after" }]);
-      const running = runBundle(
+      const running = on.run(
         `permissions/${kind.set}/subPermissions`,
         eventOf(on, kind, update(current)),
-        { dist: inject("dist"), env: on.urls, started: (signal) => (kill = signal) },
+        { started: (signal) => (kill = signal) },
       );
       // Killed while it waits to try again.
       while (on.emulator.journal().find(({ fault }) => fault !== undefined)?.applied !== true)

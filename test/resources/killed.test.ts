@@ -1,5 +1,4 @@
 import { describe, expect, inject, it } from "vitest";
-import { runBundle } from "../../tools/cli/run.ts";
 import { round, sourceOf, type Round } from "../../tools/campaigns/resources.ts";
 import { Bench } from "../bench.ts";
 import type { Fault } from "../emulator/faults.ts";
@@ -45,9 +44,7 @@ describe.each(kinds)("$name, killed at every request in turn", (kind) => {
     prepare(bench);
     bench.emulator.setFaults([fault]);
     let kill: ((signal: NodeJS.Signals) => void) | undefined;
-    const running = runBundle(bundle, resourcesEventFor(bench.running, { source }), {
-      dist: inject("dist"),
-      env: bench.urls,
+    const running = bench.run(bundle, resourcesEventFor(bench.running, { source }), {
       started: (signal) => (kill = signal),
     });
     const isStruck = (): boolean =>
