@@ -1,5 +1,5 @@
 /** Which emulator addresses the connector accepts. Anyone who can move the login address can collect the client secret. */
-import { channel } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connect } from "../lib/connector.ts";
 import type { Configuration } from "../lib/generated/types.ts";
@@ -18,16 +18,18 @@ afterAll(() => running.close());
 
 /** Every request that undici starts in this process, to any host. */
 let requests = 0;
-const count = (): void => void requests++;
-const undiciRequests = channel("undici:request:create");
+const count = (): void => {
+  requests++;
+};
+const undiciRequest = "undici:request:create";
 beforeEach(() => {
   requests = 0;
   running.emulator.clearJournal();
-  undiciRequests.subscribe(count);
+  subscribe(undiciRequest, count);
 });
 const open: (() => void)[] = [];
 afterEach(() => {
-  undiciRequests.unsubscribe(count);
+  unsubscribe(undiciRequest, count);
   for (const close of open.splice(0)) close();
 });
 
