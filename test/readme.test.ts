@@ -1,21 +1,45 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { CreateAnswer } from "../lib/generated/types.ts";
-import { runBundle } from "../tools/cli/run.ts";
+import { configurationPage } from "../tools/build/configurationTable.ts";
+import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { story } from "../tools/cli/demoEvents.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
-const file = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
-/** As it is read: Prettier pads the cells of tables. */
-const readme = file("README.md").replace(/ {2,}(?=\|)/g, " ");
-const shown = (mark: string): unknown =>
-  JSON.parse(
-    new RegExp(`<!-- ${mark} -->\\n+\`\`\`json\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? "null",
-  ) as unknown;
+const root = path.resolve(import.meta.dirname, "..");
+const file = (name: string): string => readFileSync(path.join(root, name), "utf8");
+const readme = file("README.md");
+/** A fenced block of the README, by the mark before it. */
+const block = (mark: string): string =>
+  new RegExp(`<!-- ${mark} -->\\n+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? "";
+const shown = (mark: string): unknown => JSON.parse(block(mark)) as unknown;
+/** The first column of the table after a mark. */
+const firstColumn = (page: string, mark: string): (string | undefined)[] => {
+  const table = new RegExp(`<!-- ${mark} -->\\n+([^]*?)(\\n\\n|$)`).exec(file(page))?.[1] ?? "";
+  const rows = table.split("\n").slice(2);
+  return rows.map((row) => row.split("|")[1]?.trim());
+};
+
+const pages = [
+  ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
+  ...readdirSync(path.join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name.replaceAll("\\", "/")}`),
+];
 
 let running: RunningEmulator;
+let run: BundleRun;
 beforeAll(async () => {
   running = await startEmulator();
+  run = await runBundle("lifecycle/create", shown("event"), {
+    dist: inject("dist"),
+    env: {
+      EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
+      EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
+    },
+  });
 });
 afterAll(() => running.close());
 
@@ -24,14 +48,7 @@ describe("the README", () => {
     expect(shown("event")).toEqual(story(running)[0].event);
   });
 
-  it("shows the answer that the bundle gives to it", async () => {
-    const run = await runBundle("lifecycle/create", shown("event"), {
-      dist: inject("dist"),
-      env: {
-        EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-        EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-      },
-    });
+  it("shows the answer of the bundle", () => {
     const answer = run.answer as CreateAnswer;
     const inReadme = shown("answer") as CreateAnswer;
     expect(answer.stats.totalMs).toBeGreaterThan(0);
@@ -41,33 +58,83 @@ describe("the README", () => {
     });
   });
 
+  it("shows what npm start prints of that event", () => {
+    const printed = block("start").split("\n");
+    const of = (what: string): string[] =>
+      printed
+        .filter((line) => line.startsWith(`   ${what} `))
+        .map((line) => line.slice(`   ${what}`.length).trim());
+    const { title, event } = story(running)[0];
+    const { AuditLogs } = (run.answer as CreateAnswer).outputContext;
+    expect(printed).toContain(`1. ${title}`);
+    expect(of("event")).toEqual([
+      `dist/lifecycle/create.mjs, for real, ${JSON.stringify(event).length} bytes on stdin`,
+    ]);
+    expect(of("request")).toEqual(
+      running.emulator
+        .journal()
+        .map(({ side, cmdlet, parameters, status }) =>
+          side === "login"
+            ? `token for ${String(parameters?.["scope"])} -> ${status}`
+            : `${cmdlet} ${JSON.stringify(parameters)} -> ${status}`,
+        ),
+    );
+    expect(of("audit")).toEqual(AuditLogs.map(({ Message }) => Message));
+  });
+
   it("lists every action there is, and no other", () => {
+    const rows = [...readme.matchAll(/^\| `dist\/([\w/]+)\/` +\| ([^|]+)\|/gm)];
     expect(
-      [...readme.matchAll(/`dist\/((?:lifecycle|permissions|resources)\/[\w/]+)\.mjs` \|/g)]
-        .map((match) => match[1])
+      rows
+        .flatMap(([, folder, bundles = ""]) =>
+          [...bundles.matchAll(/`(\w+)`/g)].map(([, name]) => `${folder}/${name}`),
+        )
         .sort(),
     ).toEqual(inject("actions"));
   });
+});
 
-  it("lists every key of the configuration form with its label", () => {
-    const form = JSON.parse(file("configuration.json")) as {
-      key: string;
-      templateOptions: { label: string };
-    }[];
-    for (const { key, templateOptions } of form)
-      expect(readme).toContain(`| \`${key}\` | ${templateOptions.label} |`);
+describe("the docs", () => {
+  it("have the table of configuration keys that the form and the schema yield", async () => {
+    expect(file("docs/configuration.md")).toBe(await configurationPage(root));
+    const form = JSON.parse(file("configuration.json")) as { key: string }[];
+    for (const { key } of form) expect(file("docs/configuration.md")).toContain(`| \`${key}\` `);
   });
 
-  it("names only npm scripts that exist", () => {
-    const { scripts } = JSON.parse(file("package.json")) as { scripts: Record<string, string> };
-    for (const [, name] of readme.matchAll(/npm run (?:--silent )?([\w:]+)/g))
-      expect(Object.keys(scripts)).toContain(name);
-  });
-
-  it("lists the outcomes of the answer's schema", () => {
+  it("list the outcomes of the answer's schema", () => {
     const { $defs } = JSON.parse(file("schemas/answer.schema.json")) as {
       $defs: { Outcome: { enum: string[] } };
     };
-    for (const outcome of $defs.Outcome.enum) expect(readme).toContain(`\`${outcome}\``);
+    const rows = firstColumn("docs/contract.md", "outcomes");
+    expect(rows).toEqual($defs.Outcome.enum.map((outcome) => `\`${outcome}\``));
+  });
+
+  it("have a row for each import rule, and no other", () => {
+    const { forbidden } = createRequire(import.meta.url)("../tools/borders.cjs") as {
+      forbidden: { name: string }[];
+    };
+    const rows = firstColumn("docs/architecture.md", "borders");
+    expect(rows).toEqual(forbidden.map(({ name }) => name));
+  });
+
+  it.each(pages)("name only npm scripts that exist: %s", (page) => {
+    const { scripts } = JSON.parse(file("package.json")) as { scripts: Record<string, string> };
+    for (const [, name] of file(page).matchAll(/npm run (?:--silent |-s )?([\w:]+)/g))
+      expect(Object.keys(scripts)).toContain(name);
+  });
+
+  it.each(pages)("link only to what exists: %s", (page) => {
+    for (const [, link = ""] of file(page).matchAll(/\]\((?!https?:)([^)#]+)/g))
+      expect(existsSync(path.join(root, path.dirname(page), link)), link).toBe(true);
+  });
+
+  it.each(pages)("are linked from another page: %s", (page) => {
+    if (page === "README.md") return;
+    const links = pages.flatMap((other) =>
+      [...file(other).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) =>
+        path.posix.join(path.dirname(other), link).replace(/\/$/, "/README.md"),
+      ),
+    );
+    expect(links).toContain(page);
   });
 });

@@ -8,6 +8,7 @@ import { Ajv, type AnySchema } from "ajv";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 import type { Shape } from "../../lib/host/schemaContract.ts";
+import { configurationPage } from "./configurationTable.ts";
 import { mailboxFacts } from "./mailboxFacts.ts";
 
 type Schema = JSONSchema & { $id: string; $defs?: Record<string, JSONSchema> };
@@ -48,6 +49,7 @@ const contracts: Record<string, Record<string, string>> = {
 const files: Record<string, string> = {
   "types.ts": await types(),
   "mailbox.ts": header + mailboxFacts(json("schemas/cmdlets.json")),
+  "../../docs/configuration.md": await configurationPage(root),
 };
 const ajv = new Ajv({
   allErrors: true,
