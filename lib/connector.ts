@@ -45,7 +45,8 @@ function connection(
   const exchangeUrl = loopbackUrl("EXO_CONNECTOR_EXCHANGE_URL", env, faults);
   if ((loginUrl === undefined) !== (exchangeUrl === undefined) && faults.length === 0)
     faults.push(
-      "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set both or neither, so that no secret of a test reaches the real service.",
+      "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set " +
+        "both or neither, so that no secret of a test reaches the real service.",
     );
   if (faults.length > 0) throw new Unusable(faults);
 
@@ -64,7 +65,8 @@ function connection(
   );
   return {
     targets: { exchange },
-    // The nouns of Exchange made the step, of values that a cmdlet takes; the client refuses any other when it encodes them.
+    // The nouns of Exchange made the step, of values that a cmdlet takes; the client refuses any
+    // other when it encodes them.
     send: ({ operation, parameters }) =>
       exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters }),
     stats,
@@ -84,7 +86,10 @@ function credentialOf({
     : { secret: AppSecret ?? "" };
 }
 
-/** Whoever can move the login address can collect the client secret: only this machine itself is a place to move it to. */
+/**
+ * Whoever can move the login address can collect the client secret: only this machine itself is a
+ * place to move it to.
+ */
 function loopbackUrl(
   name: string,
   env: Readonly<Record<string, string | undefined>>,

@@ -11,7 +11,10 @@ export type FaultKind =
   | "notReady"
   /** More than one object answers to the name. */
   | "ambiguous"
-  /** The name or address of what was to be made is another object's; or this one's own, made a moment ago and not shown yet. */
+  /**
+   * The name or address of what was to be made is another object's; or this one's own, made a
+   * moment ago and not shown yet.
+   */
   | "taken"
   /** The object is directory-synchronised: the change belongs on premises. */
   | "onPremises"
@@ -53,12 +56,15 @@ export class Fault extends Error {
     this.requestId = requestId;
   }
 
-  /** What was asked is wrong in itself. */
-  static invalid(message: string): Fault {
-    return new Fault({ kind: "invalid", message });
+  /** What was asked is wrong in itself. The most frequent kind, so it has a short form. */
+  static invalid(message: string, cause?: unknown): Fault {
+    return new Fault({ kind: "invalid", message, cause });
   }
 
-  /** Makes a fault of whatever was thrown, also of what is no error, says nothing, or cannot be looked at. Never throws. */
+  /**
+   * Makes a fault of whatever was thrown, also of what is no error, says nothing, or cannot be
+   * looked at. Never throws.
+   */
   static of(thrown: unknown): Fault {
     try {
       if (thrown instanceof Fault && thrown.message.trim() !== "") return thrown;
@@ -85,7 +91,10 @@ export class Fault extends Error {
     }
   }
 
-  /** Runs them all, and gives what they give; if any is refused as `invalid`, throws one fault that tells of all that were. */
+  /**
+   * Runs them all, and gives what they give; if any is refused as `invalid`, throws one fault that
+   * tells of all that were.
+   */
   static together<T extends readonly unknown[]>(...parts: { [Part in keyof T]: () => T[Part] }): T {
     const refused: Fault[] = [];
     const results = parts.map((part: () => unknown) => {
@@ -98,11 +107,7 @@ export class Fault extends Error {
         return undefined;
       }
     });
-    if (refused.length > 0)
-      throw new Fault({
-        kind: "invalid",
-        message: refused.map(({ message }) => message).join(" "),
-      });
+    if (refused.length > 0) throw Fault.invalid(refused.map(({ message }) => message).join(" "));
     // One result for each part, in the order of the parts.
     return results as unknown as T;
   }

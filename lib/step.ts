@@ -17,13 +17,16 @@ export interface Step<T extends Target = Target> {
   isInPlace?: boolean;
   /** The service does not report that it changed nothing, so `isInPlace` decides. */
   isSilent?: boolean;
-  /** Called when the step failed. Checks whether the change is in place anyway: returns the result, or throws the fault to report. */
+  /**
+   * Called when the step failed. Checks whether the change is in place anyway: returns the result,
+   * or throws the fault to report.
+   */
   recover?(fault: Fault): Promise<StepResult>;
 }
 
 /**
- * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read shows) that
- * the step changes nothing.
+ * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what
+ * was read shows) that the step changes nothing.
  */
 export type StepResult = "planned" | "done" | "alreadySo";
 
@@ -34,8 +37,9 @@ export type Query<Targets, T> = (targets: Targets) => Promise<T>;
 export type StreamQuery<Targets, T> = (targets: Targets) => AsyncIterable<T>;
 
 /**
- * The only ways from an action to its targets: two that read and one that writes. `Targets` holds one client per target,
- * so a query or a step for a target that the action did not declare does not compile.
+ * The only ways from an action to its targets: two that read and one that writes. `Targets` holds
+ * one client per target, so a query or a step for a target that the action did not declare does not
+ * compile.
  */
 export interface Gate<Targets> {
   read<T>(query: Query<Targets, T>): Promise<T>;

@@ -1,8 +1,9 @@
 /**
- * Where each Microsoft cloud keeps its sign-in and its Exchange Online.
- * GCC is part of the worldwide cloud; L4 is GCC High, L5 is DoD. Confirmed by Microsoft's documentation of the admin API and
- * of Connect-ExchangeOnline, but for the scope of China, which was seen in one client only; the older DoD host
- * (webmail.apps.mil) and the newer China host (outlook.office365.cn) are not used.
+ * Where each Microsoft cloud keeps its sign-in and its Exchange Online. GCC is part of the
+ * worldwide cloud; L4 is GCC High, L5 is DoD. Confirmed by Microsoft's documentation of the admin
+ * API and of Connect-ExchangeOnline, but for the scope of China, which was seen in one client only;
+ * the older DoD host (webmail.apps.mil) and the newer China host (outlook.office365.cn) are not
+ * used.
  */
 export interface Cloud {
   /** Host of the token endpoint, and of the authority a signed assertion is addressed to. */

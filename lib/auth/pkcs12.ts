@@ -21,7 +21,8 @@ export function invalid(message: string, cause?: unknown): Fault {
 
 function unsupported(algorithm: string): Fault {
   return invalid(
-    `The PFX in ${FIELD} is protected in a way that cannot be read here (${algorithm}); export it again as AES256-SHA256.`,
+    `The PFX in ${FIELD} is protected in a way that cannot be read here (${algorithm}); ` +
+      "export it again as AES256-SHA256.",
   );
 }
 
@@ -38,8 +39,8 @@ export interface Contents {
 }
 
 /**
- * Opens a container with its password. Throws an `invalid` fault that names the field when the password is wrong, the container is
- * damaged, or it is protected in a way that is not read here.
+ * Opens a container with its password. Throws an `invalid` fault that names the field when the
+ * password is wrong, the container is damaged, or it is protected in a way that is not read here.
  */
 export async function openContainer(pfx: Buffer, password: string): Promise<Contents> {
   forge = await loadForge();
@@ -80,9 +81,10 @@ type Password = string | undefined; // PKCS#12 tells an absent one from an empty
 let forge: Forge;
 
 /**
- * Forge gives what node:crypto lacks: ASN.1, and RC2, which OpenSSL 3 refuses. Its PKCS#12 reader is left alone: it fails
- * on PBES2 with a password beyond ASCII, writes certificates anew (which changes the thumbprint of one signed with
- * ECDSA), derives keys in JavaScript (slow in a process that has just started), and tells its errors apart by text only.
+ * Forge gives what node:crypto lacks: ASN.1, and RC2, which OpenSSL 3 refuses. Its PKCS#12 reader
+ * is left alone: it fails on PBES2 with a password beyond ASCII, writes certificates anew (which
+ * changes the thumbprint of one signed with ECDSA), derives keys in JavaScript (slow in a process
+ * that has just started), and tells its errors apart by text only.
  */
 async function loadForge(): Promise<Forge> {
   // @ts-expect-error The types describe the package, not its parts.

@@ -8,7 +8,8 @@ const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About)
   AADSTS7000215: {
     kind: "denied",
     message: ({ clientId }) =>
-      `The app secret (AppSecret) is not one of application ${clientId} (AppId). Give the value of the secret, not its ID.`,
+      `The app secret (AppSecret) is not one of application ${clientId} (AppId). Give ` +
+      "the value of the secret, not its ID.",
   },
   AADSTS7000222: {
     kind: "denied",
@@ -28,12 +29,16 @@ const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About)
   AADSTS700027: {
     kind: "denied",
     message: ({ clientId }) =>
-      `The certificate (AppCertificateBase64String) is not registered on application ${clientId} (AppId). Upload its public part to the app registration; if that was done just now, try again in some minutes.`,
+      "The certificate (AppCertificateBase64String) is not registered on application " +
+      `${clientId} (AppId). Upload its public part to the app registration; if that was ` +
+      "done just now, try again in some minutes.",
   },
   AADSTS700024: {
     kind: "denied",
     message: () =>
-      "The sign-in service says that what was signed with the certificate (AppCertificateBase64String) is not valid at this time: the clock of this machine is probably wrong.",
+      "The sign-in service says that what was signed with the certificate " +
+      "(AppCertificateBase64String) is not valid at this time: the clock of this machine " +
+      "is probably wrong.",
   },
   AADSTS500011: {
     kind: "invalid",
@@ -85,7 +90,10 @@ export function signInFault(thrown: unknown, about: About): Fault {
   const refused = number !== undefined || error.errorCode !== undefined;
   return new Fault({
     kind: refused ? "denied" : "unexpected",
-    message: `Signing in as application ${about.clientId} (AppId) in tenant ${about.tenantId} (TenantID) failed: ${said || (error.errorCode ?? "no reason was given")}`,
+    message:
+      `Signing in as application ${about.clientId} (AppId) in tenant ` +
+      `${about.tenantId} (TenantID) failed: ` +
+      (said || (error.errorCode ?? "no reason was given")),
     cause: thrown,
     requestId,
   });

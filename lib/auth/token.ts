@@ -11,7 +11,10 @@ import type { HttpReply, Transport } from "../net/transport.ts";
 export type Credential = { secret: string } | { pfxBase64: string; password: string };
 
 export interface TokenSource {
-  /** An access token for Exchange Online that is good for some minutes. `refused` asks for a new one after a 401, with the claims it named. */
+  /**
+   * An access token for Exchange Online that is good for some minutes. `refused` asks for a new one
+   * after a 401, with the claims it named.
+   */
   get(refused?: { token: string; claims?: string | undefined }): Promise<string>;
 }
 
@@ -20,7 +23,10 @@ export interface TokenSettings {
   clientId: string;
   credential: Credential;
   cloud: Cloud;
-  /** Base URL to send to instead of the cloud's sign-in host. The authority that is named and signed for stays the cloud's own. */
+  /**
+   * Base URL to send to instead of the cloud's sign-in host. The authority that is named and signed
+   * for stays the cloud's own.
+   */
   loginUrl: string | undefined;
 }
 
@@ -37,8 +43,9 @@ interface Seams {
 const marginMs = 120_000;
 
 /**
- * Tokens by the client credentials grant, through msal-node, which is loaded with the first token and makes the signed assertion
- * (PS256, x5t#S256) for a certificate. It is told all it would otherwise discover, so that a run costs one token request.
+ * Tokens by the client credentials grant, through msal-node, which is loaded with the first token
+ * and makes the signed assertion (PS256, x5t#S256) for a certificate. It is told all it would
+ * otherwise discover, so that a run costs one token request.
  */
 export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource {
   let current: { token: string; goodUntil: number } | undefined;
@@ -137,7 +144,10 @@ interface LastExchange {
   lifeMs(): number;
 }
 
-/** msal's way to the network: our transport and our retries. What is meant for `origin` goes to `base`, and nothing goes elsewhere. */
+/**
+ * msal's way to the network: our transport and our retries. What is meant for `origin` goes to
+ * `base`, and nothing goes elsewhere.
+ */
 function networkFor(
   { origin, base }: { origin: string; base: string },
   { transport, pace, clock, keepSecret }: Seams,
@@ -208,7 +218,10 @@ function notJson({ status, text }: HttpReply): Fault {
   if (html || status >= 300)
     return new Fault({
       kind: "unexpected",
-      message: `The sign-in service's address answered with ${html ? "a web page" : "something else"} instead of JSON (status ${status}): a proxy may stand in between, or the address is wrong.`,
+      message:
+        "The sign-in service's address answered with " +
+        `${html ? "a web page" : "something else"} instead of JSON (status ${status}): a ` +
+        "proxy may stand in between, or the address is wrong.",
     });
   return new Fault({
     kind: "unavailable",

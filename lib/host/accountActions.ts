@@ -45,11 +45,17 @@ export interface CreateInput<Targets, Key extends ConfigurationKey = never> exte
   Key
 > {
   correlation: Correlation;
-  /** A field's value wherever the platform shows one: mapped for Create, or pre-filled for a field of mapping mode None. */
+  /**
+   * A field's value wherever the platform shows one: mapped for Create, or pre-filled for a field
+   * of mapping mode None.
+   */
   known(field: string): unknown;
 }
 
-/** The account that was found: its reference, one sentence that says which it is and why, and its properties as they are now. */
+/**
+ * The account that was found: its reference, one sentence that says which it is and why, and its
+ * properties as they are now.
+ */
 export interface Correlated {
   accountReference: string;
   sentence: string;
@@ -244,7 +250,10 @@ export function onImport<Targets, const Key extends ConfigurationKey>({
       return {
         audit: [
           {
-            Message: `Accounts ${actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${count}.`,
+            Message:
+              "Accounts " +
+              `${actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ` +
+              `${count}.`,
           },
         ],
       };
@@ -266,7 +275,10 @@ function recordOf(
   };
 }
 
-/** The fields by their names in the mapping; `a.b` becomes `{ a: { b } }`. A field the account lacks is null: the platform wants to see it. */
+/**
+ * The fields by their names in the mapping; `a.b` becomes `{ a: { b } }`. A field the account lacks
+ * is null: the platform wants to see it.
+ */
 function nested(
   names: readonly string[],
   account: Readonly<Record<string, unknown>>,

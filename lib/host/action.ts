@@ -24,7 +24,10 @@ export interface Context<Event, Targets> extends HostGate<Targets> {
   whenCutShort(soFar: (reason: Fault) => Result): void;
 }
 
-/** What a handler leaves for the answer beside its output: audit lines that are no changes, and what failed without ending the run. */
+/**
+ * What a handler leaves for the answer beside its output: audit lines that are no changes, and what
+ * failed without ending the run.
+ */
 export interface Result {
   audit?: { Action?: "CorrelateAccount"; Message: string }[];
   faults?: readonly Fault[];
@@ -49,9 +52,15 @@ export interface Action<Event extends AnyEvent, Targets> {
   verb: Verb;
   contract: Contract<Event>;
   needs: Needs<Targets>;
-  /** Every configuration key that the verb or the handler reads. The keys of the connection itself are not among them. */
+  /**
+   * Every configuration key that the verb or the handler reads. The keys of the connection itself
+   * are not among them.
+   */
   configuration: readonly ConfigurationKey[];
-  /** The output before anything was done, from whatever arrived on stdin (`undefined`: nothing readable). None when left out. */
+  /**
+   * The output before anything was done, from whatever arrived on stdin (`undefined`: nothing
+   * readable). None when left out.
+   */
   outputAtFirst?(document: unknown): Record<string, unknown>;
   run(context: Context<Event, Targets>): Promise<Result>;
 }

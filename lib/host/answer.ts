@@ -46,22 +46,20 @@ export function finished(
     ...audit.map((line) => ({ ...line, IsError: false })),
     ...taken.map((entry) => ({ ...auditOf(entry, verb, entry.fault), IsError: false })),
   ];
-  // "Already so" is said when nothing had to be changed, or when the service says it changed nothing.
-  return answerOf(
-    true,
-    lines,
-    verb.onlyReads || taken.some(({ result: became }) => became === "done" || became === "planned")
-      ? "done"
-      : isGone
-        ? outcomeOf.missing
-        : "alreadySo",
-    ending,
-  );
+  return answerOf(true, lines, outcomeOfSuccess(ending, isGone), ending);
+}
+
+/** "Already so": nothing had to be changed, or the service reported that it changed nothing. */
+function outcomeOfSuccess({ verb, taken }: Ending, isGone: boolean): Outcome {
+  const isChange = ({ result }: StepRecord): boolean => result === "done" || result === "planned";
+  if (verb.onlyReads || taken.some(isChange)) return "done";
+  return isGone ? outcomeOf.missing : "alreadySo";
 }
 
 /**
- * The answer of a run with faults: what was done stands before what was not. `wereAttempts`: each fault is of one of several attempts, and not what ended the run. That nobody is there any more is a success for the verbs
- * that take something away.
+ * The answer of a run with faults: what was done stands before what was not. `wereAttempts`: each
+ * fault is of one of several attempts, and not what ended the run. That nobody is there any more is
+ * a success for the verbs that take something away.
  */
 export function failed(
   faults: readonly Fault[],

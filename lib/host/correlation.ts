@@ -23,7 +23,8 @@ export function correlationFrom({
 }: CorrelationConfiguration): Correlation {
   if (!Enabled)
     throw invalid(
-      "Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.",
+      "Correlation is switched off. This connector links a person to an existing mailbox " +
+        "and never makes one: switch correlation on and choose its fields.",
     );
   const field = (AccountField ?? "").trim();
   if (field === "")
@@ -39,10 +40,13 @@ export function correlationFrom({
       `The correlation value for "${field}" was sent as a number that cannot be held exactly; expected a text.`,
     );
   const value = given === null || given === undefined ? undefined : String(given);
-  if (value === undefined)
+  if (value === undefined) {
+    const personField = PersonField?.trim() ? `"${PersonField}"` : "(none chosen)";
     throw invalid(
-      `The correlation value is empty: neither the person field ${PersonField?.trim() ? `"${PersonField}"` : "(none chosen)"} nor the mapping of "${field}" gives one for this person.`,
+      `The correlation value is empty: neither the person field ${personField} ` +
+        `nor the mapping of "${field}" gives one for this person.`,
     );
+  }
   return { field, value };
 }
 

@@ -64,7 +64,10 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
 
 const longestMs = 2_147_483_647;
 
-/** `EXO_CONNECTOR_DEADLINE_MS`, or the verb's default. Throws `Unusable` for anything but a whole number of milliseconds. */
+/**
+ * `EXO_CONNECTOR_DEADLINE_MS`, or the verb's default. Throws `Unusable` for anything but a whole
+ * number of milliseconds.
+ */
 export function deadlineFrom(env: Record<string, string | undefined>, fallback: number): number {
   const text = env["EXO_CONNECTOR_DEADLINE_MS"];
   if (text === undefined || text === "") return fallback;

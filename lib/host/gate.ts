@@ -28,7 +28,10 @@ export interface Connection<Targets> {
 export interface StepPlacement {
   /** The audit action, for verbs that have more than one. */
   auditAction?: AuditLog["Action"] | undefined;
-  /** Orders the audit lines of steps that run side by side. Steps of equal rank keep the order in which they were taken. */
+  /**
+   * Orders the audit lines of steps that run side by side. Steps of equal rank keep the order in
+   * which they were taken.
+   */
   rank?: number | undefined;
 }
 
@@ -50,8 +53,9 @@ export interface StepRecord extends StepPlacement {
 }
 
 /**
- * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends none, the plan of
- * a dry run is the plan of the run, and every audit line is made from the step that was taken.
+ * The gate that every read and every change passes. Only the gate can send a change, so a dry run
+ * sends none, the plan of a dry run is the plan of the run, and every audit line is made from the
+ * step that was taken.
  */
 export function openGate<Targets>({
   connection,

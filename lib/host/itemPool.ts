@@ -1,7 +1,10 @@
 /** Lets somebody else work while one waits for something outside. Settles as the wait does. */
 export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 
-/** Works on all of these, so many at a time and in their order. `work` must not reject. Who steps aside gives its lane to another, and takes one again before it goes on. */
+/**
+ * Works on all of these, so many at a time and in their order. `work` must not reject. Who steps
+ * aside gives its lane to another, and takes one again before it goes on.
+ */
 export async function inLanes<T>(
   things: readonly T[],
   lanes: number,

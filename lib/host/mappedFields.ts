@@ -38,9 +38,9 @@ export class MappedFields {
   }
 
   /**
-   * The same fields with the values of `account` where it has them. A list is taken over only for a field that is mapped
-   * as one, because the platform cannot hold a list in a text field; an object never, and none is replaced: it holds the
-   * fields whose names have a dot.
+   * The same fields with the values of `account` where it has them. A list is taken over only for a
+   * field that is mapped as one, because the platform cannot hold a list in a text field; an object
+   * never, and none is replaced: it holds the fields whose names have a dot.
    */
   filledFrom(account: Readonly<Record<string, unknown>>): Record<string, unknown> {
     return this.#filled(account, (value) => value);

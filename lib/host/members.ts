@@ -1,6 +1,9 @@
 import { isRecord } from "./schemaContract.ts";
 
-/** A member of what may be an object, by its name without regard to case: installations have `Id` and `id`, platforms `Person` and `person`. */
+/**
+ * A member of what may be an object, by its name without regard to case: installations have `Id`
+ * and `id`, platforms `Person` and `person`.
+ */
 export function member(value: unknown, name: string): unknown {
   const wanted = name.toLowerCase();
   return isRecord(value)
@@ -15,5 +18,5 @@ export function memberAt(value: unknown, path: readonly string[]): unknown {
 
 /** A text or a number as text, without white space around it; empty for anything else. */
 export function plainText(value: unknown): string {
-  return typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+  return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 }

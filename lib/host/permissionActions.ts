@@ -30,7 +30,10 @@ import { verbs } from "./verbs.ts";
 /** Runs every attempt, whatever happens to the others, and returns the faults. */
 export { faultsOf } from "./gate.ts";
 
-/** A permission as the platform lists it: the reference that grant, revoke and import get back verbatim, and its name. */
+/**
+ * A permission as the platform lists it: the reference that grant, revoke and import get back
+ * verbatim, and its name.
+ */
 export interface Permission {
   identification: Readonly<Record<string, string | number>>;
   /** Cut to what the platform takes. */
@@ -110,8 +113,8 @@ export interface PermissionInput<
 }
 
 /**
- * The handler returns what to report beside the changes, and the faults that did not end the run. With any fault the event
- * is no success.
+ * The handler returns what to report beside the changes, and the faults that did not end the run.
+ * With any fault the event is no success.
  */
 type PermissionDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
   Targets,
@@ -179,7 +182,10 @@ export function textIn(
   return plainText(member(reference, name));
 }
 
-/** The same of the permission that an event is about. Throws `invalid` for what is there and is no text: it must not pass for nothing. */
+/**
+ * The same of the permission that an event is about. Throws `invalid` for what is there and is no
+ * text: it must not pass for nothing.
+ */
 export function memberOf(
   reference: Readonly<Record<string, unknown>> | null | undefined,
   name: string,
@@ -193,9 +199,14 @@ export function memberOf(
   )
     throw new Fault({
       kind: "invalid",
-      message: `${name} of the permission reference is ${Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`}; expected a text.`,
+      message: `${name} of the permission reference is ${typeOf(value)}; expected a text.`,
     });
   return plainText(value);
+}
+
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 /** Who holds a permission, or a part of them. */
@@ -275,7 +286,11 @@ function importing<Targets, Key extends ConfigurationKey, Held extends Holders>(
       return {
         audit: [
           {
-            Message: `Records ${event.actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records}, with ${references} account ${references === 1 ? "reference" : "references"}.`,
+            Message:
+              "Records " +
+              `${event.actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ` +
+              `${records}, with ${references} account ` +
+              `${references === 1 ? "reference" : "references"}.`,
           },
         ],
       };

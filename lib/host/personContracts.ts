@@ -3,8 +3,9 @@ import { isRecord } from "./schemaContract.ts";
 import { member, memberAt, plainText } from "./members.ts";
 
 /**
- * The values of one field (such as `Department.ExternalId`) on the person's contracts in scope: those the platform's conditions hold for,
- * or all of them. Names are matched without regard to case. Throws an `invalid` fault when the event has no contracts to look at.
+ * The values of one field (such as `Department.ExternalId`) on the person's contracts in scope:
+ * those the platform's conditions hold for, or all of them. Names are matched without regard to
+ * case. Throws an `invalid` fault when the event has no contracts to look at.
  */
 export function valuesInScope(
   person: Readonly<Record<string, unknown>> | null | undefined,
@@ -15,7 +16,8 @@ export function valuesInScope(
     throw new Fault({
       kind: "invalid",
       message:
-        "The event holds no contracts (personContext.Person.Contracts), so it cannot be told what the person is to have.",
+        "The event holds no contracts (personContext.Person.Contracts), so it cannot be " +
+        "told what the person is to have.",
     });
   // One contract may arrive as itself instead of a list of one.
   const sent = [given].flat();
@@ -24,7 +26,8 @@ export function valuesInScope(
     throw new Fault({
       kind: "invalid",
       message:
-        "The person's contracts (personContext.Person.Contracts) did not arrive whole: expected a list of objects, whose Context is an object.",
+        "The person's contracts (personContext.Person.Contracts) did not arrive whole: " +
+        "expected a list of objects, whose Context is an object.",
     });
   // Out of conditions is for the platform to say. A preview may not know.
   if (
@@ -35,7 +38,9 @@ export function valuesInScope(
     throw new Fault({
       kind: "invalid",
       message:
-        "A contract does not say whether its conditions hold (personContext.Person.Contracts, Context.InConditions), so it cannot be told what the person is to have.",
+        "A contract does not say whether its conditions hold " +
+        "(personContext.Person.Contracts, Context.InConditions), so it cannot be told " +
+        "what the person is to have.",
     });
   const contracts = sent.filter(
     (contract) => all || isTrue(memberAt(contract, ["context", "inconditions"])),

@@ -2,8 +2,9 @@
 const mask = "[secret]";
 
 /**
- * A shorter secret is masked only where it stands as a word, and only in what is written for people: a password "contoso" must
- * not empty every sentence, and must not change an address that the platform stores.
+ * A shorter secret is masked only where it stands as a word, and only in what is written for
+ * people: a password "contoso" must not empty every sentence, and must not change an address that
+ * the platform stores.
  */
 const longEnough = 8;
 const forPeople = new Set(["Message", "message", "sentence"]);
@@ -14,16 +15,23 @@ const tellTale = 64;
 /** An account reference must never be maimed because a password happens to occur in it. */
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The words an answer is made of. A password that is one of them must not take the answer apart, and is not betrayed by them. */
+/**
+ * The words an answer is made of. A password that is one of them must not take the answer apart,
+ * and is not betrayed by them.
+ */
 const answerWords = new Set(
-  `outputContext outcome plan stats Success AuditLogs Action Message IsError Data PreviousData AccountReference AccountCorrelated Permissions Identification
-  SubPermissions Reference Id target exchange graph activeDirectory operation cmdlet parameters sentence before sent requests retries waitedMs totalMs record PermissionReference SubPermissionReference
-  AccountReferences DisplayName UserName Enabled Description SubPermissionDisplayName level message information warning error verbose
+  `outputContext outcome plan stats
+  Success AuditLogs Action Message IsError Data PreviousData AccountReference AccountCorrelated
+  Permissions Identification SubPermissions Reference Id
+  target exchange graph activeDirectory operation cmdlet parameters sentence before sent
+  requests retries waitedMs totalMs
+  record PermissionReference SubPermissionReference AccountReferences
+  DisplayName UserName Enabled Description SubPermissionDisplayName
+  level message information warning error verbose
   done alreadySo notYet gone masteredOnPremises notLicensed ambiguous forbidden throttled invalid unknown
-  CreateAccount EnableAccount UpdateAccount DisableAccount MoveAccount DeleteAccount CorrelateAccount GrantMembership RevokeMembership
-  GrantPermission UpdatePermission RevokePermission CreateResource UpdateResource CreateMailbox`.split(
-    /\s+/,
-  ),
+  CreateAccount EnableAccount UpdateAccount DisableAccount MoveAccount DeleteAccount CorrelateAccount
+  GrantMembership RevokeMembership GrantPermission UpdatePermission RevokePermission
+  CreateResource UpdateResource CreateMailbox`.split(/\s+/),
 );
 
 /** Takes secrets out of whatever is about to be written, in every form they may have been put into on the way. */
@@ -77,7 +85,10 @@ export class Redaction {
   }
 }
 
-/** The text in base64: on its own, and (when it is long enough to be told) as part of a longer text, which shifts it by no, one or two bytes. */
+/**
+ * The text in base64: on its own, and (when it is long enough to be told) as part of a longer text,
+ * which shifts it by no, one or two bytes.
+ */
 function inBase64(text: string): string[] {
   const bytes = Buffer.from(text, "utf8");
   return (["base64", "base64url"] as const).flatMap((encoding) => {
@@ -104,7 +115,10 @@ function needle(form: string): string {
   return `${spelled}[^${ends}]*`;
 }
 
-/** A pattern for one character (or a run of backslashes) in all spellings that JSON and URLs have for it, also inside each other. */
+/**
+ * A pattern for one character (or a run of backslashes) in all spellings that JSON and URLs have
+ * for it, also inside each other.
+ */
 function spellings(part: string): string {
   if (/^[A-Za-z0-9]$/.test(part)) return part;
   const char = part.startsWith("\\") ? "\\" : part;

@@ -48,8 +48,9 @@ const lanes = 5;
 const mostInPreview = 10;
 
 /**
- * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and gives what is to be done for one item. An item that
- * fails keeps no other from being made; its fault names it.
+ * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and
+ * gives what is to be done for one item. An item that fails keeps no other from being made; its
+ * fault names it.
  */
 export function onResources<Targets, const Key extends ConfigurationKey>({
   needs,
@@ -98,7 +99,9 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
           ? ["to be made", "to be finished", "to be renamed", "cannot be made"]
           : ["made", "finished", "renamed", "failed"];
         const parts = [
-          `${entries.length}${entries.length < all.length ? ` (the first of ${all.length}; a preview takes no more)` : ""}`,
+          entries.length < all.length
+            ? `${entries.length} (the first of ${all.length}; a preview takes no more)`
+            : `${entries.length}`,
           `there already: ${count("there")}`,
           `${made}: ${count("made")}`,
           `${finished}: ${count("finished")}`,

@@ -98,7 +98,10 @@ export async function run<Event extends AnyEvent, Targets>(
   return code;
 }
 
-/** The platform publishes no limit for a message; beyond this length nobody reads it in an audit log. The whole of it is on stderr. */
+/**
+ * The platform publishes no limit for a message; beyond this length nobody reads it in an audit
+ * log. The whole of it is on stderr.
+ */
 const longestMessage = 1_000;
 
 function shortened(message: string): string {

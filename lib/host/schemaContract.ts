@@ -72,7 +72,8 @@ export function readAs<T>(contract: Contract<T>, value: unknown): T {
 /** The texts that must never be written, found by the marks in the shape. */
 export function secretsIn(value: unknown, shape: Shape): string[] {
   if (typeof value === "string") return shape.secret && value.trim() !== "" ? [value] : [];
-  // A value in the wrong form is refused later, and is no less secret: lists, and what stands inside a secret, are searched too.
+  // A value in the wrong form is refused later, and is no less secret: lists, and what stands
+  // inside a secret, are searched too.
   if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item, shape.items ?? shape));
   if (!isRecord(value)) return [];
   const byName = namesOf(shape);
@@ -89,20 +90,14 @@ type Report = (path: string, text: string) => void;
 function normalised(value: unknown, shape: Shape, path: string, report: Report): unknown {
   if (takes(shape, "boolean") && typeof value === "string") {
     const text = value.trim().toLowerCase();
-    return text === "true" ? true : text === "false" ? false : value;
+    if (text === "true") return true;
+    return text === "false" ? false : value;
   }
   if (takes(shape, "array") && value !== null && value !== undefined) {
-    // PowerShell turns a list of one into its element; a form field holds a list as text with commas. Elsewhere a comma is a
-    // comma: "Sales, Marketing" is one department.
-    const onForm = shape.label !== undefined && typeof value === "string";
-    const list: unknown[] = Array.isArray(value)
-      ? value
-      : onForm
-        ? value
-            .split(",")
-            .map((part) => part.trim())
-            .filter((part) => part !== "")
-        : [value];
+    // PowerShell turns a list of one into its element; a form field holds a list as text with
+    // commas. Elsewhere a comma is a comma: "Sales, Marketing" is one department.
+    const isOnForm = shape.label !== undefined && typeof value === "string";
+    const list: unknown[] = isOnForm ? splitAtCommas(value) : [value].flat();
     return list.map((item, index) =>
       normalised(item, shape.items ?? {}, `${path}/${index}`, report),
     );
@@ -118,6 +113,13 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
   return typeof value === "string" && shape.label !== undefined && shape.verbatim === undefined
     ? value.trim()
     : value;
+}
+
+function splitAtCommas(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 function normalisedRecord(
@@ -175,11 +177,17 @@ function described(
       return `${name} is ${kindOf(found)}; expected ${types.map((type) => typeNames[type] ?? type).join(" or ")}.`;
     }
     case "enum":
-      return `${name} is ${kindOf(found)} that is not in the list; expected ${shape?.expected ?? `one of ${(shape?.enum ?? []).map(String).join(", ")}`}.`;
+      return (
+        `${name} is ${kindOf(found)} that is not in the list; ` +
+        `expected ${shape?.expected ?? `one of ${(shape?.enum ?? []).map(String).join(", ")}`}.`
+      );
     case "minItems":
       return `${name} is an empty list; expected at least ${String(params["limit"])}.`;
     default:
-      return `${name} is ${kindOf(found)}; expected ${shape?.expected ?? `what its ${keyword} allows (${JSON.stringify(params)})`}.`;
+      return (
+        `${name} is ${kindOf(found)}; ` +
+        `expected ${shape?.expected ?? `what its ${keyword} allows (${JSON.stringify(params)})`}.`
+      );
   }
 }
 
@@ -222,7 +230,10 @@ function at(
   return { shape, found };
 }
 
-/** `"Tenant ID" (TenantID)` for what stands on the form, `actionContext.DryRun` for everything else, `, item 2` in a list. */
+/**
+ * `"Tenant ID" (TenantID)` for what stands on the form, `actionContext.DryRun` for everything else,
+ * `, item 2` in a list.
+ */
 function nameOf(path: string, root: Shape): string {
   let shape: Shape | undefined = root;
   let name = "";
@@ -231,7 +242,8 @@ function nameOf(path: string, root: Shape): string {
     shape = shape?.properties?.[step] ?? shape?.items;
     if (shape?.label !== undefined && !isItem) name = `"${shape.label}" (${step})`;
     else if (isItem) name += `, item ${Number(step) + 1},`;
-    else name += name === "" ? step : name.endsWith(",") ? ` ${step}` : `.${step}`;
+    else if (name === "") name = step;
+    else name += name.endsWith(",") ? ` ${step}` : `.${step}`;
   }
   return name === "" ? "The event" : name;
 }

@@ -17,8 +17,9 @@ export interface ResourceItem {
 export type Entry = ResourceItem | Fault;
 
 /**
- * Reads the entries of the source data: objects that hold a key and a name, or plain values that are both. An entry that says nothing at all is left
- * out, and so is one that is there already, word for word.
+ * Reads the entries of the source data: objects that hold a key and a name, or plain values that
+ * are both. An entry that says nothing at all is left out, and so is one that is there already,
+ * word for word.
  */
 export function entriesIn(
   sourceData: readonly unknown[],

@@ -24,7 +24,10 @@ export interface SubPermissionInput<
   Key extends ConfigurationKey = never,
 > extends Gate<Targets> {
   accountReference: string;
-  /** A member of the reference of the permission that the parts belong to; empty when there is no such text, as in a preview. */
+  /**
+   * A member of the reference of the permission that the parts belong to; empty when there is no
+   * such text, as in a preview.
+   */
   permission(name: string): string;
   configuration: Settings<Key>;
   log: Log;
@@ -41,7 +44,10 @@ export interface Part {
 export interface Parts<P extends Part> {
   /** What is looked for, such as `group whose CustomAttribute1 is "D-1"`. */
   description(value: string): string;
-  /** The parts that belong to one value of the contract field. Throws a fault that names them when they cannot be told. */
+  /**
+   * The parts that belong to one value of the contract field. Throws a fault that names them when
+   * they cannot be told.
+   */
   belongingTo: (value: string) => Promise<P[]>;
   /** The key of a reference on record, or undefined for one that is none of this set's. */
   keyOf(reference: (name: string) => string): string | undefined;
@@ -51,6 +57,9 @@ export interface Parts<P extends Part> {
   /** `key` as `keyOf` gave it. */
   revoke(key: string): Promise<void>;
 }
+
+const noConditions =
+  " A preview may know no conditions; the configuration can let it count every contract.";
 
 interface OnRecord {
   DisplayName: string;
@@ -62,9 +71,10 @@ const none = "No permissions defined";
 const nothing: OnRecord = { DisplayName: none, Reference: { Id: none } };
 
 /**
- * Declares what grant, update and revoke of a permission do whose parts follow from the person's contracts. A preview decides with the
- * same code. What the account holds is answered however the run ends: a part that may have been granted counts as held, and one that
- * may still be there does too, so that nobody keeps a right that is on no record.
+ * Declares what grant, update and revoke of a permission do whose parts follow from the person's
+ * contracts. A preview decides with the same code. What the account holds is answered however the
+ * run ends: a part that may have been granted counts as held, and one that may still be there does
+ * too, so that nobody keeps a right that is on no record.
  */
 export function onSubPermissions<Targets, const Key extends ConfigurationKey, P extends Part>({
   needs,
@@ -122,7 +132,9 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       if (actionContext.CurrentPermissions === undefined && actionContext.Operation !== "grant")
         throw new Fault({
           kind: "invalid",
-          message: `The event does not say what is on record (CurrentPermissions), so ${isRevoke ? "there is nothing to revoke by" : "it cannot be told what to take away"}.`,
+          message:
+            "The event does not say what is on record (CurrentPermissions), so " +
+            `${isRevoke ? "there is nothing to revoke by" : "it cannot be told what to take away"}.`,
         });
 
       const held = new Map<string, OnRecord>();
@@ -137,7 +149,9 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
           faults.push(
             new Fault({
               kind: "invalid",
-              message: `"${DisplayName ?? ""}" is on record with a reference that is none of this set's; it was left as it is.`,
+              message:
+                `"${DisplayName ?? ""}" is on record with a reference that is ` +
+                "none of this set's; it was left as it is.",
             }),
           );
       }
@@ -192,7 +206,10 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       }
       return { audit, faults };
 
-      /** `isWhole` is false when it could not be told what one of the values stands for: then nothing is taken away on the strength of it. */
+      /**
+       * `isWhole` is false when it could not be told what one of the values stands for: then
+       * nothing is taken away on the strength of it.
+       */
       async function wantedParts({
         belongingTo,
         description,
@@ -219,7 +236,9 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
           none(`${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`);
         if (values.length === 0 && blank === 0)
           audit.push({
-            Message: `No contract in scope gives a ${field}, so nothing belongs to the person.${actionContext.DryRun && !all ? " A preview may know no conditions; the configuration can let it count every contract." : ""}`,
+            Message:
+              `No contract in scope gives a ${field}, so nothing belongs to the person.` +
+              (actionContext.DryRun && !all ? noConditions : ""),
           });
         for (const value of values) {
           const fault = await faultOf(async () => {
@@ -246,7 +265,10 @@ async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined>
   return fault;
 }
 
-/** What is on record for the person, from an event that may not even be valid: nobody loses track of a right because of a bad event. */
+/**
+ * What is on record for the person, from an event that may not even be valid: nobody loses track of
+ * a right because of a bad event.
+ */
 function onRecordIn(document: unknown): unknown[] {
   const context = member(document, "actioncontext");
   const entries = [member(context, "currentpermissions") ?? []].flat().flatMap((entry) => {

@@ -3,7 +3,10 @@ import type { AuditLog } from "../generated/types.ts";
 /** What the platform's rules say about one verb. */
 export interface Verb {
   name: string;
-  /** What it means that the account or mailbox does not exist: revoking something from nobody is done, granting is not. */
+  /**
+   * What it means that the account or mailbox does not exist: revoking something from nobody is
+   * done, granting is not.
+   */
   whenMissing: "failure" | "success";
   /** The audit action of each change. Only values the platform knows; left out, it takes the running script's own. */
   auditAction?: NonNullable<AuditLog["Action"]>;

@@ -19,8 +19,8 @@ export interface Stats {
 }
 
 /**
- * What one try came to. `afterMs` is what the service asked for (Retry-After), and then authoritative; `mostRetries` is set
- * when this kind of fault deserves fewer than usual.
+ * What one try came to. `afterMs` is what the service asked for (Retry-After), and then
+ * authoritative; `mostRetries` is set when this kind of fault deserves fewer than usual.
  */
 export type Try<T> = { value: T } | Failure;
 export interface Failure {
@@ -69,7 +69,10 @@ export function unanswered(thrown: unknown): Failure {
   return { fault: Fault.of(thrown), mostRetries: mostTransportRetries };
 }
 
-/** Reads `Retry-After`: seconds, possibly with decimals, or a date. No time, or one that is past, is no advice: better our own wait than none. */
+/**
+ * Reads `Retry-After`: seconds, possibly with decimals, or a date. No time, or one that is past, is
+ * no advice: better our own wait than none.
+ */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? "";
   const ms = /^[\d.]+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;

@@ -24,10 +24,10 @@ export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<H
 const connectTimeoutMs = 8_000;
 
 /**
- * A transport over undici with kept-alive connections. `undici.request` and not `fetch`, because three things are needed that
- * fetch decides by itself: bodies that claim to be gzip and are not (seen on error answers), redirects that must carry the
- * token to a regional host and to nowhere else, and no work done for caches and cookies.
- * undici is loaded with the first request.
+ * A transport over undici with kept-alive connections. `undici.request` and not `fetch`, because
+ * three things are needed that fetch decides by itself: bodies that claim to be gzip and are not
+ * (seen on error answers), redirects that must carry the token to a regional host and to nowhere
+ * else, and no work done for caches and cookies. undici is loaded with the first request.
  */
 export function httpTransport(loadUndici = () => import("./undici.ts")): {
   send: Transport;
@@ -91,8 +91,8 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
 }
 
 /**
- * Some error answers claim to be gzip and are plain; some refusals are nothing but NUL bytes. What does begin like gzip and
- * cannot be unpacked did not arrive whole, and gunzipSync says so.
+ * Some error answers claim to be gzip and are plain; some refusals are nothing but NUL bytes. What
+ * does begin like gzip and cannot be unpacked did not arrive whole, and gunzipSync says so.
  */
 function decoded(bytes: Buffer, encoding: string | undefined): string {
   const packed =

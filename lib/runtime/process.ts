@@ -46,7 +46,8 @@ export async function main<Event extends AnyEvent, Targets>(
       },
     });
   } catch {
-    // A defect in answering itself. What went wrong may hold a secret, and what takes secrets out may be what went wrong.
+    // A defect in answering itself. What went wrong may hold a secret, and what takes secrets out
+    // may be what went wrong.
     await write(process.stdout, `${JSON.stringify(lastResort)}\n`);
     code = 1;
   }

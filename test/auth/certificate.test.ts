@@ -257,7 +257,8 @@ describe("a value that holds no PFX", () => {
 
 describe("a password that does not fit", () => {
   const wrong =
-    "AppCertificatePassword does not open the PFX in AppCertificateBase64String: the password is wrong, or the PFX is damaged.";
+    "AppCertificatePassword does not open the PFX in AppCertificateBase64String: the " +
+    "password is wrong, or the PFX is damaged.";
   const missing =
     "The PFX in AppCertificateBase64String is protected with a password, but AppCertificatePassword is empty.";
   const locked = [
@@ -301,10 +302,10 @@ describe("a damaged container", () => {
     "dotnet-tripledes-sha1-absent",
   ])("%s is told from a wrong password where its contents still decrypt", async (name) => {
     const [bytes, password] = [der(name), name.endsWith("absent") ? "" : ASCII];
-    expect(await sentence({ pfxBase64: changed(bytes, bytes.length - 6), password })).toBe(damaged); // in the salt of the seal
-    expect(await sentence({ pfxBase64: changed(bytes, bytes.length - 300), password })).toBe(
-      damaged,
-    ); // in the key
+    const saltChanged = changed(bytes, bytes.length - 6);
+    const keyChanged = changed(bytes, bytes.length - 300);
+    expect(await sentence({ pfxBase64: saltChanged, password })).toBe(damaged);
+    expect(await sentence({ pfxBase64: keyChanged, password })).toBe(damaged);
   });
 
   it("is what remains where the password fits the seal but not the contents", async () => {
@@ -344,7 +345,8 @@ describe("contents that are of no use", () => {
     ],
     [
       "expired",
-      'The certificate "O=HelloID connectors, CN=exchange-online-connector test" in AppCertificateBase64String expired on 2020-06-01.',
+      'The certificate "O=HelloID connectors, CN=exchange-online-connector test" ' +
+        "in AppCertificateBase64String expired on 2020-06-01.",
     ],
   ])("%s", async (name, message) => {
     expect(await sentence({ pfxBase64: fixture(name) })).toBe(message);
@@ -360,7 +362,8 @@ describe("contents that are of no use", () => {
       .toISOString()
       .split("T");
     expect(await sentence({ now: new Date("2001-01-01T00:00:00Z") })).toBe(
-      `The certificate "O=HelloID connectors, CN=exchange-online-connector test" in AppCertificateBase64String is not valid before ${start}.`,
+      `The certificate "O=HelloID connectors, CN=exchange-online-connector test" in ` +
+        `AppCertificateBase64String is not valid before ${start}.`,
     );
   });
 });
@@ -375,7 +378,8 @@ describe("a protection that is not supported", () => {
     ["encryption for a public key", renamed("encryptedData", "envelopedData"), "envelopedData"],
   ])("%s is named", async (_, pfxBase64, name) => {
     expect(await sentence({ pfxBase64 })).toBe(
-      `The PFX in AppCertificateBase64String is protected in a way that cannot be read here (${name}); export it again as AES256-SHA256.`,
+      "The PFX in AppCertificateBase64String is protected in a way that cannot be read " +
+        `here (${name}); export it again as AES256-SHA256.`,
     );
   });
 });

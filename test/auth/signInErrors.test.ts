@@ -6,7 +6,10 @@ import { clientId, tenantId } from "../exchange/scripted.ts";
 const about = { tenantId, clientId };
 const said = (number: string, text = "Something the service says.", separator = " "): unknown => ({
   errorCode: "invalid_client",
-  errorMessage: `Error(s): ${number} - Timestamp: 2026-11-22 08:00:00Z - Description: AADSTS${number}: ${text}${separator}Trace ID: t${separator}Correlation ID: c${separator}Timestamp: 2026 - Correlation ID: c - Trace ID: t`,
+  errorMessage:
+    `Error(s): ${number} - Timestamp: 2026-11-22 08:00:00Z - Description: ` +
+    `AADSTS${number}: ${text}${separator}Trace ID: t${separator}Correlation ID: ` +
+    `c${separator}Timestamp: 2026 - Correlation ID: c - Trace ID: t`,
   correlationId: "c",
 });
 
@@ -34,7 +37,9 @@ describe("what the sign-in service says", () => {
       const fault = signInFault(said("999999", "It is Sunday.", separator), about);
       expect(fault).toMatchObject({
         kind: "denied",
-        message: `Signing in as application ${clientId} (AppId) in tenant ${tenantId} (TenantID) failed: AADSTS999999: It is Sunday.`,
+        message:
+          `Signing in as application ${clientId} (AppId) in tenant ${tenantId} ` +
+          "(TenantID) failed: AADSTS999999: It is Sunday.",
       });
     },
   );

@@ -183,7 +183,8 @@ describe("a sign-in that fails", () => {
   it.each([
     [
       7000215,
-      "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID",
+      "Invalid client secret provided. Ensure the secret being sent in the request is " +
+        "the client secret value, not the client secret ID",
       "(AppSecret)",
     ],
     [7000222, "The provided client secret keys for app are expired.", "(AppSecret)"],
@@ -331,7 +332,8 @@ describe("against the emulator", () => {
   ): Promise<string> {
     const state = seedState();
     change(state);
-    // msal rounds the second from which its assertion is valid up as often as down; the real service allows for clocks that differ.
+    // msal rounds the second from which its assertion is valid up as often as down; the real
+    // service allows for clocks that differ.
     running = await startEmulator({ state, clock: () => Date.now() + 1000 });
     const time = timeOf();
     const settings = {

@@ -115,7 +115,8 @@ describe("the configuration form and its schema", () => {
 describe("the faults of a configuration", () => {
   it("are told all at once, in the words of the form, without a value", () => {
     const types =
-      "UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, LinkedMailbox, LinkedRoomMailbox, TeamMailbox, SchedulingMailbox, LegacyMailbox, DiscoveryMailbox";
+      "UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, LinkedMailbox, " +
+      "LinkedRoomMailbox, TeamMailbox, SchedulingMailbox, LegacyMailbox, DiscoveryMailbox";
     expect(
       faultsOf({
         TenantID: "contoso",
@@ -127,10 +128,13 @@ describe("the faults of a configuration", () => {
     ).toEqual([
       '"App ID" (AppId) is missing.',
       '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
-      '"Cloud" (Cloud) is a text of 3 characters that is not in the list; expected worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china.',
-      `"Mailbox types" (RecipientTypeDetails), item 2, is a text of 6 characters that is not in the list; expected one of ${types}.`,
+      '"Cloud" (Cloud) is a text of 3 characters that is not in the list; ' +
+        "expected worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china.",
+      `"Mailbox types" (RecipientTypeDetails), item 2, is a text of 6 characters that is ` +
+        `not in the list; expected one of ${types}.`,
       '"Organization" (Organization) is missing.',
-      '"Tenant ID" (TenantID) is a text of 7 characters; expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.',
+      '"Tenant ID" (TenantID) is a text of 7 characters; ' +
+        "expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.",
       '"Use certificate" (UseCertificate) is a text of 5 characters; expected true or false.',
     ]);
   });

@@ -96,7 +96,8 @@ describe("the scripts in the mapping", () => {
 
   it("name the manager", () => {
     expect(run("InternalMessage", noor)).toBe(
-      "Noor van Dijk no longer works here, and your message has not been read. Please write to Iris Smit (iris@contoso.com).",
+      "Noor van Dijk no longer works here, and your message has not been read. Please " +
+        "write to Iris Smit (iris@contoso.com).",
     );
   });
 

@@ -50,7 +50,8 @@ describe("a correlation that cannot be used", () => {
     expect(refusal({ ...whole, Enabled: false })).toMatchObject({
       kind: "invalid",
       message:
-        "Correlation is switched off. This connector links a person to an existing mailbox and never makes one: switch correlation on and choose its fields.",
+        "Correlation is switched off. This connector links a person to an existing " +
+        "mailbox and never makes one: switch correlation on and choose its fields.",
     });
   });
 
@@ -67,13 +68,15 @@ describe("a correlation that cannot be used", () => {
     expect(refusal({ ...whole, PersonFieldValue: null, AccountFieldValue: " " })).toMatchObject({
       kind: "invalid",
       message:
-        'The correlation value is empty: neither the person field "Person.ExternalId" nor the mapping of "CustomAttribute1" gives one for this person.',
+        'The correlation value is empty: neither the person field "Person.ExternalId" ' +
+        'nor the mapping of "CustomAttribute1" gives one for this person.',
     });
   });
 
   it.each([null, "", " "])("says that no person field was chosen: %j", (PersonField) => {
     expect(refusal({ Enabled: true, PersonField, AccountField: "Guid" }).message).toBe(
-      'The correlation value is empty: neither the person field (none chosen) nor the mapping of "Guid" gives one for this person.',
+      "The correlation value is empty: neither the person field (none chosen) " +
+        'nor the mapping of "Guid" gives one for this person.',
     );
   });
 });

@@ -335,7 +335,8 @@ describe("an import of who holds what", () => {
         [
           [
             undefined,
-            `Records shown as a sample (an import gives all): 50, with ${50 * Math.min(references, 500)} account references.`,
+            "Records shown as a sample (an import gives all): 50, with " +
+              `${50 * Math.min(references, 500)} account references.`,
             false,
           ],
         ],

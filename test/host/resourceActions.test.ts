@@ -172,7 +172,8 @@ describe("resources", () => {
       connection.sent,
     ]).toEqual([20, 9, 18, false, []]);
     expect(audit[0]?.[1]).toBe(
-      "Resources in this preview: 10 (the first of 21; a preview takes no more), there already: 0, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 1.",
+      "Resources in this preview: 10 (the first of 21; a preview takes no more), there " +
+        "already: 0, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 1.",
     );
   });
 
@@ -214,7 +215,8 @@ describe("resources", () => {
     expect(audit.filter(([, message]) => message.includes("K3)"))).toEqual([
       [
         "CreateResource",
-        'New-X K3 for "Name 3" (K3): was sent, and whether it was applied is not known. The time for one event (400 ms) ran out.',
+        'New-X K3 for "Name 3" (K3): was sent, and whether it was applied is not known. ' +
+          "The time for one event (400 ms) ran out.",
         true,
       ],
     ]);

@@ -1,4 +1,7 @@
-/** Runs an action of any verb from stdin to answer in a world of fakes, and holds what it writes against the contracts. */
+/**
+ * Runs an action of any verb from stdin to answer in a world of fakes, and holds what it writes
+ * against the contracts.
+ */
 import { expect } from "vitest";
 import type { AuditLog, Outcome, PlanStep } from "../../lib/generated/types.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";

@@ -226,7 +226,8 @@ describe("the faults of an event", () => {
       faultsWith({ Configuration, DryRun: 0, Data: [], CorrelationConfiguration }).sort(),
     ).toEqual([
       '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
-      '"Tenant ID" (TenantID) is a text of 38 characters; expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.',
+      '"Tenant ID" (TenantID) is a text of 38 characters; ' +
+        "expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.",
       '"Use certificate" (UseCertificate) is a text of 3 characters; expected true or false.',
       "actionContext.CorrelationConfiguration.AccountField is a number; expected a text.",
       "actionContext.CorrelationConfiguration.Enabled is a text of 2 characters; expected true or false.",

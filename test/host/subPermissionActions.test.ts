@@ -127,7 +127,7 @@ describe("sub-permissions", () => {
     expect(run.answer.outcome).toBe("done");
   });
 
-  it("are brought up to date: what is new is granted, what no longer belongs is revoked, the rest stays as it is on record", async () => {
+  it("are brought up to date: new ones are granted, others revoked, the rest stays as recorded", async () => {
     const [kept] = [{ DisplayName: "As it was called", Reference: { Id: "g-a", Extra: 1 } }];
     const run = await deciding(["A", "B"], { current: [kept, ...onRecord("g-c")] });
     expect(held(run)).toEqual([kept, ...onRecord("g-b")]);

@@ -7,18 +7,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
 import { checked, eventWith, guid } from "../host/world.ts";
 
-/** What the action in the process does, by the value it correlates on. It makes one change before and says when it is there. */
+/**
+ * What the action in the process does, by the value it correlates on. It makes one change before
+ * and says when it is there.
+ */
 const entry = `
 import { onCreate } from "./lib/host/accountActions.ts";
 import { main } from "./lib/runtime/process.ts";
 const never = () => new Promise(() => setInterval(() => undefined, 1000));
+const unreadable = Object.create(Error.prototype, { message: { get() { throw new Error("no"); } } });
 const ways = {
   works: () => undefined,
   waits: never,
   "takes its time": () => new Promise((resolve) => setTimeout(resolve, 100)),
   "throws where nobody catches": () => (setTimeout(() => { throw new Error("Nobody caught this."); }), never()),
   "rejects where nobody looks": () => (void Promise.reject(new Error("Nobody saw this.")), never()),
-  "throws something unreadable": () => (setTimeout(() => { throw Object.create(Error.prototype, { message: { get() { throw new Error("no"); } } }); }), never()),
+  "throws something unreadable": () => (setTimeout(() => { throw unreadable; }), never()),
   "throws after the answer": () => void process.nextTick(() => setImmediate(() => { throw new Error("Too late."); })),
   warns: async () => (process.emitWarning("Look out.", "OddWarning"), await new Promise(setImmediate)),
   "leaves things open": () => void never(),
@@ -26,13 +30,17 @@ const ways = {
   "tells much": () => ({ text: "é".repeat(1_000_000) }),
 };
 const handle = async ({ correlation: { field, value }, change, log }) => {
-  await change({ target: "exchange", operation: "Set-Mailbox", parameters: { Identity: "x" }, sentence: "Set it", before: {} });
+  const step = { target: "exchange", operation: "Set-Mailbox", parameters: { Identity: "x" } };
+  await change({ ...step, sentence: "Set it", before: {} });
   log("information", "ready");
   const account = await ways[value]();
-  return { accountReference: "${guid}", sentence: "Found.", account: { [field]: account?.text ?? value, ...(account?.big && { CustomAttribute1: account.big }) } };
+  const big = account?.big && { CustomAttribute1: account.big };
+  const properties = { [field]: account?.text ?? value, ...big };
+  return { accountReference: "${guid}", sentence: "Found.", account: properties };
 };
 const action = onCreate({ needs: {}, configuration: [], handle });
-const connect = () => ({ targets: {}, send: async () => ({ notices: [] }), stats: { requests: 1, retries: 0, waitedMs: 0 }, close() {} });
+const stats = { requests: 1, retries: 0, waitedMs: 0 };
+const connect = () => ({ targets: {}, send: async () => ({ notices: [] }), stats, close() {} });
 await main(action, connect);
 `;
 
@@ -217,9 +225,9 @@ describe("a process that something happens to", () => {
   );
 
   it("still answers when the time runs out", async () => {
-    expect(await runs("waits", { env: { EXO_CONNECTOR_DEADLINE_MS: "400" } })).toMatchObject({
+    expect(await runs("waits", { env: { EXO_CONNECTOR_DEADLINE_MS: "1500" } })).toMatchObject({
       code: 1,
-      messages: ["Set it: done.", "The time for one event (400 ms) ran out."],
+      messages: ["Set it: done.", "The time for one event (1500 ms) ran out."],
     });
   });
 

@@ -1,6 +1,7 @@
 /**
- * `npm run campaign:imports -- [runs]`: imports of permissions while the tenant throttles, fails and refuses tokens at random, each run in its own
- * way. Every one must end complete, or fail and say why; none may be short.
+ * `npm run campaign:imports -- [runs]`: imports of permissions while the tenant throttles, fails
+ * and refuses tokens at random, each run in its own way. Every one must end complete, or fail and
+ * say why; none may be short.
  */
 import path from "node:path";
 import type { Answer } from "../../lib/host/answer.ts";
@@ -113,7 +114,10 @@ export async function campaign(
         tally.told.set(answer.outcome, (tally.told.get(answer.outcome) ?? 0) + 1);
       else
         tally.wrong.push(
-          `seed ${seed}, ${kind.action}: ${answer === undefined ? "no answer" : `${String(answer.outputContext.Success)}, ${records} records of ${expected.records}`}`,
+          `seed ${seed}, ${kind.action}: ` +
+            (answer === undefined
+              ? "no answer"
+              : `${String(answer.outputContext.Success)}, ${records} records of ${expected.records}`),
         );
     }
   };
@@ -171,10 +175,15 @@ async function main(runs: number): Promise<void> {
   await buildBundles(dist);
   const begin = performance.now();
   const { complete, told, wrong, requests, retries } = await campaign(runs, { dist });
+  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  const failed = [...told.values()].reduce((sum, count) => sum + count, 0);
   const reasons = [...told].map(([outcome, count]) => `${outcome} ${count}`).join(", ");
   console.log(
-    `${runs} imports in ${((performance.now() - begin) / 1000).toFixed(0)} s, ${requests} requests, ${retries} tried again: ${complete} complete, ${[...told.values()].reduce((sum, count) => sum + count, 0)} failed and said why${reasons === "" ? "" : ` (${reasons})`}, ${wrong.length} wrong.${wrong.map((line) => `\n  ${line}`).join("")}`,
+    `${runs} imports in ${seconds} s, ${requests} requests, ${retries} tried again: ` +
+      `${complete} complete, ${failed} failed with a reason${reasons === "" ? "" : ` (${reasons})`}, ` +
+      `${wrong.length} wrong.`,
   );
+  for (const line of wrong) console.log(`  ${line}`);
   process.exitCode = wrong.length === 0 && complete > 0 ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 /**
- * `npm run measure:import`: the peak memory and time of an import of 1,000 and of 100,000 mailboxes. Each is run five times, as a
- * process of its own, and the medians are compared: when the collector runs first, a small import peaks at 80 or at 105 MB.
+ * `npm run measure:import`: the peak memory and time of an import of 1,000 and of 100,000
+ * mailboxes. Each is run five times, as a process of its own, and the medians are compared: when
+ * the collector runs first, a small import peaks at 80 or at 105 MB.
  */
 import { spawn } from "node:child_process";
 import path from "node:path";
@@ -17,7 +18,8 @@ const small = await medianPeakOf(1_000);
 const large = await medianPeakOf(100_000);
 const ratio = large / small;
 console.log(
-  `median peak memory: ${small.toFixed(0)} MB for 1,000, ${large.toFixed(0)} MB for 100,000: ${ratio.toFixed(2)} times; allowed: ${allowed}`,
+  `median peak memory: ${small.toFixed(0)} MB for 1,000, ${large.toFixed(0)} MB for ` +
+    `100,000: ${ratio.toFixed(2)} times; allowed: ${allowed}`,
 );
 process.exitCode = ratio <= allowed ? 0 : 1;
 
@@ -65,7 +67,8 @@ async function importOf(count: number): Promise<number> {
       `${records} of ${count} mailboxes were imported, exit code ${String(code)}: ${last}\n${log}`,
     );
   console.log(
-    `${count} mailboxes: ${records} records, ${stats.requests} requests, ${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB`,
+    `${count} mailboxes: ${records} records, ${stats.requests} requests, ` +
+      `${seconds.toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB`,
   );
   return peakMb;
 }

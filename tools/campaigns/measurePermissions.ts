@@ -1,6 +1,7 @@
 /**
- * `npm run measure:permissions`: the wall time of importing the rights on 1,000 shared mailboxes, against the least time in which a tenant that
- * takes 80 ms for a request and 20 ms for a cmdlet in it, and that allows five requests at once, can answer the same requests.
+ * `npm run measure:permissions`: the wall time of importing the rights on 1,000 shared mailboxes,
+ * against the least time in which a tenant that takes 80 ms for a request and 20 ms for a cmdlet in
+ * it, and that allows five requests at once, can answer the same requests.
  */
 import { manyGroups, manySharedMailboxes } from "../../test/emulator/seed.ts";
 import { startEmulator } from "../../test/emulator/server.ts";
@@ -62,7 +63,10 @@ for (const { name, action, state, objects, configuration } of cases) {
   const fits = ratio <= allowed && batches <= Math.ceil(objects / 10);
   failed ||= !fits;
   console.log(
-    `${name}: ${(ms / 1000).toFixed(2)} s, ideal ${(idealMs / 1000).toFixed(2)} s: ${ratio.toFixed(2)} times (allowed ${allowed}); ${requests} requests: 1 sign-in, ${batches} batches (allowed ${Math.ceil(objects / 10)}), ${pages} pages of lists; ${records} records${fits ? "" : "  TOO MUCH"}`,
+    `${name}: ${(ms / 1000).toFixed(2)} s, ideal ${(idealMs / 1000).toFixed(2)} s: ` +
+      `${ratio.toFixed(2)} times (allowed ${allowed}); ${requests} requests: 1 sign-in, ` +
+      `${batches} batches (allowed ${Math.ceil(objects / 10)}), ${pages} pages of lists; ` +
+      `${records} records${fits ? "" : "  TOO MUCH"}`,
   );
 }
 process.exitCode = failed ? 1 : 0;

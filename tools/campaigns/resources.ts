@@ -1,7 +1,8 @@
 /**
- * `npm run campaign:resources -- [items] [rounds]`: makes groups and shared mailboxes for so many items of a source, three of which are bad, while the
- * tenant throttles at random and every run is killed at a random request and started again, until one comes to its end. Then there must be one object for
- * every good item, each with its key and marker, and an error that names each bad one.
+ * `npm run campaign:resources -- [items] [rounds]`: makes groups and shared mailboxes for so many
+ * items of a source, three of which are bad, while the tenant throttles at random and every run is
+ * killed at a random request and started again, until one comes to its end. Then there must be one
+ * object for every good item, each with its key and marker, and an error that names each bad one.
  */
 import path from "node:path";
 import type { Answer } from "../../lib/host/answer.ts";
@@ -74,7 +75,10 @@ const words = [
   "Afdeling",
 ];
 
-/** Good ones, and three bad: without a name, without anything a name could be made of, and with a name that somebody has. */
+/**
+ * Good ones, and three bad: without a name, without anything a name could be made of, and with a
+ * name that somebody has.
+ */
 export function sourceOf(items: number, kind: Kind): { source: Item[]; bad: Item[] } {
   const bad = [
     { ExternalId: "BAD-BLANK", DisplayName: " " },
@@ -269,9 +273,14 @@ async function main(items: number, rounds: number): Promise<void> {
       for (const { name, own } of cases) {
         const ended = await round({ kind, items, seed, kills: 3, ...own }, { dist });
         wrong += ended.wrong.length;
+        const longest = (ended.ms / 1000).toFixed(1);
         console.log(
-          `${kind}, ${items} items, ${name} (seed ${seed}): ${ended.runs} runs, ${ended.killed} of them killed, ${ended.requests} requests, the longest whole run ${(ended.ms / 1000).toFixed(1)} s, ${ended.finished} half-made ones finished: ${ended.wrong.length === 0 ? "as it must be" : `WRONG\n  ${ended.wrong.join("\n  ")}`}`,
+          `${kind}, ${items} items, ${name} (seed ${seed}): ${ended.runs} runs, ` +
+            `${ended.killed} of them killed, ${ended.requests} requests, ` +
+            `longest complete run ${longest} s, ${ended.finished} incomplete objects completed: ` +
+            (ended.wrong.length === 0 ? "correct" : "WRONG"),
         );
+        for (const line of ended.wrong) console.log(`  ${line}`);
       }
     }
   }

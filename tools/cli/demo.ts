@@ -1,4 +1,8 @@
-/** `npm start`: a tenant in miniature, one event after another through the built bundles, and what became of each, for a person to read. */
+/**
+ * `npm start`: a tenant in miniature, one event after another through the built bundles, and what
+ * became of each, for a person to read.
+ */
+import type { PlanStep } from "../../lib/generated/types.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { startEmulator } from "../../test/emulator/server.ts";
 import { runBundle, type BundleRun } from "./run.ts";
@@ -11,7 +15,8 @@ const env = {
   EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl,
 };
 console.log(
-  `Exchange Online emulator: ${tenant.tenant.displayName}, ${tenant.objects.length} directory objects, at ${emulator.exchangeUrl}`,
+  `Exchange Online emulator: ${tenant.tenant.displayName}, ${tenant.objects.length} ` +
+    `directory objects, at ${emulator.exchangeUrl}`,
 );
 
 let failures = 0;
@@ -34,7 +39,8 @@ function tell(number: number, { title, action, event }: Chapter, run: BundleRun)
   console.log(`\n${number}. ${title}`);
   line(
     "event",
-    `dist/${action}.mjs, ${event.actionContext.DryRun ? "dry run" : "for real"}, ${JSON.stringify(event).length} bytes on stdin`,
+    `dist/${action}.mjs, ${event.actionContext.DryRun ? "dry run" : "for real"}, ` +
+      `${JSON.stringify(event).length} bytes on stdin`,
   );
   for (const { side, cmdlet, parameters, status } of emulator.emulator.journal()) {
     line(
@@ -51,19 +57,30 @@ function tell(number: number, { title, action, event }: Chapter, run: BundleRun)
   for (const { Message, IsError } of answer.outputContext.AuditLogs)
     line(IsError ? "error" : "audit", Message);
   for (const step of answer.plan)
-    line(
-      "changed",
-      `${Object.keys(step.before)
-        .map(
-          (name) =>
-            `${name}: ${JSON.stringify(step.before[name])}${name in step.parameters ? ` -> ${JSON.stringify(step.parameters[name])}` : ` before ${step.cmdlet}`}`,
-        )
-        .join(", ")}${step.sent ? "" : " (not sent)"}`,
-    );
+    line("changed", `${changesOf(step).join(", ")}${step.sent ? "" : " (not sent)"}`);
+  const { outputContext, outcome, stats } = answer;
+  const shown = ["AccountReference", "SubPermissions"]
+    .filter((name) => name in outputContext)
+    .map((name) => `${name} ${JSON.stringify(outputContext[name])}`);
   line(
     "answer",
-    `${answer.outputContext.Success ? "success" : "no success"}, outcome "${answer.outcome}"${["AccountReference", "SubPermissions"].flatMap((name) => (name in answer.outputContext ? [`, ${name} ${JSON.stringify(answer.outputContext[name])}`] : [])).join("")}, exit code ${run.code}, ${answer.stats.requests} requests, ${Math.round(run.ms)} ms`,
+    [
+      outputContext.Success ? "success" : "no success",
+      `outcome "${outcome}"`,
+      ...shown,
+      `exit code ${run.code}`,
+      `${stats.requests} requests`,
+      `${Math.round(run.ms)} ms`,
+    ].join(", "),
   );
+}
+
+function changesOf({ before, parameters, cmdlet }: PlanStep): string[] {
+  return Object.entries(before).map(([name, value]) => {
+    const now = parameters[name];
+    const change = now === undefined ? `before ${cmdlet}` : `-> ${JSON.stringify(now)}`;
+    return `${name}: ${JSON.stringify(value)} ${change}`;
+  });
 }
 
 function line(what: string, text: string): void {

@@ -33,7 +33,10 @@ export interface Tenant {
   clientSecret: string;
 }
 
-/** The first mailbox of the seeded tenant: create finds it, and the platform hands its reference to every event after. */
+/**
+ * The first mailbox of the seeded tenant: create finds it, and the platform hands its reference to
+ * every event after.
+ */
 const aoife = "0b1ec700-0000-4000-8000-000000000001";
 const press = "0b1ec700-0000-4000-8000-0000000003f0";
 const salesTeam = {
@@ -45,7 +48,8 @@ const financeRights = {
   Reference: { Id: "0b1ec700-0000-4000-8000-00000000041e" },
 };
 const message =
-  "Aoife O'Brien no longer works here, and your message has not been read. Please write to Iris Smit (iris.smit@contoso.com).";
+  "Aoife O'Brien no longer works here, and your message has not been read. Please write " +
+  "to Iris Smit (iris.smit@contoso.com).";
 
 /** A person of the seeded tenant joins, moves, leaves and comes back. */
 export function story(tenant: Tenant): [Chapter & { event: CreateEvent }, ...Chapter[]] {

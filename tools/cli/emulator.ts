@@ -1,6 +1,6 @@
 /**
- * Runs Exchange Online in miniature on two loopback ports. The first line on stdout is a JSON object with its addresses and credentials;
- * nothing else is ever written there.
+ * Runs Exchange Online in miniature on two loopback ports. The first line on stdout is a JSON
+ * object with its addresses and credentials; nothing else is ever written there.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -55,9 +55,8 @@ function stateFrom(file: string): State {
   try {
     json = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new Unusable(
-      `--seed ${file}: ${error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${(error as Error).message}`}`,
-    );
+    const problem = error instanceof SyntaxError ? "is not JSON" : "cannot be read";
+    throw new Unusable(`--seed ${file}: ${problem}: ${(error as Error).message}`);
   }
   const read = readState(json);
   if ("problems" in read)
