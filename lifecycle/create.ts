@@ -5,7 +5,7 @@ import { mailboxesWhere, type Mailbox, mailboxSearch } from "../lib/exchange/mai
 import { applySettings, propertiesFor, visibilityChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { mayGetMailbox, usersWhere, userSearch } from "../lib/exchange/user.ts";
-import { mostNamed, nameOf } from "../lib/exchange/naming.ts";
+import { maxNamed, nameOf } from "../lib/exchange/naming.ts";
 
 /** The only setting that create brings about: everything else is for the update that the platform runs after a correlation. */
 const visibility = "HiddenFromAddressListsEnabled";
@@ -81,11 +81,11 @@ async function noMailbox(
 
 function several(field: string, value: string, found: Mailbox[]): Fault {
   const names = found
-    .slice(0, mostNamed)
+    .slice(0, maxNamed)
     .map((mailbox) => `${nameOf(mailbox)} of type ${mailbox.RecipientTypeDetails}`);
   return new Fault({
     kind: "ambiguous",
-    message: `${found.length > mostNamed ? `More than ${mostNamed}` : found.length} mailboxes have "${value}" as ${field}, expected one: ${names.join(", ")}.`,
+    message: `${found.length > maxNamed ? `More than ${maxNamed}` : found.length} mailboxes have "${value}" as ${field}, expected one: ${names.join(", ")}.`,
   });
 }
 

@@ -1,7 +1,8 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { distributionGroups, groupCreation } from "../lib/exchange/creation.ts";
+import { distributionGroups, groupCreation } from "../lib/exchange/objectKinds.ts";
 import { onResources } from "../lib/host/resourceActions.ts";
-import { resourceKeys, resourcesOf } from "../lib/resources/provision.ts";
+import { resourcesOf } from "../lib/resources/provision.ts";
+import { resourceKeys } from "../lib/resources/resourceSettings.ts";
 
 /** Makes a distribution group for each item of the source, known by its key ever after. */
 export default onResources({

@@ -1,6 +1,5 @@
-import { type Mailbox } from "../exchange/mailbox.ts";
 import { Fault } from "../fault.ts";
-import { nameOf, namesOf } from "../exchange/naming.ts";
+import { nameOf, namesOf, type Identified } from "../exchange/naming.ts";
 
 /** What an import could not read. The rest is imported all the same; but an import that lacks something has not succeeded. */
 export class ImportFailures {
@@ -13,7 +12,7 @@ export class ImportFailures {
   }
 
   /** An object that went away between listing and reading has nothing to be imported. */
-  add(object: Pick<Mailbox, "DisplayName" | "PrimarySmtpAddress" | "Guid">, fault: Fault): void {
+  add(object: Identified, fault: Fault): void {
     if (fault.kind !== "missing") this.#found.push({ name: nameOf(object), fault });
   }
 

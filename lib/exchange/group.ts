@@ -6,7 +6,7 @@ import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, matchesExactly, equals } from "./client/opath.ts";
 import { doesNotExist, exactlyOne, findRows, hasGuid } from "./client/lookUp.ts";
-import { mostNamed, nameOf } from "./naming.ts";
+import { maxNamed, nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
 
@@ -66,7 +66,7 @@ export function cloudGroupsWhere(property: string, value: string): ExchangeQuery
   return async ({ exchange }) => {
     const found: Group[] = [];
     for await (const group of cloudGroups({ property, value })({ exchange }))
-      if (found.push(group) > mostNamed) break;
+      if (found.push(group) > maxNamed) break;
     return found;
   };
 }

@@ -1,5 +1,5 @@
 import { isGuid, assertGuid } from "./guid.ts";
-import { mostNamed, nameOf } from "./naming.ts";
+import { maxNamed, nameOf, type Identified } from "./naming.ts";
 import { Fault } from "../fault.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
 import { textOf, type Row } from "./client/encoding.ts";
@@ -8,7 +8,7 @@ import { matchesExactly, equals } from "./client/opath.ts";
 import type { Cmdlets, ExchangeQuery, ExchangeStream } from "./target.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
-export interface Mailbox extends Row {
+export interface Mailbox extends Row, Identified {
   /** GUID of the directory object, as text. */
   Guid: string;
   DisplayName: string;
@@ -36,7 +36,7 @@ export const mailboxSearch: Cmdlets = { "Get-Mailbox": ["Filter", "ResultSize"] 
 
 /**
  * A look-up of all mailboxes, of whatever type, whose `property` is `value`; `alsoRead` names properties wanted besides.
- * At most `mostNamed` + 1 come back. Rows that do not carry the value are left out (see `carries`).
+ * At most `maxNamed` + 1 come back. Rows that do not carry the value are left out (see `carries`).
  * The query fails with `invalid` when Exchange cannot filter on the property, or not by text.
  */
 export function mailboxesWhere(
@@ -53,17 +53,17 @@ export function mailboxesWhere(
   return async ({ exchange }) => {
     const { rows } = await exchange.invoke({
       cmdlet: "Get-Mailbox",
-      parameters: { Filter: equals(name, value), ResultSize: mostNamed + 1 },
+      parameters: { Filter: equals(name, value), ResultSize: maxNamed + 1 },
       select,
     });
     const found = rows
       .map(mailboxOf)
       .filter((mailbox) => matchesExactly(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
     // The list was cut off: the one that is meant, or a second one, may stand behind its end.
-    if (rows.length > mostNamed && found.length < 2)
+    if (rows.length > maxNamed && found.length < 2)
       throw new Fault({
         kind: "ambiguous",
-        message: `More than ${mostNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so it cannot be told which one is meant.`,
+        message: `More than ${maxNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so it cannot be told which one is meant.`,
       });
     return found;
   };
@@ -154,7 +154,7 @@ function selected(alsoRead: readonly string[]): string[] {
 }
 
 /** The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false". */
-export function booleanProperty(mailbox: Mailbox, property: string): boolean {
+export function booleanProperty(mailbox: Row & Identified, property: string): boolean {
   const value = mailbox[property];
   if (typeof value === "boolean") return value;
   if (typeof value === "string" && /^(true|false)$/i.test(value))
@@ -166,7 +166,7 @@ export function booleanProperty(mailbox: Mailbox, property: string): boolean {
 }
 
 /** How a mailbox is synchronised; it must have been read with IsDirSynced and IsExchangeCloudManaged. Only tenants that know the switch show the second one. */
-export function synchronisationOf(mailbox: Mailbox): {
+export function synchronisationOf(mailbox: Row & Identified): {
   isDirSynced: boolean;
   isExchangeCloudManaged: boolean;
 } {

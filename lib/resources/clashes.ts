@@ -4,13 +4,13 @@ import { Fault } from "../fault.ts";
 import type { ResourceItem } from "../host/resourceActions.ts";
 import { namesOf } from "../exchange/naming.ts";
 
-/** An item with the names that an object for it would have, or why it can have none. */
+/** An item with the names that its object has, or the fault why it can have none. */
 export interface Named {
   item: ResourceItem;
   names: ObjectNames | Fault;
 }
 
-/** For every item that stands in another one's way, by its key or by its names, a fault that names them all. */
+/** The items whose key or names clash with those of another item, each with a fault that names all of them. */
 export function clashesAmong(all: readonly Named[]): Map<ResourceItem, Fault> {
   const faults = new Map<ResourceItem, Fault>();
   const refuse = (items: readonly ResourceItem[], why: string): void => {

@@ -1,8 +1,8 @@
 import { folded } from "../caseFolding.ts";
-import { addressesOf, type NamedObject } from "../exchange/creation.ts";
+import { addressesOf, valueOf, type NamedObject } from "../exchange/namedObject.ts";
 import { foldedName, type ObjectNames } from "../exchange/objectNames.ts";
 
-/** What the tenant has of one kind, by key and by every name that a new object could clash with. */
+/** All objects of one kind in the tenant, by key and by every name that a new object could clash with. */
 export class ExistingObjects {
   readonly #keyAttribute: string;
   readonly #byKey = new Map<string, NamedObject[]>();
@@ -16,37 +16,40 @@ export class ExistingObjects {
   add(object: NamedObject): void {
     const key = valueOf(object, this.#keyAttribute);
     if (key !== "") enter(this.#byKey, folded(key), object);
-    for (const name of new Set([
-      `name ${foldedName(object.Name)}`,
-      `alias ${foldedName(object.Alias)}`,
-      ...addressesOf(object).map((address) => `address ${address}`),
-    ]))
-      enter(this.#byName, name, object);
+    const names = labelled({ ...object, addresses: addressesOf(object) });
+    for (const name of new Set(names)) enter(this.#byName, name, object);
   }
 
   withKey(key: string): readonly NamedObject[] {
     return this.#byKey.get(folded(key)) ?? [];
   }
 
-  /** Those that a new object of these names would clash with. */
-  holding({ Name, Alias, PrimarySmtpAddress }: ObjectNames): NamedObject[] {
-    const names = [
-      `name ${foldedName(Name)}`,
-      `alias ${foldedName(Alias)}`,
-      `address ${PrimarySmtpAddress.toLowerCase()}`,
-    ];
+  /** The objects that have one of these names. */
+  withNames({ Name, Alias, PrimarySmtpAddress }: ObjectNames): NamedObject[] {
+    const names = labelled({ Name, Alias, addresses: [PrimarySmtpAddress.toLowerCase()] });
     return [...new Set(names.flatMap((name) => this.#byName.get(name) ?? []))];
   }
+}
+
+/** The names as keys of one map: an alias does not clash with a name. */
+function labelled({
+  Name,
+  Alias,
+  addresses,
+}: {
+  Name: string;
+  Alias: string;
+  addresses: readonly string[];
+}): string[] {
+  return [
+    `name ${foldedName(Name)}`,
+    `alias ${foldedName(Alias)}`,
+    ...addresses.map((address) => `address ${address}`),
+  ];
 }
 
 function enter(map: Map<string, NamedObject[]>, name: string, object: NamedObject): void {
   const known = map.get(name);
   if (known) known.push(object);
   else map.set(name, [object]);
-}
-
-/** The text of an attribute; blank when it has none. */
-export function valueOf(object: NamedObject, attribute: string): string {
-  const value = object[attribute];
-  return typeof value === "string" ? value.trim() : "";
 }

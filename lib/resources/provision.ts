@@ -1,259 +1,175 @@
 import { folded } from "../caseFolding.ts";
-import { synchronisationOf, type Mailbox } from "../exchange/mailbox.ts";
-import {
-  hasNames,
-  creating,
-  allObjects,
-  found,
-  groupOwner,
-  hasNameOfItsOwn,
-  nameConflict,
-  confirmCreated,
-  assertNamesFree,
-  writing,
-  type NamedObject,
-  type ObjectKind,
-} from "../exchange/creation.ts";
+import { confirmCreated, createdObject, creating, updating } from "../exchange/creation.ts";
+import { assertNamesFree } from "../exchange/freeNames.ts";
+import { groupOwner } from "../exchange/groupOwner.ts";
+import { nameConflict, valueOf, type NamedObject } from "../exchange/namedObject.ts";
+import { nameOf } from "../exchange/naming.ts";
 import { objectNames, type ObjectNames } from "../exchange/objectNames.ts";
+import { allObjects, type ObjectKind } from "../exchange/objectKinds.ts";
 import type { ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
-import type { Configuration } from "../generated/types.ts";
 import type {
-  ResourceOutcome,
   ItemContext,
   ResourceItem,
+  ResourceOutcome,
   ResourcesInput,
 } from "../host/resourceActions.ts";
-import { clashesAmong, type Named } from "./clashes.ts";
-import { ExistingObjects, valueOf } from "./existingObjects.ts";
-import { nameOf } from "../exchange/naming.ts";
+import { clashesAmong } from "./clashes.ts";
+import {
+  classify,
+  classifyCreated,
+  objectOf,
+  stampOf,
+  type Decision,
+  type NamedItem,
+  type Rules,
+} from "./classify.ts";
+import { ExistingObjects } from "./existingObjects.ts";
+import { attributesIn, ownerIn, type ResourceKey } from "./resourceSettings.ts";
 
-/** What one kind of resource takes from the configuration. */
+/** What the configuration holds for one kind of resource. */
 export interface ResourceSettings {
   kind: ObjectKind;
   prefix: string | undefined;
   marker: string | undefined;
-  /** Whether an object of this kind has an owner from the start. */
+  /** Whether new objects of this kind have an owner. */
   isOwned: boolean;
 }
 
-/** The configuration keys that every kind of resource reads. */
-export const resourceKeys = [
-  "MarkerAttribute",
-  "Organization",
-  "RenameResources",
-  "ResourceDomain",
-  "ResourceOwner",
-  "ResourcesHidden",
-  "SubPermissionAttribute",
-] as const;
-type ResourceKey = (typeof resourceKeys)[number];
+type Context = ItemContext<ExchangeTarget>;
+type Input = ResourcesInput<ExchangeTarget, ResourceKey>;
 
-/** Two objects of one key would be ambiguous to everybody who looks them up by it. */
-const longestKey = 1024;
+/** The properties that a decision needs, in addition to names, key and marker. */
+const decisive = ["HiddenFromAddressListsEnabled", "IsDirSynced", "IsExchangeCloudManaged"];
 
-/** What is to be done for an item, once all items and all that the tenant has of the kind are known. */
+/** Reads everything that the tenant has of the kind, and returns what provisions one item. */
 export async function resourcesOf(
-  { kind, prefix = "", marker = "", isOwned }: ResourceSettings,
-  {
-    items,
-    isPreview,
-    configuration,
-    log,
-    read,
-    stream,
-  }: ResourcesInput<ExchangeTarget, ResourceKey>,
-): Promise<(item: ResourceItem, place: ItemContext<ExchangeTarget>) => Promise<ResourceOutcome>> {
-  const [{ key: keyAttribute, marker: markerAttribute }, owner] = Fault.together<
-    [ReturnType<typeof attributesIn>, string]
-  >(
+  settings: ResourceSettings,
+  input: Input,
+): Promise<(item: ResourceItem, context: Context) => Promise<ResourceOutcome>> {
+  const { kind, marker = "", isOwned } = settings;
+  const { configuration, isPreview, log, read, stream } = input;
+  const [attributes, owner] = Fault.together<[Rules["attributes"], string]>(
     () => attributesIn(configuration),
     () => (isOwned ? ownerIn(configuration) : ""),
   );
   const ownerId = isOwned ? await read(groupOwner(owner)) : undefined;
-  const { ResourceDomain, Organization, ResourcesHidden, RenameResources } = configuration;
-  const alsoRead = [
-    keyAttribute,
-    markerAttribute,
-    "HiddenFromAddressListsEnabled",
-    "IsDirSynced",
-    "IsExchangeCloudManaged",
-  ];
-  const present = new ExistingObjects(keyAttribute);
-  for await (const object of stream(allObjects(kind, alsoRead))) present.add(object);
+  const alsoRead = [attributes.key, attributes.marker, ...decisive];
+  const existing = new ExistingObjects(attributes.key);
+  for await (const object of stream(allObjects(kind, alsoRead))) existing.add(object);
 
-  const named = new Map(
-    items.map((item): [ResourceItem, Named] => [item, { item, names: namesOf(item) }]),
-  );
-  const clashes = clashesAmong([...named.values()]);
-  return async (item, place) => {
-    const names = named.get(item)?.names ?? namesOf(item);
-    const clash = clashes.get(item);
-    const [object, ...others] = present.withKey(item.key);
-    if (others.length > 0)
-      throw new Fault({
-        kind: "ambiguous",
-        message: `Several have "${item.key}" as ${keyAttribute}: ${present.withKey(item.key).map(nameOf).join(", ")}.`,
-      });
-    if (object) {
-      if (clash)
-        log("warning", `${clash.message} ${nameOf(object)} is there already, and was not renamed.`);
-      return await keep(object, clash ? undefined : names, place);
-    }
-    if (names instanceof Fault) throw names;
-    if (clash) throw clash;
-    const inWay = present.holding(names);
-    const [halfMade] = inWay.filter(
-      (one) =>
-        hasNames(names, one, kind) &&
-        valueOf(one, keyAttribute) === "" &&
-        valueOf(one, markerAttribute) === "",
-    );
-    if (inWay.length > (halfMade ? 1 : 0)) throw nameConflict(names, inWay);
-    return halfMade
-      ? await stamp(halfMade, item, place, "finished")
-      : await make(names, item, place);
+  const rules: Rules = {
+    kind,
+    attributes,
+    marker,
+    areHidden: configuration.ResourcesHidden === true,
+    areRenamed: configuration.RenameResources === true,
+    existing,
   };
+  const named = namedItems(settings, input);
+  return async (item, context) => {
+    const namedItem = named(item);
+    warnOfClash(namedItem, rules, log);
+    const provisioning = { item, rules, context, ownerId, alsoRead, isPreview };
+    return await carryOut(classify(namedItem, rules), provisioning);
+  };
+}
 
-  function namesOf({ name, key }: ResourceItem): ObjectNames | Fault {
-    try {
-      if (key.length > longestKey)
-        throw Fault.invalid(
-          `The key has ${key.length} characters; expected at most ${longestKey}.`,
-        );
-      return objectNames(name, key, { prefix, domain: ResourceDomain ?? Organization });
-    } catch (thrown) {
-      return Fault.of(thrown);
-    }
+/** Names all items, and finds the clashes among them. */
+function namedItems(
+  { prefix = "" }: ResourceSettings,
+  { items, configuration: { ResourceDomain, Organization } }: Input,
+): (item: ResourceItem) => NamedItem {
+  const namesOf = (item: ResourceItem): ObjectNames | Fault =>
+    namesFor(item, { prefix, domain: ResourceDomain ?? Organization });
+  const all = new Map(items.map((item) => [item, { item, names: namesOf(item) }]));
+  const clashes = clashesAmong([...all.values()]);
+  return (item) => ({
+    item,
+    names: all.get(item)?.names ?? namesOf(item),
+    clash: clashes.get(item),
+  });
+}
+
+/** A custom attribute holds no more. */
+const maxKeyLength = 1024;
+
+function namesFor(
+  { name, key }: ResourceItem,
+  form: { prefix: string; domain: string },
+): ObjectNames | Fault {
+  if (key.length > maxKeyLength)
+    return Fault.invalid(`The key has ${key.length} characters; expected at most ${maxKeyLength}.`);
+  try {
+    return objectNames(name, key, form);
+  } catch (thrown) {
+    return Fault.of(thrown);
   }
+}
 
-  /** Brings one that is known by its key to its marker and, where that is wanted, to its name. */
-  async function keep(
-    object: NamedObject,
-    names: ObjectNames | Fault | undefined,
-    { change }: ItemContext<ExchangeTarget>,
-  ): Promise<ResourceOutcome> {
-    const current = valueOf(object, markerAttribute);
-    if (current !== "" && folded(current) !== folded(marker))
-      throw Fault.invalid(
-        `${nameOf(object)} has this key and "${current}" as ${markerAttribute}; expected "${marker}", or nothing yet.`,
+/** An item that clashes with another one and has its object already is not renamed, and does not fail. */
+function warnOfClash({ item, clash }: NamedItem, rules: Rules, log: Input["log"]): void {
+  const object = clash && objectOf(item, rules);
+  if (object)
+    log("warning", `${clash.message} ${nameOf(object)} is there already, and was not renamed.`);
+}
+
+/** One item and what its steps need. */
+interface Provisioning {
+  item: ResourceItem;
+  rules: Rules;
+  context: Context;
+  ownerId: string | undefined;
+  alsoRead: readonly string[];
+  isPreview: boolean;
+}
+
+async function carryOut(decision: Decision, provisioning: Provisioning): Promise<ResourceOutcome> {
+  switch (decision.action) {
+    case "nothing":
+      return decision.outcome;
+    case "update":
+      await provisioning.context.change(
+        updating(provisioning.rules.kind, decision.object, decision.values),
+        "UpdateResource",
       );
-    const unmarked = current === "" ? { [markerAttribute]: marker } : {};
-    const renamed = RenameResources === true && names ? renaming(object, names) : {};
-    const values = { ...unmarked, ...renamed };
-    if (Object.keys(values).length === 0) return "there";
-    refuseMastered(object);
-    await change(writing(kind, object, values), "UpdateResource");
-    return Object.keys(renamed).length > 0 ? "renamed" : "finished";
-  }
-
-  /** The names that differ. The addresses stay: somebody may have written to them. */
-  function renaming(object: NamedObject, names: ObjectNames | Fault): Record<string, string> {
-    if (names instanceof Fault) throw names;
-    const { Name, DisplayName } = names;
-    const differing = {
-      ...(object.DisplayName.normalize() === DisplayName.normalize() ? {} : { DisplayName }),
-      ...(object.Name === Name || !hasNameOfItsOwn(object) ? {} : { Name }),
-    };
-    const others =
-      "Name" in differing
-        ? present
-            .holding({
-              ...names,
-              Alias: object.Alias,
-              PrimarySmtpAddress: object.PrimarySmtpAddress,
-            })
-            .filter((one) => one !== object)
-        : [];
-    if (others.length > 0) throw nameConflict(names, others);
-    return differing;
-  }
-
-  async function make(
-    names: ObjectNames,
-    item: ResourceItem,
-    place: ItemContext<ExchangeTarget>,
-  ): Promise<ResourceOutcome> {
-    const { read: look, change, aside } = place;
-    // A run is told by the service; a preview has to look.
-    if (isPreview) await look(assertNamesFree({ kind, names }));
-    const check = (object: NamedObject): void => {
-      const key = valueOf(object, keyAttribute);
-      if (key !== "" && folded(key) !== folded(item.key)) throw nameConflict(names, [object]);
-    };
-    const sought = { kind, names, alsoRead, check, aside };
-    const became = await change(
-      {
-        ...creating(kind, names, ownerId),
-        recover: (fault) => look(confirmCreated(sought, fault)),
-      },
-      "CreateResource",
-    );
-    if (became === "planned") return await stamp(names, item, place, "made");
-    const object = await look(found(sought));
-    const isStamped = valueOf(object, keyAttribute) !== "";
-    if (became === "alreadySo")
-      return isStamped
-        ? await keep(object, names, place)
-        : await stamp(object, item, place, "finished");
-    return isStamped && valueOf(object, markerAttribute) !== ""
-      ? "made"
-      : await stamp(object, item, place, "made");
-  }
-
-  /** Key, marker and visibility together, so that none is ever without the others. */
-  async function stamp(
-    object: NamedObject | ObjectNames,
-    item: ResourceItem,
-    { change }: ItemContext<ExchangeTarget>,
-    fate: ResourceOutcome,
-  ): Promise<ResourceOutcome> {
-    if ("Guid" in object) refuseMastered(object);
-    const values = {
-      [keyAttribute]: item.key,
-      [markerAttribute]: marker,
-      ...(ResourcesHidden === true ? { HiddenFromAddressListsEnabled: true } : {}),
-    };
-    await change(writing(kind, object, values), "UpdateResource");
-    return fate;
+      return decision.outcome;
+    case "create":
+      return await create(decision.names, provisioning);
   }
 }
 
-/** Custom attributes and names are Active Directory's where it masters the object. */
-function refuseMastered(object: NamedObject): void {
-  const { isDirSynced, isExchangeCloudManaged } = synchronisationOf(
-    object as NamedObject & Mailbox,
+async function create(names: ObjectNames, provisioning: Provisioning): Promise<ResourceOutcome> {
+  const { item, rules, context, ownerId, alsoRead, isPreview } = provisioning;
+  const { kind } = rules;
+  const { read, change, aside } = context;
+  // In a run the service reports names that are taken; a preview has to look.
+  if (isPreview) await read(assertNamesFree(names, kind));
+  const check = (object: NamedObject): void => assertOwnKey(object, item, names, rules);
+  const created = { kind, names, alsoRead, check, aside };
+  const result = await change(
+    {
+      ...creating(kind, names, ownerId),
+      recover: (fault) => read(confirmCreated(created, fault)),
+    },
+    "CreateResource",
   );
-  if (isDirSynced && !isExchangeCloudManaged)
-    throw new Fault({
-      kind: "onPremises",
-      message: `${nameOf(object)} is synchronised from Active Directory, which masters its attributes and names: change it there.`,
-    });
+  if (result === "planned") {
+    await change(updating(kind, names, stampOf(item, rules)), "UpdateResource");
+    return "made";
+  }
+  const object = await read(createdObject(created));
+  const wasThere = result === "alreadySo";
+  return await carryOut(classifyCreated(object, { item, names, wasThere }, rules), provisioning);
 }
 
-/** The attributes that hold key and marker. */
-function attributesIn({
-  SubPermissionAttribute: key = "CustomAttribute1",
-  MarkerAttribute: marker = "CustomAttribute2",
-}: Pick<Configuration, "SubPermissionAttribute" | "MarkerAttribute">): {
-  key: string;
-  marker: string;
-} {
-  if (!key.startsWith("CustomAttribute"))
-    throw Fault.invalid(
-      `Resources keep their key in the "Matching attribute" (SubPermissionAttribute), which is ${key}; expected one of CustomAttribute1 to CustomAttribute15.`,
-    );
-  if (key === marker)
-    throw Fault.invalid(
-      `The "Matching attribute" (SubPermissionAttribute) and the "Marker attribute" (MarkerAttribute) are both ${key}; expected two different ones.`,
-    );
-  return { key, marker };
-}
-
-function ownerIn({ ResourceOwner: owner = "" }: Pick<Configuration, "ResourceOwner">): string {
-  if (owner === "")
-    throw Fault.invalid(
-      `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: give the address of a mailbox that is to own them.`,
-    );
-  return owner;
+/** An object that has the key of another item is not the one that was created. */
+function assertOwnKey(
+  object: NamedObject,
+  { key }: ResourceItem,
+  names: ObjectNames,
+  { attributes }: Rules,
+): void {
+  const present = valueOf(object, attributes.key);
+  if (present !== "" && folded(present) !== folded(key)) throw nameConflict(names, [object]);
 }

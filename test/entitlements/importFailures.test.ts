@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Fault } from "../../lib/fault.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 import { faultOf } from "../exchange/scripted.ts";
-import { mostNamed } from "../../lib/exchange/naming.ts";
+import { maxNamed } from "../../lib/exchange/naming.ts";
 
 const object = (
   index: number,
@@ -47,22 +47,22 @@ describe("what could not be read", () => {
     const unread = unreadOf(
       new Fault({ kind: "missing", message: "Gone." }),
       new Fault({ kind: "throttled", message: "Busy." }),
-      ...Array.from({ length: mostNamed + 1 }, () => denied),
+      ...Array.from({ length: maxNamed + 1 }, () => denied),
     );
     const fault = await faultOf(() => unread.throwIfAny());
     expect(fault).toMatchObject({
       kind: "throttled",
-      message: expect.stringContaining(`${mostNamed + 2} mailbox`) as string,
+      message: expect.stringContaining(`${maxNamed + 2} mailbox`) as string,
     });
     expect(fault.message).toContain(" and 2 more). Busy.");
-    expect(fault.message.match(/guid-\d+/g)).toHaveLength(mostNamed);
+    expect(fault.message.match(/guid-\d+/g)).toHaveLength(maxNamed);
     expect(fault.message).not.toContain("guid-0)");
     expect(
       (
         await faultOf(() =>
-          unreadOf(...Array.from({ length: mostNamed }, () => denied)).throwIfAny(),
+          unreadOf(...Array.from({ length: maxNamed }, () => denied)).throwIfAny(),
         )
       ).message,
-    ).toContain(`(guid-${mostNamed - 1})). May not.`);
+    ).toContain(`(guid-${maxNamed - 1})). May not.`);
   });
 });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { recipientTypes } from "../../lib/generated/mailbox.ts";
 import {
-  addressesOf,
-  hasNames,
-  creating,
-  distributionGroups,
-  allObjects,
-  found,
-  groupOwner,
-  hasNameOfItsOwn,
   confirmCreated,
-  assertNamesFree,
-  sharedMailboxes,
-  writing,
-  type NamedObject,
-  type Sought,
+  createdObject,
+  creating,
+  updating,
+  type NewObject,
 } from "../../lib/exchange/creation.ts";
+import { assertNamesFree } from "../../lib/exchange/freeNames.ts";
+import { groupOwner } from "../../lib/exchange/groupOwner.ts";
+import {
+  addressesOf,
+  hasNameOfItsOwn,
+  hasNames,
+  type NamedObject,
+} from "../../lib/exchange/namedObject.ts";
+import { allObjects, distributionGroups, sharedMailboxes } from "../../lib/exchange/objectKinds.ts";
 import { objectNames } from "../../lib/exchange/objectNames.ts";
 import type { FaultKind } from "../../lib/fault.ts";
 import { Fault } from "../../lib/fault.ts";
@@ -36,7 +36,7 @@ const object = (own: Record<string, unknown> = {}): Record<string, unknown> => (
   CustomAttribute1: "",
   ...own,
 });
-const sought = (own: Partial<Sought> = {}): Sought => ({
+const newObject = (own: Partial<NewObject> = {}): NewObject => ({
   kind: distributionGroups,
   names,
   alsoRead: ["CustomAttribute1"],
@@ -153,7 +153,7 @@ describe("whether an object bears the names", () => {
 describe("what was just made", () => {
   it("is looked for by its address until it is found, with longer and longer waits", async () => {
     const { exchange, time, asked } = foundAt(8);
-    expect(await found(sought())({ exchange })).toMatchObject({
+    expect(await createdObject(newObject())({ exchange })).toMatchObject({
       Guid: guidOf(1),
       CustomAttribute1: "",
     });
@@ -166,8 +166,8 @@ describe("what was just made", () => {
   it("lets others work while it waits", async () => {
     const { exchange, time } = foundAt(3);
     let stepped = 0;
-    await found(
-      sought({
+    await createdObject(
+      newObject({
         aside: async (wait) => {
           stepped++;
           await wait();
@@ -179,7 +179,7 @@ describe("what was just made", () => {
 
   it("is waited for no longer than the run may take", async () => {
     const { exchange } = tenantOf({ "Get-DistributionGroup": missing }, { remainingMs: 10_000 });
-    expect(await faultOf(found(sought())({ exchange }))).toMatchObject({
+    expect(await faultOf(createdObject(newObject())({ exchange }))).toMatchObject({
       kind: "notReady",
       message: expect.stringMatching(
         /^The group dg_Care@contoso\.com cannot be found yet\. .*longer than the time that is left/,
@@ -194,7 +194,7 @@ describe("what was just made", () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => [object({ DisplayName: "Other", ...own })],
     });
-    expect(await faultOf(found(sought())({ exchange }))).toMatchObject({
+    expect(await faultOf(createdObject(newObject())({ exchange }))).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining('is taken by "Other"') as string,
     });
@@ -204,8 +204,8 @@ describe("what was just made", () => {
     const foreign = new Fault({ kind: "invalid", message: "not this one" });
     expect(
       await faultOf(
-        found(
-          sought({
+        createdObject(
+          newObject({
             check: () => {
               throw foreign;
             },
@@ -220,7 +220,7 @@ describe("an object whose making failed", () => {
   const failing = (kind: FaultKind): Fault =>
     new Fault({ kind, message: "It failed.", requestId: "r" });
   const after = (kind: FaultKind, tenant: Answering): Promise<unknown> =>
-    confirmCreated(sought(), failing(kind))(tenant);
+    confirmCreated(newObject(), failing(kind))(tenant);
 
   it.each<[FaultKind, string]>([
     ["unavailable", "done"],
@@ -246,7 +246,7 @@ describe("an object whose making failed", () => {
     ["taken", "made a moment ago, the next run finds it"],
   ])("with %s and not found is left to the next run", async (kind, text) => {
     const { exchange, time } = foundAt(1_000);
-    const fault = await faultOf(confirmCreated(sought(), failing(kind))({ exchange }));
+    const fault = await faultOf(confirmCreated(newObject(), failing(kind))({ exchange }));
     expect(fault).toMatchObject({
       kind,
       requestId: "r",
@@ -264,7 +264,7 @@ describe("an object whose making failed", () => {
       "Get-DistributionGroup": () => refusal(400, "CommandNotFoundException", "x"),
     });
     expect(
-      await faultOf(confirmCreated(sought(), failing("unavailable"))({ exchange })),
+      await faultOf(confirmCreated(newObject(), failing("unavailable"))({ exchange })),
     ).toMatchObject({
       kind: "unavailable",
       message: expect.stringMatching(/^It failed\. Exchange Online refused/) as string,
@@ -280,7 +280,9 @@ describe("an object whose making failed", () => {
         PrimarySmtpAddress: "cor@contoso.com",
       }),
     ]);
-    expect(await faultOf(confirmCreated(sought(), failing("taken"))({ exchange }))).toMatchObject({
+    expect(
+      await faultOf(confirmCreated(newObject(), failing("taken"))({ exchange })),
+    ).toMatchObject({
       kind: "invalid",
       message: `The name "dg_Care" or the address dg_Care@contoso.com is taken by "Cor" <cor@contoso.com> (${guidOf(7)}), a MailContact.`,
     });
@@ -301,7 +303,7 @@ describe("an object whose making failed", () => {
       kind: "unavailable",
       message: expect.stringContaining("it was not sent again") as string,
     });
-    expect(await confirmCreated(sought(), fault)(lost)).toBe("done");
+    expect(await confirmCreated(newObject(), fault)(lost)).toBe("done");
     expect(lost.sent.map((request) => calledIn(request).CmdletName)).toEqual([
       "New-DistributionGroup",
       "Get-DistributionGroup",
@@ -338,7 +340,10 @@ describe("who holds a name", () => {
       "Get-Recipient": ({ parameters }) =>
         parameters["IncludeSoftDeletedRecipients"] === true ? deleted : live,
     });
-    const message = await assertNamesFree(sought())({ exchange }).then(
+    const message = await assertNamesFree(
+      names,
+      distributionGroups,
+    )({ exchange }).then(
       () => undefined,
       (thrown: unknown) => Fault.of(thrown).message,
     );
@@ -382,7 +387,10 @@ describe("who holds a name", () => {
 
   it("is asked for with quotes doubled", async () => {
     const { exchange, asked } = tenantOf({});
-    await assertNamesFree({ kind: distributionGroups, names: { ...names, Name: "dg_O'Brien" } })({
+    await assertNamesFree(
+      { ...names, Name: "dg_O'Brien" },
+      distributionGroups,
+    )({
       exchange,
     });
     expect(asked[0]?.parameters["Filter"]).toContain("(Name -eq 'dg_O''Brien')");
@@ -409,7 +417,7 @@ describe("a change", () => {
 
   it("of one that is there goes by its id, and tells what was before", () => {
     expect(
-      writing(distributionGroups, object() as unknown as NamedObject, {
+      updating(distributionGroups, object() as unknown as NamedObject, {
         CustomAttribute1: "D-1",
         Other: "x",
       }),
@@ -423,7 +431,7 @@ describe("a change", () => {
   });
 
   it("of one that is yet to be made goes by its address, and shows no id", () => {
-    expect(writing(sharedMailboxes, names, { CustomAttribute1: "D-1" })).toEqual({
+    expect(updating(sharedMailboxes, names, { CustomAttribute1: "D-1" })).toEqual({
       target: "exchange",
       operation: "Set-Mailbox",
       parameters: { Identity: "dg_Care@contoso.com", CustomAttribute1: "D-1" },
@@ -436,20 +444,20 @@ describe("a change", () => {
     [{ DisplayName: "New", Name: "new" }, "New"],
     [{ Name: "new" }, "new"],
   ])("of names is a renaming: %j", (values, shown) => {
-    expect(writing(distributionGroups, object() as unknown as NamedObject, values)).toMatchObject({
+    expect(updating(distributionGroups, object() as unknown as NamedObject, values)).toMatchObject({
       parameters: { ...values, IgnoreNamingPolicy: true },
       sentence: expect.stringMatching(
         new RegExp(`^Rename group "dg_Care" .* to "${shown}"$`),
       ) as string,
     });
-    expect(writing(sharedMailboxes, object() as unknown as NamedObject, values).parameters).toEqual(
-      { Identity: guidOf(1), ...values },
-    );
+    expect(
+      updating(sharedMailboxes, object() as unknown as NamedObject, values).parameters,
+    ).toEqual({ Identity: guidOf(1), ...values });
   });
 
   it("of a security group passes by its managers", () => {
     expect(
-      writing(
+      updating(
         distributionGroups,
         object({ RecipientTypeDetails: "MailUniversalSecurityGroup" }) as unknown as NamedObject,
         { CustomAttribute2: "m" },

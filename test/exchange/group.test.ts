@@ -13,7 +13,7 @@ import {
 import { recipientTypes } from "../../lib/generated/mailbox.ts";
 import { all, calledIn, guidOf, tenantOf } from "./answering.ts";
 import { clientOf, endpoint, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
-import { mostNamed } from "../../lib/exchange/naming.ts";
+import { maxNamed } from "../../lib/exchange/naming.ts";
 
 const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
   Guid: guidOf(index),
@@ -116,9 +116,7 @@ describe("the cloud groups", () => {
 
   it("that are looked up are no more than can be named, and one", async () => {
     const many = Array.from({ length: 30 }, (_, index) => row(index, { Alias: "x" }));
-    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]))).toHaveLength(
-      mostNamed + 1,
-    );
+    expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]))).toHaveLength(maxNamed + 1);
     expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]))).toHaveLength(
       2,
     );

@@ -23,7 +23,7 @@ import {
   timeOf,
   type Scripted,
 } from "./scripted.ts";
-import { mostNamed, nameOf } from "../../lib/exchange/naming.ts";
+import { maxNamed, nameOf } from "../../lib/exchange/naming.ts";
 
 const guidOf = (index: number): string =>
   `0b1ec700-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
@@ -56,7 +56,7 @@ describe("a look-up of mailboxes", () => {
     expect(JSON.parse(sent[0]?.body ?? "")).toEqual({
       CmdletInput: {
         CmdletName: "Get-Mailbox",
-        Parameters: { Filter: "CustomAttribute1 -eq 'E''1'", ResultSize: mostNamed + 1 },
+        Parameters: { Filter: "CustomAttribute1 -eq 'E''1'", ResultSize: maxNamed + 1 },
       },
     });
     expect(sent[0]?.url).toMatch(
@@ -91,14 +91,14 @@ describe("a look-up of mailboxes", () => {
   });
 
   it("gives all when there are too many to name", async () => {
-    const many = Array.from({ length: mostNamed + 1 }, (_, index) =>
+    const many = Array.from({ length: maxNamed + 1 }, (_, index) =>
       row(index, { CustomAttribute1: "x" }),
     );
-    expect(await look("CustomAttribute1", "x", many)).toHaveLength(mostNamed + 1);
+    expect(await look("CustomAttribute1", "x", many)).toHaveLength(maxNamed + 1);
   });
 
   it("does not take the one in a list that was cut off for the only one, nor for none", async () => {
-    const alike = Array.from({ length: mostNamed }, (_, index) =>
+    const alike = Array.from({ length: maxNamed }, (_, index) =>
       row(index, { DisplayName: "José" }),
     );
     for (const last of ["Jose", "José"]) {

@@ -1,0 +1,107 @@
+import type { Parameters, Row } from "./client/encoding.ts";
+import { cloudGroups, groupList, groupTypes, managerBypass } from "./group.ts";
+import { mailboxesOf, mailboxList } from "./mailbox.ts";
+import { namedObject, nameProperties, type NamedObject } from "./namedObject.ts";
+import type { ObjectNames } from "./objectNames.ts";
+import { cmdlets, type CmdletCall, type Cmdlets, type ExchangeStream } from "./target.ts";
+
+/** A kind of object that can be created. */
+export interface ObjectKind {
+  /** What people call it. */
+  noun: string;
+  get: string;
+  set: string;
+  types: readonly string[];
+  /** All objects of the kind, as their pages arrive. */
+  all(alsoRead: readonly string[]): ExchangeStream<Row>;
+  creating(names: ObjectNames, ownerId: string | undefined): CmdletCall;
+  /** The parameters that Set- needs in addition to the values. */
+  setting(type: string, values: Parameters): Parameters;
+}
+
+/** A naming policy would change the name (documented: in PowerShell also for administrators), and no one would find the group by it. */
+const ignoringPolicy = { IgnoreNamingPolicy: true };
+
+/** Distribution groups that are mastered in Exchange Online. */
+export const distributionGroups: ObjectKind = {
+  noun: "group",
+  get: "Get-DistributionGroup",
+  set: "Set-DistributionGroup",
+  types: groupTypes,
+  all: (alsoRead) => cloudGroups(undefined, alsoRead),
+  // An application is not a recipient that could own a group, so the owner is always named.
+  creating: (names, ownerId = "") => ({
+    target: "exchange",
+    operation: "New-DistributionGroup",
+    parameters: { ...names, ManagedBy: [ownerId], ...ignoringPolicy },
+  }),
+  setting: (type, values) => ({
+    ...("Name" in values || "DisplayName" in values ? ignoringPolicy : {}),
+    ...managerBypass(type),
+  }),
+};
+
+/** Shared mailboxes, including synchronised ones, so that no second one is created with the same names. */
+export const sharedMailboxes: ObjectKind = {
+  noun: "shared mailbox",
+  get: "Get-Mailbox",
+  set: "Set-Mailbox",
+  types: ["SharedMailbox"],
+  all: (alsoRead) => mailboxesOf(["SharedMailbox"], alsoRead),
+  creating: (names) => ({
+    target: "exchange",
+    operation: "New-Mailbox",
+    parameters: { ...names, Shared: true },
+  }),
+  setting: () => ({}),
+};
+
+const newNames = ["Name", "DisplayName", "Alias", "PrimarySmtpAddress"];
+/** The configuration picks two of these, for key and marker. */
+const customAttributes = Array.from({ length: 15 }, (_, index) => `CustomAttribute${index + 1}`);
+const written = [
+  "Identity",
+  "Name",
+  "DisplayName",
+  "HiddenFromAddressListsEnabled",
+  ...customAttributes,
+];
+/** What `assertNamesFree` sends. */
+const namesLookup: Cmdlets = {
+  "Get-Recipient": ["Filter", "RecipientTypeDetails", "ResultSize", "IncludeSoftDeletedRecipients"],
+};
+
+/** What listing, finding, creating and updating distribution groups sends, and finding their owner. */
+export const groupCreation: Cmdlets = cmdlets(
+  groupList,
+  namesLookup,
+  { "Get-Recipient": ["Identity"], "Get-DistributionGroup": ["Identity"] },
+  { "New-DistributionGroup": [...newNames, "ManagedBy", ...Object.keys(ignoringPolicy)] },
+  {
+    "Set-DistributionGroup": [
+      ...written,
+      ...Object.keys(ignoringPolicy),
+      "BypassSecurityGroupManagerCheck",
+    ],
+  },
+).operations;
+
+/** What listing, finding, creating and updating shared mailboxes sends. */
+export const sharedMailboxCreation: Cmdlets = cmdlets(
+  mailboxList,
+  namesLookup,
+  { "Get-Mailbox": ["Identity"] },
+  { "New-Mailbox": [...newNames, "Shared"] },
+  { "Set-Mailbox": written },
+).operations;
+
+/** All objects of the kind. `alsoRead` names other properties to read. */
+export function allObjects(
+  kind: ObjectKind,
+  alsoRead: readonly string[],
+): ExchangeStream<NamedObject> {
+  const query = kind.all([...nameProperties, ...alsoRead]);
+  return async function* ({ exchange }) {
+    for await (const row of query({ exchange })) yield namedObject(row, kind.noun);
+  };
+}

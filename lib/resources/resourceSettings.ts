@@ -1,0 +1,44 @@
+import { Fault } from "../fault.ts";
+import type { Configuration } from "../generated/types.ts";
+
+/** The configuration keys that every kind of resource reads. */
+export const resourceKeys = [
+  "MarkerAttribute",
+  "Organization",
+  "RenameResources",
+  "ResourceDomain",
+  "ResourceOwner",
+  "ResourcesHidden",
+  "SubPermissionAttribute",
+] as const;
+export type ResourceKey = (typeof resourceKeys)[number];
+
+/** The attributes that hold key and marker. */
+export function attributesIn({
+  SubPermissionAttribute: key = "CustomAttribute1",
+  MarkerAttribute: marker = "CustomAttribute2",
+}: Pick<Configuration, "SubPermissionAttribute" | "MarkerAttribute">): {
+  key: string;
+  marker: string;
+} {
+  if (!key.startsWith("CustomAttribute"))
+    throw Fault.invalid(
+      `Resources keep their key in the "Matching attribute" (SubPermissionAttribute), which is ${key}; expected one of CustomAttribute1 to CustomAttribute15.`,
+    );
+  if (key === marker)
+    throw Fault.invalid(
+      `The "Matching attribute" (SubPermissionAttribute) and the "Marker attribute" (MarkerAttribute) are both ${key}; expected two different ones.`,
+    );
+  return { key, marker };
+}
+
+/** The mailbox or group that owns new groups. */
+export function ownerIn({
+  ResourceOwner: owner = "",
+}: Pick<Configuration, "ResourceOwner">): string {
+  if (owner === "")
+    throw Fault.invalid(
+      `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: give the address of a mailbox that is to own them.`,
+    );
+  return owner;
+}
