@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import * as validators from "../lib/generated/validators/answers.ts";
 import type { Contract } from "../lib/host/schemaContract.ts";
-import { tableOfFixtures } from "../tools/cli/record.ts";
+import { mayReplace, readmeOfFixtures } from "../tools/cli/record.ts";
 import { actionOf, replay } from "../tools/cli/replay.ts";
 import {
   fileOf,
@@ -50,8 +50,8 @@ describe("every fixture", () => {
     expect(names.length).toBeGreaterThan(0);
     expect(
       readFileSync(path.join(fixtures, "README.md"), "utf8"),
-      "npm run record -- --all --update writes the table",
-    ).toBe(tableOfFixtures());
+      "npm run record -- --all --update writes the tables",
+    ).toBe(readmeOfFixtures());
     expect(scenarios.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([]);
     expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
   });
@@ -203,6 +203,27 @@ describe.concurrent("a fixture that does not hold", () => {
       expect(readFileSync(file, "utf8")).toBe(readFileSync(fileOf(name), "utf8"));
     }
   });
+});
+
+describe("recording", () => {
+  const page = "documented: https://learn.microsoft.com/a-page";
+  const tenant = "tenant: recorded 2026-06-01, scrubbed";
+
+  it.each([
+    ["a new fixture", undefined, "emulator", true, true],
+    ["a new fixture that quotes a page", undefined, page, true, true],
+    ["the emulator's own", "emulator", "emulator", true, true],
+    ["one that quotes a page, with all the others", page, page, true, false],
+    ["one that quotes a page, by its name", page, page, false, true],
+    ["one that quotes a page, from the emulator", page, "emulator", false, false],
+    ["one that quotes another page", page, `${page}-2`, false, false],
+    ["a tenant's, from the emulator", tenant, "emulator", false, false],
+  ])(
+    "replaces %s: from %s by %s, with --all %s: %s",
+    (_what, fixture, recording, all, replaced) => {
+      expect(mayReplace(fixture, recording, all)).toBe(replaced);
+    },
+  );
 });
 
 describe("scrubbing", () => {

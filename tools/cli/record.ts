@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import type { Answer } from "../../lib/host/answer.ts";
 import { seedState } from "../../test/emulator/seed.ts";
 import { readFaults, type Fault } from "../../test/emulator/faults.ts";
@@ -33,6 +33,7 @@ import {
   type Answered,
   type Asked,
   type Exchange,
+  type Fixture,
   type Question,
   type Recording,
   type Reply,
@@ -54,6 +55,8 @@ class Unusable extends Error {}
 /** One thing to record. */
 interface Take {
   name: string;
+  /** Of the fixture: `emulator`, or the page that the faults' answers are from. */
+  source: string;
   event: unknown;
   state: State;
   faults: Fault[];
@@ -71,7 +74,7 @@ const headersThatMatter = [
 ];
 
 async function record(
-  { name, event, state, faults, pageSize, ends }: Take,
+  { name, source, event, state, faults, pageSize, ends }: Take,
   dist: string,
 ): Promise<Recording> {
   const emulator = await startEmulator({ state, clock: () => Date.parse(timeOfRecording) });
@@ -93,6 +96,11 @@ async function record(
       throw new Unusable(
         `${failed.request.cmdlet} was answered with a server error, which is no fixture: ${JSON.stringify(failed.response)}`,
       );
+    const lacking = faults.find(
+      ({ answer }) => !traffic.some(({ response }) => isAnswer(answer, response)),
+    );
+    if (source !== "emulator" && lacking)
+      throw new Unusable(`nothing was answered as documented: ${JSON.stringify(lacking.match)}`);
     const { outcome, outputContext } = run.answer as Answer;
     const ended = `${outcome}, ${outputContext.Success ? "a success" : "a failure"}`;
     if (ends !== undefined && ended !== ends)
@@ -210,6 +218,10 @@ async function record(
   }
 }
 
+function isAnswer(answer: Fault["answer"], response: Answered): boolean {
+  return !("cut" in response) && isDeepStrictEqual(answer?.body, response.body);
+}
+
 /** The takes that were asked for: scenarios, and fixtures that stand for themselves. */
 function takesFor(names: readonly string[], all: boolean): Take[] {
   const isWanted = (name: string): boolean => all || isAmong(name, names);
@@ -217,6 +229,7 @@ function takesFor(names: readonly string[], all: boolean): Take[] {
     .filter(({ name }) => isWanted(name))
     .map((scenario): Take => ({
       name: scenario.name,
+      source: scenario.page === undefined ? "emulator" : `documented: ${scenario.page}`,
       event: eventFor(scenario),
       state: stateFor(scenario),
       faults: scenario.faults ?? [],
@@ -232,7 +245,17 @@ function takesFor(names: readonly string[], all: boolean): Take[] {
       const { event, source } = readFixture(fileOf(name));
       if (source !== "emulator") console.log(`left alone: ${name} (${source})`);
       return source === "emulator"
-        ? [{ name, event, state: stateFor({}), faults: [], pageSize: undefined, ends: undefined }]
+        ? [
+            {
+              name,
+              source,
+              event,
+              state: stateFor({}),
+              faults: [],
+              pageSize: undefined,
+              ends: undefined,
+            },
+          ]
         : [];
     }),
   ];
@@ -269,6 +292,7 @@ function takeOf(
   });
   return {
     name,
+    source: "emulator",
     event,
     state: state.state,
     faults: faults === undefined ? [] : readFaults(jsonIn(faults)),
@@ -287,8 +311,24 @@ function jsonIn(file: string): unknown {
   }
 }
 
-/** What became of a take: true when nothing is to be done. Only what the emulator said is replaced by what it says now. */
-function compared(name: string, recording: Recording, update: boolean): boolean {
+/** How many differences are shown of one fixture. */
+const maxShown = 20;
+
+/**
+ * Whether a recording may take a fixture's place: only one of the same source. A fixture that quotes a page is replaced
+ * only when it is named, because its answers were checked against the page.
+ */
+export function mayReplace(fixture: string | undefined, recording: string, all: boolean): boolean {
+  if (fixture === undefined) return true;
+  return fixture === recording && (recording === "emulator" || !all);
+}
+
+/** Compares a recording with its fixture, and returns true when nothing is left to do. */
+function compared(
+  { name, source }: Take,
+  recording: Recording,
+  { update, all }: { update: boolean; all: boolean },
+): boolean {
   const file = fileOf(name);
   const before = existsSync(file) ? readFixture(file) : undefined;
   const found = before
@@ -297,32 +337,29 @@ function compared(name: string, recording: Recording, update: boolean): boolean 
       )
     : [];
   if (before && found.length === 0) return true;
-  const writes = update && (before === undefined || before.source === "emulator");
-  if (writes) writeFixture(file, { source: "emulator", ...recording });
-  const verdict =
-    before === undefined
-      ? writes
-        ? "new"
-        : "not recorded yet"
-      : writes
-        ? "updated"
-        : before.source === "emulator"
-          ? "differs"
-          : `differs, and is not the emulator's (${before.source})`;
-  console.log(
-    `${verdict}: ${name}${found
-      .slice(0, 20)
-      .map((line) => `\n  ${line}`)
-      .join("")}${found.length > 20 ? `\n  and ${found.length - 20} more` : ""}`,
-  );
+  const writes = update && mayReplace(before?.source, source, all);
+  if (writes) writeFixture(file, { source, ...recording });
+  const lines = found.slice(0, maxShown).map((line) => `\n  ${line}`);
+  if (found.length > maxShown) lines.push(`\n  and ${found.length - maxShown} more`);
+  console.log(`${verdictOn(before, source, writes)}: ${name}${lines.join("")}`);
   return writes;
 }
 
-const tableFile = path.join(fixtures, "README.md");
+function verdictOn(before: Fixture | undefined, source: string, writes: boolean): string {
+  if (!before) return writes ? "new" : "not recorded yet";
+  if (writes) return "updated";
+  if (before.source !== source) return `differs, and its source is another one (${before.source})`;
+  return source === "emulator" ? "differs" : "differs, and is replaced only when it is named";
+}
 
-/** The table in README.md: a row for each scenario, and the rows that others wrote for theirs. */
-export function tableOfFixtures(): string {
-  const present = readFileSync(tableFile, "utf8");
+const readme = path.join(fixtures, "README.md");
+
+/**
+ * README.md with its two tables as the fixtures are now: all fixtures, with a row for each scenario and the rows that people wrote
+ * for theirs; and what the documented ones quote.
+ */
+export function readmeOfFixtures(): string {
+  const present = readFileSync(readme, "utf8");
   const written = new Map(
     [...present.matchAll(/^\| `([^`]+)` \|.*$/gm)].map(([row, name]) => [name ?? "", row]),
   );
@@ -332,13 +369,44 @@ export function tableOfFixtures(): string {
       `| \`${name}\` | ${shows} | ${traps.join(", ")} |`,
     ]),
   );
-  const rows = namesOfFixtures().map(
-    (name) => made.get(name) ?? written.get(name) ?? `| \`${name}\` |  |  |`,
+  const names = namesOfFixtures();
+  const all = names.map((name) => made.get(name) ?? written.get(name) ?? `| \`${name}\` |  |  |`);
+  return withRows(withRows(present, "Fixture", all), "Documented", names.flatMap(documentedRow));
+}
+
+function withRows(text: string, firstColumn: string, rows: readonly string[]): string {
+  return text.replace(
+    new RegExp(`(\\| ${firstColumn} \\|[^\\n]*\\n\\|[-| ]+\\n)(?:\\|[^\\n]*\\n)*`),
+    (_all, head: string) => `${head}${rows.map((row) => `${row}\n`).join("")}`,
   );
-  return present.replace(
-    /(\| Fixture \|[^\n]*\n\|[-| ]+\n)(?:\|[^\n]*\n)*/,
-    (_all, head: string) => `${head}${rows.join("\n")}\n`,
-  );
+}
+
+function documentedRow(name: string): string[] {
+  const { source, traffic } = readFixture(fileOf(name));
+  const [, page] = /^documented: (.+)$/.exec(source) ?? [];
+  if (page === undefined) return [];
+  const quoted = traffic.flatMap(({ response }) => quotedIn(response)).at(-1) ?? "";
+  // Two backticks on each side: the text may contain one.
+  return [`| [${name}](${name}.json) | \`\` ${quoted.replaceAll("|", "\\|")} \`\` | <${page}> |`];
+}
+
+/** The error or the warnings of an answer, as the service words them. */
+function quotedIn(response: Answered): string[] {
+  if ("cut" in response) return [];
+  const body = response.body as {
+    error?: {
+      details?: { message: string }[];
+      innererror?: { internalexception?: { message: string } };
+    };
+    "@adminapi.warnings"?: string[];
+  };
+  const details = body.error?.details?.map(({ message }) => message) ?? [];
+  const inner = body.error?.innererror?.internalexception?.message;
+  return [
+    ...details,
+    ...(inner === undefined ? [] : [inner]),
+    ...(body["@adminapi.warnings"] ?? []),
+  ];
 }
 
 async function main(): Promise<boolean> {
@@ -379,11 +447,7 @@ async function main(): Promise<boolean> {
           throw new Unusable(`${take.name}: there is no action ${actionOf(take.name)}.`);
         try {
           if (
-            !compared(
-              take.name,
-              await record({ ...take, state: withSecret(take.state) }, dist),
-              values.update,
-            )
+            !compared(take, await record({ ...take, state: withSecret(take.state) }, dist), values)
           )
             bad++;
         } catch (error) {
@@ -398,7 +462,7 @@ async function main(): Promise<boolean> {
   } finally {
     rmSync(dist, { recursive: true, force: true });
   }
-  if (values.update) writeFileSync(tableFile, tableOfFixtures());
+  if (values.update) writeFileSync(readme, readmeOfFixtures());
   console.log(
     `${takes.length} recorded, ${bad === 0 ? (values.update ? "all as they stand on disk now" : "all as they stand on disk") : `${bad} ${values.update ? "could not be written" : "not as they stand on disk; --update writes them"}`}.`,
   );

@@ -224,7 +224,7 @@ const guids = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-
 const domains =
   /(?<=@)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)|(?<=:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
 const publicDomain =
-  /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))$/i;
+  /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com|learn\.microsoft\.com|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))$/i;
 /** Exchange Online's own application id, the same in every tenant. */
 const publicId = "00000002-0000-0ff1-ce00-000000000000";
 const domainController = /\b[A-Z0-9]+\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b/g;
