@@ -1,7 +1,4 @@
-import type { Holders, Permission } from "../host/permissionActions.ts";
-
-/** As many as the platform takes in one record. */
-const enough = 500;
+import { maxReferences, type Holders, type Permission } from "../host/permissionActions.ts";
 
 /** Holders of a few permissions, as they turn up one by one, given out in blocks. */
 export class HolderBatches<O> {
@@ -17,7 +14,7 @@ export class HolderBatches<O> {
 
   *add(option: O, accountReference: string): Generator<Holders, void, undefined> {
     const held = this.#held.get(option);
-    if (held && held.accountReferences.push(accountReference) >= enough)
+    if (held && held.accountReferences.push(accountReference) >= maxReferences)
       yield { ...held, accountReferences: held.accountReferences.splice(0) };
   }
 

@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import type { WhileWaiting } from "../net/polling.ts";
+import type { WhileWaiting } from "../concurrency.ts";
 import type { Step } from "../step.ts";
 import { textOf, type Parameters } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
@@ -74,7 +74,7 @@ export interface NewObject {
   alsoRead: readonly string[];
   /** Throws a fault when the object that was found is not the new one. */
   check(object: NamedObject): void;
-  aside: WhileWaiting;
+  whileWaiting: WhileWaiting;
 }
 
 /** The new object, as soon as look-ups find it. Throws an `invalid` fault when another object has its address. */
@@ -82,7 +82,7 @@ export function createdObject(created: NewObject): ExchangeQuery<NamedObject> {
   return ({ exchange }) =>
     exchange.eventually(() => lookUp(created, exchange), {
       what: describedObject(created),
-      aside: created.aside,
+      whileWaiting: created.whileWaiting,
     });
 }
 
@@ -131,8 +131,8 @@ export function confirmCreated(
     try {
       await exchange.eventually(look, {
         what: describedObject(created),
-        mostMs: confirmationMs,
-        aside: created.aside,
+        maxMs: confirmationMs,
+        whileWaiting: created.whileWaiting,
       });
     } catch (thrown) {
       throw notConfirmed(fault, Fault.of(thrown));

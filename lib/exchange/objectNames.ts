@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { shortened } from "../graphemes.ts";
 
 /** What a new object is called, and where it is written to. */
 export interface ObjectNames {
@@ -142,15 +143,4 @@ function visible(text: string): string {
     .replace(/\p{Cc}+/gu, " ")
     .replace(/\p{Cs}/gu, "\ufffd")
     .trim();
-}
-
-/** What a person sees as one character is not cut. */
-function shortened(text: string, most: number): string {
-  if (text.length <= most) return text;
-  let short = "";
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (short.length + segment.length > most) break;
-    short += segment;
-  }
-  return short.trimEnd();
 }

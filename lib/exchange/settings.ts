@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { nearestName } from "../nearestName.ts";
 import { setMailboxParameters } from "../generated/mailbox.ts";
 import { addressChange, isSmtpAddress } from "./emailAddresses.ts";
 import type { ParameterValue } from "./client/encoding.ts";
@@ -322,28 +323,6 @@ function wrong(name: string, text: string, expected: string): Fault {
 function nearest(field: string): string {
   const other = setBy.get(field.toLowerCase());
   if (other !== undefined) return `; it is set by ${other}`;
-  const [best] = [...names]
-    .map(([key, name]) => ({ name, distance: distanceOf(field.toLowerCase(), key) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(2, field.length / 3)
-    ? `; the nearest is ${best.name}`
-    : "";
-}
-
-/** How many letters have to be added, removed or replaced. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(
-        Math.min(
-          (next[j - 1] ?? 0) + 1,
-          (row[j] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const name = nearestName(field, [...names.values()]);
+  return name === undefined ? "" : `; the nearest is ${name}`;
 }

@@ -1,41 +1,27 @@
-/** Lets somebody else work while one waits for something outside. Settles as the wait does. */
-export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
+import { slotsOf, type WhileWaiting } from "../concurrency.ts";
 
 /**
- * Works on all of these, so many at a time and in their order. `work` must not reject. Who steps
- * aside gives its lane to another, and takes one again before it goes on.
+ * Works on the items in their order, at most `max` at the same time. `work` must not reject. An item
+ * that waits for something outside lets others go on meanwhile, and continues when a slot is free again.
  */
-export async function inLanes<T>(
-  things: readonly T[],
-  lanes: number,
-  work: (thing: T, aside: WhileWaiting) => Promise<void>,
+export async function forEachItem<T>(
+  items: readonly T[],
+  max: number,
+  work: (item: T, whileWaiting: WhileWaiting) => Promise<void>,
 ): Promise<void> {
-  const waiting: (() => void)[] = [];
-  let free = lanes;
-  const take = (): Promise<void> | undefined => {
-    if (free > 0) {
-      free--;
-      return undefined;
-    }
-    return new Promise((resolve) => waiting.push(resolve));
-  };
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next) next();
-    else free++;
-  };
-  const aside: WhileWaiting = async (wait) => {
-    leave();
-    try {
-      await wait();
-    } finally {
-      await take();
-    }
-  };
-  const begun: Promise<void>[] = [];
-  for (const thing of things) {
-    await take();
-    begun.push(work(thing, aside).finally(leave));
+  const slots = slotsOf(max);
+  const started: Promise<void>[] = [];
+  for (const item of items) {
+    let free = await slots.take();
+    const whileWaiting: WhileWaiting = async (wait) => {
+      free();
+      try {
+        await wait();
+      } finally {
+        free = await slots.take();
+      }
+    };
+    started.push(work(item, whileWaiting).finally(() => free()));
   }
-  await Promise.all(begun);
+  await Promise.all(started);
 }

@@ -43,14 +43,14 @@ export interface Permission {
 }
 
 /** With a suffix the name is cut to 83 characters, as existing installations have it. */
-const longestBeforeSuffix = 83;
+const maxBeforeSuffix = 83;
 
 function permissionName({ name, suffix, identification }: Permission): string {
   // What has no name is called by its reference: the platform takes no empty ones.
   return (
     (suffix === undefined
       ? shownName(name)
-      : `${shownName(name, longestBeforeSuffix) ?? ""}${suffix}`) ??
+      : `${shownName(name, maxBeforeSuffix) ?? ""}${suffix}`) ??
     shownName(Object.values(identification).join(" ")) ??
     ""
   );
@@ -253,7 +253,7 @@ type ImportDeclaration<Targets, Key extends ConfigurationKey, Held extends Holde
 >;
 
 /** The platform accepts at most this many account references in one record. */
-const maxReferences = 500;
+export const maxReferences = 500;
 
 function importing<Targets, Key extends ConfigurationKey, Held extends Holders>(
   { needs, configuration: keys, handle }: ImportDeclaration<Targets, Key, Held>,

@@ -1,3 +1,4 @@
+import { maxConcurrent, type WhileWaiting } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
 import type { ResourcesEvent } from "../generated/types.ts";
 import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
@@ -10,7 +11,7 @@ import {
   type Result,
   type Settings,
 } from "./action.ts";
-import { inLanes, type WhileWaiting } from "./itemPool.ts";
+import { forEachItem } from "./itemPool.ts";
 import type { Log } from "./output.ts";
 import { entriesIn, type Entry, type ResourceItem } from "./sourceData.ts";
 import { verbs } from "./verbs.ts";
@@ -36,14 +37,12 @@ export interface ItemContext<Targets> extends Pick<Gate<Targets>, "read"> {
     auditAction: "CreateResource" | "UpdateResource",
   ): Promise<StepResult>;
   /** To be put around every wait for the tenant: others go on meanwhile. */
-  aside: WhileWaiting;
+  whileWaiting: WhileWaiting;
 }
 
 /** What became of an item. `finished`: it was there, and something was still to be written on it. */
 export type ResourceOutcome = "there" | "made" | "finished" | "renamed";
 
-/** As many as the client of the target system sends at once. */
-const lanes = 5;
 /** The platform's own limit for a preview. */
 const mostInPreview = 10;
 
@@ -129,7 +128,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
       });
       whenCutShort(soFar);
       const ranks = new Map(entries.map((entry, index) => [entry, index]));
-      await inLanes(entries, lanes, async (entry, aside) => {
+      await forEachItem(entries, maxConcurrent, async (entry, aside) => {
         ended.set(entry, entry instanceof Fault ? entry : await fateOf(entry, aside));
       });
       return soFar();
@@ -141,7 +140,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
         let metByStep: Fault | undefined;
         const place: ItemContext<Targets> = {
           read,
-          aside,
+          whileWaiting: aside,
           async change(step, auditAction) {
             try {
               return await change(

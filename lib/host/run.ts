@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { shortened } from "../graphemes.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
 import type { Action, AnyEvent, Result } from "./action.ts";
 import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
@@ -91,24 +92,21 @@ export async function run<Event extends AnyEvent, Targets>(
   state.connection?.close();
   for (const line of answer.outputContext.AuditLogs) {
     output.log(line.IsError ? "error" : "information", line.Message);
-    // Cut only now: half a secret would not be known for one any more.
-    line.Message = shortened(redaction.text(line.Message));
+    // Cut only now: half a secret would not be recognised any more.
+    line.Message = auditMessage(redaction.text(line.Message));
   }
   await output.document(answer);
   return code;
 }
 
 /**
- * The platform publishes no limit for a message; beyond this length nobody reads it in an audit
- * log. The whole of it is on stderr.
+ * The platform publishes no limit for a message, but no one reads more of one in an audit log.
+ * stderr has the whole message.
  */
-const longestMessage = 1_000;
+const maxMessageLength = 1_000;
 
-function shortened(message: string): string {
-  const characters = Array.from(message);
-  return characters.length <= longestMessage
-    ? message
-    : `${characters.slice(0, longestMessage).join("")}…`;
+function auditMessage(message: string): string {
+  return message.length <= maxMessageLength ? message : `${shortened(message, maxMessageLength)}…`;
 }
 
 /** What is known of a run while it runs. */

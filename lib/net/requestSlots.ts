@@ -1,45 +1,36 @@
-/** Places for requests that run at the same time. */
+import { slotsOf } from "../concurrency.ts";
+
+/** Limits how many requests are on their way at the same time. */
 export interface RequestSlots {
-  /** Resolves as soon as there is a place. */
-  take(): Promise<void>;
-  free(): void;
-  /** There were too many: half as many places from now on. They come back one by one. */
-  fewer(): void;
+  /** Sends as soon as a slot is free. */
+  run<T>(send: () => Promise<T>): Promise<T>;
+  /** The service is busy: half as many slots from now on. They come back one by one. */
+  halve(): void;
 }
 
-/** After so many requests without another complaint there is one place more. */
-const calmEnough = 20;
+/** After this many requests without another complaint there is one slot more. */
+const calmRequests = 20;
 
-/** At most `most` places, and never fewer than one. */
-export function requestSlots(most: number): RequestSlots {
-  const waiting: (() => void)[] = [];
-  let places = most;
-  let taken = 0;
+/** At most `max` slots, and never fewer than one. */
+export function requestSlots(max: number): RequestSlots {
+  const slots = slotsOf(max);
   let calm = 0;
-  const admit = (): void => {
-    while (taken < places && waiting.length > 0) {
-      taken++;
-      waiting.shift()?.();
-    }
-  };
   return {
-    take() {
-      return new Promise((resolve) => {
-        waiting.push(resolve);
-        admit();
-      });
-    },
-    free() {
-      taken--;
-      if (++calm >= calmEnough && places < most) {
-        calm = 0;
-        places++;
+    async run(send) {
+      const free = await slots.take();
+      try {
+        return await send();
+      } finally {
+        if (++calm >= calmRequests && slots.size < max) {
+          calm = 0;
+          slots.size++;
+        }
+        free();
       }
-      admit();
     },
-    fewer() {
+    halve() {
       calm = 0;
-      places = Math.max(1, Math.floor(places / 2));
+      slots.size = Math.max(1, Math.floor(slots.size / 2));
     },
   };
 }

@@ -20,19 +20,19 @@ export interface Stats {
 
 /**
  * What one try came to. `afterMs` is what the service asked for (Retry-After), and then
- * authoritative; `mostRetries` is set when this kind of fault deserves fewer than usual.
+ * authoritative; `maxRetries` is set when this kind of fault deserves fewer than usual.
  */
 export type Try<T> = { value: T } | Failure;
 export interface Failure {
   fault: Fault;
   afterMs?: number | undefined;
-  mostRetries?: number;
+  maxRetries?: number;
 }
 
 /** Microsoft's own module gives up after five retries as well. */
-const usualRetries = 5;
+const defaultMaxRetries = 5;
 /** A connection that cannot be made is seldom made a third time; better to say so early. */
-const mostTransportRetries = 2;
+const maxTransportRetries = 2;
 const firstWaitMs = 1_000;
 
 /**
@@ -45,8 +45,8 @@ export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): P
     if (pace.signal.aborted) throw Fault.of(pace.signal.reason);
     const result = await attempt();
     if ("value" in result) return result.value;
-    const { fault, afterMs, mostRetries = usualRetries } = result;
-    if (!fault.retryable || retries >= mostRetries) throw fault;
+    const { fault, afterMs, maxRetries = defaultMaxRetries } = result;
+    if (!fault.retryable || retries >= maxRetries) throw fault;
     const wait = afterMs ?? firstWaitMs * 2 ** retries * (1 + pace.random() / 4);
     if (wait >= pace.remaining())
       throw new Fault({
@@ -66,7 +66,7 @@ export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): P
 
 /** The failure of a try that got no answer at all; `thrown` is what the transport threw. */
 export function unanswered(thrown: unknown): Failure {
-  return { fault: Fault.of(thrown), mostRetries: mostTransportRetries };
+  return { fault: Fault.of(thrown), maxRetries: maxTransportRetries };
 }
 
 /**

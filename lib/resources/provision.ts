@@ -142,11 +142,11 @@ async function carryOut(decision: Decision, provisioning: Provisioning): Promise
 async function create(names: ObjectNames, provisioning: Provisioning): Promise<ResourceOutcome> {
   const { item, rules, context, ownerId, alsoRead, isPreview } = provisioning;
   const { kind } = rules;
-  const { read, change, aside } = context;
+  const { read, change, whileWaiting } = context;
   // In a run the service reports names that are taken; a preview has to look.
   if (isPreview) await read(assertNamesFree(names, kind));
   const check = (object: NamedObject): void => assertOwnKey(object, item, names, rules);
-  const created = { kind, names, alsoRead, check, aside };
+  const created = { kind, names, alsoRead, check, whileWaiting };
   const result = await change(
     {
       ...creating(kind, names, ownerId),

@@ -41,7 +41,7 @@ const newObject = (own: Partial<NewObject> = {}): NewObject => ({
   names,
   alsoRead: ["CustomAttribute1"],
   check: () => undefined,
-  aside: (wait) => wait(),
+  whileWaiting: (wait) => wait(),
   ...own,
 });
 const missing = (): ReturnType<typeof notFound> => notFound(names.PrimarySmtpAddress);
@@ -168,7 +168,7 @@ describe("what was just made", () => {
     let stepped = 0;
     await createdObject(
       newObject({
-        aside: async (wait) => {
+        whileWaiting: async (wait) => {
           stepped++;
           await wait();
         },

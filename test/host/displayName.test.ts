@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { longestName, shownName } from "../../lib/host/displayName.ts";
+import { maxNameLength, shownName } from "../../lib/host/displayName.ts";
 
 const family = "👨‍👩‍👧‍👦";
 
@@ -12,7 +12,7 @@ describe("a name for the platform", () => {
     ["x".repeat(100), "x".repeat(100)],
     ["x".repeat(101), "x".repeat(100)],
     [` ${"x".repeat(100)} `, "x".repeat(100)],
-    // Cut behind a word, it does not end in a space.
+    // Cut after a word, it does not end in a space.
     [`${"x".repeat(99)} y`, "x".repeat(99)],
     [`${"x".repeat(99)}😀`, "x".repeat(99)],
     [`${"x".repeat(98)}😀y`, `${"x".repeat(98)}😀`],
@@ -23,7 +23,7 @@ describe("a name for the platform", () => {
     [`e${"\u0301".repeat(100)}`, undefined],
   ])("%j: %j", (text, expected) => {
     expect(shownName(text)).toBe(expected);
-    expect((expected ?? "").length).toBeLessThanOrEqual(longestName);
+    expect((expected ?? "").length).toBeLessThanOrEqual(maxNameLength);
   });
 
   it("can be cut shorter", () => {

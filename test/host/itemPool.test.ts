@@ -1,39 +1,39 @@
 import { describe, expect, it } from "vitest";
-import { inLanes } from "../../lib/host/itemPool.ts";
+import { forEachItem } from "../../lib/host/itemPool.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe("lanes", () => {
-  it("are taken in order, and never more than there are", async () => {
-    const begun: number[] = [];
-    let now = 0;
-    let most = 0;
-    await inLanes(numbers(40), 5, async (number) => {
-      begun.push(number);
-      most = Math.max(most, ++now);
+describe("items", () => {
+  it("start in order, and never more at a time than allowed", async () => {
+    const started: number[] = [];
+    let active = 0;
+    let maxActive = 0;
+    await forEachItem(numbers(40), 5, async (number) => {
+      started.push(number);
+      maxActive = Math.max(maxActive, ++active);
       for (let turns = number % 3; turns >= 0; turns--) await turn();
-      now--;
+      active--;
     });
-    expect(begun).toEqual(numbers(40));
-    expect([most, now]).toEqual([5, 0]);
+    expect(started).toEqual(numbers(40));
+    expect([maxActive, active]).toEqual([5, 0]);
   });
 
-  it("are left by those who step aside, and taken again before they go on", async () => {
+  it("let others go on while they wait, and wait for a free slot before they continue", async () => {
     let working = 0;
     let waiting = 0;
-    let mostWorking = 0;
-    let mostWaiting = 0;
+    let maxWorking = 0;
+    let maxWaiting = 0;
     let done = 0;
     let letAllGo = (): void => undefined;
     const allAreWaiting = new Promise<void>((resolve) => (letAllGo = resolve));
-    const enter = (): void => void (mostWorking = Math.max(mostWorking, ++working));
-    await inLanes(numbers(30), 3, async (_number, aside) => {
+    const enter = (): void => void (maxWorking = Math.max(maxWorking, ++working));
+    await forEachItem(numbers(30), 3, async (_number, whileWaiting) => {
       enter();
       await turn();
       working--;
-      await aside(async () => {
-        mostWaiting = Math.max(mostWaiting, ++waiting);
+      await whileWaiting(async () => {
+        maxWaiting = Math.max(maxWaiting, ++waiting);
         if (waiting === 30) letAllGo();
         await allAreWaiting;
         waiting--;
@@ -44,21 +44,21 @@ describe("lanes", () => {
       done++;
     });
     expect({ done, working, waiting }).toEqual({ done: 30, working: 0, waiting: 0 });
-    expect(mostWorking).toBe(3);
-    expect(mostWaiting).toBe(30);
+    expect(maxWorking).toBe(3);
+    expect(maxWaiting).toBe(30);
   });
 
-  it("are taken again also when the wait fails", async () => {
+  it("continue also when the wait fails", async () => {
     const ended: string[] = [];
-    await inLanes(["a", "b", "c"], 1, async (thing, aside) => {
-      await aside(() => Promise.reject(new Error(thing))).catch((error: unknown) =>
+    await forEachItem(["a", "b", "c"], 1, async (item, whileWaiting) => {
+      await whileWaiting(() => Promise.reject(new Error(item))).catch((error: unknown) =>
         ended.push((error as Error).message),
       );
     });
     expect(ended.sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("end when there is nothing to do", async () => {
-    await inLanes([], 5, () => Promise.reject(new Error("never")));
+  it("need not exist", async () => {
+    await forEachItem([], 5, () => Promise.reject(new Error("never")));
   });
 });

@@ -2,43 +2,57 @@ import { describe, expect, it } from "vitest";
 import { requestSlots, type RequestSlots } from "../../lib/net/requestSlots.ts";
 import { settled } from "../exchange/answering.ts";
 
-/** How many of these are let in, and in which order. */
-async function letIn(places: RequestSlots, count: number): Promise<number[]> {
-  const inside: number[] = [];
-  for (let index = 0; index < count; index++) void places.take().then(() => inside.push(index));
-  await settled();
-  return inside;
-}
-
-async function emptied(places: RequestSlots, count: number): Promise<void> {
-  for (let index = 0; index < count; index++) places.free();
-  await settled();
-}
-
-/** One after the other comes and goes. */
-async function calm(places: RequestSlots, requests: number): Promise<void> {
-  for (let index = 0; index < requests; index++) {
-    await places.take();
-    places.free();
+/** Requests that are sent as soon as there is a slot, and answered when a test says so. */
+function requests(slots: RequestSlots, count: number) {
+  const sent: number[] = [];
+  const answers: (() => void)[] = [];
+  for (let index = 0; index < count; index++) {
+    void slots.run(async () => {
+      sent.push(index);
+      await new Promise<void>((resolve) => answers.push(resolve));
+    });
   }
+  return {
+    sent,
+    async answer(some: number): Promise<void> {
+      for (const resolve of answers.splice(0, some)) resolve();
+      await settled();
+    },
+  };
 }
 
-describe("places for requests", () => {
-  it("are given out at once as long as there are any, and in turn", async () => {
-    const places = requestSlots(3);
-    expect(await letIn(places, 5)).toEqual([0, 1, 2]);
-    expect(await letIn(places, 1)).toEqual([]);
+async function sentAtOnce(slots: RequestSlots, count: number): Promise<number[]> {
+  const { sent } = requests(slots, count);
+  await settled();
+  return sent;
+}
+
+/** One after the other is sent and answered. */
+async function calm(slots: RequestSlots, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) await slots.run(() => Promise.resolve());
+}
+
+describe("request slots", () => {
+  it("are taken at once while any are free, in order", async () => {
+    const slots = requestSlots(3);
+    expect(await sentAtOnce(slots, 5)).toEqual([0, 1, 2]);
+    expect(await sentAtOnce(slots, 1)).toEqual([]);
   });
 
-  it("go to who waited longest when they come free", async () => {
-    const places = requestSlots(1);
-    const inside: string[] = [];
-    for (const name of ["a", "b", "c"]) void places.take().then(() => inside.push(name));
-    for (const expected of [["a"], ["a", "b"], ["a", "b", "c"]]) {
-      await settled();
-      expect(inside).toEqual(expected);
-      places.free();
-    }
+  it("go to the request that waited longest, when one is free again", async () => {
+    const { sent, answer } = requests(requestSlots(1), 3);
+    await settled();
+    expect(sent).toEqual([0]);
+    await answer(1);
+    expect(sent).toEqual([0, 1]);
+    await answer(1);
+    expect(sent).toEqual([0, 1, 2]);
+  });
+
+  it("are freed when sending fails, and the failure is passed on", async () => {
+    const slots = requestSlots(1);
+    await expect(slots.run(() => Promise.reject(new Error("cut off")))).rejects.toThrow("cut off");
+    expect(await sentAtOnce(slots, 1)).toEqual([0]);
   });
 
   it.each([
@@ -47,21 +61,22 @@ describe("places for requests", () => {
     [5, 7, 1],
     [10, 1, 5],
     [1, 1, 1],
-  ])("of %i, after %i complaints, are %i", async (most, complaints, left) => {
-    const places = requestSlots(most);
-    for (let index = 0; index < complaints; index++) places.fewer();
-    expect(await letIn(places, 12)).toHaveLength(left);
+  ])("of %i, after %i complaints, are %i", async (max, complaints, left) => {
+    const slots = requestSlots(max);
+    for (let index = 0; index < complaints; index++) slots.halve();
+    expect(await sentAtOnce(slots, 12)).toHaveLength(left);
   });
 
-  it("that were taken before a complaint stay taken, and nobody follows until there are fewer", async () => {
-    const places = requestSlots(5);
-    await letIn(places, 5);
-    places.fewer();
-    const waiting = letIn(places, 5);
-    await emptied(places, 3);
-    expect(await waiting).toEqual([]);
-    await emptied(places, 1);
-    expect(await waiting).toEqual([0]);
+  it("that were taken before a complaint stay taken, and the next request waits until fewer are", async () => {
+    const slots = requestSlots(5);
+    const first = requests(slots, 5);
+    await settled();
+    slots.halve();
+    const next = requests(slots, 5);
+    await first.answer(3);
+    expect(next.sent).toEqual([]);
+    await first.answer(1);
+    expect(next.sent).toEqual([0]);
   });
 
   it.each([
@@ -71,20 +86,20 @@ describe("places for requests", () => {
     [40, 4],
     [60, 5],
     [200, 5],
-  ])("come back one by one: after %i calm requests %i", async (requests, expected) => {
-    const places = requestSlots(5);
-    await calm(places, 50);
-    places.fewer();
-    await calm(places, requests);
-    expect(await letIn(places, 9)).toHaveLength(expected);
+  ])("come back one by one: after %i calm requests %i", async (count, expected) => {
+    const slots = requestSlots(5);
+    await calm(slots, 50);
+    slots.halve();
+    await calm(slots, count);
+    expect(await sentAtOnce(slots, 9)).toHaveLength(expected);
   });
 
   it("do not come back while there are complaints", async () => {
-    const places = requestSlots(5);
+    const slots = requestSlots(5);
     for (let index = 0; index < 5; index++) {
-      places.fewer();
-      await calm(places, 19);
+      slots.halve();
+      await calm(slots, 19);
     }
-    expect(await letIn(places, 9)).toHaveLength(1);
+    expect(await sentAtOnce(slots, 9)).toHaveLength(1);
   });
 });

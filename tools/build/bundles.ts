@@ -11,6 +11,8 @@ const root = path.resolve(import.meta.dirname, "../..");
 const rooms = ["lifecycle", "permissions", "resources"];
 /** ajv is here because validators are compiled beforehand; a bundle that carries it has lost that. */
 const unwanted = /^(test|tools)\/|node_modules\/(ajv|msw|vitest|esbuild)\//;
+/** A few kilobytes each, so an action may load them when it starts. */
+const smallLibrary = /^node_modules\/(p-limit|yocto-queue|leven)\//;
 
 export interface BuiltBundles {
   /** Paths of the actions without extension, such as `lifecycle/create`. */
@@ -120,7 +122,7 @@ export function refuseUnwanted({ outputs }: Metafile): void {
     if (!entryPoint?.startsWith("entry:")) continue;
     const library = [...loadedAtStart(output, outputs)]
       .flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}))
-      .find((input) => input.startsWith("node_modules/"));
+      .find((input) => input.startsWith("node_modules/") && !smallLibrary.test(input));
     if (library !== undefined)
       throw new Error(`${output} loads ${library} when it starts; import it where it is needed.`);
   }

@@ -1,4 +1,5 @@
 import { parsedJson } from "../../net/json.ts";
+import { maxConcurrent } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
 import { reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
@@ -20,17 +21,18 @@ interface Ways {
 
 /** Microsoft's own module and CIPP send no more; what the service takes is documented nowhere. */
 const perRequest = 10;
-/** As many as the client sends at once anyhow. */
-const lanes = 5;
 
-/** See `Exchange.each`. The lanes share one source, and a lane goes on when its last piece was taken: nothing piles up. */
+/**
+ * See `Exchange.each`. The workers share one source, and a worker goes on when its last piece was taken:
+ * nothing piles up.
+ */
 export async function* eachRead<T>(
   items: AsyncIterable<T> | Iterable<T>,
   commandFor: (item: T) => Command,
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
   const bundles = bundled(items);
-  async function* lane(): AsyncGenerator<Piece<T>, void, undefined> {
+  async function* worker(): AsyncGenerator<Piece<T>, void, undefined> {
     for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
       const asked: Asked<T>[] = [];
       for (const item of next.value) {
@@ -59,7 +61,7 @@ export async function* eachRead<T>(
     }
   }
   try {
-    yield* merged(Array.from({ length: lanes }, lane));
+    yield* merged(Array.from({ length: maxConcurrent }, worker));
   } finally {
     // Whoever stops early wants no more from the source either.
     void bundles.return().catch(() => undefined);

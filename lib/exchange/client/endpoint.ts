@@ -3,6 +3,7 @@ import { Fault } from "../../fault.ts";
 import type { Cloud } from "../../auth/clouds.ts";
 import type { Command } from "./command.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
+import { maxConcurrent } from "../../concurrency.ts";
 import { requestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
@@ -55,8 +56,6 @@ export interface Endpoint {
 const anchorMailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 const pageSize = 1000;
 const mostRedirects = 3;
-/** No limit is published; exporters of permissions found that many tenants do not allow ten at a time. */
-const mostAtOnce = 5;
 
 export function endpointOf(
   { tenantId, cloud, exchangeUrl }: ExchangeSettings,
@@ -64,7 +63,7 @@ export function endpointOf(
 ): Endpoint {
   let base = exchangeUrl ?? `https://${cloud.exchange}`;
   const connectionId = newId();
-  const places = requestSlots(mostAtOnce);
+  const slots = requestSlots(maxConcurrent);
   const root = `/adminapi/beta/${tenantId}`;
 
   function headersFor(what: string, bearer: string): Record<string, string> {
@@ -94,8 +93,7 @@ export function endpointOf(
       "client-request-id": requestId,
       "connection-id": connectionId,
     };
-    await places.take();
-    try {
+    return await slots.run(async () => {
       pace.stats.requests++;
       const reply = await transport(
         {
@@ -106,11 +104,9 @@ export function endpointOf(
         },
         pace.signal,
       ).catch(unanswered);
-      if ("status" in reply && (reply.status === 429 || isBusy(reply.text))) places.fewer();
+      if ("status" in reply && (reply.status === 429 || isBusy(reply.text))) slots.halve();
       return reply;
-    } finally {
-      places.free();
-    }
+    });
   }
 
   /**

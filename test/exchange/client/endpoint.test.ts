@@ -157,7 +157,7 @@ describe("a request", () => {
   it("that was not answered fails, to be sent no more than twice again", async () => {
     expect(await post(scripted([cut()]).endpoint)).toMatchObject({
       fault: { kind: "unavailable", retryable: true },
-      mostRetries: 2,
+      maxRetries: 2,
     });
   });
 });
