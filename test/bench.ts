@@ -12,7 +12,7 @@ import type { DirectoryObject } from "./emulator/state.ts";
 import { runInProcess } from "./inProcess.ts";
 
 /** What every answer has, whatever its verb. */
-interface AnyAnswer {
+export interface AnyAnswer {
   outputContext: {
     Success: boolean;
     AuditLogs: AuditLog[];
