@@ -1,0 +1,75 @@
+/**
+ * `npm run campaign -- --runs N --seed S`: runs events of all actions, in process and in virtual time, on tenants that are true to life, while one or two things go
+ * wrong; then the same event again, on a tenant that is well. The tenant's state is the judge, never the answer. Prints a matrix of actions and troubles, and
+ * writes it to `reports/campaign.html` and `reports/campaign.json`. Ends with exit code 1 when a rule was broken. docs/reliability.md has the rules.
+ *
+ * `--tenant fake|emulator|both` (fake), `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one run in full).
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { matrixText, pageOf, rules } from "../../test/campaign/page.ts";
+import { loadProduct } from "../../test/campaign/product.ts";
+import { replay } from "../../test/campaign/replay.ts";
+import { runCampaign, tenants } from "../../test/campaign/run.ts";
+import type { Summary } from "../../test/campaign/tally.ts";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "2000" },
+    seed: { type: "string", default: "1" },
+    tenant: { type: "string", default: "fake" },
+    only: { type: "string" },
+    out: { type: "string", default: path.resolve(import.meta.dirname, "../../reports") },
+    replay: { type: "string" },
+  },
+});
+
+const names = values.tenant === "both" ? Object.keys(tenants) : [values.tenant];
+const product = await loadProduct();
+
+if (values.replay === undefined) process.exitCode = await campaign();
+else {
+  const [seed, index] = values.replay.split("/").map((part) => wholeNumber("replay", part));
+  if (seed === undefined || index === undefined) throw new Error("--replay takes SEED/CASE.");
+  for (const tenant of names)
+    console.log(await replay({ product, tenant, seed, index, only: values.only }));
+}
+
+async function campaign(): Promise<0 | 1> {
+  const [runs, seed] = [wholeNumber("runs", values.runs), wholeNumber("seed", values.seed)];
+  const summaries: Summary[] = [];
+  for (const tenant of names) {
+    const summary = await runCampaign({ product, tenant, seed, runs, only: values.only });
+    summaries.push(summary);
+    console.log(described(summary));
+  }
+  mkdirSync(values.out, { recursive: true });
+  writeFileSync(path.join(values.out, "campaign.html"), pageOf(summaries));
+  writeFileSync(path.join(values.out, "campaign.json"), JSON.stringify(summaries, null, 1));
+  console.log(`Written: ${path.join(values.out, "campaign.html")} and campaign.json`);
+  return summaries.every(({ violating }) => violating === 0) ? 0 : 1;
+}
+
+function described(summary: Summary): string {
+  const { tenant, runs, events, troubled, violating, seconds, processor, failures } = summary;
+  const broken = Object.entries(summary.rules).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    matrixText(summary),
+    "",
+    `Tenant ${tenant}: ${runs} runs (${events} events, ${troubled} runs met a trouble) in ${seconds.toFixed(1)} s, ${processor.toFixed(1)} s of the processor.`,
+    `Runs that broke a rule: ${violating}`,
+    ...broken.map(([rule, times]) => `  ${rule}: ${times}. ${rules[rule] ?? ""}`),
+    ...failures
+      .slice(0, 10)
+      .flatMap(({ action, violations, replay: command }) => [
+        `  ${action}: ${violations[0]?.rule ?? ""} ${violations[0]?.what.slice(0, 120) ?? ""}`,
+        `    ${command}`,
+      ]),
+  ].join("\n");
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error(`--${name} is "${text}"; expected a whole number.`);
+  return Number(text);
+}
