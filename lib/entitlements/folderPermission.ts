@@ -1,14 +1,13 @@
 import shipped from "../../permissions/folderPermission/options.json" with { type: "json" };
 import {
   calendarRightFrom,
-  calendarUser,
-  displayNameOf,
   documentedRight,
   isEveryone,
   sameRight,
   summedRight,
   type CalendarRight,
-} from "../exchange/calendar.ts";
+} from "../exchange/calendarRight.ts";
+import { calendarUser, displayNameOf } from "../exchange/calendarUser.ts";
 import type { ExchangeGate, ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import type { FolderPermissionOption } from "../generated/types.ts";

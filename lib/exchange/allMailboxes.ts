@@ -1,15 +1,8 @@
 import { Fault } from "../fault.ts";
 import type { Row } from "./client/encoding.ts";
-import {
-  calendarIn,
-  calendarLookup,
-  calendarRightList,
-  entryOf,
-  readingEntries,
-  readingFolders,
-  type Calendar,
-  type CalendarRight,
-} from "./calendar.ts";
+import { calendarIn, calendarLookup, readingFolders, type Calendar } from "./calendar.ts";
+import { calendarRightList, entryOf, readingEntries } from "./calendarEntries.ts";
+import { type CalendarRight } from "./calendarRight.ts";
 import { collectPages } from "./client/batch.ts";
 import { mailboxesOf, mailboxList, type Mailbox } from "./mailbox.ts";
 import { readingRegion, regionLookup } from "./region.ts";

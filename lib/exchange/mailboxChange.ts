@@ -7,7 +7,7 @@ import type { Exchange } from "./client/exchange.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
 import { synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
-import type { Setting } from "./settings.ts";
+import type { Setting } from "./settingTypes.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
 

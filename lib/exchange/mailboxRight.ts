@@ -1,49 +1,39 @@
-import { Fault } from "../fault.ts";
+import {
+  isSid,
+  permissionEntry,
+  readingPermissions,
+  readingSendAs,
+  rightLists,
+  sendAsEntry,
+  type Entry,
+} from "./accessList.ts";
 import { isAccount, mayBeAccount, sidLookup, withSid, type Account } from "./account.ts";
-import { textOf, type Row } from "./client/encoding.ts";
+import type { Hashtable } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { allOf, equals } from "./client/opath.ts";
-import { booleanProperty, synchronisationOf, type Mailbox } from "./mailbox.ts";
-import { masteredAs } from "./onPremisesAttributes.ts";
 import { hasGuid } from "./client/lookUp.ts";
-import { nameOf } from "./naming.ts";
-import type { CmdletCall, Cmdlets, ExchangeGate, ExchangeQuery } from "./target.ts";
+import { allOf, equals } from "./client/opath.ts";
+import type { Mailbox } from "./mailbox.ts";
+import type { CmdletCall, Cmdlets, ExchangeQuery } from "./target.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
 
-/** What has to be read of a mailbox before a right on it can be granted or revoked. */
-export const rightProperties = [
-  "HiddenFromAddressListsEnabled",
-  "IsDirSynced",
-  "IsExchangeCloudManaged",
-];
-
-/** One line of an access list. */
-export interface Entry {
-  /** In whatever form the service chose: UPN, name, display name, GUID, SID. */
-  trustee: string;
-  isDenied: boolean;
-  /** Inherited from above, or the mailbox's own: nobody was given it. */
-  isInherited: boolean;
-}
-
-/** How an account stands to a right on a mailbox, by what is listed. Lists lag behind writes by seconds to minutes. */
+/** Whether an account has a right on a mailbox, according to the lists. Lists lag behind writes by seconds to minutes. */
 export interface Standing {
   isHeld: boolean;
-  /** A line may be this account's, or that of another one of the same display name. */
+  /** An entry may be this account's, or that of another one of the same display name. */
   mayBeHeld: boolean;
   isDenied: boolean;
   /** As `mayBeHeld`. */
   mayBeDenied: boolean;
-  /** Lines that count towards the limit of the list; none for a right that is not kept in one. */
+  /** Entries that count towards the limit of the list; 0 for a right that is not kept in a list. */
   entries: number;
-  /** Lines of accounts that are no more. */
+  /** Entries of accounts that no longer exist. */
   orphans: number;
 }
 
 export interface Right {
   name: RightName;
-  /** As people call it. */
+  /** What people call it. */
   label: string;
   standingOf(mailbox: Mailbox, account: Account): ExchangeQuery<Standing>;
   granting(mailbox: Mailbox, account: Account, options: { autoMapping: boolean }): CmdletCall;
@@ -51,26 +41,11 @@ export interface Right {
   revoking(mailbox: Mailbox, trustee: string): CmdletCall;
 }
 
-/** More entries than these on one mailbox are refused (the service's own limit; dead ones count). */
-export const mostEntries = 500;
-const manyEntries = 400;
-
 export const rights: Readonly<Record<RightName, Right>> = {
   FullAccess: {
     name: "FullAccess",
     label: "Full Access",
-    standingOf:
-      (mailbox, account) =>
-      async ({ exchange }) => {
-        const { rows } = await exchange.invoke(readingPermissions(mailbox));
-        const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
-        return await standing(
-          own.filter(({ hasFullAccess }) => hasFullAccess),
-          own,
-          account,
-          exchange,
-        );
-      },
+    standingOf: fullAccessStanding,
     granting: (mailbox, account, { autoMapping }) => ({
       target: "exchange",
       operation: "Add-MailboxPermission",
@@ -98,105 +73,17 @@ export const rights: Readonly<Record<RightName, Right>> = {
   SendAs: {
     name: "SendAs",
     label: "Send As",
-    standingOf:
-      (mailbox, account) =>
-      async ({ exchange }) => {
-        const { rows } = await exchange.invoke(readingSendAs(mailbox));
-        return await standing(rows.map(sendAsEntry), [], account, exchange);
-      },
-    granting: (mailbox, account) => ({
-      target: "exchange",
-      operation: "Add-RecipientPermission",
-      parameters: {
-        Identity: mailbox.Guid,
-        Trustee: account.Guid,
-        AccessRights: ["SendAs"],
-        Confirm: false,
-      },
-    }),
-    revoking: (mailbox, trustee) => ({
-      target: "exchange",
-      operation: "Remove-RecipientPermission",
-      parameters: {
-        Identity: mailbox.Guid,
-        Trustee: trustee,
-        AccessRights: ["SendAs"],
-        Confirm: false,
-      },
-    }),
+    standingOf: sendAsStanding,
+    granting: (mailbox, account) => sendAsChange("Add-RecipientPermission", mailbox, account.Guid),
+    revoking: (mailbox, trustee) => sendAsChange("Remove-RecipientPermission", mailbox, trustee),
   },
   SendOnBehalf: {
     name: "SendOnBehalf",
     label: "Send on Behalf",
-    // The list reads back as names, display names or GUIDs; a filter compares distinguished names, and leaves nothing to guess.
-    standingOf:
-      (mailbox, account) =>
-      async ({ exchange }) => {
-        const { rows } = await exchange.invoke({
-          cmdlet: "Get-Mailbox",
-          parameters: {
-            Filter: allOf(
-              equals("Guid", mailbox.Guid),
-              equals("GrantSendOnBehalfTo", account.DistinguishedName),
-            ),
-          },
-          select: ["Guid"],
-        });
-        const isHeld = rows.some(hasGuid(mailbox.Guid));
-        return {
-          isHeld,
-          mayBeHeld: isHeld,
-          isDenied: false,
-          mayBeDenied: false,
-          entries: 0,
-          orphans: 0,
-        };
-      },
-    granting: (mailbox, account) => ({
-      target: "exchange",
-      operation: "Set-Mailbox",
-      parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { add: [account.Guid] } },
-    }),
-    revoking: (mailbox, trustee) => ({
-      target: "exchange",
-      operation: "Set-Mailbox",
-      parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: { remove: [trustee] } },
-    }),
+    standingOf: sendOnBehalfStanding,
+    granting: (mailbox, account) => delegatesChange(mailbox, { add: [account.Guid] }),
+    revoking: (mailbox, trustee) => delegatesChange(mailbox, { remove: [trustee] }),
   },
-};
-
-/** What asking for the entries of the lists sends. */
-export const rightLists: Cmdlets = {
-  "Get-MailboxPermission": ["Identity", "IncludeUnresolvedPermissions", "ResultSize"],
-  "Get-RecipientPermission": ["Identity", "ResultSize"],
-};
-/** What `standingOf` sends. */
-export const rightLookup: Cmdlets = {
-  ...rightLists,
-  ...sidLookup,
-  "Get-Mailbox": ["Filter"],
-};
-const onBehalf: Cmdlets = { "Set-Mailbox": ["Identity", "GrantSendOnBehalfTo"] };
-/** What `grant` sends. */
-export const rightGrant: Cmdlets = {
-  ...rightLookup,
-  ...onBehalf,
-  "Add-MailboxPermission": [
-    "Identity",
-    "User",
-    "AccessRights",
-    "InheritanceType",
-    "AutoMapping",
-    "Confirm",
-  ],
-  "Add-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
-};
-/** What `revoke` sends. */
-export const rightRevocation: Cmdlets = {
-  ...rightLookup,
-  ...onBehalf,
-  "Remove-MailboxPermission": ["Identity", "User", "AccessRights", "InheritanceType", "Confirm"],
-  "Remove-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
 };
 
 /** Matched without regard to case. */
@@ -204,66 +91,72 @@ export function rightNamed(name: string): Right | undefined {
   return Object.values(rights).find((right) => right.name.toLowerCase() === name.toLowerCase());
 }
 
-/** Entries of accounts that are no more count towards the limit, and show only to those who ask for them. */
-export function readingPermissions(mailbox: Pick<Mailbox, "Guid">) {
+function sendAsChange(operation: string, mailbox: Mailbox, trustee: string): CmdletCall {
   return {
-    cmdlet: "Get-MailboxPermission",
+    target: "exchange",
+    operation,
     parameters: {
       Identity: mailbox.Guid,
-      IncludeUnresolvedPermissions: true,
-      ResultSize: "Unlimited",
+      Trustee: trustee,
+      AccessRights: ["SendAs"],
+      Confirm: false,
     },
-    select: ["User", "AccessRights", "Deny", "IsInherited"],
   };
 }
 
-export function permissionEntry(row: Row): Entry & { hasFullAccess: boolean } {
-  const rightsHeld = [row["AccessRights"] ?? []]
-    .flat()
-    .flatMap((one) => textOf(one).split(","))
-    .map((one) => one.trim().toLowerCase());
+function delegatesChange(mailbox: Mailbox, delegates: Hashtable): CmdletCall {
   return {
-    ...entryOf(textOf(row["User"]), row),
-    isDenied: isTrue(row["Deny"]),
-    hasFullAccess: rightsHeld.includes("fullaccess"),
+    target: "exchange",
+    operation: "Set-Mailbox",
+    parameters: { Identity: mailbox.Guid, GrantSendOnBehalfTo: delegates },
   };
 }
 
-export function readingSendAs(mailbox: Pick<Mailbox, "Guid">) {
-  return {
-    cmdlet: "Get-RecipientPermission",
-    parameters: { Identity: mailbox.Guid, ResultSize: "Unlimited" },
-    select: sendAsProperties,
+/** What `standingOf` sends. */
+export const rightLookup: Cmdlets = {
+  ...rightLists,
+  ...sidLookup,
+  "Get-Mailbox": ["Filter"],
+};
+
+function fullAccessStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
+  return async ({ exchange }) => {
+    const { rows } = await exchange.invoke(readingPermissions(mailbox));
+    const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
+    const entries = own.filter(({ hasFullAccess }) => hasFullAccess);
+    return await standing(entries, own, account, exchange);
   };
 }
 
-export const sendAsProperties = [
-  "Identity",
-  "Trustee",
-  "AccessControlType",
-  "AccessRights",
-  "IsInherited",
-];
-
-export function sendAsEntry(row: Row): Entry {
-  return {
-    ...entryOf(textOf(row["Trustee"]), row),
-    isDenied: textOf(row["AccessControlType"]).toLowerCase() === "deny",
+function sendAsStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
+  return async ({ exchange }) => {
+    const { rows } = await exchange.invoke(readingSendAs(mailbox));
+    return await standing(rows.map(sendAsEntry), [], account, exchange);
   };
 }
 
-function entryOf(trustee: string, row: Row): Pick<Entry, "trustee" | "isInherited"> {
-  return { trustee, isInherited: isTrue(row["IsInherited"]) || /^NT AUTHORITY\\/i.test(trustee) };
-}
-
-/** `Deny` was seen as a text where others see a boolean. */
-function isTrue(value: unknown): boolean {
-  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
-}
-
-/** A trustee that is nobody's name any more. */
-export function isSid(trustee: string): boolean {
-  return /^S-1-5-21(-\d+)+$/i.test(trustee);
+/** The list shows names, display names or GUIDs. A filter compares distinguished names, which are unambiguous. */
+function sendOnBehalfStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
+  const filter = allOf(
+    equals("Guid", mailbox.Guid),
+    equals("GrantSendOnBehalfTo", account.DistinguishedName),
+  );
+  return async ({ exchange }) => {
+    const { rows } = await exchange.invoke({
+      cmdlet: "Get-Mailbox",
+      parameters: { Filter: filter },
+      select: ["Guid"],
+    });
+    const isHeld = rows.some(hasGuid(mailbox.Guid));
+    return {
+      isHeld,
+      mayBeHeld: isHeld,
+      isDenied: false,
+      mayBeDenied: false,
+      entries: 0,
+      orphans: 0,
+    };
+  };
 }
 
 async function standing(
@@ -273,7 +166,7 @@ async function standing(
   exchange: Exchange,
 ): Promise<Standing> {
   const given = entries.filter(({ isInherited }) => !isInherited);
-  // A list that calls somebody by an identifier may mean an account that is gone, or this one.
+  // An identifier in a list may be that of an account that no longer exists, or of this one.
   const account = [...given, ...own].some(({ trustee }) => isSid(trustee))
     ? await withSid(caller)({ exchange })
     : caller;
@@ -288,124 +181,4 @@ async function standing(
       ({ trustee }) => isSid(trustee) && !isAccount(account, trustee),
     ).length,
   };
-}
-
-/** What granting and revoking need beside the right. */
-export interface RightGate extends Pick<ExchangeGate, "read" | "change"> {
-  log(level: "warning", message: string): void;
-}
-
-/**
- * Grants one right. It is sent whatever the list says, because the list may be old; Exchange says when it was there already. Throws `invalid`
- * when a Deny entry would make it worthless, or the list is full, and `onPremises` when Active Directory masters the right.
- */
-export async function grant(
-  right: Right,
-  mailbox: Mailbox,
-  account: Account,
-  { autoMapping, read, change, log }: RightGate & { autoMapping: boolean },
-): Promise<void> {
-  refuseMastered(right, mailbox);
-  const { isHeld, mayBeHeld, isDenied, mayBeDenied, entries, orphans } = await read(
-    right.standingOf(mailbox, account),
-  );
-  const dead = orphans === 0 ? "" : ` Of these, ${ofTheGone(orphans)}.`;
-  if (isDenied)
-    throw Fault.invalid(
-      `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, which wins over any grant: remove that entry first.`,
-    );
-  if (mayBeDenied)
-    log(
-      "warning",
-      `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", which may be this account: a Deny entry wins over any grant.`,
-    );
-  if (!mayBeHeld && entries >= mostEntries)
-    throw Fault.invalid(
-      `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${mostEntries} entries.${dead} Remove some, or grant the right to a group.`,
-    );
-  if (entries >= manyEntries)
-    log(
-      "warning",
-      `The access list of mailbox ${nameOf(mailbox)} has ${entries} of at most ${mostEntries} entries.${dead}`,
-    );
-  else if (orphans > 0) log("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}.`);
-  if (right.name !== "FullAccess" && booleanProperty(mailbox, "HiddenFromAddressListsEnabled"))
-    log(
-      "warning",
-      `Mailbox ${nameOf(mailbox)} is hidden from the address lists: desktop Outlook may refuse ${right.label} on it.`,
-    );
-  await change({
-    ...right.granting(mailbox, account, { autoMapping }),
-    sentence: `Grant ${right.label} on mailbox ${nameOf(mailbox)} to ${nameOf(account)}`,
-    before: { [right.name]: isHeld },
-    isInPlace: isHeld,
-  });
-}
-
-/**
- * Takes one right away. It is sent whatever the list says. When Exchange answers that there was nothing to remove, the list is read again,
- * and what it still shows is removed by another name of the account: an entry can be kept under a name that the first one did not meet.
- * When that removes nothing either, two writes stand against one read, and reads lag behind writes: the right is gone. Only beside entries
- * of accounts that no longer exist this is no proof, because they are known to keep other entries from being removed; then a fault is thrown.
- */
-export async function revoke(
-  right: Right,
-  mailbox: Mailbox,
-  account: Account,
-  { read, change, log }: RightGate,
-): Promise<void> {
-  refuseMastered(right, mailbox);
-  const { isHeld } = await read(right.standingOf(mailbox, account));
-  const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
-  const first = await change({
-    ...right.revoking(mailbox, account.Guid),
-    sentence,
-    before: { [right.name]: isHeld },
-    isInPlace: !isHeld,
-  });
-  if (first !== "alreadySo") return;
-  const { mayBeHeld, orphans } = await read(right.standingOf(mailbox, account));
-  if (!mayBeHeld) {
-    if (orphans > 0)
-      log(
-        "warning",
-        `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}. It cannot be told whose they were.`,
-      );
-    return;
-  }
-  const otherName =
-    right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
-  const second = await change({
-    ...right.revoking(mailbox, otherName),
-    sentence: `${sentence}, by another name`,
-    before: { [right.name]: true },
-  });
-  if (second !== "alreadySo") return;
-  if (orphans > 0)
-    throw new Fault({
-      kind: "unexpected",
-      message: `Exchange says that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Beside it, ${ofTheGone(orphans)}; such are known to keep others from being removed. Remove them first, then revoke again.`,
-    });
-  log(
-    "warning",
-    `Exchange says twice that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Its lists lag behind by seconds to minutes; if the line stays, look at it.`,
-  );
-}
-
-function ofTheGone(orphans: number): string {
-  return orphans === 1
-    ? "one entry belongs to an account that no longer exists"
-    : `${orphans} entries belong to accounts that no longer exist`;
-}
-
-function refuseMastered(right: Right, mailbox: Mailbox): void {
-  const attribute =
-    right.name === "SendOnBehalf"
-      ? masteredAs("GrantSendOnBehalfTo", synchronisationOf(mailbox))
-      : undefined;
-  if (attribute !== undefined)
-    throw new Fault({
-      kind: "onPremises",
-      message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${right.label}: change it there (attribute ${attribute}).`,
-    });
 }

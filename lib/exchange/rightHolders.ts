@@ -13,8 +13,8 @@ import {
   sendAsEntry,
   sendAsProperties,
   type Entry,
-  type RightName,
-} from "./mailboxRight.ts";
+} from "./accessList.ts";
+import { type RightName } from "./mailboxRight.ts";
 import type { Cmdlets, ExchangeStream } from "./target.ts";
 
 /** The accounts that were given a right on a mailbox themselves, as Guids. Inherited, own and Deny entries are left out. */

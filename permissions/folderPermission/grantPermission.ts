@@ -1,11 +1,11 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import {
   setCalendarRight,
-  calendarOf,
   presentRight,
   calendarRightLookup,
   calendarRightChange,
-} from "../../lib/exchange/calendar.ts";
+} from "../../lib/exchange/calendarEntries.ts";
+import { calendarOf } from "../../lib/exchange/calendar.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import {

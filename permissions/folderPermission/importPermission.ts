@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { displayNameLookup } from "../../lib/exchange/calendar.ts";
+import { displayNameLookup } from "../../lib/exchange/calendarUser.ts";
 import { calendarsOf, calendarsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";

@@ -1,15 +1,14 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import {
   setCalendarRight,
-  calendarOf,
-  documentedRight,
-  isEveryone,
   presentRight,
   removingRight,
   calendarRightLookup,
   calendarRightReset,
   calendarRightRemoval,
-} from "../../lib/exchange/calendar.ts";
+} from "../../lib/exchange/calendarEntries.ts";
+import { calendarOf } from "../../lib/exchange/calendar.ts";
+import { documentedRight, isEveryone } from "../../lib/exchange/calendarRight.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import {

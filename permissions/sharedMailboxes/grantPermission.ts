@@ -1,7 +1,7 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { grant, rightProperties, rightGrant } from "../../lib/exchange/mailboxRight.ts";
+import { grant, rightProperties, rightGrant } from "../../lib/exchange/rightChange.ts";
 import { faultsOf, onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 

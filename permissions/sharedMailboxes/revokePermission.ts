@@ -1,7 +1,7 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/mailboxRight.ts";
+import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/rightChange.ts";
 import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
 import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 

@@ -13,7 +13,7 @@ import {
   rightProperties,
   rightGrant,
   rightRevocation,
-} from "../../lib/exchange/mailboxRight.ts";
+} from "../../lib/exchange/rightChange.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import {
   dynamicPermission,

@@ -1,7 +1,7 @@
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
 import type { ExchangeQuery } from "../../lib/exchange/target.ts";
 import { describe, expect, it } from "vitest";
-import type { CalendarRight } from "../../lib/exchange/calendar.ts";
+import type { CalendarRight } from "../../lib/exchange/calendarRight.ts";
 import type { FolderPermissionOption } from "../../lib/generated/types.ts";
 import { textIn } from "../../lib/host/permissionActions.ts";
 import {

@@ -12,12 +12,9 @@ import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  setCalendarRight,
-  calendarOf,
-  calendarRightFrom,
-  presentRight,
-} from "../../lib/exchange/calendar.ts";
+import { setCalendarRight, presentRight } from "../../lib/exchange/calendarEntries.ts";
+import { calendarOf } from "../../lib/exchange/calendar.ts";
+import { calendarRightFrom } from "../../lib/exchange/calendarRight.ts";
 import { holdDurationFrom, heldMailboxById, holding } from "../../lib/exchange/litigationHold.ts";
 import { regionChanges, regionFrom, regionOf } from "../../lib/exchange/region.ts";
 import type { Contract } from "../../lib/host/schemaContract.ts";

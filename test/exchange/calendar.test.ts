@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   setCalendarRight,
-  calendarIn,
-  calendarOf,
-  calendarRightFrom,
-  calendarUser,
-  describedRight,
-  displayNameOf,
-  documentedRight,
   entryOf,
-  isEveryone,
   presentRight,
   readingEntries,
   removingRight,
+} from "../../lib/exchange/calendarEntries.ts";
+import { calendarIn, calendarOf } from "../../lib/exchange/calendar.ts";
+import {
+  calendarRightFrom,
+  describedRight,
+  documentedRight,
+  isEveryone,
   sameRight,
   type CalendarRight,
-} from "../../lib/exchange/calendar.ts";
+} from "../../lib/exchange/calendarRight.ts";
+import { calendarUser, displayNameOf } from "../../lib/exchange/calendarUser.ts";
 import type { Mailbox } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { guidOf } from "../bench.ts";

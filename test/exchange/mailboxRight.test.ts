@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../lib/exchange/account.ts";
 import type { Mailbox } from "../../lib/exchange/mailbox.ts";
+import { grant, maxEntries, revoke } from "../../lib/exchange/rightChange.ts";
+import { isSid } from "../../lib/exchange/accessList.ts";
 import {
-  grant,
-  isSid,
-  mostEntries,
-  revoke,
   rightNamed,
   rights,
   type RightName,
@@ -432,7 +430,7 @@ describe("a grant", () => {
     [
       "one too many",
       "FullAccess",
-      others(mostEntries),
+      others(maxEntries),
       mailbox,
       "invalid",
       "is full: Exchange allows 500 entries. Remove some",
@@ -440,7 +438,7 @@ describe("a grant", () => {
     [
       "one too many, and some are dead",
       "FullAccess",
-      [...others(mostEntries), permission(sid)],
+      [...others(maxEntries), permission(sid)],
       mailbox,
       "invalid",
       "Exchange allows 500 entries. Of these, one entry belongs to an account that no longer exists. Remove some",
@@ -486,7 +484,7 @@ describe("a grant", () => {
     [
       "full, and has it already",
       "FullAccess",
-      [...others(mostEntries), permission("jan@contoso.com")],
+      [...others(maxEntries), permission("jan@contoso.com")],
       {},
       ["has 501 of at most 500 entries."],
     ],

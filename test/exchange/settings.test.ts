@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { timeIn } from "../../lib/exchange/units.ts";
-import { settingsFrom, type Setting } from "../../lib/exchange/settings.ts";
+import { settingsFrom } from "../../lib/exchange/settings.ts";
+import { type Setting } from "../../lib/exchange/settingTypes.ts";
 import { faultOf } from "./scripted.ts";
 
 /** The one setting that a mapped field asks for. */

@@ -7,7 +7,7 @@ import { account, trusteeNamed } from "../trustees.ts";
 import { mailboxPermissionRow } from "./Get-MailboxPermission.ts";
 
 /** Documented. What every mailbox has without being given is not counted (assumed). */
-const mostEntries = 500;
+const maxEntries = 500;
 
 /** Returns the entry as it is afterwards, or a warning when there was nothing to add. */
 export const addMailboxPermission: Cmdlet = {
@@ -27,10 +27,7 @@ export const addMailboxPermission: Cmdlet = {
       inheritanceType: textOf(parameters["InheritanceType"] ?? list.inheritanceType),
     };
     const before = list.find(guid, ace);
-    if (
-      !before &&
-      list.of(guid).filter(({ inherited }) => inherited !== true).length >= mostEntries
-    )
+    if (!before && list.of(guid).filter(({ inherited }) => inherited !== true).length >= maxEntries)
       throw accessListFull(guid);
     // Whether Outlook opens the mailbox is decided when Full Access is given, and only then (documented).
     const autoMapping = before?.rights.includes("FullAccess")

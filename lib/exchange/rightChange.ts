@@ -1,0 +1,191 @@
+import { Fault } from "../fault.ts";
+import type { Account } from "./account.ts";
+import { booleanProperty, synchronisationOf, type Mailbox } from "./mailbox.ts";
+import { rightLookup, type Right, type Standing } from "./mailboxRight.ts";
+import { nameOf } from "./naming.ts";
+import { masteredAs } from "./onPremisesAttributes.ts";
+import type { Cmdlets, ExchangeGate } from "./target.ts";
+
+/** The mailbox properties that granting and revoking a right need. */
+export const rightProperties = [
+  "HiddenFromAddressListsEnabled",
+  "IsDirSynced",
+  "IsExchangeCloudManaged",
+];
+
+/** The service's own limit for one mailbox; entries of accounts that no longer exist count. */
+export const maxEntries = 500;
+const warnFromEntries = 400;
+
+const onBehalf: Cmdlets = { "Set-Mailbox": ["Identity", "GrantSendOnBehalfTo"] };
+/** What `grant` sends. */
+export const rightGrant: Cmdlets = {
+  ...rightLookup,
+  ...onBehalf,
+  "Add-MailboxPermission": [
+    "Identity",
+    "User",
+    "AccessRights",
+    "InheritanceType",
+    "AutoMapping",
+    "Confirm",
+  ],
+  "Add-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
+};
+/** What `revoke` sends. */
+export const rightRevocation: Cmdlets = {
+  ...rightLookup,
+  ...onBehalf,
+  "Remove-MailboxPermission": ["Identity", "User", "AccessRights", "InheritanceType", "Confirm"],
+  "Remove-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
+};
+
+/** What granting and revoking need in addition to the right. */
+export interface RightGate extends Pick<ExchangeGate, "read" | "change"> {
+  log(level: "warning", message: string): void;
+}
+
+/**
+ * Grants one right. The change is sent regardless of the list, because the list may be old; Exchange reports a right that already exists. Throws
+ * `invalid` when a Deny entry would make the right useless, or the list is full, and `onPremises` when Active Directory masters the right.
+ */
+export async function grant(
+  right: Right,
+  mailbox: Mailbox,
+  account: Account,
+  { autoMapping, read, change, log }: RightGate & { autoMapping: boolean },
+): Promise<void> {
+  assertMasteredHere(right, mailbox);
+  const standing = await read(right.standingOf(mailbox, account));
+  const place = { right, mailbox, account, standing, log };
+  checkDenials(place);
+  checkSize(place);
+  if (right.name !== "FullAccess" && booleanProperty(mailbox, "HiddenFromAddressListsEnabled"))
+    log(
+      "warning",
+      `Mailbox ${nameOf(mailbox)} is hidden from the address lists: desktop Outlook may refuse ${right.label} on it.`,
+    );
+  await change({
+    ...right.granting(mailbox, account, { autoMapping }),
+    sentence: `Grant ${right.label} on mailbox ${nameOf(mailbox)} to ${nameOf(account)}`,
+    before: { [right.name]: standing.isHeld },
+    isInPlace: standing.isHeld,
+  });
+}
+
+/** A right that is about to be granted. */
+interface Grant extends Pick<RightGate, "log"> {
+  right: Right;
+  mailbox: Mailbox;
+  account: Account;
+  standing: Standing;
+}
+
+function checkDenials({ right, mailbox, account, standing, log }: Grant): void {
+  if (standing.isDenied)
+    throw Fault.invalid(
+      `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, ` +
+        "which wins over any grant: remove that entry first.",
+    );
+  if (standing.mayBeDenied)
+    log(
+      "warning",
+      `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", ` +
+        "which may be this account: a Deny entry wins over any grant.",
+    );
+}
+
+function checkSize({ mailbox, standing: { mayBeHeld, entries, orphans }, log }: Grant): void {
+  const dead = orphans === 0 ? "" : ` Of these, ${orphanCount(orphans)}.`;
+  if (!mayBeHeld && entries >= maxEntries)
+    throw Fault.invalid(
+      `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${maxEntries} entries.${dead} ` +
+        "Remove some, or grant the right to a group.",
+    );
+  if (entries >= warnFromEntries)
+    log(
+      "warning",
+      `The access list of mailbox ${nameOf(mailbox)} has ${entries} of at most ${maxEntries} entries.${dead}`,
+    );
+  else if (orphans > 0) log("warning", `On mailbox ${nameOf(mailbox)}, ${orphanCount(orphans)}.`);
+}
+
+/**
+ * Revokes one right. The change is sent regardless of the list. When Exchange answers that there was nothing to remove, the list is read again,
+ * and an entry that it still shows is removed by another name of the account: an entry can be kept under a name that the first one did not match.
+ */
+export async function revoke(
+  right: Right,
+  mailbox: Mailbox,
+  account: Account,
+  { read, change, log }: RightGate,
+): Promise<void> {
+  assertMasteredHere(right, mailbox);
+  const { isHeld } = await read(right.standingOf(mailbox, account));
+  const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
+  const first = await change({
+    ...right.revoking(mailbox, account.Guid),
+    sentence,
+    before: { [right.name]: isHeld },
+    isInPlace: !isHeld,
+  });
+  if (first !== "alreadySo") return;
+  const { mayBeHeld, orphans } = await read(right.standingOf(mailbox, account));
+  if (!mayBeHeld) {
+    if (orphans > 0)
+      log(
+        "warning",
+        `On mailbox ${nameOf(mailbox)}, ${orphanCount(orphans)}. It cannot be told whose they were.`,
+      );
+    return;
+  }
+  const otherName =
+    right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
+  const second = await change({
+    ...right.revoking(mailbox, otherName),
+    sentence: `${sentence}, by another name`,
+    before: { [right.name]: true },
+  });
+  if (second === "alreadySo") judgeStillListed(right, mailbox, account, { orphans, log });
+}
+
+/**
+ * Two writes that removed nothing outweigh one read, because reads lag behind writes: the right no longer exists. Entries of accounts that no
+ * longer exist are the exception, because they are known to keep other entries from being removed; then a fault is thrown.
+ */
+function judgeStillListed(
+  right: Right,
+  mailbox: Mailbox,
+  account: Account,
+  { orphans, log }: { orphans: number } & Pick<RightGate, "log">,
+): void {
+  const what = `${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove`;
+  if (orphans > 0)
+    throw new Fault({
+      kind: "unexpected",
+      message:
+        `Exchange says that ${what}, and still lists it. Beside it, ${orphanCount(orphans)}; ` +
+        "such are known to keep others from being removed. Remove them first, then revoke again.",
+    });
+  log(
+    "warning",
+    `Exchange says twice that ${what}, and still lists it. Its lists lag behind by seconds to minutes; ` +
+      "if the line stays, look at it.",
+  );
+}
+
+function orphanCount(orphans: number): string {
+  return orphans === 1
+    ? "one entry belongs to an account that no longer exists"
+    : `${orphans} entries belong to accounts that no longer exist`;
+}
+
+function assertMasteredHere(right: Right, mailbox: Mailbox): void {
+  if (right.name !== "SendOnBehalf") return;
+  const attribute = masteredAs("GrantSendOnBehalfTo", synchronisationOf(mailbox));
+  if (attribute !== undefined)
+    throw new Fault({
+      kind: "onPremises",
+      message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${right.label}: change it there (attribute ${attribute}).`,
+    });
+}
