@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { describe, expect, inject, it } from "vitest";
-import { createAnswer } from "../lib/generated/validators/answers.ts";
+import { createAnswer } from "./generated/answers.ts";
 import { findActions, refuseUnwanted } from "../tools/build/bundles.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 

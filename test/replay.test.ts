@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
-import * as validators from "../lib/generated/validators/answers.ts";
+import * as validators from "./generated/answers.ts";
 import type { Contract } from "../lib/host/schemaContract.ts";
 import { mayReplace, readmeOfFixtures } from "../tools/cli/record.ts";
 import { actionOf, replay } from "../tools/cli/replay.ts";

@@ -101,6 +101,7 @@ module.exports = {
     never("nothing that ships knows tools or tests", "^(lib|lifecycle|permissions|resources)/", {
       path: "^(tools|test)/",
     }),
+    never("what only tests check is for tests", "^tools/", { path: "^test/generated/" }),
     never("no action knows another", "^(lifecycle|permissions|resources)/", {
       path: "^(lifecycle|permissions|resources)/.*\\.ts$",
     }),

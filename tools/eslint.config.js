@@ -10,7 +10,7 @@ const fitForReading = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/", "lib/generated/", "**/*.js", "**/*.cjs"] },
+  { ignores: ["dist/", "lib/generated/", "test/generated/", "**/*.js", "**/*.cjs"] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

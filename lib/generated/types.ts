@@ -30,7 +30,6 @@ export type Outcome = ("done" | "alreadySo" | "notYet" | "gone" | "masteredOnPre
 
 export interface Contracts {
 configuration?: Configuration
-fieldMapping?: FieldMapping
 createEvent?: CreateEvent
 updateEvent?: UpdateEvent
 enableEvent?: EnableEvent
@@ -47,6 +46,7 @@ resourcesEvent?: ResourcesEvent
 folderPermissionOptions?: FolderPermissionOptions
 regionalOptions?: RegionalOptions
 litigationHoldOptions?: LitigationHoldOptions
+fieldMapping?: FieldMapping
 createAnswer?: CreateAnswer
 updateAnswer?: UpdateAnswer
 enableAnswer?: EnableAnswer
@@ -210,44 +210,6 @@ ResourcesHidden?: boolean
  * True: a resource is renamed when its source is. Its addresses stay.
  */
 RenameResources?: boolean
-}
-/**
- * The field mapping file that implementers import (fieldMapping.json).
- */
-export interface FieldMapping {
-Version: "v1"
-/**
- * @maxItems 50
- */
-MappingFields: MappingField[]
-/**
- * Always empty: uniqueness is decided by the connector, not per field.
- * 
- * @maxItems 0
- */
-UniqueFieldNames: []
-}
-export interface MappingField {
-Name: string
-Description?: string
-Type: ("Text" | "Array")
-/**
- * @minItems 1
- */
-MappingActions: [MappingAction, ...(MappingAction)[]]
-}
-export interface MappingAction {
-/**
- * @minItems 1
- */
-MapForActions: [("Create" | "Update" | "Enable" | "Disable" | "Delete"), ...(("Create" | "Update" | "Enable" | "Disable" | "Delete"))[]]
-MappingMode: ("Field" | "Fixed" | "Complex" | "None")
-/**
- * A JSON document inside a text: a path, a text, a script, or null.
- */
-Value: string
-UsedInNotifications: boolean
-StoreInAccountData: boolean
 }
 /**
  * Grant of the Account entitlement.
@@ -669,6 +631,44 @@ DisplayName: string
  * Whole days, or Unlimited.
  */
 Duration: (number | string)
+}
+/**
+ * The field mapping file that implementers import (fieldMapping.json).
+ */
+export interface FieldMapping {
+Version: "v1"
+/**
+ * @maxItems 50
+ */
+MappingFields: MappingField[]
+/**
+ * Always empty: uniqueness is decided by the connector, not per field.
+ * 
+ * @maxItems 0
+ */
+UniqueFieldNames: []
+}
+export interface MappingField {
+Name: string
+Description?: string
+Type: ("Text" | "Array")
+/**
+ * @minItems 1
+ */
+MappingActions: [MappingAction, ...(MappingAction)[]]
+}
+export interface MappingAction {
+/**
+ * @minItems 1
+ */
+MapForActions: [("Create" | "Update" | "Enable" | "Disable" | "Delete"), ...(("Create" | "Update" | "Enable" | "Disable" | "Delete"))[]]
+MappingMode: ("Field" | "Fixed" | "Complex" | "None")
+/**
+ * A JSON document inside a text: a path, a text, a script, or null.
+ */
+Value: string
+UsedInNotifications: boolean
+StoreInAccountData: boolean
 }
 export interface CreateAnswer {
 outputContext: CreateOutputContext

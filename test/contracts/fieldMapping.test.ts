@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import vm from "node:vm";
 import { describe, expect, it } from "vitest";
-import { fieldMapping } from "../../lib/generated/validators/fieldMapping.ts";
+import { fieldMapping } from "../generated/fieldMapping.ts";
 import type { FieldMapping } from "../../lib/generated/types.ts";
 import { readAs } from "../../lib/host/schemaContract.ts";
 

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import * as answers from "../../lib/generated/validators/answers.ts";
+import * as answers from "../generated/answers.ts";
 import { readAs, Unusable, type Contract } from "../../lib/host/schemaContract.ts";
 
 const Configuration = {

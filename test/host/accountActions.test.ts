@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  importAnswer,
-  accountRecord,
-  updateAnswer,
-} from "../../lib/generated/validators/answers.ts";
+import { importAnswer, accountRecord, updateAnswer } from "../generated/answers.ts";
 import type {
   ImportAnswer,
   AccountRecord as WrittenRecord,

@@ -8,7 +8,7 @@ import {
   permissionsAnswer,
   revokePermissionAnswer,
   subPermissionRecord,
-} from "../../lib/generated/validators/answers.ts";
+} from "../generated/answers.ts";
 import type {
   GrantPermissionAnswer,
   ImportPermissionAnswer,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import * as contracts from "../../lib/generated/validators/answers.ts";
+import * as contracts from "../generated/answers.ts";
 import type { Shape } from "../../lib/host/schemaContract.ts";
 import { Redaction } from "../../lib/host/redaction.ts";
 import { guid } from "./world.ts";

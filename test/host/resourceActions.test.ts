@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
-import { resourcesAnswer } from "../../lib/generated/validators/answers.ts";
+import { resourcesAnswer } from "../generated/answers.ts";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
 import type { Step, StepResult } from "../../lib/step.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
-import { subPermissionsAnswer } from "../../lib/generated/validators/answers.ts";
+import { subPermissionsAnswer } from "../generated/answers.ts";
 import type { SubPermissionsAnswer } from "../../lib/generated/types.ts";
 import { onSubPermissions, type Part, type Parts } from "../../lib/host/subPermissionActions.ts";
 import { ran, type Ran, type Started } from "./running.ts";

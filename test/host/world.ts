@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Fault } from "../../lib/fault.ts";
-import { createAnswer } from "../../lib/generated/validators/answers.ts";
+import { createAnswer } from "../generated/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
 import { onCreate, type Correlated, type CreateInput } from "../../lib/host/accountActions.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";

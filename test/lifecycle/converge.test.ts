@@ -5,7 +5,7 @@ import {
   disableAnswer,
   enableAnswer,
   updateAnswer,
-} from "../../lib/generated/validators/answers.ts";
+} from "../generated/answers.ts";
 import createAction from "../../lifecycle/create.ts";
 import deleteAction from "../../lifecycle/delete.ts";
 import disableAction from "../../lifecycle/disable.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { createAnswer } from "../../lib/generated/validators/answers.ts";
+import { createAnswer } from "../generated/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
 import action from "../../lifecycle/create.ts";
 import { runBundle } from "../../tools/cli/run.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { deleteAnswer } from "../../lib/generated/validators/answers.ts";
+import { deleteAnswer } from "../generated/answers.ts";
 import action from "../../lifecycle/delete.ts";
 import { asHtml } from "../emulator/exchange/html.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { disableAnswer } from "../../lib/generated/validators/answers.ts";
+import { disableAnswer } from "../generated/answers.ts";
 import action from "../../lifecycle/disable.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";
 import { Bench, guidOf, runnerOf, shown } from "../bench.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { deleteAnswer, enableAnswer } from "../../lib/generated/validators/answers.ts";
+import { deleteAnswer, enableAnswer } from "../generated/answers.ts";
 import deleteAction from "../../lifecycle/delete.ts";
 import action from "../../lifecycle/enable.ts";
 import { asHtml } from "../emulator/exchange/html.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { accountRecord, importAnswer } from "../../lib/generated/validators/answers.ts";
+import { accountRecord, importAnswer } from "../generated/answers.ts";
 import action from "../../lifecycle/import.ts";
 import type { Fault } from "../emulator/faults.ts";
 import { manyMailboxes } from "../emulator/seed.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { updateAnswer } from "../../lib/generated/validators/answers.ts";
+import { updateAnswer } from "../generated/answers.ts";
 import action from "../../lifecycle/update.ts";
 import { changeEventFor, type ChangeChoices } from "../events.ts";
 import { Bench, guidOf, runnerOf, shown } from "../bench.ts";

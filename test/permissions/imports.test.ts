@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Contract } from "../../lib/host/schemaContract.ts";
-import {
-  importAnswer,
-  permissionRecord,
-  subPermissionRecord,
-} from "../../lib/generated/validators/answers.ts";
+import { importAnswer, permissionRecord, subPermissionRecord } from "../generated/answers.ts";
 import type { SubPermissionRecordBody } from "../../lib/generated/types.ts";
 import importAccounts from "../../lifecycle/import.ts";
 import type { Fault } from "../emulator/faults.ts";

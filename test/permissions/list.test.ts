@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { permissionRecord } from "../../lib/generated/validators/answers.ts";
+import { permissionRecord } from "../generated/answers.ts";
 import type { Permission, PermissionRecordBody } from "../../lib/generated/types.ts";
 import { manyGroups, manySharedMailboxes } from "../emulator/seed.ts";
 import { permissionEventFor, readingEventFor } from "../events.ts";

@@ -5,7 +5,7 @@ import {
   permissionsAnswer,
   revokePermissionAnswer,
   subPermissionsAnswer,
-} from "../../lib/generated/validators/answers.ts";
+} from "../generated/answers.ts";
 import groupsGrant from "../../permissions/groups/grantPermission.ts";
 import groupsImport from "../../permissions/groups/importPermission.ts";
 import groupsImportParts from "../../permissions/groups/importSubPermissions.ts";

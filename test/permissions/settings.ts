@@ -4,7 +4,7 @@ import {
   permissionRecord,
   permissionsAnswer,
   revokePermissionAnswer,
-} from "../../lib/generated/validators/answers.ts";
+} from "../generated/answers.ts";
 import type { PermissionRecordBody } from "../../lib/generated/types.ts";
 import folderGrant from "../../permissions/folderPermission/grantPermission.ts";
 import folderImport from "../../permissions/folderPermission/importPermission.ts";

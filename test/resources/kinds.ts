@@ -1,4 +1,4 @@
-import { resourcesAnswer } from "../../lib/generated/validators/answers.ts";
+import { resourcesAnswer } from "../generated/answers.ts";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
 import groups from "../../resources/groups.ts";
 import sharedMailboxes from "../../resources/sharedMailboxes.ts";

@@ -2,17 +2,17 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { FolderPermissionOptions } from "../types.ts";
-const check_folderPermissionOptions = validate29;
-const schema71 = {"title":"FolderPermissionOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"FolderPermissionOption","type":"object","required":["Id","DisplayName","mailboxFolderUser","mailboxFolderAccessRight"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank","description":"Part of the reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"mailboxFolderUser":{"type":"string","pattern":"\\S","description":"Default, Anonymous, or the address or GUID of a user or group.","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","pattern":"\\S","description":"A role such as Reviewer, or several rights with commas.","expected":"a role such as Reviewer, or rights with commas"},"mailboxFolderSharingPermissionFlags":{"type":"string","description":"Delegate, or Delegate,CanViewPrivateItems; only with the role Editor for a named user."},"sendNotificationToUser":{"type":"boolean","description":"Tells the user. It takes the delegate flags away, so leave it out beside them."}}}}}};
-const pattern99 = new RegExp("\\S", "u");
-const pattern100 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
+const check_folderPermissionOptions = validate23;
+const schema8 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","mailboxFolderUser","mailboxFolderAccessRight"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"mailboxFolderUser":{"type":"string","pattern":"\\S","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","pattern":"\\S","expected":"a role such as Reviewer, or rights with commas"},"mailboxFolderSharingPermissionFlags":{"type":"string"},"sendNotificationToUser":{"type":"boolean"}}}}}};
+const pattern7 = new RegExp("\\S", "u");
+const pattern8 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.options === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "options"},message:"must have required property '"+"options"+"'"};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "options"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -23,7 +23,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "$schema") || (key0 === "options"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -35,7 +35,7 @@ errors++;
 }
 if(data.$schema !== undefined){
 if(typeof data.$schema !== "string"){
-const err2 = {instancePath:instancePath+"/$schema",schemaPath:"#/properties/%24schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {instancePath:instancePath+"/$schema",schemaPath:"#/properties/%24schema/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -53,7 +53,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.Id === undefined){
-const err3 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "Id"},message:"must have required property '"+"Id"+"'"};
+const err3 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "Id"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -63,7 +63,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data2.DisplayName === undefined){
-const err4 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "DisplayName"},message:"must have required property '"+"DisplayName"+"'"};
+const err4 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "DisplayName"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -73,7 +73,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data2.mailboxFolderUser === undefined){
-const err5 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "mailboxFolderUser"},message:"must have required property '"+"mailboxFolderUser"+"'"};
+const err5 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "mailboxFolderUser"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -83,7 +83,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data2.mailboxFolderAccessRight === undefined){
-const err6 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "mailboxFolderAccessRight"},message:"must have required property '"+"mailboxFolderAccessRight"+"'"};
+const err6 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "mailboxFolderAccessRight"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -94,7 +94,7 @@ errors++;
 }
 for(const key1 in data2){
 if(!((((((key1 === "Id") || (key1 === "DisplayName")) || (key1 === "mailboxFolderUser")) || (key1 === "mailboxFolderAccessRight")) || (key1 === "mailboxFolderSharingPermissionFlags")) || (key1 === "sendNotificationToUser"))){
-const err7 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+const err7 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -107,8 +107,8 @@ errors++;
 if(data2.Id !== undefined){
 let data3 = data2.Id;
 if(typeof data3 === "string"){
-if(!pattern99.test(data3)){
-const err8 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(!pattern7.test(data3)){
+const err8 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -119,7 +119,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err9 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -132,8 +132,8 @@ errors++;
 if(data2.DisplayName !== undefined){
 let data4 = data2.DisplayName;
 if(typeof data4 === "string"){
-if(!pattern100.test(data4)){
-const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"},message:"must match pattern \""+"^(?=[^]*\\S)[^]{1,100}$"+"\""};
+if(!pattern8.test(data4)){
+const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -144,7 +144,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err11 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -157,8 +157,8 @@ errors++;
 if(data2.mailboxFolderUser !== undefined){
 let data5 = data2.mailboxFolderUser;
 if(typeof data5 === "string"){
-if(!pattern99.test(data5)){
-const err12 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderUser",schemaPath:"#/properties/options/items/properties/mailboxFolderUser/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(!pattern7.test(data5)){
+const err12 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderUser",schemaPath:"#/properties/options/items/properties/mailboxFolderUser/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -169,7 +169,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderUser",schemaPath:"#/properties/options/items/properties/mailboxFolderUser/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err13 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderUser",schemaPath:"#/properties/options/items/properties/mailboxFolderUser/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -182,8 +182,8 @@ errors++;
 if(data2.mailboxFolderAccessRight !== undefined){
 let data6 = data2.mailboxFolderAccessRight;
 if(typeof data6 === "string"){
-if(!pattern99.test(data6)){
-const err14 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderAccessRight",schemaPath:"#/properties/options/items/properties/mailboxFolderAccessRight/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(!pattern7.test(data6)){
+const err14 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderAccessRight",schemaPath:"#/properties/options/items/properties/mailboxFolderAccessRight/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -194,7 +194,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderAccessRight",schemaPath:"#/properties/options/items/properties/mailboxFolderAccessRight/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err15 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderAccessRight",schemaPath:"#/properties/options/items/properties/mailboxFolderAccessRight/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -206,7 +206,7 @@ errors++;
 }
 if(data2.mailboxFolderSharingPermissionFlags !== undefined){
 if(typeof data2.mailboxFolderSharingPermissionFlags !== "string"){
-const err16 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderSharingPermissionFlags",schemaPath:"#/properties/options/items/properties/mailboxFolderSharingPermissionFlags/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err16 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderSharingPermissionFlags",schemaPath:"#/properties/options/items/properties/mailboxFolderSharingPermissionFlags/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -218,7 +218,7 @@ errors++;
 }
 if(data2.sendNotificationToUser !== undefined){
 if(typeof data2.sendNotificationToUser !== "boolean"){
-const err17 = {instancePath:instancePath+"/options/" + i0+"/sendNotificationToUser",schemaPath:"#/properties/options/items/properties/sendNotificationToUser/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const err17 = {instancePath:instancePath+"/options/" + i0+"/sendNotificationToUser",schemaPath:"#/properties/options/items/properties/sendNotificationToUser/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -230,7 +230,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err18 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -242,7 +242,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err19 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -254,7 +254,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -263,7 +263,7 @@ vErrors.push(err20);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate23.errors = vErrors;
 return errors === 0;
 }
 export const folderPermissionOptions: Contract<FolderPermissionOptions> = { check: check_folderPermissionOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a text that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"mailboxFolderUser":{"type":"string","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","expected":"a role such as Reviewer, or rights with commas"},"mailboxFolderSharingPermissionFlags":{"type":"string"},"sendNotificationToUser":{"type":"boolean"}}}}}} };

@@ -2,17 +2,17 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { RegionalOptions } from "../types.ts";
-const check_regionalOptions = validate30;
-const schema72 = {"title":"RegionalOptions","type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"title":"RegionalOption","type":"object","required":["Id","DisplayName","Language","TimeZone"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank","description":"The reference: entitlements are known by it. Never change it."},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","description":"A language with its region, such as nl-NL.","expected":"a language with its region, such as nl-NL"},"DateFormat":{"type":["string","null"],"description":"A short date format of that language; null or left out: the language's own."},"TimeFormat":{"type":["string","null"],"description":"A short time format of that language; null or left out: the language's own."},"TimeZone":{"type":"string","description":"The id of a Windows time zone, such as W. Europe Standard Time.","expected":"the id of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean","description":"True: Inbox, Calendar and so on are renamed to that language."}}}}}};
-const pattern99 = new RegExp("\\S", "u");
-const pattern100 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
+const check_regionalOptions = validate24;
+const schema9 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","Language","TimeZone"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language with its region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the id of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"}}}}}};
+const pattern7 = new RegExp("\\S", "u");
+const pattern8 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.options === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "options"},message:"must have required property '"+"options"+"'"};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "options"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -23,7 +23,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "$schema") || (key0 === "options"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -35,7 +35,7 @@ errors++;
 }
 if(data.$schema !== undefined){
 if(typeof data.$schema !== "string"){
-const err2 = {instancePath:instancePath+"/$schema",schemaPath:"#/properties/%24schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {instancePath:instancePath+"/$schema",schemaPath:"#/properties/%24schema/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -53,7 +53,7 @@ for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.Id === undefined){
-const err3 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "Id"},message:"must have required property '"+"Id"+"'"};
+const err3 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "Id"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -63,7 +63,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data2.DisplayName === undefined){
-const err4 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "DisplayName"},message:"must have required property '"+"DisplayName"+"'"};
+const err4 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "DisplayName"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -73,7 +73,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data2.Language === undefined){
-const err5 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "Language"},message:"must have required property '"+"Language"+"'"};
+const err5 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "Language"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -83,7 +83,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data2.TimeZone === undefined){
-const err6 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "TimeZone"},message:"must have required property '"+"TimeZone"+"'"};
+const err6 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/required",keyword:"required",params:{missingProperty: "TimeZone"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -94,7 +94,7 @@ errors++;
 }
 for(const key1 in data2){
 if(!(((((((key1 === "Id") || (key1 === "DisplayName")) || (key1 === "Language")) || (key1 === "DateFormat")) || (key1 === "TimeFormat")) || (key1 === "TimeZone")) || (key1 === "LocalizeDefaultFolderName"))){
-const err7 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+const err7 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -107,8 +107,8 @@ errors++;
 if(data2.Id !== undefined){
 let data3 = data2.Id;
 if(typeof data3 === "string"){
-if(!pattern99.test(data3)){
-const err8 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(!pattern7.test(data3)){
+const err8 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -119,7 +119,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err9 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -132,8 +132,8 @@ errors++;
 if(data2.DisplayName !== undefined){
 let data4 = data2.DisplayName;
 if(typeof data4 === "string"){
-if(!pattern100.test(data4)){
-const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"},message:"must match pattern \""+"^(?=[^]*\\S)[^]{1,100}$"+"\""};
+if(!pattern8.test(data4)){
+const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -144,7 +144,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err11 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -156,7 +156,7 @@ errors++;
 }
 if(data2.Language !== undefined){
 if(typeof data2.Language !== "string"){
-const err12 = {instancePath:instancePath+"/options/" + i0+"/Language",schemaPath:"#/properties/options/items/properties/Language/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {instancePath:instancePath+"/options/" + i0+"/Language",schemaPath:"#/properties/options/items/properties/Language/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -169,7 +169,7 @@ errors++;
 if(data2.DateFormat !== undefined){
 let data6 = data2.DateFormat;
 if((typeof data6 !== "string") && (data6 !== null)){
-const err13 = {instancePath:instancePath+"/options/" + i0+"/DateFormat",schemaPath:"#/properties/options/items/properties/DateFormat/type",keyword:"type",params:{type: schema72.properties.options.items.properties.DateFormat.type},message:"must be string,null"};
+const err13 = {instancePath:instancePath+"/options/" + i0+"/DateFormat",schemaPath:"#/properties/options/items/properties/DateFormat/type",keyword:"type",params:{type: schema9.properties.options.items.properties.DateFormat.type}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -182,7 +182,7 @@ errors++;
 if(data2.TimeFormat !== undefined){
 let data7 = data2.TimeFormat;
 if((typeof data7 !== "string") && (data7 !== null)){
-const err14 = {instancePath:instancePath+"/options/" + i0+"/TimeFormat",schemaPath:"#/properties/options/items/properties/TimeFormat/type",keyword:"type",params:{type: schema72.properties.options.items.properties.TimeFormat.type},message:"must be string,null"};
+const err14 = {instancePath:instancePath+"/options/" + i0+"/TimeFormat",schemaPath:"#/properties/options/items/properties/TimeFormat/type",keyword:"type",params:{type: schema9.properties.options.items.properties.TimeFormat.type}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -194,7 +194,7 @@ errors++;
 }
 if(data2.TimeZone !== undefined){
 if(typeof data2.TimeZone !== "string"){
-const err15 = {instancePath:instancePath+"/options/" + i0+"/TimeZone",schemaPath:"#/properties/options/items/properties/TimeZone/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err15 = {instancePath:instancePath+"/options/" + i0+"/TimeZone",schemaPath:"#/properties/options/items/properties/TimeZone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -206,7 +206,7 @@ errors++;
 }
 if(data2.LocalizeDefaultFolderName !== undefined){
 if(typeof data2.LocalizeDefaultFolderName !== "boolean"){
-const err16 = {instancePath:instancePath+"/options/" + i0+"/LocalizeDefaultFolderName",schemaPath:"#/properties/options/items/properties/LocalizeDefaultFolderName/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const err16 = {instancePath:instancePath+"/options/" + i0+"/LocalizeDefaultFolderName",schemaPath:"#/properties/options/items/properties/LocalizeDefaultFolderName/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -218,7 +218,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err17 = {instancePath:instancePath+"/options/" + i0,schemaPath:"#/properties/options/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -230,7 +230,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err18 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -242,7 +242,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -251,7 +251,7 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate24.errors = vErrors;
 return errors === 0;
 }
 export const regionalOptions: Contract<RegionalOptions> = { check: check_regionalOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a text that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language with its region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the id of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"}}}}}} };

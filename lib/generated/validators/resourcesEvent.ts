@@ -2,20 +2,31 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { ResourcesEvent } from "../types.ts";
-const check_resourcesEvent = validate27;
-const schema68 = {"title":"ResourcesEvent","description":"Creation of resources, just before an enforcement.","type":"object","required":["actionContext","resourceContext"],"properties":{"actionContext":{"title":"ResourcesActionContext","type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."}}},"resourceContext":{"title":"ResourceContext","type":"object","required":["SourceData"],"properties":{"SourceData":{"type":"array","description":"One entry per distinct value of the chosen contract field: an object or a plain value."}}}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none. White space around it belongs to it.","type":"string","verbatim":true,"secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false},"SharedMailboxReference":{"description":"The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.","type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"description":"The rights that a combined entitlement stands for.","type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"description":"The mailbox types that rights are listed, granted and imported for.","type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"description":"True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.","type":"boolean","default":true},"SubPermissionContractField":{"description":"The field of a contract that decides about sub-permissions.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a field of a contract such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"description":"The attribute of a group or shared mailbox that the contract field is compared with.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"description":"What it is when no group or shared mailbox belongs to a contract: an error, or nothing.","type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"description":"True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.","type":"boolean","default":false},"MarkerAttribute":{"description":"The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"description":"The marker of a group.","type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"description":"The marker of a shared mailbox.","type":"string","default":"HelloID Dynamic Shared Mailbox"},"CalendarRightConflict":{"description":"What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.","type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"description":"True: granting a litigation hold may shorten a longer one.","type":"boolean","default":false},"LitigationHoldOffInactive":{"description":"True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.","type":"boolean","default":false},"ResourceKeyField":{"description":"The field of the source data that identifies a resource. Plain values are their own key.","type":"string","default":"ExternalId"},"ResourceNameField":{"description":"The field of the source data that names a resource. Plain values are their own name.","type":"string","default":"DisplayName"},"GroupNamePrefix":{"description":"Stands before the name and the address of a group that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"description":"Stands before the name and the address of a shared mailbox that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"description":"The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"description":"Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.","type":"string"},"ResourcesHidden":{"description":"True: resources are made hidden from the address lists.","type":"boolean","default":false},"RenameResources":{"description":"True: a resource is renamed when its source is. Its addresses stay.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
-const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
-const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
-const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
-const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$", "u");
+import { configuration } from "./configuration.ts";
+const check_resourcesEvent = validate83;
+const schema28 = {"type":"object","required":["actionContext","resourceContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}},"resourceContext":{"type":"object","required":["SourceData"],"properties":{"SourceData":{"type":"array"}}}}};
+const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
+const func2 = configuration.check;
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="configuration.schema.json" */;
+let vErrors = null;
+let errors = 0;
+if(!(func2(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? func2.errors : vErrors.concat(func2.errors);
+errors = vErrors.length;
+}
+validate23.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.actionContext === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "actionContext"},message:"must have required property '"+"actionContext"+"'"};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "actionContext"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -25,7 +36,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.resourceContext === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "resourceContext"},message:"must have required property '"+"resourceContext"+"'"};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "resourceContext"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -38,7 +49,7 @@ if(data.actionContext !== undefined){
 let data0 = data.actionContext;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.Configuration === undefined){
-const err2 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/required",keyword:"required",params:{missingProperty: "Configuration"},message:"must have required property '"+"Configuration"+"'"};
+const err2 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/required",keyword:"required",params:{missingProperty: "Configuration"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -48,7 +59,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0.DryRun === undefined){
-const err3 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/required",keyword:"required",params:{missingProperty: "DryRun"},message:"must have required property '"+"DryRun"+"'"};
+const err3 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/required",keyword:"required",params:{missingProperty: "DryRun"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -58,14 +69,14 @@ vErrors.push(err3);
 errors++;
 }
 if(data0.Configuration !== undefined){
-let data1 = data0.Configuration;
-const _errs6 = errors;
-let valid3 = true;
-const _errs7 = errors;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-let missing0;
-if((data1.UseCertificate === undefined) && (missing0 = "UseCertificate")){
-const err4 = {};
+if(!(validate23(data0.Configuration, {instancePath:instancePath+"/actionContext/Configuration",parentData:data0,parentDataProperty:"Configuration",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err4 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -74,10 +85,11 @@ vErrors.push(err4);
 }
 errors++;
 }
-else {
-if(data1.UseCertificate !== undefined){
-if(true !== data1.UseCertificate){
-const err5 = {};
+}
+if(data0.Operation !== undefined){
+let data3 = data0.Operation;
+if((typeof data3 !== "string") && (data3 !== null)){
+const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema28.properties.actionContext.properties.Operation.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -87,24 +99,10 @@ vErrors.push(err5);
 errors++;
 }
 }
-}
-}
-var _valid0 = _errs7 === errors;
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
-}
-else {
-vErrors = null;
-}
-}
-let ifClause0;
-if(_valid0){
-const _errs9 = errors;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.AppCertificateBase64String === undefined){
-const err6 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/then/required",keyword:"required",params:{missingProperty: "AppCertificateBase64String"},message:"must have required property '"+"AppCertificateBase64String"+"'"};
+if(data0.Origin !== undefined){
+let data4 = data0.Origin;
+if((typeof data4 !== "string") && (data4 !== null)){
+const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema28.properties.actionContext.properties.Origin.type}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -114,15 +112,9 @@ vErrors.push(err6);
 errors++;
 }
 }
-var _valid0 = _errs9 === errors;
-valid3 = _valid0;
-ifClause0 = "then";
 }
 else {
-const _errs10 = errors;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.AppSecret === undefined){
-const err7 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/else/required",keyword:"required",params:{missingProperty: "AppSecret"},message:"must have required property '"+"AppSecret"+"'"};
+const err7 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -132,12 +124,11 @@ vErrors.push(err7);
 errors++;
 }
 }
-var _valid0 = _errs10 === errors;
-valid3 = _valid0;
-ifClause0 = "else";
-}
-if(!valid3){
-const err8 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema"};
+if(data.resourceContext !== undefined){
+let data5 = data.resourceContext;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.SourceData === undefined){
+const err8 = {instancePath:instancePath+"/resourceContext",schemaPath:"#/properties/resourceContext/required",keyword:"required",params:{missingProperty: "SourceData"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -146,87 +137,9 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.UseCertificate === undefined){
-data1.UseCertificate = false;
-}
-if(data1.Cloud === undefined){
-data1.Cloud = "worldwide";
-}
-if(data1.RecipientTypeDetails === undefined){
-data1.RecipientTypeDetails = ["UserMailbox"];
-}
-if(data1.CorrelateOnly === undefined){
-data1.CorrelateOnly = false;
-}
-if(data1.AutoReplyMessageFormat === undefined){
-data1.AutoReplyMessageFormat = "html";
-}
-if(data1.ClearAutoReplyOnEnable === undefined){
-data1.ClearAutoReplyOnEnable = false;
-}
-if(data1.SharedMailboxReference === undefined){
-data1.SharedMailboxReference = "combined";
-}
-if(data1.SharedMailboxRights === undefined){
-data1.SharedMailboxRights = ["FullAccess","SendAs"];
-}
-if(data1.SharedMailboxTypes === undefined){
-data1.SharedMailboxTypes = ["SharedMailbox"];
-}
-if(data1.AutoMapping === undefined){
-data1.AutoMapping = true;
-}
-if(data1.SubPermissionContractField === undefined){
-data1.SubPermissionContractField = "Department.ExternalId";
-}
-if(data1.SubPermissionAttribute === undefined){
-data1.SubPermissionAttribute = "CustomAttribute1";
-}
-if(data1.SubPermissionNoMatch === undefined){
-data1.SubPermissionNoMatch = "error";
-}
-if(data1.SubPermissionPreviewAllContracts === undefined){
-data1.SubPermissionPreviewAllContracts = false;
-}
-if(data1.MarkerAttribute === undefined){
-data1.MarkerAttribute = "CustomAttribute2";
-}
-if(data1.GroupMarker === undefined){
-data1.GroupMarker = "HelloID Dynamic Distribution Group";
-}
-if(data1.SharedMailboxMarker === undefined){
-data1.SharedMailboxMarker = "HelloID Dynamic Shared Mailbox";
-}
-if(data1.CalendarRightConflict === undefined){
-data1.CalendarRightConflict = "refuse";
-}
-if(data1.LitigationHoldMayShorten === undefined){
-data1.LitigationHoldMayShorten = false;
-}
-if(data1.LitigationHoldOffInactive === undefined){
-data1.LitigationHoldOffInactive = false;
-}
-if(data1.ResourceKeyField === undefined){
-data1.ResourceKeyField = "ExternalId";
-}
-if(data1.ResourceNameField === undefined){
-data1.ResourceNameField = "DisplayName";
-}
-if(data1.GroupNamePrefix === undefined){
-data1.GroupNamePrefix = "dg_";
-}
-if(data1.SharedMailboxNamePrefix === undefined){
-data1.SharedMailboxNamePrefix = "smb_";
-}
-if(data1.ResourcesHidden === undefined){
-data1.ResourcesHidden = false;
-}
-if(data1.RenameResources === undefined){
-data1.RenameResources = false;
-}
-if(data1.Organization === undefined){
-const err9 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "Organization"},message:"must have required property '"+"Organization"+"'"};
+if(data5.SourceData !== undefined){
+if(!(Array.isArray(data5.SourceData))){
+const err9 = {instancePath:instancePath+"/resourceContext/SourceData",schemaPath:"#/properties/resourceContext/properties/SourceData/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -235,8 +148,10 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data1.TenantID === undefined){
-const err10 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "TenantID"},message:"must have required property '"+"TenantID"+"'"};
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/resourceContext",schemaPath:"#/properties/resourceContext/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -245,8 +160,10 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data1.AppId === undefined){
-const err11 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/required",keyword:"required",params:{missingProperty: "AppId"},message:"must have required property '"+"AppId"+"'"};
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -255,752 +172,7 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data1.Organization !== undefined){
-let data3 = data1.Organization;
-if(typeof data3 === "string"){
-if(!pattern0.test(data3)){
-const err12 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/actionContext/Configuration/Organization",schemaPath:"configuration.schema.json/properties/Organization/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-if(data1.TenantID !== undefined){
-let data4 = data1.TenantID;
-if(typeof data4 === "string"){
-if(!pattern1.test(data4)){
-const err14 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/actionContext/Configuration/TenantID",schemaPath:"configuration.schema.json/properties/TenantID/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data1.AppId !== undefined){
-let data5 = data1.AppId;
-if(typeof data5 === "string"){
-if(!pattern1.test(data5)){
-const err16 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"},message:"must match pattern \""+"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"+"\""};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/actionContext/Configuration/AppId",schemaPath:"configuration.schema.json/properties/AppId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-if(data1.AppSecret !== undefined){
-if(typeof data1.AppSecret !== "string"){
-const err18 = {instancePath:instancePath+"/actionContext/Configuration/AppSecret",schemaPath:"configuration.schema.json/properties/AppSecret/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(typeof data1.UseCertificate !== "boolean"){
-const err19 = {instancePath:instancePath+"/actionContext/Configuration/UseCertificate",schemaPath:"configuration.schema.json/properties/UseCertificate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-if(data1.AppCertificateBase64String !== undefined){
-if(typeof data1.AppCertificateBase64String !== "string"){
-const err20 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificateBase64String",schemaPath:"configuration.schema.json/properties/AppCertificateBase64String/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data1.AppCertificatePassword !== undefined){
-if(typeof data1.AppCertificatePassword !== "string"){
-const err21 = {instancePath:instancePath+"/actionContext/Configuration/AppCertificatePassword",schemaPath:"configuration.schema.json/properties/AppCertificatePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-let data10 = data1.Cloud;
-if(typeof data10 !== "string"){
-const err22 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if(!((((data10 === "worldwide") || (data10 === "usGovGccHigh")) || (data10 === "usGovDoD")) || (data10 === "china"))){
-const err23 = {instancePath:instancePath+"/actionContext/Configuration/Cloud",schemaPath:"configuration.schema.json/properties/Cloud/enum",keyword:"enum",params:{allowedValues: schema11.properties.Cloud.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-let data11 = data1.RecipientTypeDetails;
-if(Array.isArray(data11)){
-if(data11.length < 1){
-const err24 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-if(typeof data12 !== "string"){
-const err25 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
-const err26 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails/" + i0,schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.RecipientTypeDetails.items.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/actionContext/Configuration/RecipientTypeDetails",schemaPath:"configuration.schema.json/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-if(typeof data1.CorrelateOnly !== "boolean"){
-const err28 = {instancePath:instancePath+"/actionContext/Configuration/CorrelateOnly",schemaPath:"configuration.schema.json/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-let data14 = data1.AutoReplyMessageFormat;
-if(typeof data14 !== "string"){
-const err29 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-if(!((data14 === "html") || (data14 === "text"))){
-const err30 = {instancePath:instancePath+"/actionContext/Configuration/AutoReplyMessageFormat",schemaPath:"configuration.schema.json/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema11.properties.AutoReplyMessageFormat.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-if(typeof data1.ClearAutoReplyOnEnable !== "boolean"){
-const err31 = {instancePath:instancePath+"/actionContext/Configuration/ClearAutoReplyOnEnable",schemaPath:"configuration.schema.json/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-let data16 = data1.SharedMailboxReference;
-if(typeof data16 !== "string"){
-const err32 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxReference",schemaPath:"configuration.schema.json/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-if(!((data16 === "combined") || (data16 === "separate"))){
-const err33 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxReference",schemaPath:"configuration.schema.json/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema11.properties.SharedMailboxReference.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-let data17 = data1.SharedMailboxRights;
-if(Array.isArray(data17)){
-if(data17.length < 1){
-const err34 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxRights",schemaPath:"configuration.schema.json/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-const len1 = data17.length;
-for(let i1=0; i1<len1; i1++){
-let data18 = data17[i1];
-if(typeof data18 !== "string"){
-const err35 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxRights/" + i1,schemaPath:"configuration.schema.json/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-if(!(((data18 === "FullAccess") || (data18 === "SendAs")) || (data18 === "SendOnBehalf"))){
-const err36 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxRights/" + i1,schemaPath:"configuration.schema.json/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.SharedMailboxRights.items.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-}
-}
-else {
-const err37 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxRights",schemaPath:"configuration.schema.json/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-let data19 = data1.SharedMailboxTypes;
-if(Array.isArray(data19)){
-if(data19.length < 1){
-const err38 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxTypes",schemaPath:"configuration.schema.json/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-const len2 = data19.length;
-for(let i2=0; i2<len2; i2++){
-let data20 = data19[i2];
-if(typeof data20 !== "string"){
-const err39 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxTypes/" + i2,schemaPath:"configuration.schema.json/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-if(!((((data20 === "SharedMailbox") || (data20 === "UserMailbox")) || (data20 === "RoomMailbox")) || (data20 === "EquipmentMailbox"))){
-const err40 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxTypes/" + i2,schemaPath:"configuration.schema.json/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.SharedMailboxTypes.items.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-}
-else {
-const err41 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxTypes",schemaPath:"configuration.schema.json/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-if(typeof data1.AutoMapping !== "boolean"){
-const err42 = {instancePath:instancePath+"/actionContext/Configuration/AutoMapping",schemaPath:"configuration.schema.json/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-let data22 = data1.SubPermissionContractField;
-if(typeof data22 === "string"){
-if(!pattern3.test(data22)){
-const err43 = {instancePath:instancePath+"/actionContext/Configuration/SubPermissionContractField",schemaPath:"configuration.schema.json/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"+"\""};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-}
-else {
-const err44 = {instancePath:instancePath+"/actionContext/Configuration/SubPermissionContractField",schemaPath:"configuration.schema.json/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-let data23 = data1.SubPermissionAttribute;
-if(typeof data23 !== "string"){
-const err45 = {instancePath:instancePath+"/actionContext/Configuration/SubPermissionAttribute",schemaPath:"configuration.schema.json/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-if(!((((((((((((((((((data23 === "CustomAttribute1") || (data23 === "CustomAttribute2")) || (data23 === "CustomAttribute3")) || (data23 === "CustomAttribute4")) || (data23 === "CustomAttribute5")) || (data23 === "CustomAttribute6")) || (data23 === "CustomAttribute7")) || (data23 === "CustomAttribute8")) || (data23 === "CustomAttribute9")) || (data23 === "CustomAttribute10")) || (data23 === "CustomAttribute11")) || (data23 === "CustomAttribute12")) || (data23 === "CustomAttribute13")) || (data23 === "CustomAttribute14")) || (data23 === "CustomAttribute15")) || (data23 === "Alias")) || (data23 === "DisplayName")) || (data23 === "Name"))){
-const err46 = {instancePath:instancePath+"/actionContext/Configuration/SubPermissionAttribute",schemaPath:"configuration.schema.json/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema11.properties.SubPermissionAttribute.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-let data24 = data1.SubPermissionNoMatch;
-if(typeof data24 !== "string"){
-const err47 = {instancePath:instancePath+"/actionContext/Configuration/SubPermissionNoMatch",schemaPath:"configuration.schema.json/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-if(!((data24 === "error") || (data24 === "skip"))){
-const err48 = {instancePath:instancePath+"/actionContext/Configuration/SubPermissionNoMatch",schemaPath:"configuration.schema.json/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema11.properties.SubPermissionNoMatch.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-if(typeof data1.SubPermissionPreviewAllContracts !== "boolean"){
-const err49 = {instancePath:instancePath+"/actionContext/Configuration/SubPermissionPreviewAllContracts",schemaPath:"configuration.schema.json/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-let data26 = data1.MarkerAttribute;
-if(typeof data26 !== "string"){
-const err50 = {instancePath:instancePath+"/actionContext/Configuration/MarkerAttribute",schemaPath:"configuration.schema.json/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-if(!(((((((((((((((data26 === "CustomAttribute1") || (data26 === "CustomAttribute2")) || (data26 === "CustomAttribute3")) || (data26 === "CustomAttribute4")) || (data26 === "CustomAttribute5")) || (data26 === "CustomAttribute6")) || (data26 === "CustomAttribute7")) || (data26 === "CustomAttribute8")) || (data26 === "CustomAttribute9")) || (data26 === "CustomAttribute10")) || (data26 === "CustomAttribute11")) || (data26 === "CustomAttribute12")) || (data26 === "CustomAttribute13")) || (data26 === "CustomAttribute14")) || (data26 === "CustomAttribute15"))){
-const err51 = {instancePath:instancePath+"/actionContext/Configuration/MarkerAttribute",schemaPath:"configuration.schema.json/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema11.properties.MarkerAttribute.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
-errors++;
-}
-if(typeof data1.GroupMarker !== "string"){
-const err52 = {instancePath:instancePath+"/actionContext/Configuration/GroupMarker",schemaPath:"configuration.schema.json/properties/GroupMarker/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
-errors++;
-}
-if(typeof data1.SharedMailboxMarker !== "string"){
-const err53 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxMarker",schemaPath:"configuration.schema.json/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
-errors++;
-}
-let data29 = data1.CalendarRightConflict;
-if(typeof data29 !== "string"){
-const err54 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
-errors++;
-}
-if(!((data29 === "refuse") || (data29 === "overwrite"))){
-const err55 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema11.properties.CalendarRightConflict.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-if(typeof data1.LitigationHoldMayShorten !== "boolean"){
-const err56 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldMayShorten",schemaPath:"configuration.schema.json/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-if(typeof data1.LitigationHoldOffInactive !== "boolean"){
-const err57 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldOffInactive",schemaPath:"configuration.schema.json/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-if(typeof data1.ResourceKeyField !== "string"){
-const err58 = {instancePath:instancePath+"/actionContext/Configuration/ResourceKeyField",schemaPath:"configuration.schema.json/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
-errors++;
-}
-if(typeof data1.ResourceNameField !== "string"){
-const err59 = {instancePath:instancePath+"/actionContext/Configuration/ResourceNameField",schemaPath:"configuration.schema.json/properties/ResourceNameField/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
-errors++;
-}
-let data34 = data1.GroupNamePrefix;
-if(typeof data34 === "string"){
-if(!pattern4.test(data34)){
-const err60 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
-errors++;
-}
-let data35 = data1.SharedMailboxNamePrefix;
-if(typeof data35 === "string"){
-if(!pattern4.test(data35)){
-const err62 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
-}
-errors++;
-}
-}
-else {
-const err63 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err63];
-}
-else {
-vErrors.push(err63);
-}
-errors++;
-}
-if(data1.ResourceDomain !== undefined){
-let data36 = data1.ResourceDomain;
-if(typeof data36 === "string"){
-if(!pattern0.test(data36)){
-const err64 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
-if(vErrors === null){
-vErrors = [err64];
-}
-else {
-vErrors.push(err64);
-}
-errors++;
-}
-}
-else {
-const err65 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err65];
-}
-else {
-vErrors.push(err65);
-}
-errors++;
-}
-}
-if(data1.ResourceOwner !== undefined){
-if(typeof data1.ResourceOwner !== "string"){
-const err66 = {instancePath:instancePath+"/actionContext/Configuration/ResourceOwner",schemaPath:"configuration.schema.json/properties/ResourceOwner/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err66];
-}
-else {
-vErrors.push(err66);
-}
-errors++;
-}
-}
-if(typeof data1.ResourcesHidden !== "boolean"){
-const err67 = {instancePath:instancePath+"/actionContext/Configuration/ResourcesHidden",schemaPath:"configuration.schema.json/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err67];
-}
-else {
-vErrors.push(err67);
-}
-errors++;
-}
-if(typeof data1.RenameResources !== "boolean"){
-const err68 = {instancePath:instancePath+"/actionContext/Configuration/RenameResources",schemaPath:"configuration.schema.json/properties/RenameResources/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err68];
-}
-else {
-vErrors.push(err68);
-}
-errors++;
-}
-}
-else {
-const err69 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err69];
-}
-else {
-vErrors.push(err69);
-}
-errors++;
-}
-}
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err70 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
-errors++;
-}
-}
-if(data0.Operation !== undefined){
-let data41 = data0.Operation;
-if((typeof data41 !== "string") && (data41 !== null)){
-const err71 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema68.properties.actionContext.properties.Operation.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
-errors++;
-}
-}
-if(data0.Origin !== undefined){
-let data42 = data0.Origin;
-if((typeof data42 !== "string") && (data42 !== null)){
-const err72 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema68.properties.actionContext.properties.Origin.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err72];
-}
-else {
-vErrors.push(err72);
-}
-errors++;
-}
-}
-}
-else {
-const err73 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err73];
-}
-else {
-vErrors.push(err73);
-}
-errors++;
-}
-}
-if(data.resourceContext !== undefined){
-let data43 = data.resourceContext;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.SourceData === undefined){
-const err74 = {instancePath:instancePath+"/resourceContext",schemaPath:"#/properties/resourceContext/required",keyword:"required",params:{missingProperty: "SourceData"},message:"must have required property '"+"SourceData"+"'"};
-if(vErrors === null){
-vErrors = [err74];
-}
-else {
-vErrors.push(err74);
-}
-errors++;
-}
-if(data43.SourceData !== undefined){
-if(!(Array.isArray(data43.SourceData))){
-const err75 = {instancePath:instancePath+"/resourceContext/SourceData",schemaPath:"#/properties/resourceContext/properties/SourceData/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err75];
-}
-else {
-vErrors.push(err75);
-}
-errors++;
-}
-}
-}
-else {
-const err76 = {instancePath:instancePath+"/resourceContext",schemaPath:"#/properties/resourceContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err76];
-}
-else {
-vErrors.push(err76);
-}
-errors++;
-}
-}
-}
-else {
-const err77 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err77];
-}
-else {
-vErrors.push(err77);
-}
-errors++;
-}
-validate27.errors = vErrors;
+validate83.errors = vErrors;
 return errors === 0;
 }
-export const resourcesEvent: Contract<ResourcesEvent> = { check: check_resourcesEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Types of shared mailboxes"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a field of a contract such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Marker of groups"},"SharedMailboxMarker":{"type":"string","label":"Marker of shared mailboxes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Holds may be shortened"},"LitigationHoldOffInactive":{"type":"boolean","label":"Holds of inactive mailboxes may be removed"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Prefix of groups"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Prefix of shared mailboxes"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Domain of resources"},"ResourceOwner":{"type":"string","label":"Owner of groups"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}},"resourceContext":{"type":"object","properties":{"SourceData":{"type":"array"}}}}} };
+export const resourcesEvent: Contract<ResourcesEvent> = { check: check_resourcesEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}},"resourceContext":{"type":"object","properties":{"SourceData":{"type":"array"}}}}} };
