@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as answers from "../lib/generated/validators/answers.ts";
+import * as answers from "./generated/answers.ts";
 import type { Contract } from "../lib/host/schemaContract.ts";
 import { standInSecret } from "../tools/cli/recording.ts";
 import { behaviourCases, type Case } from "./behaviourCases.ts";
