@@ -88,9 +88,12 @@ describe.concurrent("a fixture that does not hold", () => {
 
   it("shows where a request differs from the recorded one, and nothing of what came of it", async () => {
     const problems = await broken((recording) => (dataOf(recording)["CustomAttribute3"] = "Cure"));
-    expect(problems).toMatch(
-      /^Request 2 is not the recorded one:\n {2}sent {6}Set-Mailbox \{.*"CustomAttribute3":"Cure".*\n {2}recorded {2}Set-Mailbox \{.*"CustomAttribute3":"Care".*\n {2}parameters\.CustomAttribute3: recorded "Care", now "Cure"$/,
-    );
+    expect(problems.split("\n")).toEqual([
+      "Request 2 is not the recorded one:",
+      expect.stringMatching(/^ {2}sent {6}Set-Mailbox \{.*"CustomAttribute3":"Cure"/),
+      expect.stringMatching(/^ {2}recorded {2}Set-Mailbox \{.*"CustomAttribute3":"Care"/),
+      '  parameters.CustomAttribute3: recorded "Care", now "Cure"',
+    ]);
   });
 
   it("shows another cmdlet, and other properties that are asked for", async () => {

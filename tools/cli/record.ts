@@ -1,4 +1,7 @@
-/** Makes fixtures: runs an event through a freshly built bundle and a proxy that writes down what passes. Without --update it compares. */
+/**
+ * Makes fixtures: runs an event through a freshly built bundle and a proxy that writes down what
+ * passes. Without --update it compares.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,7 +47,8 @@ const help = `Usage: npm run record -- (--all | NAME... | --event FILE --as ROOM
   --all            every scenario, and every fixture of the emulator that has none
   NAME             those with this in their name, such as lifecycle/update or mastered-on-premises
   --event FILE     a new fixture from this event; --as gives its name (its first two parts say which bundle runs)
-  --seed FILE      with --event: the tenant to start from (as GET /_emulator/state gives it); later runs start from the built-in one
+  --seed FILE      with --event: the tenant to start from (as GET /_emulator/state returns it);
+                   later runs start from the built-in one
   --faults FILE    with --event: the faults on the way (as PUT /_emulator/faults takes them)
   --update         write what was recorded; without it, differences are printed and nothing is written
 
@@ -94,7 +98,8 @@ async function record(
     const failed = traffic.find(({ response }) => !("cut" in response) && response.status >= 500);
     if (failed && faults.length === 0)
       throw new Unusable(
-        `${failed.request.cmdlet} was answered with a server error, which is no fixture: ${JSON.stringify(failed.response)}`,
+        `${failed.request.cmdlet} was answered with a server error, which is not a fixture: ` +
+          JSON.stringify(failed.response),
       );
     const lacking = faults.find(
       ({ answer }) => !traffic.some(({ response }) => isAnswer(answer, response)),
@@ -105,7 +110,8 @@ async function record(
     const ended = `${outcome}, ${outputContext.Success ? "a success" : "a failure"}`;
     if (ends !== undefined && ended !== ends)
       throw new Unusable(
-        `it ended as "${ended}", and the scenario is about "${ends}". ${outputContext.AuditLogs.map(({ Message }) => Message).join(" ")}`,
+        `it ended as "${ended}", and the scenario is about "${ends}". ` +
+          outputContext.AuditLogs.map(({ Message }) => Message).join(" "),
       );
     const isImport = run.records.length > 0 || /import/i.test(actionOf(name));
     const records = lasting(run.records, proxy.origin) as unknown[];
@@ -222,7 +228,7 @@ function isAnswer(answer: Fault["answer"], response: Answered): boolean {
   return !("cut" in response) && isDeepStrictEqual(answer?.body, response.body);
 }
 
-/** The takes that were asked for: scenarios, and fixtures that stand for themselves. */
+/** The takes that were asked for: scenarios, and fixtures without a scenario. */
 function takesFor(names: readonly string[], all: boolean): Take[] {
   const isWanted = (name: string): boolean => all || isAmong(name, names);
   const played = scenarios
@@ -305,9 +311,8 @@ function jsonIn(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) as unknown;
   } catch (error) {
-    throw new Unusable(
-      `${file}: ${error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${(error as Error).message}`}`,
-    );
+    const problem = error instanceof SyntaxError ? "is not JSON" : "cannot be read";
+    throw new Unusable(`${file}: ${problem}: ${(error as Error).message}`);
   }
 }
 
@@ -355,8 +360,8 @@ function verdictOn(before: Fixture | undefined, source: string, writes: boolean)
 const readme = path.join(fixtures, "README.md");
 
 /**
- * README.md with its two tables as the fixtures are now: all fixtures, with a row for each scenario and the rows that people wrote
- * for theirs; and what the documented ones quote.
+ * README.md with its two tables as the fixtures are now: all fixtures, with a row for each scenario and the rows that
+ * people wrote for theirs; and what the documented ones quote.
  */
 export function readmeOfFixtures(): string {
   const present = readFileSync(readme, "utf8");
@@ -463,10 +468,14 @@ async function main(): Promise<boolean> {
     rmSync(dist, { recursive: true, force: true });
   }
   if (values.update) writeFileSync(readme, readmeOfFixtures());
-  console.log(
-    `${takes.length} recorded, ${bad === 0 ? (values.update ? "all as they stand on disk now" : "all as they stand on disk") : `${bad} ${values.update ? "could not be written" : "not as they stand on disk; --update writes them"}`}.`,
-  );
+  console.log(`${takes.length} recorded, ${summaryOf(bad, values.update)}.`);
   return bad === 0;
+}
+
+function summaryOf(bad: number, update: boolean): string {
+  if (bad === 0) return "all equal to the fixtures on disk";
+  if (update) return `${bad} could not be written`;
+  return `${bad} not equal to the fixtures on disk; --update writes them`;
 }
 
 /** The stand-in is a secret that the emulated application really has: nothing has to be replaced in the event. */

@@ -1,6 +1,6 @@
 /**
- * A fixture: an event, the traffic it caused, and the answer. Reads, writes, scrubs and compares fixtures, for the recorder and the
- * replay alike. The token request is not part of the traffic: it is answered, and never recorded.
+ * A fixture: an event, the traffic it caused, and the answer. Reads, writes, scrubs and compares fixtures, for the
+ * recorder and the replay alike. The token request is not part of the traffic: it is answered, and never recorded.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -134,13 +134,11 @@ export function writeFixture(file: string, fixture: Fixture): void {
 export function differences(recorded: unknown, now: unknown, where = ""): string[] {
   if (isBranch(recorded) && isBranch(now) && Array.isArray(recorded) === Array.isArray(now)) {
     const keys = [...new Set([...Object.keys(recorded), ...Object.keys(now)])];
-    return keys.flatMap((key) =>
-      differences(
-        recorded[key],
-        now[key],
-        Array.isArray(recorded) ? `${where}[${key}]` : where === "" ? key : `${where}.${key}`,
-      ),
-    );
+    const dot = where === "" ? "" : ".";
+    return keys.flatMap((key) => {
+      const place = Array.isArray(recorded) ? `${where}[${key}]` : `${where}${dot}${key}`;
+      return differences(recorded[key], now[key], place);
+    });
   }
   return Object.is(recorded, now)
     ? []
@@ -154,7 +152,7 @@ export function sorted<T>(
 ): T[] {
   const keyed = values.map((value) => ({ value, key: JSON.stringify(key(value)) }));
   return keyed
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .sort((a, b) => Number(a.key > b.key) - Number(a.key < b.key))
     .map(({ value }) => value);
 }
 
@@ -163,7 +161,7 @@ export function shown(value: unknown): string {
   return text.length > 600 ? `${text.slice(0, 600)}... (${text.length} characters)` : text;
 }
 
-/** The answer without what differs from run to run: milliseconds, and the loopback address that stood in for Exchange. */
+/** The answer without what differs from run to run: milliseconds, and the loopback address used for Exchange. */
 export function lasting(value: unknown, origin: string): unknown {
   const here = new URL(origin).host;
   const told = everyText(value, (text) =>
@@ -207,7 +205,7 @@ export function askedIn(url: URL, body: string): Asked {
   };
 }
 
-/** What stands in a recording for the token of a next page, which is another one in every run. Lists that are read side by side each have their own. */
+/** Replaces the token of a next page, which differs in every run. Lists read in parallel each have their own. */
 export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
   return `page-${page + 1}-${createHash("sha256")
     .update(JSON.stringify([cmdlet, parameters]))
@@ -215,16 +213,24 @@ export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
     .slice(0, 8)}`;
 }
 
-// ---- Scrubbing: substitution, never deletion. The same value gets the same stand-in throughout a recording, and a stand-in is left alone.
+// ---- Scrubbing: substitution, never deletion. The same value gets the same stand-in throughout a recording,
+// and a stand-in is left alone.
 
 /** Ids that are no one's: those of the seeded tenant, and those that stand in for a real one. */
 export const standIn = /^[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}$/i;
 const guids = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
 /** Domains of addresses, and whatever ends like the first domain of a tenant. */
 const domains =
-  /(?<=@)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)|(?<=:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
-const publicDomain =
-  /^((.+\.)?contoso\.(com|onmicrosoft\.com)|outlook\.office365\.com|learn\.microsoft\.com|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))$/i;
+  /(?<=@|:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)/gi;
+const publicDomain = new RegExp(
+  `^(${[
+    "(.+\\.)?contoso\\.(com|onmicrosoft\\.com)",
+    "outlook\\.office365\\.com",
+    "learn\\.microsoft\\.com",
+    "login\\.(microsoftonline\\.(com|us)|chinacloudapi\\.cn)",
+  ].join("|")})$`,
+  "i",
+);
 /** Exchange Online's own application id, the same in every tenant. */
 const publicId = "00000002-0000-0ff1-ce00-000000000000";
 const domainController = /\b[A-Z0-9]+\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b/g;
@@ -256,7 +262,10 @@ export function notScrubbed(recording: unknown): {
   return { ids: [...found.ids], domains: [...found.domains], secrets: [...found.secrets] };
 }
 
-/** A recording fit to be kept. Scrubbing it again changes nothing. Names of people stay: do not use it on a real tenant's. */
+/**
+ * A recording fit to be kept. Scrubbing it again changes nothing. Names of people stay: do not use it
+ * on a real tenant's.
+ */
 export function scrubbed<T>(recording: T): T {
   const found = notScrubbed(recording);
   const present = new Set<string>();

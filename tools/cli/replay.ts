@@ -89,7 +89,8 @@ class Script {
       ...(rest.length === 0
         ? []
         : [
-            `${this.#recorded} requests are recorded and ${this.#recorded - rest.length} were sent. Never sent:\n${rest.map(({ request }) => `  ${named(request)}`).join("\n")}`,
+            `${this.#recorded} requests are recorded and ${this.#recorded - rest.length} were sent. ` +
+              `Never sent:${rest.map(({ request }) => `\n  ${named(request)}`).join("")}`,
           ]),
     ];
   }
@@ -116,7 +117,8 @@ class Script {
       ![`${root}invokecommand`, `${root}$batch`].includes(question.url.pathname.toLowerCase())
     )
       return refuse(
-        `Request ${number} went to ${question.method} ${question.url.pathname}; a cmdlet goes to POST /adminapi/beta/${this.#tenant}/InvokeCommand, and several to $batch.`,
+        `Request ${number} went to ${question.method} ${question.url.pathname}; a cmdlet goes to POST ` +
+          `/adminapi/beta/${this.#tenant}/InvokeCommand, and several to $batch.`,
       );
     if (question.headers["authorization"] !== `Bearer ${token}`)
       return refuse(`Request ${number} came without the token that was issued.`);
@@ -138,12 +140,16 @@ class Script {
       : first;
     if (!foreseen)
       return refuse(
-        `Request ${number} is none of those that are recorded and were not sent yet:\n  sent      ${named(sent)}\n${this.#left.map(({ request }) => `  recorded  ${named(request)}`).join("\n")}`,
+        `Request ${number} is none of those that are recorded and were not sent yet:\n` +
+          `  sent      ${named(sent)}` +
+          this.#left.map(({ request }) => `\n  recorded  ${named(request)}`).join(""),
       );
     const found = differences(foreseen.request, sent);
     if (found.length > 0)
       return refuse(
-        `Request ${number} is not the recorded one:\n  sent      ${named(sent)}\n  recorded  ${named(foreseen.request)}\n${found.map((line) => `  ${line}`).join("\n")}`,
+        `Request ${number} is not the recorded one:\n` +
+          `  sent      ${named(sent)}\n  recorded  ${named(foreseen.request)}` +
+          found.map((line) => `\n  ${line}`).join(""),
       );
     this.#left.splice(this.#left.indexOf(foreseen), 1);
     return replyOf(foreseen, origin);
@@ -167,7 +173,9 @@ function json(status: number, body: unknown): Reply {
 
 function named({ cmdlet, parameters, select, page, batch }: Asked): string {
   if (batch) return `${cmdlet} of ${batch.map(named).join("; ")}`;
-  return `${cmdlet} ${shown(parameters)}${select ? ` $select=${select.join(",")}` : ""}${page === undefined ? "" : ` page ${page}`}`;
+  const selected = select ? ` $select=${select.join(",")}` : "";
+  const onPage = page === undefined ? "" : ` page ${page}`;
+  return `${cmdlet} ${shown(parameters)}${selected}${onPage}`;
 }
 
 function tenantIn(event: unknown): string {
@@ -200,14 +208,16 @@ async function main(typed: string[]): Promise<void> {
     const kind = source.split(":", 1).join("");
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
     console.log(
-      `${problems.length === 0 ? "holds" : "FAILS"}  ${name} (${Math.round(ms)} ms)${problems.map((problem) => `\n${problem}`).join("")}`,
+      `${problems.length === 0 ? "holds" : "FAILS"}  ${name} (${Math.round(ms)} ms)` +
+        problems.map((problem) => `\n${problem}`).join(""),
     );
   }
   // Counted apart: what a tenant said is evidence, what a page or the emulator says is not yet.
+  const kinds = [...counts].map(([kind, count]) => `${kind}: ${count}`).join(", ");
   console.log(
     names.length === 0
       ? `No fixture is called ${typed.join(", ")}.`
-      : `${names.length} fixtures replayed (${[...counts].map(([kind, count]) => `${kind}: ${count}`).join(", ")}), ${failures} failed.`,
+      : `${names.length} fixtures replayed (${kinds}), ${failures} failed.`,
   );
   process.exitCode = failures === 0 ? 0 : 1;
 }
