@@ -1,18 +1,21 @@
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const mask = "[secret]";
 
 /**
- * A shorter secret is masked only where it stands as a word, and only in what is written for
- * people: a password "contoso" must not empty every sentence, and must not change an address that
- * the platform stores.
+ * A shorter secret is masked only where it is a word of its own, and only in texts that people read: a
+ * password "contoso" must not empty every sentence, and must not change an address that the platform
+ * stores.
  */
-const longEnough = 8;
+const minLengthInside = 8;
 const forPeople = new Set(["Message", "message", "sentence"]);
 
-/** A longer secret (a certificate, a token) is told by its beginning, also where a text was cut off in its midst. */
-const tellTale = 64;
+/**
+ * A longer secret (a certificate, a token) is recognised by its beginning, also where a text was cut off
+ * in the middle of it.
+ */
+const recognisableStart = 64;
 
-/** An account reference must never be maimed because a password happens to occur in it. */
+/** An account reference must never be changed because a password happens to occur in it. */
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -75,18 +78,18 @@ export class Redaction {
 
   #compiled(): { all: RegExp; long: RegExp; shortest: number } {
     const forms = [...this.#forms].sort((a, b) => b.length - a.length);
-    const patternOf = (some: string[]): RegExp =>
+    const anyOf = (some: string[]): RegExp =>
       new RegExp(some.length === 0 ? "(?!)" : some.map(needle).join("|"), "gu");
     return {
-      all: patternOf(forms),
-      long: patternOf(forms.filter(({ length }) => length >= longEnough)),
-      shortest: Math.min(tellTale, forms.at(-1)?.length ?? 0),
+      all: anyOf(forms),
+      long: anyOf(forms.filter(({ length }) => length >= minLengthInside)),
+      shortest: Math.min(recognisableStart, forms.at(-1)?.length ?? 0),
     };
   }
 }
 
 /**
- * The text in base64: on its own, and (when it is long enough to be told) as part of a longer text,
+ * The text in base64: on its own, and (when it is long enough to be recognised) as part of a longer text,
  * which shifts it by no, one or two bytes.
  */
 function inBase64(text: string): string[] {
@@ -97,50 +100,73 @@ function inBase64(text: string): string[] {
         .toString(encoding)
         .slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6)),
     );
-    return [bytes.toString(encoding), ...(text.length < longEnough ? [] : inside)];
+    return [bytes.toString(encoding), ...(text.length < minLengthInside ? [] : inside)];
   });
 }
 
-/** What finds `form` in a text. */
+/** A pattern that finds `form` in a text. */
 function needle(form: string): string {
-  const start = form.slice(0, tellTale).replace(/[\ud800-\udbff]$/u, ""); // whole characters only
-  const spelled = [...start.matchAll(/\\+|[^\\]/gu)].map(([part]) => spellings(part)).join("");
-  // A word also begins behind an escape: the `n` of `\n` and the `3D` of `%3D` are no part of it.
-  if (form.length < longEnough)
-    return `(?<=^|[^\\p{L}\\p{N}]|\\\\[bfnrt]|\\\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2})${spelled}(?![\\p{L}\\p{N}])`;
-  if (form.length <= tellTale) return spelled;
+  const start = form.slice(0, recognisableStart).replace(/[\ud800-\udbff]$/u, ""); // whole characters only
+  const pattern = [...start.matchAll(/\\+|[^\\]/gu)].map(([part]) => patternOf(part)).join("");
+  if (form.length < minLengthInside) return `${beforeWord}${pattern}${afterWord}`;
+  if (form.length <= recognisableStart) return pattern;
   const ends = Array.from(" \n\r\t\"'<>&")
     .filter((end) => !form.includes(end))
     .join("");
-  return `${spelled}[^${ends}]*`;
+  return `${pattern}[^${ends}]*`;
+}
+
+/** A word also begins after an escape: the `n` of `\n` and the `3D` of `%3D` are no part of it. */
+const beforeWord = String.raw`(?<=^|[^\p{L}\p{N}]|\\[bfnrt]|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2})`;
+const afterWord = String.raw`(?![\p{L}\p{N}])`;
+
+/** A pattern for one character, or for a run of backslashes, in every form below. */
+function patternOf(part: string): string {
+  if (/^[A-Za-z0-9]$/.test(part)) return part;
+  const char = part.startsWith("\\") ? "\\" : part;
+  const forms = escapedForms.flatMap((form) => form(char) ?? []);
+  if (char !== "\\") return `(?:${[...forms, plainForm(char)].join("|")})`;
+  // JSON doubles a backslash, and doubles it again in JSON in JSON: 16 for one after four times.
+  const count = part.length;
+  return String.raw`(?:\\{${count},${count * 16}}|(?:${forms.join("|")}){${count}})`;
 }
 
 /**
- * A pattern for one character (or a run of backslashes) in all spellings that JSON and URLs have
- * for it, also inside each other.
+ * The ways to escape a character. Each is found nested too: JSON in JSON puts more backslashes before
+ * an escape, and a URL in a URL writes its `%` as `%25`.
  */
-function spellings(part: string): string {
-  if (/^[A-Za-z0-9]$/.test(part)) return part;
-  const char = part.startsWith("\\") ? "\\" : part;
-  const count = part.length;
-  // Half a surrogate pair has no UTF-8 form and leaves as U+FFFD.
-  const bytes = Buffer.from(char, "utf8");
-  const literals = [...new Set([char, bytes.toString("utf8")])].map((one) =>
-    one.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"),
-  );
-  const units = Array.from(
-    { length: char.length },
-    (_, index) => `\\\\{1,15}u${hex(char.charCodeAt(index), 4)}`,
-  ).join("");
-  const named = { "\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f" }[char];
-  const escaped = [
-    [...bytes].map((byte) => `%(?:25){0,3}${hex(byte, 2)}`).join(""),
-    units,
-    ...(named === undefined ? [] : [`\\\\{1,15}${named}`]),
-    ...(char === " " ? ["\\+"] : []),
-  ];
-  if (char === "\\") return `(?:\\\\{${count},${count * 16}}|(?:${escaped.join("|")}){${count}})`;
-  return `(?:${escaped.join("|")}|\\\\{0,15}(?:${literals.join("|")}))`;
+const escapedForms: readonly ((char: string) => string | undefined)[] = [
+  // é in a URL: %C3%A9, and in a URL in a URL: %25c3%25a9
+  (char) => [...utf8(char)].map((byte) => `%(?:25){0,3}${hex(byte, 2)}`).join(""),
+  // é in ASCII JSON: \u00e9, and in JSON in JSON: \\u00E9
+  (char) => char.replace(/[^]/g, (unit) => `${backslashes}u${hex(unit.charCodeAt(0), 4)}`),
+  // a line break in JSON: \n
+  (char) => (char in namedEscapes ? `${backslashes}${namedEscapes[char]}` : undefined),
+  // a space in a form: +
+  (char) => (char === " " ? String.raw`\+` : undefined),
+];
+
+const backslashes = String.raw`\\{1,15}`;
+const namedEscapes: Readonly<Record<string, string>> = {
+  "\n": "n",
+  "\r": "r",
+  "\t": "t",
+  "\b": "b",
+  "\f": "f",
+};
+
+/**
+ * The character itself, after any backslashes (`"` in JSON: `\"`). Half a surrogate pair has no UTF-8
+ * form and leaves as U+FFFD.
+ */
+function plainForm(char: string): string {
+  const forms = [...new Set([char, utf8(char).toString("utf8")])];
+  const literals = forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  return String.raw`\\{0,15}(?:${literals.join("|")})`;
+}
+
+function utf8(text: string): Buffer {
+  return Buffer.from(text, "utf8");
 }
 
 /** A number in hexadecimal digits, of either case. */

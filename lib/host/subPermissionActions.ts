@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import type { SubPermissionsEvent } from "../generated/types.ts";
+import type { Configuration, SubPermissionsEvent } from "../generated/types.ts";
 import { subPermissionsEvent } from "../generated/validators/subPermissionsEvent.ts";
 import type { Gate } from "../step.ts";
 import {
@@ -66,15 +66,30 @@ interface OnRecord {
   Reference: Readonly<Record<string, unknown>>;
 }
 
-/** Stands for "none": the platform counts a grant or an update without an entry as failed. */
+/** Means that the person holds nothing: the platform counts a grant or an update without an entry as failed. */
 const none = "No permissions defined";
 const nothing: OnRecord = { DisplayName: none, Reference: { Id: none } };
 
+/** What a run reports in addition to its changes. */
+interface Report {
+  audit: { Message: string }[];
+  faults: Fault[];
+}
+
+/** The parts that belong to the person, by key. */
+interface Belonging<P> {
+  parts: Map<string, P>;
+  /** False when it is unknown what one of the values means. Then nothing is revoked. */
+  isWhole: boolean;
+}
+
+type ActionContext = SubPermissionsEvent["actionContext"];
+
 /**
- * Declares what grant, update and revoke of a permission do whose parts follow from the person's
- * contracts. A preview decides with the same code. What the account holds is answered however the
- * run ends: a part that may have been granted counts as held, and one that may still be there does
- * too, so that nobody keeps a right that is on no record.
+ * Declares grant, update and revoke of a permission whose parts follow from the person's contracts.
+ * A preview decides with the same code. The answer lists what the account holds however the run ends:
+ * a part that may have been granted counts as held, and so does one that may still be there, so that
+ * no one keeps a right that is on no record.
  */
 export function onSubPermissions<Targets, const Key extends ConfigurationKey, P extends Part>({
   needs,
@@ -96,168 +111,203 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       ...keys,
     ],
     outputAtFirst: (document) => ({ SubPermissions: onRecordIn(document) }),
-    async run({
-      event: { actionContext, personContext },
-      configuration,
-      log,
-      read,
-      stream,
-      change,
-      output,
-    }) {
+    async run({ event, configuration, log, read, stream, change, output }) {
+      const { actionContext } = event;
       const isRevoke = actionContext.Operation === "revoke";
-      const faults: Fault[] = [];
-      const audit: { Message: string }[] = [];
-      let auditAction: StepPlacement["auditAction"];
-      const input: SubPermissionInput<Targets, Key> = {
+      const report: Report = { audit: [], faults: [] };
+      const placement: StepPlacement = {};
+      const parts = await partsFor({
         accountReference: accountReferenceIn(actionContext.References.Account),
         permission: (name) => memberOf(actionContext.References.Permission, name),
         configuration: settingsFor(configuration, keys),
         log,
         read,
         stream,
-        change: (step) => change(step, { auditAction }),
-      };
-      const parts = await partsFor(input).catch((thrown: unknown): undefined => {
-        const fault = Fault.of(thrown);
-        if (!isRevoke || fault.kind !== "missing") throw fault;
-        audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
-      });
-      // The account is gone, and whatever it held with it.
+        change: (step) => change(step, placement),
+      }).catch((thrown: unknown) => reportGone(Fault.of(thrown), isRevoke, report));
       if (!parts) {
         output["SubPermissions"] = [];
-        return { audit, isGone: true };
+        return { audit: report.audit, isGone: true };
       }
-
-      if (actionContext.CurrentPermissions === undefined && actionContext.Operation !== "grant")
-        throw new Fault({
-          kind: "invalid",
-          message:
-            "The event does not say what is on record (CurrentPermissions), so " +
-            `${isRevoke ? "there is nothing to revoke by" : "it cannot be told what to take away"}.`,
-        });
-
-      const held = new Map<string, OnRecord>();
-      for (const { DisplayName, Reference } of actionContext.CurrentPermissions ?? []) {
-        if (textIn(Reference, "Id") === none) continue;
-        const key = parts.keyOf((name) => textIn(Reference, name));
-        held.set(key ?? JSON.stringify(Reference), {
-          DisplayName: shownName(DisplayName ?? "") ?? (textIn(Reference, "Id") || "Unknown"),
-          Reference,
-        });
-        if (key === undefined)
-          faults.push(
-            new Fault({
-              kind: "invalid",
-              message:
-                `"${DisplayName ?? ""}" is on record with a reference that is ` +
-                "none of this set's; it was left as it is.",
-            }),
-          );
-      }
-      const answer = (): void => {
-        output["SubPermissions"] = held.size > 0 || isRevoke ? [...held.values()] : [nothing];
-      };
-      answer();
-
-      const { wanted, isWhole } = isRevoke
-        ? { wanted: new Map<string, P>(), isWhole: true }
-        : await wantedParts(parts);
-      for (const part of wanted.values()) {
-        auditAction = "GrantPermission";
-        const isOnRecord = held.has(part.key);
-        // Before it is tried, for the run may end in between.
-        if (!isOnRecord)
-          held.set(part.key, {
-            DisplayName: shownName(part.name) ?? part.reference.Id,
-            Reference: part.reference,
-          });
-        answer();
-        const fault = await faultOf(async () => {
-          if (isOnRecord && (await parts.isHeld(part)))
-            audit.push({ Message: `"${part.name}" is held already.` });
-          else await parts.grant(part);
-        });
-        if (!fault) continue;
-        faults.push(fault);
-        if (!isOnRecord && isRefusal(fault)) held.delete(part.key);
-        answer();
-      }
-      for (const [key, { DisplayName, Reference }] of [...held]) {
-        if (wanted.has(key) || parts.keyOf((name) => textIn(Reference, name)) === undefined)
-          continue;
-        if (!isWhole) {
-          audit.push({
-            Message: `"${DisplayName}" was not revoked: it is not known whether it still belongs to the person.`,
-          });
-          continue;
-        }
-        auditAction = "RevokePermission";
-        const fault = await faultOf(() => parts.revoke(key));
-        // Of a group or mailbox that is gone nothing is left to revoke; nor of an account that is gone.
-        if (fault?.kind === "missing")
-          audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
-        else if (fault) {
-          faults.push(fault);
-          continue;
-        }
-        held.delete(key);
-        answer();
-      }
-      return { audit, faults };
-
-      /**
-       * `isWhole` is false when it could not be told what one of the values stands for: then
-       * nothing is taken away on the strength of it.
-       */
-      async function wantedParts({
-        belongingTo,
-        description,
-      }: Parts<P>): Promise<{ wanted: Map<string, P>; isWhole: boolean }> {
-        const wanted = new Map<string, P>();
-        let isWhole = true;
-        const {
-          SubPermissionContractField: field = "",
-          SubPermissionNoMatch,
-          SubPermissionPreviewAllContracts,
-        } = configuration;
-        const none = (message: string): void => {
-          if (SubPermissionNoMatch === "skip")
-            audit.push({ Message: `${message} It was skipped.` });
-          else faults.push(new Fault({ kind: "missing", message }));
-        };
-        const all = actionContext.DryRun && SubPermissionPreviewAllContracts === true;
-        const { values, blank } = valuesInScope(personContext?.Person, {
-          field,
-          all,
-          isPreview: actionContext.DryRun,
-        });
-        if (blank > 0)
-          none(`${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`);
-        if (values.length === 0 && blank === 0)
-          audit.push({
-            Message:
-              `No contract in scope gives a ${field}, so nothing belongs to the person.` +
-              (actionContext.DryRun && !all ? noConditions : ""),
-          });
-        for (const value of values) {
-          const fault = await faultOf(async () => {
-            const belonging = await belongingTo(value);
-            if (belonging.length === 0)
-              none(`There is no ${description(value)}, which ${field} of a contract asks for.`);
-            for (const part of belonging) wanted.set(part.key, part);
-          });
-          if (!fault) continue;
-          faults.push(fault);
-          isWhole = false;
-        }
-        // When nothing at all was found, a setting may be wrong; and every person has the same one.
-        const mayBeWrong =
-          SubPermissionNoMatch !== "skip" && wanted.size === 0 && values.length + blank > 0;
-        return { wanted, isWhole: isWhole && !mayBeWrong };
-      }
+      const record = recordedParts(actionContext, parts, report);
+      const held = new HeldParts(record, (entries) => {
+        output["SubPermissions"] = entries.length > 0 || isRevoke ? entries : [nothing];
+      });
+      const belonging = isRevoke
+        ? { parts: new Map<string, P>(), isWhole: true }
+        : await partsInScope(event, configuration, parts, report);
+      placement.auditAction = "GrantPermission";
+      await grantAll(parts, belonging, held, report);
+      placement.auditAction = "RevokePermission";
+      await revokeOthers(parts, belonging, held, report);
+      return report;
     },
   };
+}
+
+/** When the account no longer exists, whatever it held is gone too. */
+function reportGone(fault: Fault, isRevoke: boolean, { audit }: Report): undefined {
+  if (!isRevoke || fault.kind !== "missing") throw fault;
+  audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
+}
+
+/** What the person holds. The answer follows every change, because the run may end at any time. */
+class HeldParts {
+  readonly #entries: Map<string, OnRecord>;
+  readonly #answer: (entries: OnRecord[]) => void;
+
+  constructor(entries: Map<string, OnRecord>, answer: (entries: OnRecord[]) => void) {
+    this.#entries = entries;
+    this.#answer = answer;
+    this.#answer([...entries.values()]);
+  }
+
+  get entries(): [key: string, entry: OnRecord][] {
+    return [...this.#entries];
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  add(key: string, entry: OnRecord): void {
+    this.#entries.set(key, entry);
+    this.#answer([...this.#entries.values()]);
+  }
+
+  remove(key: string): void {
+    this.#entries.delete(key);
+    this.#answer([...this.#entries.values()]);
+  }
+}
+
+/** The parts on record, by key. A reference of another set stays on record as it is. */
+function recordedParts(
+  { CurrentPermissions, Operation }: ActionContext,
+  { keyOf }: Parts<Part>,
+  { faults }: Report,
+): Map<string, OnRecord> {
+  if (CurrentPermissions === undefined && Operation !== "grant")
+    throw Fault.invalid(
+      "The event does not say what is on record (CurrentPermissions), so " +
+        `${Operation === "revoke" ? "there is nothing to revoke by" : "it cannot be told what to take away"}.`,
+    );
+  const recorded = new Map<string, OnRecord>();
+  for (const { DisplayName, Reference } of CurrentPermissions ?? []) {
+    if (textIn(Reference, "Id") === none) continue;
+    const key = keyOf((name) => textIn(Reference, name));
+    recorded.set(key ?? JSON.stringify(Reference), {
+      DisplayName: shownName(DisplayName ?? "") ?? (textIn(Reference, "Id") || "Unknown"),
+      Reference,
+    });
+    if (key === undefined)
+      faults.push(
+        Fault.invalid(
+          `"${DisplayName ?? ""}" is on record with a reference that is none of this set's; ` +
+            "it was left as it is.",
+        ),
+      );
+  }
+  return recorded;
+}
+
+/** The parts that belong to the values of the contract field, on the person's contracts in scope. */
+async function partsInScope<P extends Part>(
+  { actionContext: { DryRun: isPreview }, personContext }: SubPermissionsEvent,
+  {
+    SubPermissionContractField: field = "",
+    SubPermissionNoMatch,
+    SubPermissionPreviewAllContracts,
+  }: Configuration,
+  { belongingTo, description }: Parts<P>,
+  { audit, faults }: Report,
+): Promise<Belonging<P>> {
+  const reportNoMatch = (message: string): void => {
+    if (SubPermissionNoMatch === "skip") audit.push({ Message: `${message} It was skipped.` });
+    else faults.push(new Fault({ kind: "missing", message }));
+  };
+  const all = isPreview && SubPermissionPreviewAllContracts === true;
+  const { values, blank } = valuesInScope(personContext?.Person, { field, all, isPreview });
+  if (blank > 0)
+    reportNoMatch(
+      `${blank} of the contracts in scope ${blank === 1 ? "has" : "have"} no ${field}.`,
+    );
+  if (values.length === 0 && blank === 0)
+    audit.push({
+      Message:
+        `No contract in scope gives a ${field}, so nothing belongs to the person.` +
+        (isPreview && !all ? noConditions : ""),
+    });
+  const parts = new Map<string, P>();
+  let isWhole = true;
+  for (const value of values) {
+    const fault = await faultOf(async () => {
+      const found = await belongingTo(value);
+      if (found.length === 0)
+        reportNoMatch(`There is no ${description(value)}, which ${field} of a contract asks for.`);
+      for (const part of found) parts.set(part.key, part);
+    });
+    if (!fault) continue;
+    faults.push(fault);
+    isWhole = false;
+  }
+  // When nothing at all was found, a setting may be wrong; and every person has the same one.
+  const mayBeWrong =
+    SubPermissionNoMatch !== "skip" && parts.size === 0 && values.length + blank > 0;
+  return { parts, isWhole: isWhole && !mayBeWrong };
+}
+
+/** Grants every part that belongs to the person. A part counts as held before it is tried, and until it is refused. */
+async function grantAll<P extends Part>(
+  { isHeld, grant }: Parts<P>,
+  belonging: Belonging<P>,
+  held: HeldParts,
+  { audit, faults }: Report,
+): Promise<void> {
+  for (const part of belonging.parts.values()) {
+    const isOnRecord = held.has(part.key);
+    if (!isOnRecord)
+      held.add(part.key, {
+        DisplayName: shownName(part.name) ?? part.reference.Id,
+        Reference: part.reference,
+      });
+    const fault = await faultOf(async () => {
+      if (isOnRecord && (await isHeld(part)))
+        audit.push({ Message: `"${part.name}" is held already.` });
+      else await grant(part);
+    });
+    if (!fault) continue;
+    faults.push(fault);
+    if (!isOnRecord && isRefusal(fault)) held.remove(part.key);
+  }
+}
+
+/** Revokes every part on record that does not belong to the person. It counts as held until that is done. */
+async function revokeOthers<P extends Part>(
+  { keyOf, revoke }: Parts<P>,
+  { parts, isWhole }: Belonging<P>,
+  held: HeldParts,
+  { audit, faults }: Report,
+): Promise<void> {
+  for (const [key, { DisplayName, Reference }] of held.entries) {
+    if (parts.has(key) || keyOf((name) => textIn(Reference, name)) === undefined) continue;
+    if (!isWhole) {
+      audit.push({
+        Message:
+          `"${DisplayName}" was not revoked: it is not known whether it still belongs to ` +
+          "the person.",
+      });
+      continue;
+    }
+    const fault = await faultOf(() => revoke(key));
+    if (fault !== undefined && fault.kind !== "missing") {
+      faults.push(fault);
+      continue;
+    }
+    // A group, mailbox or account that no longer exists leaves nothing to revoke.
+    if (fault) audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
+    held.remove(key);
+  }
 }
 
 async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined> {
