@@ -3,12 +3,14 @@
  * wrong; then the same event again, on a tenant that is well. The tenant's state is the judge, never the answer. Prints a matrix of actions and troubles, and
  * writes it to `reports/campaign.html` and `reports/campaign.json`. Ends with exit code 1 when a rule was broken. docs/reliability.md has the rules.
  *
- * `--tenant fake|emulator|both` (fake), `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one run in full).
+ * `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one run in full),
+ * `--planted` (plants faults in the product, and tells which of them are caught).
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { matrixText, pageOf, rules } from "../../test/campaign/page.ts";
+import { caughtAt, plantedFaults } from "../../test/campaign/planted.ts";
 import { loadProduct } from "../../test/campaign/product.ts";
 import { replay } from "../../test/campaign/replay.ts";
 import { runCampaign, tenants } from "../../test/campaign/run.ts";
@@ -22,18 +24,37 @@ const { values } = parseArgs({
     only: { type: "string" },
     out: { type: "string", default: path.resolve(import.meta.dirname, "../../reports") },
     replay: { type: "string" },
+    planted: { type: "boolean", default: false },
   },
 });
 
 const names = values.tenant === "both" ? Object.keys(tenants) : [values.tenant];
 const product = await loadProduct();
 
-if (values.replay === undefined) process.exitCode = await campaign();
+if (values.planted) process.exitCode = await planted();
+else if (values.replay === undefined) process.exitCode = await campaign();
 else {
   const [seed, index] = values.replay.split("/").map((part) => wholeNumber("replay", part));
   if (seed === undefined || index === undefined) throw new Error("--replay takes SEED/CASE.");
   for (const tenant of names)
     console.log(await replay({ product, tenant, seed, index, only: values.only }));
+}
+
+/** A fault that is not caught makes the campaign itself a failure. */
+async function planted(): Promise<0 | 1> {
+  const choices = {
+    seed: wholeNumber("seed", values.seed),
+    runs: wholeNumber("runs", values.runs),
+  };
+  let missed = 0;
+  for (const fault of plantedFaults) {
+    const index = await caughtAt(fault, product, choices);
+    if (index === undefined) missed++;
+    console.log(
+      `${fault.name}: ${index === undefined ? "NOT CAUGHT" : `caught in case ${index}`} (${fault.rule})`,
+    );
+  }
+  return missed === 0 ? 0 : 1;
 }
 
 async function campaign(): Promise<0 | 1> {
