@@ -1,15 +1,15 @@
-/** Who may do what with a mailbox or a recipient: lists of entries, as the state keeps them. */
+/** Who may do what with a mailbox or a recipient: access lists, as the state stores them. */
 import type { Lag } from "./lag.ts";
 
-/** One entry of an access list. What is left out reads as its default. */
+/** One entry of an access list. A missing property has its default. */
 export interface AccessEntry {
-  /** GUID of an object, or a text such as `NT AUTHORITY\SELF`, or the SID of somebody who is gone. */
+  /** GUID of an object, or a text such as `NT AUTHORITY\SELF`, or the SID of a deleted object. */
   trustee: string;
   rights: string[];
-  /** False when left out, and so is `inherited`. */
+  /** False when missing, like `inherited`. */
   deny?: boolean;
   inherited?: boolean;
-  /** `All` on mailboxes and `None` on recipients when left out. */
+  /** Default: `All` on mailboxes, `None` on recipients. */
   inheritanceType?: string;
 }
 
@@ -24,7 +24,7 @@ export interface RecipientAccess extends AccessEntry {
   recipient: string;
 }
 
-/** What tells one entry of a list from another. */
+/** The key that distinguishes the entries of one list. */
 export interface Ace {
   trustee: string;
   deny: boolean;
@@ -37,7 +37,10 @@ interface Kind<Entry> {
   inheritanceType: string;
 }
 
-/** The entries of all objects, by object. The list in the state stays the one truth: it is changed in place. */
+/**
+ * The entries of all objects, by object. The list in the state is the only truth: it is changed in
+ * place.
+ */
 export class AccessList<Entry extends AccessEntry> {
   readonly inheritanceType: string;
   readonly #kind: Kind<Entry>;
@@ -54,7 +57,7 @@ export class AccessList<Entry extends AccessEntry> {
     this.#lagMs = lagMs;
   }
 
-  /** As it is. For cmdlets that write. */
+  /** The current entries. For cmdlets that write. */
   of(guid: string): readonly Entry[] {
     if (!this.#byHolder) {
       this.#byHolder = new Map();
@@ -67,12 +70,15 @@ export class AccessList<Entry extends AccessEntry> {
     return this.#byHolder.get(guid) ?? [];
   }
 
-  /** As readers are shown it. */
+  /** The entries as readers see them. */
   seen(guid: string): readonly Entry[] {
     return this.#lag.seen(this.#key(guid), this.of(guid));
   }
 
-  /** The explicit entry for one trustee, if there is one. An inherited one is never changed on the object that inherits it. */
+  /**
+   * The explicit entry for one trustee, if there is one. An inherited entry is never changed on the
+   * object that inherits it.
+   */
   find(guid: string, ace: Ace): Entry | undefined {
     return this.of(guid).find(
       (entry) =>
@@ -83,7 +89,7 @@ export class AccessList<Entry extends AccessEntry> {
     );
   }
 
-  /** Puts `after` in the place of `before`; without the one it adds, without the other it removes. */
+  /** Replaces `before` with `after`; without `before` it adds, without `after` it removes. */
   replace(guid: string, before: Entry | undefined, after: Entry | undefined): void {
     const list = this.of(guid);
     this.#lag.keep(this.#key(guid), list, this.#lagMs());
@@ -102,7 +108,10 @@ function exchanged<T>(list: T[], before: T | undefined, after: T | undefined): T
   return list;
 }
 
-/** Adds rights to the trustee's entry, or makes one. Returns the entry, or nothing when every right was there. */
+/**
+ * Adds rights to the trustee's entry, or creates one. Returns the entry, or nothing when every
+ * right was already there.
+ */
 export function grant<Entry extends AccessEntry>(
   list: AccessList<Entry>,
   guid: string,
@@ -118,7 +127,10 @@ export function grant<Entry extends AccessEntry>(
   return made;
 }
 
-/** Takes rights from the trustee's entry, and the entry away with the last of them. Returns whether any was there. */
+/**
+ * Removes rights from the trustee's entry, and the entry when no right is left. Returns whether any
+ * of them was there.
+ */
 export function revoke<Entry extends AccessEntry>(
   list: AccessList<Entry>,
   guid: string,

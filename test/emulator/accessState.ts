@@ -1,4 +1,4 @@
-/** The check of the permission lists of a state. */
+/** Checks the permission lists of a state. */
 import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
 
 const isBoolean = (value: unknown): boolean => typeof value === "boolean";
@@ -11,7 +11,10 @@ const fields: Record<string, (value: unknown) => boolean> = {
   autoMapping: isBoolean,
 };
 
-/** An entry may be of an object that is not there: that is how a state with one object taken out is still a state. */
+/**
+ * An entry may refer to an object that does not exist: a state without one of its objects is still
+ * a state.
+ */
 export function checkAccess(
   holder: "mailbox" | "recipient",
   list: unknown,

@@ -1,4 +1,7 @@
-/** The documented facts about cmdlets, typed. The only data this room shares with the rest of the project. */
+/**
+ * The documented facts about cmdlets, typed. The only data the emulator shares with the rest of the
+ * project.
+ */
 import json from "../../schemas/cmdlets.json" with { type: "json" };
 
 export interface ParameterFacts {
@@ -9,7 +12,7 @@ export interface ParameterFacts {
   /** Accepted values, when they are a closed list. */
   values?: string[];
   multiValued?: boolean;
-  /** Takes `{"add": ..., "remove": ...}` besides a plain list. */
+  /** Takes `{"add": ..., "remove": ...}` as well as a plain list. */
   addRemove?: boolean;
   nullable?: boolean;
   maxLength?: number;
@@ -45,10 +48,11 @@ interface Catalogue {
   recipientTypeDetails: Record<string, string[]>;
 }
 
-// The inferred type of 46 cmdlets is thousands of literal shapes; these interfaces are what the file promises.
+// The inferred type of 46 cmdlets is thousands of literal shapes; these interfaces describe the
+// file.
 export const catalogue = json as unknown as Catalogue;
 
-/** The cmdlet under its own spelling, found without regard to case. */
+/** The cmdlet in the catalogue's spelling, found regardless of case. */
 export function cmdletNamed(name: string): string | undefined {
   return Object.keys(catalogue.cmdlets).find((known) => known.toLowerCase() === name.toLowerCase());
 }

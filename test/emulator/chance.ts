@@ -1,4 +1,7 @@
-/** A small generator of numbers from 0 up to 1 that gives the same ones on every run (mulberry32, which is in the public domain). */
+/**
+ * A small generator of numbers from 0 up to 1 that returns the same ones on every run (mulberry32,
+ * which is in the public domain).
+ */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

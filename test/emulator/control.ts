@@ -1,4 +1,6 @@
-/** The control API under `/_emulator/`: for tests, without a token. It is no part of the service. */
+/**
+ * The control API under `/_emulator/`: for tests, without a token. It is not part of the service.
+ */
 import { Refusal } from "./exchange/errors.ts";
 import { readFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
@@ -43,7 +45,7 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
   }
 }
 
-/** A state that cannot be used, with everything that is wrong with it. */
+/** A state that cannot be used, with all its faults. */
 export class StateProblems extends Error {
   readonly problems: string[];
 

@@ -1,13 +1,13 @@
-/** Values that follow from other values of the same object, so that nothing has to be kept twice. */
+/** Values derived from other values of the same object, so that nothing is stored twice. */
 import { isMailbox, recipientTypeOf } from "./kinds.ts";
 import type { Value } from "./properties.ts";
 import { sidOf } from "./sid.ts";
 import type { DirectoryObject } from "./state.ts";
 
-/** What lies outside the object itself. */
+/** What a derivation needs from outside the object. */
 export interface World {
   property: (object: DirectoryObject, name: string) => Value;
-  /** The groups that hold the object with this GUID. */
+  /** The groups that have the object with this GUID as a member. */
   groupsOf: (guid: string) => string[];
   initialDomain: () => string;
 }

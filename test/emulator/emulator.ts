@@ -1,4 +1,7 @@
-/** Exchange Online in miniature: one handler for both hosts, over one state. Everything else here serves or steers it. */
+/**
+ * Exchange Online in miniature: one handler for both hosts, over one state. Everything else here
+ * serves or controls it.
+ */
 import { gzipSync } from "node:zlib";
 import { answerBatch, isBatch } from "./exchange/batch.ts";
 import { clouds } from "./entra/clouds.ts";
@@ -15,13 +18,16 @@ import { readState, type State } from "./state.ts";
 import { Store } from "./store.ts";
 
 export interface EmulatorOptions {
-  /** Taken over, not copied: changes are made in it. Default: the seeded tenant. */
+  /** Used as it is, not copied: changes are made in it. Default: the seeded tenant. */
   state?: State;
   /** Milliseconds since 1970. */
   clock?: () => number;
-  /** From 0 up to 1; makes ids. */
+  /** From 0 up to 1; used to create ids. */
   random?: () => number;
-  /** Origins without a trailing slash. Default: the real hosts of the emulated cloud, for use in-process. */
+  /**
+   * Origins without a trailing slash. Default: the real hosts of the emulated cloud, for use
+   * in-process.
+   */
   baseUrls?: { login: string; exchange: string };
 }
 
@@ -36,17 +42,20 @@ export interface Emulator {
   handle(request: Request): Promise<Response>;
   /** The live state. Read it; change it through `replaceState` or cmdlets. */
   state(): Readonly<State>;
-  /** Checks and takes over a state. Throws StateProblems. Tokens issued before stay valid for the same tenant. */
+  /**
+   * Checks and uses a state. Throws StateProblems. Tokens issued before stay valid for the same
+   * tenant.
+   */
   replaceState(state: unknown): void;
   journal(): readonly Entry[];
   clearJournal(): void;
   faults(): readonly Fault[];
   setFaults(faults: readonly Fault[]): void;
   now(): number;
-  /** Moves the clock on (or back). */
+  /** Moves the clock forward (or back). */
   advance(ms: number): void;
   baseUrls(): { login: string; exchange: string };
-  /** Of the first application in the state. */
+  /** The credentials of the first application in the state. */
   readonly credentials: Credentials;
 }
 

@@ -1,4 +1,4 @@
-/** Faults on request: what goes wrong between a sound request and its answer, chosen by a test. */
+/** Faults on request: what goes wrong between a valid request and its answer, chosen by a test. */
 import { generator } from "./chance.ts";
 import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./exchange/errors.ts";
 import type { Incoming } from "./incoming.ts";
@@ -19,7 +19,10 @@ const names = [
 export type FaultName = (typeof names)[number];
 
 export interface Fault {
-  /** Which requests, or with `item` which commands inside a batch; absent parts match everything. `page` counts from 1, and so does `nth`: of all requests since the faults were set. */
+  /**
+   * Which requests, or with `item` which commands inside a batch; absent parts match everything.
+   * `page` counts from 1, and so does `nth`, which counts all requests since the faults were set.
+   */
   match?: {
     side?: "login" | "exchange";
     cmdlet?: string;
@@ -29,21 +32,30 @@ export interface Fault {
   };
   /** Matching requests to leave alone first. */
   skip?: number;
-  /** Matching requests to strike; without it every one (`tokenRefused`: one). */
+  /** Matching requests to strike; default: all (`tokenRefused`: one). */
   times?: number;
-  /** From 0 to 1: how likely a matching request is struck. `skip` and `times` count only what chance has chosen. */
+  /**
+   * From 0 to 1: how likely a matching request is struck. `skip` and `times` count only what chance
+   * has chosen.
+   */
   chance?: number;
-  /** Of the numbers that decide; the same one decides the same. Default 1. */
+  /** Seeds the random numbers: the same seed strikes the same requests. Default 1. */
   seed?: number;
   /** Real milliseconds before anything else happens. */
   delayMs?: number;
   /** Never answer. */
   hang?: true;
-  /** Drop the connection before the request takes effect, after it did, or in the middle of the answer's bytes. */
+  /**
+   * Drop the connection before the request takes effect, after it did, or in the middle of the
+   * answer's bytes.
+   */
   cut?: "before" | "after" | "half";
-  /** For items of a batch: the response is left out. The command was run, unless there is an `answer` or a name beside it. */
+  /**
+   * For items of a batch: the response is missing. The command was run, unless the fault has an
+   * `answer` or a name as well.
+   */
   drop?: true;
-  /** Answer this instead of applying the request. `body` other than text is sent as JSON. */
+  /** Answer this instead of applying the request. A `body` other than text is sent as JSON. */
   answer?: {
     status: number;
     headers?: Record<string, string>;
@@ -51,9 +63,12 @@ export interface Fault {
     bodyBase64?: string;
   };
   named?: FaultName;
-  /** For `throttled` and `unavailable`: the Retry-After header, in seconds, possibly decimal (observed). */
+  /**
+   * For `throttled` and `unavailable`: the Retry-After header, in seconds, possibly decimal
+   * (observed).
+   */
   retryAfter?: string;
-  /** For `concurrency` and `transient`: another status than theirs. */
+  /** For `concurrency` and `transient`: a status other than the default. */
   status?: number;
   /** For `transient`: the full exception class. */
   className?: string;
@@ -81,18 +96,23 @@ export class Faults {
     return this.#armed.map(({ fault, seen }) => ({ ...fault, seen }));
   }
 
-  /** The first fault that strikes this request, if any. A request that was struck is not counted by the faults behind it. */
+  /**
+   * The first fault that strikes this request, if any. The faults after it do not count a request
+   * that was struck.
+   */
   strike(side: string, cmdlet: string | undefined, page: number): Fault | undefined {
     this.#requests += 1;
     return this.#find(false, side, cmdlet, page);
   }
 
-  /** The first fault that strikes this command inside a batch, if any. `nth` still counts requests. */
+  /**
+   * The first fault that strikes this command inside a batch, if any. `nth` still counts requests.
+   */
   strikeItem(cmdlet: string | undefined, page: number): Fault | undefined {
     return this.#find(true, "exchange", cmdlet, page);
   }
 
-  /** A request that no fault may strike; it is counted all the same. */
+  /** Counts a request that no fault may strike. */
   pass(): void {
     this.#requests += 1;
   }
@@ -134,8 +154,9 @@ export function nameOf(fault: Fault): string {
 }
 
 /**
- * Carries a fault out around `apply`, which gives the true answer. A cut connection is `Response.error()`, as in the fetch standard;
- * an answer cut in half is a body that breaks after half its bytes.
+ * Carries out a fault around `apply`, which returns the true answer. A cut connection is
+ * `Response.error()`, as in the fetch standard; an answer cut in half is a body that breaks after
+ * half its bytes.
  */
 export async function carryOut(
   fault: Fault,
@@ -167,7 +188,10 @@ function answered(answer: NonNullable<Fault["answer"]>): Response {
 
 const transientClass = "Microsoft.Exchange.Data.Directory.ADServerSettingsChangedException";
 
-/** The shapes are observed; where a status was not seen with them it is assumed, and can be set. */
+/**
+ * The shapes are observed; a status that was not observed with its shape is assumed, and can be
+ * set.
+ */
 function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Response {
   const text = (body: string, status: number, headers: Record<string, string> = {}): Response =>
     new Response(body, { status, headers: { "Content-Type": "text/plain", ...headers } });
@@ -279,7 +303,7 @@ const fields: Record<string, (value: unknown) => boolean> = {
   location: (value) => typeof value === "string",
 };
 
-/** Reads a list of faults from JSON; throws a Refusal that says what is wrong. */
+/** Reads a list of faults from JSON; throws a Refusal that names what is wrong. */
 export function readFaults(json: unknown): Fault[] {
   if (!Array.isArray(json)) throw badRequest("The faults must be a JSON list.");
   json.forEach((fault: unknown, index) => {

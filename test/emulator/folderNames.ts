@@ -1,9 +1,12 @@
 /**
- * What the default folders of a mailbox are called, per language of the mailbox. Calendars and inboxes are as Outlook shows them; the
- * rarer names, and that regions of one language share theirs, are assumed.
+ * The names of a mailbox's default folders, per language. Calendars and inboxes are as Outlook
+ * shows them; the rarer names, and that regions of one language share theirs, are assumed.
  */
 
-/** `FolderType` of the default folders, as the service spells it. The last two are calendars the service adds; they have no type of their own. */
+/**
+ * `FolderType` of the default folders, as the service spells it. The last two are calendars that
+ * the service adds; they have no type of their own.
+ */
 export const defaultFolders = [
   "Inbox",
   "Drafts",

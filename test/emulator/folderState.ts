@@ -1,4 +1,7 @@
-/** The parts of the state that hold what is in mailboxes rather than in the directory, and their check. Both may be left out. */
+/**
+ * The parts of the state for the contents of mailboxes rather than the directory, and their check.
+ * Both may be missing.
+ */
 import { catalogue } from "./catalogue.ts";
 import {
   defaultFolders,
@@ -9,24 +12,27 @@ import {
 } from "./folderNames.ts";
 import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
 
-/** What sets the folders of one mailbox apart; any other mailbox has the default ones, in English. */
+/** How the folders of one mailbox differ from the default ones in English. */
 export interface MailboxFolders {
   /** `Guid` of the mailbox. */
   mailbox: string;
-  /** In which the default folders are named. Not the same as the `Language` of the mailbox, which may have changed since. */
+  /**
+   * The language of the default folders' names. The `Language` of the mailbox may have changed
+   * since.
+   */
   language?: FolderLanguage;
-  /** Default folders that the user gave another name. */
+  /** Default folders that the user renamed. */
   renamed?: Partial<Record<DefaultFolder, string>>;
-  /** Folders the user made: at the top, or inside a default one. */
+  /** Folders that the user created: at the top, or inside a default one. */
   created?: { name: string; calendar: boolean; inside?: DefaultFolder }[];
 }
 
-/** One entry on a folder. What nobody changed of Default and Anonymous is not here. */
+/** One entry on a folder. Default and Anonymous are missing here until someone changes them. */
 export interface FolderPermission {
   mailbox: string;
-  /** A default folder by its type, one that the user made as `/Name` or `Calendar/Name`. */
+  /** A default folder by its type; a user's own folder as `/Name` or `Calendar/Name`. */
   folder: string;
-  /** `Default`, `Anonymous`, the `Guid` of an object, or the text that is left of someone nobody knows any more. */
+  /** `Default`, `Anonymous`, the `Guid` of an object, or the last known name of a deleted one. */
   user: string;
   /** A role alone, or rights. */
   rights: string[];

@@ -1,4 +1,4 @@
-/** A request taken apart once, so that faults, the journal and the two sides look at the same thing. */
+/** A request parsed once, so that faults, the journal and both services read the same thing. */
 
 export interface Incoming {
   side: "login" | "exchange" | "control";
@@ -8,7 +8,7 @@ export interface Incoming {
   text: string;
   /** The body as JSON; undefined when it is not. */
   json: unknown;
-  /** What was used to say who is asking; never the credential itself. */
+  /** The kind of credential; never the credential itself. */
   credential: "bearer" | "secret" | "assertion" | "none";
 }
 

@@ -1,4 +1,7 @@
-/** What the emulator saw, for tests to read: every request but those of the control API, without any secret. */
+/**
+ * What the emulator received, for tests to read: every request except those of the control API,
+ * without any secret.
+ */
 import { catalogue } from "./catalogue.ts";
 import type { Incoming } from "./incoming.ts";
 
@@ -9,7 +12,7 @@ export interface Entry {
   method: string;
   path: string;
   query: string;
-  /** For the exchange side; absent when the body named none. */
+  /** For the exchange side; absent when the body does not name one. */
   cmdlet?: string;
   /** Of the cmdlet; for the login side the form's grant_type, client_id and scope. */
   parameters?: Record<string, unknown>;
@@ -18,17 +21,19 @@ export interface Entry {
   /** Only headers that matter to the protocol, under lower-case names. */
   headers: Record<string, string>;
   credential: Incoming["credential"];
-  /** Null while there is no answer, and for good when the connection was cut or hung. */
+  /** Null while there is no answer, and for good when the connection was cut or never answered. */
   status: number | null;
-  /** Whether the request was carried out with success, be it a read, and whoever heard of it. */
+  /**
+   * Whether the request, also a read, was carried out successfully, even if the answer was lost.
+   */
   applied: boolean;
-  /** The fault that struck, if one did. */
+  /** The fault that struck, if any. */
   fault?: string;
-  /** Of a `$batch`, in the order in which they were run. */
+  /** The commands of a `$batch`, in the order in which they ran. */
   items?: Item[];
 }
 
-/** One command of a batch; its status stays null when its answer was left out. */
+/** One command of a batch; its status stays null when its answer is missing. */
 export type Item = { id: string } & Pick<
   Entry,
   "cmdlet" | "parameters" | "page" | "status" | "applied" | "fault"

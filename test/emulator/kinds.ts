@@ -11,7 +11,7 @@ export function isMailbox(object: DirectoryObject): boolean {
   return mailboxTypes.has(String(object["RecipientTypeDetails"]));
 }
 
-/** Soft-deleted objects keep their row but only show themselves to those who ask for them. */
+/** Soft-deleted objects keep their row but appear only to callers that ask for them. */
 export function isSoftDeleted(object: DirectoryObject): boolean {
   return (
     object["IsSoftDeletedByRemove"] === true ||

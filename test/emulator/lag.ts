@@ -1,14 +1,14 @@
 /**
- * Reads that are behind: a value as it was some time ago. Writers work on the truth, which is kept elsewhere; this keeps only what was
- * there before each write, until the write may be seen. A key stands for one value, whatever that is: a list of members, the permissions
- * on one folder.
+ * Reads that lag: a value as it was some time ago. Writers work on the truth, which is stored
+ * elsewhere; this stores only the value before each write, until readers may see the write. A key
+ * identifies one value of any kind: a list of members, the permissions on one folder.
  */
 export class Lag {
   /** Oldest first. */
   readonly #before = new Map<string, { until: number; value: unknown }[]>();
   #now = 0;
 
-  /** Forgets what nobody is shown any more. */
+  /** Forgets values that readers no longer see. */
   settle(now: number): void {
     this.#now = now;
     for (const [key, values] of this.#before) {
@@ -18,7 +18,7 @@ export class Lag {
     }
   }
 
-  /** To be called before a write: until `lagMs` from now, readers are shown `before`. */
+  /** Call this before a write: until `lagMs` from now, readers see `before`. */
   keep(key: string, before: unknown, lagMs: number): void {
     if (lagMs > 0)
       this.#before.set(key, [
@@ -27,14 +27,14 @@ export class Lag {
       ]);
   }
 
-  /** What a reader is shown of a value that by now is `truth`. */
+  /** What readers see of a value that by now is `truth`. */
   seen<T>(key: string, truth: T): T {
     const oldest = this.#before.get(key)?.find(({ until }) => until > this.#now);
-    // A key is only ever used for one kind of value.
+    // A key always has the same kind of value.
     return oldest ? (oldest.value as T) : truth;
   }
 
-  /** The keys of which readers are shown something older. */
+  /** The keys of which readers see an older value. */
   keys(): Iterable<string> {
     return this.#before.keys();
   }

@@ -1,6 +1,7 @@
 /**
- * What an object can carry, and what each cmdlet shows of it. The store keeps only what sets an object apart; everything
- * else is a default from here, so that a tenant of 100,000 mailboxes stays small.
+ * Which properties an object can have, and which of them each cmdlet shows. The store keeps only
+ * what differs; everything else is a default from here, so that a tenant of 100,000 mailboxes stays
+ * small.
  */
 import { catalogue } from "./catalogue.ts";
 
@@ -21,7 +22,10 @@ function numbered(stem: string, count: number): string {
   return Array.from({ length: count }, (_, index) => `${stem}${index + 1}`).join(" ");
 }
 
-/** The value of every property that neither the object itself nor a derivation gives. Sizes and durations are text, as on the wire. */
+/**
+ * The value of every property that neither the object nor a derivation provides. Sizes and
+ * durations are text, as on the wire.
+ */
 export const defaults: Record<string, Value> = {
   ...all(
     "",
@@ -140,7 +144,7 @@ export const derivedNames =
   IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal Sid MailboxOwnerId AcceptMessagesOnlyFromSendersOrMembers
   RejectMessagesFromSendersOrMembers`.split(/\s+/);
 
-/** What an object must or may hold itself, having no default. */
+/** Properties without a default: what an object must or may have itself. */
 export const ownNames = [
   "Guid",
   "ExternalDirectoryObjectId",
@@ -150,7 +154,10 @@ export const ownNames = [
   "Alias",
 ];
 
-/** Properties that point at other objects: kept as their GUIDs, shown as names, filtered by distinguished name. */
+/**
+ * Properties that refer to other objects: stored as GUIDs, shown as names, filtered by
+ * distinguished name.
+ */
 export const references = new Set(
   `GrantSendOnBehalfTo ForwardingAddress Manager ManagedBy Members MemberOfGroup DirectReports ModeratedBy AcceptMessagesOnlyFrom
   AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom RejectMessagesFromDLMembers
@@ -172,7 +179,10 @@ function shown(names: string, ...sets: Record<string, string[]>[]): string[] {
   return [...new Set([...names.split(/\s+/), ...spelled])];
 }
 
-/** The properties of a row, per cmdlet. Documented for the Get-EXO property sets; that the classic cmdlets return at least these is assumed. */
+/**
+ * The properties of a row, per cmdlet. Documented for the Get-EXO property sets; that the classic
+ * cmdlets return at least these is assumed.
+ */
 export const rows = {
   "Get-Mailbox": shown(
     `${identity} ${whenever} WhenMailboxCreated IsDirSynced IsExchangeCloudManaged AccountDisabled Languages Office MailTip MailTipTranslations
@@ -222,7 +232,10 @@ export const rows = {
   ),
 } as const;
 
-/** Every property name a stored object may carry, with a sample value that tells its type (null: any scalar). */
+/**
+ * Every property name that a stored object may have, with a sample value that shows its type (null:
+ * any scalar).
+ */
 export const known = new Map<string, Value>([
   ...Object.entries(defaults),
   ...derivedNames.map(

@@ -1,11 +1,14 @@
-/** The seeded tenant: Contoso, about 200 mailboxes of every type, and the names that break things. The same on every run. */
+/**
+ * The seeded tenant: Contoso, about 200 mailboxes of every type, and names that break things. The
+ * same on every run.
+ */
 import { asHtml } from "./exchange/html.ts";
 import { withMailboxContents } from "./seedMailboxes.ts";
 import { withPermissions } from "./seedPermissions.ts";
 import { defaultBehaviour, type DirectoryObject, type State } from "./state.ts";
 import { fold } from "./store.ts";
 
-/** Obviously synthetic ids whose first group says what they are an id of. */
+/** Obviously synthetic ids whose first group names their kind. */
 const id = (kind: string, index: number): string =>
   `${kind}-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
 const guidOf = (index: number): string => id("0b1ec700", index);
@@ -17,7 +20,7 @@ const domain = "contoso.com";
 interface Person {
   first: string;
   last: string;
-  /** Everything that is not the rule. */
+  /** Everything that differs from the ordinary. */
   own?: DirectoryObject;
 }
 
@@ -27,7 +30,7 @@ const person = (first: string, last: string, own: DirectoryObject = {}): Person 
   own,
 });
 
-/** One person each for a way in which a name, an address or a filter can go wrong. */
+/** One person for each way in which a name, an address or a filter can go wrong. */
 const difficult: Person[] = [
   person("Aoife", "O'Brien"),
   person("Finn", "O''Neil", { Alias: "finn.oneil" }),
@@ -146,7 +149,7 @@ function userMailbox(index: number, { first, last, own = {} }: Person): Director
 function ordinary(index: number): Person {
   const first = firstNames[index % firstNames.length] ?? "";
   const last = `${lastNames[Math.floor(index / firstNames.length) % lastNames.length] ?? ""}${index < 144 ? "" : ` ${Math.floor(index / 144)}`}`;
-  // Every eighth is synchronised, so that no list is of one kind.
+  // Every eighth is synchronised, so that no list has only one kind.
   return person(
     first,
     last,
@@ -156,7 +159,7 @@ function ordinary(index: number): Person {
   );
 }
 
-/** An object without a mailbox, and with a UserPrincipalName only when it is given one. */
+/** An object without a mailbox, and with a UserPrincipalName only when one is passed. */
 function recipient(
   index: number,
   type: string,
@@ -281,7 +284,7 @@ function others(from: number): DirectoryObject[] {
       EmailAddresses: ["SMTP:gale@fabrikam.com"],
       ExternalEmailAddress: "SMTP:gale@fabrikam.com",
     }),
-    // A guest of the same name as an employee: the classic way for a name to become ambiguous.
+    // A guest with the name of an employee: the usual way for a name to become ambiguous.
     withUser("GuestMailUser", "Anna", "Bakker", {
       Name: "Anna Bakker Guest",
       UserPrincipalName: `anna_fabrikam.com#EXT#@${initialDomain}`,
@@ -322,7 +325,10 @@ function others(from: number): DirectoryObject[] {
   ];
 }
 
-/** Mailboxes in the middle of their lives. Added behind the others, whose ids stay what they were. */
+/**
+ * Mailboxes in the middle of their lives. Added after the others, so that existing ids stay the
+ * same.
+ */
 function movers(): [name: string, own: DirectoryObject][] {
   const reply = (text: string): DirectoryObject => ({
     InternalMessage: asHtml(text),
@@ -375,7 +381,8 @@ function movers(): [name: string, own: DirectoryObject][] {
       "Otto Once",
       { ...gone, ...addresses("otto.once", `smtp:wanted@${domain}`), CustomAttribute1: "E100913" },
     ],
-    // The 100th UTF-16 unit is the first half of the fox; and in the second name stands inside a family of three.
+    // The 100th UTF-16 unit is the first half of the fox; in the second name it is inside a family
+    // of three.
     [
       "Long Fox",
       {
@@ -390,7 +397,7 @@ function movers(): [name: string, own: DirectoryObject][] {
         DisplayName: `${"Coordinator of families and households ".repeat(3).slice(0, 96)}👨‍👩‍👧 in the city`,
       },
     ],
-    // Assumed: the service gives every mailbox a display name, but a synchronisation may take it away.
+    // Assumed: the service gives every mailbox a display name, but a synchronisation may remove it.
     [
       "Nameless Ned",
       {
@@ -403,7 +410,7 @@ function movers(): [name: string, own: DirectoryObject][] {
   ];
 }
 
-/** Of the difficult people 30, and 130 ordinary ones behind them. */
+/** 30 difficult people, then 130 ordinary ones. */
 function people(): DirectoryObject[] {
   return [...difficult, ...Array.from({ length: 130 }, (_, index) => ordinary(index))].map(
     (one, index) => userMailbox(index + 1, one),
@@ -437,7 +444,10 @@ function stateWith(objects: DirectoryObject[]): State {
   };
 }
 
-/** Groups of one department key; the second holds a group, a contact and a guest. Their numbers leave room for what comes before them. */
+/**
+ * Groups with one department key; the second contains a group, a contact and a guest. Their numbers
+ * leave room for the objects before them.
+ */
 function careGroups(byName: (alias: string) => string): DirectoryObject[] {
   const group = (index: number, name: string, own: DirectoryObject): DirectoryObject =>
     recipient(index, "MailUniversalDistributionGroup", name, slug(name), {
@@ -468,13 +478,16 @@ export function manyMailboxes(count: number): State {
 const ordinaryPeople = (count: number): DirectoryObject[] =>
   Array.from({ length: count }, (_, index) => userMailbox(index + 1, ordinary(index)));
 
-/** `many` of `users` in turn, a few further on for each thing that has some. */
+/** `many` of `users` in turn, starting a few further on for each `index`. */
 const inTurn = (thing: number, many: number, users: number): string[] =>
   Array.from({ length: Math.min(many, users) }, (_, index) =>
     guidOf(((thing * many + index) % users) + 1),
   );
 
-/** `users` user mailboxes, and `count` shared ones, on each of which three of them have all three rights. */
+/**
+ * `users` user mailboxes, and `count` shared ones, on each of which three users have all three
+ * rights.
+ */
 export function manySharedMailboxes(count: number, users: number): State {
   const shared = Array.from({ length: count }, (_, index) =>
     mailbox(users + index + 1, "SharedMailbox", `Shared ${index + 1}`, `shared.${index + 1}`, {
@@ -501,7 +514,10 @@ export function manySharedMailboxes(count: number, users: number): State {
   };
 }
 
-/** `users` user mailboxes, and `count` distribution groups of `membersEach` of them (or of all, if that is fewer). */
+/**
+ * `users` user mailboxes, and `count` distribution groups with `membersEach` of them (or all, if
+ * there are fewer).
+ */
 export function manyGroups(count: number, membersEach: number, users: number): State {
   const groups = Array.from({ length: count }, (_, index) =>
     recipient(

@@ -1,10 +1,15 @@
-/** What is inside the mailboxes of the seeded tenant: languages, folders, who may see whose calendar, holds. */
+/**
+ * The contents of the seeded tenant's mailboxes: languages, folders, calendar permissions, holds.
+ */
 import type { FolderLanguage } from "./folderNames.ts";
 import type { FolderPermission, MailboxFolders } from "./folderState.ts";
 import { formatsOf } from "./exchange/regionalFormats.ts";
 import type { DirectoryObject, State } from "./state.ts";
 
-/** Mailboxes whose folders are in the language of their person. All other ones have English folders and no regional settings yet. */
+/**
+ * Mailboxes with folders in the person's language. All others have English folders and no regional
+ * settings yet.
+ */
 const languages: Record<string, [language: string, timeZone: string]> = {
   "aoife.obrien": ["en-GB", "GMT Standard Time"],
   "finn.oneil": ["da-DK", "Romance Standard Time"],
@@ -23,36 +28,36 @@ const languages: Record<string, [language: string, timeZone: string]> = {
   "hella.hold": ["it-IT", "W. Europe Standard Time"],
 };
 
-/** Folders that are not only named in a language. */
+/** Folders that differ by more than a language. */
 const folders: Record<string, Omit<MailboxFolders, "mailbox">> = {
   "petra.proxies": { renamed: { Calendar: "Petra's planning" } },
-  // Two more calendars, one of them beside the one that counts, and before it in the alphabet.
+  // Two more calendars, one of them next to the default calendar, and before it in the alphabet.
   "long.fox": {
     created: [
       { name: "Absences", calendar: true },
       { name: "Team", calendar: true, inside: "Calendar" },
     ],
   },
-  // A folder that stands in the way of Dutch names, and one of Danish and German ones.
+  // Folders that conflict with Dutch names, and with Danish and German ones.
   "dora.double": { created: [{ name: "Agenda", calendar: false }] },
   "doug.double": { created: [{ name: "Kalender", calendar: true }] },
 };
 
 const entries: [alias: string, user: string, rights: string[], flags?: string[]][] = [
-  // A delegate who sees private items, another person, a group, and what is left of somebody who is gone.
+  // A delegate who sees private items, another person, a group, and a deleted person.
   ["leo.leaver", "jan.devries", ["Editor"], ["Delegate", "CanViewPrivateItems"]],
   ["leo.leaver", "dora.double", ["Reviewer"]],
   ["leo.leaver", "financerights", ["LimitedDetails"]],
   ["leo.leaver", "gone.gerda", ["Editor"], ["Delegate"]],
-  // Everyone sees more than the usual, and on the next nothing at all.
+  // Everyone sees more than usual here, and nothing at all on the next.
   ["lena.left", "Default", ["LimitedDetails"]],
   ["hidde.hidden", "Default", ["None"]],
-  // Rights that make no role.
+  // Rights that form no role.
   ["mia.married", "dora.double", ["CreateItems", "EditOwnedItems", "FolderVisible"]],
   ["mia.married", "Default", ["Reviewer"]],
 ];
 
-/** Adds contents to a tenant whose objects are all there. */
+/** Adds contents to a tenant whose objects all exist. */
 export function withMailboxContents(state: State): State {
   const byAlias = new Map(
     state.objects

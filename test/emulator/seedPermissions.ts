@@ -1,14 +1,17 @@
-/** Who holds which right in the seeded tenant: one shared mailbox each for a way in which rights can go wrong. */
+/**
+ * Who has which right in the seeded tenant: one shared mailbox for each way in which rights can go
+ * wrong.
+ */
 import type { DirectoryObject, State } from "./state.ts";
 
-/** SIDs of people who are gone: nothing in the tenant has them. */
+/** SIDs of deleted people: no object in the tenant has them. */
 const goneSid = (index: number): string =>
   `S-1-5-21-3735928559-3735928559-3735928559-${1000 + index}`;
 
 const dynamicGroup = "HelloID Dynamic Distribution Group";
 const dynamicMailbox = "HelloID Dynamic Shared Mailbox";
 
-/** Department keys on what others made, and the marker that says who made it. */
+/** Department keys on existing groups and mailboxes, and the marker that names their creator. */
 const keys: Record<string, DirectoryObject> = {
   press: { CustomAttribute1: "D-SALES", CustomAttribute2: dynamicMailbox },
   invoices: { CustomAttribute1: "D-FINANCE", CustomAttribute2: dynamicMailbox },
@@ -18,7 +21,7 @@ const keys: Record<string, DirectoryObject> = {
   careevenings: { CustomAttribute1: "D-TWICE", CustomAttribute2: dynamicGroup },
 };
 
-/** Adds keys and permissions to a tenant whose objects are all there. */
+/** Adds keys and permissions to a tenant whose objects all exist. */
 export function withPermissions(state: State): State {
   const byAlias = new Map(state.objects.map((object) => [String(object["Alias"]), object]));
   const named = (alias: string): DirectoryObject => {
@@ -28,7 +31,7 @@ export function withPermissions(state: State): State {
   };
   const guid = (alias: string): string => String(named(alias)["Guid"]);
   for (const [alias, values] of Object.entries(keys)) Object.assign(named(alias), values);
-  // Two people of one name on one mailbox, and a guest on the next.
+  // Two people with the same name on one mailbox, and a guest on the next.
   named("financedesk")["GrantSendOnBehalfTo"] = [guid("jan.devries"), guid("jan.devries2")];
   named("reception")["GrantSendOnBehalfTo"] = [guid("gale.guest")];
 
@@ -55,7 +58,7 @@ export function withPermissions(state: State): State {
   opens("sales", guid("anna.bakker"), { autoMapping: true });
   sends("sales", guid("anna.bakker"));
   opens("info", guid("chris.bakker"), { autoMapping: false });
-  // Through a group, nobody's Outlook opens the mailbox by itself.
+  // Through a group: no one's Outlook opens the mailbox automatically.
   opens("financedesk", guid("financerights"));
   sends("financedesk", guid("financerights"));
   opens("hrpayroll", goneSid(0));
@@ -65,7 +68,7 @@ export function withPermissions(state: State): State {
   opens("servicedesk", guid("femke.bakker"));
   opens("reception", guid("gale.guest"));
   sends("reception", guid("gale.guest"));
-  // One list with little room left and one with none, most of it by people who are gone.
+  // One list with little room left and one with none; most entries are of deleted people.
   for (const trustee of [
     ...people.slice(0, 100),
     ...Array.from({ length: 305 }, (_, index) => goneSid(index)),

@@ -1,4 +1,7 @@
-/** The emulator on two loopback ports, one for each host it stands for, so that a client that mixes them up is noticed. */
+/**
+ * The emulator on two loopback ports, one for each real host, so that a client that confuses them
+ * is noticed.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -10,7 +13,10 @@ import {
 } from "./emulator.ts";
 
 export interface ServerOptions extends Omit<EmulatorOptions, "baseUrls"> {
-  /** Port of the Exchange side; the login side takes the next one. 0 (the default) takes two free ports. */
+  /**
+   * Port of the Exchange side; the login side takes the next one. 0 (the default) takes two free
+   * ports.
+   */
   port?: number;
 }
 
@@ -18,7 +24,7 @@ export interface RunningEmulator extends Credentials {
   loginUrl: string;
   exchangeUrl: string;
   emulator: Emulator;
-  /** Ends every connection, also those that hang. */
+  /** Ends every connection, including those without an answer. */
   close(): Promise<void>;
 }
 
@@ -64,7 +70,7 @@ async function serve(
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  // Node speaks only HTTP/1.1 here and hands over numbers of headers that fetch's Headers takes as they are.
+  // Node speaks only HTTP/1.1 here, and its headers have a shape that fetch's Headers accepts.
   const headers = new Headers(
     Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]),
   );
@@ -78,7 +84,8 @@ async function serve(
     );
     await send(answer, message, response);
   } catch (error) {
-    // A fault of the emulator itself, said loudly: it must not be taken for the service's behaviour.
+    // A fault of the emulator itself, reported loudly: no one must mistake it for the service's
+    // behaviour.
     if (!response.headersSent) response.writeHead(500, { "Content-Type": "text/plain" });
     response.end(
       `THE EMULATOR FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

@@ -1,4 +1,7 @@
-/** Security identifiers, made from GUIDs and read back: nothing has to be kept to tell whose a SID is. (Real ones share a domain's part.) */
+/**
+ * Security identifiers, computed from GUIDs and back, so that nothing is stored. (Real ones share a
+ * domain's part.)
+ */
 const prefix = "S-1-5-21-";
 
 export function sidOf(guid: string): string {
@@ -6,7 +9,7 @@ export function sidOf(guid: string): string {
   return prefix + [0, 8, 16, 24].map((at) => parseInt(digits.slice(at, at + 8), 16)).join("-");
 }
 
-/** The GUID a SID was made from; undefined when it cannot have been made here. */
+/** The GUID of a SID; undefined when the SID was not computed here. */
 export function guidOfSid(sid: string): string | undefined {
   if (!isSid(sid)) return undefined;
   const parts = sid.slice(prefix.length).split("-").map(Number);

@@ -1,4 +1,4 @@
-/** The state of an emulator as one JSON document, and the check that says what is wrong with a given one. */
+/** The state of an emulator as one JSON document, and its check. */
 import type { MailboxAccess, RecipientAccess } from "./access.ts";
 import { checkAccess } from "./accessState.ts";
 import { catalogue } from "./catalogue.ts";
@@ -17,7 +17,7 @@ export interface Tenant {
   displayName: string;
   /** The `.onmicrosoft.com` domain. */
   initialDomain: string;
-  /** Every accepted domain, the initial one among them. */
+  /** Every accepted domain, including the initial one. */
   domains: string[];
   cloud: CloudName;
 }
@@ -36,45 +36,72 @@ export interface App {
   roleGroups: string[];
 }
 
-/** Where the sources contradict each other, the service's behaviour is a switch. The first value of each is the default. */
+/**
+ * Where the sources contradict each other, the service's behaviour is a switch. The first value of
+ * each is the default.
+ */
 export interface Behaviour {
-  /** How `details[0].message` is written. All three were observed. */
+  /** The encoding of `details[0].message`. All three were observed. */
   errorEncoding: "pipe" | "message" | "className";
-  /** How an ambiguous identity is refused. `labelledNotFound` puts it under the class that otherwise means "does not exist". */
+  /**
+   * How an ambiguous identity is refused. `labelledNotFound` uses the class that otherwise means
+   * "does not exist".
+   */
   ambiguity: "matchesMultipleEntries" | "multipleRecipients" | "labelledNotFound";
   /** What a Get- cmdlet does with an ambiguous identity. */
   ambiguousRead: "refuse" | "returnAll";
-  /** Whether a 403 says why in `x-ms-diagnostics`. */
+  /** Whether a 403 has its reason in `x-ms-diagnostics`. */
   forbiddenDiagnostics: boolean;
   /** Life of an access token, in seconds. */
   tokenSeconds: number;
-  /** What a reference such as GrantSendOnBehalfTo reads back as. */
+  /** How a reference such as GrantSendOnBehalfTo reads. */
   referencesShownAs: "Name" | "DisplayName" | "Guid";
-  /** What adding an address that is there already does. */
+  /** The effect of adding an address that is already there. */
   addingPresentAddress: "ignore" | "refuse";
-  /** How long the type of a mailbox still reads as before a conversion, in milliseconds of the emulator's clock. */
+  /**
+   * How long the type of a mailbox still reads as before a conversion, in milliseconds of the
+   * emulator's clock.
+   */
   typeLagMs: number;
-  /** How long an address that a mailbox gave up is refused to others, in the same milliseconds. About an hour was reported. */
+  /**
+   * How long an address that a mailbox released is refused to others, in the same milliseconds.
+   * About an hour was reported.
+   */
   addressReleaseMs: number;
-  /** How long a new object is found by nobody who reads or changes it, in the same milliseconds. Its name is taken at once. */
+  /**
+   * How long readers and writers do not find a new object, in the same milliseconds. Its name is
+   * taken at once.
+   */
   createLagMs: number;
-  /** How long a refusal of a date or time format takes, in real milliseconds. More than 70 seconds were reported. */
+  /**
+   * How long a refusal of a date or time format takes, in real milliseconds. More than 70 seconds
+   * were reported.
+   */
   regionalErrorDelayMs: number;
-  /** Whether Set-MailboxFolderPermission leaves SharingPermissionFlags as they are when they are to be taken off. */
+  /** Whether Set-MailboxFolderPermission keeps SharingPermissionFlags that it should remove. */
   delegateFlagSticks: boolean;
-  /** How long group members, permissions and GrantSendOnBehalfTo still read as before a write, in the same milliseconds. */
+  /**
+   * How long group members, permissions and GrantSendOnBehalfTo still read as before a write, in
+   * the same milliseconds.
+   */
   permissionLagMs: number;
-  /** What a trustee reads back as. What has no such property shows its name. */
+  /** How a trustee reads. A trustee without this property shows its name. */
   trusteesShownAs:
     "UserPrincipalName" | "DisplayName" | "Name" | "Guid" | "ExternalDirectoryObjectId" | "Sid";
-  /** Whether an entry of somebody who is gone stays when it is removed, with the warning that it is not there. */
+  /**
+   * Whether the entry of a deleted object stays when it is removed, with the warning that it does
+   * not exist.
+   */
   orphanKeepsEntry: boolean;
-  /** Whether such an entry keeps the removal of all others on its mailbox from having an effect, with the same warning. */
+  /**
+   * Whether such an entry stops every other removal on its mailbox from having an effect, with the
+   * same warning.
+   */
   orphanBlocksRemoval: boolean;
-  /** Real milliseconds that every Exchange request costs, and every cmdlet in it on top. */
+  /** Real milliseconds that every Exchange request takes, plus those of every cmdlet in it. */
   requestMs: number;
   cmdletMs: number;
-  /** Exchange requests that may run at once; one more is refused. 0 is no limit. */
+  /** Exchange requests that may run at once; one more is refused. 0 means no limit. */
   concurrentRequests: number;
   /** The status of that refusal. */
   concurrencyStatus: number;
@@ -87,12 +114,12 @@ export interface State {
   tenant: Tenant;
   apps: App[];
   behaviour: Behaviour;
-  /** Mailboxes, users, groups and contacts alike; `RecipientTypeDetails` tells them apart. */
+  /** Mailboxes, users, groups and contacts alike; `RecipientTypeDetails` distinguishes them. */
   objects: DirectoryObject[];
   /** Mailboxes whose folders are not the usual ones. */
   folders?: MailboxFolders[];
   folderPermissions?: FolderPermission[];
-  /** Who may open which mailbox, beside what every mailbox has anyway. */
+  /** Who may open which mailbox, in addition to what every mailbox has. */
   mailboxPermissions?: MailboxAccess[];
   /** Who may send as which recipient. */
   recipientPermissions?: RecipientAccess[];
@@ -157,7 +184,10 @@ export const recipientTypes = new Set([
 
 type Report = (path: string, expected: string) => void;
 
-/** Reads a state from parsed JSON: the state, or a list of `field: what was expected`. `behaviour` may be left out or partial. */
+/**
+ * Reads a state from parsed JSON: the state, or a list of `field: what was expected`. `behaviour`
+ * may be missing or partial.
+ */
 export function readState(json: unknown): { state: State } | { problems: string[] } {
   const problems: string[] = [];
   const report: Report = (path, expected) => problems.push(`${path}: ${expected}`);
@@ -175,7 +205,7 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
   if (problems.length > 0) return { problems };
-  // Every field was looked at above, so the shape is what the interface says.
+  // Every field was checked above, so the shape is that of the interface.
   const state = json as unknown as State;
   return { state: { ...state, behaviour: { ...defaultBehaviour, ...state.behaviour } } };
 }

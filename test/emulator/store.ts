@@ -1,4 +1,7 @@
-/** The directory without HTTP: objects, how they are found by identity, and what their properties read as. */
+/**
+ * The directory without HTTP: objects, how they are found by identity, and how their properties
+ * read.
+ */
 import { AccessList, type MailboxAccess, type RecipientAccess } from "./access.ts";
 import { derived, type World } from "./derived.ts";
 import { isMailbox } from "./kinds.ts";
@@ -7,8 +10,9 @@ import { references, defaults, type Value } from "./properties.ts";
 import type { DirectoryObject, State } from "./state.ts";
 
 /**
- * Text as a directory compares it: without case, and without diacritics. The second half is assumed (as directories do it), so a
- * search for `Jose` also finds `José` and a client has to compare what it got.
+ * Text as a directory compares it: without case, and without diacritics. The second half is assumed
+ * (as directories do it), so a search for `Jose` also finds `José` and a client has to compare what
+ * it got.
  */
 export function fold(text: string): string {
   if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
@@ -23,26 +27,28 @@ export function fold(text: string): string {
 
 export { isMailbox, isSoftDeleted } from "./kinds.ts";
 
-/** An unsigned list of addresses without their `smtp:` prefix; addresses of other kinds keep theirs. */
+/** The addresses without their `smtp:` prefix; addresses of other kinds keep theirs. */
 function bareAddresses(object: DirectoryObject): string[] {
   const addresses = object["EmailAddresses"];
   return Array.isArray(addresses) ? addresses.map((address) => address.replace(/^smtp:/i, "")) : [];
 }
 
-/** What readers see late, beside the permission lists. MemberOfGroup follows from the first. */
+/**
+ * What readers see late, in addition to the permission lists. MemberOfGroup follows from the first.
+ */
 const seenLate = ["Members", "GrantSendOnBehalfTo"];
 const lagKey = (object: DirectoryObject, name: string): string =>
   `${String(object["Guid"])}/${name}`;
 
 export class Store {
   readonly state: State;
-  /** Folded identity text to the objects that answer to it. Built when the first identity is looked up, then kept current. */
+  /** Objects by folded identity text. Built for the first look-up, then kept current. */
   #byIdentity: Map<string, DirectoryObject | DirectoryObject[]> | undefined;
   #byGuid: Map<string, DirectoryObject> | undefined;
   #groupsOf: Map<string, string[]> | undefined;
-  /** Addresses that were given up but are not free yet. */
+  /** Addresses that were released but are not free yet. */
   #released: { until: number; address: string; by: DirectoryObject }[] = [];
-  /** New objects that nobody is shown before the time beside them. */
+  /** New objects, with the time from which readers see them. */
   readonly #unseen = new Map<DirectoryObject, number>();
   #nextId = 0x100000;
   #pending: { at: number; object: DirectoryObject; values: Record<string, Value> }[] = [];
@@ -88,13 +94,16 @@ export class Store {
       : objects.filter((object) => !this.#unseen.has(object));
   }
 
-  /** Every object that answers to the identity, in any of its forms (documented: name, alias, DN, addresses, GUIDs, UPN). */
+  /**
+   * Every object with this identity, in any of its forms (documented: name, alias, DN, addresses,
+   * GUIDs, UPN).
+   */
   find(identity: string): DirectoryObject[] {
     const found = this.findAll(identity);
     return this.#unseen.size === 0 ? found : found.filter((object) => !this.#unseen.has(object));
   }
 
-  /** With the new ones that nobody is shown yet: what keeps a name from being given twice. */
+  /** Including new ones that readers do not see yet: this prevents a name from being used twice. */
   findAll(identity: string): DirectoryObject[] {
     if (!this.#byIdentity) {
       this.#byIdentity = new Map();
@@ -120,7 +129,10 @@ export class Store {
     if ("Members" in values) this.#groupsOf = undefined;
   }
 
-  /** Adds an object with ids of its own, which are the same on every run. Nobody is shown it before `seenFrom`, if that is given. */
+  /**
+   * Adds an object with its own ids, which are the same on every run. Readers see it from
+   * `seenFrom`, or at once.
+   */
   add(values: DirectoryObject, seenFrom?: number): DirectoryObject {
     const id = (kind: string): string =>
       `${kind}-0000-4000-8000-${this.#nextId.toString(16).padStart(12, "0")}`;
@@ -140,7 +152,7 @@ export class Store {
     return object;
   }
 
-  /** Takes an object away for good, and out of everything that pointed at it. */
+  /** Removes an object for good, together with every reference to it. */
   remove(object: DirectoryObject): void {
     const guid = String(object["Guid"]);
     if (this.#byIdentity) this.#leave(object);
@@ -157,12 +169,12 @@ export class Store {
     this.#groupsOf = undefined;
   }
 
-  /** Writes values when `settle` is told that their time has come. */
+  /** Writes values when `settle` reaches their time. */
   changeLater(at: number, object: DirectoryObject, values: Record<string, Value>): void {
     this.#pending.push({ at, object, values });
   }
 
-  /** Lets addresses that an object gave up count as its own for a while. */
+  /** Reserves addresses that an object released, for a while. */
   keepAway(addresses: readonly string[], by: DirectoryObject, until: number): void {
     this.#released.push(
       ...addresses.map((address) => ({ until, by, address: address.toLowerCase() })),
@@ -182,7 +194,10 @@ export class Store {
     this.#pending = this.#pending.filter(({ at }) => at > now);
   }
 
-  /** Who else holds a proxy address (`prefix:address`), or answers to it as a LegacyExchangeDN. The deleted hold theirs too. */
+  /**
+   * Which other object has a proxy address (`prefix:address`), or has it as its LegacyExchangeDN.
+   * Deleted objects keep theirs.
+   */
   holderOf(address: string, except: DirectoryObject): DirectoryObject | undefined {
     const lower = address.toLowerCase();
     const holds = (object: DirectoryObject): boolean =>
@@ -204,21 +219,21 @@ export class Store {
     return this.#byGuid.get(guid);
   }
 
-  /** What a property reads as; null when the object does not have it. References come as GUIDs. */
+  /** How a property reads; null when the object does not have it. References are GUIDs. */
   property(object: DirectoryObject, name: string): Value {
     const own = object[name];
     if (own !== undefined) return own;
     return derived(object, name, this.#world) ?? defaults[name] ?? null;
   }
 
-  /** A property as a reader is shown it: members and rights possibly as they were a while ago. */
+  /** A property as readers see it: members and rights possibly older than the truth. */
   seen(object: DirectoryObject, name: string): Value {
     if (name === "MemberOfGroup") return this.#groupsSeen(String(object["Guid"]));
     const value = this.property(object, name);
     return seenLate.includes(name) ? this.lag.seen(lagKey(object, name), value) : value;
   }
 
-  /** A reference as a property of the objects it stands for, as a reader is shown it. */
+  /** A reference as a property of the objects it refers to, as readers see it. */
   referenced(object: DirectoryObject, name: string, as: string): Value {
     const value = this.seen(object, name);
     const show = (guid: string): string => {

@@ -1,4 +1,7 @@
-/** Raw fetch against an emulator, for the tests of this room. Knows nothing that a real client would have to know better. */
+/**
+ * Raw fetch against an emulator, for the tests of this folder. It lacks everything that a real
+ * client must know.
+ */
 import { createEmulator, type Emulator } from "./emulator.ts";
 import { seedState } from "./seed.ts";
 import { startEmulator, type RunningEmulator, type ServerOptions } from "./server.ts";
@@ -11,7 +14,7 @@ export interface Reply {
   json: Wire;
 }
 
-/** What a body may hold, all kinds together: a test knows which one it asked for. */
+/** All properties that a body may have; a test knows which kind it asked for. */
 export interface Wire {
   value: Record<string, unknown>[];
   "@odata.context": string;
@@ -64,7 +67,7 @@ export class TestClient {
     return reply(await this.#fetch(new Request(url, init)));
   }
 
-  /** Asks for a token; `changes` replaces form fields (null leaves one out). */
+  /** Requests a token; `changes` replaces form fields (null removes one). */
   async signIn(
     changes: Record<string, string | null> = {},
     tenant = this.emulator.credentials.tenantId,
@@ -111,7 +114,7 @@ export class TestClient {
     });
   }
 
-  /** An item of a batch, with whatever is to be different about it. */
+  /** An item of a batch, with its differences from the default. */
   item(
     id: string,
     cmdlet: string,
@@ -145,7 +148,10 @@ export class TestClient {
   }
 }
 
-/** `class|text` of a refusal in the default encoding, or of its inner exception when there are no details. */
+/**
+ * `class|text` of a refusal in the default encoding, or of its inner exception when there are no
+ * details.
+ */
 export function refusal(answer: Reply): string {
   const { details, innererror } = answer.json.error;
   const message =
@@ -154,21 +160,21 @@ export function refusal(answer: Reply): string {
   return message.slice(message.indexOf("|") + 1);
 }
 
-/** The link to the next page; a test that expects one fails without it. */
+/** The link to the next page; throws when there is none. */
 export function linkOf(answer: Reply): string {
   const link = answer.json["@odata.nextLink"];
   if (link === undefined) throw new Error("There is no next page.");
   return link;
 }
 
-/** A client of a seeded tenant of its own, whose clock stands still. */
+/** A client of its own seeded tenant, whose clock does not move. */
 export function seededClient(behaviour: Partial<Behaviour> = {}): TestClient {
   const state = seedState();
   Object.assign(state.behaviour, behaviour);
   return new TestClient(createEmulator({ state, clock: () => Date.parse("2026-06-01T12:00:00Z") }));
 }
 
-/** A served emulator with a client that goes through the sockets. Close it. */
+/** A served emulator with a client that uses its sockets. Close it. */
 export async function served(
   options: ServerOptions = {},
 ): Promise<{ running: RunningEmulator; client: TestClient }> {

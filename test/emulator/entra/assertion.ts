@@ -1,9 +1,14 @@
-/** Checks a signed client assertion (a JWT) against the certificates registered on the application. */
+/**
+ * Checks a signed client assertion (a JWT) against the certificates registered on the application.
+ */
 import { constants, createHash, verify, X509Certificate } from "node:crypto";
 import { LoginRefusal } from "./loginRefusal.ts";
 import type { App } from "../state.ts";
 
-/** The two forms of naming the certificate: SHA-256 with PSS (documented), SHA-1 with PKCS #1 (older, inferred). */
+/**
+ * The two ways to name the certificate: SHA-256 with PSS (documented), SHA-1 with PKCS #1 (older,
+ * inferred).
+ */
 const forms = [
   {
     alg: "PS256",
@@ -14,10 +19,16 @@ const forms = [
   { alg: "RS256", thumbprint: "x5t", digest: "sha1", padding: constants.RSA_PKCS1_PADDING },
 ] as const;
 
-/** Clocks differ, and clients round to whole seconds: five minutes are tolerated (documented for tokens, assumed here for assertions). */
+/**
+ * Clocks differ, and clients round to whole seconds: five minutes are tolerated (documented for
+ * tokens, assumed for assertions).
+ */
 const skewMs = 5 * 60_000;
 
-/** `audience` is the token endpoint as the client must name it; `now` in milliseconds. Throws a LoginRefusal, or returns. */
+/**
+ * `audience` is the token endpoint as the client must name it; `now` in milliseconds. Throws a
+ * LoginRefusal, or returns.
+ */
 export function checkAssertion(assertion: string, app: App, audience: string, now: number): void {
   const [header, claims, signature] = parts(assertion);
   const form = forms.find(
@@ -79,7 +90,8 @@ function checkClaims(
       "Client assertion audience claim does not match Realm issuer. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
     );
   }
-  // Assumed: the documentation asks for jti; whether its absence is refused is not known.
+  // Assumed: the documentation asks for jti; whether the service refuses an assertion without it is
+  // not known.
   if (typeof claims["jti"] !== "string" || claims["jti"] === "")
     throw malformed("The claim jti is missing.");
   const [from, until] = [claims["nbf"] ?? 0, claims["exp"]];
@@ -109,6 +121,6 @@ function parts(assertion: string): [Record<string, unknown>, Record<string, unkn
 
 const unsigned = (text: string): LoginRefusal =>
   new LoginRefusal(401, "invalid_client", 700027, text);
-/** The code is observed; the reasons are this emulator's words. */
+/** The code is observed; the reasons are the emulator's own words. */
 const malformed = (why: string): LoginRefusal =>
   new LoginRefusal(400, "invalid_request", 50027, `JWT token is invalid or malformed. ${why}`);

@@ -7,7 +7,7 @@ export interface Cloud {
   login: string;
   /** Origin of the Exchange admin API. */
   exchange: string;
-  /** The resource a token is asked for; the scope is this with `/.default` behind it. */
+  /** The resource of a token; its scope is this with `/.default` at the end. */
   resource: string;
 }
 

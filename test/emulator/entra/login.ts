@@ -1,11 +1,17 @@
-/** The token endpoint of Entra ID, as far as an application without a user needs it. Texts are observed unless marked. */
+/**
+ * The token endpoint of Entra ID, as far as an application without a user needs it. Texts are
+ * observed unless marked.
+ */
 import { checkAssertion } from "./assertion.ts";
 import { clouds } from "./clouds.ts";
 import { LoginRefusal, refusalResponse } from "./loginRefusal.ts";
 import type { Incoming } from "../incoming.ts";
 import type { App, State } from "../state.ts";
 
-/** What one access token allows. Roles are those of the moment it was issued: a change needs a new token (documented). */
+/**
+ * What one access token allows. Roles are those of the moment it was issued: a change needs a new
+ * token (documented).
+ */
 export interface Grant {
   tenantId: string;
   clientId: string;
@@ -20,11 +26,13 @@ export interface LoginContext {
   state: State;
   now: number;
   newGuid: () => string;
-  /** Keeps the grant and returns nothing. */
+  /** Stores what the token allows. */
   remember: (token: string, grant: Grant) => void;
 }
 
-/** Template ids of the directory roles Exchange honours (documented); a token lists them as `wids`. */
+/**
+ * Template ids of the directory roles Exchange honours (documented); a token lists them as `wids`.
+ */
 const roleTemplates: Record<string, string> = {
   "Compliance Administrator": "17315797-102d-40b4-93e0-432062caca18",
   "Exchange Administrator": "29232cdf-9323-42fd-ade2-1d097af3e4de",
@@ -51,8 +59,9 @@ export const mayWrite = (grant: Grant): boolean =>
   grant.directoryRoles.some((role) => writingRoles.includes(role));
 
 /**
- * Whether a group may be changed by somebody who is not its manager: Exchange Administrator is enough, Exchange Recipient Administrator
- * is not (observed). The role group and the management role are documented.
+ * Whether someone who does not manage a group may change it: Exchange Administrator is enough,
+ * Exchange Recipient Administrator is not (observed). The role group and the management role are
+ * documented.
  */
 export const mayBypassManagerCheck = (grant: Grant): boolean =>
   grant.directoryRoles.some(
@@ -71,7 +80,8 @@ export const isTenant = (state: State, name: string): boolean =>
 export function answerLogin(incoming: Incoming, context: LoginContext): Response {
   const { method, url, headers } = incoming;
   const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(url.pathname)?.[1];
-  // There is no discovery: a client that asks for metadata shows in the journal and by this answer.
+  // There is no discovery: a client that requests metadata gets this answer and appears in the
+  // journal.
   if (tenant === undefined || method !== "POST") {
     const error_description = `Nothing here: ${method} ${url.pathname}`;
     return Response.json({ error: "not_found", error_description }, { status: 404 });
@@ -192,10 +202,13 @@ function checkCredential(
   }
 }
 
-/** The scope has to be the Exchange resource of the emulated cloud, so that a client with one cloud's words for another's is caught. */
+/**
+ * The scope must be the Exchange resource of the emulated cloud. This catches a client that uses
+ * one cloud's names in another.
+ */
 function checkScope(scope: string, state: State): void {
   const suffix = "/.default";
-  // MSAL may ask for the OpenID scopes beside the resource; they change nothing here.
+  // MSAL may request the OpenID scopes as well; they change nothing here.
   const resources = scope
     .split(" ")
     .filter((one) => !["openid", "profile", "offline_access", ""].includes(one));
@@ -219,7 +232,10 @@ function checkScope(scope: string, state: State): void {
   }
 }
 
-/** Shaped like a real access token, so that a client that looks inside finds the claims; recognised by identity, not by signature. */
+/**
+ * Looks like a real access token, so that a client finds its claims. It is recognised as a whole,
+ * not by its signature.
+ */
 function accessToken(app: App, { state, now, newGuid }: LoginContext, expires: number): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const { resource } = clouds[state.tenant.cloud];

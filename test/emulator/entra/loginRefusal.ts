@@ -1,4 +1,4 @@
-/** How the token endpoint refuses: the JSON of Entra ID, with an AADSTS code that says why. */
+/** How the token endpoint refuses: the JSON of Entra ID, with an AADSTS code for the reason. */
 
 export class LoginRefusal extends Error {
   readonly status: number;

@@ -254,7 +254,8 @@ describe("an address that someone has", () => {
     expect(await after(delta({ add: ["smtp:petra.maiden@contoso.com"] }))).toContain(
       "smtp:petra.maiden@contoso.com",
     );
-    // Mia's user name is an address nobody has, and it is hers to have; Rita's address is also that of her former mailbox.
+    // Mia's user name is an address nobody has, and it is hers to have; Rita's address is also that
+    // of her former mailbox.
     expect(
       await after(delta({ add: ["smtp:mia.maiden@contoso.com"] }), "mia.married"),
     ).toHaveLength(3);

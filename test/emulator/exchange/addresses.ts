@@ -1,6 +1,7 @@
 /**
- * Proxy addresses. `SMTP:` marks the primary one, `smtp:` or no prefix the others (documented); what has any other prefix is kept as it
- * is. Addresses are the same without regard to case; whether `SMTP` is in capitals is the meaning of that prefix.
+ * Proxy addresses. `SMTP:` marks the primary one, `smtp:` or no prefix the others (documented); an
+ * address with any other prefix is stored as it is. Addresses are equal regardless of case; only
+ * the case of the `SMTP` prefix has a meaning.
  */
 import {
   addressPresent,
@@ -32,7 +33,10 @@ function takenApart(text: string): Address {
   };
 }
 
-/** An address that was given. Other kinds than SMTP are not validated (documented); the text is observed for one without a prefix. */
+/**
+ * An address from a parameter. Only SMTP addresses are validated (documented); the text is observed
+ * for one without a prefix.
+ */
 function accepted(text: string): Address {
   const one = takenApart(text);
   if (isSmtp(one) && !/^[^@\s"(),:;<>[\]\\]+@[^@\s.]+(\.[^@\s.]+)+$/.test(one.address))
@@ -40,7 +44,10 @@ function accepted(text: string): Address {
   return one;
 }
 
-/** A plain list replaces all there was. Without any `SMTP:` the first one becomes primary (documented). */
+/**
+ * A plain list replaces all addresses. Without any `SMTP:` the first one becomes primary
+ * (documented).
+ */
 export function replaced(given: readonly string[]): string[] {
   const list: Address[] = [];
   for (const text of given) {
@@ -54,7 +61,10 @@ export function replaced(given: readonly string[]): string[] {
   return checked(list);
 }
 
-/** Removes, then adds. A new primary lowers the old one, and removing what is not there changes nothing (both assumed). */
+/**
+ * Removes, then adds. A new primary demotes the old one, and removing an absent address changes
+ * nothing (both assumed).
+ */
 export function changed(
   current: readonly string[],
   { add, remove }: { add: string[]; remove: string[] },
@@ -74,7 +84,10 @@ export function changed(
   return checked(list);
 }
 
-/** What WindowsEmailAddress does: the address becomes primary, whether it was there or not (documented); the old one stays (assumed). */
+/**
+ * The effect of WindowsEmailAddress: the address becomes primary, whether it was there or not
+ * (documented); the old one stays (assumed).
+ */
 export const withPrimary = (current: readonly string[], address: string): string[] =>
   changed(current, { add: [`SMTP:${address}`], remove: [] }, "ignore");
 
@@ -85,7 +98,7 @@ function checked(list: readonly Address[]): string[] {
   return list.map(written);
 }
 
-/** What is in the first list only, whatever the case of its prefix. */
+/** The addresses in the first list only, regardless of the case of their prefixes. */
 export function without(list: readonly string[], others: readonly string[]): string[] {
   const known = others.map(takenApart);
   return list.filter((text) => !known.some((other) => isSame(takenApart(text), other)));

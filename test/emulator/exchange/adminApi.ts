@@ -1,4 +1,7 @@
-/** The admin API: `POST /adminapi/beta/{tenant}/InvokeCommand`. From a request with a token to a page of rows or a refusal. */
+/**
+ * The admin API: `POST /adminapi/beta/{tenant}/InvokeCommand`. From a request with a token to a
+ * page of rows or a refusal.
+ */
 import { cmdletNamed } from "../catalogue.ts";
 import { clouds } from "../entra/clouds.ts";
 import { refuseUnhonoured } from "./cmdlet.ts";
@@ -25,7 +28,7 @@ export interface ExchangeContext {
   store: Store;
   pages: Pages;
   now: number;
-  /** Origin in links, without a trailing slash. */
+  /** Origin of the links in answers, without a trailing slash. */
   baseUrl: string;
   grantOf: (token: string) => Grant | undefined;
 }
@@ -57,7 +60,7 @@ export async function answerExchange(
   }
 }
 
-/** The grant behind the bearer token, or the answer to a token that is not good enough. */
+/** What the bearer token allows, or the answer to a token that is not accepted. */
 export function authorized(
   incoming: Incoming,
   tenant: string,
@@ -106,7 +109,8 @@ function invoke(
         : undefined,
     );
   refuseUnhonoured(cmdlet, parameters);
-  // Documented by the module: with Confirm on, the command is only validated and the question comes back.
+  // Documented by the module: with Confirm on, the command is only validated and the question is
+  // returned.
   if (parameters["Confirm"] === true) {
     return success(
       [],
@@ -128,7 +132,10 @@ function invoke(
   );
 }
 
-/** `Prefer: odata.maxpagesize=N`, 1 to 1000 (documented). The default of 1000 is documented for v2.0 only. */
+/**
+ * `Prefer: odata.maxpagesize=N`, 1 to 1000 (documented). The default of 1000 is documented for v2.0
+ * only.
+ */
 function pageSize(prefer: string | null): number {
   const asked = /odata\.maxpagesize\s*=\s*([^\s;,]+)/i.exec(prefer ?? "")?.[1];
   if (asked === undefined) return 1000;
@@ -139,7 +146,10 @@ function pageSize(prefer: string | null): number {
 
 const guid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
-/** Every form of anchor seen in use; `{...}@@tenant`, a slip of one public client, is not one of them. Strictness is assumed. */
+/**
+ * Every form of anchor seen in use. `{...}@@tenant`, a mistake of one public client, is not among
+ * them. Strictness is assumed.
+ */
 const anchors = [
   /^(?:(?:AAD-)?(?:UPN|SMTP):)?[^@\s:{}]+@[^@\s]+$/i,
   new RegExp(`^(?:UPN|APP):SystemMailbox\\{${guid}\\}@(?<organization>[^@\\s]+)$`, "i"),
@@ -170,7 +180,7 @@ function checkHeaders(incoming: Incoming, store: Store): void {
 interface Command {
   name: string;
   given: Record<string, unknown>;
-  /** The body in one spelling, for comparing it with a continuation's. */
+  /** The body in a normalised form, to compare it with that of a continuation. */
   body: string;
 }
 
@@ -214,7 +224,7 @@ function success(
   );
 }
 
-/** The annotations a client has to drop (observed). */
+/** The annotations that a client must drop (observed). */
 function annotated(row: Record<string, Value>): Record<string, unknown> {
   const noisy: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {

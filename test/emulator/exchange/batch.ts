@@ -1,4 +1,7 @@
-/** `POST /adminapi/beta/{tenant}/$batch`: up to ten commands in one request, each answered as it would be alone. */
+/**
+ * `POST /adminapi/beta/{tenant}/$batch`: up to ten commands in one request, each answered as it
+ * would be alone.
+ */
 import { badRequest, errorResponse } from "./errors.ts";
 import { answerExchange, authorized, type ExchangeContext } from "./adminApi.ts";
 import { carryOut, nameOf, type Fault } from "../faults.ts";
@@ -8,16 +11,16 @@ import { isRecord, isText } from "../shapes.ts";
 import { pause } from "../pause.ts";
 
 export interface BatchContext {
-  /** Made anew for each item, since time goes by between them. */
+  /** Created anew for each item, since time passes between them. */
   exchange: () => ExchangeContext;
   /** The fault that strikes an item, if any. */
   strike: (cmdlet: string | undefined, page: number) => Fault | undefined;
-  /** The journal's list of items; filled here. */
+  /** The journal's list of items, filled here. */
   items: Item[];
   signal: AbortSignal;
 }
 
-/** What the public clients keep to. That the service refuses more is assumed. */
+/** The limit that public clients respect. That the service refuses more is assumed. */
 const most = 10;
 
 interface SubRequest {
@@ -48,7 +51,8 @@ export async function answerBatch(incoming: Incoming, context: BatchContext): Pr
   if (grant instanceof Response) return grant;
   const requests = read(incoming.json);
   if (typeof requests === "string") return errorResponse(badRequest(requests), errorEncoding);
-  // OData's rule for batches: without this preference the first failure ends them. That it holds here is assumed.
+  // OData's rule for batches: without this preference the first failure ends them. That it applies
+  // here is assumed.
   const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(
     incoming.headers.get("prefer") ?? "",
   );
@@ -83,14 +87,16 @@ function read(json: unknown): SubRequest[] | string {
     )
       return `The headers of the request '${request["id"]}' must be texts by name.`;
   }
-  // Looked at field by field above.
+  // Each field was checked above.
   return (requests as SubRequest[]).map((request) => ({
     ...request,
     headers: { ...request.headers },
   }));
 }
 
-/** The response to one item, if it is not lost, and its status, which is also known when it is. */
+/**
+ * The response to one item, if it is not lost, and its status, which is known even when it is lost.
+ */
 async function answered(
   request: SubRequest,
   outer: Incoming,
@@ -130,7 +136,10 @@ async function answered(
   ];
 }
 
-/** As if it had come alone. What an item does not say of pages and content the outer request says for it (assumed). */
+/**
+ * The item as a request of its own. Where it is silent about pages and content, the outer request
+ * decides (assumed).
+ */
 function asIncoming({ method, url, headers, body }: SubRequest, outer: Incoming): Incoming {
   const own = new Headers(headers);
   if (!own.has("content-type")) own.set("content-type", "application/json");
@@ -147,7 +156,10 @@ function asIncoming({ method, url, headers, body }: SubRequest, outer: Incoming)
   };
 }
 
-/** JSON where it is JSON, and text where not. The targets of errors are empty in a batch (observed), so that only ids tell what failed. */
+/**
+ * JSON where it is JSON, and otherwise text. The targets of errors are empty in a batch (observed),
+ * so that only the id shows which item failed.
+ */
 function bodyOf(text: string): unknown {
   let body: unknown;
   try {
@@ -162,7 +174,7 @@ function bodyOf(text: string): unknown {
   return body;
 }
 
-/** In another order than asked, and always the same one: nobody is to rely on it. */
+/** In another order than the items, and always the same one: no client may rely on the order. */
 const shuffled = <T>(list: readonly T[]): T[] => [
   ...list.filter((_, index) => index % 2 === 1),
   ...list.filter((_, index) => index % 2 === 0),

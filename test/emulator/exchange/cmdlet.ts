@@ -1,4 +1,4 @@
-/** What a cmdlet is to this emulator, and what all Get- cmdlets of recipients share. */
+/** What a cmdlet is in this emulator, and what all Get- cmdlets of recipients share. */
 import { ambiguous, notFound, notImplemented } from "./errors.ts";
 import { compileFilter } from "./opath.ts";
 import type { Grant } from "../entra/login.ts";
@@ -16,10 +16,15 @@ export interface Call {
   grant: Grant;
 }
 
-/** What a cmdlet hands back. Items become rows one page at a time, so that a list of 100,000 costs only its page. */
+/**
+ * What a cmdlet returns. Items become rows one page at a time, so that a list of 100,000 costs only
+ * its page.
+ */
 export interface Outcome<Item = never> {
   items: readonly unknown[];
-  /** How an item (of whatever kind these items are) reads, trimmed to the lower-case names in `wanted` when `$select` was given. */
+  /**
+   * How an item reads, trimmed to the lower-case names in `wanted` when the request has `$select`.
+   */
   rows: (wanted: Set<string> | undefined) => (item: Item) => Record<string, Value>;
   /** Shown with the last page. */
   warnings: string[];
@@ -29,7 +34,10 @@ export interface Cmdlet {
   name: string;
   /** Whether it changes anything; a read-only role may not run it. */
   writes: boolean;
-  /** The parameters that have an effect here. Any other documented one is refused, so that nothing is silently ignored. */
+  /**
+   * The parameters that have an effect here. Any other documented one is refused, so that nothing
+   * is silently ignored.
+   */
   honours: readonly string[];
   run(call: Call): Outcome;
 }
@@ -42,13 +50,13 @@ export const nothing = (warnings: string[] = []): Outcome<DirectoryObject> => ({
 
 export function refuseUnhonoured(cmdlet: Cmdlet, parameters: BoundParameters): void {
   for (const [name, value] of Object.entries(parameters)) {
-    // A switch that is off, and Confirm, which the protocol handles, need no cmdlet's help.
+    // A switch that is off, and Confirm, which the protocol handles, need no cmdlet.
     if (name === "Confirm" || value === false || cmdlet.honours.includes(name)) continue;
     throw notImplemented(`parameter '${name}' of ${cmdlet.name}`);
   }
 }
 
-/** The one object a changing cmdlet works on. */
+/** The one object that a changing cmdlet works on. */
 export function theOne(
   store: Store,
   identity: unknown,
@@ -62,8 +70,8 @@ export function theOne(
 }
 
 /**
- * Writes what differs from what is there, and `beside` only with it. When nothing differs a warning says so (observed; the form of the
- * name in it is assumed).
+ * Writes the values that differ, and `beside` only together with them. When nothing differs, a
+ * warning reports it (observed; the form of the name in it is assumed).
  */
 export function write(
   store: Store,
@@ -82,7 +90,7 @@ export function write(
   return nothing();
 }
 
-/** Exactly, since a change of case alone is a change; but lists have no order in a directory. */
+/** Exact, since a change of case alone is a change; but lists have no order in a directory. */
 function same(before: Value, after: Value): boolean {
   const comparable = (value: Value): string =>
     JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
@@ -93,8 +101,8 @@ const moreResults =
   "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.";
 
 /**
- * Identity, Filter, SortBy and ResultSize of a recipient-reading cmdlet. A null or empty Identity selects everything: documented, and
- * the reason why a client must never send one.
+ * Identity, Filter, SortBy and ResultSize of a recipient-reading cmdlet. A null or empty Identity
+ * selects everything: documented, and the reason why a client must never send one.
  */
 export function list(
   cmdlet: keyof typeof rows,
@@ -113,7 +121,7 @@ export function list(
     found = store.objects.filter(within);
   }
   const { Filter: filter } = parameters;
-  // An empty Filter counts as none (assumed).
+  // An empty Filter counts as no filter (assumed).
   if (typeof filter === "string" && filter !== "")
     found = found.filter(compileFilter(filter, cmdlet, store));
   const sortBy = parameters["SortBy"] ?? parameters["Sortby"];
@@ -122,7 +130,7 @@ export function list(
   return { ...upTo(found, parameters), rows: objectRows(cmdlet, store) };
 }
 
-/** As many as ResultSize allows, and the warning when that is not all. */
+/** As many as ResultSize allows, and the warning when there are more. */
 export function upTo<Item>(
   found: readonly Item[],
   { ResultSize: size = 1000 }: BoundParameters,
@@ -133,7 +141,7 @@ export function upTo<Item>(
     : { items: found, warnings: [] };
 }
 
-/** Rows of objects, with the properties that are listed for the cmdlet. */
+/** Rows of objects, with the cmdlet's documented properties. */
 export const objectRows =
   (cmdlet: keyof typeof rows, store: Store): Outcome<DirectoryObject>["rows"] =>
   (wanted) => {
@@ -143,7 +151,7 @@ export const objectRows =
     return (object) => store.row(object, names);
   };
 
-/** Rows that are made whole. */
+/** Rows that are already complete. */
 export const madeRows =
   <Item>(make: (item: Item) => Record<string, Value>): Outcome<Item>["rows"] =>
   (wanted) =>
@@ -159,7 +167,7 @@ function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item);
 }
 
-/** The types asked for, or nothing when the parameter is absent. */
+/** The requested types, or undefined when the parameter is absent. */
 export function typesAskedFor(parameters: BoundParameters): Set<string> | undefined {
   const types = parameters["RecipientTypeDetails"];
   return Array.isArray(types) && types.length > 0 ? new Set(types) : undefined;

@@ -1,4 +1,7 @@
-/** Every cmdlet this emulator runs. One that is documented but not here answers 501, never an empty success. */
+/**
+ * Every cmdlet this emulator runs. A documented cmdlet that is missing here answers 501, never an
+ * empty success.
+ */
 import type { Cmdlet } from "./cmdlet.ts";
 import { addDistributionGroupMember } from "./cmdlets/Add-DistributionGroupMember.ts";
 import { addMailboxFolderPermission } from "./cmdlets/Add-MailboxFolderPermission.ts";

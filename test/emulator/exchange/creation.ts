@@ -1,4 +1,7 @@
-/** What New-DistributionGroup and New-Mailbox share: the names and addresses of an object that is to be, and its coming into being. */
+/**
+ * What New-DistributionGroup and New-Mailbox share: the names and addresses of a new object, and
+ * its creation.
+ */
 import type { Call } from "./cmdlet.ts";
 import { checkedAlias, checkedName, refuseTaken } from "./naming.ts";
 import { replaced } from "./addresses.ts";
@@ -7,7 +10,10 @@ import type { DirectoryObject } from "../state.ts";
 import type { Store } from "../store.ts";
 import { moment } from "./units.ts";
 
-/** Documented: without an alias it is the name, spaces left out, and a question mark for what an alias can't hold. */
+/**
+ * Documented: without an alias it is the name without spaces, and with a question mark for each
+ * character that an alias cannot contain.
+ */
 const aliasFrom = (name: string): string =>
   name.replace(/\s/g, "").replace(/[^\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~.]/gu, "?");
 
@@ -16,11 +22,11 @@ export function namesFor(
   { Name: name, DisplayName: display, Alias: alias, PrimarySmtpAddress: primary }: BoundParameters,
   store: Store,
 ): DirectoryObject {
-  // Nobody's yet, so that every holder of a name is somebody else.
+  // The new object does not exist yet, so every holder of a name is another object.
   const coming: DirectoryObject = {};
   const Name = checkedName("Name", name ?? null, coming, store);
   const Alias = checkedAlias(alias ?? aliasFrom(Name), coming, store);
-  // Which of the accepted domains is the default one is not in the state: the initial one (assumed).
+  // The state does not say which accepted domain is the default one: the initial one (assumed).
   const own = `${Alias}@${store.state.tenant.initialDomain}`;
   const given = textOf(primary);
   const EmailAddresses = replaced(
@@ -37,7 +43,7 @@ export function namesFor(
   };
 }
 
-/** Adds it to the directory, for others to see at once or in a while. */
+/** Adds it to the directory, visible to readers at once or later. */
 export function created(values: DirectoryObject, { store, now }: Call): DirectoryObject {
   const { createLagMs: lag } = store.state.behaviour;
   return store.add(

@@ -1,10 +1,13 @@
 /**
- * The catalogue of what Exchange says when it refuses. One function per refusal; class names and texts are real where the mark
- * says observed, and otherwise made in the style of the real ones (assumed).
+ * The catalogue of Exchange's refusals, one function each. Class names and texts are real where the
+ * mark says observed; otherwise they follow the style of the real ones (assumed).
  */
 import type { Behaviour } from "../state.ts";
 
-/** A refusal before it has a shape on the wire. Thrown by cmdlets, parameters and filters; written by `errorResponse`. */
+/**
+ * A refusal before it has a shape on the wire. Thrown by cmdlets, parameters and filters; written
+ * by `errorResponse`.
+ */
 export class Refusal extends Error {
   readonly status: number;
   /** `error.code` of the envelope. */
@@ -14,9 +17,12 @@ export class Refusal extends Error {
   /** `Ex` and six hex digits, or empty, as in the first part of the pipe text. */
   readonly id: string;
   readonly target: string;
-  /** The text stands in `innererror.internalexception` only (observed for parameter transformation and faults of OData). */
+  /**
+   * The text is in `innererror.internalexception` only (observed for parameter transformation and
+   * faults of OData).
+   */
   readonly inner: boolean;
-  /** Real milliseconds that pass before it is answered. */
+  /** Real milliseconds before the refusal is sent. */
   readonly delayMs: number;
 
   constructor(facts: {
@@ -45,7 +51,7 @@ const tasks = "Microsoft.Exchange.Configuration.Tasks";
 const managementTasks = "Microsoft.Exchange.Management.Tasks";
 const binding = "System.Management.Automation.ParameterBindingException";
 
-/** Observed (string 1). The status is 404 here; 400 with the same class was seen too. */
+/** Observed (string 1). The status is 404 here; 400 with the same class was observed too. */
 export const notFound = (identity: string): Refusal =>
   new Refusal({
     status: 404,
@@ -54,7 +60,10 @@ export const notFound = (identity: string): Refusal =>
     text: `The operation couldn't be performed because object '${identity}' couldn't be found on '${domainController}'.`,
   });
 
-/** Observed (strings 17 and 18, trap 6). The class of string 17, and the status of all three, are assumed. */
+/**
+ * Observed (strings 17 and 18, trap 6). The class of string 17, and the status of all three, are
+ * assumed.
+ */
 export function ambiguous(identity: string, as: Behaviour["ambiguity"]): Refusal {
   if (as === "multipleRecipients") {
     return new Refusal({
@@ -72,14 +81,14 @@ export function ambiguous(identity: string, as: Behaviour["ambiguity"]): Refusal
   });
 }
 
-/** Observed (string 8), and that it speaks of groups as mailboxes; its class is inferred. */
+/** Observed (string 8), also that it calls groups mailboxes; its class is inferred. */
 export const outOfWriteScope = (identity: string, cmdlet: string, property: string): Refusal =>
   new Refusal({
     className: "System.InvalidOperationException",
     text: `The operation on mailbox "${identity}" failed because it's out of the current user's write scope. The action '${cmdlet}', '${property}', can't be performed on the object '${identity}' because the object is being synchronized from your on-premises organization. This action should be performed on the object in your on-premises organization.`,
   });
 
-/** Observed (string 2), the name of the class with it. */
+/** Observed (string 2), including the name of the class. */
 export const memberUnknown = (identity: string): Refusal =>
   new Refusal({
     status: 404,
@@ -109,7 +118,9 @@ export const notManagerOfGroup = (): Refusal =>
     text: "You don't have sufficient permissions. This operation can only be performed by a manager of the group.",
   });
 
-/** The middle of the text is observed (string 25); the rest, the class and the status are assumed. */
+/**
+ * The middle of the text is observed (string 25); the rest, the class and the status are assumed.
+ */
 export const parameterNotInRole = (parameter: string, cmdlet: string): Refusal =>
   new Refusal({
     className: "System.Management.Automation.CmdletAccessDeniedException",
@@ -132,7 +143,10 @@ export const accessListFull = (mailboxGuid: string): Refusal =>
     text: `The mailbox ${mailboxGuid} has reached the limit of maximum allowed access control entries of 500. Clean existing entries and rearrange them leveraging groups for assigning the same permissions to multiple users.`,
   });
 
-/** Warnings, not refusals (strings 14 and 15): observed, and so are the forms of the names in the second. */
+/**
+ * Warnings, not refusals (strings 14 and 15): observed, and so are the forms of the names in the
+ * second.
+ */
 export const acePresent = (object: string, account: string): string =>
   `The appropriate access control entry is already present on the object "${object}" for account "${account}".`;
 export const aceMissing = (object: string, account: string, sendAs = false): string =>
@@ -167,7 +181,10 @@ export const missingParameters = (names: readonly string[]): Refusal =>
     text: `Cannot process command because of one or more missing mandatory parameters: ${names.join(" ")}.`,
   });
 
-/** The opening and the class (without its namespace) are observed (string 23), and that the text is not in `details`; reasons are assumed. */
+/**
+ * The opening and the class (without its namespace) are observed (string 23), and that the text is
+ * not in `details`; reasons are assumed.
+ */
 export const untransformable = (parameter: string, why: string): Refusal =>
   new Refusal({
     className: "Microsoft.Exchange.Configuration.Tasks.ParameterTransformationException",
@@ -198,7 +215,7 @@ const notACollection = (from: string, why: string): Refusal =>
 export const addressPresent = (from: string, address: string): Refusal =>
   notACollection(from, `The value '${address}' is already present in the collection.`);
 
-/** Observed. The service tries other kinds of address last, hence its words. */
+/** Observed. The service tries other kinds of address last, hence its wording. */
 export const addressWithoutPrefix = (address: string): Refusal =>
   notACollection(
     "Dictionary`2[System.String,System.Object]",
@@ -215,14 +232,20 @@ export const noPrimaryAddress = (): Refusal =>
     "There is no primary SMTP address: the primary address can't be removed, only replaced.",
   );
 
-/** Observed (string 9). The namespace, and that the holder is named by its canonical name, are assumed. */
+/**
+ * Observed (string 9). The namespace, and that the holder is named by its canonical name, are
+ * assumed.
+ */
 export const addressInUse = (address: string, holder: string): Refusal =>
   new Refusal({
     className: `${managementTasks}.ProxyAddressExistsException`,
     text: `The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN of "${holder}". Please choose another proxy address.`,
   });
 
-/** Inferred (string 10). That it means a holder Exchange cannot see, such as a user name, is assumed. */
+/**
+ * Inferred (string 10). That it means a holder that Exchange cannot see, such as a user name, is
+ * assumed.
+ */
 export const addressInUseElsewhere = (address: string): Refusal =>
   new Refusal({
     className: `${managementTasks}.WLCDManagedMemberExistsException`,
@@ -251,7 +274,7 @@ export const nameInUse = (name: string): Refusal =>
     text: `The object '${name}' already exists.`,
   });
 
-/** Inferred (string 26), of which the end was not seen. */
+/** Inferred (string 26); the end of the text was not observed. */
 export const duplicatedRecipient = (parameter: string, identity: string): Refusal =>
   new Refusal({
     className: `${managementTasks}.RecipientTaskException`,
@@ -260,7 +283,7 @@ export const duplicatedRecipient = (parameter: string, identity: string): Refusa
 
 const storeTasks = "Microsoft.Exchange.Management.StoreTasks";
 
-/** Observed (strings 11 and 12). That a person is named as they are shown is assumed. */
+/** Observed (strings 11 and 12). That the person is named by display name is assumed. */
 export const hasFolderEntry = (user: string): Refusal =>
   new Refusal({
     className: `${storeTasks}.UserAlreadyExistsInPermissionEntryException`,
@@ -272,7 +295,7 @@ export const hasNoFolderEntry = (user: string): Refusal =>
     text: `There is no existing permission entry found for user: ${user}.`,
   });
 
-/** Observed (string 13), for people nobody knows and for recipients that can hold no right alike. */
+/** Observed (string 13), both for unknown people and for recipients that cannot hold a right. */
 export const invalidFolderUser = (user: string): Refusal =>
   new Refusal({
     className: `${storeTasks}.InvalidExternalUserIdException`,
@@ -286,7 +309,7 @@ export const specialFolderUser = (user: string): Refusal =>
     text: `The permission entry of ${user} can't be removed.`,
   });
 
-/** Observed (string 16) for dates; that times read alike is assumed. */
+/** Observed (string 16) for dates; that times have the same text is assumed. */
 export const formatNotOfLanguage = (
   parameter: string,
   given: string,
@@ -307,14 +330,20 @@ export const cannotLocalizeFolders = (mailbox: string): Refusal =>
     text: `The localization operation of the default folders of mailbox "${mailbox}" failed: Cannot localize the default folders.`,
   });
 
-/** Assumed: documented is that the owner is the person who creates the group, and an application is none. */
+/**
+ * Assumed. Documented is that the owner is the person who creates the group, and an application is
+ * not a person.
+ */
 export const noOwner = (): Refusal =>
   new Refusal({
     className: `${managementTasks}.RecipientTaskException`,
     text: "The group must have at least one owner. Specify the ManagedBy parameter: the caller isn't a recipient that can own a group.",
   });
 
-/** Observed text in PowerShell; assumed here (the service may also answer an unexported cmdlet with a bodyless 403). */
+/**
+ * Observed text in PowerShell; assumed here (the service may also answer an unexported cmdlet with
+ * a bodyless 403).
+ */
 export const unknownCmdlet = (name: string): Refusal =>
   new Refusal({
     className: "System.Management.Automation.CommandNotFoundException",
@@ -322,7 +351,7 @@ export const unknownCmdlet = (name: string): Refusal =>
     text: `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.`,
   });
 
-/** Observed: what Filter complains about is wrapped so. */
+/** Observed: the service wraps complaints about Filter like this. */
 const filter = (text: string): Refusal =>
   new Refusal({
     className: binding,
@@ -330,7 +359,7 @@ const filter = (text: string): Refusal =>
     text: `Cannot bind parameter 'Filter' to the target. Exception setting "Filter": "${text}"`,
   });
 
-/** Observed, with the list of names cut short. */
+/** Observed, with a shortened list of names. */
 export const unfilterable = (property: string, names: readonly string[]): Refusal =>
   filter(
     `"${property}" is not a recognized filterable property. Valid property names are: ${names.join(", ")}.`,
@@ -362,7 +391,9 @@ export const expiredPage = (): Refusal =>
 export const badRequest = (text: string): Refusal =>
   new Refusal({ className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", text });
 
-/** Not the service's voice: a gap of this emulator. Never mistake it for an answer. */
+/**
+ * Not the service's words: a gap of this emulator. Never mistake it for an answer of the service.
+ */
 export const notImplemented = (what: string): Refusal =>
   new Refusal({
     status: 501,
@@ -371,7 +402,7 @@ export const notImplemented = (what: string): Refusal =>
     text: `NOT IMPLEMENTED IN THE EMULATOR: ${what}. The real service knows this; extend test/emulator before relying on it.`,
   });
 
-/** The envelope around every refusal. `details[0].message` in the encoding asked for. */
+/** The envelope of every refusal. `details[0].message` has the encoding that the state selects. */
 export function errorResponse(refusal: Refusal, encoding: Behaviour["errorEncoding"]): Response {
   const shortName = refusal.className.slice(refusal.className.lastIndexOf(".") + 1);
   const cause = {

@@ -1,4 +1,4 @@
-/** Entries on folders: who is in one, which rights go together, and what readers are shown of it. */
+/** Entries on folders: who has one, which rights go together, and what readers see. */
 import { ambiguous, invalidFolderUser, invalidValue } from "./errors.ts";
 import { folderAt, type Folder } from "./folders.ts";
 import { folderRights, sharingFlags, type FolderPermission } from "../folderState.ts";
@@ -57,17 +57,20 @@ const roles: Record<string, readonly string[]> = {
 const calendarRoles = ["AvailabilityOnly", "LimitedDetails"];
 const alone = ["None", ...calendarRoles, ...Object.keys(roles)];
 const everyone = ["Default", "Anonymous"];
-/** Documented: only with these may the person be told. */
+/** Documented: only with these may the person be notified. */
 const tellable = [...calendarRoles, "Reviewer", "Editor"];
 
 export const isEveryone = (user: string): boolean => everyone.includes(user);
 
-/** Rights as they are kept and read: a role instead of exactly its rights (assumed), anything else in the order of the documentation. */
+/**
+ * Rights as they are stored and read: a role instead of exactly its rights (assumed), anything else
+ * in the order of the documentation.
+ */
 export function checkedRights(given: readonly string[], folder: Folder): string[] {
   const rights = folderRights.filter((right) => given.includes(right));
   const [first] = rights;
   if (first === undefined) throw invalidValue("AccessRights can't be empty.");
-  // Assumed: the documentation shows roles only alone, and says nothing of a mixture.
+  // Assumed: the documentation shows roles only alone, and does not mention a mixture.
   if (rights.length > 1 && rights.some((right) => alone.includes(right)))
     throw invalidValue(
       `The access rights "${rights.join(", ")}" can't be combined: a role stands alone.`,
@@ -81,7 +84,10 @@ export function checkedRights(given: readonly string[], folder: Folder): string[
   return role === undefined ? rights : [role];
 }
 
-/** The rules are documented, that they are enforced, and the texts, assumed. Undefined when the flags were not given. */
+/**
+ * The rules are documented; that they are enforced, and the texts, are assumed. Undefined when the
+ * flags are missing.
+ */
 export function checkedFlags(
   { SharingPermissionFlags: given }: BoundParameters,
   rights: readonly string[],
@@ -99,7 +105,7 @@ export function checkedFlags(
   return sharingFlags.filter((flag) => flags.includes(flag));
 }
 
-/** Documented for whom; that it is refused otherwise is assumed. */
+/** Documented for these folders and users; that it is refused otherwise is assumed. */
 export function checkNotification(
   { SendNotificationToUser: told }: BoundParameters,
   rights: readonly string[],
@@ -114,7 +120,7 @@ export function checkNotification(
 const keyOf = ({ mailbox, key }: Folder): string =>
   `folderPermissions/${String(mailbox["Guid"])}/${key}`;
 
-/** Every entry as it is: Default and Anonymous first, then in the order in which they came. */
+/** The current entries: Default and Anonymous first, then in the order of their creation. */
 export function entriesOf(folder: Folder, store: Store): FolderPermission[] {
   const there = (store.state.folderPermissions ?? []).filter(
     (one) => one.mailbox === folder.mailbox["Guid"] && one.folder === folder.key,
@@ -131,7 +137,7 @@ export function entriesOf(folder: Folder, store: Store): FolderPermission[] {
   return [...common, ...there.filter((one) => !isEveryone(one.user))];
 }
 
-/** Puts `after` in the place of the user's entry, or takes that away. */
+/** Replaces the user's entry with `after`, or removes it. */
 export function replaceEntry(
   folder: Folder,
   user: string,
@@ -147,7 +153,10 @@ export function replaceEntry(
   list.splice(at < 0 ? list.length : at, at < 0 ? 0 : 1, ...(after ? [after] : []));
 }
 
-/** What is shown of the person: a display name, or what is left of somebody who is gone (the first observed, the second assumed). */
+/**
+ * The name shown for a user: a display name (observed), or the last known name of a deleted one
+ * (assumed).
+ */
 export function shownUser(user: string, store: Store): string {
   if (isEveryone(user)) return user;
   const object = store.byGuid(user);
@@ -159,7 +168,10 @@ export function shownUser(user: string, store: Store): string {
   return object || isGuid(user) ? `NT:${sidOf(user)}` : user;
 }
 
-/** The `user` of an entry, for someone given in any form: as shown, when that is in no directory, or as any recipient that can hold a right. */
+/**
+ * The `user` of an entry, for an identity in any form: the shown name when no directory object has
+ * it, or any recipient that can hold a right.
+ */
 export function folderUser(given: string, folder: Folder, store: Store): string {
   const common = everyone.find((user) => user.toLowerCase() === given.toLowerCase());
   if (common) return common;
@@ -181,7 +193,7 @@ export function folderUser(given: string, folder: Folder, store: Store): string 
   return unknown.user;
 }
 
-/** Where a changing cmdlet works, for whom, and what is there. */
+/** The folder, the user and the current entry that a changing cmdlet works on. */
 export function addressed(
   { Identity: identity, User: given }: BoundParameters,
   store: Store,
@@ -193,14 +205,17 @@ export function addressed(
 
 export type Row = Record<string, Value>;
 
-/** As readers are shown it: perhaps as it was a while ago. */
+/** As readers see it, possibly older than the truth. */
 export function entryRows(folder: Folder, store: Store): { user: string; row: Row }[] {
   return store.lag
     .seen(keyOf(folder), entriesOf(folder, store))
     .map((entry) => ({ user: entry.user, row: entryRow(folder, entry, store) }));
 }
 
-/** Flags read as one text with commas, `None` for an editor of a calendar and null for everybody else (assumed). */
+/**
+ * Flags read as one text with commas, `None` for an editor of a calendar and null for all others
+ * (assumed).
+ */
 export function entryRow(
   folder: Folder,
   { user, rights, flags = [] }: FolderPermission,

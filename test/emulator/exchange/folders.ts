@@ -1,4 +1,4 @@
-/** The folders of a mailbox, and how one of them is found. */
+/** The folders of a mailbox, and how to find one of them. */
 import { createHash } from "node:crypto";
 import { theOne } from "./cmdlet.ts";
 import { notFound } from "./errors.ts";
@@ -14,9 +14,9 @@ import { isMailbox, isSoftDeleted, type Store } from "../store.ts";
 
 export interface Folder {
   mailbox: DirectoryObject;
-  /** What the folder stays, whatever it is called: see `FolderPermission.folder`. */
+  /** Identifies the folder regardless of its name: see `FolderPermission.folder`. */
   key: string;
-  /** `FolderType`: `Calendar` for the one calendar that counts, `User Created` for all others. */
+  /** `FolderType`: `Calendar` for the default calendar, `User Created` for all others. */
   type: string;
   name: string;
   /** From the top, with slashes. */
@@ -24,13 +24,15 @@ export interface Folder {
   calendar: boolean;
 }
 
-/** Microsoft 365 groups have folders too, but only for those who ask with a switch that this emulator does not know. */
+/**
+ * Microsoft 365 groups have folders too, but only with a switch that this emulator does not know.
+ */
 export const hasFolders = (object: DirectoryObject): boolean =>
   isMailbox(object) &&
   !["GroupMailbox", "PublicFolderMailbox"].includes(String(object["RecipientTypeDetails"])) &&
   !isSoftDeleted(object);
 
-/** Calendars that are subfolders of the one that counts. */
+/** Subfolders of the default calendar that are calendars. */
 const subcalendars: readonly DefaultFolder[] = ["Birthdays", "Holidays"];
 
 export const folderSettings = (store: Store, mailbox: DirectoryObject): MailboxFolders =>
@@ -38,7 +40,7 @@ export const folderSettings = (store: Store, mailbox: DirectoryObject): MailboxF
     mailbox: String(mailbox["Guid"]),
   };
 
-/** Names the default folders in a language. A name that the user gave one of them is lost with it (assumed). */
+/** Names the default folders in a language. Names that the user chose are lost (assumed). */
 export function nameFolders(
   store: Store,
   mailbox: DirectoryObject,
@@ -87,7 +89,10 @@ export function foldersOf(mailbox: DirectoryObject, store: Store): Folder[] {
   return [root, ...[...defaults, ...own].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))];
 }
 
-/** In the form of a real one: 46 bytes in Base64, so that it can hold a slash or a plus. Lists come in its order, which is nobody's (assumed). */
+/**
+ * Looks like a real one: 46 bytes in Base64, so that it can contain a slash or a plus. Lists are in
+ * its order, which is arbitrary (assumed).
+ */
 export function idOf({ mailbox, key }: Pick<Folder, "mailbox" | "key">): string {
   const digest = createHash("sha256")
     .update(`${String(mailbox["Guid"])} ${key}`)
@@ -100,8 +105,8 @@ export function idOf({ mailbox, key }: Pick<Folder, "mailbox" | "key">): string 
 }
 
 /**
- * `mailbox:\Folder\Subfolder` (documented) or `mailbox:FolderId` (observed). The mailbox alone, or with `:\`, is its root (assumed), and so
- * is it that names of folders are compared without regard to case.
+ * `mailbox:\Folder\Subfolder` (documented) or `mailbox:FolderId` (observed). The mailbox alone, or
+ * with `:\`, is its root, and names of folders are compared regardless of case (both assumed).
  */
 export function folderAt(identity: string, store: Store): Folder {
   const named = identity.indexOf(":\\");

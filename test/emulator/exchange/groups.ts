@@ -1,4 +1,7 @@
-/** What the cmdlets of distribution groups share: which groups they know, and who may change whose members. */
+/**
+ * What the cmdlets of distribution groups share: which groups they find, and who may change the
+ * members of which.
+ */
 import { catalogue } from "../catalogue.ts";
 import { theOne, type Call, type Cmdlet } from "./cmdlet.ts";
 import {
@@ -22,18 +25,19 @@ const kinds = new Set(catalogue.recipientTypeDetails["Get-DistributionGroup"]);
 export const isDistributionGroup = (object: DirectoryObject): boolean =>
   kinds.has(String(object["RecipientTypeDetails"])) && !isSoftDeleted(object);
 
-/** The group a call may change. `what` of it is mastered on premises when the group is. */
+/** The group that a call may change. `what` of it is mastered on premises when the group is. */
 export function groupToChange(
   cmdlet: Cmdlet["name"],
   { parameters, store, grant }: Call,
   what: string,
 ): DirectoryObject {
-  // A parameter is missing from a role altogether, whatever its value and whatever the group (assumed).
+  // A role lacks a parameter altogether, regardless of its value and of the group (assumed).
   if ("BypassSecurityGroupManagerCheck" in parameters && !mayBypassManagerCheck(grant))
     throw parameterNotInRole("BypassSecurityGroupManagerCheck", cmdlet);
   const group = theOne(store, textOf(parameters["Identity"]), isDistributionGroup);
   if (group["IsDirSynced"] === true) throw outOfWriteScope(String(group["Name"]), cmdlet, what);
-  // An application never manages a group. That other groups let any administrator change them is assumed.
+  // An application never manages a group. That any administrator may change other groups is
+  // assumed.
   if (
     group["RecipientTypeDetails"] === "MailUniversalSecurityGroup" &&
     parameters["BypassSecurityGroupManagerCheck"] !== true
@@ -42,20 +46,23 @@ export function groupToChange(
   return group;
 }
 
-/** The group whose members a call may change, and the recipient that its Member means. */
+/** The group whose members a call may change, and the recipient that its Member names. */
 export function groupAndMember(
   cmdlet: Cmdlet["name"],
   call: Call,
 ): { group: DirectoryObject; member: DirectoryObject } {
   if (!call.parameters["Member"]) throw missingParameters(["Member"]);
-  // That members are called so is assumed.
+  // How members are named is assumed.
   return {
     group: groupToChange(cmdlet, call, "Members"),
     member: memberNamed(textOf(call.parameters["Member"]), call.store),
   };
 }
 
-/** Documented: a Microsoft 365 group, or a user without an address, is no member; how that is refused is assumed. */
+/**
+ * Documented: a Microsoft 365 group, or a user without an address, cannot be a member; how that is
+ * refused is assumed.
+ */
 function memberNamed(identity: string, store: Store): DirectoryObject {
   const found = store
     .find(identity)

@@ -1,11 +1,20 @@
-/** What of a synchronised mailbox belongs to the directory on premises (inferred from Microsoft's list of synchronised attributes). */
+/**
+ * Which properties of a synchronised mailbox are mastered on premises (inferred from Microsoft's
+ * list of synchronised attributes).
+ */
 import { outOfWriteScope } from "./errors.ts";
 import type { BoundParameters } from "./parameters.ts";
 import type { DirectoryObject } from "../state.ts";
 
-/** Mastered on premises for every synchronised object, whoever manages its Exchange attributes. */
+/**
+ * Mastered on premises for every synchronised object, regardless of where its Exchange attributes
+ * are managed.
+ */
 const identity = /^((Simple)?DisplayName|Office|Name|AccountDisabled)$/;
-/** Mastered there as well, unless IsExchangeCloudManaged. Type is not: the cloud takes it, and a later synchronisation may undo it. */
+/**
+ * Mastered there as well, unless IsExchangeCloudManaged. Type is not: the cloud accepts it, and a
+ * later synchronisation may undo it.
+ */
 const exchange =
   /^((Extension)?CustomAttribute\d+|Alias|EmailAddresses|WindowsEmailAddress|HiddenFromAddressListsEnabled|ForwardingAddress|GrantSendOnBehalfTo|(Accept|Reject)Messages.+|RequireSenderAuthenticationEnabled|ModerationEnabled|ModeratedBy|BypassModeration.+|SendModerationNotifications|MailTip(Translations)?|Audit.+|Retention(Comment|Url)|Resource(Capacity|Custom)|ArchiveName)$/;
 

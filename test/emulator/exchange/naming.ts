@@ -1,4 +1,7 @@
-/** Names, aliases and addresses: their form, and that nobody else has them. Of objects that are there already and of those that are to be. */
+/**
+ * Names, aliases and addresses of existing and of new objects: their form, and that no other object
+ * has them.
+ */
 import { changed, replaced, withPrimary, without } from "./addresses.ts";
 import {
   addressInUse,
@@ -23,7 +26,7 @@ export function checkedName(
 ): string {
   if (typeof given !== "string" || given.trim() === "")
     throw invalidValue(`Property ${name} cannot be empty.`);
-  // Names are unique within their container, and the deleted live in another one (assumed).
+  // Names are unique within their container, and deleted objects are in another one (assumed).
   if (
     name === "Name" &&
     others(store, given, object).some((other) => fold(String(other["Name"])) === fold(given))
@@ -59,7 +62,10 @@ export function checkedAlias(given: Bound, object: DirectoryObject, store: Store
   return given;
 }
 
-/** The addresses after a list and a primary address were applied, the list first. New ones must be free. */
+/**
+ * The addresses after a list and a primary address are applied, the list first. New ones must be
+ * free.
+ */
 export function addressesAfter(
   object: DirectoryObject,
   given: Bound | undefined,

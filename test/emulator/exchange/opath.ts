@@ -1,6 +1,7 @@
 /**
- * OPath filters: `(Alias -eq 'x') -and -not(HiddenFromAddressListsEnabled -eq $true)`. Which properties a cmdlet can filter on, and what
- * kind of value each takes, is documented; how strictly a wrong value is refused is assumed.
+ * * OPath filters: `(Alias -eq 'x') -and -not(HiddenFromAddressListsEnabled -eq $true)`. Which
+ * properties a cmdlet can filter on, and what kind of value each takes, is documented; how strictly
+ * a wrong value is refused is assumed.
  */
 import { catalogue, type FilterableFacts } from "../catalogue.ts";
 import { emptyFilterValue, filterSyntax, unfilterable } from "./errors.ts";
@@ -139,7 +140,8 @@ function compare(
       ? blank(operator, literal)
       : valueTest(name, facts, operator, literal);
   // An unset property differs from every value, and is neither less nor greater (assumed).
-  // A hundred thousand members are quicker compared by GUID, once it is known which objects the distinguished name stands for.
+  // A hundred thousand members compare faster by GUID, once the distinguished names are resolved to
+  // objects.
   if (
     facts.value === "dn" &&
     references.has(name) &&
@@ -166,7 +168,8 @@ function compare(
 function read(object: DirectoryObject, name: string, facts: FilterableFacts, store: Store): Value {
   if (facts.value === "dn" && references.has(name))
     return store.referenced(object, name, "DistinguishedName");
-  // Documented: PrimarySmtpAddress also finds secondary addresses, so a hit says nothing about the primary one.
+  // Documented: PrimarySmtpAddress also finds secondary addresses, so a hit does not prove the
+  // primary one.
   if (facts.alsoMatches === "EmailAddresses") {
     const addresses = store.property(object, "EmailAddresses");
     return Array.isArray(addresses) ? addresses.map(withoutPrefix) : addresses;
@@ -216,7 +219,8 @@ function valueTest(name: string, facts: FilterableFacts, operator: string, liter
       if (facts.onlyUnlimitedFilterable && !/^unlimited$/i.test(text)) throw refuse("Unlimited");
       break;
     case "dn":
-      // Documented: recipient-valued properties want a distinguished name, not a name or an address.
+      // Documented: recipient-valued properties want a distinguished name, not a name or an
+      // address.
       if (name !== "Id" && !/^(CN|OU|DC)=.+,/i.test(text))
         throw filterSyntax(`"${text}" is not a distinguished name.`, literal.at);
       break;
@@ -252,7 +256,7 @@ function checkEnumeration(name: string, facts: FilterableFacts, literal: Token):
   }
 }
 
-/** Documented: a wildcard goes with -like only, on text only, and at the end only. */
+/** Documented: a wildcard works with -like only, on text only, and at the end only. */
 function likeTest(name: string, facts: FilterableFacts, literal: Token): Test {
   const star = literal.value.indexOf("*");
   if (!facts.wildcards)
@@ -262,7 +266,7 @@ function likeTest(name: string, facts: FilterableFacts, literal: Token): Test {
     );
   if (star >= 0 && star !== literal.value.length - 1)
     throw filterSyntax("A wildcard is only supported at the end of a value.", literal.at);
-  // Addresses are kept with their prefix, so one without it finds nothing (documented).
+  // Addresses are stored with their prefix, so a text without it finds nothing (documented).
   const wanted = fold(star < 0 ? literal.value : literal.value.slice(0, -1));
   return (value) =>
     value !== null &&

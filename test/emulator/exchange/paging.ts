@@ -11,7 +11,7 @@ interface Waiting {
   offset: number;
   /** Number of the page the link leads to, from 2. */
   page: number;
-  /** The request body a continuation has to repeat. */
+  /** The request body that a continuation must repeat. */
   body: string;
   row: (item: unknown) => Record<string, Value>;
   expires: number;
@@ -24,7 +24,7 @@ export interface Page {
   warnings: string[];
 }
 
-/** An outcome makes rows of its own items and of nothing else, which is all it is asked for. */
+/** The caller only passes an outcome its own items, so the types fit. */
 const rowOf = (outcome: Outcome, wanted: Set<string> | undefined): Waiting["row"] =>
   outcome.rows(wanted) as Waiting["row"];
 
@@ -36,7 +36,7 @@ export class Pages {
     this.#newToken = newToken;
   }
 
-  /** The number of the page a token leads to; undefined for a token that was never issued. */
+  /** The page number of a token; undefined for a token that was never issued. */
   numberOf(token: string): number | undefined {
     return this.#waiting.get(token)?.page;
   }
@@ -57,7 +57,10 @@ export class Pages {
     );
   }
 
-  /** A link can be followed more than once, so that a page whose answer was lost can be asked for again (assumed). */
+  /**
+   * A link can be followed more than once, so that a client can request a page again whose answer
+   * was lost (assumed).
+   */
   continued(token: string, body: string, size: number, now: number): Page {
     const waiting = this.#waiting.get(token);
     if (!waiting || waiting.expires <= now || waiting.body !== body) throw expiredPage();

@@ -1,6 +1,7 @@
 /**
- * Binding: from the JSON of `Parameters` to typed values, as strict as the documentation allows. That the service is exactly this
- * strict is assumed; a client that passes here sends what is documented.
+ * * Binding: from the JSON of `Parameters` to typed values, as strict as the documentation allows.
+ * That the service is exactly this strict is assumed; a client that passes here sends what is
+ * documented.
  */
 import { cmdletNamed, catalogue, type CmdletFacts, type ParameterFacts } from "../catalogue.ts";
 import { bytesOf, millisecondsOf, moment, secondsOf } from "./units.ts";
@@ -13,7 +14,7 @@ import {
   untransformable,
 } from "./errors.ts";
 
-/** `add` and `remove` of a multi-valued property, both possibly empty. */
+/** `add` and `remove` of a multi-valued property; both may be empty. */
 export interface Delta {
   add: string[];
   remove: string[];
@@ -27,11 +28,14 @@ export type BoundParameters = Record<string, Bound>;
 export const isDelta = (value: Bound | undefined): value is Delta =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A scalar as text; null, and what is no scalar, are empty. */
+/** A scalar as text; empty for null and for anything that is not a scalar. */
 export const textOf = (value: Bound | undefined): string =>
   value === undefined || typeof value === "object" ? "" : String(value);
 
-/** PowerShell's common parameters: taken by every cmdlet, sent as text (documented), without effect here. */
+/**
+ * PowerShell's common parameters: accepted by every cmdlet, sent as text (documented), without
+ * effect here.
+ */
 const common = ["ErrorAction", "WarningAction", "InformationAction", "Verbose", "Debug"];
 
 /** A value that is not a reference type in .NET cannot be null. */
@@ -78,7 +82,10 @@ function spelled(cmdlet: CmdletFacts, key: string): string | undefined {
   return Object.keys(cmdlet.parameters).find((known) => known.toLowerCase() === key.toLowerCase());
 }
 
-/** `Links@odata.type` may stand beside a parameter that is an array of hashtables or byte arrays (documented by the module). */
+/**
+ * `Links@odata.type` may accompany a parameter that is an array of hashtables or byte arrays
+ * (documented by the module).
+ */
 function checkSibling(key: string, given: Record<string, unknown>): void {
   const parameter = key.slice(0, key.indexOf("@"));
   if (!Array.isArray(given[parameter])) throw unknownParameter(key);
@@ -120,7 +127,8 @@ function bindFlags(name: string, facts: ParameterFacts, value: unknown): string[
 
 function bindHashtable(name: string, facts: ParameterFacts, table: Record<string, unknown>): Delta {
   const { "@odata.type": tag, ...entries } = table;
-  // Observed by others: an untagged object stays a generic JSON object to the server and cannot be bound.
+  // Observed by others: an untagged object stays a generic JSON object to the server and cannot be
+  // bound.
   if (tag !== "#Exchange.GenericHashTable") {
     throw untransformable(
       name,
@@ -216,7 +224,10 @@ function bindScalar(name: string, facts: ParameterFacts, value: unknown): Bound 
   }
 }
 
-/** An integer, `Unlimited`, a size such as `50GB`, or days as `365.00:00:00`; which of them fits is the cmdlet's business. */
+/**
+ * An integer, `Unlimited`, a size such as `50GB`, or days as `365.00:00:00`; the cmdlet decides
+ * which of them fits.
+ */
 function bindUnlimited(name: string, facts: ParameterFacts, value: unknown): string | number {
   const given = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof given === "number" && Number.isInteger(given) && given >= 0)

@@ -13,7 +13,7 @@ export const isRecipient = (object: DirectoryObject): boolean =>
   !["User", "DisabledUser"].includes(String(object["RecipientTypeDetails"])) &&
   !isSoftDeleted(object);
 
-/** What every mailbox has without anybody having given it. Observed on real mailboxes, shortened. */
+/** What every mailbox has without a grant. Observed on real mailboxes, shortened. */
 const own = (rights: string[]): AccessEntry => ({ trustee: self, rights });
 const inherited: AccessEntry[] = [
   { trustee: "EURPR01A001\\Administrator", rights: ["FullAccess"], deny: true, inherited: true },
@@ -47,7 +47,7 @@ export function recipientEntries(recipient: DirectoryObject, store: Store): read
   return isMailbox(recipient) ? withOwn(entries, ownAddress) : entries;
 }
 
-/** Whether an implicit entry gives all of these rights already. */
+/** Whether an implicit entry already grants all of these rights. */
 export const isGivenAnyway = (
   trustee: string,
   rights: readonly string[],
@@ -56,7 +56,10 @@ export const isGivenAnyway = (
   trustee === self &&
   rights.every((right) => (sendAs ? ownAddress : ownMailbox).rights.includes(right));
 
-/** The entry a removal is about stays, although the caller is told it was not there: seen where somebody in the list is gone. */
+/**
+ * The entry to remove stays, although a warning claims that it does not exist: observed where the
+ * list contains a deleted object.
+ */
 export function staysAnyway(
   entry: AccessEntry | undefined,
   entries: readonly AccessEntry[],
@@ -68,7 +71,7 @@ export function staysAnyway(
   return orphanBlocksRemoval && entries.some((one) => isOrphaned(one, store));
 }
 
-/** Parameter sets that are not run here leave these out, and binding lets them. */
+/** Parameter sets that do not run here lack these, and binding allows that. */
 export function required(parameters: BoundParameters, ...names: string[]): void {
   const missing = names.filter(
     (name) =>

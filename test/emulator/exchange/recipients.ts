@@ -1,4 +1,4 @@
-/** Parameters that name other recipients: kept as GUIDs, given in any form of identity. */
+/** Parameters that name other recipients: stored as GUIDs, accepted in any form of identity. */
 import { ambiguous, duplicatedRecipient, invalidValue, notFound } from "./errors.ts";
 import { isDelta, textOf, type Bound } from "./parameters.ts";
 import type { Value } from "../properties.ts";
@@ -13,7 +13,7 @@ const maySendOnBehalf = (object: DirectoryObject): boolean =>
   isMailbox(object) ||
   /MailUser$|^MailUniversalSecurityGroup$/.test(String(object["RecipientTypeDetails"]));
 
-/** The kind of recipient each parameter takes (documented; everything else takes any recipient). */
+/** The kind of recipient that each parameter takes (documented; all others take any recipient). */
 const kinds: Record<string, (object: DirectoryObject) => boolean> = {
   GrantSendOnBehalfTo: maySendOnBehalf,
   Members: (object) => object["RecipientTypeDetails"] !== "GroupMailbox",
@@ -23,7 +23,7 @@ const kinds: Record<string, (object: DirectoryObject) => boolean> = {
   RejectMessagesFromDLMembers: isGroup,
 };
 
-/** What a parameter that names one recipient, or several, does to the stored properties. */
+/** What a parameter that names one or several recipients does to the stored properties. */
 export function recipientValues(
   name: string,
   given: Bound,

@@ -1,7 +1,8 @@
 /**
- * Languages a mailbox can have, and the date and time formats that go with each; the first is the default. English of the United States
- * and Britain (its dates) are documented or observed; the others are what .NET and Windows know for the culture, which is assumed to be
- * what Exchange takes.
+ * * Languages a mailbox can have, and the date and time formats that go with each; the first is the
+ * default. English of the United States and Britain (its dates) are documented or observed; the
+ * others are what .NET and Windows know for the culture, which is assumed to be what Exchange
+ * takes.
  */
 import { formatNotOfLanguage, invalidValue, notImplemented, untransformable } from "./errors.ts";
 
@@ -12,7 +13,7 @@ interface Formats {
 
 const clock24 = "HH:mm | H:mm";
 
-/** Dates, then times. A `/` inside a format is its own, hence the bars. */
+/** Dates, then times, separated by bars because a format may contain a `/`. */
 const table: Record<string, [date: string, time: string]> = {
   "en-US": [
     "M/d/yyyy | M/d/yy | MM/dd/yy | MM/dd/yyyy | yy/MM/dd | yyyy-MM-dd | dd-MMM-yy",
@@ -81,7 +82,10 @@ const table: Record<string, [date: string, time: string]> = {
 const languages = new Map(Object.keys(table).map((name) => [name.toLowerCase(), name]));
 const cultures = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
 
-/** The language in its own spelling. Those without a region, and those nobody speaks, are refused (assumed, with the texts). */
+/**
+ * The language in its own spelling. Languages without a region, and unknown ones, are refused
+ * (assumed, with the texts).
+ */
 export function languageNamed(text: string): string {
   const known = languages.get(text.toLowerCase());
   if (known !== undefined) return known;
@@ -101,7 +105,7 @@ function isCulture(text: string): boolean {
   try {
     return cultures.of(text) !== undefined;
   } catch {
-    // What has not even the form of a language code.
+    // A text that does not have the form of a language code.
     return false;
   }
 }

@@ -1,4 +1,7 @@
-/** The ids of Windows time zones, which is what TimeZone takes (documented). That another id, such as an IANA name, is refused is assumed. */
+/**
+ * The ids of Windows time zones, which TimeZone takes (documented). That another id, such as an
+ * IANA name, is refused is assumed.
+ */
 
 /** Without their ending, where it is ` Standard Time`. */
 const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, Argentina, Astrakhan, Atlantic, AUS Central, Aus Central W., AUS Eastern,
@@ -36,6 +39,6 @@ const byLowerCase = new Map(
   ]),
 );
 
-/** The id in its own spelling; undefined for what is none. */
+/** The id in its own spelling; undefined for any other text. */
 export const timeZoneNamed = (text: string): string | undefined =>
   byLowerCase.get(text.toLowerCase());

@@ -1,4 +1,4 @@
-/** Trustees: whom an entry of an access list is about, from what a parameter says and to what a row shows. */
+/** Trustees: whom an entry of an access list is about, from the parameter to the row. */
 import type { AccessEntry } from "../access.ts";
 import { ambiguous, trusteeUnknown } from "./errors.ts";
 import { guidOfSid, isSid, sidOf } from "../sid.ts";
@@ -13,7 +13,10 @@ const isPrincipal = (object: DirectoryObject, store: Store): boolean =>
   object["RecipientTypeDetails"] !== "GroupMailbox" &&
   store.property(object, "IsSecurityPrincipal") === true;
 
-/** The trustee a parameter names, as entries keep it. One who is gone can only be named by a SID that is in the list. */
+/**
+ * The trustee that a parameter names, as entries store it. Only a SID in the list can name a
+ * deleted one.
+ */
 export function trusteeNamed(
   identity: string,
   store: Store,
@@ -50,13 +53,13 @@ function holderOfSid(sid: string, store: Store): DirectoryObject | undefined {
 const sidOfTrustee = (trustee: string): string | undefined =>
   guidPattern.test(trustee) ? sidOf(trustee) : undefined;
 
-/** Whether an entry is about somebody who is gone. */
+/** Whether an entry is about a deleted object. */
 export function isOrphaned({ trustee }: AccessEntry, store: Store): boolean {
   const object = store.byGuid(trustee);
   return object ? isSoftDeleted(object) : isSid(trustee) || guidPattern.test(trustee);
 }
 
-/** What a row shows. One who is gone shows as a SID. */
+/** What a row shows: the SID for a deleted object. */
 export function shownTrustee(entry: AccessEntry, store: Store): string {
   const object = store.byGuid(entry.trustee);
   if (!object) return sidOfTrustee(entry.trustee) ?? entry.trustee;
@@ -75,7 +78,10 @@ export function account(trustee: string, store: Store): string {
     : (sidOfTrustee(trustee) ?? trustee);
 }
 
-/** Whether a parameter of a reading cmdlet means this trustee: any of its names, to the letter. Wrong case finds nothing (documented). */
+/**
+ * Whether a parameter of a reading cmdlet means this trustee: any of its names, exactly. Another
+ * case finds nothing (documented).
+ */
 export function isNamed(entry: AccessEntry, text: string, store: Store): boolean {
   const object = store.byGuid(entry.trustee);
   if (!object) return shownTrustee(entry, store) === text;

@@ -1,4 +1,7 @@
-/** The rule for parameters that write the property of the same name: what it reads as afterwards follows from the type of the parameter. */
+/**
+ * The rule for parameters that write the property of the same name: how it reads afterwards follows
+ * from the parameter's type.
+ */
 import { catalogue, type ParameterFacts } from "../catalogue.ts";
 import { invalidValue } from "./errors.ts";
 import { isDelta, type Bound } from "./parameters.ts";
@@ -43,7 +46,7 @@ const limits: Record<string, [number, number]> = {
 };
 const longestList = 1300;
 
-/** What the property reads as once the parameter has been applied to `current`. */
+/** How the property reads after the parameter is applied to `current`. */
 export function applied(name: string, given: Bound, current: Value): Value {
   if (isDelta(given)) {
     const before = Array.isArray(current) ? current : [];
@@ -53,13 +56,14 @@ export function applied(name: string, given: Bound, current: Value): Value {
       ...given.add.filter((one) => !kept.some((other) => fold(one) === fold(other))),
     ]);
   }
-  // Null and empty text clear a text property alike, and an empty list or null a list (documented for lists, else assumed).
+  // Null and empty text both clear a text property, and an empty list or null a list (documented
+  // for lists, else assumed).
   if (Array.isArray(current)) return limited(name, Array.isArray(given) ? given : []);
   if (given === null) return typeof current === "string" && !isMeasured(name) ? "" : null;
   return isMeasured(name) ? measured(name, given as string | number) : given;
 }
 
-/** Whether the property reads as a size, a time span or a count, by the way its default reads. */
+/** Whether the property is a size, a time span or a count, judged by its default. */
 const isMeasured = (name: string): boolean =>
   /^Unlimited$| bytes\)$|^\d+$|^\d+\.\d\d:\d\d:\d\d$/.test(String(defaults[name]));
 

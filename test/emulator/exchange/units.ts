@@ -1,8 +1,13 @@
-/** Sizes, time spans and moments, from the forms a parameter may have to the one form the service reads back. */
+/**
+ * Sizes, time spans and moments, from every form of a parameter to the one form of the service's
+ * answers.
+ */
 
 const units = ["B", "KB", "MB", "GB", "TB"];
 
-/** Bytes of `50GB`, `49.5 GB (53,150,220,288 bytes)` or a plain number; undefined for anything else. */
+/**
+ * Bytes of `50GB`, `49.5 GB (53,150,220,288 bytes)` or a plain number; undefined for anything else.
+ */
 export function bytesOf(text: string): number | undefined {
   const [, number, unit = "B", exact] =
     /^(\d+(?:\.\d+)?) ?([KMGT]?B)?(?: \(([\d,]+) bytes\))?$/i.exec(text) ?? [];
@@ -34,10 +39,16 @@ export function span(seconds: number): string {
   return `${days > 0 ? `${days}.` : ""}${new Date((seconds % 86_400) * 1000).toISOString().slice(11, 19)}`;
 }
 
-/** To the second. That some properties read with `Z` and others with `+00:00` is on purpose: the suffix varies (observed). */
+/**
+ * To the second. That some properties read with `Z` and others with `+00:00` is on purpose: the
+ * suffix varies (observed).
+ */
 export const moment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-/** Milliseconds of a sortable date, which is UTC unless it says otherwise (documented by the module); undefined for local forms. */
+/**
+ * Milliseconds of a sortable date, which is UTC unless it has a zone (documented by the module);
+ * undefined for local forms.
+ */
 export function millisecondsOf(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text))
     return undefined;

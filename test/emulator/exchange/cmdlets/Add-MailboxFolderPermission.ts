@@ -11,7 +11,10 @@ import {
   shownUser,
 } from "../folderPermissions.ts";
 
-/** Makes an entry for somebody who has none, and returns it (documented). Default and Anonymous always have one. */
+/**
+ * Makes an entry for somebody who has none, and returns it (documented). Default and Anonymous
+ * always have one.
+ */
 export const addMailboxFolderPermission: Cmdlet = {
   name: "Add-MailboxFolderPermission",
   writes: true,

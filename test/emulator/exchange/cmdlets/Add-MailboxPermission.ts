@@ -29,7 +29,8 @@ export const addMailboxPermission: Cmdlet = {
     const before = list.find(guid, ace);
     if (!before && list.of(guid).filter(({ inherited }) => inherited !== true).length >= maxEntries)
       throw accessListFull(guid);
-    // Whether Outlook opens the mailbox is decided when Full Access is given, and only then (documented).
+    // Whether Outlook opens the mailbox is decided when Full Access is given, and only then
+    // (documented).
     const autoMapping = before?.rights.includes("FullAccess")
       ? before.autoMapping
       : parameters["AutoMapping"] !== false;

@@ -1,7 +1,10 @@
 import { list, typesAskedFor, type Cmdlet } from "../cmdlet.ts";
 import { isDistributionGroup } from "../groups.ts";
 
-/** Documented: these come back as GUIDs (assumed: those of the directory) unless a switch asks for names beside them. */
+/**
+ * Documented: these come back as GUIDs (assumed: those of the directory) unless a switch asks for
+ * names beside them.
+ */
 const asGuids = [
   "GrantSendOnBehalfTo",
   "ModeratedBy",

@@ -27,7 +27,10 @@ export const getMailboxFolderStatistics: Cmdlet = {
   },
 };
 
-/** Which folders a scope shows. That Calendar shows every calendar, and Personal what the user made, is observed and documented. */
+/**
+ * Which folders a scope shows. That Calendar shows every calendar, and Personal what the user made,
+ * is observed and documented.
+ */
 function within(scope: string): (folder: Folder) => boolean {
   if (scope === "" || scope === "All") return () => true;
   if (scope === "Calendar") return (folder) => folder.calendar;

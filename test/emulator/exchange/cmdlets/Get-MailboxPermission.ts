@@ -21,7 +21,10 @@ export const mailboxPermissionRow = (
   InheritanceType: entry.inheritanceType ?? store.mailboxAccess.inheritanceType,
 });
 
-/** Who may open one mailbox. Those who are gone are listed too, so that the switch for them changes nothing (assumed). */
+/**
+ * Who may open one mailbox. Those who are gone are listed too, so that the switch for them changes
+ * nothing (assumed).
+ */
 export const getMailboxPermission: Cmdlet = {
   name: "Get-MailboxPermission",
   writes: false,

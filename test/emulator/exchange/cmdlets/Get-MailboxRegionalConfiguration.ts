@@ -4,7 +4,9 @@ import { foldersOf, hasFolders } from "../folders.ts";
 import type { DirectoryObject } from "../../state.ts";
 import type { Store } from "../../store.ts";
 
-/** Language, formats and time zone. All null on a mailbox that nobody opened or set up (assumed). */
+/**
+ * Language, formats and time zone. All null on a mailbox that nobody opened or set up (assumed).
+ */
 export const getMailboxRegionalConfiguration: Cmdlet = {
   name: "Get-MailboxRegionalConfiguration",
   writes: false,

@@ -5,7 +5,10 @@ import { isSoftDeleted } from "../../store.ts";
 
 const recipients = new Set(catalogue.recipientTypeDetails["Get-Recipient"]);
 
-/** Everything with an address; Microsoft 365 groups only when named (documented). Users without a mailbox are not recipients. */
+/**
+ * Everything with an address; Microsoft 365 groups only when named (documented). Users without a
+ * mailbox are not recipients.
+ */
 export const getRecipient: Cmdlet = {
   name: "Get-Recipient",
   writes: false,

@@ -4,7 +4,10 @@ import { isSoftDeleted } from "../../store.ts";
 
 const users = new Set(catalogue.recipientTypeDetails["Get-User"]);
 
-/** Users with and without a mailbox (documented), which is how a person who is not licensed yet can be seen at all. */
+/**
+ * Users with and without a mailbox (documented), which is how a person who is not licensed yet can
+ * be seen at all.
+ */
 export const getUser: Cmdlet = {
   name: "Get-User",
   writes: false,

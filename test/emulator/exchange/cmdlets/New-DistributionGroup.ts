@@ -20,7 +20,10 @@ const asGiven = [
 ];
 const most = 10_000;
 
-/** Makes a distribution group, a mail-enabled security group or a room list, and returns it. Custom attributes come with a Set- only (documented). */
+/**
+ * Makes a distribution group, a mail-enabled security group or a room list, and returns it. Custom
+ * attributes come with a Set- only (documented).
+ */
 export const newDistributionGroup: Cmdlet = {
   name: "New-DistributionGroup",
   writes: true,

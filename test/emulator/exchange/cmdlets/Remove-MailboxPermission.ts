@@ -5,7 +5,10 @@ import { textOf } from "../parameters.ts";
 import { hasMailbox, required, staysAnyway } from "../permissions.ts";
 import { account, trusteeNamed } from "../trustees.ts";
 
-/** Returns nothing. What is not there is a warning; an inherited entry counts as not there (assumed). */
+/**
+ * Returns nothing. What is not there is a warning; an inherited entry counts as not there
+ * (assumed).
+ */
 export const removeMailboxPermission: Cmdlet = {
   name: "Remove-MailboxPermission",
   writes: true,

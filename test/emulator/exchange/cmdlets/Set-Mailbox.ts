@@ -153,7 +153,10 @@ function valuesOf(name: string, given: Bound, mailbox: DirectoryObject, call: Ca
   }
 }
 
-/** Assumed: the capabilities on the mailbox tell its licence; Exchange Online Plan 2 and the archiving add-on include holds. */
+/**
+ * Assumed: the capabilities on the mailbox tell its licence; Exchange Online Plan 2 and the
+ * archiving add-on include holds.
+ */
 function holdAfter(enabled: boolean, mailbox: DirectoryObject, store: Store, now: number): Values {
   const capabilities = store.property(mailbox, "PersistedCapabilities") as string[];
   if (!enabled)
@@ -173,7 +176,10 @@ function holdAfter(enabled: boolean, mailbox: DirectoryObject, store: Store, now
   };
 }
 
-/** Without any hold an inactive mailbox is deleted (documented): here it is soft-deleted from then on (assumed). */
+/**
+ * Without any hold an inactive mailbox is deleted (documented): here it is soft-deleted from then
+ * on (assumed).
+ */
 function deletedAfterLastHold(mailbox: DirectoryObject, store: Store): Values {
   const held =
     (store.property(mailbox, "InPlaceHolds") as string[]).length > 0 ||

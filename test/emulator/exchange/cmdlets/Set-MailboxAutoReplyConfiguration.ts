@@ -23,7 +23,10 @@ const settings = [
   ...flags,
 ];
 
-/** Automatic replies belong to the mailbox, not to the directory: a synchronised mailbox takes them, and WhenChanged stays (both assumed). */
+/**
+ * Automatic replies belong to the mailbox, not to the directory: a synchronised mailbox takes them,
+ * and WhenChanged stays (both assumed).
+ */
 export const setMailboxAutoReplyConfiguration: Cmdlet = {
   name: "Set-MailboxAutoReplyConfiguration",
   writes: true,
@@ -49,7 +52,9 @@ function valueOf(name: string, parameters: BoundParameters): Value {
   return messages.includes(name) ? asHtml(String(value)) : value;
 }
 
-/** What belongs together is documented; that the service refuses it otherwise, and how, is assumed. */
+/**
+ * What belongs together is documented; that the service refuses it otherwise, and how, is assumed.
+ */
 function check(after: (name: string) => Value, given: Record<string, Value>, now: number): void {
   const state = after("AutoReplyState");
   if (state !== "Scheduled") {

@@ -9,7 +9,10 @@ import {
   shownUser,
 } from "../folderPermissions.ts";
 
-/** Replaces the rights of an entry that is there (documented), and returns nothing. No change is no warning (assumed). */
+/**
+ * Replaces the rights of an entry that is there (documented), and returns nothing. No change is no
+ * warning (assumed).
+ */
 export const setMailboxFolderPermission: Cmdlet = {
   name: "Set-MailboxFolderPermission",
   writes: true,
@@ -21,7 +24,8 @@ export const setMailboxFolderPermission: Cmdlet = {
     checkNotification(parameters, rights, folder);
     if (!entry) throw hasNoFolderEntry(shownUser(user, store));
     const before = entry.flags ?? [];
-    // Documented: the mention alone resets the flags, be it with false. That it wins over flags in the same call is assumed.
+    // Documented: the mention alone resets the flags, be it with false. That it wins over flags in
+    // the same call is assumed.
     const asked =
       "SendNotificationToUser" in parameters
         ? []

@@ -17,7 +17,10 @@ import { timeZoneNamed } from "../timeZones.ts";
 const settings = ["Language", "DateFormat", "TimeFormat", "TimeZone"];
 const formats = ["DateFormat", "TimeFormat"] as const;
 
-/** Regional settings belong to the mailbox, not to the directory: a synchronised mailbox takes them, and WhenChanged stays (both assumed). */
+/**
+ * Regional settings belong to the mailbox, not to the directory: a synchronised mailbox takes them,
+ * and WhenChanged stays (both assumed).
+ */
 export const setMailboxRegionalConfiguration: Cmdlet = {
   name: "Set-MailboxRegionalConfiguration",
   writes: true,
@@ -31,7 +34,8 @@ export const setMailboxRegionalConfiguration: Cmdlet = {
       : undefined;
     const outcome = write(store, mailbox, values);
     if (language === undefined) return outcome;
-    // Documented: a folder of the new name stands in the way. That the settings above are kept, and no folder is renamed, is assumed.
+    // Documented: a folder of the new name stands in the way. That the settings above are kept, and
+    // no folder is renamed, is assumed.
     const taken = foldersOf(mailbox, store)
       .filter(({ type }) => type === "User Created")
       .map(({ path }) => path.toLowerCase());
@@ -48,7 +52,10 @@ export const setMailboxRegionalConfiguration: Cmdlet = {
   },
 };
 
-/** What the mailbox has afterwards; formats that are not of its language afterwards are refused, given or not (observed). */
+/**
+ * What the mailbox has afterwards; formats that are not of its language afterwards are refused,
+ * given or not (observed).
+ */
 function valuesToWrite(
   parameters: BoundParameters,
   mailbox: DirectoryObject,
@@ -73,7 +80,8 @@ function valuesToWrite(
     const given = parameters[name];
     const after = given === undefined ? (mailbox[name] ?? null) : textOf(given);
     const renewed = given !== undefined || values["Language"] !== undefined;
-    // Documented: null takes the default of the language. That it does so when the mailbox had no format yet is assumed.
+    // Documented: null takes the default of the language. That it does so when the mailbox had no
+    // format yet is assumed.
     if (renewed)
       values[name] =
         after === null || after === ""
@@ -96,7 +104,10 @@ function checkedTimeZone(given: string): string {
   return id;
 }
 
-/** Documented: in the language of the mailbox, be it given or not. English, when it has none, is assumed. */
+/**
+ * Documented: in the language of the mailbox, be it given or not. English, when it has none, is
+ * assumed.
+ */
 function languageOfFolders(language: Value | undefined): Parameters<typeof nameFolders>[2] {
   const [neutral] = String(language ?? "en-US").split("-");
   if (!isFolderLanguage(neutral))
