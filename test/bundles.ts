@@ -12,7 +12,10 @@ declare module "vitest" {
   }
 }
 
-/** Builds the bundles once, before all tests, to a place of their own: tests never meet a stale build or each other's. */
+/**
+ * Builds the bundles once, before all tests, to a folder of their own: no test sees a stale build or
+ * one of another run.
+ */
 export default async function setup(project: TestProject): Promise<() => void> {
   const dist = mkdtempSync(path.join(tmpdir(), "exchange-online-connector-"));
   const { actions } = await buildBundles(dist);

@@ -1,4 +1,7 @@
-/** Which emulator addresses the connector accepts. Anyone who can move the login address can collect the client secret. */
+/**
+ * Which emulator addresses the connector accepts. Anyone who can move the login address can collect
+ * the client secret.
+ */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connect } from "../lib/connector.ts";

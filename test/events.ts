@@ -120,7 +120,10 @@ export interface PermissionChoices {
   configuration?: Record<string, unknown>;
 }
 
-/** A grant or a revoke of one permission as an enforcement sends it. Without an account it is for the first mailbox of the seeded tenant. */
+/**
+ * A grant or a revoke of one permission as an enforcement sends it. The default account is the first
+ * mailbox of the seeded tenant.
+ */
 export function permissionEventFor(
   tenant: Tenant,
   {

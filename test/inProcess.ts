@@ -11,8 +11,8 @@ export interface InProcessRun {
 }
 
 /**
- * Runs an action as its bundle would, without a process of its own: for the many cases in which only what is said and sent matters.
- * `written` is told each piece of stdout as it is written.
+ * Runs an action as its bundle would, without a process of its own: for cases in which only answers
+ * and requests matter. `written` receives each piece of stdout.
  */
 export async function runInProcess<Event extends AnyEvent>(
   action: Action<Event, ExchangeTarget>,

@@ -22,9 +22,15 @@ export function derived(object: DirectoryObject, name: string, world: World): Va
     case "OrganizationalUnit":
       return `eurpr01a001.prod.outlook.com/Microsoft Exchange Hosted Organizations/${initialDomain}`;
     case "OrganizationId":
-      return `EURPR01A001.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/${initialDomain} - EURPR01A001.PROD.OUTLOOK.COM/ConfigurationUnits/${initialDomain}/Configuration`;
+      return (
+        `EURPR01A001.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/${initialDomain} - ` +
+        `EURPR01A001.PROD.OUTLOOK.COM/ConfigurationUnits/${initialDomain}/Configuration`
+      );
     case "DistinguishedName":
-      return `CN=${String(object["Name"]).replace(/[,\\#+<>;"=]/g, "\\$&")},OU=${initialDomain},OU=Microsoft Exchange Hosted Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM`;
+      return (
+        `CN=${String(object["Name"]).replace(/[,\\#+<>;"=]/g, "\\$&")},OU=${initialDomain},OU=Microsoft ` +
+        "Exchange Hosted Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM"
+      );
     case "RecipientType":
       return recipientTypeOf(details);
     case "PrimarySmtpAddress":
@@ -39,7 +45,10 @@ export function derived(object: DirectoryObject, name: string, world: World): Va
     case "SamAccountName":
       return `$${String(object["Guid"]).slice(0, 6).toUpperCase()}-${String(object["Guid"]).slice(24).toUpperCase()}`;
     case "LegacyExchangeDN":
-      return `/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn=${String(object["Guid"]).replaceAll("-", "")}`;
+      return (
+        "/o=ExchangeLabs/ou=Exchange Administrative " +
+        `Group/cn=Recipients/cn=${String(object["Guid"]).replaceAll("-", "")}`
+      );
     case "IsMailboxEnabled":
       return isMailbox(object);
     case "IsSecurityPrincipal":
@@ -49,21 +58,15 @@ export function derived(object: DirectoryObject, name: string, world: World): Va
         ? sidOf(String(object["Guid"]))
         : null;
     case "GroupType":
-      return !/Group$|^RoomList$/.test(details)
-        ? null
-        : details === "MailUniversalSecurityGroup"
-          ? "Universal, SecurityEnabled"
-          : "Universal";
+      if (details === "MailUniversalSecurityGroup") return "Universal, SecurityEnabled";
+      return /Group$|^RoomList$/.test(details) ? "Universal" : null;
     case "IsShared":
       return details === "SharedMailbox";
     case "IsResource":
       return details === "RoomMailbox" || details === "EquipmentMailbox";
     case "ResourceType":
-      return details === "RoomMailbox"
-        ? "Room"
-        : details === "EquipmentMailbox"
-          ? "Equipment"
-          : null;
+      if (details === "RoomMailbox") return "Room";
+      return details === "EquipmentMailbox" ? "Equipment" : null;
     case "SKUAssigned":
       return details === "UserMailbox";
     case "WhenCreated":

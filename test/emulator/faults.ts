@@ -168,13 +168,14 @@ export async function carryOut(
   if (fault.hang)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   if (fault.hang || fault.cut === "before") return Response.error();
-  const response = fault.answer
-    ? answered(fault.answer)
-    : fault.named
-      ? namedAnswer(fault, fault.named, incoming)
-      : await apply();
+  const response = faultyAnswer(fault, incoming) ?? (await apply());
   if (fault.cut === "after") return Response.error();
   return fault.cut === "half" ? halved(response) : response;
+}
+
+function faultyAnswer(fault: Fault, incoming: Incoming): Response | undefined {
+  if (fault.answer) return answered(fault.answer);
+  return fault.named ? namedAnswer(fault, fault.named, incoming) : undefined;
 }
 
 function answered(answer: NonNullable<Fault["answer"]>): Response {
@@ -212,7 +213,8 @@ function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Respons
       });
     case "html":
       return new Response(
-        "<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h2>Our services aren't available right now</h2></body></html>",
+        "<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h2>Our services aren't " +
+          "available right now</h2></body></html>",
         { status: 502, headers: { "Content-Type": "text/html" } },
       );
     case "tokenRefused":

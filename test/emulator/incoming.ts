@@ -15,13 +15,8 @@ export interface Incoming {
 export async function takeApart(request: Request, loginUrl: string): Promise<Incoming> {
   const url = new URL(request.url);
   const text = await request.text();
-  const side = url.pathname.startsWith("/_emulator/")
-    ? "control"
-    : url.origin === new URL(loginUrl).origin
-      ? "login"
-      : "exchange";
   return {
-    side,
+    side: sideOf(url, loginUrl),
     url,
     method: request.method,
     headers: request.headers,
@@ -29,6 +24,11 @@ export async function takeApart(request: Request, loginUrl: string): Promise<Inc
     json: parsed(text),
     credential: credentialOf(request.headers, text),
   };
+}
+
+function sideOf({ pathname, origin }: URL, loginUrl: string): Incoming["side"] {
+  if (pathname.startsWith("/_emulator/")) return "control";
+  return origin === new URL(loginUrl).origin ? "login" : "exchange";
 }
 
 function parsed(text: string): unknown {

@@ -29,30 +29,39 @@ function numbered(stem: string, count: number): string {
 export const defaults: Record<string, Value> = {
   ...all(
     "",
-    `${numbered("CustomAttribute", 15)} SimpleDisplayName Office LitigationHoldOwner RetentionComment RetentionUrl
-    ImmutableId FirstName LastName Initials Title Department Company City StateOrProvince PostalCode Phone MobilePhone Fax
-    HomePhone Notes StreetAddress WebPage AssistantName Pager PhoneticDisplayName PostOfficeBox MailboxMoveBatchName
-    TelephoneAssistant InternalMessage ExternalMessage OOFEventSubject DeclineMeetingMessage MailboxMoveRemoteHostName ArchiveDomain JournalArchiveAddress SourceAnchor LinkedMasterAccount`,
+    `${numbered("CustomAttribute", 15)} SimpleDisplayName Office LitigationHoldOwner
+    RetentionComment RetentionUrl ImmutableId FirstName LastName Initials Title Department
+    Company City StateOrProvince PostalCode Phone MobilePhone Fax HomePhone Notes StreetAddress
+    WebPage AssistantName Pager PhoneticDisplayName PostOfficeBox MailboxMoveBatchName
+    TelephoneAssistant InternalMessage ExternalMessage OOFEventSubject DeclineMeetingMessage
+    MailboxMoveRemoteHostName ArchiveDomain JournalArchiveAddress SourceAnchor
+    LinkedMasterAccount`,
   ),
   ...all(
     [] as string[],
-    `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
-    RejectMessagesFrom RejectMessagesFromDLMembers EventsToDeleteIDs BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo InPlaceHolds ArchiveName ResourceCustom
-    GeneratedOfflineAddressBooks PoliciesIncluded PoliciesExcluded Languages MailTipTranslations EmailAddresses ManagedBy
-    Members DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits Description`,
+    `${numbered("ExtensionCustomAttribute", 5)} AcceptMessagesOnlyFrom
+    AcceptMessagesOnlyFromDLMembers RejectMessagesFrom RejectMessagesFromDLMembers
+    EventsToDeleteIDs BypassModerationFromSendersOrMembers ModeratedBy GrantSendOnBehalfTo
+    InPlaceHolds ArchiveName ResourceCustom GeneratedOfflineAddressBooks PoliciesIncluded
+    PoliciesExcluded Languages MailTipTranslations EmailAddresses ManagedBy Members
+    DirectReports OtherFax OtherHomePhone OtherTelephone AdministrativeUnits Description`,
   ),
   ...all(
     false,
-    `HiddenFromAddressListsEnabled LitigationHoldEnabled IsDirSynced IsExchangeCloudManaged AccountDisabled
-    DeliverToMailboxAndForward DowngradeHighPriorityMessagesEnabled MessageCopyForSendOnBehalfEnabled MessageCopyForSentAsEnabled
-    ComplianceTagHoldApplied DelayHoldApplied ModerationEnabled IsExcludedFromServingHierarchy IsHierarchyReady IsHierarchySyncEnabled
-    IsRootPublicFolderMailbox UseDatabaseQuotaDefaults RetentionHoldEnabled RetainDeletedItemsUntilBackup AntispamBypassEnabled
-    IncludeInGarbageCollection IsInactiveMailbox IsSoftDeletedByDisable IsSoftDeletedByRemove AutoExpandingArchiveEnabled
-    RequireSenderAuthenticationEnabled CalendarRepairDisabled ElcProcessingDisabled RoomMailboxAccountEnabled HasActiveSyncDevicePartnership
-    EmailAddressPolicyEnabled RequireAllSendersAreAuthenticated IsLinked ActiveSyncMailboxPolicyIsDefaulted
-    ShouldUseDefaultRetentionPolicy AutoDeclineFutureRequestsWhenOOF CreateOOFEvent DeclineAllEventsForScheduledOOF
-    DeclineEventsForScheduledOOF ReportToManagerEnabled SendOofMessageToOriginatorEnabled BypassNestedModerationEnabled HiddenGroupMembershipEnabled
-    BccBlocked`,
+    `HiddenFromAddressListsEnabled LitigationHoldEnabled IsDirSynced IsExchangeCloudManaged
+    AccountDisabled DeliverToMailboxAndForward DowngradeHighPriorityMessagesEnabled
+    MessageCopyForSendOnBehalfEnabled MessageCopyForSentAsEnabled ComplianceTagHoldApplied
+    DelayHoldApplied ModerationEnabled IsExcludedFromServingHierarchy IsHierarchyReady
+    IsHierarchySyncEnabled IsRootPublicFolderMailbox UseDatabaseQuotaDefaults
+    RetentionHoldEnabled RetainDeletedItemsUntilBackup AntispamBypassEnabled
+    IncludeInGarbageCollection IsInactiveMailbox IsSoftDeletedByDisable IsSoftDeletedByRemove
+    AutoExpandingArchiveEnabled RequireSenderAuthenticationEnabled CalendarRepairDisabled
+    ElcProcessingDisabled RoomMailboxAccountEnabled HasActiveSyncDevicePartnership
+    EmailAddressPolicyEnabled RequireAllSendersAreAuthenticated IsLinked
+    ActiveSyncMailboxPolicyIsDefaulted ShouldUseDefaultRetentionPolicy
+    AutoDeclineFutureRequestsWhenOOF CreateOOFEvent DeclineAllEventsForScheduledOOF
+    DeclineEventsForScheduledOOF ReportToManagerEnabled SendOofMessageToOriginatorEnabled
+    BypassNestedModerationEnabled HiddenGroupMembershipEnabled BccBlocked`,
   ),
   ...all(
     true,
@@ -62,14 +71,17 @@ export const defaults: Record<string, Value> = {
   ),
   ...all(
     null,
-    `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook DefaultPublicFolderMailbox
-    EffectivePublicFolderMailbox ResourceCapacity ResourceType LitigationHoldDate StartDateForRetentionHold EndDateForRetentionHold
-    InactiveMailboxRetireTime OrphanSoftDeleteTrackingTime WhenSoftDeleted ThrottlingPolicy ManagedFolderMailboxPolicy RemoteAccountPolicy
-    DataEncryptionPolicy MailboxMoveSourceMDB MailboxMoveTargetMDB ArchiveDatabase DisabledArchiveDatabase ExternalEmailAddress Manager
-    UMMailboxPolicy ActiveSyncMailboxPolicy OwaMailboxPolicy SCLDeleteEnabled SCLDeleteThreshold SCLJunkEnabled SCLJunkThreshold
-    SCLQuarantineEnabled SCLQuarantineThreshold SCLRejectEnabled SCLRejectThreshold MasterAccountSid StsRefreshTokensValidFrom
-    ExpansionServer MailboxPlan QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl AuthenticationPolicy StartTime EndTime
-    Language DateFormat TimeFormat TimeZone`,
+    `ForwardingAddress ForwardingSmtpAddress MailTip AddressBookPolicy OfflineAddressBook
+    DefaultPublicFolderMailbox EffectivePublicFolderMailbox ResourceCapacity ResourceType
+    LitigationHoldDate StartDateForRetentionHold EndDateForRetentionHold
+    InactiveMailboxRetireTime OrphanSoftDeleteTrackingTime WhenSoftDeleted ThrottlingPolicy
+    ManagedFolderMailboxPolicy RemoteAccountPolicy DataEncryptionPolicy MailboxMoveSourceMDB
+    MailboxMoveTargetMDB ArchiveDatabase DisabledArchiveDatabase ExternalEmailAddress Manager
+    UMMailboxPolicy ActiveSyncMailboxPolicy OwaMailboxPolicy SCLDeleteEnabled SCLDeleteThreshold
+    SCLJunkEnabled SCLJunkThreshold SCLQuarantineEnabled SCLQuarantineThreshold SCLRejectEnabled
+    SCLRejectThreshold MasterAccountSid StsRefreshTokensValidFrom ExpansionServer MailboxPlan
+    QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl
+    AuthenticationPolicy StartTime EndTime Language DateFormat TimeFormat TimeZone`,
   ),
   ...all(zeroGuid, "ArchiveGuid DisabledArchiveGuid ExchangeGuid DatabaseGuid ArchiveDatabaseGuid"),
   ...all(
@@ -139,10 +151,13 @@ export const defaults: Record<string, Value> = {
 
 /** Values that follow from other values of the same object (see `Store.property`). */
 export const derivedNames =
-  `Id Identity DistinguishedName OrganizationId OrganizationalUnit RecipientType PrimarySmtpAddress
-  WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID UserPrincipalName SamAccountName LegacyExchangeDN IsMailboxEnabled IsShared
-  IsResource WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal Sid MailboxOwnerId AcceptMessagesOnlyFromSendersOrMembers
-  RejectMessagesFromSendersOrMembers`.split(/\s+/);
+  `Id Identity DistinguishedName OrganizationId OrganizationalUnit RecipientType
+    PrimarySmtpAddress WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID
+    UserPrincipalName SamAccountName LegacyExchangeDN IsMailboxEnabled IsShared IsResource
+    WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC MemberOfGroup IsSecurityPrincipal Sid
+    MailboxOwnerId AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFromSendersOrMembers`.split(
+    /\s+/,
+  );
 
 /** Properties without a default: what an object must or may have itself. */
 export const ownNames = [
@@ -159,16 +174,19 @@ export const ownNames = [
  * distinguished name.
  */
 export const references = new Set(
-  `GrantSendOnBehalfTo ForwardingAddress Manager ManagedBy Members MemberOfGroup DirectReports ModeratedBy AcceptMessagesOnlyFrom
-  AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom RejectMessagesFromDLMembers
-  RejectMessagesFromSendersOrMembers BypassModerationFromSendersOrMembers`.split(/\s+/),
+  `GrantSendOnBehalfTo ForwardingAddress Manager ManagedBy Members MemberOfGroup DirectReports
+    ModeratedBy AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
+    AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom RejectMessagesFromDLMembers
+    RejectMessagesFromSendersOrMembers BypassModerationFromSendersOrMembers`.split(/\s+/),
 );
 
 const whenever = "WhenCreated WhenCreatedUTC WhenChanged WhenChangedUTC";
 const person =
-  "City Company CountryOrRegion Department FirstName LastName Manager Notes Office Phone PostalCode StateOrProvince Title UsageLocation";
+  "City Company CountryOrRegion Department FirstName LastName Manager Notes Office Phone " +
+  "PostalCode StateOrProvince Title UsageLocation";
 const identity =
-  "Identity Id Guid ExternalDirectoryObjectId DistinguishedName Name DisplayName OrganizationId OrganizationalUnit RecipientType RecipientTypeDetails ExchangeVersion IsValid";
+  "Identity Id Guid ExternalDirectoryObjectId DistinguishedName Name DisplayName " +
+  "OrganizationId OrganizationalUnit RecipientType RecipientTypeDetails ExchangeVersion IsValid";
 
 function shown(names: string, ...sets: Record<string, string[]>[]): string[] {
   const fromSets = sets.flatMap((set) => Object.values(set).flat());
@@ -185,36 +203,49 @@ function shown(names: string, ...sets: Record<string, string[]>[]): string[] {
  */
 export const rows = {
   "Get-Mailbox": shown(
-    `${identity} ${whenever} WhenMailboxCreated IsDirSynced IsExchangeCloudManaged AccountDisabled Languages Office MailTip MailTipTranslations
-     Database ServerName ServerLegacyDN SamAccountName LegacyExchangeDN ImmutableId WindowsEmailAddress WindowsLiveID MicrosoftOnlineServicesID
-     IsMailboxEnabled IsShared IsLinked SKUAssigned SimpleDisplayName MailboxPlan UsageLocation ExternalOofOptions ObjectClass ObjectCategory
-     RequireSenderAuthenticationEnabled CalendarRepairDisabled MessageCopyForSMTPClientSubmissionEnabled PersistedCapabilities ElcProcessingDisabled`,
+    `${identity} ${whenever} WhenMailboxCreated IsDirSynced IsExchangeCloudManaged
+    AccountDisabled Languages Office MailTip MailTipTranslations Database ServerName
+    ServerLegacyDN SamAccountName LegacyExchangeDN ImmutableId WindowsEmailAddress WindowsLiveID
+    MicrosoftOnlineServicesID IsMailboxEnabled IsShared IsLinked SKUAssigned SimpleDisplayName
+    MailboxPlan UsageLocation ExternalOofOptions ObjectClass ObjectCategory
+    RequireSenderAuthenticationEnabled CalendarRepairDisabled
+    MessageCopyForSMTPClientSubmissionEnabled PersistedCapabilities ElcProcessingDisabled`,
     catalogue.propertySets["Get-EXOMailbox"] ?? {},
   ),
   "Get-Recipient": shown(
-    `${identity} ${whenever} ${person} Alias EmailAddresses ExternalEmailAddress ExchangeGuid HiddenFromAddressListsEnabled IsDirSynced
-     LitigationHoldEnabled ManagedBy PrimarySmtpAddress SamAccountName ServerLegacyDN SKUAssigned WhenMailboxCreated WindowsLiveID
-     HasActiveSyncDevicePartnership ObjectClass`,
+    `${identity} ${whenever} ${person} Alias EmailAddresses ExternalEmailAddress ExchangeGuid
+    HiddenFromAddressListsEnabled IsDirSynced LitigationHoldEnabled ManagedBy PrimarySmtpAddress
+    SamAccountName ServerLegacyDN SKUAssigned WhenMailboxCreated WindowsLiveID
+    HasActiveSyncDevicePartnership ObjectClass`,
     catalogue.propertySets["Get-EXORecipient"] ?? {},
   ),
   "Get-User": shown(
-    `${identity} ${whenever} ${person} AccountDisabled AdministrativeUnits AssistantName AuthenticationPolicy DirectReports Fax HomePhone
-     Initials IsDirSynced IsLinked LegacyExchangeDN MailboxRelease MasterAccountSid MicrosoftOnlineServicesID MobilePhone OtherFax OtherHomePhone
-     OtherTelephone Pager PhoneticDisplayName PostOfficeBox RemotePowerShellEnabled SamAccountName SimpleDisplayName SKUAssigned StreetAddress
-     UserAccountControl UserPrincipalName WebPage WindowsEmailAddress WindowsLiveID IsSecurityPrincipal Sid StsRefreshTokensValidFrom WhenSoftDeleted`,
+    `${identity} ${whenever} ${person} AccountDisabled AdministrativeUnits AssistantName
+    AuthenticationPolicy DirectReports Fax HomePhone Initials IsDirSynced IsLinked
+    LegacyExchangeDN MailboxRelease MasterAccountSid MicrosoftOnlineServicesID MobilePhone
+    OtherFax OtherHomePhone OtherTelephone Pager PhoneticDisplayName PostOfficeBox
+    RemotePowerShellEnabled SamAccountName SimpleDisplayName SKUAssigned StreetAddress
+    UserAccountControl UserPrincipalName WebPage WindowsEmailAddress WindowsLiveID
+    IsSecurityPrincipal Sid StsRefreshTokensValidFrom WhenSoftDeleted`,
   ),
   // No documented property sets: the settings of Set-DistributionGroup, and what a recipient has.
   "Get-DistributionGroup": shown(
-    `${identity} ${whenever} Alias EmailAddresses PrimarySmtpAddress WindowsEmailAddress HiddenFromAddressListsEnabled IsDirSynced GroupType ManagedBy SamAccountName
-     LegacyExchangeDN ${numbered("CustomAttribute", 15)} ${numbered("ExtensionCustomAttribute", 5)} GrantSendOnBehalfTo ModeratedBy ModerationEnabled
-     SendModerationNotifications AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom
-     RejectMessagesFromDLMembers RejectMessagesFromSendersOrMembers BypassModerationFromSendersOrMembers RequireSenderAuthenticationEnabled MailTip
-     MailTipTranslations MaxSendSize MaxReceiveSize SimpleDisplayName AdministrativeUnits AddressListMembership EmailAddressPolicyEnabled ExpansionServer
-     MemberJoinRestriction MemberDepartRestriction ReportToManagerEnabled ReportToOriginatorEnabled SendOofMessageToOriginatorEnabled Description
-     BypassNestedModerationEnabled HiddenGroupMembershipEnabled BccBlocked`,
+    `${identity} ${whenever} Alias EmailAddresses PrimarySmtpAddress WindowsEmailAddress
+    HiddenFromAddressListsEnabled IsDirSynced GroupType ManagedBy SamAccountName
+    LegacyExchangeDN ${numbered("CustomAttribute", 15)}
+    ${numbered("ExtensionCustomAttribute", 5)} GrantSendOnBehalfTo ModeratedBy ModerationEnabled
+    SendModerationNotifications AcceptMessagesOnlyFrom AcceptMessagesOnlyFromDLMembers
+    AcceptMessagesOnlyFromSendersOrMembers RejectMessagesFrom RejectMessagesFromDLMembers
+    RejectMessagesFromSendersOrMembers BypassModerationFromSendersOrMembers
+    RequireSenderAuthenticationEnabled MailTip MailTipTranslations MaxSendSize MaxReceiveSize
+    SimpleDisplayName AdministrativeUnits AddressListMembership EmailAddressPolicyEnabled
+    ExpansionServer MemberJoinRestriction MemberDepartRestriction ReportToManagerEnabled
+    ReportToOriginatorEnabled SendOofMessageToOriginatorEnabled Description
+    BypassNestedModerationEnabled HiddenGroupMembershipEnabled BccBlocked`,
   ),
   "Get-DistributionGroupMember": shown(
-    `${identity} ${whenever} ${person} Alias PrimarySmtpAddress EmailAddresses ExternalEmailAddress HiddenFromAddressListsEnabled IsDirSynced SamAccountName`,
+    `${identity} ${whenever} ${person} Alias PrimarySmtpAddress EmailAddresses ` +
+      "ExternalEmailAddress HiddenFromAddressListsEnabled IsDirSynced SamAccountName",
   ),
   "Get-MailboxRegionalConfiguration": [
     "Identity",
@@ -227,8 +258,10 @@ export const rows = {
   ],
   // The documented properties are those of Set-MailboxAutoReplyConfiguration.
   "Get-MailboxAutoReplyConfiguration": shown(
-    `Identity MailboxOwnerId AutoReplyState StartTime EndTime InternalMessage ExternalMessage ExternalAudience AutoDeclineFutureRequestsWhenOOF
-     CreateOOFEvent DeclineAllEventsForScheduledOOF DeclineEventsForScheduledOOF DeclineMeetingMessage EventsToDeleteIDs OOFEventSubject IsValid`,
+    `Identity MailboxOwnerId AutoReplyState StartTime EndTime InternalMessage ExternalMessage
+    ExternalAudience AutoDeclineFutureRequestsWhenOOF CreateOOFEvent
+    DeclineAllEventsForScheduledOOF DeclineEventsForScheduledOOF DeclineMeetingMessage
+    EventsToDeleteIDs OOFEventSubject IsValid`,
   ),
 } as const;
 
@@ -238,16 +271,11 @@ export const rows = {
  */
 export const known = new Map<string, Value>([
   ...Object.entries(defaults),
-  ...derivedNames.map(
-    (name) =>
-      [
-        name,
-        name === "MemberOfGroup" || name.endsWith("SendersOrMembers")
-          ? []
-          : name.startsWith("Is")
-            ? false
-            : "",
-      ] as [string, Value],
-  ),
-  ...ownNames.map((name) => [name, ""] as [string, Value]),
+  ...derivedNames.map((name): [string, Value] => [name, sampleOf(name)]),
+  ...ownNames.map((name): [string, Value] => [name, ""]),
 ]);
+
+function sampleOf(derivedName: string): Value {
+  if (derivedName === "MemberOfGroup" || derivedName.endsWith("SendersOrMembers")) return [];
+  return derivedName.startsWith("Is") ? false : "";
+}

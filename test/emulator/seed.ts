@@ -47,7 +47,8 @@ const difficult: Person[] = [
     Alias: "maximiliana",
     Name: "Maximiliana van der Westhuizen",
     DisplayName:
-      "Maximiliana-Theodora Wilhelmina Alexandra van der Westhuizen-Grotenhuis tot Onstein (Regional Development, Nijmegen)",
+      "Maximiliana-Theodora Wilhelmina Alexandra van der Westhuizen-Grotenhuis tot Onstein " +
+      "(Regional Development, Nijmegen)",
   }),
   person("Sam", "Comma", { Name: "Comma, Sam", DisplayName: "Comma, Sam" }),
   person("Sasha", "Slash/Back\\slash", { Alias: "sasha.slash" }),
@@ -126,11 +127,12 @@ function mailbox(
     Alias: alias,
     UserPrincipalName: primary,
     EmailAddresses: [`SMTP:${primary}`, `smtp:${String(own["Alias"] ?? alias)}@${initialDomain}`],
-    WhenCreated: `2024-${String((index % 12) + 1).padStart(2, "0")}-${String((index % 28) + 1).padStart(2, "0")}T08:30:00+00:00`,
+    WhenCreated: `2024-${twoDigits((index % 12) + 1)}-${twoDigits((index % 28) + 1)}T08:30:00+00:00`,
     ...own,
   };
 }
 
+const twoDigits = (number: number): string => String(number).padStart(2, "0");
 const slug = (text: string): string => fold(text).replace(/[^a-z0-9]+/g, "");
 
 function userMailbox(index: number, { first, last, own = {} }: Person): DirectoryObject {
@@ -148,7 +150,8 @@ function userMailbox(index: number, { first, last, own = {} }: Person): Director
 
 function ordinary(index: number): Person {
   const first = firstNames[index % firstNames.length] ?? "";
-  const last = `${lastNames[Math.floor(index / firstNames.length) % lastNames.length] ?? ""}${index < 144 ? "" : ` ${Math.floor(index / 144)}`}`;
+  const name = lastNames[Math.floor(index / firstNames.length) % lastNames.length] ?? "";
+  const last = index < 144 ? name : `${name} ${Math.floor(index / 144)}`;
   // Every eighth is synchronised, so that no list has only one kind.
   return person(
     first,

@@ -109,8 +109,7 @@ export class Store {
       this.#byIdentity = new Map();
       for (const object of this.state.objects) this.#enter(object);
     }
-    const found = this.#byIdentity.get(fold(identity));
-    return found === undefined ? [] : Array.isArray(found) ? found : [found];
+    return [this.#byIdentity.get(fold(identity)) ?? []].flat();
   }
 
   /** Writes values on one object. The caller has checked them. */
@@ -240,7 +239,8 @@ export class Store {
       const target = this.byGuid(guid);
       return target ? String(this.property(target, as)) : guid;
     };
-    return Array.isArray(value) ? value.map(show) : typeof value === "string" ? show(value) : value;
+    if (Array.isArray(value)) return value.map(show);
+    return typeof value === "string" ? show(value) : value;
   }
 
   /** One row as a cmdlet shows it: references by name, everything else as it reads. */

@@ -45,7 +45,10 @@ export function checkAssertion(assertion: string, app: App, audience: string, no
     .find((one) => createHash(form.digest).update(one.raw).digest().equals(named));
   if (!certificate) {
     throw unsigned(
-      `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${hex}', Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${app.clientId}'.]`,
+      "The certificate with identifier used to sign the client assertion is not registered on " +
+        `application. [Reason - The key was not found., Thumbprint of key used by client: '${hex}', ` +
+        "Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured " +
+        `keys for app Id '${app.clientId}'.]`,
     );
   }
   const found = `Found key 'Start=${certificate.validFrom}, End=${certificate.validTo}'`;
@@ -57,12 +60,15 @@ export function checkAssertion(assertion: string, app: App, audience: string, no
   };
   if (!verify("sha256", Buffer.from(content), key, signature)) {
     throw unsigned(
-      `Client assertion contains an invalid signature. [Reason - The provided signature value did not match the expected signature value., Thumbprint of key used by client: '${hex}', ${found}]`,
+      "Client assertion contains an invalid signature. [Reason - The provided signature value did " +
+        `not match the expected signature value., Thumbprint of key used by client: '${hex}', ` +
+        `${found}]`,
     );
   }
   if (Date.parse(certificate.validTo) <= now) {
     throw unsigned(
-      `Client assertion contains an invalid signature. [Reason - The key used is expired., Thumbprint of key used by client: '${hex}', ${found}]`,
+      "Client assertion contains an invalid signature. [Reason - The key used is expired., " +
+        `Thumbprint of key used by client: '${hex}', ${found}]`,
     );
   }
   checkClaims(claims, app, audience, now);
@@ -87,7 +93,8 @@ function checkClaims(
       401,
       "invalid_client",
       700023,
-      "Client assertion audience claim does not match Realm issuer. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
+      "Client assertion audience claim does not match Realm issuer. Review the documentation at " +
+        "https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
     );
   }
   // Assumed: the documentation asks for jti; whether the service refuses an assertion without it is
@@ -103,7 +110,10 @@ function checkClaims(
       401,
       "invalid_client",
       700024,
-      `Client assertion is not within its valid time range. Current time: ${time(now)}, assertion valid from ${time(from * 1000)}, expiry time of assertion ${time(until * 1000)}. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .`,
+      `Client assertion is not within its valid time range. Current time: ${time(now)}, assertion ` +
+        `valid from ${time(from * 1000)}, expiry time of assertion ${time(until * 1000)}. Review the ` +
+        "documentation at " +
+        "https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
     );
   }
 }

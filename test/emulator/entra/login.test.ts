@@ -154,7 +154,9 @@ describe("a client assertion", () => {
       alg === "PS256"
         ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
         : { padding: constants.RSA_PKCS1_PADDING };
-    return `${content}.${sign("sha256", Buffer.from(spoil ? "other" : content), { key: keys.privateKey, ...padding }).toString("base64url")}`;
+    const signed = Buffer.from(spoil ? "other" : content);
+    const signature = sign("sha256", signed, { key: keys.privateKey, ...padding });
+    return `${content}.${signature.toString("base64url")}`;
   }
 
   const present = (client_assertion: string) =>

@@ -103,7 +103,9 @@ function issue(tenant: string, form: URLSearchParams, context: LoginContext): Re
       400,
       "invalid_request",
       90002,
-      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are ` +
+        "signing into the correct cloud. Check with your subscription administrator, this may happen " +
+        "if there are no active subscriptions for the tenant.",
     );
   }
   const required = (name: string): string => {
@@ -132,7 +134,10 @@ function issue(tenant: string, form: URLSearchParams, context: LoginContext): Re
       400,
       "unauthorized_client",
       700016,
-      `Application with identifier '${clientId}' was not found in the directory '${state.tenant.displayName}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+      `Application with identifier '${clientId}' was not found in the directory ` +
+        `'${state.tenant.displayName}'. This can happen if the application has not been installed by ` +
+        "the administrator of the tenant or consented to by any user in the tenant. You may have " +
+        "sent your authentication request to the wrong tenant.",
     );
   }
   checkCredential(app, tenant, form, context);
@@ -189,7 +194,8 @@ function checkCredential(
       401,
       "invalid_client",
       7000215,
-      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`,
+      "Invalid client secret provided. Ensure the secret being sent in the request is the client " +
+        `secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`,
     );
   }
   if (known.expires !== undefined && Date.parse(known.expires) <= now) {
@@ -197,7 +203,9 @@ function checkCredential(
       401,
       "invalid_client",
       7000222,
-      `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+      `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure ` +
+        "portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using " +
+        "certificate credentials for added security: https://aka.ms/certCreds.",
     );
   }
 }
@@ -218,7 +226,8 @@ function checkScope(scope: string, state: State): void {
       400,
       "invalid_scope",
       1002012,
-      `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+      `The provided value for scope ${scope} is not valid. Client credential flows must have a ` +
+        "scope value with /.default suffixed to the resource identifier (application ID URI).",
     );
   }
   const resource = only.slice(0, -suffix.length);
@@ -227,7 +236,10 @@ function checkScope(scope: string, state: State): void {
       400,
       "invalid_resource",
       500011,
-      `The resource principal named ${resource} was not found in the tenant named ${state.tenant.displayName}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
+      `The resource principal named ${resource} was not found in the tenant named ` +
+        `${state.tenant.displayName}. This can happen if the application has not been installed by ` +
+        "the administrator of the tenant or consented to by any user in the tenant. You might have " +
+        "sent your authentication request to the wrong tenant.",
     );
   }
 }
@@ -257,5 +269,6 @@ function accessToken(app: App, { state, now, newGuid }: LoginContext, expires: n
     uti: newGuid(),
     ver: "1.0",
   };
-  return `${part({ typ: "JWT", alg: "RS256", kid: "emulated" })}.${part(claims)}.${Buffer.from("emulated").toString("base64url")}`;
+  const header = { typ: "JWT", alg: "RS256", kid: "emulated" };
+  return `${part(header)}.${part(claims)}.${Buffer.from("emulated").toString("base64url")}`;
 }

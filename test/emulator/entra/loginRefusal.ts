@@ -26,7 +26,9 @@ export function refusalResponse(
     .replace(/\.\d+Z$/, "Z");
   const body = {
     error: refusal.error,
-    error_description: `${refusal.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+    error_description:
+      `${refusal.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ` +
+      timestamp,
     error_codes: [refusal.code],
     timestamp,
     trace_id: traceId,

@@ -95,7 +95,9 @@ describe("a list of addresses", () => {
   });
 
   const conversion = (from: string, why: string): string =>
-    `Cannot process argument transformation on parameter 'EmailAddresses'. Cannot convert value "System.Collections.Generic.${from}" to type "Microsoft.Exchange.Data.ProxyAddressCollection". Error: "${why}"`;
+    "Cannot process argument transformation on parameter 'EmailAddresses'. Cannot convert value " +
+    `"System.Collections.Generic.${from}" to type ` +
+    `"Microsoft.Exchange.Data.ProxyAddressCollection". Error: "${why}"`;
 
   it.each([
     [
@@ -224,7 +226,9 @@ describe("an address that someone has", () => {
   const canonical = (name: string): string =>
     `eurpr01a001.prod.outlook.com/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.com/${name}`;
   const taken = (address: string, name: string): string =>
-    `Microsoft.Exchange.Management.Tasks.ProxyAddressExistsException|The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN of "${canonical(name)}". Please choose another proxy address.`;
+    "Microsoft.Exchange.Management.Tasks.ProxyAddressExistsException|The proxy address " +
+    `"${address}" is already being used by the proxy addresses or LegacyExchangeDN of ` +
+    `"${canonical(name)}". Please choose another proxy address.`;
 
   it.each([
     ["smtp:INFO@contoso.com", "Info"],
@@ -245,7 +249,9 @@ describe("an address that someone has", () => {
 
   it("as a user name only is refused without a name", async () => {
     expect(refusal(await set(delta({ add: ["smtp:nina.newcomer@contoso.com"] })))).toBe(
-      'Microsoft.Exchange.Management.Tasks.WLCDManagedMemberExistsException|The proxy address "smtp:nina.newcomer@contoso.com" is already being used by the proxy addresses or LegacyExchangeDN. Please choose another proxy address.',
+      "Microsoft.Exchange.Management.Tasks.WLCDManagedMemberExistsException|The proxy address " +
+        '"smtp:nina.newcomer@contoso.com" is already being used by the proxy addresses or ' +
+        "LegacyExchangeDN. Please choose another proxy address.",
     );
   });
 

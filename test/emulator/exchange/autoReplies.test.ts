@@ -146,7 +146,7 @@ describe("automatic replies", () => {
     expect(await one("sales")).toMatchObject({ AutoReplyState: "Disabled", InternalMessage: "" });
   });
 
-  it("are the mailbox's own business: synchronised ones take them, and nothing else of the mailbox changes", async () => {
+  it("belong to the mailbox: a synchronised one accepts them, and nothing else changes", async () => {
     const before = (await client.invoke("Get-Mailbox", { Identity: "dirk.synced" })).json.value;
     expect((await set("dirk.synced", { AutoReplyState: "Enabled", ...both })).status).toBe(200);
     expect(await one("dirk.synced")).toMatchObject({ AutoReplyState: "Enabled" });

@@ -84,7 +84,8 @@ export function write(
   );
   if (changed.length === 0)
     return nothing([
-      `The command completed successfully but no settings of '${String(store.property(object, "DistinguishedName"))}' have been modified.`,
+      "The command completed successfully but no settings of " +
+        `'${String(store.property(object, "DistinguishedName"))}' have been modified.`,
     ]);
   store.change(object, { ...Object.fromEntries(changed), ...beside });
   return nothing();
@@ -98,7 +99,8 @@ function same(before: Value, after: Value): boolean {
 }
 
 const moreResults =
-  "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.";
+  "There are more results available than are currently displayed. To view them, increase the " +
+  "value for the ResultSize parameter.";
 
 /**
  * Identity, Filter, SortBy and ResultSize of a recipient-reading cmdlet. A null or empty Identity
@@ -164,7 +166,8 @@ export const madeRows =
 
 function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
   const keyed = items.map((item) => ({ item, key: key(item) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item);
+  keyed.sort((a, b) => Number(a.key > b.key) - Number(a.key < b.key));
+  return keyed.map(({ item }) => item);
 }
 
 /** The requested types, or undefined when the parameter is absent. */

@@ -30,7 +30,8 @@ describe("an identity", () => {
     "mia.married",
     "Mia Married",
     "MIA MARRIED",
-    "CN=Mia Married,OU=contoso.onmicrosoft.com,OU=Microsoft Exchange Hosted Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM",
+    "CN=Mia Married,OU=contoso.onmicrosoft.com,OU=Microsoft Exchange Hosted " +
+      "Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM",
     "$0B1EC7-000000000016",
   ])("%s finds its mailbox", async (identity) => {
     expect((await one(identity))["Alias"]).toBe("mia.married");
@@ -58,15 +59,18 @@ describe("an identity", () => {
   it.each([
     [
       {},
-      "Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException|The operation couldn't be performed because 'Jan de Vries' matches multiple entries.",
+      "Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException|The operation " +
+        "couldn't be performed because 'Jan de Vries' matches multiple entries.",
     ],
     [
       { ambiguity: "labelledNotFound" },
-      "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because 'Jan de Vries' matches multiple entries.",
+      "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation " +
+        "couldn't be performed because 'Jan de Vries' matches multiple entries.",
     ],
     [
       { ambiguity: "multipleRecipients" },
-      'Microsoft.Exchange.Management.Tasks.RecipientTaskException|There are multiple recipients matching identity "Jan de Vries". Please specify a unique value.',
+      "Microsoft.Exchange.Management.Tasks.RecipientTaskException|There are multiple recipients " +
+        'matching identity "Jan de Vries". Please specify a unique value.',
     ],
   ] as [Partial<Behaviour>, string][])(
     "that two people share is ambiguous (%j)",
@@ -123,7 +127,7 @@ describe("what is listed", () => {
     ]);
   });
 
-  it("Get-Recipient: groups and contacts too, Microsoft 365 groups only when asked, users without a mailbox never", async () => {
+  it("Get-Recipient lists groups and contacts, Microsoft 365 groups on request, no unlicensed users", async () => {
     const list = types(await rows("Get-Recipient", { ResultSize: "Unlimited" }));
     expect(list).toEqual(
       expect.arrayContaining([

@@ -57,7 +57,9 @@ export const notFound = (identity: string): Refusal =>
     status: 404,
     className: `${tasks}.ManagementObjectNotFoundException`,
     id: "Ex6F9304",
-    text: `The operation couldn't be performed because object '${identity}' couldn't be found on '${domainController}'.`,
+    text:
+      `The operation couldn't be performed because object '${identity}' couldn't be found on ` +
+      `'${domainController}'.`,
   });
 
 /**
@@ -85,7 +87,11 @@ export function ambiguous(identity: string, as: Behaviour["ambiguity"]): Refusal
 export const outOfWriteScope = (identity: string, cmdlet: string, property: string): Refusal =>
   new Refusal({
     className: "System.InvalidOperationException",
-    text: `The operation on mailbox "${identity}" failed because it's out of the current user's write scope. The action '${cmdlet}', '${property}', can't be performed on the object '${identity}' because the object is being synchronized from your on-premises organization. This action should be performed on the object in your on-premises organization.`,
+    text:
+      `The operation on mailbox "${identity}" failed because it's out of the current user's write ` +
+      `scope. The action '${cmdlet}', '${property}', can't be performed on the object ` +
+      `'${identity}' because the object is being synchronized from your on-premises organization. ` +
+      "This action should be performed on the object in your on-premises organization.",
   });
 
 /** Observed (string 2), including the name of the class. */
@@ -94,7 +100,9 @@ export const memberUnknown = (identity: string): Refusal =>
     status: 404,
     className: `${tasks}.ManagementObjectNotFoundException`,
     id: "Ex94914C",
-    text: `Couldn't find object "${identity}". Please make sure that it was spelled correctly or specify a different object.`,
+    text:
+      `Couldn't find object "${identity}". Please make sure that it was spelled correctly or ` +
+      "specify a different object.",
   });
 
 /** Observed (string 5); how the member and the group are named is assumed. */
@@ -125,7 +133,9 @@ export const parameterNotInRole = (parameter: string, cmdlet: string): Refusal =
   new Refusal({
     className: "System.Management.Automation.CmdletAccessDeniedException",
     target: parameter,
-    text: `The parameter '${parameter}' of the cmdlet '${cmdlet}' is not present in the role definition of the current user.`,
+    text:
+      `The parameter '${parameter}' of the cmdlet '${cmdlet}' is not present in the role ` +
+      "definition of the current user.",
   });
 
 /** The text is PowerShell's; its class is assumed. */
@@ -140,7 +150,10 @@ export const trusteeUnknown = (identity: string): Refusal =>
 export const accessListFull = (mailboxGuid: string): Refusal =>
   new Refusal({
     className: "System.InvalidOperationException",
-    text: `The mailbox ${mailboxGuid} has reached the limit of maximum allowed access control entries of 500. Clean existing entries and rearrange them leveraging groups for assigning the same permissions to multiple users.`,
+    text:
+      `The mailbox ${mailboxGuid} has reached the limit of maximum allowed access control entries ` +
+      "of 500. Clean existing entries and rearrange them leveraging groups for assigning the same " +
+      "permissions to multiple users.",
   });
 
 /**
@@ -150,13 +163,17 @@ export const accessListFull = (mailboxGuid: string): Refusal =>
 export const acePresent = (object: string, account: string): string =>
   `The appropriate access control entry is already present on the object "${object}" for account "${account}".`;
 export const aceMissing = (object: string, account: string, sendAs = false): string =>
-  `Can't remove the access control entry on the object "${object}" for account "${account}" because the ACE ${sendAs ? "isn't present" : "doesn't exist on the object"}.`;
+  `Can't remove the access control entry on the object "${object}" for account "${account}" ` +
+  `because the ACE ${sendAs ? "isn't present" : "doesn't exist on the object"}.`;
 
 /** Observed (string 19); its class is assumed. */
 export const notLicensedForHold = (identity: string): Refusal =>
   new Refusal({
     className: `${managementTasks}.RecipientTaskException`,
-    text: `The action 'Set-Mailbox', 'LitigationHoldEnabled', can't be performed on the user '${identity}'. Your Microsoft Exchange Online license doesn't permit you to put a litigation hold on this mailbox.`,
+    text:
+      "The action 'Set-Mailbox', 'LitigationHoldEnabled', can't be performed on the user " +
+      `'${identity}'. Your Microsoft Exchange Online license doesn't permit you to put a ` +
+      "litigation hold on this mailbox.",
   });
 
 /** Observed text in PowerShell; that it arrives in this envelope is assumed. */
@@ -208,7 +225,8 @@ export const invalidValue = (text: string): Refusal =>
 const notACollection = (from: string, why: string): Refusal =>
   untransformable(
     "EmailAddresses",
-    `Cannot convert value "System.Collections.Generic.${from}" to type "Microsoft.Exchange.Data.ProxyAddressCollection". Error: "${why}"`,
+    `Cannot convert value "System.Collections.Generic.${from}" to type ` +
+      `"Microsoft.Exchange.Data.ProxyAddressCollection". Error: "${why}"`,
   );
 
 /** Observed (string 23), for a list with the same address twice. */
@@ -219,7 +237,8 @@ export const addressPresent = (from: string, address: string): Refusal =>
 export const addressWithoutPrefix = (address: string): Refusal =>
   notACollection(
     "Dictionary`2[System.String,System.Object]",
-    `The address '${address}' is invalid: The address '${address}' isn't a valid Unified Messaging address, so a prefix must be specified.`,
+    `The address '${address}' is invalid: The address '${address}' isn't a valid Unified ` +
+      "Messaging address, so a prefix must be specified.",
   );
 
 /** Assumed texts; that there is exactly one primary address is documented. */
@@ -239,7 +258,9 @@ export const noPrimaryAddress = (): Refusal =>
 export const addressInUse = (address: string, holder: string): Refusal =>
   new Refusal({
     className: `${managementTasks}.ProxyAddressExistsException`,
-    text: `The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN of "${holder}". Please choose another proxy address.`,
+    text:
+      `The proxy address "${address}" is already being used by the proxy addresses or ` +
+      `LegacyExchangeDN of "${holder}". Please choose another proxy address.`,
   });
 
 /**
@@ -250,7 +271,9 @@ export const addressInUseElsewhere = (address: string): Refusal =>
   new Refusal({
     className: `${managementTasks}.WLCDManagedMemberExistsException`,
     id: "ExB10BE9",
-    text: `The proxy address "${address}" is already being used by the proxy addresses or LegacyExchangeDN. Please choose another proxy address.`,
+    text:
+      `The proxy address "${address}" is already being used by the proxy addresses or ` +
+      "LegacyExchangeDN. Please choose another proxy address.",
   });
 
 /** Assumed. */
@@ -264,7 +287,9 @@ export const notAcceptedDomain = (domain: string): Refusal =>
 export const aliasInUse = (alias: string): Refusal =>
   new Refusal({
     className: `${managementTasks}.RecipientTaskException`,
-    text: `The value "${alias}" of property "Alias" is used by another recipient object. Please specify a unique value.`,
+    text:
+      `The value "${alias}" of property "Alias" is used by another recipient object. Please ` +
+      "specify a unique value.",
   });
 
 /** Observed (string 27); its namespace, and how the object is named, are assumed. */
@@ -320,14 +345,18 @@ export const formatNotOfLanguage = (
   new Refusal({
     className: "Microsoft.Exchange.Data.DataValidationException",
     delayMs,
-    text: `${parameter} "${given}" isn't valid for current language setting "${language}". Valid formats include "${valid.join(", ")}".`,
+    text:
+      `${parameter} "${given}" isn't valid for current language setting "${language}". Valid ` +
+      `formats include "${valid.join(", ")}".`,
   });
 
 /** Documented text (of the same operation in Outlook on the web); its class is assumed. */
 export const cannotLocalizeFolders = (mailbox: string): Refusal =>
   new Refusal({
     className: "Microsoft.Exchange.Data.Storage.DefaultFolderLocalizationException",
-    text: `The localization operation of the default folders of mailbox "${mailbox}" failed: Cannot localize the default folders.`,
+    text:
+      `The localization operation of the default folders of mailbox "${mailbox}" failed: Cannot ` +
+      "localize the default folders.",
   });
 
 /**
@@ -337,7 +366,9 @@ export const cannotLocalizeFolders = (mailbox: string): Refusal =>
 export const noOwner = (): Refusal =>
   new Refusal({
     className: `${managementTasks}.RecipientTaskException`,
-    text: "The group must have at least one owner. Specify the ManagedBy parameter: the caller isn't a recipient that can own a group.",
+    text:
+      "The group must have at least one owner. Specify the ManagedBy parameter: the caller isn't a " +
+      "recipient that can own a group.",
   });
 
 /**
@@ -348,7 +379,10 @@ export const unknownCmdlet = (name: string): Refusal =>
   new Refusal({
     className: "System.Management.Automation.CommandNotFoundException",
     target: name,
-    text: `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.`,
+    text:
+      `The term '${name}' is not recognized as the name of a cmdlet, function, script file, or ` +
+      "operable program. Check the spelling of the name, or if a path was included, verify that " +
+      "the path is correct and try again.",
   });
 
 /** Observed: the service wraps complaints about Filter like this. */
@@ -368,7 +402,8 @@ export const unfilterable = (property: string, names: readonly string[]): Refusa
 /** Assumed text around an observed opening. `position` counts characters from 1. */
 export const filterSyntax = (why: string, position: number): Refusal =>
   filter(
-    `Invalid filter syntax. For a description of the filter parameter syntax see the command help. ${why} At position ${position}.`,
+    "Invalid filter syntax. For a description of the filter parameter syntax see the command " +
+      `help. ${why} At position ${position}.`,
   );
 
 /** Observed text (on the Get-EXO cmdlets). */
@@ -399,7 +434,9 @@ export const notImplemented = (what: string): Refusal =>
     status: 501,
     code: "NotImplementedInEmulator",
     className: "Emulator.NotImplementedException",
-    text: `NOT IMPLEMENTED IN THE EMULATOR: ${what}. The real service knows this; extend test/emulator before relying on it.`,
+    text:
+      `NOT IMPLEMENTED IN THE EMULATOR: ${what}. The real service knows this; extend test/emulator ` +
+      "before relying on it.",
   });
 
 /** The envelope of every refusal. `details[0].message` has the encoding that the state selects. */
@@ -459,7 +496,9 @@ export function unauthorized(reason: string, authority: string): Response {
     {
       status: 401,
       headers: {
-        "WWW-Authenticate": `Bearer client_id="00000002-0000-0ff1-ce00-000000000000", authorization_uri="${authority}/common/oauth2/authorize", error="invalid_token"`,
+        "WWW-Authenticate":
+          'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", ' +
+          `authorization_uri="${authority}/common/oauth2/authorize", error="invalid_token"`,
       },
     },
   );
@@ -467,7 +506,10 @@ export function unauthorized(reason: string, authority: string): Response {
 
 /** Observed (string 24): the token carries no application role that Exchange accepts. */
 export function appRoleMissing(clientId: string): Response {
-  const text = `The role assigned to application ${clientId} isn't supported in this scenario. Please check online documentation for assigning correct Directory Roles to Azure AD Application for EXO App-Only Authentication.`;
+  const text =
+    `The role assigned to application ${clientId} isn't supported in this scenario. Please check ` +
+    "online documentation for assigning correct Directory Roles to Azure AD Application for EXO " +
+    "App-Only Authentication.";
   return new Response(text, {
     status: 401,
     headers: { "Content-Type": "text/plain; charset=utf-8" },

@@ -228,7 +228,7 @@ export function entryRow(
     FolderName: folder.name,
     User: shown,
     AccessRights: [...rights],
-    SharingPermissionFlags: !editor ? null : flags.length === 0 ? "None" : flags.join(", "),
+    SharingPermissionFlags: editor ? flags.join(", ") || "None" : null,
     IsValid: true,
   };
 }

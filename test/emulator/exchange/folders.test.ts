@@ -82,9 +82,10 @@ describe("a calendar folder", () => {
     const places = lists.map((list) => list.map((row) => row["FolderType"]).indexOf("Calendar"));
     expect(
       new Set(
-        places.map((place, index) =>
-          place === 0 ? "first" : place === (lists[index]?.length ?? 0) - 1 ? "last" : "between",
-        ),
+        places.map((place, index) => {
+          if (place === 0) return "first";
+          return place === (lists[index]?.length ?? 0) - 1 ? "last" : "between";
+        }),
       ).size,
     ).toBeGreaterThan(1);
     for (const list of lists)
@@ -108,7 +109,9 @@ describe("a calendar folder", () => {
       const answer = await permission("Get", identity);
       expect([answer.status, refusal(answer)]).toEqual([
         404,
-        `Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${identity}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.`,
+        "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation " +
+          `couldn't be performed because object '${identity}' couldn't be found on ` +
+          "'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.",
       ]);
     }
     expect(refusal(await permission("Get", "nobody:\\Calendar"))).toContain(
@@ -216,7 +219,8 @@ describe("folder permissions", () => {
     expect(
       refusal(await permission("Add", at, { User: "Default", AccessRights: ["Reviewer"] })),
     ).toBe(
-      `${storeTasks}UserAlreadyExistsInPermissionEntryException|An existing permission entry was found for user: Default.`,
+      `${storeTasks}UserAlreadyExistsInPermissionEntryException|An existing permission entry was ` +
+        "found for user: Default.",
     );
     for (const User of ["Default", "Anonymous"])
       expect(refusal(await permission("Remove", at, { User }))).toContain(
@@ -231,10 +235,13 @@ describe("folder permissions", () => {
       const again = await permission("Add", at, { User, AccessRights: ["Editor"] });
       expect([again.status, refusal(again)]).toEqual([
         400,
-        `${storeTasks}UserAlreadyExistsInPermissionEntryException|An existing permission entry was found for user: Finance rights.`,
+        `${storeTasks}UserAlreadyExistsInPermissionEntryException|An existing permission entry was ` +
+          "found for user: Finance rights.",
       ]);
     }
-    const missing = `${storeTasks}UserNotFoundInPermissionEntryException|There is no existing permission entry found for user: Dora Double.`;
+    const missing =
+      `${storeTasks}UserNotFoundInPermissionEntryException|There is no existing permission entry ` +
+      "found for user: Dora Double.";
     for (const [verb, parameters] of [
       ["Set", { AccessRights: ["Editor"] }],
       ["Remove", {}],
@@ -256,7 +263,8 @@ describe("folder permissions", () => {
     const answer = await permission("Add", at, { User, AccessRights: ["Reviewer"] });
     expect([answer.status, refusal(answer)]).toEqual([
       400,
-      `${storeTasks}InvalidExternalUserIdException|The user "${User}" is either not valid SMTP address, or there is no matching information.`,
+      `${storeTasks}InvalidExternalUserIdException|The user "${User}" is either not valid SMTP ` +
+        "address, or there is no matching information.",
     ]);
     expect(await entries(at)).toHaveLength(2);
   });

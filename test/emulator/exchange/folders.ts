@@ -115,11 +115,9 @@ export function folderAt(identity: string, store: Store): Folder {
   const text = at < 0 ? "\\" : identity.slice(at + 1);
   const folders = foldersOf(mailbox, store);
   const path = text.replaceAll("\\", "/").toLowerCase();
-  const found = !text.startsWith("\\")
-    ? folders.find((folder) => idOf(folder) === text)
-    : text === "\\"
-      ? folders[0]
-      : folders.find((folder) => folder.path.toLowerCase() === path);
+  const isFound = (folder: Folder): boolean =>
+    text.startsWith("\\") ? folder.path.toLowerCase() === path : idOf(folder) === text;
+  const found = text === "\\" ? folders[0] : folders.find(isFound);
   if (!found) throw notFound(identity);
   return found;
 }

@@ -86,7 +86,8 @@ describe("Get-DistributionGroup", () => {
     ],
     ["IsDirSynced -eq 'True'", ["Synced rights"]],
     [
-      "CustomAttribute2 -eq 'HelloID Dynamic Distribution Group' -and (CustomAttribute1 -eq 'D-SALES' -or CustomAttribute1 -eq 'D-FINANCE')",
+      "CustomAttribute2 -eq 'HelloID Dynamic Distribution Group' -and (CustomAttribute1 -eq " +
+        "'D-SALES' -or CustomAttribute1 -eq 'D-FINANCE')",
       ["Sales team", "Finance rights"],
     ],
   ])("filters: %s", async (Filter, found) => {
@@ -218,7 +219,8 @@ describe("members", () => {
       "salesteam",
       "aoife.obrien",
       400,
-      'Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException|The recipient "Aoife O\'Brien" is already a member of the group "Sales team".',
+      'Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException|The recipient "Aoife ' +
+        'O\'Brien" is already a member of the group "Sales team".',
     ],
   ])("to %s adding %s is refused", async (group, member, status, text) => {
     const answer = await add(group, member);
@@ -229,7 +231,8 @@ describe("members", () => {
     const answer = await remove("salesteam", "dora.double");
     expect([answer.status, refusal(answer)]).toEqual([
       400,
-      'Microsoft.Exchange.Management.Tasks.MemberNotFoundException|The recipient "Dora Double" isn\'t a member of the group "Sales team".',
+      'Microsoft.Exchange.Management.Tasks.MemberNotFoundException|The recipient "Dora Double" ' +
+        'isn\'t a member of the group "Sales team".',
     ]);
     expect(
       (await client.invoke("Remove-DistributionGroupMember", { Identity: "salesteam" })).status,
@@ -244,7 +247,8 @@ describe("members", () => {
       expect([answer.status, refusal(answer)]).toEqual([
         400,
         expect.stringContaining(
-          `The action '${verb}-DistributionGroupMember', 'Members', can't be performed on the object 'Synced rights' because the object is being synchronized from your on-premises organization.`,
+          `The action '${verb}-DistributionGroupMember', 'Members', can't be performed on the object ` +
+            "'Synced rights' because the object is being synchronized from your on-premises organization.",
         ),
       ]);
     }
@@ -288,7 +292,8 @@ describe("a security group", () => {
       expect(answer.status).toBe(status);
       if (status === 400)
         expect(refusal(answer)).toContain(
-          "'BypassSecurityGroupManagerCheck' of the cmdlet 'Add-DistributionGroupMember' is not present in the role definition of the current user",
+          "'BypassSecurityGroupManagerCheck' of the cmdlet 'Add-DistributionGroupMember' is not " +
+            "present in the role definition of the current user",
         );
     }
     expect((await add("newsletter", "doug.double")).status).toBe(200);
@@ -321,11 +326,11 @@ describe("many", () => {
     start({}, manyGroups(1000, 500, 5000));
     const filter = `Members -eq '${await dn("Anna Bakker")}'`;
     await client.invoke("Get-DistributionGroup", { Filter: filter });
-    const before = performance.now();
+    const before = process.cpuUsage();
     expect(
       await rows("Get-DistributionGroup", { Filter: filter, ResultSize: "Unlimited" }),
     ).toHaveLength(100);
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
   });
 });
 

@@ -86,7 +86,9 @@ describe("a litigation hold", () => {
       CustomAttribute5: "x",
     });
     expect(refusal(answer)).toContain(
-      "The action 'Set-Mailbox', 'LitigationHoldEnabled', can't be performed on the user 'Kees Kiosk'. Your Microsoft Exchange Online license doesn't permit you to put a litigation hold on this mailbox.",
+      "The action 'Set-Mailbox', 'LitigationHoldEnabled', can't be performed on the user 'Kees " +
+        "Kiosk'. Your Microsoft Exchange Online license doesn't permit you to put a litigation hold " +
+        "on this mailbox.",
     );
     expect((await hold("kees.kiosk")).slice(0, 2)).toEqual([false, "Unlimited"]);
   });

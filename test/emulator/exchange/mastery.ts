@@ -15,8 +15,15 @@ const identity = /^((Simple)?DisplayName|Office|Name|AccountDisabled)$/;
  * Mastered there as well, unless IsExchangeCloudManaged. Type is not: the cloud accepts it, and a
  * later synchronisation may undo it.
  */
-const exchange =
-  /^((Extension)?CustomAttribute\d+|Alias|EmailAddresses|WindowsEmailAddress|HiddenFromAddressListsEnabled|ForwardingAddress|GrantSendOnBehalfTo|(Accept|Reject)Messages.+|RequireSenderAuthenticationEnabled|ModerationEnabled|ModeratedBy|BypassModeration.+|SendModerationNotifications|MailTip(Translations)?|Audit.+|Retention(Comment|Url)|Resource(Capacity|Custom)|ArchiveName)$/;
+const exchange = new RegExp(
+  `^(${[
+    "(Extension)?CustomAttribute\\d+|Alias|EmailAddresses|WindowsEmailAddress",
+    "HiddenFromAddressListsEnabled|ForwardingAddress|GrantSendOnBehalfTo|(Accept|Reject)Messages.+",
+    "RequireSenderAuthenticationEnabled|ModerationEnabled|ModeratedBy|BypassModeration.+",
+    "SendModerationNotifications|MailTip(Translations)?|Audit.+|Retention(Comment|Url)",
+    "Resource(Capacity|Custom)|ArchiveName",
+  ].join("|")})$`,
+);
 
 export function refuseOnPremises(mailbox: DirectoryObject, parameters: BoundParameters): void {
   if (mailbox["IsDirSynced"] !== true) return;

@@ -50,7 +50,8 @@ export function checkedAlias(given: Bound, object: DirectoryObject, store: Store
     !/^[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+(\.[\p{L}\p{N}!#$%&'*+\-/=?^_`{|}~]+)*$/u.test(given)
   ) {
     throw invalidValue(
-      `The Alias property value "${textOf(given)}" isn't valid. It can't contain spaces or any of the following characters: @ , ; : < > ( ) [ ] \\ ".`,
+      `The Alias property value "${textOf(given)}" isn't valid. It can't contain spaces or any of ` +
+        `the following characters: @ , ; : < > ( ) [ ] \\ ".`,
     );
   }
   if (

@@ -161,9 +161,12 @@ function compare(
       [store.seen(object, name)].flat().some((guid) => guids.has(guid)) !== negated;
   }
   const matches = (value: Value): boolean =>
-    Array.isArray(value) ? (value.length === 0 ? test(null) : value.some(test)) : test(value);
+    Array.isArray(value) && value.length > 0 ? value.some(test) : test(nullIfEmpty(value));
   return (object) => matches(read(object, name, facts, store)) !== negated;
 }
+
+/** An empty list counts as no value. */
+const nullIfEmpty = (value: Value): Value => (Array.isArray(value) ? null : value);
 
 function read(object: DirectoryObject, name: string, facts: FilterableFacts, store: Store): Value {
   if (facts.value === "dn" && references.has(name))
@@ -241,12 +244,8 @@ function valueTest(name: string, facts: FilterableFacts, operator: string, liter
 }
 
 function checkEnumeration(name: string, facts: FilterableFacts, literal: Token): void {
-  const names =
-    name === "RecipientTypeDetails"
-      ? [...recipientTypes]
-      : facts.value === "enum"
-        ? facts.values
-        : undefined;
+  const documented = facts.value === "enum" ? facts.values : undefined;
+  const names = name === "RecipientTypeDetails" ? [...recipientTypes] : documented;
   const numbers = Object.values(facts.numeric ?? {}).map(String);
   if (
     names &&
@@ -275,7 +274,7 @@ function likeTest(name: string, facts: FilterableFacts, literal: Token): Test {
 }
 
 const collate = (left: string, right: string): number =>
-  left === right ? 0 : left < right ? -1 : 1;
+  Number(left > right) - Number(left < right);
 
 function order(operator: string): (difference: number) => boolean {
   switch (operator) {

@@ -108,7 +108,8 @@ function bindValue(name: string, facts: ParameterFacts, value: unknown): Bound {
     if (!facts.multiValued)
       throw untransformable(
         name,
-        `Cannot convert 'System.Object[]' to the type '${facts.type}' required by parameter '${name}'. Specified method is not supported.`,
+        `Cannot convert 'System.Object[]' to the type '${facts.type}' required by parameter ` +
+          `'${name}'. Specified method is not supported.`,
       );
     return value.map((item: unknown) => bindText(name, facts, item));
   }
@@ -132,13 +133,15 @@ function bindHashtable(name: string, facts: ParameterFacts, table: Record<string
   if (tag !== "#Exchange.GenericHashTable") {
     throw untransformable(
       name,
-      `Cannot convert the "Newtonsoft.Json.Linq.JObject" value of type "Newtonsoft.Json.Linq.JObject" to type "${facts.type}".`,
+      'Cannot convert the "Newtonsoft.Json.Linq.JObject" value of type ' +
+        `"Newtonsoft.Json.Linq.JObject" to type "${facts.type}".`,
     );
   }
   if (!facts.addRemove)
     throw untransformable(
       name,
-      `Cannot convert the "System.Collections.Hashtable" value of type "System.Collections.Hashtable" to type "${facts.type}".`,
+      'Cannot convert the "System.Collections.Hashtable" value of type ' +
+        `"System.Collections.Hashtable" to type "${facts.type}".`,
     );
   const delta: Delta = { add: [], remove: [] };
   for (const [key, value] of Object.entries(entries)) {
@@ -164,7 +167,9 @@ function checkText(name: string, facts: ParameterFacts, value: string): string {
     if (match === undefined) {
       throw untransformable(
         name,
-        `Cannot convert value "${value}" to type "${facts.type}". Error: "Unable to match the identifier name ${value} to a valid enumerator name. Specify one of the following enumerator names and try again: ${facts.values.join(", ")}"`,
+        `Cannot convert value "${value}" to type "${facts.type}". Error: "Unable to match the ` +
+          `identifier name ${value} to a valid enumerator name. Specify one of the following ` +
+          `enumerator names and try again: ${facts.values.join(", ")}"`,
       );
     }
     return match;
@@ -172,7 +177,8 @@ function checkText(name: string, facts: ParameterFacts, value: string): string {
   if (facts.maxLength !== undefined && value.length > facts.maxLength) {
     throw untransformable(
       name,
-      `The length of the property is too long. The maximum length is ${facts.maxLength} and the length of the value provided is ${value.length}.`,
+      `The length of the property is too long. The maximum length is ${facts.maxLength} and the ` +
+        `length of the value provided is ${value.length}.`,
     );
   }
   return value;
@@ -185,7 +191,9 @@ function bindScalar(name: string, facts: ParameterFacts, value: unknown): Bound 
       if (typeof value !== "boolean")
         throw untransformable(
           name,
-          `Cannot convert value "${String(value)}" to type "System.${facts.type === "Boolean" ? "Boolean" : "Management.Automation.SwitchParameter"}". Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.`,
+          `Cannot convert value "${String(value)}" to type ` +
+            `"System.${facts.type === "Boolean" ? "Boolean" : "Management.Automation.SwitchParameter"}". ` +
+            "Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.",
         );
       return value;
     case "Int32":
@@ -218,7 +226,8 @@ function bindScalar(name: string, facts: ParameterFacts, value: unknown): Bound 
       if (name === "Identity" && value === "" && !facts.nullReturnsAll)
         throw invalidArgument(
           name,
-          "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.",
+          "The argument is null or empty. Provide an argument that is not null or empty, and then try " +
+            "the command again.",
         );
       return bindText(name, facts, value);
   }

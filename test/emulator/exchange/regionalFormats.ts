@@ -92,7 +92,8 @@ export function languageNamed(text: string): string {
   if (!isCulture(text))
     throw untransformable(
       "Language",
-      `Cannot convert value "${text}" to type "System.Globalization.CultureInfo". Error: "Culture is not supported. ${text} is an invalid culture identifier."`,
+      `Cannot convert value "${text}" to type "System.Globalization.CultureInfo". Error: "Culture ` +
+        `is not supported. ${text} is an invalid culture identifier."`,
     );
   if (!text.includes("-"))
     throw invalidValue(

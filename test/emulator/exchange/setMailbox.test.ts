@@ -86,7 +86,8 @@ describe("Set-Mailbox", () => {
     });
     expect(answer.status).toBe(400);
     expect(refusal(answer)).toContain(
-      "out of the current user's write scope. The action 'Set-Mailbox', 'HiddenFromAddressListsEnabled', can't be performed on the object 'Dirk Synced'",
+      "out of the current user's write scope. The action 'Set-Mailbox', " +
+        "'HiddenFromAddressListsEnabled', can't be performed on the object 'Dirk Synced'",
     );
     expect((await one("dirk.synced"))["LitigationHoldEnabled"]).toBe(false);
     expect((await set("dirk.synced", { LitigationHoldEnabled: true })).status).toBe(200);
@@ -306,7 +307,8 @@ describe("a conversion", () => {
 describe("an inactive mailbox", () => {
   const hold = { LitigationHoldDuration: 30 };
   const needsSwitch = [
-    "If you want to change LitigationHoldEnabled and LitigationHoldDuration on an inactive mailbox, please add the InactiveMailbox switch.",
+    "If you want to change LitigationHoldEnabled and LitigationHoldDuration on an inactive " +
+      "mailbox, please add the InactiveMailbox switch.",
   ];
 
   it("takes holds only with its switch, and nothing else", async () => {

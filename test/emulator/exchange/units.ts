@@ -20,7 +20,10 @@ export function bytesOf(text: string): number | undefined {
 /** As observed: `49.5 GB (53,150,220,288 bytes)`, four significant digits. */
 export function size(bytes: number): string {
   const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  return `${Number((bytes / 1024 ** power).toPrecision(4))} ${units[power] ?? ""} (${bytes.toLocaleString("en-US")} bytes)`;
+  return (
+    `${Number((bytes / 1024 ** power).toPrecision(4))} ${units[power] ?? ""} ` +
+    `(${bytes.toLocaleString("en-US")} bytes)`
+  );
 }
 
 /** Seconds of `30.00:00:00`, `12:00:00` or a whole number of days; undefined for anything else. */

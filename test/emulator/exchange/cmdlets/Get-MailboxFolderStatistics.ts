@@ -52,17 +52,17 @@ function folderRow(folder: Folder, store: Store): Record<string, Value> {
     FolderPath: folder.path,
     FolderId: idOf(folder),
     FolderType: folder.type,
-    ContainerClass: folder.calendar
-      ? "IPF.Appointment"
-      : folder.type === "Contacts"
-        ? "IPF.Contact"
-        : folder.type === "Tasks"
-          ? "IPF.Task"
-          : "IPF.Note",
+    ContainerClass: containerClassOf(folder),
     ItemsInFolder: items,
     ItemsInFolderAndSubfolders: items,
     DeletedItemsInFolder: 0,
     FolderSize: "0 B (0 bytes)",
     IsValid: true,
   };
+}
+
+function containerClassOf({ calendar, type }: Folder): string {
+  if (calendar) return "IPF.Appointment";
+  if (type === "Contacts") return "IPF.Contact";
+  return type === "Tasks" ? "IPF.Task" : "IPF.Note";
 }

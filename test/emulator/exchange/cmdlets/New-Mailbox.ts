@@ -29,7 +29,8 @@ export const newMailbox: Cmdlet = {
     const accented = /\p{L}\p{M}/u.exec(textOf(parameters["Name"]).normalize("NFD"))?.[0];
     if (accented !== undefined)
       throw invalidValue(
-        `The Name property value "${textOf(parameters["Name"])}" isn't valid: it can't contain the character "${accented.normalize("NFC")}".`,
+        `The Name property value "${textOf(parameters["Name"])}" isn't valid: it can't contain the ` +
+          `character "${accented.normalize("NFC")}".`,
       );
     const names = namesFor(parameters, store);
     const [primary = ""] = names["EmailAddresses"] as string[];

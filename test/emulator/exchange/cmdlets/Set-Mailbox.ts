@@ -58,7 +58,8 @@ export const setMailbox: Cmdlet = {
       given.some((name) => holdSettings.includes(name))
     ) {
       return nothing([
-        "If you want to change LitigationHoldEnabled and LitigationHoldDuration on an inactive mailbox, please add the InactiveMailbox switch.",
+        "If you want to change LitigationHoldEnabled and LitigationHoldDuration on an inactive " +
+          "mailbox, please add the InactiveMailbox switch.",
       ]);
     }
     const mailbox = theOne(store, identity, right);

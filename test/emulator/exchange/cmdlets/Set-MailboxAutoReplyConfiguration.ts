@@ -71,7 +71,8 @@ function check(after: (name: string) => Value, given: Record<string, Value>, now
     );
     if (!(Number(start) < Number(end)) || Number(end) <= now)
       throw invalidValue(
-        "The schedule isn't valid: StartTime and EndTime must be given, EndTime must be later than StartTime, and must not be in the past.",
+        "The schedule isn't valid: StartTime and EndTime must be given, EndTime must be later than " +
+          "StartTime, and must not be in the past.",
       );
   }
   if (
@@ -86,6 +87,7 @@ function check(after: (name: string) => Value, given: Record<string, Value>, now
     throw invalidValue(`InternalMessage can't be empty when AutoReplyState is ${String(state)}.`);
   if (after("ExternalMessage") === "" && after("ExternalAudience") !== "None")
     throw invalidValue(
-      `ExternalMessage can't be empty when AutoReplyState is ${String(state)} and ExternalAudience is ${String(after("ExternalAudience"))}.`,
+      `ExternalMessage can't be empty when AutoReplyState is ${String(state)} and ExternalAudience ` +
+        `is ${String(after("ExternalAudience"))}.`,
     );
 }

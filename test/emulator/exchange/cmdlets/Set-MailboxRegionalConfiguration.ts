@@ -99,7 +99,9 @@ function checkedTimeZone(given: string): string {
   if (id === undefined)
     throw untransformable(
       "TimeZone",
-      `Cannot convert value "${given}" to type "Microsoft.Exchange.Management.StoreTasks.ExTimeZoneValue". Error: "The value '${given}' isn't a valid time zone."`,
+      `Cannot convert value "${given}" to type ` +
+        `"Microsoft.Exchange.Management.StoreTasks.ExTimeZoneValue". Error: "The value '${given}' ` +
+        `isn't a valid time zone."`,
     );
   return id;
 }
