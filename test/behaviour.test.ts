@@ -1,6 +1,7 @@
 /**
- * Runs each row of the tables in docs/behaviour/. A table follows a mark with its action, such as `lifecycle/create`. The
- * first column names a case: a scenario of the fixtures, or one of behaviourCases.ts.
+ * Runs each row of the tables in docs/behaviour/. A table follows a mark with its action, such as
+ * `lifecycle/create`. The first column names a case: a scenario of the fixtures, or one of
+ * behaviourCases.ts.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,7 @@
-/** Cases of the tables in docs/behaviour/ that no fixture has. Each is one row; the fixtures' scenarios are the others. */
+/**
+ * Cases of the tables in docs/behaviour/ that no fixture has. Each is one row; the fixtures'
+ * scenarios are the others.
+ */
 import { under, type Scenario } from "./fixtures/scenario.ts";
 
 export interface Case extends Scenario {

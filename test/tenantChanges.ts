@@ -1,4 +1,7 @@
-/** What is different in a tenant, in words that a table can hold: `HiddenFromAddressListsEnabled: true`, `Members of Newsletter + Chris Bakker`. */
+/**
+ * What is different in a tenant, in words that a table can hold: `HiddenFromAddressListsEnabled:
+ * true`, `Members of Newsletter + Chris Bakker`.
+ */
 import type { DirectoryObject, State } from "./emulator/state.ts";
 
 /** Kept by the service with every change. */

@@ -6,7 +6,8 @@ const fitForReading = [
   "lib/*.ts",
   "lib/{host,runtime,net,auth}/**",
   "tools/**",
-  "test/{host,runtime,net,auth,contracts}/**",
+  "test/*.ts",
+  "test/{emulator,host,runtime,net,auth,contracts}/**",
 ];
 
 export default tseslint.config(

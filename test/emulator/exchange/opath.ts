@@ -1,5 +1,5 @@
 /**
- * * OPath filters: `(Alias -eq 'x') -and -not(HiddenFromAddressListsEnabled -eq $true)`. Which
+ * OPath filters: `(Alias -eq 'x') -and -not(HiddenFromAddressListsEnabled -eq $true)`. Which
  * properties a cmdlet can filter on, and what kind of value each takes, is documented; how strictly
  * a wrong value is refused is assumed.
  */

@@ -1,5 +1,5 @@
 /**
- * * Binding: from the JSON of `Parameters` to typed values, as strict as the documentation allows.
+ * Binding: from the JSON of `Parameters` to typed values, as strict as the documentation allows.
  * That the service is exactly this strict is assumed; a client that passes here sends what is
  * documented.
  */

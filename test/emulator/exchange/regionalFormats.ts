@@ -1,5 +1,5 @@
 /**
- * * Languages a mailbox can have, and the date and time formats that go with each; the first is the
+ * Languages a mailbox can have, and the date and time formats that go with each; the first is the
  * default. English of the United States and Britain (its dates) are documented or observed; the
  * others are what .NET and Windows know for the culture, which is assumed to be what Exchange
  * takes.

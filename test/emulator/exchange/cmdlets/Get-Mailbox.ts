@@ -2,7 +2,7 @@ import { list, typesAskedFor, type Cmdlet } from "../cmdlet.ts";
 import { isMailbox, isSoftDeleted } from "../../store.ts";
 
 /**
- * * Mailboxes of all types but Microsoft 365 groups, which come only when named (documented).
+ * Mailboxes of all types but Microsoft 365 groups, which come only when named (documented).
  * Soft-deleted and inactive mailboxes show themselves only to their switch (documented); that
  * SoftDeletedMailbox shows inactive ones too is assumed.
  */
