@@ -109,6 +109,6 @@ export class Fault extends Error {
     });
     if (refused.length > 0) throw Fault.invalid(refused.map(({ message }) => message).join(" "));
     // One result for each part, in the order of the parts.
-    return results as unknown as T;
+    return results as readonly unknown[] as T;
   }
 }

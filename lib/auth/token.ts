@@ -192,7 +192,7 @@ function networkFor(
       refuse(
         `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.`,
       ),
-    async sendPostRequestAsync(url, { headers = {}, body = "" } = {}) {
+    async sendPostRequestAsync<T>(url: string, { headers = {}, body = "" } = {}) {
       if (!url.startsWith(`${origin}/`))
         return await refuse(
           `The sign-in library turned to ${new URL(url).host} instead of ${origin}; nothing was sent there.`,
@@ -204,7 +204,7 @@ function networkFor(
         const reply = await retrying(pace, () =>
           post(base + url.slice(origin.length), headers, body),
         );
-        return { ...reply, body: reply.body as never };
+        return { ...reply, body: reply.body as T };
       } catch (thrown) {
         fault = Fault.of(thrown);
         throw fault;
