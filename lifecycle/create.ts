@@ -7,10 +7,16 @@ import { settingsFrom } from "../lib/exchange/settings.ts";
 import { mayGetMailbox, usersWhere, userSearch } from "../lib/exchange/user.ts";
 import { maxNamed, nameOf } from "../lib/exchange/naming.ts";
 
-/** The only setting that create brings about: everything else is for the update that the platform runs after a correlation. */
+/**
+ * The only setting that create brings about: everything else is for the update that the platform runs after a
+ * correlation.
+ */
 const visibility = "HiddenFromAddressListsEnabled";
 
-/** Correlates the person with exactly one existing mailbox, and brings its visibility in the address lists to what is mapped. */
+/**
+ * Correlates the person with exactly one existing mailbox, and brings its visibility in the address lists to what is
+ * mapped.
+ */
 export default onCreate({
   needs: { exchange: cmdlets(mailboxSearch, userSearch, visibilityChange) },
   configuration: ["CorrelateOnly", "RecipientTypeDetails"],
@@ -34,7 +40,8 @@ export default onCreate({
     if (others.length > 0)
       log(
         "warning",
-        `Create sets nothing but ${visibility}; map ${others.map(([name]) => name).join(", ")} for Update, which the platform runs after a correlation.`,
+        `Create sets nothing but ${visibility}; map ${others.map(([name]) => name).join(", ")} for Update, ` +
+          "which the platform runs after a correlation.",
       );
 
     const found = await read(mailboxesWhere(field, value, [...fields, ...propertiesFor(settings)]));
@@ -54,7 +61,9 @@ function isVisibility([name]: readonly [string, unknown]): boolean {
   return name.toLowerCase() === visibility.toLowerCase();
 }
 
-/** A person whose user exists but whose mailbox does not yet is worth another try later; a person nobody knows is not. */
+/**
+ * A person whose user exists but whose mailbox does not yet is worth another try later; a person nobody knows is not.
+ */
 async function noMailbox(
   field: string,
   value: string,
@@ -75,7 +84,9 @@ async function noMailbox(
       : `It is a ${user.RecipientTypeDetails}: its mail goes elsewhere until a mailbox is made or migrated here.`;
   return new Fault({
     kind: "notReady",
-    message: `User "${user.DisplayName}" <${user.UserPrincipalName}> exists, but has no mailbox in Exchange Online yet. ${when}`,
+    message:
+      `User "${user.DisplayName}" <${user.UserPrincipalName}> exists, but has no mailbox in Exchange ` +
+      `Online yet. ${when}`,
   });
 }
 
@@ -85,7 +96,9 @@ function several(field: string, value: string, found: Mailbox[]): Fault {
     .map((mailbox) => `${nameOf(mailbox)} of type ${mailbox.RecipientTypeDetails}`);
   return new Fault({
     kind: "ambiguous",
-    message: `${found.length > maxNamed ? `More than ${maxNamed}` : found.length} mailboxes have "${value}" as ${field}, expected one: ${names.join(", ")}.`,
+    message:
+      `${found.length > maxNamed ? `More than ${maxNamed}` : found.length} mailboxes have "${value}" as ` +
+      `${field}, expected one: ${names.join(", ")}.`,
   });
 }
 
@@ -97,6 +110,7 @@ function refuseOtherTypes(
 ): void {
   if (allowed.includes(mailbox.RecipientTypeDetails)) return;
   throw Fault.invalid(
-    `Mailbox ${nameOf(mailbox)} has "${value}" as ${field}, but is a ${mailbox.RecipientTypeDetails}; for a person the configuration (Mailbox types) allows ${allowed.join(", ")}.`,
+    `Mailbox ${nameOf(mailbox)} has "${value}" as ${field}, but is a ${mailbox.RecipientTypeDetails}; ` +
+      `for a person the configuration (Mailbox types) allows ${allowed.join(", ")}.`,
   );
 }

@@ -4,7 +4,10 @@ import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/ma
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onDisable } from "../lib/host/accountActions.ts";
 
-/** Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping, and hides. */
+/**
+ * Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping,
+ * and hides.
+ */
 export default onDisable({
   needs: { exchange: cmdlets(mailboxLookup, settingsChange) },
   configuration: ["CorrelateOnly"],

@@ -19,8 +19,9 @@ import { onEnable } from "../lib/host/accountActions.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
 
 /**
- * Shows the mailbox in the address lists, or sets what is mapped for Enable. When the configuration asks for it, the automatic reply that
- * delete set is switched off again: only while it still has the texts that the mapping gives (or the default ones).
+ * Shows the mailbox in the address lists, or sets what is mapped for Enable. When the configuration asks for it, the
+ * automatic reply that delete set is switched off again: only while it still has the texts that the mapping gives (or
+ * the default ones).
  */
 export default onEnable({
   needs: { exchange: cmdlets(mailboxLookup, settingsChange, autoReplyLookup, autoReplyOff) },
@@ -52,7 +53,8 @@ export default onEnable({
     if (clears && present && isOn(present) && !isLeavers)
       log(
         "warning",
-        `An automatic reply of mailbox ${nameOf(mailbox)} is on and was left alone: its texts are neither those mapped for Enable nor the default ones.`,
+        `An automatic reply of mailbox ${nameOf(mailbox)} is on and was left alone: its texts are neither ` +
+          "those mapped for Enable nor the default ones.",
       );
     // The reply first: a mailbox that Active Directory masters takes it, whatever becomes of the rest.
     if (reply) await change(reply.change);

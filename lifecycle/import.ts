@@ -4,7 +4,10 @@ import { onImport } from "../lib/host/accountActions.ts";
 
 const visibility = "HiddenFromAddressListsEnabled";
 
-/** Gives every mailbox that counts as a person's. Enabled is who stands in the address lists; nobody, when persons are only correlated. */
+/**
+ * Gives every mailbox that counts as a person's. Enabled is who stands in the address lists; nobody, when persons are
+ * only correlated.
+ */
 export default onImport({
   needs: { exchange: cmdlets(mailboxList) },
   configuration: ["CorrelateOnly", "RecipientTypeDetails"],

@@ -60,7 +60,10 @@ export function folderPermission(option: FolderPermissionOption): Permission {
   };
 }
 
-/** What a reference asks for. It stands for itself: an option that was edited or taken off the list since can still be revoked. */
+/**
+ * What a reference asks for. It stands for itself: an option that was edited or taken off the list since can still be
+ * revoked.
+ */
 export interface Entitlement {
   right: CalendarRight;
   notify: boolean;
@@ -86,8 +89,8 @@ export function entitlementOf(
 }
 
 /**
- * The listed option that gave the user the right there is, when it is another one than the wanted: two entitlements for one user cannot both be
- * had. What nobody listed, and what Exchange gives by itself, is no entitlement's.
+ * The listed option that gave the user the right there is, when it is another one than the wanted: two entitlements
+ * for one user cannot both be had. What nobody listed, and what Exchange gives by itself, is no entitlement's.
  */
 export function rivalOf(
   { user, rights, flags }: CalendarRight,
@@ -109,7 +112,9 @@ export function rivalOf(
 
 export function conflict(rival: FolderPermissionOption, mailboxName: string): Fault {
   return Fault.invalid(
-    `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.`,
+    `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the ` +
+      "same user. Only one of such entitlements can be had: revoke the other one, or let the " +
+      "configuration (Conflicting calendar rights) overwrite it.",
   );
 }
 
@@ -126,7 +131,10 @@ function documentedSpelling(user: string): string {
   return user.charAt(0).toUpperCase() + user.slice(1).toLowerCase();
 }
 
-/** The options in the form an import compares with: a list of entries calls users by display names, so one that is not a user's alone matches nothing. */
+/**
+ * The options in the form an import compares with: a list of entries calls users by display names, so one that is not
+ * a user's alone matches nothing.
+ */
 export async function matchable(
   options: readonly FolderPermissionOption[],
   { read, log }: Pick<ReadingInput<ExchangeTarget>, "read" | "log">,
@@ -147,7 +155,8 @@ export async function matchable(
     if (name === undefined) {
       log(
         "warning",
-        `Not imported: "${option.DisplayName}". Its user is not one recipient with a display name of its own, and calendars list users by display names.`,
+        `Not imported: "${option.DisplayName}". Its user is not one recipient with a display name of its ` +
+          "own, and calendars list users by display names.",
       );
       return [];
     }

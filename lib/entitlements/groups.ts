@@ -3,7 +3,10 @@ import type { Permission, ReadingInput } from "../host/permissionActions.ts";
 import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
 
-/** What the actions of this set agree on: how a group is named and referred to. Existing installations hold these references and names. */
+/**
+ * What the actions of this set agree on: how a group is named and referred to. Existing installations hold these
+ * references and names.
+ */
 export function groupPermission(group: Group): Permission {
   const kind =
     group.RecipientTypeDetails === securityGroup
@@ -23,7 +26,10 @@ export function groupPart(group: Group): { key: string; name: string; reference:
   return { key: group.Guid.toLowerCase(), name: group.DisplayName, reference: { Id: group.Guid } };
 }
 
-/** Groups with those of their direct members that are persons' mailboxes, in parts as they arrive. Throws at the end when a group could not be read. */
+/**
+ * Groups with those of their direct members that are persons' mailboxes, in parts as they arrive. Throws at the end
+ * when a group could not be read.
+ */
 export async function* membersThatAreAccounts(
   groups: ReturnType<typeof cloudGroups>,
   {
@@ -50,7 +56,8 @@ export async function* membersThatAreAccounts(
   if (others > 0)
     log(
       "information",
-      `Left out: ${others} members that are no person's mailbox (of another type than ${types.join(", ")}), such as contacts, guests and groups.`,
+      `Left out: ${others} members that are no person's mailbox (of another type than ` +
+        `${types.join(", ")}), such as contacts, guests and groups.`,
     );
   failures.throwIfAny();
 }

@@ -1,7 +1,10 @@
 import { Fault } from "../fault.ts";
 import { nameOf, namesOf, type Identified } from "../exchange/naming.ts";
 
-/** What an import could not read. The rest is imported all the same; but an import that lacks something has not succeeded. */
+/**
+ * What an import could not read. The rest is imported all the same; but an import that lacks something has not
+ * succeeded.
+ */
 export class ImportFailures {
   readonly #what: readonly [one: string, several: string];
   readonly #found: { name: string; fault: Fault }[] = [];
@@ -24,7 +27,10 @@ export class ImportFailures {
       kind,
       requestId,
       cause: first.fault,
-      message: `The import is not complete: ${this.#found.length} ${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read (${namesOf(this.#found.map(({ name }) => name))}). ${message}`,
+      message:
+        `The import is not complete: ${this.#found.length} ` +
+        `${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read ` +
+        `(${namesOf(this.#found.map(({ name }) => name))}). ${message}`,
     });
   }
 }

@@ -2,9 +2,10 @@ import { Fault } from "../fault.ts";
 import { readAs, Unusable, type Contract } from "../host/schemaContract.ts";
 
 /**
- * The options of a data file that implementers edit, checked by its schema and by what only the set knows: `check` throws for what cannot be, and gives a
- * text that no two options may share, because nobody could tell which of them somebody holds. Throws one `invalid` fault that tells
- * everything that is wrong with the file, so that nothing wrong reaches the service.
+ * The options of a data file that implementers edit, checked by its schema and by what only the set knows: `check`
+ * throws for what cannot be, and gives a text that no two options may share, because nobody could tell which of them
+ * somebody holds. Throws one `invalid` fault that tells everything that is wrong with the file, so that nothing wrong
+ * reaches the service.
  */
 export function optionsIn<O extends { Id: string; DisplayName: string }>(
   file: string,
@@ -49,7 +50,8 @@ export function optionById<O extends { Id: string }>(
   const found = options.find((option) => option.Id.trim().toLowerCase() === id.toLowerCase());
   if (!found)
     throw Fault.invalid(
-      `The permission reference has the Id "${id.slice(0, 100)}", which ${file} does not hold; it has ${options.map(({ Id }) => `"${Id}"`).join(", ") || "none"}.`,
+      `The permission reference has the Id "${id.slice(0, 100)}", which ${file} does not hold; it has ` +
+        `${options.map(({ Id }) => `"${Id}"`).join(", ") || "none"}.`,
     );
   return found;
 }

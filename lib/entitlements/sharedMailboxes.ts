@@ -9,13 +9,19 @@ import { ImportFailures } from "./importFailures.ts";
 import { nameOf, namesOf } from "../exchange/naming.ts";
 import { isGuid } from "../exchange/guid.ts";
 
-/** What the actions of this set agree on: how a right on a mailbox is named and referred to. Existing installations hold these references and names. */
+/**
+ * What the actions of this set agree on: how a right on a mailbox is named and referred to. Existing installations
+ * hold these references and names.
+ */
 
 /** The settings that decide what a permission stands for. */
 type ReferenceKey = "SharedMailboxReference" | "SharedMailboxRights";
 type Log = ReadingInput<ExchangeTarget>["log"];
 
-/** The permissions of one mailbox, in the form that the configuration lists: one for all its rights, or one for each right. */
+/**
+ * The permissions of one mailbox, in the form that the configuration lists: one for all its rights, or one for each
+ * right.
+ */
 export function mailboxPermissions(
   mailbox: Mailbox,
   configuration: Pick<Configuration, ReferenceKey>,
@@ -54,7 +60,8 @@ export function rightsOf(
   const right = rightNamed(named);
   if (!right)
     throw Fault.invalid(
-      `The permission reference names a right that is a text of ${named.length} characters; expected ${Object.keys(rights).join(", ")}.`,
+      `The permission reference names a right that is a text of ${named.length} characters; expected ` +
+        `${Object.keys(rights).join(", ")}.`,
     );
   return [right];
 }
@@ -67,7 +74,8 @@ export function refuseOtherTypes(
   const types: readonly string[] = SharedMailboxTypes ?? [];
   if (types.includes(mailbox.RecipientTypeDetails)) return;
   throw Fault.invalid(
-    `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Types of shared mailboxes) allows ${types.join(", ")}.`,
+    `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Types of ` +
+      `shared mailboxes) allows ${types.join(", ")}.`,
   );
 }
 
@@ -105,8 +113,8 @@ export function dynamicPermissions(
 }
 
 /**
- * The one that `reference` refers to. A reference that names no right stands for all of them together, as it always has. A preview may come
- * without any reference.
+ * The one that `reference` refers to. A reference that names no right stands for all of them together, as it always
+ * has. A preview may come without any reference.
  */
 export function dynamicPermission(
   reference: string,
@@ -119,11 +127,13 @@ export function dynamicPermission(
   if (isSeparate && reference === "")
     log(
       "warning",
-      "The event does not say which right is meant (References.Permission.Reference), as is usual in a preview; the configured rights are taken together.",
+      "The event does not say which right is meant (References.Permission.Reference), as is usual in a " +
+        "preview; the configured rights are taken together.",
     );
   else if (isSeparate && reference.toLowerCase() !== "smb")
     throw Fault.invalid(
-      `Reference of the permission reference is a text of ${reference.length} characters that is no right; expected ${Object.keys(rights).join(", ")}.`,
+      `Reference of the permission reference is a text of ${reference.length} characters that is no ` +
+        `right; expected ${Object.keys(rights).join(", ")}.`,
     );
   return { rights: combinedRights(configuration), partNamesRight: true };
 }
@@ -142,8 +152,9 @@ export function mailboxPart(
 }
 
 /**
- * The mailbox and the right that a part's reference means, or undefined when it is none: `{ Id: "FullAccess-<guid>" }`, or `{ Id: "<guid>" }` under a
- * permission of one right; older imports gave the right beside it as well (`{ Id, Permission }`).
+ * The mailbox and the right that a part's reference means, or undefined when it is none: `{ Id: "FullAccess-<guid>"
+ * }`, or `{ Id: "<guid>" }` under a permission of one right; older imports gave the right beside it as well (`{ Id,
+ * Permission }`).
  */
 export function partOf(
   id: string,
@@ -167,7 +178,10 @@ interface HeldMailbox {
   holdersOfAll(parts: readonly Right[]): string[];
 }
 
-/** Who holds which of the wanted rights on the mailboxes of the configured types. Throws at the end when a mailbox could not be read. */
+/**
+ * Who holds which of the wanted rights on the mailboxes of the configured types. Throws at the end when a mailbox
+ * could not be read.
+ */
 export async function* mailboxHolders(
   { wanted, where }: { wanted: readonly Right[]; where?: { property: string; value: string } },
   {

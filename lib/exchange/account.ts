@@ -20,7 +20,10 @@ const ownNames = [
   "ExternalDirectoryObjectId",
   "DistinguishedName",
 ] as const;
-/** A display name can be anybody's; and where it is display names that a list shows, what it shows can be another one's Name. */
+/**
+ * A display name can be anybody's; and where it is display names that a list shows, what it shows can be another
+ * one's Name.
+ */
 const sharedNames = ["Name", "DisplayName"] as const;
 
 /** What `accountById` sends. */

@@ -63,9 +63,9 @@ export function isOfReply(name: string): boolean {
 }
 
 /**
- * The automatic reply that mapped fields ask for; undefined when none is mapped. The audience follows from the external message:
- * without one nobody outside gets a reply, with one everybody does unless the mapping says otherwise.
- * Throws an `invalid` fault for what the service would not take.
+ * The automatic reply that mapped fields ask for; undefined when none is mapped. The audience follows from the
+ * external message: without one nobody outside gets a reply, with one everybody does unless the mapping says
+ * otherwise. Throws an `invalid` fault for what the service would not take.
  */
 export function autoReplyFrom(
   fields: readonly Field[],
@@ -101,7 +101,10 @@ export function autoReplyFrom(
   return { ...reply, StartTime, EndTime };
 }
 
-/** The texts by which a leaver's reply is known; undefined when none is mapped. State, audience and times say nothing about that. */
+/**
+ * The texts by which a leaver's reply is known; undefined when none is mapped. State, audience and times say nothing
+ * about that.
+ */
 export function leaversReplyFrom(
   fields: readonly Field[],
   format: MessageFormat,
@@ -127,7 +130,9 @@ export function autoReplyOf({ Guid }: Mailbox): ExchangeQuery<PresentReply> {
       if (row[name] === undefined)
         throw new Fault({
           kind: "unexpected",
-          message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${Guid}, so it cannot be compared.`,
+          message:
+            `Exchange Online did not return ${name} of the automatic reply of mailbox ${Guid}, so it cannot ` +
+            "be compared.",
         });
     // As they were given, so that what the mailbox had and what it has now read alike.
     return {
@@ -146,7 +151,10 @@ export const autoReplyOff: Cmdlets = {
   "Set-MailboxAutoReplyConfiguration": ["Identity", "AutoReplyState"],
 };
 
-/** What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is so already. */
+/**
+ * What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is
+ * so already.
+ */
 export function replyChange(
   mailbox: Mailbox,
   present: PresentReply,
@@ -173,8 +181,8 @@ export function replyChange(
     if (wanted.StartTime && wanted.EndTime)
       Object.assign(parameters, { StartTime: wanted.StartTime, EndTime: wanted.EndTime });
   }
-  const what =
-    wanted.AutoReplyState === "Disabled" ? "Switch off" : isOff ? "Switch on" : "Replace";
+  const verb = isOff ? "Switch on" : "Replace";
+  const what = wanted.AutoReplyState === "Disabled" ? "Switch off" : verb;
   return {
     change: {
       target: "exchange",

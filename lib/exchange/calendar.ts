@@ -24,7 +24,10 @@ export function readingFolders(mailbox: Mailbox): Command {
   };
 }
 
-/** The one folder of type Calendar. Its name is in the language of the mailbox, and the mailbox can have other calendars. */
+/**
+ * The one folder of type Calendar. Its name is in the language of the mailbox, and the mailbox can have other
+ * calendars.
+ */
 export function calendarIn(mailbox: Mailbox, rows: readonly Row[]): Calendar {
   const [calendar, ...more] = rows.filter((row) => textOf(row["FolderType"]) === "Calendar");
   if (!calendar)

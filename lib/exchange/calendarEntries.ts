@@ -92,9 +92,9 @@ interface Setting extends Pick<ExchangeGate, "change"> {
 }
 
 /**
- * Sets a user's entry to a right. The change is sent regardless of what was read, because reads may lag behind writes: an entry that turns out
- * to exist is set, and one that turns out not to exist is added. Set does not reliably remove a delegate's flags (michev.info 7232), so an entry
- * with a flag too many is removed and added again.
+ * Sets a user's entry to a right. The change is sent regardless of what was read, because reads may lag behind
+ * writes: an entry that turns out to exist is set, and one that turns out not to exist is added. Set does not
+ * reliably remove a delegate's flags (michev.info 7232), so an entry with a flag too many is removed and added again.
  */
 export async function setCalendarRight(
   calendar: Calendar,

@@ -4,7 +4,10 @@ import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
 import { equals } from "./client/opath.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
-/** A user or group that can be named in an entry, by an address that no other recipient has. Throws `missing` or `ambiguous`. */
+/**
+ * A user or group that can be named in an entry, by an address that no other recipient has. Throws `missing` or
+ * `ambiguous`.
+ */
 export function calendarUser(
   identity: string,
 ): ExchangeQuery<{ address: string; displayName: string }> {

@@ -30,7 +30,10 @@ export function creating(
   };
 }
 
-/** The step that writes values on an object. An object that does not exist yet has no id and is addressed by its address. */
+/**
+ * The step that writes values on an object. An object that does not exist yet has no id and is addressed by its
+ * address.
+ */
 export function updating(
   kind: ObjectKind,
   object: NamedObject | ObjectNames,
@@ -113,8 +116,9 @@ async function lookUp(
 const confirmationMs = 30_000;
 
 /**
- * Finds out whether an object was created when its step failed with this fault: no answer came, or its names are taken, perhaps by the object
- * itself, created a moment ago. The object is looked for and never created again. Throws the fault to report when it is not found.
+ * Finds out whether an object was created when its step failed with this fault: no answer came, or its names are
+ * taken, perhaps by the object itself, created a moment ago. The object is looked for and never created again. Throws
+ * the fault to report when it is not found.
  */
 export function confirmCreated(
   created: NewObject,

@@ -1,7 +1,10 @@
 import { Fault } from "../fault.ts";
 import type { Hashtable } from "./client/encoding.ts";
 
-/** One entry of EmailAddresses, taken apart. Only the prefix has meaning in its case: `SMTP` is the primary address, `smtp` a secondary one. */
+/**
+ * One entry of EmailAddresses, taken apart. Only the prefix has meaning in its case: `SMTP` is the primary address,
+ * `smtp` a secondary one.
+ */
 interface EmailAddress {
   prefix: string;
   /** The address as it stands, in its own casing. */
@@ -9,10 +12,10 @@ interface EmailAddress {
 }
 
 /**
- * What has to be added and removed so that `current` holds every address of `wanted`, with its primary address if it names one.
- * Existing addresses stay: an old primary only changes its prefix, and SPO, X500, SIP, EUM and whatever else the service keeps here
- * is never touched. `undefined` when nothing has to change.
- * Throws an `invalid` fault for two primaries, for a text that is no SMTP address, and for any other prefix.
+ * What has to be added and removed so that `current` holds every address of `wanted`, with its primary address if it
+ * names one. Existing addresses stay: an old primary only changes its prefix, and SPO, X500, SIP, EUM and whatever
+ * else the service keeps here is never touched. `undefined` when nothing has to change. Throws an `invalid` fault for
+ * two primaries, for a text that is no SMTP address, and for any other prefix.
  */
 export function addressChange(
   current: readonly string[],
@@ -66,16 +69,22 @@ function checked(entry: string): EmailAddress {
   const { prefix, address } = mapped;
   if (!isSmtp(mapped))
     throw Fault.invalid(
-      `EmailAddresses is mapped with an address of ${/^\w{1,8}$/.test(prefix) ? `type ${prefix}` : "another type"}; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`,
+      "EmailAddresses is mapped with an address of " +
+        `${/^\w{1,8}$/.test(prefix) ? `type ${prefix}` : "another type"}; this connector manages SMTP ` +
+        "addresses only (SMTP: for the primary one, smtp: for others).",
     );
   if (!isSmtpAddress(address))
     throw Fault.invalid(
-      `EmailAddresses is mapped with a text of ${Array.from(entry).length} characters that is no e-mail address; expected one such as SMTP:name@contoso.com.`,
+      `EmailAddresses is mapped with a text of ${Array.from(entry).length} characters that is no e-mail ` +
+        "address; expected one such as SMTP:name@contoso.com.",
     );
   return mapped;
 }
 
-/** Whether a text without prefix is an SMTP address. Dots stand between other characters; local parts in quotes are left to nobody. */
+/**
+ * Whether a text without prefix is an SMTP address. Dots stand between other characters; local parts in quotes are
+ * left to nobody.
+ */
 export function isSmtpAddress(text: string): boolean {
   return /^[^\s\p{C}@<>()[\],;:\\".]+(\.[^\s\p{C}@<>()[\],;:\\".]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u.test(
     text,

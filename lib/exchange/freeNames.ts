@@ -15,7 +15,10 @@ import { foldedName, type ObjectNames } from "./objectNames.ts";
 import type { ObjectKind } from "./objectKinds.ts";
 import type { ExchangeQuery } from "./target.ts";
 
-/** Throws an `invalid` fault when another recipient has one of the names, or a deleted recipient still has the address. */
+/**
+ * Throws an `invalid` fault when another recipient has one of the names, or a deleted recipient still has the
+ * address.
+ */
 export function assertNamesFree(names: ObjectNames, kind: ObjectKind): ExchangeQuery<void> {
   const isOther = (object: NamedObject): boolean => !hasNames(names, object, kind);
   return async ({ exchange }) => {

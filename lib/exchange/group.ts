@@ -31,7 +31,10 @@ export const groupList: Cmdlets = {
   "Get-DistributionGroup": ["Filter", "RecipientTypeDetails", "ResultSize"],
 };
 
-/** Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names properties wanted besides. */
+/**
+ * Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names properties wanted
+ * besides.
+ */
 export function cloudGroups(
   where?: { property: string; value: string },
   alsoRead: readonly string[] = [],
@@ -78,8 +81,8 @@ export const membershipLookup: Cmdlets = {
 };
 
 /**
- * The cloud group with this Guid. Throws a `missing` fault when there is none, `onPremises` when Active Directory masters it, and `invalid` for
- * a group whose members are not Exchange's to change: the fault says whose.
+ * The cloud group with this Guid. Throws a `missing` fault when there is none, `onPremises` when Active Directory
+ * masters it, and `invalid` for a group whose members are not Exchange's to change: the fault says whose.
  */
 export function groupById(id: string): ExchangeQuery<Group> {
   assertGuid(id, "The Id of the group in the permission reference");
@@ -94,17 +97,23 @@ export function groupById(id: string): ExchangeQuery<Group> {
     if (isSynced(group))
       throw new Fault({
         kind: "onPremises",
-        message: `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change them there (attribute member).`,
+        message:
+          `Group ${nameOf(group)} is synchronised from Active Directory, which masters its members: change ` +
+          "them there (attribute member).",
       });
     if (!groupTypes.includes(group.RecipientTypeDetails))
       throw Fault.invalid(
-        `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a mail-enabled security group.`,
+        `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a ` +
+          "mail-enabled security group.",
       );
     return group;
   };
 }
 
-/** What a group is that Get-DistributionGroup does not know. Microsoft 365 groups show only to those who name their type. */
+/**
+ * What a group is that Get-DistributionGroup does not know. Microsoft 365 groups show only to those who name their
+ * type.
+ */
 async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange): Promise<Fault> {
   const rows = await findRows(exchange, {
     cmdlet: "Get-Recipient",
@@ -117,7 +126,9 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
   if (groupTypes.includes(recipient.RecipientTypeDetails))
     return new Fault({
       kind: "notReady",
-      message: `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time after a group was made.`,
+      message:
+        `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time ` +
+        "after a group was made.",
       cause,
     });
   const why =
@@ -134,8 +145,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether the account is a direct member. Asked by a filter on the account's distinguished name: the members of a large group are
- * pages over pages.
+ * Whether the account is a direct member. Asked by a filter on the account's distinguished name: the members of a
+ * large group are pages over pages.
  */
 export function isMember(group: Group, account: Account): ExchangeQuery<boolean> {
   return async ({ exchange }) => {
@@ -191,8 +202,9 @@ function membership(group: Group, account: Account): ExchangeStep["parameters"] 
 }
 
 /**
- * What a change of a group of this type needs. An application manages no group. The check for it is made for security groups only, and passing
- * it by takes more rights than the rest (Exchange Administrator), so it is passed by only there.
+ * What a change of a group of this type needs. An application manages no group. The check for it is made for security
+ * groups only, and passing it by takes more rights than the rest (Exchange Administrator), so it is passed by only
+ * there.
  */
 export function managerBypass(type: string): Parameters {
   return type === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {};
@@ -211,7 +223,10 @@ export const memberList: Cmdlets = {
   "Get-DistributionGroupMember": ["Identity", "ResultSize"],
 };
 
-/** The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could not be read. */
+/**
+ * The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could
+ * not be read.
+ */
 export function membersOf(
   groups: ReturnType<typeof cloudGroups>,
 ): ExchangeStream<{ group: Group; members: Member[] } | { group: Group; fault: Fault }> {
@@ -245,7 +260,9 @@ function isSynced(group: Group): boolean {
   if (value === undefined || value === null)
     throw new Fault({
       kind: "unexpected",
-      message: `Exchange Online did not return IsDirSynced of group ${nameOf(group)}, so it cannot be told who masters it.`,
+      message:
+        `Exchange Online did not return IsDirSynced of group ${nameOf(group)}, so it cannot be told who ` +
+        "masters it.",
     });
   return value === true || textOf(value).toLowerCase() === "true";
 }

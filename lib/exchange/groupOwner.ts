@@ -7,7 +7,10 @@ import type { ExchangeQuery } from "./target.ts";
 const ownerTypes =
   /^(\w*UserMailbox|SharedMailbox|LinkedMailbox|RoomMailbox|EquipmentMailbox|MailUser|GuestMailUser|MailUniversalSecurityGroup)$/;
 
-/** The id of the owner of new groups. Throws an `invalid` fault when there is no such recipient, or it cannot own a group. */
+/**
+ * The id of the owner of new groups. Throws an `invalid` fault when there is no such recipient, or it cannot own a
+ * group.
+ */
 export function groupOwner(identity: string): ExchangeQuery<string> {
   const what = `The "Owner of groups", ${identity},`;
   return async ({ exchange }) => {

@@ -4,10 +4,10 @@ export function isGuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** Throws an `invalid` fault for what is no GUID; `what` says whose it should be. */
+/** Throws an `invalid` fault for a text that is not a GUID; `what` names the object it should belong to. */
 export function assertGuid(id: string, what: string): void {
-  if (!isGuid(id))
-    throw Fault.invalid(
-      `${what} is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.`,
-    );
+  if (isGuid(id)) return;
+  const characters = `${id.length} ${id.length === 1 ? "character" : "characters"}`;
+  const given = id === "" ? "missing" : `a text of ${characters}`;
+  throw Fault.invalid(`${what} is ${given}; expected a GUID.`);
 }

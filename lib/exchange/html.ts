@@ -1,4 +1,7 @@
-/** Messages as the service keeps them: it wraps what it is given in html and body, and keeps its own idea of white space. */
+/**
+ * Messages as the service keeps them: it wraps what it is given in html and body, and keeps its own idea of white
+ * space.
+ */
 
 /** The message without the tags around it: as it was given. */
 export function unwrapped(html: string): string {

@@ -15,18 +15,23 @@ export const holdProperties = [
 ];
 
 /** .NET counts a span in ticks of 100 ns; more days than these do not fit. */
-const mostDays = 10_675_199;
+const maxDays = 10_675_199;
 
 /** Throws an `invalid` fault for what is none. */
 export function holdDurationFrom(value: unknown): HoldDuration {
   const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
   if (/^unlimited$/i.test(text)) return "Unlimited";
   const days = /^\d{1,8}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > mostDays)
+  if (days < 1 || days > maxDays)
     throw Fault.invalid(
-      `The duration of a litigation hold is a ${typeof value === "string" ? `text of ${value.length} characters` : typeof value}${typeof value === "number" ? ` (${value})` : ""}; expected whole days from 1, or Unlimited.`,
+      `The duration of a litigation hold is a ${described(value)}; expected whole days from 1, or Unlimited.`,
     );
   return days;
+}
+
+function described(value: unknown): string {
+  if (typeof value === "string") return `text of ${value.length} characters`;
+  return typeof value === "number" ? `number (${value})` : typeof value;
 }
 
 /** What `heldMailboxById` sends. */
@@ -51,7 +56,9 @@ function durationOf(row: Row): HoldDuration | undefined {
 function fail(mailbox: Mailbox): never {
   throw new Fault({
     kind: "unexpected",
-    message: `Exchange Online did not return a LitigationHoldDuration of mailbox ${nameOf(mailbox)} that can be compared.`,
+    message:
+      `Exchange Online did not return a LitigationHoldDuration of mailbox ${nameOf(mailbox)} that can ` +
+      "be compared.",
   });
 }
 

@@ -35,9 +35,9 @@ export function mailboxProperty(name: string): string | undefined {
 export const mailboxSearch: Cmdlets = { "Get-Mailbox": ["Filter", "ResultSize"] };
 
 /**
- * A look-up of all mailboxes, of whatever type, whose `property` is `value`; `alsoRead` names properties wanted besides.
- * At most `maxNamed` + 1 come back. Rows that do not carry the value are left out (see `carries`).
- * The query fails with `invalid` when Exchange cannot filter on the property, or not by text.
+ * A look-up of all mailboxes, of whatever type, whose `property` is `value`; `alsoRead` names properties wanted
+ * besides. At most `maxNamed` + 1 come back. Rows that do not carry the value are left out (see `carries`). The query
+ * fails with `invalid` when Exchange cannot filter on the property, or not by text.
  */
 export function mailboxesWhere(
   property: string,
@@ -63,7 +63,9 @@ export function mailboxesWhere(
     if (rows.length > maxNamed && found.length < 2)
       throw new Fault({
         kind: "ambiguous",
-        message: `More than ${maxNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so it cannot be told which one is meant.`,
+        message:
+          `More than ${maxNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so ` +
+          "it cannot be told which one is meant.",
       });
     return found;
   };
@@ -82,7 +84,9 @@ interface ById {
   name?: string;
 }
 
-/** The mailbox with this Guid; `alsoRead` names other properties to read. Throws a `missing` fault when there is none. */
+/**
+ * The mailbox with this Guid; `alsoRead` names other properties to read. Throws a `missing` fault when there is none.
+ */
 export function mailboxById(
   id: string,
   alsoRead: readonly string[],
@@ -110,8 +114,8 @@ export const filteredMailboxList: Cmdlets = {
 };
 
 /**
- * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names properties wanted besides. Throws an
- * `invalid` fault for no types: the service would take it for all of them.
+ * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names
+ * properties wanted besides. Throws an `invalid` fault for no types: the service would take it for all of them.
  */
 export function mailboxesOf(
   types: readonly string[],
@@ -153,7 +157,9 @@ function selected(alsoRead: readonly string[]): string[] {
   ];
 }
 
-/** The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false". */
+/**
+ * The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false".
+ */
 export function booleanProperty(mailbox: Row & Identified, property: string): boolean {
   const value = mailbox[property];
   if (typeof value === "boolean") return value;
@@ -165,7 +171,10 @@ export function booleanProperty(mailbox: Row & Identified, property: string): bo
   });
 }
 
-/** How a mailbox is synchronised; it must have been read with IsDirSynced and IsExchangeCloudManaged. Only tenants that know the switch show the second one. */
+/**
+ * How a mailbox is synchronised; it must have been read with IsDirSynced and IsExchangeCloudManaged. Only tenants
+ * that know the switch show the second one.
+ */
 export function synchronisationOf(mailbox: Row & Identified): {
   isDirSynced: boolean;
   isExchangeCloudManaged: boolean;
@@ -181,7 +190,8 @@ export function synchronisationOf(mailbox: Row & Identified): {
 }
 
 const lookUpAdvice =
-  "Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid or CustomAttribute1.";
+  "Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid " +
+  "or CustomAttribute1.";
 
 function filterable(property: string): string {
   const name = Object.keys(filterableMailboxProperties).find(

@@ -79,7 +79,9 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
         ? undefined
         : new Fault({
             kind: "onPremises",
-            message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${onPremisesOnly.join(", ")}: change ${onPremisesOnly.length === 1 ? "it" : "them"} there.`,
+            message:
+              `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ` +
+              `${onPremisesOnly.join(", ")}: change ${onPremisesOnly.length === 1 ? "it" : "them"} there.`,
           }),
   };
 }
@@ -96,7 +98,10 @@ function sentenceFor(
   return `Set ${changed.join(", ")} of mailbox ${nameOf(mailbox)}`;
 }
 
-/** What `applySettings` sends for any mapped settings: the parameter of each, and look-ups of the recipients and addresses in them. */
+/**
+ * What `applySettings` sends for any mapped settings: the parameter of each, and look-ups of the recipients and
+ * addresses in them.
+ */
 export const settingsChange: Cmdlets = {
   "Set-Mailbox": ["Identity", ...Object.keys(setMailboxParameters)],
   "Get-Recipient": ["Identity", "Filter", "RecipientTypeDetails", "IncludeSoftDeletedRecipients"],
@@ -107,8 +112,8 @@ export const visibilityChange: Cmdlets = {
 };
 
 /**
- * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What Active Directory masters
- * is refused at the end.
+ * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What
+ * Active Directory masters is refused at the end.
  */
 export async function applySettings(
   mailbox: Mailbox,
@@ -143,7 +148,10 @@ function inOwnWords(row: Row, settings: readonly Setting[]): Row {
   };
 }
 
-/** The settings but those that name the very recipients the mailbox has: the service gives them back by Name, whatever they were given by. */
+/**
+ * The settings but those that name the very recipients the mailbox has: the service gives them back by Name, whatever
+ * they were given by.
+ */
 function withoutSameRecipients(
   mailbox: Mailbox,
   settings: readonly Setting[],
@@ -166,7 +174,10 @@ function withoutSameRecipients(
   };
 }
 
-/** Whether every one of these recipients stands in the list, by a name that is nobody else's. A recipient that is not found is for the service to refuse. */
+/**
+ * Whether every one of these recipients stands in the list, by a name that is nobody else's. A recipient that is not
+ * found is for the service to refuse.
+ */
 async function allAmong(
   wanted: readonly string[],
   current: readonly string[],
@@ -209,7 +220,8 @@ function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
     "EmailAddresses",
   ];
   return async ({ exchange }) => {
-    // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's documentation of Get-Recipient).
+    // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's
+    // documentation of Get-Recipient).
     for (const address of newAddresses(parameters)) {
       const { rows } = await exchange.invoke({
         cmdlet: "Get-Recipient",
@@ -232,7 +244,7 @@ function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
       );
       if (holder)
         throw Fault.invalid(
-          `The address ${address} is already used by "${textOf(holder["DisplayName"])}" <${textOf(holder["PrimarySmtpAddress"])}> (${textOf(holder["RecipientTypeDetails"])}, ${textOf(holder["Guid"])}).`,
+          `The address ${address} is already used by ${describedHolder(holder)}.`,
         );
     }
   };
@@ -252,4 +264,14 @@ function newAddresses({
     ...entries("add").filter((address) => !own.includes(address)),
     ...(typeof primary === "string" ? [primary] : []),
   ]);
+}
+
+function describedHolder(holder: Row): string {
+  const [name, address, type, guid] = [
+    "DisplayName",
+    "PrimarySmtpAddress",
+    "RecipientTypeDetails",
+    "Guid",
+  ].map((property) => textOf(holder[property]));
+  return `"${name}" <${address}> (${type}, ${guid})`;
 }

@@ -17,7 +17,9 @@ import type { CmdletCall, Cmdlets, ExchangeQuery } from "./target.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
 
-/** Whether an account has a right on a mailbox, according to the lists. Lists lag behind writes by seconds to minutes. */
+/**
+ * Whether an account has a right on a mailbox, according to the lists. Lists lag behind writes by seconds to minutes.
+ */
 export interface Standing {
   isHeld: boolean;
   /** An entry may be this account's, or that of another one of the same display name. */

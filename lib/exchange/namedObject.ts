@@ -48,7 +48,9 @@ export function namedObject(
 function notReturned(property: string, noun: string, id: string): Fault {
   return new Fault({
     kind: "unexpected",
-    message: `Exchange Online did not return ${property} of a ${noun}${id === "" ? "" : ` (${id})`}, so it cannot be told which one it is.`,
+    message:
+      `Exchange Online did not return ${property} of a ${noun}${id === "" ? "" : ` (${id})`}, so it ` +
+      "cannot be told which one it is.",
   });
 }
 

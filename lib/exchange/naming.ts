@@ -21,7 +21,10 @@ export function namesOf(names: readonly string[], joint = ", "): string {
   return `${names.slice(0, maxNamed).join(joint)}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** The one object in a list, or an empty list. Throws an `ambiguous` fault that names all of them when there are several. */
+/**
+ * The one object in a list, or an empty list. Throws an `ambiguous` fault that names all of them when there are
+ * several.
+ */
 export function onlyOne<T extends Identified>(found: readonly T[], description: string): T[] {
   if (found.length > 1)
     throw new Fault({

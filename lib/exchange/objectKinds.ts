@@ -19,7 +19,10 @@ export interface ObjectKind {
   setting(type: string, values: Parameters): Parameters;
 }
 
-/** A naming policy would change the name (documented: in PowerShell also for administrators), and no one would find the group by it. */
+/**
+ * A naming policy would change the name (documented: in PowerShell also for administrators), and no one would find
+ * the group by it.
+ */
 const ignoringPolicy = { IgnoreNamingPolicy: true };
 
 /** Distribution groups that are mastered in Exchange Online. */

@@ -67,10 +67,11 @@ const plainForms: Readonly<Record<string, string>> = {
 };
 
 /**
- * The names of a new object: always the same ones for the same text, so that whoever comes later finds it by them. Only the display name keeps every
- * character. The others are ASCII, which is what addresses take, and the names of cloud mailboxes (which refuse accented letters). A text in another script
- * than Latin, or without any letter or digit, leaves too little: then the object is named after `otherwise`, so that not all of them come to the
- * same name. Throws an `invalid` fault when that leaves nothing either.
+ * The names of a new object: always the same ones for the same text, so that whoever comes later finds it by them.
+ * Only the display name keeps every character. The others are ASCII, which is what addresses take, and the names of
+ * cloud mailboxes (which refuse accented letters). A text in another script than Latin, or without any letter or
+ * digit, leaves too little: then the object is named after `otherwise`, so that not all of them come to the same
+ * name. Throws an `invalid` fault when that leaves nothing either.
  */
 export function objectNames(
   text: string,
@@ -80,7 +81,8 @@ export function objectNames(
   const plain = plainText(text) ?? plainText(otherwise);
   if (plain === undefined)
     throw Fault.invalid(
-      "Neither the name nor the key holds a letter or digit of the Latin script, so no name and no address in Exchange can be made of it.",
+      "Neither the name nor the key holds a letter or digit of the Latin script, so no name and no " +
+        "address in Exchange can be made of it.",
     );
   const Alias = aliasFrom(prefix + plain);
   return {

@@ -1,8 +1,8 @@
 /**
- * Which attribute of Active Directory masters a setting of a directory-synchronised mailbox. A setting that is not listed is
- * written in Exchange Online whatever the mailbox is. Source: Microsoft's list of attributes that are synchronised to Exchange
- * Online; the pairing with parameters is product knowledge. Some of these are accepted by Exchange Online and overwritten at the
- * next synchronisation, so the table decides and not the service's answer.
+ * Which attribute of Active Directory masters a setting of a directory-synchronised mailbox. A setting that is not
+ * listed is written in Exchange Online whatever the mailbox is. Source: Microsoft's list of attributes that are
+ * synchronised to Exchange Online; the pairing with parameters is product knowledge. Some of these are accepted by
+ * Exchange Online and overwritten at the next synchronisation, so the table decides and not the service's answer.
  */
 const attributes: Readonly<Record<string, string>> = {
   HiddenFromAddressListsEnabled: "msExchHideFromAddressLists",
@@ -50,7 +50,10 @@ const attributes: Readonly<Record<string, string>> = {
   ),
 };
 
-/** What stays with Active Directory even when the mailbox's Exchange attributes are managed in the cloud: who the person is. */
+/**
+ * What stays with Active Directory even when the mailbox's Exchange attributes are managed in the cloud: who the
+ * person is.
+ */
 const identity: Readonly<Record<string, string>> = {
   DisplayName: "displayName",
   SimpleDisplayName: "displayNamePrintable",

@@ -32,8 +32,8 @@ export const recipientList: Cmdlets = {
 };
 
 /**
- * Every recipient of the tenant by every name the service lists trustees by. All of them, and not only those that matter: a name that only
- * one of the accounts bears can still be a guest's as well.
+ * Every recipient of the tenant by every name the service lists trustees by. All of them, and not only those that
+ * matter: a name that only one of the accounts bears can still be a guest's as well.
  */
 export class Recipients {
   /** Names in lower case, to a Guid; or to `ambiguous`. */
@@ -74,7 +74,10 @@ export class Recipients {
     return this.#ofType.has(guid.toLowerCase());
   }
 
-  /** Security identifiers and other rare forms are looked up in a list of all users, which is read when the first one is met. */
+  /**
+   * Security identifiers and other rare forms are looked up in a list of all users, which is read when the first one
+   * is met.
+   */
   async resolve(text: string, exchange: Exchange): Promise<Resolved> {
     const found = this.find(text);
     if (found !== "unknown") return found;
@@ -90,7 +93,8 @@ export class Recipients {
       this.#byName.get(key) ??
       this.#byRareName.get(key) ??
       this.#byRareName.get(key.replace(/^[^\\]*\\/, ""));
-    return guid === undefined ? "unknown" : guid === ambiguous ? "ambiguous" : { guid };
+    if (guid === undefined) return "unknown";
+    return guid === ambiguous ? "ambiguous" : { guid };
   }
 
   async #readRare(exchange: Exchange): Promise<void> {

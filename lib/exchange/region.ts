@@ -28,8 +28,9 @@ interface Given {
 }
 
 /**
- * A region from texts. Throws an `invalid` fault for whatever the service would refuse, and for a format of a language whose formats are not
- * known here: the service can take over 70 s to say so, which is more than an event may take.
+ * A region from texts. Throws an `invalid` fault for whatever the service would refuse, and for a format of a
+ * language whose formats are not known here: the service can take over 70 s to say so, which is more than an event
+ * may take.
  */
 export function regionFrom({
   Language,
@@ -41,12 +42,14 @@ export function regionFrom({
   const language = languageNamed(Language.trim());
   if (language === undefined)
     throw Fault.invalid(
-      `Language is a text of ${Language.length} characters that is no language with its region; expected one such as nl-NL or en-US.`,
+      `Language is a text of ${Language.length} characters that is no language with its region; expected ` +
+        "one such as nl-NL or en-US.",
     );
   const timeZone = timeZoneNamed(TimeZone.trim());
   if (timeZone === undefined)
     throw Fault.invalid(
-      `TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; expected one such as W. Europe Standard Time.`,
+      `TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; expected one ` +
+        "such as W. Europe Standard Time.",
     );
   const formats = formatsOf(language);
   return {
@@ -68,11 +71,13 @@ function formatAmong(
   if (given === null || given.trim() === "") return null;
   if (!known)
     throw Fault.invalid(
-      `${name} cannot be checked for ${language}, whose formats are not known here; leave it out, and the language's own is used.`,
+      `${name} cannot be checked for ${language}, whose formats are not known here; leave it out, and the ` +
+        "language's own is used.",
     );
   if (!known.includes(given))
     throw Fault.invalid(
-      `${name} is a text of ${given.length} characters that is no format of ${language}; expected one of ${known.join(", ")}.`,
+      `${name} is a text of ${given.length} characters that is no format of ${language}; expected one of ` +
+        `${known.join(", ")}.`,
     );
   return given;
 }
@@ -82,7 +87,10 @@ export const regionLookup: Cmdlets = {
   "Get-MailboxRegionalConfiguration": ["Identity", "VerifyDefaultFolderNameLanguage"],
 };
 
-/** `verify`: also whether the folders are called by their names in the mailbox's language, which takes the service longer. */
+/**
+ * `verify`: also whether the folders are called by their names in the mailbox's language, which takes the service
+ * longer.
+ */
 export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
   return {
     cmdlet: "Get-MailboxRegionalConfiguration",
@@ -133,8 +141,8 @@ export const regionChange: Cmdlets = {
 };
 
 /**
- * What it takes: the settings in one change, and the folder names in another one behind it, which can fail by itself. Language and formats go
- * together, for a format is checked against the language; null gives the language's own.
+ * What it takes: the settings in one change, and the folder names in another one behind it, which can fail by itself.
+ * Language and formats go together, for a format is checked against the language; null gives the language's own.
  */
 export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): ExchangeStep[] {
   const { language, timeZone, dateFormat, timeFormat } = wanted;

@@ -1,8 +1,9 @@
 /**
- * What Windows knows of languages, formats and time zones, which is what Exchange Online checks regional settings against.
- * Documented: the time zones (Windows' own ids), the formats of en-US, the dates of en-GB, and single formats of da-DK, es-ES and nl-NL that
- * are known to be taken. The other formats are those of Windows for the language, and only its usual ones: that Exchange takes them is assumed. A
- * language without formats here is taken with its own ones.
+ * What Windows knows of languages, formats and time zones, which is what Exchange Online checks regional settings
+ * against. Documented: the time zones (Windows' own ids), the formats of en-US, the dates of en-GB, and single
+ * formats of da-DK, es-ES and nl-NL that are known to be taken. The other formats are those of Windows for the
+ * language, and only its usual ones: that Exchange takes them is assumed. A language without formats here is taken
+ * with its own ones.
  */
 
 interface Formats {
@@ -42,28 +43,34 @@ const formats: Readonly<Record<string, Formats>> = {
 };
 
 const languages = new Map(
-  `af-ZA am-ET ar-AE ar-BH ar-DZ ar-EG ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-QA ar-SA ar-SY ar-TN ar-YE as-IN be-BY bg-BG bn-BD bn-IN
-  ca-ES cs-CZ cy-GB da-DK de-AT de-CH de-DE de-LI de-LU el-GR en-AU en-BZ en-CA en-GB en-HK en-IE en-IN en-JM en-MY en-NZ en-PH en-SG en-TT
-  en-US en-ZA en-ZW es-AR es-BO es-CL es-CO es-CR es-CU es-DO es-EC es-ES es-GT es-HN es-MX es-NI es-PA es-PE es-PR es-PY es-SV es-US es-UY
-  es-VE et-EE eu-ES fa-IR fi-FI fo-FO fr-BE fr-CA fr-CH fr-FR fr-LU fr-MC fy-NL ga-IE gd-GB gl-ES gu-IN he-IL hi-IN hr-BA hr-HR hu-HU hy-AM
-  id-ID ig-NG is-IS it-CH it-IT ja-JP ka-GE kk-KZ kl-GL km-KH kn-IN ko-KR ky-KG lb-LU lo-LA lt-LT lv-LV mi-NZ mk-MK ml-IN mn-MN mr-IN ms-BN
-  ms-MY mt-MT my-MM nb-NO ne-NP nl-BE nl-NL nn-NO or-IN pl-PL ps-AF pt-BR pt-PT rm-CH ro-MD ro-RO ru-RU rw-RW sa-IN se-NO si-LK sk-SK sl-SI
-  sq-AL sv-FI sv-SE sw-KE ta-IN te-IN th-TH tk-TM tr-TR tt-RU ug-CN uk-UA ur-PK vi-VN wo-SN xh-ZA yo-NG zh-CN zh-HK zh-MO zh-SG zh-TW zu-ZA`
+  `af-ZA am-ET ar-AE ar-BH ar-DZ ar-EG ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-QA ar-SA ar-SY ar-TN ar-YE
+  as-IN be-BY bg-BG bn-BD bn-IN ca-ES cs-CZ cy-GB da-DK de-AT de-CH de-DE de-LI de-LU el-GR en-AU en-BZ en-CA
+  en-GB en-HK en-IE en-IN en-JM en-MY en-NZ en-PH en-SG en-TT en-US en-ZA en-ZW es-AR es-BO es-CL es-CO es-CR
+  es-CU es-DO es-EC es-ES es-GT es-HN es-MX es-NI es-PA es-PE es-PR es-PY es-SV es-US es-UY es-VE et-EE eu-ES
+  fa-IR fi-FI fo-FO fr-BE fr-CA fr-CH fr-FR fr-LU fr-MC fy-NL ga-IE gd-GB gl-ES gu-IN he-IL hi-IN hr-BA hr-HR
+  hu-HU hy-AM id-ID ig-NG is-IS it-CH it-IT ja-JP ka-GE kk-KZ kl-GL km-KH kn-IN ko-KR ky-KG lb-LU lo-LA lt-LT
+  lv-LV mi-NZ mk-MK ml-IN mn-MN mr-IN ms-BN ms-MY mt-MT my-MM nb-NO ne-NP nl-BE nl-NL nn-NO or-IN pl-PL ps-AF
+  pt-BR pt-PT rm-CH ro-MD ro-RO ru-RU rw-RW sa-IN se-NO si-LK sk-SK sl-SI sq-AL sv-FI sv-SE sw-KE ta-IN te-IN
+  th-TH tk-TM tr-TR tt-RU ug-CN uk-UA ur-PK vi-VN wo-SN xh-ZA yo-NG zh-CN zh-HK zh-MO zh-SG zh-TW zu-ZA`
     .split(/\s+/)
     .map((name) => [name.toLowerCase(), name]),
 );
 
 /** Without their ending, which is Standard Time. */
-const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, Argentina, Astrakhan, Atlantic, AUS Central, Aus Central W., AUS Eastern,
-  Azerbaijan, Azores, Bahia, Bangladesh, Belarus, Bougainville, Canada Central, Cape Verde, Caucasus, Cen. Australia, Central America,
-  Central Asia, Central Brazilian, Central Europe, Central European, Central Pacific, Central, Chatham Islands, China, Cuba, Dateline, E. Africa,
-  E. Australia, E. Europe, E. South America, Easter Island, Eastern, Egypt, Ekaterinburg, Fiji, FLE, Georgian, GMT, Greenland, Greenwich, GTB,
-  Haiti, Hawaiian, India, Iran, Israel, Jordan, Kaliningrad, Kamchatka, Korea, Libya, Line Islands, Lord Howe, Magadan, Magallanes, Marquesas,
-  Mauritius, Mid-Atlantic, Middle East, Montevideo, Morocco, Mountain, Myanmar, N. Central Asia, Namibia, Nepal, New Zealand, Newfoundland,
-  Norfolk, North Asia East, North Asia, North Korea, Omsk, Pacific SA, Pacific, Pakistan, Paraguay, Qyzylorda, Romance, Russian, SA Eastern,
-  SA Pacific, SA Western, Saint Pierre, Sakhalin, Samoa, Sao Tome, Saratov, SE Asia, Singapore, South Africa, South Sudan, Sri Lanka, Sudan,
-  Syria, Taipei, Tasmania, Tocantins, Tokyo, Tomsk, Tonga, Transbaikal, Turkey, Turks And Caicos, Ulaanbaatar, US Eastern, US Mountain, Venezuela,
-  Vladivostok, Volgograd, W. Australia, W. Central Africa, W. Europe, W. Mongolia, West Asia, West Bank, West Pacific, Yakutsk, Yukon`;
+const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, Argentina, Astrakhan, Atlantic, AUS
+  Central, Aus Central W., AUS Eastern, Azerbaijan, Azores, Bahia, Bangladesh, Belarus, Bougainville,
+  Canada Central, Cape Verde, Caucasus, Cen. Australia, Central America, Central Asia, Central Brazilian,
+  Central Europe, Central European, Central Pacific, Central, Chatham Islands, China, Cuba, Dateline, E.
+  Africa, E. Australia, E. Europe, E. South America, Easter Island, Eastern, Egypt, Ekaterinburg, Fiji,
+  FLE, Georgian, GMT, Greenland, Greenwich, GTB, Haiti, Hawaiian, India, Iran, Israel, Jordan, Kaliningrad,
+  Kamchatka, Korea, Libya, Line Islands, Lord Howe, Magadan, Magallanes, Marquesas, Mauritius,
+  Mid-Atlantic, Middle East, Montevideo, Morocco, Mountain, Myanmar, N. Central Asia, Namibia, Nepal, New
+  Zealand, Newfoundland, Norfolk, North Asia East, North Asia, North Korea, Omsk, Pacific SA, Pacific,
+  Pakistan, Paraguay, Qyzylorda, Romance, Russian, SA Eastern, SA Pacific, SA Western, Saint Pierre,
+  Sakhalin, Samoa, Sao Tome, Saratov, SE Asia, Singapore, South Africa, South Sudan, Sri Lanka, Sudan,
+  Syria, Taipei, Tasmania, Tocantins, Tokyo, Tomsk, Tonga, Transbaikal, Turkey, Turks And Caicos,
+  Ulaanbaatar, US Eastern, US Mountain, Venezuela, Vladivostok, Volgograd, W. Australia, W. Central Africa,
+  W. Europe, W. Mongolia, West Asia, West Bank, West Pacific, Yakutsk, Yukon`;
 const others = [
   "Central Standard Time (Mexico)",
   "Eastern Standard Time (Mexico)",
@@ -87,7 +94,10 @@ const timeZones = new Map(
   ]),
 );
 
-/** A language with its region in Windows' spelling, or undefined. Languages without a region are none: they have no formats. */
+/**
+ * A language with its region in Windows' spelling, or undefined. Languages without a region are none: they have no
+ * formats.
+ */
 export function languageNamed(text: string): string | undefined {
   return languages.get(text.toLowerCase());
 }

@@ -46,8 +46,9 @@ export interface RightGate extends Pick<ExchangeGate, "read" | "change"> {
 }
 
 /**
- * Grants one right. The change is sent regardless of the list, because the list may be old; Exchange reports a right that already exists. Throws
- * `invalid` when a Deny entry would make the right useless, or the list is full, and `onPremises` when Active Directory masters the right.
+ * Grants one right. The change is sent regardless of the list, because the list may be old; Exchange reports a right
+ * that already exists. Throws `invalid` when a Deny entry would make the right useless, or the list is full, and
+ * `onPremises` when Active Directory masters the right.
  */
 export async function grant(
   right: Right,
@@ -111,8 +112,9 @@ function checkSize({ mailbox, standing: { mayBeHeld, entries, orphans }, log }: 
 }
 
 /**
- * Revokes one right. The change is sent regardless of the list. When Exchange answers that there was nothing to remove, the list is read again,
- * and an entry that it still shows is removed by another name of the account: an entry can be kept under a name that the first one did not match.
+ * Revokes one right. The change is sent regardless of the list. When Exchange answers that there was nothing to
+ * remove, the list is read again, and an entry that it still shows is removed by another name of the account: an
+ * entry can be kept under a name that the first one did not match.
  */
 export async function revoke(
   right: Right,
@@ -150,8 +152,9 @@ export async function revoke(
 }
 
 /**
- * Two writes that removed nothing outweigh one read, because reads lag behind writes: the right no longer exists. Entries of accounts that no
- * longer exist are the exception, because they are known to keep other entries from being removed; then a fault is thrown.
+ * Two writes that removed nothing outweigh one read, because reads lag behind writes: the right no longer exists.
+ * Entries of accounts that no longer exist are the exception, because they are known to keep other entries from being
+ * removed; then a fault is thrown.
  */
 function judgeStillListed(
   right: Right,
@@ -186,6 +189,8 @@ function assertMasteredHere(right: Right, mailbox: Mailbox): void {
   if (attribute !== undefined)
     throw new Fault({
       kind: "onPremises",
-      message: `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${right.label}: change it there (attribute ${attribute}).`,
+      message:
+        `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${right.label}: ` +
+        `change it there (attribute ${attribute}).`,
     });
 }

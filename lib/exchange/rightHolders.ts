@@ -17,7 +17,10 @@ import {
 import { type RightName } from "./mailboxRight.ts";
 import type { Cmdlets, ExchangeStream } from "./target.ts";
 
-/** The accounts that were given a right on a mailbox themselves, as Guids. Inherited, own and Deny entries are left out. */
+/**
+ * The accounts that were given a right on a mailbox themselves, as Guids. Inherited, own and Deny entries are left
+ * out.
+ */
 export interface MailboxHolders {
   mailbox: Mailbox;
   holders: Readonly<Record<RightName, ReadonlySet<string>>>;
@@ -42,8 +45,9 @@ export interface HoldersSettings {
 export const rightHolderList: Cmdlets = { ...recipientList, ...rightLists };
 
 /**
- * Who holds which right on every mailbox, in whatever order it arrives; or why it could not be read of one. Full Access must be asked for
- * mailbox by mailbox. Send As is read for the whole tenant at once, and Send on Behalf comes with the mailboxes themselves.
+ * Who holds which right on every mailbox, in whatever order it arrives; or why it could not be read of one. Full
+ * Access must be asked for mailbox by mailbox. Send As is read for the whole tenant at once, and Send on Behalf comes
+ * with the mailboxes themselves.
  */
 export function holdersOf({
   types,
@@ -190,8 +194,9 @@ async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, string[]>
 }
 
 /**
- * The same by Guid. A recipient that is not in the list under a name that is its own alone is not in the result, and is asked for by itself.
- * That also holds when the list calls recipients by a form that nobody foresaw, since everyone has an entry there.
+ * The same by Guid. A recipient that is not in the list under a name that is its own alone is not in the result, and
+ * is asked for by itself. That also holds when the list calls recipients by a form that nobody foresaw, since
+ * everyone has an entry there.
  */
 function joined(
   byName: ReadonlyMap<string, readonly string[]>,

@@ -25,9 +25,9 @@ const neverEmpty = [
 const alsoEmpty = ["ForwardingAddress", "ForwardingSmtpAddress"];
 
 /**
- * The settings of the mapped fields, typed by the cmdlet catalogue: a mapping yields only texts and lists of texts.
- * A field without a value empties a text or a list, and is ignored when the setting cannot be empty. Throws one `invalid` fault that names
- * every field that is not a parameter of Set-Mailbox or has no usable value.
+ * The settings of the mapped fields, typed by the cmdlet catalogue: a mapping yields only texts and lists of texts. A
+ * field without a value empties a text or a list, and is ignored when the setting cannot be empty. Throws one
+ * `invalid` fault that names every field that is not a parameter of Set-Mailbox or has no usable value.
  */
 export function settingsFrom(
   fields: readonly (readonly [name: string, value: unknown])[],
@@ -70,7 +70,7 @@ function settingOf(name: string, mapped: unknown): Setting | undefined {
   return canBeEmpty ? plain(name, null, (current) => shown(current) === "") : undefined;
 }
 
-/** The parameter that is meant, or whose name is most like the one that was mapped. */
+/** The parameter that sets this property, or the one with the most similar name. */
 function nearest(field: string): string {
   const other = setBy.get(field.toLowerCase());
   if (other !== undefined) return `; it is set by ${other}`;

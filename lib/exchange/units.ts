@@ -1,4 +1,7 @@
-/** Sizes, counts, durations and times, as a mapping writes them and as the service reads them back. Undefined or NaN is what is none. */
+/**
+ * Sizes, counts, durations and times, as a mapping writes them and as the service reads them back. Undefined or NaN
+ * is what is none.
+ */
 
 /** Seconds. */
 export const day = 86_400;
@@ -34,8 +37,8 @@ export function secondsIn(text: string): number | undefined {
 }
 
 /**
- * Milliseconds of an ISO date, with or without a time; NaN for anything else, because what other forms mean hangs on the machine that
- * reads them. Without a zone it is UTC and parts of a second do not count: so it is sent.
+ * Milliseconds of an ISO date, with or without a time; NaN for anything else, because what other forms mean hangs on
+ * the machine that reads them. Without a zone it is UTC and parts of a second do not count: so it is sent.
  */
 export function timeIn(text: string): number {
   const [, date = "", time = "00:00", zone = "Z"] =

@@ -13,7 +13,10 @@ export interface User {
 /** What `usersWhere` sends. */
 export const userSearch: Cmdlets = { "Get-User": ["Filter", "ResultSize"] };
 
-/** Users by one property: those that can have a mailbox some day. An empty list when Exchange cannot look users up by that property. */
+/**
+ * Users by one property: those that can have a mailbox some day. An empty list when Exchange cannot look users up by
+ * that property.
+ */
 export function usersWhere(property: string, value: string): ExchangeQuery<User[]> {
   const name = filterableUserProperties.find(
     (known) => known.toLowerCase() === property.toLowerCase(),
@@ -37,7 +40,10 @@ export function usersWhere(property: string, value: string): ExchangeQuery<User[
   };
 }
 
-/** Whether this kind of user is one who may get a mailbox in this tenant, when a licence is assigned or a migration ends. */
+/**
+ * Whether this kind of user is one who may get a mailbox in this tenant, when a licence is assigned or a migration
+ * ends.
+ */
 export function mayGetMailbox({ RecipientTypeDetails }: User): boolean {
   return RecipientTypeDetails === "User" || RecipientTypeDetails === "MailUser";
 }

@@ -43,7 +43,9 @@ export type Decision =
   | { action: "update"; object: NamedObject; values: Values; outcome: ResourceOutcome }
   | { action: "create"; names: ObjectNames };
 
-/** Decides what has to be done for an item, from what the tenant has. Throws the fault that keeps it from being done. */
+/**
+ * Decides what has to be done for an item, from what the tenant has. Throws the fault that keeps it from being done.
+ */
 export function classify({ item, names, clash }: NamedItem, rules: Rules): Decision {
   const object = objectOf(item, rules);
   if (object) return classifyKnown(object, clash ? undefined : names, rules);
@@ -161,6 +163,8 @@ function assertMasteredHere(object: NamedObject): void {
   if (isDirSynced && !isExchangeCloudManaged)
     throw new Fault({
       kind: "onPremises",
-      message: `${nameOf(object)} is synchronised from Active Directory, which masters its attributes and names: change it there.`,
+      message:
+        `${nameOf(object)} is synchronised from Active Directory, which masters its attributes and names: ` +
+        "change it there.",
     });
 }

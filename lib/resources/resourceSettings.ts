@@ -23,11 +23,13 @@ export function attributesIn({
 } {
   if (!key.startsWith("CustomAttribute"))
     throw Fault.invalid(
-      `Resources keep their key in the "Matching attribute" (SubPermissionAttribute), which is ${key}; expected one of CustomAttribute1 to CustomAttribute15.`,
+      `Resources keep their key in the "Matching attribute" (SubPermissionAttribute), which is ${key}; ` +
+        "expected one of CustomAttribute1 to CustomAttribute15.",
     );
   if (key === marker)
     throw Fault.invalid(
-      `The "Matching attribute" (SubPermissionAttribute) and the "Marker attribute" (MarkerAttribute) are both ${key}; expected two different ones.`,
+      `The "Matching attribute" (SubPermissionAttribute) and the "Marker attribute" (MarkerAttribute) are ` +
+        `both ${key}; expected two different ones.`,
     );
   return { key, marker };
 }
@@ -38,7 +40,8 @@ export function ownerIn({
 }: Pick<Configuration, "ResourceOwner">): string {
   if (owner === "")
     throw Fault.invalid(
-      `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: give the address of a mailbox that is to own them.`,
+      `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: ` +
+        "give the address of a mailbox that is to own them.",
     );
   return owner;
 }

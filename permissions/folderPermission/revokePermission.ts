@@ -19,7 +19,10 @@ import {
 } from "../../lib/entitlements/folderPermission.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
-/** Takes the right away again: Default and Anonymous get what Exchange gives by itself, a named user's entry is removed. */
+/**
+ * Takes the right away again: Default and Anonymous get what Exchange gives by itself, a named user's entry is
+ * removed.
+ */
 export default onRevokePermission({
   needs: {
     exchange: cmdlets(mailboxLookup, calendarRightLookup, calendarRightReset, calendarRightRemoval),
@@ -37,7 +40,9 @@ export default onRevokePermission({
       return {
         audit: [
           {
-            Message: `The calendar of mailbox ${nameOf(mailbox)} has the right of "${rival.DisplayName}" for this user, which is another entitlement's; it was left alone.`,
+            Message:
+              `The calendar of mailbox ${nameOf(mailbox)} has the right of "${rival.DisplayName}" for this ` +
+              "user, which is another entitlement's; it was left alone.",
           },
         ],
       };

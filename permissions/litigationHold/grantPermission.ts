@@ -39,7 +39,9 @@ export default onGrantPermission({
       return {
         audit: [
           {
-            Message: `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)} already, which is longer than one ${describedHold(wanted)}; it was left as it is.`,
+            Message:
+              `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)} already, which is ` +
+              `longer than one ${describedHold(wanted)}; it was left as it is.`,
           },
         ],
       };

@@ -5,7 +5,10 @@ import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/rig
 import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
 import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
-/** Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as can be. */
+/**
+ * Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as
+ * can be.
+ */
 export default onRevokePermission({
   needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightRevocation) },
   configuration: ["SharedMailboxRights"],

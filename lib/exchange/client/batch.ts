@@ -75,7 +75,10 @@ interface Asked<T> {
   body: string;
 }
 
-/** What came for one item, page by page. What failed in the batch is asked for by itself, with all that a single call has: retries, a fresh token. */
+/**
+ * What came for one item, page by page. What failed in the batch is asked for by itself, with all that a single call
+ * has: retries, a fresh token.
+ */
 async function* piecesOf<T>(
   item: T,
   command: Command,
@@ -113,7 +116,10 @@ export async function* collectPages<T>(
   }
 }
 
-/** One batch, sent until it is answered as a whole. Items are matched by id: their order is not kept, and errors do not always name their object. */
+/**
+ * One batch, sent until it is answered as a whole. Items are matched by id: their order is not kept, and errors do
+ * not always name their object.
+ */
 async function answersTo(
   asked: readonly Asked<unknown>[],
   { endpoint, seams: { pace, clock, newId } }: Ways,
@@ -123,7 +129,9 @@ async function answersTo(
     `{"requests":[${asked
       .map(
         ({ id, command, body: own }) =>
-          `{"id":"${id}","method":"POST","url":${JSON.stringify(endpoint.urlOf(endpoint.pathOf(command)))},"headers":${JSON.stringify(endpoint.headersFor(command.cmdlet, bearer))},"body":${own}}`,
+          `{"id":"${id}","method":"POST",` +
+          `"url":${JSON.stringify(endpoint.urlOf(endpoint.pathOf(command)))},` +
+          `"headers":${JSON.stringify(endpoint.headersFor(command.cmdlet, bearer))},"body":${own}}`,
       )
       .join(",")}]}`;
   return await retrying(pace, async (): Promise<Try<Map<string, Page>>> => {
@@ -144,7 +152,8 @@ function readBatch(
   now: number,
 ): Try<Map<string, Page>> {
   const responses = responsesIn(reply);
-  // Anything but a list of responses is read as the answer to a reading cmdlet: all the forms of refusal are known there.
+  // Anything but a list of responses is read as the answer to a reading cmdlet: all the forms of refusal are known
+  // there.
   if (!responses) {
     const read = readReply(reply, {
       command: { cmdlet: "Get-$batch", parameters: {} },
@@ -206,7 +215,8 @@ function headersIn(headers: unknown): Record<string, string> {
 }
 
 function textOf(body: unknown): string {
-  return typeof body === "string" ? body : body === undefined ? "" : JSON.stringify(body);
+  if (typeof body === "string") return body;
+  return body === undefined ? "" : JSON.stringify(body);
 }
 
 /** The items by tens, as they come. */

@@ -14,8 +14,9 @@ export function reads({ cmdlet }: Command): boolean {
 }
 
 /**
- * Whether the cmdlet, sent twice, does no more than sent once. It decides what may be sent again when it is not known whether the
- * first one was carried out. New- makes a second object, and of a verb that is not listed nobody has thought yet.
+ * Whether the cmdlet, sent twice, does no more than sent once. It decides what may be sent again when it is not known
+ * whether the first one was carried out. New- makes a second object, and of a verb that is not listed nobody has
+ * thought yet.
  */
 export function repeatable({ cmdlet }: Command): boolean {
   return /^(Get|Set|Add|Remove)-/i.test(cmdlet);

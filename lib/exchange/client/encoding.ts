@@ -34,8 +34,8 @@ export function bodyOf(cmdlet: string, parameters: Parameters): string {
 }
 
 /**
- * Hashtables carry their type, arrays of them in a sibling key, else the service sees a generic object and cannot bind it.
- * Dates go as UTC in sortable form without a zone. (Both: what Microsoft's own module sends.)
+ * Hashtables carry their type, arrays of them in a sibling key, else the service sees a generic object and cannot
+ * bind it. Dates go as UTC in sortable form without a zone. (Both: what Microsoft's own module sends.)
  */
 function encodedMembers(members: Parameters | Hashtable): Record<string, unknown> {
   const wire: Record<string, unknown> = {};

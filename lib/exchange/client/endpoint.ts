@@ -38,7 +38,10 @@ export interface Post {
   prefer?: string;
 }
 
-/** Where a tenant's cmdlets are called (adminapi/beta): the address that Microsoft's own module uses and that has all of them. */
+/**
+ * Where a tenant's cmdlets are called (adminapi/beta): the address that Microsoft's own module uses and that has all
+ * of them.
+ */
 export interface Endpoint {
   /** One try. Follows the tenant to its region, and takes a new token when the first one is refused. */
   post(post: Post): Promise<HttpReply | Failure>;
@@ -52,7 +55,10 @@ export interface Endpoint {
   headersFor(what: string, bearer: string): Record<string, string>;
 }
 
-/** The arbitration mailbox that exists in every tenant: requests anchored on it meet the same backend, and so their own writes. */
+/**
+ * The arbitration mailbox that exists in every tenant: requests anchored on it meet the same backend, and so their
+ * own writes.
+ */
 const anchorMailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 const pageSize = 1000;
 const mostRedirects = 3;
@@ -110,8 +116,8 @@ export function endpointOf(
   }
 
   /**
-   * The front door may send a tenant to its region (`xyz.outlook.office365.com`, sometimes with port 446, which is dropped), and
-   * a next page may be there. The token goes to no other place.
+   * The front door may send a tenant to its region (`xyz.outlook.office365.com`, sometimes with port 446, which is
+   * dropped), and a next page may be there. The token goes to no other place.
    */
   function withinCloud(what: string, address: string): URL {
     const target = URL.canParse(address, base) ? new URL(address, base) : undefined;
@@ -127,7 +133,9 @@ export function endpointOf(
     }
     throw new Fault({
       kind: "unexpected",
-      message: `Exchange Online ${what} ${target ? target.origin : "no usable address"}, which is not part of this cloud; the token was not sent there.`,
+      message:
+        `Exchange Online ${what} ${target ? target.origin : "no usable address"}, which is not part of ` +
+        "this cloud; the token was not sent there.",
     });
   }
 
@@ -146,7 +154,8 @@ export function endpointOf(
             });
           base = withinCloud("redirected to", reply.headers["location"] ?? "").origin;
         } else if (reply.status === 401 && refused === undefined) {
-          // A token can be refused before its time, and once is no reason to give up: roles and policies change under it.
+          // A token can be refused before its time, and once is no reason to give up: roles and policies change under
+          // it.
           refused = { token: bearer, claims: claimsIn(reply.headers["www-authenticate"]) };
           pace.stats.retries++;
         } else return reply;

@@ -2,10 +2,10 @@ import type { FaultKind } from "../../fault.ts";
 import type { Command } from "./command.ts";
 
 /**
- * What Exchange Online says, and what it means. All matching of class names and texts lives here, each with where it was seen.
- * The exception class decides first, the text where the class does not tell; sources:
- * MOD: code that the service generates for Microsoft's module. ODP, ODS: Microsoft's documentation and support pages.
- * CIPP, HID, EXOH: KelvinTegelaar/CIPP-API, the HelloID connector, GreyCorbel/ExoHelper. QA: Microsoft Q&A. FIELD: one field note.
+ * What Exchange Online says, and what it means. All matching of class names and texts lives here, each with where it
+ * was seen. The exception class decides first, the text where the class does not tell; sources: MOD: code that the
+ * service generates for Microsoft's module. ODP, ODS: Microsoft's documentation and support pages. CIPP, HID, EXOH:
+ * KelvinTegelaar/CIPP-API, the HelloID connector, GreyCorbel/ExoHelper. QA: Microsoft Q&A. FIELD: one field note.
  */
 interface Meaning {
   /** The short name of the exception class. */
@@ -27,7 +27,9 @@ const transient =
 
 /** Sources differ on whether the permission or the role is missing when Exchange refuses, so both are named. */
 export const rightsNeeded =
-  "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin consent) and an Entra role such as Exchange Recipient Administrator; what was given just now can take some minutes to reach Exchange.";
+  "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin " +
+  "consent) and an Entra role such as Exchange Recipient Administrator; what was given just now can " +
+  "take some minutes to reach Exchange.";
 
 const meanings: readonly Meaning[] = [
   // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this stands before the class.
@@ -46,7 +48,8 @@ const meanings: readonly Meaning[] = [
     text: /couldn't be performed because (object|Identity:) ?['"].* couldn't be found/i,
     kind: "missing",
   }, // HID; the class was not seen
-  // HID, CIPP. The permission entry that was found may hold other rights than those to be added: whoever adds one compares.
+  // HID, CIPP. The permission entry that was found may hold other rights than those to be added: whoever adds one
+  // compares.
   {
     type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/,
     by: /^Add-/,
@@ -59,7 +62,8 @@ const meanings: readonly Meaning[] = [
   }, // HID, CIPP
   // FIELD, CIPP. It is the user's entry that is missing, and not the folder that was named.
   { type: /^UserNotFoundInPermissionEntryException$/, kind: "missing", of: "entry" },
-  // What is to be made may be there already, made by a run that was cut off; so whoever makes it looks. The text is inferred from that of Name.
+  // What is to be made may be there already, made by a run that was cut off; so whoever makes it looks. The text is
+  // inferred from that of Name.
   {
     type: /^(ADObjectAlreadyExistsException|ProxyAddressExistsException|WLCDManagedMemberExistsException)$/,
     by: /^New-/,
@@ -79,7 +83,9 @@ const meanings: readonly Meaning[] = [
     text: /BypassSecurityGroupManagerCheck.*not present in the role definition|not present in the role definition.*BypassSecurityGroupManagerCheck/is, // CIPP, HID
     kind: "denied",
     message:
-      "The members of a mail-enabled security group can only be changed by its managers, and by those who may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange role Security Group Creation and Membership.",
+      "The members of a mail-enabled security group can only be changed by its managers, and by those who " +
+      "may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange " +
+      "role Security Group Creation and Membership.",
   },
   { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
   // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).
@@ -119,8 +125,8 @@ export function meaningOf(
 
 /**
  * "Not found" is only believed of the object that was named. The texts quote the name they looked for (`object 'x'`,
- * `Identity:"x"`) and others beside it (a domain controller); "The specified mailbox doesn't exist." quotes none (CIPP tests), and
- * is believed when the command has no text in it that could have named another object.
+ * `Identity:"x"`) and others beside it (a domain controller); "The specified mailbox doesn't exist." quotes none
+ * (CIPP tests), and is believed when the command has no text in it that could have named another object.
  */
 function isAboutIdentity(text: string, { parameters }: Command): boolean {
   const { Identity: identity, ...others } = parameters;
@@ -145,7 +151,8 @@ export type NoticeKind = "alreadySo" | "moreResults";
 export function noticeOf(warning: string): NoticeKind | undefined {
   if (/completed successfully but no settings of .* have been modified/i.test(warning))
     return "alreadySo"; // CIPP tests
-  if (/access control entry is already present on the object/i.test(warning)) return "alreadySo"; // several public threads; Add-MailboxPermission, Add-RecipientPermission
+  // several public threads; Add-MailboxPermission, Add-RecipientPermission
+  if (/access control entry is already present on the object/i.test(warning)) return "alreadySo";
   // ODS, CIPP; the second ending is that of Remove-RecipientPermission
   if (
     /can't remove the access control entry on the object .*because the ACE (doesn't exist|isn't present)/i.test(

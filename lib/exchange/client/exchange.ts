@@ -23,19 +23,23 @@ export interface ReplyPage extends Reply {
 export interface Exchange {
   /** Calls a cmdlet and gives everything it answers, all pages together. Throws a `Fault`. */
   invoke(command: Command): Promise<Reply>;
-  /** Calls a cmdlet and gives page by page as they arrive. A page that cannot be had is a fault, never the end of the list. */
+  /**
+   * Calls a cmdlet and gives page by page as they arrive. A page that cannot be had is a fault, never the end of the
+   * list.
+   */
   pages(command: Command): AsyncGenerator<ReplyPage, void, undefined>;
   /**
-   * Reads something about each item, ten items to a request and a few requests at a time, and gives the pages in whatever order they arrive.
-   * What cannot be read is given as a fault with its item; the others go on. Only for commands that read.
+   * Reads something about each item, ten items to a request and a few requests at a time, and gives the pages in
+   * whatever order they arrive. What cannot be read is given as a fault with its item; the others go on. Only for
+   * commands that read.
    */
   each<T>(
     items: AsyncIterable<T> | Iterable<T>,
     commandFor: (item: T) => Command,
   ): AsyncGenerator<Piece<T>, void, undefined>;
   /**
-   * Looks again and again, with short waits, until `look` finds something: what was just made is found by readers only after a while. Throws a
-   * `notReady` fault when the time for it is over, and whatever `look` throws.
+   * Looks again and again, with short waits, until `look` finds something: what was just made is found by readers
+   * only after a while. Throws a `notReady` fault when the time for it is over, and whatever `look` throws.
    */
   eventually<T>(look: () => Promise<T | undefined>, patience: Patience): Promise<T>;
   readonly stats: Readonly<Stats>;
@@ -59,7 +63,8 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       // A change that is there at the second try was most likely made by the first.
       if ("fault" in result && result.fault.kind === "already" && unknownOutcome.length > 0)
         return { value: { rows: [], warnings: [], nextLink: undefined } };
-      // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had been done.
+      // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had
+      // been done.
       if ("value" in result || !result.fault.retryable || result.fault.kind === "throttled")
         return result;
       unknownOutcome.push(result.fault);
@@ -121,8 +126,9 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
 }
 
 /**
- * While there is a next page, "more results available" is not news. Behind the last page of a list that was asked for as a whole it means
- * that the list is not whole, and throws an `unexpected` fault: what is missing in a list passes for gone.
+ * While there is a next page, "more results available" is not news. Behind the last page of a list that was asked for
+ * as a whole it means that the list is not whole, and throws an `unexpected` fault: what is missing in a list passes
+ * for gone.
  */
 function replyOf({ cmdlet, parameters }: Command, { rows, warnings, nextLink }: Page): ReplyPage {
   const isLast = nextLink === undefined;

@@ -30,7 +30,10 @@ export interface Wanted {
   several?(rows: readonly Row[]): Fault;
 }
 
-/** The one row that a command returns. Throws an `unexpected` fault for any other answer that `wanted` names no fault for. */
+/**
+ * The one row that a command returns. Throws an `unexpected` fault for any other answer that `wanted` names no fault
+ * for.
+ */
 export async function exactlyOne(
   exchange: Exchange,
   command: Command,

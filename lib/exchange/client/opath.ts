@@ -3,9 +3,9 @@ import { textOf, type Row } from "./encoding.ts";
 import { folded } from "../../caseFolding.ts";
 
 /**
- * An OPath condition `Property -eq 'value'` for a `-Filter`. Quotes are doubled, so that a value can never become part of the
- * condition. A blank value is refused: the service answers it with "Invalid filter clause" or, worse, with something else.
- * `property` must be a known property name: it stands in the filter as it is.
+ * An OPath condition `Property -eq 'value'` for a `-Filter`. Quotes are doubled, so that a value can never become
+ * part of the condition. A blank value is refused: the service answers it with "Invalid filter clause" or, worse,
+ * with something else. `property` must be a known property name: it stands in the filter as it is.
  */
 export function equals(property: string, value: string): string {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(property))
@@ -31,18 +31,21 @@ export function anyOf(...conditions: string[]): string {
 
 /**
  * Whether a row that a filter found carries the value: a directory compares more loosely than people do (`Jose` finds
- * `José`, an address finds the holder of an alias), so a filter is no proof. `what` names the row for the fault that is thrown
- * when the property did not come back.
+ * `José`, an address finds the holder of an alias), so a filter is no proof. `what` names the row for the fault that
+ * is thrown when the property did not come back.
  */
 export function matchesExactly(row: Row, property: string, value: string, what: string): boolean {
   const found = row[property];
   if (found === undefined)
     throw new Fault({
       kind: "unexpected",
-      message: `Exchange Online did not return ${property} of ${what}, so it cannot be told whether it is the one that was asked for.`,
+      message:
+        `Exchange Online did not return ${property} of ${what}, so it cannot be told whether it is the ` +
+        "one that was asked for.",
     });
   const wanted = folded(value);
-  // An address in a list carries a prefix (SMTP:, smtp:) that the value of the look-up may lack; other kinds of address do not count.
+  // An address in a list carries a prefix (SMTP:, smtp:) that the value of the look-up may lack; other kinds of
+  // address do not count.
   return Array.isArray(found)
     ? found
         .map(textOf)

@@ -36,8 +36,8 @@ export function readReply(reply: HttpReply, { command, continued, now }: Reading
 }
 
 /**
- * Reads a 2xx answer. Nothing at all is the answer of a cmdlet without output; a list that was asked for or promised, and did not
- * come, is a fault, as is anything that is no envelope.
+ * Reads a 2xx answer. Nothing at all is the answer of a cmdlet without output; a list that was asked for or promised,
+ * and did not come, is a fault, as is anything that is no envelope.
  */
 function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | Fault {
   const { cmdlet } = command;
@@ -60,7 +60,9 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
     return new Fault({
       kind: "unavailable",
       retryable: true,
-      message: `Exchange Online's answer to ${cmdlet} was cut off or is not JSON (status ${reply.status}, ${reply.text.length} characters).`,
+      message:
+        `Exchange Online's answer to ${cmdlet} was cut off or is not JSON (status ${reply.status}, ` +
+        `${reply.text.length} characters).`,
       requestId,
     });
   }
@@ -95,7 +97,10 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
   };
 }
 
-/** While there was more to come, "not found" and "already so" are no findings: said of half a list they would pass for an end. */
+/**
+ * While there was more to come, "not found" and "already so" are no findings: said of half a list they would pass for
+ * an end.
+ */
 function notTheEnd(fault: Fault, { cmdlet }: Command): Fault {
   if (fault.kind !== "missing" && fault.kind !== "already") return fault;
   return new Fault({
@@ -174,12 +179,16 @@ function byStatus(
 }
 
 function webPage({ status }: HttpReply, cmdlet: string): string {
-  return `Exchange Online's address answered ${cmdlet} with a web page instead of JSON (status ${status}): a proxy may stand in between, or the address is wrong.`;
+  return (
+    `Exchange Online's address answered ${cmdlet} with a web page instead of JSON (status ${status}): a ` +
+    "proxy may stand in between, or the address is wrong."
+  );
 }
 
 /**
- * The text hides in `details[0].message`, in one of three encodings (`Ex123456|class|text`; JSON with Message and TypeName; JSON
- * with ClassName and Message), in the innermost exception, or is the whole body. The casing of names varies.
+ * The text hides in `details[0].message`, in one of three encodings (`Ex123456|class|text`; JSON with Message and
+ * TypeName; JSON with ClassName and Message), in the innermost exception, or is the whole body. The casing of names
+ * varies.
  */
 function saidBy(reply: HttpReply): Said {
   const body = parsedJson(reply.text);
