@@ -12,7 +12,7 @@ import { Unusable } from "./host/schemaContract.ts";
 import type { Connection } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
 
-/** What a connection takes from the machine it runs on. A campaign brings its own, and with them its own time. */
+/** What a connection takes from the machine it runs on. A campaign uses its own, and so its own time. */
 export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
   transport(): { send: Transport; close(): void };
   /** Milliseconds since 1970. */

@@ -13,7 +13,7 @@ export interface Step<T extends Target = Target> {
   sentence: string;
   /** The values before the step, by property. */
   before: Readonly<Record<string, unknown>>;
-  /** What was read says that the step changes nothing. It is sent anyway, because reads lag behind writes. */
+  /** What was read shows that the step changes nothing. It is sent anyway, because reads lag behind writes. */
   isInPlace?: boolean;
   /** The service does not report that it changed nothing, so `isInPlace` decides. */
   isSilent?: boolean;

@@ -104,7 +104,7 @@ function pair({ keys, certificates }: Contents): { key: KeyObject; certificate: 
         .filter((each) => each.checkPrivateKey(key))
         .map((certificate) => ({ key, certificate })),
     )
-    // A certificate that was renewed on the same key can stand beside its successor.
+    // A certificate that was renewed on the same key can be in the file with its successor.
     .sort((a, b) => Date.parse(b.certificate.validTo) - Date.parse(a.certificate.validTo));
   if (latest === undefined)
     throw invalid(`The private key in ${FIELD} belongs to none of the certificates beside it.`);

@@ -75,13 +75,13 @@ export async function openContainer(pfx: Buffer, password: string): Promise<Cont
 
 type Forge = typeof import("node-forge");
 type Asn1 = asn1.Asn1;
-type Password = string | undefined; // PKCS#12 tells an absent one from an empty one
+type Password = string | undefined; // PKCS#12 distinguishes an absent one from an empty one
 
 /** Loaded when a certificate is read, so that no other start of the script waits for it. */
 let forge: Forge;
 
 /**
- * Forge gives what node:crypto lacks: ASN.1, and RC2, which OpenSSL 3 refuses. Its PKCS#12 reader
+ * Forge has what node:crypto lacks: ASN.1, and RC2, which OpenSSL 3 refuses. Its PKCS#12 reader
  * is left alone: it fails on PBES2 with a password beyond ASCII, writes certificates anew (which
  * changes the thumbprint of one signed with ECDSA), derives keys in JavaScript (slow in a process
  * that has just started), and tells its errors apart by text only.
@@ -176,7 +176,7 @@ function decryptPbes2(parameters: Asn1, data: Buffer, password: Password = ""): 
   const method = oid(at(parameters, 0, 0));
   if (method !== "pkcs5PBKDF2") throw unsupported(method);
   const derivation = at(parameters, 0, 1);
-  const prf = items(derivation).find((each) => Array.isArray(each.value)); // can stand behind a key length
+  const prf = items(derivation).find((each) => Array.isArray(each.value)); // may follow a key length
   const digest = prf === undefined ? "sha1" : digestOf(at(prf, 0));
   // From forge's name to OpenSSL's: aes256-CBC, des-EDE3-CBC.
   const cipherName = oid(at(parameters, 1, 0))

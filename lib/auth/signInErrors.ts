@@ -1,7 +1,7 @@
 import { Fault, type FaultKind } from "../fault.ts";
 
 /**
- * What the sign-in service's error numbers mean for whoever filled in the configuration form.
+ * What the sign-in service's error numbers mean for those who filled in the configuration form.
  * Numbers: Microsoft's list of AADSTS error codes; 700027 right after upload: seen by KelvinTegelaar/CIPP-API.
  */
 const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About): string }>> = {
@@ -72,9 +72,11 @@ export function signInFault(thrown: unknown, about: About): Fault {
   };
   const text = error.errorMessage ?? error.message ?? "";
   // msal and the service put ids and times around the sentence.
-  const [said, number] = /(AADSTS\d+): [^]*?(?=\s*(?:\r?\n|Trace ID:|- Correlation ID:|$))/.exec(
-    text,
-  ) ?? [text.split(/\r?\n/)[0] ?? "", undefined];
+  const [serviceText, number] =
+    /(AADSTS\d+): [^]*?(?=\s*(?:\r?\n|Trace ID:|- Correlation ID:|$))/.exec(text) ?? [
+      text.split(/\r?\n/)[0] ?? "",
+      undefined,
+    ];
   const meaning = number === undefined ? undefined : meanings[number];
   const requestId =
     error.correlationId === undefined || error.correlationId === ""
@@ -93,7 +95,7 @@ export function signInFault(thrown: unknown, about: About): Fault {
     message:
       `Signing in as application ${about.clientId} (AppId) in tenant ` +
       `${about.tenantId} (TenantID) failed: ` +
-      (said || (error.errorCode ?? "no reason was given")),
+      (serviceText || (error.errorCode ?? "no reason was given")),
     cause: thrown,
     requestId,
   });

@@ -136,7 +136,7 @@ function metadataOf(authority: string): string {
   });
 }
 
-/** What msal does not hand on of the last exchange with the sign-in service. */
+/** What msal does not pass on of the last exchange with the sign-in service. */
 interface LastExchange {
   /** Set when there was no answer to be had; msal wraps what its network throws. */
   lastFault(): Fault | undefined;
@@ -187,7 +187,7 @@ function networkFor(
   return {
     lastFault: () => fault,
     lifeMs: () => (Number.isFinite(lifeMs) ? lifeMs : 0),
-    // Only discovery uses GET, and everything that could be discovered was given.
+    // Only discovery uses GET, and everything that could be discovered is in the settings.
     sendGetRequestAsync: (url) =>
       refuse(
         `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.`,

@@ -30,9 +30,9 @@ import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
 
-/** What every handler of an account event is given. */
+/** The input of every handler of an account event. */
 interface AccountInput<Targets, Key extends ConfigurationKey> extends Gate<Targets> {
-  /** The fields mapped for this event; null where the mapping gives no value. Empty in a reconciliation. */
+  /** The fields mapped for this event; null where the mapping has no value. Empty in a reconciliation. */
   data: MappedFields;
   /** The names of all mapped fields, including those of mapping mode None. */
   fields: string[];
@@ -291,7 +291,7 @@ function nested(
     const [parent = "", child] = name.split(".", 2);
     const before = data[parent];
     if (child === undefined) data[parent] = values.get(parent.toLowerCase()) ?? null;
-    // A field that is asked for together with fields below it gives way to them.
+    // The fields below a field replace it when both are requested.
     else
       data[parent] = {
         ...(typeof before === "object" && !Array.isArray(before) ? before : {}),

@@ -11,7 +11,7 @@ export interface AnyEvent {
   actionContext: { Configuration: Configuration; DryRun: boolean };
 }
 
-/** What every handler is given: validated, frozen input, and the ways out. */
+/** The input of every handler, validated and frozen, and its gate. */
 export interface Context<Event, Targets> extends HostGate<Targets> {
   event: Event;
   configuration: Configuration;
@@ -20,12 +20,12 @@ export interface Context<Event, Targets> extends HostGate<Targets> {
   record(record: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** The verb's own part of the output context. Whatever is in it becomes part of the answer, however the run ends. */
   output: Record<string, unknown>;
-  /** Registers what else to answer, beside the reason, when the run is ended early. */
-  whenCutShort(soFar: (reason: Fault) => Result): void;
+  /** Registers the result to report in addition to the reason when the run ends early. */
+  whenCutShort(resultUntilNow: (reason: Fault) => Result): void;
 }
 
 /**
- * What a handler leaves for the answer beside its output: audit lines that are no changes, and what
+ * What a handler adds to the answer in addition to its output: audit lines that are no changes, and what
  * failed without ending the run.
  */
 export interface Result {
@@ -76,7 +76,7 @@ export function settingsFor<Key extends ConfigurationKey>(
   return Object.freeze(Object.defineProperties({}, Object.fromEntries(declared))) as Settings<Key>;
 }
 
-/** Our own references are texts. An object is let through when it holds one under a name that says so. */
+/** Our own references are texts. An object is accepted when its `Guid` or `Id` is one. */
 export function accountReferenceIn(account: string | object): string {
   const entries: [string, unknown][] =
     typeof account === "string" ? [["Id", account]] : Object.entries(account);
@@ -85,10 +85,8 @@ export function accountReferenceIn(account: string | object): string {
   )?.[1];
   const reference = typeof found === "string" ? found.trim() : "";
   if (reference === "")
-    throw new Fault({
-      kind: "invalid",
-      message:
-        "The account reference (References.Account) is blank; expected the one that create answered with.",
-    });
+    throw Fault.invalid(
+      "The account reference (References.Account) is blank; expected the one that create answered with.",
+    );
   return reference;
 }

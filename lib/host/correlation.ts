@@ -10,7 +10,7 @@ export interface Correlation {
 }
 
 /**
- * The look-up value is `PersonFieldValue`; older set-ups only give `AccountFieldValue`, the mapped value of that field.
+ * The look-up value is `PersonFieldValue`; older set-ups only send `AccountFieldValue`, the mapped value of that field.
  * Throws an `invalid` fault when there is nothing to look up: this connector links mailboxes and never makes one,
  * so without correlation there is nothing it could do.
  */
@@ -22,34 +22,30 @@ export function correlationFrom({
   AccountFieldValue,
 }: CorrelationConfiguration): Correlation {
   if (!Enabled)
-    throw invalid(
+    throw Fault.invalid(
       "Correlation is switched off. This connector links a person to an existing mailbox " +
         "and never makes one: switch correlation on and choose its fields.",
     );
   const field = (AccountField ?? "").trim();
   if (field === "")
-    throw invalid(
+    throw Fault.invalid(
       "Correlation is switched on without an account correlation field (AccountField): choose one.",
     );
-  const given = [PersonFieldValue, AccountFieldValue].find(
+  const sent = [PersonFieldValue, AccountFieldValue].find(
     (candidate) => String(candidate ?? "").trim() !== "",
   );
-  // A number that JSON could not hold exactly would find the mailbox of the number beside it.
-  if (typeof given === "number" && !Number.isSafeInteger(given))
-    throw invalid(
+  // A number that JSON could not hold exactly would find the mailbox of a neighbouring number.
+  if (typeof sent === "number" && !Number.isSafeInteger(sent))
+    throw Fault.invalid(
       `The correlation value for "${field}" was sent as a number that cannot be held exactly; expected a text.`,
     );
-  const value = given === null || given === undefined ? undefined : String(given);
+  const value = sent === null || sent === undefined ? undefined : String(sent);
   if (value === undefined) {
     const personField = PersonField?.trim() ? `"${PersonField}"` : "(none chosen)";
-    throw invalid(
+    throw Fault.invalid(
       `The correlation value is empty: neither the person field ${personField} ` +
         `nor the mapping of "${field}" gives one for this person.`,
     );
   }
   return { field, value };
-}
-
-function invalid(message: string): Fault {
-  return new Fault({ kind: "invalid", message });
 }

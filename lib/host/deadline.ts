@@ -14,7 +14,7 @@ export interface Deadline {
   atMost(milliseconds: number): void;
   /** Ends the run early, for the reason given. */
   interrupt(reason: Fault): void;
-  /** Ends everything that is still going on, because the run is over: nothing may be sent behind its answer. */
+  /** Ends everything that is still going on, because the run is over: nothing may be sent after its answer. */
   stop(): void;
 }
 
@@ -62,7 +62,7 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
   };
 }
 
-const longestMs = 2_147_483_647;
+const maxMs = 2_147_483_647;
 
 /**
  * `EXO_CONNECTOR_DEADLINE_MS`, or the verb's default. Throws `Unusable` for anything but a whole
@@ -72,9 +72,9 @@ export function deadlineFrom(env: Record<string, string | undefined>, fallback: 
   const text = env["EXO_CONNECTOR_DEADLINE_MS"];
   if (text === undefined || text === "") return fallback;
   const milliseconds = /^\d+$/.test(text) ? Number(text) : 0;
-  if (milliseconds < 1 || milliseconds > longestMs)
+  if (milliseconds < 1 || milliseconds > maxMs)
     throw new Unusable([
-      `EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to ${longestMs}.`,
+      `EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to ${maxMs}.`,
     ]);
   return milliseconds;
 }

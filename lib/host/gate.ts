@@ -24,7 +24,7 @@ export interface Connection<Targets> {
   close(): void;
 }
 
-/** What the host knows about a step beside the step itself. */
+/** What the host adds to a step. */
 export interface StepPlacement {
   /** The audit action, for verbs that have more than one. */
   auditAction?: AuditLog["Action"] | undefined;
@@ -46,7 +46,7 @@ export interface HostGate<Targets> extends Gate<Targets> {
 /** A step that was taken, with its result. */
 export interface StepRecord extends StepPlacement {
   step: PlanStep;
-  /** `unknown`: it was sent, and no answer says whether it was applied. */
+  /** `unknown`: it was sent, and no answer shows whether it was applied. */
   result: StepResult | "unknown" | "failed";
   /** What came instead of an answer. */
   fault?: Fault;
@@ -149,7 +149,7 @@ export function isRefusal({ kind }: Fault): boolean {
   return kind !== "unavailable" && kind !== "unexpected";
 }
 
-/** Runs every attempt, whatever happens to the others, and returns the faults. */
+/** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
 export async function faultsOf(attempts: readonly (() => Promise<unknown>)[]): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const attempt of attempts) {

@@ -11,7 +11,7 @@ export function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** What stands at the end of a path of names, each without regard to case. */
+/** The value at the end of a path of names, each without regard to case. */
 export function memberAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(member, value);
 }

@@ -27,7 +27,7 @@ import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
 
-/** Runs every attempt, whatever happens to the others, and returns the faults. */
+/** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
 export { faultsOf } from "./gate.ts";
 
 /**
@@ -38,7 +38,7 @@ export interface Permission {
   identification: Readonly<Record<string, string | number>>;
   /** Cut to what the platform takes. */
   name: string;
-  /** Stands behind the name and is never cut. */
+  /** Follows the name and is never cut. */
   suffix?: string;
 }
 
@@ -56,7 +56,7 @@ function permissionName({ name, suffix, identification }: Permission): string {
   );
 }
 
-/** What the actions that only read are given. */
+/** The input of the actions that only read. */
 export interface ReadingInput<Targets, Key extends ConfigurationKey = never> extends Pick<
   Gate<Targets>,
   "read" | "stream"
@@ -113,7 +113,7 @@ export interface PermissionInput<
 }
 
 /**
- * The handler returns what to report beside the changes, and the faults that did not end the run.
+ * The handler returns what to report in addition to the changes, and the faults that did not end the run.
  * With any fault the event is no success.
  */
 type PermissionDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
@@ -197,10 +197,9 @@ export function memberOf(
     typeof value !== "string" &&
     typeof value !== "number"
   )
-    throw new Fault({
-      kind: "invalid",
-      message: `${name} of the permission reference is ${typeOf(value)}; expected a text.`,
-    });
+    throw Fault.invalid(
+      `${name} of the permission reference is ${typeOf(value)}; expected a text.`,
+    );
   return plainText(value);
 }
 

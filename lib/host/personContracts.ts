@@ -13,35 +13,29 @@ export function valuesInScope(
 ): { values: string[]; blank: number } {
   const given = member(person, "contracts");
   if (!isRecord(person) || given === undefined || given === null)
-    throw new Fault({
-      kind: "invalid",
-      message:
-        "The event holds no contracts (personContext.Person.Contracts), so it cannot be " +
+    throw Fault.invalid(
+      "The event holds no contracts (personContext.Person.Contracts), so it cannot be " +
         "told what the person is to have.",
-    });
+    );
   // One contract may arrive as itself instead of a list of one.
   const sent = [given].flat();
   // Something upstream that cut the depth leaves texts such as @{...} behind.
   if (!sent.every((contract) => isRecord(contract) && isWhole(member(contract, "context"))))
-    throw new Fault({
-      kind: "invalid",
-      message:
-        "The person's contracts (personContext.Person.Contracts) did not arrive whole: " +
+    throw Fault.invalid(
+      "The person's contracts (personContext.Person.Contracts) did not arrive whole: " +
         "expected a list of objects, whose Context is an object.",
-    });
+    );
   // Out of conditions is for the platform to say. A preview may not know.
   if (
     !all &&
     !isPreview &&
     sent.some((contract) => (memberAt(contract, ["context", "inconditions"]) ?? null) === null)
   )
-    throw new Fault({
-      kind: "invalid",
-      message:
-        "A contract does not say whether its conditions hold " +
+    throw Fault.invalid(
+      "A contract does not say whether its conditions hold " +
         "(personContext.Person.Contracts, Context.InConditions), so it cannot be told " +
         "what the person is to have.",
-    });
+    );
   const contracts = sent.filter(
     (contract) => all || isTrue(memberAt(contract, ["context", "inconditions"])),
   );

@@ -37,7 +37,7 @@ const answerWords = new Set(
   CreateResource UpdateResource CreateMailbox`.split(/\s+/),
 );
 
-/** Takes secrets out of whatever is about to be written, in every form they may have been put into on the way. */
+/** Takes secrets out of everything that is about to be written, in every form they may have been put into. */
 export class Redaction {
   readonly #forms = new Set<string>();
   #found: { all: RegExp; long: RegExp; shortest: number } | undefined;

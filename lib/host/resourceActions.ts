@@ -11,6 +11,7 @@ import {
   type Result,
   type Settings,
 } from "./action.ts";
+import type { HostGate } from "./gate.ts";
 import { forEachItem } from "./itemPool.ts";
 import type { Log } from "./output.ts";
 import { entriesIn, type Entry, type ResourceItem } from "./sourceData.ts";
@@ -36,20 +37,19 @@ export interface ItemContext<Targets> extends Pick<Gate<Targets>, "read"> {
     step: Parameters<Gate<Targets>["change"]>[0],
     auditAction: "CreateResource" | "UpdateResource",
   ): Promise<StepResult>;
-  /** To be put around every wait for the tenant: others go on meanwhile. */
+  /** Wraps every wait for the tenant, so that other items go on meanwhile. */
   whileWaiting: WhileWaiting;
 }
 
-/** What became of an item. `finished`: it was there, and something was still to be written on it. */
+/** `finished`: the resource existed, and something was still missing on it. */
 export type ResourceOutcome = "there" | "made" | "finished" | "renamed";
 
 /** The platform's own limit for a preview. */
-const mostInPreview = 10;
+const maxInPreview = 10;
 
 /**
- * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and
- * gives what is to be done for one item. An item that fails keeps no other from being made; its
- * fault names it.
+ * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and returns
+ * the work for one item. An item that fails stops no other; its fault names it.
  */
 export function onResources<Targets, const Key extends ConfigurationKey>({
   needs,
@@ -60,7 +60,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
   Key,
   (
     input: ResourcesInput<Targets, Key>,
-  ) => Promise<(item: ResourceItem, place: ItemContext<Targets>) => Promise<ResourceOutcome>>
+  ) => Promise<(item: ResourceItem, context: ItemContext<Targets>) => Promise<ResourceOutcome>>
 >): Action<ResourcesEvent, Targets> {
   return {
     verb: verbs.resources,
@@ -85,38 +85,14 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
         nameField,
       });
       const isPreview = actionContext.DryRun;
-      const entries = isPreview ? all.slice(0, mostInPreview) : all;
+      const entries = isPreview ? all.slice(0, maxInPreview) : all;
       const ended = new Map<Entry, ResourceOutcome | Fault>();
-      const soFar = (reason?: Fault): Result => {
-        // What broke off together with the run says nothing of an item.
+      const resultUntilNow = (reason?: Fault): Result => {
+        // What broke off together with the run says nothing about an item.
         const known = entries
           .flatMap((entry) => ended.get(entry) ?? [])
           .filter((end) => end !== reason);
-        const count = (fate: ResourceOutcome): number => known.filter((end) => end === fate).length;
-        const faults = known.filter((end) => end instanceof Fault);
-        const [made, finished, renamed, failed] = isPreview
-          ? ["to be made", "to be finished", "to be renamed", "cannot be made"]
-          : ["made", "finished", "renamed", "failed"];
-        const parts = [
-          entries.length < all.length
-            ? `${entries.length} (the first of ${all.length}; a preview takes no more)`
-            : `${entries.length}`,
-          `there already: ${count("there")}`,
-          `${made}: ${count("made")}`,
-          `${finished}: ${count("finished")}`,
-          `${renamed}: ${count("renamed")}`,
-          `${failed}: ${faults.length}`,
-          ...(known.length < entries.length
-            ? [`not come to: ${entries.length - known.length}`]
-            : []),
-          ...(leftOut > 0 ? [`left out as blank or repeated: ${leftOut}`] : []),
-        ];
-        return {
-          audit: [
-            { Message: `Resources${isPreview ? " in this preview" : ""}: ${parts.join(", ")}.` },
-          ],
-          faults,
-        };
+        return summaryOf(known, { of: entries.length, all: all.length, leftOut, isPreview });
       };
       const work = await prepare({
         items: all.flatMap((entry) => (entry instanceof Fault ? [] : [entry])),
@@ -126,46 +102,81 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
         read,
         stream,
       });
-      whenCutShort(soFar);
+      whenCutShort(resultUntilNow);
       const ranks = new Map(entries.map((entry, index) => [entry, index]));
-      await forEachItem(entries, maxConcurrent, async (entry, aside) => {
-        ended.set(entry, entry instanceof Fault ? entry : await fateOf(entry, aside));
-      });
-      return soFar();
-
-      async function fateOf(
-        item: ResourceItem,
-        aside: WhileWaiting,
-      ): Promise<ResourceOutcome | Fault> {
-        let metByStep: Fault | undefined;
-        const place: ItemContext<Targets> = {
-          read,
-          whileWaiting: aside,
-          async change(step, auditAction) {
-            try {
-              return await change(
-                { ...step, sentence: `${step.sentence} for ${item.label}` },
-                { auditAction, rank: ranks.get(item) ?? 0 },
-              );
-            } catch (thrown) {
-              throw (metByStep = Fault.of(thrown));
-            }
-          },
-        };
-        try {
-          return await work(item, place);
-        } catch (thrown) {
-          const fault = Fault.of(thrown);
-          // The line of a step names the item already.
-          if (fault === metByStep) return fault;
-          return new Fault({
-            kind: fault.kind,
-            message: `${item.label}: ${fault.message}`,
-            cause: fault,
-            requestId: fault.requestId,
-          });
+      await forEachItem(entries, maxConcurrent, async (entry, whileWaiting) => {
+        if (entry instanceof Fault) ended.set(entry, entry);
+        else {
+          const rank = ranks.get(entry) ?? 0;
+          ended.set(entry, await outcomeOf(entry, work, { read, change, whileWaiting, rank }));
         }
+      });
+      return resultUntilNow();
+    },
+  };
+}
+
+/** Works on one item. Its steps are placed by `rank`, and every message names the item. */
+async function outcomeOf<Targets>(
+  item: ResourceItem,
+  work: (item: ResourceItem, context: ItemContext<Targets>) => Promise<ResourceOutcome>,
+  {
+    read,
+    change,
+    whileWaiting,
+    rank,
+  }: Pick<HostGate<Targets>, "read" | "change"> & { whileWaiting: WhileWaiting; rank: number },
+): Promise<ResourceOutcome | Fault> {
+  let faultOfStep: Fault | undefined;
+  const context: ItemContext<Targets> = {
+    read,
+    whileWaiting,
+    async change(step, auditAction) {
+      const sentence = `${step.sentence} for ${item.label}`;
+      try {
+        return await change({ ...step, sentence }, { auditAction, rank });
+      } catch (thrown) {
+        throw (faultOfStep = Fault.of(thrown));
       }
     },
   };
+  try {
+    return await work(item, context);
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    // The line of a step names the item already.
+    if (fault === faultOfStep) return fault;
+    return new Fault({
+      kind: fault.kind,
+      message: `${item.label}: ${fault.message}`,
+      cause: fault,
+      requestId: fault.requestId,
+    });
+  }
+}
+
+/** One audit line with the number of items by outcome, and the faults. */
+function summaryOf(
+  known: readonly (ResourceOutcome | Fault)[],
+  items: { of: number; all: number; leftOut: number; isPreview: boolean },
+): Result {
+  const count = (outcome: ResourceOutcome): number => known.filter((end) => end === outcome).length;
+  const faults = known.filter((end) => end instanceof Fault);
+  const [made, finished, renamed, failed] = items.isPreview
+    ? ["to be made", "to be finished", "to be renamed", "cannot be made"]
+    : ["made", "finished", "renamed", "failed"];
+  const parts = [
+    items.of < items.all
+      ? `${items.of} (the first of ${items.all}; a preview takes no more)`
+      : `${items.of}`,
+    `there already: ${count("there")}`,
+    `${made}: ${count("made")}`,
+    `${finished}: ${count("finished")}`,
+    `${renamed}: ${count("renamed")}`,
+    `${failed}: ${faults.length}`,
+    ...(known.length < items.of ? [`not come to: ${items.of - known.length}`] : []),
+    ...(items.leftOut > 0 ? [`left out as blank or repeated: ${items.leftOut}`] : []),
+  ];
+  const where = items.isPreview ? " in this preview" : "";
+  return { audit: [{ Message: `Resources${where}: ${parts.join(", ")}.` }], faults };
 }

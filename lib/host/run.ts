@@ -18,7 +18,7 @@ export interface World {
   env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the process started. */
   now(): number;
-  /** Called once with the way to end the run early: a signal from outside, or an error nobody caught. */
+  /** Called once with the way to end the run early: a signal from outside, or an error that was not caught. */
   onInterrupt(interrupt: (reason: Fault) => void): void;
 }
 
@@ -39,7 +39,7 @@ export type Connect<Targets> = (
 ) => Connection<Targets>;
 
 /**
- * Runs one event from document to answer, and gives back the exit code: 0 when the answer says success, 1 when not,
+ * Runs one event from document to answer, and returns the exit code: 0 when the answer reports success, 1 when not,
  * 2 when the event could not be used. Every path ends with an answer on stdout.
  */
 export async function run<Event extends AnyEvent, Targets>(
@@ -83,7 +83,7 @@ export async function run<Event extends AnyEvent, Targets>(
       const fault = Fault.of(thrown);
       const origin = originOf(fault);
       if (origin !== undefined) output.log("verbose", origin);
-      const { audit, faults = [] } = state.soFar?.(fault) ?? {};
+      const { audit, faults = [] } = state.resultUntilNow?.(fault) ?? {};
       answer = failed([fault, ...faults], ending(), { ...(audit && { audit }) });
       code = answer.outputContext.Success ? 0 : 1;
     }
@@ -114,7 +114,7 @@ interface RunState {
   taken: StepRecord[];
   connection: Pick<Connection<unknown>, "stats" | "close"> | undefined;
   output: Record<string, unknown>;
-  soFar?: (reason: Fault) => Result;
+  resultUntilNow?: (reason: Fault) => Result;
 }
 
 async function received<Event extends AnyEvent, Targets>(
@@ -127,7 +127,7 @@ async function received<Event extends AnyEvent, Targets>(
       ? thrown
       : new Unusable([`No complete event arrived. ${Fault.of(thrown).message}`]);
   });
-  // Before anything is said about the event: a fault must not quote a secret either.
+  // Before any message about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
   state.output = action.outputAtFirst?.(document) ?? {};
   return frozen(readAs(action.contract, document));
@@ -170,11 +170,11 @@ async function handled<Event extends AnyEvent, Targets>(
         change,
         record: recorder(output, deadline, dryRun),
         output: state.output,
-        whenCutShort: (soFar) => (state.soFar = soFar),
+        whenCutShort: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),
       }),
     );
   } catch (thrown) {
-    // From here on nothing is the event's fault any more, and whatever was thrown can be looked at.
+    // The event was usable, so nothing thrown from here on may count as a fault of the event.
     throw Fault.of(thrown);
   }
 }
@@ -189,7 +189,7 @@ function recorder(
 ): (record: Readonly<Record<string, unknown>>) => Promise<boolean> {
   let count = 0;
   return async (record) => {
-    // No record may come behind the answer.
+    // No record may follow the answer.
     if (signal.aborted) throw Fault.of(signal.reason);
     await document({ record });
     return !dryRun || ++count < sampleSize;
@@ -213,7 +213,7 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-/** Where an unforeseen error came from, for whoever mends the connector. Never throws. */
+/** Where an unforeseen error came from, for those who maintain the connector. Never throws. */
 function originOf({ kind, cause }: Fault): string | undefined {
   try {
     return kind === "unexpected" && cause instanceof Error && typeof cause.stack === "string"

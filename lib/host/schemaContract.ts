@@ -37,7 +37,7 @@ export interface Contract<T> {
   type?: T;
 }
 
-/** What a person needs to mend an input: each fault on its own, never a value of it. */
+/** What a person needs to correct an input: each fault on its own, never a value of it. */
 export class Unusable extends Error {
   readonly faults: string[];
 

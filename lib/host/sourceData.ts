@@ -5,7 +5,7 @@ import { shownName } from "./displayName.ts";
 
 /** One thing in the source that is to have a resource. */
 export interface ResourceItem {
-  /** Identifies it, whatever it is called. Never blank. */
+  /** Identifies it regardless of its name. Never blank. */
   key: string;
   /** Never blank. */
   name: string;
@@ -43,8 +43,7 @@ function entryOf(
   keyField: string,
   nameField: string,
 ): Entry | undefined {
-  const refused = (why: string): Fault =>
-    new Fault({ kind: "invalid", message: `${where} ${why}.` });
+  const refused = (why: string): Fault => Fault.invalid(`${where} ${why}.`);
   if (!isRecord(value)) {
     const text = textOf(value);
     if (text === undefined) return refused("is a list; expected an object or a plain value");
@@ -64,7 +63,7 @@ function entryOf(
 
 const shown = (text: string): string => shownName(text) ?? "";
 
-/** What stands under a name or a path such as `Department.ExternalId`, without regard to case. */
+/** The value under a name or a path such as `Department.ExternalId`, without regard to case. */
 function at(value: Record<string, unknown>, field: string): unknown {
   return member(value, field) ?? memberAt(value, field.split("."));
 }

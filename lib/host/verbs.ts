@@ -10,11 +10,11 @@ export interface Verb {
   whenMissing: "failure" | "success";
   /** The audit action of each change. Only values the platform knows; left out, it takes the running script's own. */
   auditAction?: NonNullable<AuditLog["Action"]>;
-  /** Nothing is ever changed: the event is done when everything was given. */
+  /** Nothing is ever changed: the event is done when everything was returned. */
   onlyReads?: true;
   /** Milliseconds one event may take. */
   deadlineMs: number;
-  /** The same of a preview, where the platform gives it less. */
+  /** The same of a preview, where the platform allows less. */
   previewMs?: number;
 }
 

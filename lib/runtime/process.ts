@@ -11,7 +11,7 @@ export async function main<Event extends AnyEvent, Targets>(
 ): Promise<never> {
   // Whatever happens next, a process that ends without an answer has not succeeded.
   process.exitCode = 1;
-  // A reader that is gone is no reason to stop halfway: it cannot be told so, and the exit code still can.
+  // When the reader is gone the run goes on to its end: the exit code can still report the result.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   // Node's own warnings are log as well. They are about the process, never about the event.
   process
