@@ -8,7 +8,10 @@ const bySide: Readonly<Record<Side, readonly Trouble[]>> = {
   token: troubles.filter(({ to }) => to === "token"),
 };
 
-/** One trouble, or two of them. Half of the second ones wait behind a retry: no single trouble shows what a connector makes of it. */
+/**
+ * One trouble, or two of them. Half of the second ones wait behind a retry: no single trouble shows what a
+ * connector makes of it.
+ */
 export function drawAmbushes(chance: Chance, isReading: boolean): Ambush[] {
   const first = drawAmbush(chance, isReading);
   if (chance.is(0.4)) return [first];

@@ -53,6 +53,8 @@ export type Phase = "troubled" | "again" | "afterwards";
 
 /** So long after the last trouble everything has reached everyone. */
 const healingMs = 600_000;
+/** What a run makes may be found on one controller and not on the next; a run after it finds it everywhere. */
+const mostTries = 2;
 
 /** One case of the campaign: an event under troubles, the same again without, and after a grant the revoke. */
 export async function runCase(
@@ -154,18 +156,19 @@ async function heal(
   conditions: Conditions,
 ): Promise<void> {
   const { again, afterwards } = scenario;
-  await world.clock.settle(healingMs);
-  const event = again && troubled.answer ? again(troubled.answer) : scenario.event;
-  const healed = await judged(scenario, event, [], world);
-  report.executions++;
-  for (const one of healed.violations) report.violations.push({ ...one, phase: "again" });
-  const isDone = healed.execution.answer?.outputContext.Success === true;
+  let last = troubled;
+  let isDone = false;
+  for (let tries = 0; tries < mostTries && !isDone; tries++) {
+    await world.clock.settle(healingMs);
+    const event = again && last.answer ? again(last.answer) : scenario.event;
+    const healed = await judged(scenario, event, [], world);
+    report.executions++;
+    for (const one of healed.violations) report.violations.push({ ...one, phase: "again" });
+    last = healed.execution;
+    isDone = last.answer?.outputContext.Success === true;
+  }
   if (!isDone && (await succeedsUndisturbed(scenario, conditions)))
-    report.violations.push({
-      rule: "I12",
-      what: messagesOf(healed.execution),
-      phase: "again",
-    });
+    report.violations.push({ rule: "I12", what: messagesOf(last), phase: "again" });
   if (!isDone || !afterwards) return;
   await world.clock.settle(healingMs);
   const revoke = afterwards();

@@ -34,7 +34,10 @@ import {
 
 export type Draw = (chance: Chance, known: KnownSettings) => Scenario;
 
-/** Every action, with how often its events are drawn. What takes something away is drawn more often than what only lists a file. */
+/**
+ * Every action, with how often its events are drawn. What takes something away is drawn more often than what
+ * only lists a file.
+ */
 export const catalogue: readonly [action: string, weight: number, draw: Draw][] = [
   ["lifecycle/create", 3, create],
   ["lifecycle/update", 3, update],

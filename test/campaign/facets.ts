@@ -1,8 +1,8 @@
 import type { AccessEntry, DirectoryObject } from "./fake/model.ts";
 
 /**
- * An object as a set of short sentences, such as `member:<guid>`: what two states differ by, what a person still has, and what an event may change
- * are all said in them.
+ * An object as a set of short sentences, such as `member:<guid>`: what two states differ by, what a person still
+ * has, and what an event may change are all said in them.
  */
 export function facetsOf(object: DirectoryObject): Set<string> {
   const { hidden, deleted, displayName, name, hold, calendar, reply, region } = object;

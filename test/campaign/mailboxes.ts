@@ -212,8 +212,8 @@ export function listMailboxes(chance: Chance, known: KnownSettings): Scenario {
 }
 
 /**
- * Who holds a right by an entry that can be told whose it is, and who may: an entry under a display name that others bear is no proof, nor is one
- * beside a Deny.
+ * Who holds a right by an entry that can be told whose it is, and who may: an entry under a display name that
+ * others bear is no proof, nor is one beside a Deny.
  */
 function holdersOf(objects: Objects, mailbox: DirectoryObject, right: Right): Expected {
   const isAccount = (guid: string): boolean => {

@@ -81,8 +81,9 @@ export function byGuid(objects: readonly DirectoryObject[]): Map<string, Directo
 }
 
 /**
- * What a Success leaves undone, but for what can be excused: the one write that was to do it was accepted plainly, was sent once, and was not carried
- * out. Of what was to be taken away, the audit log must say that it was only accepted; and under `strict` nothing excuses it.
+ * What a Success leaves undone, but for what can be excused: the one write that was to do it was accepted
+ * plainly, was sent once, and was not carried out. Of what was to be taken away, the audit log must say that it
+ * was only accepted; and under `strict` nothing excuses it.
  */
 function unexcused({ shortfalls, after, event, execution }: Case, answer: Answer): Shortfall[] {
   const { Configuration } = event.actionContext as { Configuration: Record<string, unknown> };

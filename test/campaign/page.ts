@@ -18,7 +18,10 @@ export const rules: Readonly<Record<string, string>> = {
   I14: "Nothing changes that the event does not name.",
 };
 
-/** The matrix for a terminal: `.` met and right, a digit for so many runs that broke a rule, blank where the trouble was never met. */
+/**
+ * The matrix for a terminal: `.` met and right, a digit for so many runs that broke a rule, blank where the
+ * trouble was never met.
+ */
 export function matrixText({ matrix }: Summary): string {
   const width = Math.max(...Object.keys(matrix).map(({ length }) => length));
   const heads = columns.map((_, index) => String(index + 1).padStart(3));
@@ -68,20 +71,32 @@ function sectionOf(summary: Summary): string {
 <h2>Tenant: ${escaped(tenant)}</h2>
 <p class="${violating === 0 ? "right" : "wrong"}">${violating} of ${grouped(runs)} runs broke a rule.</p>
 <p>Seed ${seed}, ${grouped(events)} events, ${grouped(troubled)} runs met a trouble, ${seconds.toFixed(0)} s.</p>
-${broken.length === 0 ? "" : `<ul>${broken.map(([rule, times]) => `<li><b>${rule}</b>: ${times} runs. ${escaped(rules[rule] ?? "")}</li>`).join("")}</ul>`}
+<ul>${broken.map(brokenRule).join("")}</ul>
 ${tableOf(summary)}
 ${failuresOf(summary.failures)}
 </section>`;
+}
+
+function brokenRule([rule, times]: [rule: string, times: number]): string {
+  return `<li><b>${rule}</b>: ${times} runs. ${escaped(rules[rule] ?? "")}</li>`;
 }
 
 function tableOf({ matrix, tenant }: Summary): string {
   const head = columns.map((name) => `<th><span>${escaped(name)}</span></th>`).join("");
   const rows = Object.entries(matrix).map(
     ([action, cells]) =>
-      `<tr><th>${escaped(action)}</th>${columns.map((name) => cellOf(cells[name], `${tenant}/${action}`)).join("")}</tr>`,
+      `<tr><th>${escaped(action)}</th>${rowOf(cells, `${tenant}/${action}`)}</tr>`,
   );
-  return `<div class="scroll"><table><thead><tr><td></td>${head}</tr></thead><tbody>${rows.join("\n")}</tbody></table></div>
-<p class="note">A cell holds how many runs met the trouble; in red, how many of them broke a rule. "pair" counts runs that met two.</p>`;
+  return `<div class="scroll"><table>
+<thead><tr><td></td>${head}</tr></thead>
+<tbody>${rows.join("\n")}</tbody>
+</table></div>
+<p class="note">A cell holds how many runs met the trouble; in red, how many of them broke a rule.
+"pair" counts runs that met two.</p>`;
+}
+
+function rowOf(cells: Readonly<Record<string, Cell>>, anchor: string): string {
+  return columns.map((name) => cellOf(cells[name], anchor)).join("");
 }
 
 function cellOf(cell: Cell | undefined, anchor: string): string {
@@ -109,7 +124,9 @@ function failureOf({ troubles, outcome, violations, replay }: Failure): string {
   const broken = violations.map(
     ({ rule, what, phase }) => `<li><b>${rule}</b> (${phase}) ${escaped(what)}</li>`,
   );
-  return `<li><code>${escaped(replay)}</code><p>Answered <i>${escaped(outcome)}</i>; met ${escaped(troubles.join(", then ") || "no trouble")}.</p><ul>${broken.join("")}</ul></li>`;
+  const met = escaped(troubles.join(", then ") || "no trouble");
+  return `<li><code>${escaped(replay)}</code>
+<p>Answered <i>${escaped(outcome)}</i>; met ${met}.</p><ul>${broken.join("")}</ul></li>`;
 }
 
 function grouped(count: number): string {
@@ -125,9 +142,18 @@ function escaped(text: string): string {
 }
 
 const style = `
-:root { color-scheme: light dark; --ground: #fff; --text: #1b1b1b; --line: #d6d6d6; --good: #d9f2df; --bad: #b3261e; --on-bad: #fff; --none: #f4f4f4; }
-@media (prefers-color-scheme: dark) { :root { --ground: #161616; --text: #eee; --line: #3b3b3b; --good: #173d22; --bad: #d9534a; --on-bad: #fff; --none: #202020; } }
-body { background: var(--ground); color: var(--text); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 100rem; padding: 0 1rem; }
+:root {
+  color-scheme: light dark; --ground: #fff; --text: #1b1b1b; --line: #d6d6d6;
+  --good: #d9f2df; --bad: #b3261e; --on-bad: #fff; --none: #f4f4f4;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #161616; --text: #eee; --line: #3b3b3b;
+    --good: #173d22; --bad: #b3261e; --none: #202020;
+  }
+}
+body { background: var(--ground); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 2rem auto; max-width: 100rem; padding: 0 1rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border: 1px solid var(--line); padding: 0.15rem 0.4rem; text-align: right; white-space: nowrap; }

@@ -52,7 +52,10 @@ export const plantedFaults: readonly Expected[] = [
   },
 ];
 
-/** The number of the first case in which a planted fault shows and the product itself is right; undefined when none of them does. */
+/**
+ * The number of the first case in which a planted fault shows and the product itself is right; undefined when
+ * none of them does.
+ */
 export async function caughtAt(
   planted: Expected,
   own: Product,

@@ -14,9 +14,12 @@ export async function replay(
       lines.push(
         "",
         `Event for ${action}: ${JSON.stringify(event)}`,
-        ...ambushes.map(
-          ({ trouble, on, nth, behind, isLasting }) =>
-            `In wait: "${trouble.name}" ${behind ? `behind "${behind.trouble.name}"` : `for ${on} ${nth}`}${isLasting ? ", from then on" : ""}`,
+        ...ambushes.map(({ trouble, on, nth, behind, isLasting }) =>
+          [
+            `In wait: "${trouble.name}"`,
+            behind ? `behind "${behind.trouble.name}"` : `for ${on} ${nth}`,
+            isLasting ? "and from then on" : "",
+          ].join(" "),
         ),
         ...execution.made.map(callText),
         `Answer: ${execution.stdout.trim()}`,
@@ -32,5 +35,6 @@ export async function replay(
 function callText({ at, cmdlet, parameters, trouble, reply, isApplied }: Made): string {
   const answer = typeof reply === "string" ? reply : `${reply.status} ${reply.text}`;
   const [met, applied] = [trouble ? ` [${trouble}]` : "", isApplied ? " APPLIED" : ""];
-  return `${(at / 1000).toFixed(1).padStart(6)} s ${cmdlet} ${JSON.stringify(parameters)}${met}${applied}\n         ${answer.slice(0, 700)}`;
+  const time = (at / 1000).toFixed(1).padStart(6);
+  return `${time} s ${cmdlet} ${JSON.stringify(parameters)}${met}${applied}\n         ${answer.slice(0, 700)}`;
 }

@@ -10,7 +10,10 @@ export interface Tenant {
 
 export type Side = "read" | "write" | "token";
 
-/** A trouble that waits for the n-th read, write or sign-in; or, behind another one, for the next call of the cmdlet that one met: the retry. */
+/**
+ * A trouble that waits for the n-th read, write or sign-in; or, behind another one, for the next call of the
+ * cmdlet that one met: the retry.
+ */
 export interface Ambush {
   trouble: Trouble;
   on: Side;
@@ -122,7 +125,10 @@ export class Wire {
     return found;
   }
 
-  /** A way asks for the tenant's answer in the middle; one that comes later is awaited, and the way is taken again with it. */
+  /**
+   * A way asks for the tenant's answer in the middle; one that comes later is awaited, and the way is taken
+   * again with it.
+   */
   async #waylaid(
     ambush: Ambush,
     call: Call,

@@ -1,10 +1,12 @@
 /**
- * `npm run campaign -- --runs N --seed S`: runs events of all actions, in process and in virtual time, on tenants that are true to life, while one or two things go
- * wrong; then the same event again, on a tenant that is well. The tenant's state is the judge, never the answer. Prints a matrix of actions and troubles, and
- * writes it to `reports/campaign.html` and `reports/campaign.json`. Ends with exit code 1 when a rule was broken. docs/reliability.md has the rules.
+ * `npm run campaign -- --runs N --seed S`: runs events of all actions, in process and in virtual time, on
+ * tenants that are true to life, while one or two things go wrong; then the same event again, on a tenant that
+ * is well. The tenant's state is the judge, never the answer. Prints a matrix of actions and troubles, and
+ * writes it to `reports/campaign.html` and `reports/campaign.json`. Ends with exit code 1 when a rule was
+ * broken. docs/reliability.md has the rules.
  *
- * `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one run in full),
- * `--planted` (plants faults in the product, and tells which of them are caught).
+ * `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one run in full), `--planted` (plants
+ * faults in the product, and tells which of them are caught).
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -78,7 +80,8 @@ function described(summary: Summary): string {
   return [
     matrixText(summary),
     "",
-    `Tenant ${tenant}: ${runs} runs (${events} events, ${troubled} runs met a trouble) in ${seconds.toFixed(1)} s, ${processor.toFixed(1)} s of the processor.`,
+    `Tenant ${tenant}: ${runs} runs (${events} events, ${troubled} runs met a trouble)`,
+    `in ${seconds.toFixed(1)} s, ${processor.toFixed(1)} s of the processor.`,
     `Runs that broke a rule: ${violating}`,
     ...broken.map(([rule, times]) => `  ${rule}: ${times}. ${rules[rule] ?? ""}`),
     ...failures

@@ -184,7 +184,10 @@ function isMeant(entry: AccessEntry, named: string, seen: readonly DirectoryObje
   );
 }
 
-/** A removal names a type of inheritance and a name, and finds entries that are kept under another one as little as those it does not mean. */
+/**
+ * A removal names a type of inheritance and a name, and finds entries that are kept under another one as little
+ * as those it does not mean.
+ */
 function isMatched(
   entry: AccessEntry,
   call: Call,

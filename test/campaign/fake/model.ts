@@ -85,7 +85,10 @@ export interface DirectoryObject {
 
 /** How the tenant behaves. Everything in it is true to life; what goes wrong on the way is the campaign's. */
 export interface Behaviour {
-  /** Milliseconds until a controller shows a change to its readers, by controller; by object where one is slower than the rest. */
+  /**
+   * Milliseconds until a controller shows a change to its readers, by controller; by object where one is slower
+   * than the rest.
+   */
   lagMs: readonly number[];
   slowObjects: Readonly<Record<string, number>>;
   /** Whether consecutive requests meet different controllers. */
