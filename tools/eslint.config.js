@@ -49,7 +49,6 @@ export default tseslint.config(
   { files: ["tools/**", "test/**"], rules: { "no-console": "off" } },
   {
     files: fitForReading,
-    ignores: ["tools/build/{generate,bundles}.ts"],
     rules: {
       "no-nested-ternary": "error",
       // Prettier wraps code at 100 columns but no comment and no text.

@@ -1,6 +1,6 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
-import type { Fault } from "../fault.ts";
-import { FIELD, invalid, openContainer, type Contents } from "./pkcs12.ts";
+import { Fault } from "../fault.ts";
+import { FIELD, openContainer, type Contents } from "./pkcs12.ts";
 
 const WANTED = "a PFX file (a certificate with its private key) as base64 is needed";
 
@@ -44,9 +44,10 @@ export async function readCertificate({
   const subject = certificate.subject.split("\n").join(", ");
   const [notBefore, notAfter] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
   const which = `The certificate "${subject}" in ${FIELD}`;
-  if (now > notAfter) throw invalid(`${which} expired on ${notAfter.toISOString().slice(0, 10)}.`);
+  if (now > notAfter)
+    throw Fault.invalid(`${which} expired on ${notAfter.toISOString().slice(0, 10)}.`);
   if (now < notBefore)
-    throw invalid(`${which} is not valid before ${notBefore.toISOString().slice(0, 10)}.`);
+    throw Fault.invalid(`${which} is not valid before ${notBefore.toISOString().slice(0, 10)}.`);
   return {
     privateKey: key.export({ type: "pkcs8", format: "pem" }).toString(),
     thumbprintSha256: certificate.fingerprint256.replaceAll(":", ""),
@@ -58,11 +59,12 @@ export async function readCertificate({
 /** The bytes of what starts as a PFX and is as long as it says. */
 function decode(text: string): Buffer {
   const base64 = text.replace(/\s+/g, "");
-  if (base64 === "") throw invalid(`${FIELD} is empty: ${WANTED}.`);
+  if (base64 === "") throw Fault.invalid(`${FIELD} is empty: ${WANTED}.`);
   const der = Buffer.from(base64, "base64");
   const pem = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(`${text}\n${der.toString("latin1")}`)?.[1]; // PEM itself, or encoded again
-  if (pem !== undefined) throw invalid(`${FIELD} holds PEM text (${pem}): ${WANTED}.`);
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw invalid(`${FIELD} is not base64: ${WANTED}.`);
+  if (pem !== undefined) throw Fault.invalid(`${FIELD} holds PEM text (${pem}): ${WANTED}.`);
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
+    throw Fault.invalid(`${FIELD} is not base64: ${WANTED}.`);
 
   // A SEQUENCE with its length (80: left open, as BER may), then "version 3": so starts every PFX, and nothing else.
   const header = /^30(?:80|8[1-4]((?:..){1,4}))020103/.exec(der.toString("hex", 0, 9));
@@ -72,7 +74,7 @@ function decode(text: string): Buffer {
       ? der.length
       : 2 + header[1].length / 2 + Number.parseInt(header[1], 16);
   if (length > der.length)
-    throw invalid(`${FIELD} is cut off: ${der.length} of ${length} bytes are there.`);
+    throw Fault.invalid(`${FIELD} is cut off: ${der.length} of ${length} bytes are there.`);
   return der.subarray(0, length);
 }
 
@@ -80,23 +82,23 @@ function notPfx(der: Buffer): Fault {
   try {
     new X509Certificate(der);
   } catch {
-    return invalid(`${FIELD} is base64, but not of a PFX: ${WANTED}.`);
+    return Fault.invalid(`${FIELD} is base64, but not of a PFX: ${WANTED}.`);
   }
-  return invalid(`${FIELD} holds a certificate without its private key (.cer): ${WANTED}.`);
+  return Fault.invalid(`${FIELD} holds a certificate without its private key (.cer): ${WANTED}.`);
 }
 
 function pair({ keys, certificates }: Contents): { key: KeyObject; certificate: X509Certificate } {
   if (keys.length === 0)
-    throw invalid(
+    throw Fault.invalid(
       `The PFX in ${FIELD} holds no private key: export the certificate together with its key.`,
     );
   const rsaKeys = keys.filter((key) => key.asymmetricKeyType === "rsa");
   if (rsaKeys.length === 0)
-    throw invalid(
+    throw Fault.invalid(
       `The private key in ${FIELD} is of the type ${keys[0]?.asymmetricKeyType}; it has to be RSA.`,
     );
   if (certificates.length === 0)
-    throw invalid(`The PFX in ${FIELD} holds a private key, but no certificate.`);
+    throw Fault.invalid(`The PFX in ${FIELD} holds a private key, but no certificate.`);
 
   const [latest] = rsaKeys
     .flatMap((key) =>
@@ -107,6 +109,8 @@ function pair({ keys, certificates }: Contents): { key: KeyObject; certificate: 
     // A certificate that was renewed on the same key can be in the file with its successor.
     .sort((a, b) => Date.parse(b.certificate.validTo) - Date.parse(a.certificate.validTo));
   if (latest === undefined)
-    throw invalid(`The private key in ${FIELD} belongs to none of the certificates beside it.`);
+    throw Fault.invalid(
+      `The private key in ${FIELD} belongs to none of the certificates beside it.`,
+    );
   return latest;
 }

@@ -15,19 +15,18 @@ import { Fault } from "../fault.ts";
 export const FIELD = "AppCertificateBase64String";
 const PASSWORD_FIELD = "AppCertificatePassword";
 
-export function invalid(message: string, cause?: unknown): Fault {
-  return new Fault({ kind: "invalid", message, cause });
-}
-
 function unsupported(algorithm: string): Fault {
-  return invalid(
+  return Fault.invalid(
     `The PFX in ${FIELD} is protected in a way that cannot be read here (${algorithm}); ` +
       "export it again as AES256-SHA256.",
   );
 }
 
 function damaged(cause: unknown): Fault {
-  return invalid(`The PFX in ${FIELD} is damaged: copy it again from the original file.`, cause);
+  return Fault.invalid(
+    `The PFX in ${FIELD} is damaged: copy it again from the original file.`,
+    cause,
+  );
 }
 
 /** What a PKCS#12 container (PFX) holds. */
@@ -63,11 +62,11 @@ export async function openContainer(pfx: Buffer, password: string): Promise<Cont
   }
   if (passwordProven) throw damaged(cause);
   if (password === "")
-    throw invalid(
+    throw Fault.invalid(
       `The PFX in ${FIELD} is protected with a password, but ${PASSWORD_FIELD} is empty.`,
       cause,
     );
-  throw invalid(
+  throw Fault.invalid(
     `${PASSWORD_FIELD} does not open the PFX in ${FIELD}: the password is wrong, or the PFX is damaged.`,
     cause,
   );

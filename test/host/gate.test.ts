@@ -76,7 +76,7 @@ describe("a change", () => {
     });
   });
 
-  it("was already so when the service changed nothing, or says that it is in place", async () => {
+  it("was already so when the service changed nothing, or reports that it is in place", async () => {
     const { gate, said } = opened({
       send: ({ parameters }) =>
         "A" in parameters
@@ -101,12 +101,12 @@ describe("a change", () => {
     [{ isInPlace: false }, [{ kind: "alreadySo", text: "x" }], "alreadySo"],
   ])(
     "that is %j by what was read is sent all the same, and with %j becomes %s",
-    async (own, notices, became) => {
+    async (own, notices, result) => {
       const { gate, connection } = opened({ send: () => Promise.resolve({ notices }) });
-      expect(await gate.change({ ...step("A"), ...own })).toBe(became);
+      expect(await gate.change({ ...step("A"), ...own })).toBe(result);
       expect([connection.sent, gate.taken]).toMatchObject([
         ["A"],
-        [{ result: became, step: { sent: true } }],
+        [{ result, step: { sent: true } }],
       ]);
     },
   );
@@ -264,7 +264,7 @@ describe("a dry run", () => {
     expect(dry.gate.taken.map(({ result }) => result)).toEqual(["planned", "planned", "planned"]);
   });
 
-  it("tells what is in place apart", async () => {
+  it("distinguishes what is in place", async () => {
     const { gate, connection } = opened({ dryRun: true });
     expect([
       await gate.change({ ...step("A"), isInPlace: true }),

@@ -42,7 +42,7 @@ const step = (
 ];
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-type Work = (item: ResourceItem, place: ItemContext<TestTargets>) => Promise<ResourceOutcome>;
+type Work = (item: ResourceItem, context: ItemContext<TestTargets>) => Promise<ResourceOutcome>;
 function run(
   work: Work,
   started: Started,
@@ -66,7 +66,7 @@ const make: Work = async (item, { change }) => {
 const failing = (kind: FaultKind, message = "No."): Fault => new Fault({ kind, message });
 
 describe("resources", () => {
-  it("are counted by what became of them, and told one after the other whatever was done side by side", async () => {
+  it("are counted by outcome, and reported in order even when they were worked on side by side", async () => {
     const fates: ResourceOutcome[] = ["there", "made", "finished", "renamed"];
     const { answer, audit } = await run(
       async (item, { change }) => {
@@ -119,9 +119,9 @@ describe("resources", () => {
 
   it("that fail keep no other from being made, and each fault names its item once", async () => {
     const { audit, answer } = await run(
-      async (item, place) => {
+      async (item, context) => {
         if (item.key === "K1") throw failing("ambiguous", "Two of them.");
-        return await make(item, place);
+        return await make(item, context);
       },
       {
         event: eventOf([...source(4), { DisplayName: "Keyless" }]),
@@ -157,7 +157,7 @@ describe("resources", () => {
     let all = 0;
     let worked = 0;
     const { audit, answer, connection } = await run(
-      (item, place) => (worked++, make(item, place)),
+      (item, context) => (worked++, make(item, context)),
       { event: eventOf([{ DisplayName: "Keyless" }, ...source(20)], { dryRun: true }) },
       ({ items, isPreview }) => {
         all = items.length;

@@ -53,7 +53,9 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     metafile: true,
     logLevel: "warning",
     banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+      js:
+        'import { createRequire as __createRequire } from "node:module"; ' +
+        "const require = __createRequire(import.meta.url);",
     },
     plugins: [entries],
   });
@@ -62,7 +64,10 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
   return { actions };
 }
 
-/** The data files that implementers edit go into the bundles: what is wrong with one is told now, and not by an event. */
+/**
+ * The data files that implementers edit go into the bundles: a fault in one is reported
+ * now, and not by an event.
+ */
 export function checkOptions(
   checks: readonly (() => unknown)[] = [folderOptions, regionOptions, holdOptions],
 ): void {
@@ -92,7 +97,8 @@ function licencesOf({ inputs }: Metafile): string {
         readFileSync(path.join(folder, "package.json"), "utf8"),
       ) as { version: string; license: string };
       const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim()}\n`;
+      const text = file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim();
+      return `${name} ${version} (${license})\n\n${text}\n`;
     })
     .join(`\n${"-".repeat(80)}\n\n`);
 }
@@ -106,14 +112,22 @@ const entries: Plugin = {
       namespace: "entry",
     }));
     onLoad({ filter: /.*/, namespace: "entry" }, ({ path: action }) => ({
-      contents: `import action from "./${action}.ts";\nimport { connect } from "./lib/connector.ts";\nimport { main } from "./lib/runtime/process.ts";\nawait main(action, connect);\n`,
+      contents: [
+        `import action from "./${action}.ts";`,
+        'import { connect } from "./lib/connector.ts";',
+        'import { main } from "./lib/runtime/process.ts";',
+        "await main(action, connect);",
+      ].join("\n"),
       loader: "ts",
       resolveDir: root,
     }));
   },
 };
 
-/** Throws when an output holds what must never ship, or when an entry loads a library before it knows that it needs one. */
+/**
+ * Throws when an output holds what must never ship, or when an entry loads a library before it
+ * knows that it needs one.
+ */
 export function refuseUnwanted({ outputs }: Metafile): void {
   for (const [output, { inputs, entryPoint }] of Object.entries(outputs)) {
     const found = Object.keys(inputs).find((input) => unwanted.test(input));

@@ -1,6 +1,7 @@
 /**
- * Writes lib/generated/ and test/generated/ from schemas/ and the configuration form: types, validators without a run time, and the
- * facts about cmdlets that the bundles need. `--check` writes nothing and fails when a file is stale or left over.
+ * Writes lib/generated/ and test/generated/ from schemas/ and the configuration form: types,
+ * validators without a run time, and the facts about cmdlets that the bundles need. `--check`
+ * writes nothing and fails when a file is stale or left over.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -27,7 +28,10 @@ const schemas = {
   options: schemaOf("options"),
 };
 
-/** The contracts that a bundle may need, each in a file of its own: a bundle carries only the event it is started with. */
+/**
+ * The contracts that a bundle may need, each in a file of its own: a bundle carries only the event
+ * it is started with.
+ */
 const shipped: Record<string, string> = {
   configuration: "configuration.schema.json",
   ...Object.fromEntries(
@@ -82,7 +86,8 @@ if (process.argv.includes("--check")) {
   const left = folders.flatMap(existing).filter((file) => !(file in files));
   if (stale.length + left.length > 0) {
     console.error(
-      `The generated files do not match schemas/. Stale: ${stale.join(", ") || "none"}. Left over: ${left.join(", ") || "none"}. Run: npm run generate`,
+      `The generated files do not match schemas/. Stale: ${stale.join(", ") || "none"}. ` +
+        `Left over: ${left.join(", ") || "none"}. Run: npm run generate`,
     );
     process.exit(1);
   }
