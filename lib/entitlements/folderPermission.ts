@@ -18,7 +18,7 @@ import { optionsIn } from "./options.ts";
 const file = "permissions/folderPermission/options.json";
 
 /** The listed rights. */
-export function folderOptions(data: unknown = shipped): FolderPermissionOption[] {
+export function listedOptions(data: unknown = shipped): FolderPermissionOption[] {
   return optionsIn(file, folderPermissionOptions, data, (option) => meaningOf(rightOf(option)));
 }
 

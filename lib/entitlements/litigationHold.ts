@@ -6,7 +6,7 @@ import type { Permission } from "../host/permissionActions.ts";
 import { optionsIn } from "./options.ts";
 
 /** The listed durations. */
-export function holdOptions(data: unknown = shipped): LitigationHoldOption[] {
+export function listedOptions(data: unknown = shipped): LitigationHoldOption[] {
   return optionsIn(
     "permissions/litigationHold/options.json",
     litigationHoldOptions,

@@ -8,7 +8,7 @@ import { optionById, optionsIn } from "./options.ts";
 const file = "permissions/regionalConfiguration/options.json";
 
 /** The listed configurations. */
-export function regionOptions(data: unknown = shipped): RegionalOption[] {
+export function listedOptions(data: unknown = shipped): RegionalOption[] {
   return optionsIn(file, regionalOptions, data, (option) => JSON.stringify(regionFrom(option)));
 }
 
@@ -19,5 +19,5 @@ export function regionPermission({ Id, DisplayName }: RegionalOption): Permissio
 
 /** The configuration that a reference stands for. */
 export function regionNamed(id: string): Region {
-  return regionFrom(optionById(file, regionOptions(), id));
+  return regionFrom(optionById(file, listedOptions(), id));
 }

@@ -11,7 +11,7 @@ import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import {
   conflict,
   entitlementOf,
-  folderOptions,
+  listedOptions,
   namedUser,
   rivalOf,
 } from "../../lib/entitlements/folderPermission.ts";
@@ -24,7 +24,7 @@ export default onGrantPermission({
   },
   configuration: ["CalendarRightConflict"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
-    const options = folderOptions();
+    const options = listedOptions();
     const { right, notify } = entitlementOf(permission, options);
     const mailbox = await read(mailboxById(accountReference, []));
     const calendar = await read(calendarOf(mailbox));

@@ -3,7 +3,7 @@ import { displayNameLookup } from "../../lib/exchange/calendarUser.ts";
 import { calendarsOf, calendarsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
-import { folderOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
+import { listedOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes whose calendar has a listed right. */
@@ -11,7 +11,7 @@ export default onImportPermission({
   needs: { exchange: cmdlets(displayNameLookup, calendarsOfAll) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, read, stream, log }) {
-    const options = await matchable(folderOptions(), { read, log });
+    const options = await matchable(listedOptions(), { read, log });
     const batches = new HolderBatches(options);
     const failures = new ImportFailures("calendar", "calendars");
     for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {

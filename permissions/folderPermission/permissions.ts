@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
-import { folderOptions, folderPermission } from "../../lib/entitlements/folderPermission.ts";
+import { listedOptions, folderPermission } from "../../lib/entitlements/folderPermission.ts";
 
 /** Lists the rights of options.json. */
 export default onPermissions({
@@ -8,6 +8,6 @@ export default onPermissions({
   configuration: [],
   // eslint-disable-next-line @typescript-eslint/require-await -- a list is a stream, even when it comes from a file
   handle: async function* () {
-    for (const option of folderOptions()) yield folderPermission(option);
+    for (const option of listedOptions()) yield folderPermission(option);
   },
 });

@@ -13,7 +13,7 @@ import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import {
   entitlementOf,
-  folderOptions,
+  listedOptions,
   namedUser,
   rivalOf,
 } from "../../lib/entitlements/folderPermission.ts";
@@ -29,7 +29,7 @@ export default onRevokePermission({
   },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
-    const options = folderOptions();
+    const options = listedOptions();
     const { right } = entitlementOf(permission, options);
     const mailbox = await read(mailboxById(accountReference, []));
     const calendar = await read(calendarOf(mailbox));

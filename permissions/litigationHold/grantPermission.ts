@@ -10,7 +10,7 @@ import {
   holdStart,
 } from "../../lib/exchange/litigationHold.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
-import { holdOptions } from "../../lib/entitlements/litigationHold.ts";
+import { listedOptions } from "../../lib/entitlements/litigationHold.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Puts the mailbox on hold. A longer hold is never shortened, unless the configuration allows it. */
@@ -19,7 +19,7 @@ export default onGrantPermission({
   configuration: ["LitigationHoldMayShorten"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     // The reference says it all; but no hold is put on with a data file that is wrong.
-    holdOptions();
+    listedOptions();
     const wanted = holdDurationFrom(permission("Duration"));
     const mailbox = await read(heldMailboxById(accountReference));
     const present = holdOf(mailbox);

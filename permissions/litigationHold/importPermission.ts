@@ -9,7 +9,7 @@ import { mailboxesOf, filteredMailboxList } from "../../lib/exchange/mailbox.ts"
 import { Fault } from "../../lib/fault.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
-import { holdOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
+import { listedOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are on hold for one of the listed durations. */
@@ -17,7 +17,7 @@ export default onImportPermission({
   needs: { exchange: cmdlets(filteredMailboxList) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, stream, log }) {
-    const options = holdOptions();
+    const options = listedOptions();
     const optionOf = new Map(options.map((option) => [holdDurationFrom(option.Duration), option]));
     const batches = new HolderBatches(
       options.map((option) => ({

@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
-import { holdOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
+import { listedOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
 
 /** Lists the durations of options.json. */
 export default onPermissions({
@@ -8,6 +8,6 @@ export default onPermissions({
   configuration: [],
   // eslint-disable-next-line @typescript-eslint/require-await -- a list is a stream, even when it comes from a file
   handle: async function* () {
-    for (const option of holdOptions()) yield holdPermission(option);
+    for (const option of listedOptions()) yield holdPermission(option);
   },
 });

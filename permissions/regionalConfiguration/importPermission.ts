@@ -3,7 +3,7 @@ import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/regi
 import { regionsOf, regionsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
-import { regionOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
+import { listedOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
 /** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
@@ -11,7 +11,7 @@ export default onImportPermission({
   needs: { exchange: cmdlets(regionsOfAll) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* ({ configuration, stream }) {
-    const options = regionOptions().map((option) => ({
+    const options = listedOptions().map((option) => ({
       option,
       region: regionFrom(option),
       permission: regionPermission(option),

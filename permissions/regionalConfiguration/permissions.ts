@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
-import { regionOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
+import { listedOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
 
 /** Lists the configurations of options.json. */
 export default onPermissions({
@@ -8,6 +8,6 @@ export default onPermissions({
   configuration: [],
   // eslint-disable-next-line @typescript-eslint/require-await -- a list is a stream, even when it comes from a file
   handle: async function* () {
-    for (const option of regionOptions()) yield regionPermission(option);
+    for (const option of listedOptions()) yield regionPermission(option);
   },
 });

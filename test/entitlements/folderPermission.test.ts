@@ -7,7 +7,7 @@ import { textIn } from "../../lib/host/permissionActions.ts";
 import {
   conflict,
   entitlementOf,
-  folderOptions,
+  listedOptions as folderOptions,
   folderPermission,
   matchable,
   namedUser,

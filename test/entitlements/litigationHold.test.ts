@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { holdOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
+import {
+  listedOptions as holdOptions,
+  holdPermission,
+} from "../../lib/entitlements/litigationHold.ts";
 import { faultOf } from "../exchange/scripted.ts";
 
 const option = (Duration: unknown): unknown => ({

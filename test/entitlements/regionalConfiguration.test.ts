@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   regionNamed,
-  regionOptions,
+  listedOptions as regionOptions,
   regionPermission,
 } from "../../lib/entitlements/regionalConfiguration.ts";
 import { faultOf } from "../exchange/scripted.ts";

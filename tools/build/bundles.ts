@@ -3,9 +3,6 @@ import { build, type Metafile, type Plugin } from "esbuild";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "../../lib/fault.ts";
-import { folderOptions } from "../../lib/entitlements/folderPermission.ts";
-import { holdOptions } from "../../lib/entitlements/litigationHold.ts";
-import { regionOptions } from "../../lib/entitlements/regionalConfiguration.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const rooms = ["lifecycle", "permissions", "resources"];
@@ -32,7 +29,7 @@ export function findActions(): string[] {
 }
 
 export async function buildBundles(outdir = path.join(root, "dist")): Promise<BuiltBundles> {
-  checkOptions();
+  await checkOptions();
   const actions = findActions();
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
@@ -65,21 +62,33 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
 }
 
 /**
- * The data files that implementers edit go into the bundles: a fault in one is reported
- * now, and not by an event.
+ * The data files that implementers edit go into the bundles, so what is wrong with one is
+ * reported now and not by an event. A set of permissions with an options.json has a file of its own name in lib/entitlements that reads it.
  */
-export function checkOptions(
-  checks: readonly (() => unknown)[] = [folderOptions, regionOptions, holdOptions],
-): void {
-  const problems = checks.flatMap((options) => {
+export async function checkOptions(sets?: readonly OptionSet[]): Promise<void> {
+  const problems: string[] = [];
+  for (const { listedOptions } of sets ?? (await optionSets())) {
     try {
-      options();
-      return [];
+      listedOptions();
     } catch (thrown) {
-      return [Fault.of(thrown).message];
+      problems.push(Fault.of(thrown).message);
     }
-  });
+  }
   if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+interface OptionSet {
+  /** Throws a fault that names everything that is wrong with the file. */
+  listedOptions(): unknown;
+}
+
+async function optionSets(): Promise<OptionSet[]> {
+  const names = readdirSync(path.join(root, "permissions")).filter((set) =>
+    existsSync(path.join(root, "permissions", set, "options.json")),
+  );
+  return await Promise.all(
+    names.map(async (name) => (await import(`../../lib/entitlements/${name}.ts`)) as OptionSet),
+  );
 }
 
 /** The licences of what is bundled: most of them ask to go along with every copy. */
