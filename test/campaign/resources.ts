@@ -57,13 +57,18 @@ function drawPresent(chance: Chance, made: Made): DirectoryObject[] {
   ];
 }
 
+/** Everyone and everything else of the tenant has an id of this form. */
+function isResource(guid: string): boolean {
+  return !guid.startsWith("5eed");
+}
+
 function making(made: Made): (chance: Chance, known: KnownSettings) => Scenario {
   return (chance, known) => {
     const items = source.slice(0, 1 + chance.below(source.length));
     const state = drawState(chance, { holds: "either", mayHaveLeft: false });
     state.objects.push(...drawPresent(chance, made));
     const resources = (objects: Finding["after"]): DirectoryObject[] =>
-      [...objects.values()].filter(({ guid }) => guid.startsWith("fee"));
+      [...objects.values()].filter(({ guid }) => isResource(guid));
     return {
       action: made.action,
       state,
@@ -76,7 +81,7 @@ function making(made: Made): (chance: Chance, known: KnownSettings) => Scenario 
         ),
         resourceContext: { SourceData: items },
       },
-      mayChange: (difference) => difference.startsWith("fee"),
+      mayChange: isResource,
       shortfalls: (after) =>
         items
           .filter(

@@ -1,12 +1,16 @@
 import schema from "../../schemas/configuration.schema.json" with { type: "json" };
 import { runCase, type Conditions, type Tenancy } from "./case.ts";
+import { emulated } from "./emulated.ts";
 import { fakeExchange } from "./fake/exchange.ts";
 import type { Product } from "./product.ts";
 import type { KnownSettings } from "./scenario.ts";
 import { Tally, type Summary } from "./tally.ts";
 
 /** What a campaign can be run on. */
-export const tenants: Readonly<Record<string, Tenancy>> = { fake: fakeExchange };
+export const tenants: Readonly<Record<string, Tenancy>> = {
+  fake: fakeExchange,
+  emulator: emulated,
+};
 
 export const known: KnownSettings = {
   confirmRevokes: "ConfirmRevokes" in schema.properties,
