@@ -33,6 +33,8 @@ export interface Round {
   lost?: number;
   /** How often a run is killed. */
   kills: number;
+  /** The waits of the bundles are so many times shorter, and the emulator's clock runs as much faster. */
+  timesShorter?: number;
 }
 
 export interface Ended {
@@ -122,9 +124,9 @@ export async function round(
   asked: Round,
   { dist, mostRuns = asked.kills + 6 }: { dist: string; mostRuns?: number },
 ): Promise<Ended> {
-  const { kind, items, seed, kills } = asked;
+  const { kind, items, seed, kills, timesShorter = 1 } = asked;
   const random = generator(seed);
-  const emulator = await startEmulator({ state: tenantFor(asked) });
+  const emulator = await startEmulator({ state: tenantFor(asked), clock: clockOf(timesShorter) });
   const { source, bad } = sourceOf(items, kind);
   const ended: Ended = { wrong: [], runs: 0, killed: 0, ms: 0, requests: 0, finished: 0 };
   try {
@@ -139,7 +141,7 @@ export async function round(
       emulator.emulator.clearJournal();
       // Somewhere in what is still to be done: at most three requests for an item.
       const at = ended.killed < kills ? 1 + Math.floor(random() * 1.5 * items) : Infinity;
-      const run = await runUntil(at, `resources/${kind}`, event, emulator, dist);
+      const run = await runUntil(at, `resources/${kind}`, event, { emulator, dist, timesShorter });
       ended.requests += emulator.emulator.journal().length;
       if (run.code === null) {
         ended.killed++;
@@ -165,19 +167,38 @@ export async function round(
   }
 }
 
+interface Circumstances {
+  emulator: RunningEmulator;
+  dist: string;
+  timesShorter: number;
+}
+
+const shortWaits = new URL("shortWaits.js", import.meta.url).href;
+
+/** A clock that runs so many times as fast as ours. */
+function clockOf(timesFaster: number): () => number {
+  const start = Date.now();
+  return () => start + (Date.now() - start) * timesFaster;
+}
+
 /** A run of the bundle that is killed as soon as the tenant has seen so many requests. */
 async function runUntil(
   requests: number,
   action: string,
   event: unknown,
-  { emulator, loginUrl, exchangeUrl }: RunningEmulator,
-  dist: string,
+  { emulator: running, dist, timesShorter }: Circumstances,
 ): ReturnType<typeof runBundle> {
+  const { emulator, loginUrl, exchangeUrl } = running;
   let watch: NodeJS.Timeout | undefined;
   try {
     return await runBundle(action, event, {
       dist,
-      env: { EXO_CONNECTOR_LOGIN_URL: loginUrl, EXO_CONNECTOR_EXCHANGE_URL: exchangeUrl },
+      env: {
+        EXO_CONNECTOR_LOGIN_URL: loginUrl,
+        EXO_CONNECTOR_EXCHANGE_URL: exchangeUrl,
+        TIMES_SHORTER: String(timesShorter),
+      },
+      ...(timesShorter > 1 && { preload: shortWaits }),
       started: (kill) =>
         (watch = setInterval(() => emulator.journal().length >= requests && kill("SIGKILL"), 1)),
     });

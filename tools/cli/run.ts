@@ -20,6 +20,8 @@ export interface BundleRun {
 export interface BundleOptions {
   dist?: string;
   env?: Record<string, string>;
+  /** A module that is loaded before the bundle. */
+  preload?: string;
   /** Called with the process, to end it early. */
   started?(kill: (signal: NodeJS.Signals) => void): void;
 }
@@ -30,10 +32,11 @@ const root = path.resolve(import.meta.dirname, "../..");
 export async function runBundle(
   action: string,
   event: unknown,
-  { dist = path.join(root, "dist"), env = {}, started }: BundleOptions = {},
+  { dist = path.join(root, "dist"), env = {}, preload, started }: BundleOptions = {},
 ): Promise<BundleRun> {
   const begin = performance.now();
-  const child = spawn(process.execPath, [path.join(dist, `${action}.mjs`)], {
+  const options = preload === undefined ? [] : ["--import", preload];
+  const child = spawn(process.execPath, [...options, path.join(dist, `${action}.mjs`)], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] ?? "", ...env },
   });
