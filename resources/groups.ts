@@ -7,9 +7,13 @@ import { resourceKeys } from "../lib/resources/resourceSettings.ts";
 /** Makes a distribution group for each item of the source, known by its key ever after. */
 export default onResources({
   needs: { exchange: cmdlets(groupCreation) },
-  configuration: [...resourceKeys, "GroupMarker", "GroupNamePrefix"],
+  configuration: [...resourceKeys, "GroupMarker", "GroupNamePrefix", "ResourceOwner"],
   handle: (input) => {
-    const { GroupNamePrefix: prefix, GroupMarker: marker } = input.configuration;
-    return resourcesOf({ kind: distributionGroups, prefix, marker, isOwned: true }, input);
+    const {
+      GroupNamePrefix: prefix,
+      GroupMarker: marker,
+      ResourceOwner: owner = "",
+    } = input.configuration;
+    return resourcesOf({ kind: distributionGroups, prefix, marker, owner }, input);
   },
 });

@@ -10,6 +10,6 @@ export default onResources({
   configuration: [...resourceKeys, "SharedMailboxMarker", "SharedMailboxNamePrefix"],
   handle: (input) => {
     const { SharedMailboxNamePrefix: prefix, SharedMailboxMarker: marker } = input.configuration;
-    return resourcesOf({ kind: sharedMailboxes, prefix, marker, isOwned: false }, input);
+    return resourcesOf({ kind: sharedMailboxes, prefix, marker }, input);
   },
 });

@@ -25,15 +25,15 @@ import {
   type Rules,
 } from "./classify.ts";
 import { ExistingObjects } from "./existingObjects.ts";
-import { attributesIn, ownerIn, type ResourceKey } from "./resourceSettings.ts";
+import { assertOwner, attributesIn, type ResourceKey } from "./resourceSettings.ts";
 
 /** What the configuration holds for one kind of resource. */
 export interface ResourceSettings {
   kind: ObjectKind;
   prefix: string | undefined;
   marker: string | undefined;
-  /** Whether new objects of this kind have an owner. */
-  isOwned: boolean;
+  /** The owner of new objects, for a kind that has owners. Blank when the configuration has none. */
+  owner?: string;
 }
 
 type Context = ItemContext<ExchangeTarget>;
@@ -47,13 +47,13 @@ export async function resourcesOf(
   settings: ResourceSettings,
   input: Input,
 ): Promise<(item: ResourceItem, context: Context) => Promise<ResourceOutcome>> {
-  const { kind, marker = "", isOwned } = settings;
+  const { kind, marker = "", owner } = settings;
   const { configuration, isPreview, log, read, stream } = input;
-  const [attributes, owner] = Fault.together<[Rules["attributes"], string]>(
+  const [attributes] = Fault.together<[Rules["attributes"], unknown]>(
     () => attributesIn(configuration),
-    () => (isOwned ? ownerIn(configuration) : ""),
+    () => assertOwner(owner),
   );
-  const ownerId = isOwned ? await read(groupOwner(owner)) : undefined;
+  const ownerId = owner === undefined ? undefined : await read(groupOwner(owner));
   const alsoRead = [attributes.key, attributes.marker, ...decisive];
   const existing = new ExistingObjects(attributes.key);
   for await (const object of stream(allObjects(kind, alsoRead))) existing.add(object);

@@ -7,7 +7,6 @@ export const resourceKeys = [
   "Organization",
   "RenameResources",
   "ResourceDomain",
-  "ResourceOwner",
   "ResourcesHidden",
   "SubPermissionAttribute",
 ] as const;
@@ -34,14 +33,11 @@ export function attributesIn({
   return { key, marker };
 }
 
-/** The mailbox or group that owns new groups. */
-export function ownerIn({
-  ResourceOwner: owner = "",
-}: Pick<Configuration, "ResourceOwner">): string {
+/** Throws an `invalid` fault when the owner of new groups is blank. */
+export function assertOwner(owner: string | undefined): void {
   if (owner === "")
     throw Fault.invalid(
       `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: ` +
         "give the address of a mailbox that is to own them.",
     );
-  return owner;
 }
