@@ -4,6 +4,7 @@ import { timeIn } from "../../lib/exchange/units.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
 import { type Setting } from "../../lib/exchange/settingTypes.ts";
 import { faultOf } from "./scripted.ts";
+import { settingSample } from "./settingSamples.ts";
 
 /** The one setting that a mapped field asks for. */
 function setting(name: string, mapped: unknown): Setting {
@@ -422,37 +423,8 @@ describe("addresses", () => {
 });
 
 describe("every parameter", () => {
-  /** A value for each type of the catalogue, and how the service shows it. */
-  const samples: Record<string, [mapped: unknown, read: unknown]> = {
-    Boolean: ["true", true],
-    Int32: ["8", 8],
-    String: ["text", "text"],
-    Unlimited: ["10 MB", "10 MB (10,485,760 bytes)"],
-    ByteQuantifiedSize: ["64 KB", "64 KB (65,536 bytes)"],
-    EnhancedTimeSpan: ["30", "30.00:00:00"],
-    DateTime: ["2026-07-01", "2026-07-01T00:00:00"],
-    SmtpAddress: ["a@contoso.com", "A@contoso.com"],
-    ProxyAddress: ["a@contoso.com", "smtp:a@contoso.com"],
-    ProxyAddressCollection: ["a@contoso.com", ["SMTP:a@contoso.com"]],
-    MultiValuedProperty: ["a;b", ["b", "a"]],
-    "String[]": ["a", ["a"]],
-  };
-  const own: Record<string, [mapped: unknown, read: unknown]> = {
-    Type: ["shared", "SharedMailbox"],
-    RecipientLimits: ["250", "250"],
-    LitigationHoldDuration: ["365", "365.00:00:00"],
-    MailTip: ["Tip", "<html><body>Tip</body></html>"],
-  };
-
-  it.each(Object.entries(setMailboxParameters))("is sent once: %s", (name, { type, values }) => {
-    const [first] = values ?? [];
-    const [mapped, read] = own[name] ??
-      (first === undefined
-        ? samples[type]
-        : [first.toLowerCase(), type === "MultiValuedProperty" ? [first] : first]) ?? [
-        "Name",
-        "name",
-      ];
+  it.each(Object.entries(setMailboxParameters))("is sent once: %s", (name, facts) => {
+    const [mapped, read] = settingSample(name, facts);
     expect(setting(name, mapped).difference(null)).toBeDefined();
     expect(setting(name, mapped).difference(read)).toBeUndefined();
   });

@@ -1,0 +1,283 @@
+/** What every action declares, compared with what it really sends and reads. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import form from "../configuration.json" with { type: "json" };
+import { connect } from "../lib/connector.ts";
+import { mailboxProperties, setMailboxParameters } from "../lib/generated/mailbox.ts";
+import type { Configuration, Outcome } from "../lib/generated/types.ts";
+import type { Parameters } from "../lib/exchange/client/encoding.ts";
+import type { AnyEvent } from "../lib/host/action.ts";
+import catalogue from "../schemas/cmdlets.json" with { type: "json" };
+import { findActions } from "../tools/build/bundles.ts";
+import { fileOf, namesOfFixtures, readFixture, type Asked } from "../tools/cli/recording.ts";
+import { actionOf } from "../tools/cli/replay.ts";
+import { Bench, guidOf } from "./bench.ts";
+import {
+  actionIn,
+  asDeclared,
+  callsTo,
+  declaredParts,
+  sentParts,
+  undeclared,
+  type Call,
+  type Declared,
+} from "./declared.ts";
+import { bundlesWith } from "./entitlements/editedBundles.ts";
+import { permissionEventFor, readingEventFor } from "./events.ts";
+import { tenantOf } from "./exchange/answering.ts";
+import { settingSample } from "./exchange/settingSamples.ts";
+import { eventFor, scenarios, stateFor, timeOfRecording } from "./fixtures/scenarios.ts";
+import type { Scenario } from "./fixtures/scenario.ts";
+import { runInProcess } from "./inProcess.ts";
+
+const names = findActions();
+const fixtures = namesOfFixtures();
+
+/** The cmdlets in the recorded requests of a fixture. */
+function callsIn(fixture: string): Call[] {
+  const calls = ({ cmdlet, parameters, batch }: Asked): Call[] =>
+    batch ? batch.flatMap(calls) : [{ cmdlet, parameters: parameters as Call["parameters"] }];
+  return readFixture(fileOf(fixture)).traffic.flatMap(({ request }) => calls(request));
+}
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await Bench.open({ clock: () => Date.parse(timeOfRecording) });
+});
+afterAll(() => bench.close());
+
+/** Runs a scenario in process, and returns what it sent. */
+async function play(
+  scenario: Scenario,
+  action?: Awaited<ReturnType<typeof actionIn>>,
+): Promise<Call[]> {
+  const run = action ?? (await actionIn(actionOf(scenario.name)));
+  bench.emulator.replaceState(stateFor(scenario));
+  bench.emulator.setFaults(scenario.faults ?? []);
+  bench.emulator.clearJournal();
+  const { answer } = await asDeclared(run, bench.emulator, () =>
+    runInProcess(run, signedInEvent(scenario), bench.urls),
+  );
+  const { outcome, outputContext } = answer as {
+    outcome: Outcome;
+    outputContext: { Success: boolean };
+  };
+  const end = `${outcome}, ${outputContext.Success ? "a success" : "a failure"}`;
+  expect(end, scenario.name).toBe(scenario.ends);
+  return callsTo(bench.emulator);
+}
+
+/** The event of a scenario with the secret that the emulator accepts. */
+function signedInEvent(scenario: Scenario): unknown {
+  const event = eventFor(scenario) as { actionContext: { Configuration: object } };
+  const { actionContext } = event;
+  const AppSecret = bench.running.clientSecret;
+  const Configuration = { ...actionContext.Configuration, AppSecret };
+  return { ...event, actionContext: { ...actionContext, Configuration } };
+}
+
+describe("what is sent", () => {
+  it.each(fixtures)("by %s is declared", async (fixture) => {
+    expect(undeclared(await actionIn(actionOf(fixture)), callsIn(fixture))).toEqual([]);
+  });
+
+  it("without being declared is noticed: a cmdlet, and a parameter", () => {
+    const action: Declared = {
+      needs: { exchange: { operations: { "Get-Mailbox": ["Identity"] } } },
+      configuration: [],
+    };
+    const calls = [
+      { cmdlet: "Get-Mailbox", parameters: { Identity: "a", Filter: "b" } },
+      { cmdlet: "Get-User", parameters: {} },
+    ];
+    expect(undeclared(action, calls)).toEqual(["Get-Mailbox -Filter", "Get-User"]);
+  });
+});
+
+describe("what is declared", () => {
+  const cmdlets: Readonly<Record<string, { parameters: object } | undefined>> = catalogue.cmdlets;
+
+  it.each(names)("by %s is in the catalogue of cmdlets", async (name) => {
+    const { needs } = await actionIn(name);
+    for (const [cmdlet, parameters] of Object.entries(needs.exchange.operations)) {
+      expect(Object.keys(cmdlets), name).toContain(cmdlet);
+      for (const parameter of parameters)
+        expect(Object.keys(cmdlets[cmdlet]?.parameters ?? {}), cmdlet).toContain(parameter);
+    }
+  });
+
+  it.each(names)("by %s can be sent", async (name) => {
+    const recorded = fixtures.filter((fixture) => actionOf(fixture) === name).flatMap(callsIn);
+    const sent = new Set(sentParts([...recorded, ...(await (seldom[name]?.() ?? []))]));
+    expect(declaredParts(await actionIn(name)).filter((part) => !sent.has(part))).toEqual([]);
+  });
+});
+
+/** What only certain mappings, configurations or options make an action send, and no fixture shows. */
+const seldom: Readonly<Record<string, () => Promise<Call[]>>> = {
+  "lifecycle/update": () => everySetting("lifecycle/update"),
+  "lifecycle/enable": () => everySetting("lifecycle/enable"),
+  "lifecycle/disable": () => everySetting("lifecycle/disable"),
+  "lifecycle/delete": () => everySetting("lifecycle/delete"),
+  "resources/groups": () => everyAttribute("resources/groups"),
+  "resources/sharedMailboxes": () => everyAttribute("resources/sharedMailboxes"),
+  "permissions/folderPermission/grantPermission": notifying,
+  "permissions/folderPermission/importPermission": importingNamedUser,
+};
+
+const { WindowsEmailAddress, ...samples } = Object.fromEntries(
+  Object.entries(setMailboxParameters).map(([name, facts]) => [
+    name,
+    settingSample(name, facts)[0],
+  ]),
+);
+/** Two mappings with every setting: EmailAddresses and WindowsEmailAddress exclude each other. */
+const mappings = [
+  // As many recipients as the mailbox has, so that they are looked up before they are compared.
+  { ...samples, GrantSendOnBehalfTo: "anna.bakker@contoso.com" },
+  { WindowsEmailAddress },
+];
+const bare = {
+  ...Object.fromEntries(mailboxProperties.map((name) => [name, null])),
+  Guid: guidOf("Anna Bakker"),
+  RecipientTypeDetails: "UserMailbox",
+  GrantSendOnBehalfTo: ["Bas Bakker"],
+  IsDirSynced: false,
+};
+
+/** What is sent for a mailbox without any value, when every setting is mapped. */
+async function everySetting(name: string): Promise<Call[]> {
+  const { exchange, asked } = tenantOf({ "Get-Mailbox": () => [bare] });
+  const action = await actionIn(name);
+  for (const data of mappings) {
+    const event = eventFor({
+      name: `${name}/every-setting`,
+      ends: "done, a success",
+      shows: "Every setting that is mapped reaches Set-Mailbox.",
+      of: { reference: bare.Guid },
+      data,
+    }) as AnyEvent;
+    await action.run({
+      event,
+      configuration: event.actionContext.Configuration,
+      log: () => undefined,
+      read: (query) => query({ exchange }),
+      stream: (query) => query({ exchange }),
+      async change({ operation, parameters }) {
+        await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
+        return "done";
+      },
+      record: () => Promise.resolve(true),
+      output: {},
+      whenCutShort: () => undefined,
+    });
+  }
+  return asked;
+}
+
+/** What resources send with each attribute for the key, and another one for the marker. */
+async function everyAttribute(name: string): Promise<Call[]> {
+  const calls: Call[] = [];
+  for (let number = 1; number <= 15; number++) {
+    const played = await play({
+      name: `${name}/every-attribute`,
+      ends: "done, a success",
+      shows: "Key and marker are written to the configured attributes.",
+      only: ["Dora Double"],
+      source: [{ ExternalId: "D-1", DisplayName: "Care" }],
+      configuration: {
+        SubPermissionAttribute: `CustomAttribute${number}`,
+        MarkerAttribute: `CustomAttribute${(number % 15) + 1}`,
+      },
+    });
+    calls.push(...played);
+  }
+  return calls;
+}
+
+const dora = "dora.double@contoso.com";
+/** The bundles of calendar rights with a named user in the data file. */
+const bundlesForDora = (more = ""): string =>
+  bundlesWith(
+    "folderPermission",
+    'mailboxFolderUser:"Default",mailboxFolderAccessRight:"Reviewer"',
+    `mailboxFolderUser:"${dora}",mailboxFolderAccessRight:"Reviewer"${more}`,
+  );
+
+/** What a grant sends whose option notifies the user: first to add the right, then to set it. */
+async function notifying(): Promise<Call[]> {
+  bench.reset();
+  const event = permissionEventFor(bench.running, {
+    account: guidOf("Anna Bakker"),
+    permission: { Id: "3", mailboxFolderUser: dora, mailboxFolderAccessRight: "Reviewer" },
+  });
+  const options = { dist: bundlesForDora(",sendNotificationToUser:!0") };
+  for (const _ of ["Add", "Set"])
+    await bench.run("permissions/folderPermission/grantPermission", event, options);
+  return callsTo(bench.emulator);
+}
+
+/** What an import sends that has to find out how calendars list a user. */
+async function importingNamedUser(): Promise<Call[]> {
+  bench.reset();
+  await bench.run(
+    "permissions/folderPermission/importPermission",
+    readingEventFor(bench.running, { dryRun: true }),
+    { dist: bundlesForDora() },
+  );
+  return callsTo(bench.emulator);
+}
+
+describe("the configuration", () => {
+  const keys = form.map(({ key }) => key);
+
+  /** The same settings, each of which leaves a trace when it is read. */
+  function watched(configuration: Configuration, read: Set<string>): Configuration {
+    const traced = keys.map((key): [string, PropertyDescriptor] => [
+      key,
+      {
+        enumerable: true,
+        get() {
+          read.add(key);
+          return Reflect.get(configuration, key) as unknown;
+        },
+      },
+    ]);
+    return Object.defineProperties({}, Object.fromEntries(traced)) as Configuration;
+  }
+
+  it.each(names)("keys that %s declares are read", async (name) => {
+    const action = await actionIn(name);
+    const read = new Set<string>();
+    const unread = (): string[] => action.configuration.filter((key) => !read.has(key));
+    const traced: typeof action = {
+      ...action,
+      run: (context) =>
+        action.run({ ...context, configuration: watched(context.configuration, read) }),
+    };
+    for (const scenario of scenarios.filter((scenario) => actionOf(scenario.name) === name)) {
+      if (unread().length === 0) break;
+      await play(scenario, traced);
+    }
+    expect(unread()).toEqual([]);
+  });
+
+  it("has no key that neither the connection nor an action reads", async () => {
+    const read = new Set<string>();
+    for (const UseCertificate of [false, true])
+      connect(
+        watched(
+          { Organization: "contoso.onmicrosoft.com", TenantID: "t", AppId: "a", UseCertificate },
+          read,
+        ),
+        {
+          env: {},
+          signal: new AbortController().signal,
+          remaining: () => 0,
+          log: () => undefined,
+          keepSecret: () => undefined,
+        },
+      ).close();
+    for (const name of names) for (const key of (await actionIn(name)).configuration) read.add(key);
+    expect(keys.filter((key) => !read.has(key))).toEqual([]);
+  });
+});
