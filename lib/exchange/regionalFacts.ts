@@ -5,6 +5,7 @@
  * language, and only its usual ones: that Exchange takes them is assumed. A language without formats here is taken
  * with its own ones.
  */
+import { timeZoneIds } from "../generated/timeZones.ts";
 
 interface Formats {
   date: readonly string[];
@@ -56,43 +57,7 @@ const languages = new Map(
     .map((name) => [name.toLowerCase(), name]),
 );
 
-/** Without their ending, which is Standard Time. */
-const standard = `Afghanistan, Alaskan, Aleutian, Altai, Arab, Arabian, Arabic, Argentina, Astrakhan, Atlantic, AUS
-  Central, Aus Central W., AUS Eastern, Azerbaijan, Azores, Bahia, Bangladesh, Belarus, Bougainville,
-  Canada Central, Cape Verde, Caucasus, Cen. Australia, Central America, Central Asia, Central Brazilian,
-  Central Europe, Central European, Central Pacific, Central, Chatham Islands, China, Cuba, Dateline, E.
-  Africa, E. Australia, E. Europe, E. South America, Easter Island, Eastern, Egypt, Ekaterinburg, Fiji,
-  FLE, Georgian, GMT, Greenland, Greenwich, GTB, Haiti, Hawaiian, India, Iran, Israel, Jordan, Kaliningrad,
-  Kamchatka, Korea, Libya, Line Islands, Lord Howe, Magadan, Magallanes, Marquesas, Mauritius,
-  Mid-Atlantic, Middle East, Montevideo, Morocco, Mountain, Myanmar, N. Central Asia, Namibia, Nepal, New
-  Zealand, Newfoundland, Norfolk, North Asia East, North Asia, North Korea, Omsk, Pacific SA, Pacific,
-  Pakistan, Paraguay, Qyzylorda, Romance, Russian, SA Eastern, SA Pacific, SA Western, Saint Pierre,
-  Sakhalin, Samoa, Sao Tome, Saratov, SE Asia, Singapore, South Africa, South Sudan, Sri Lanka, Sudan,
-  Syria, Taipei, Tasmania, Tocantins, Tokyo, Tomsk, Tonga, Transbaikal, Turkey, Turks And Caicos,
-  Ulaanbaatar, US Eastern, US Mountain, Venezuela, Vladivostok, Volgograd, W. Australia, W. Central Africa,
-  W. Europe, W. Mongolia, West Asia, West Bank, West Pacific, Yakutsk, Yukon`;
-const others = [
-  "Central Standard Time (Mexico)",
-  "Eastern Standard Time (Mexico)",
-  "Mountain Standard Time (Mexico)",
-  "Pacific Standard Time (Mexico)",
-  "Russia Time Zone 10",
-  "Russia Time Zone 11",
-  "Russia Time Zone 3",
-  "UTC",
-  "UTC+12",
-  "UTC+13",
-  "UTC-02",
-  "UTC-08",
-  "UTC-09",
-  "UTC-11",
-];
-const timeZones = new Map(
-  [...standard.split(",").map((name) => `${name.trim()} Standard Time`), ...others].map((id) => [
-    id.toLowerCase(),
-    id,
-  ]),
-);
+const timeZones = new Map(timeZoneIds.map((id) => [id.toLowerCase(), id]));
 
 /**
  * A language with its region in Windows' spelling, or undefined. Languages without a region are none: they have no

@@ -10,9 +10,13 @@ import {
   type Region,
 } from "../../lib/exchange/region.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "../../lib/exchange/regionalFacts.ts";
+import { timeZoneIds } from "../../lib/generated/timeZones.ts";
 import { guidOf } from "../bench.ts";
 import * as emulated from "../emulator/exchange/regionalFormats.ts";
-import { timeZoneNamed as emulatedTimeZone } from "../emulator/exchange/timeZones.ts";
+import {
+  timeZoneNamed as emulatedTimeZone,
+  timeZoneIds as emulatedTimeZones,
+} from "../emulator/exchange/timeZones.ts";
 import { liveTenant, type Live } from "./live.ts";
 import { clientOf, faultOf, rows } from "./scripted.ts";
 
@@ -253,6 +257,15 @@ describe("what is known of languages and time zones", () => {
         language,
         language,
       ]);
+  });
+
+  it("accepts the time zones that the hand-written list of the emulator has, and no others", () => {
+    const lowerCase = (ids: readonly string[]): string[] =>
+      ids.map((id) => id.toLowerCase()).sort();
+    expect(lowerCase(timeZoneIds)).toEqual(lowerCase(emulatedTimeZones));
+    expect(timeZoneIds).toHaveLength(141);
+    expect(timeZoneIds.map((id) => timeZoneNamed(id.toUpperCase()))).toEqual(timeZoneIds);
+    expect(timeZoneIds.map((id) => emulatedTimeZone(id.toUpperCase()))).toEqual(timeZoneIds);
   });
 
   it("knows time zones as the service spells them", () => {

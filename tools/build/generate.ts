@@ -12,6 +12,7 @@ import { compile, type JSONSchema } from "json-schema-to-typescript";
 import type { Shape } from "../../lib/host/schemaContract.ts";
 import { configurationPage } from "./configurationTable.ts";
 import { mailboxFacts } from "./mailboxFacts.ts";
+import { timeZoneFacts } from "./timeZones.ts";
 
 type Schema = JSONSchema & { $id: string; $defs?: Record<string, JSONSchema> };
 
@@ -71,6 +72,8 @@ const configurationShape = JSON.stringify(
 const files: Record<string, string> = {
   "lib/generated/types.ts": await types(),
   "lib/generated/mailbox.ts": header + mailboxFacts(json("schemas/cmdlets.json")),
+  "lib/generated/timeZones.ts":
+    header + timeZoneFacts(json("node_modules/cldr-core/supplemental/windowsZones.json")),
   "docs/configuration.md": await configurationPage(root),
 };
 for (const [name, id] of Object.entries(shipped))

@@ -38,12 +38,12 @@ const others = [
   "UTC+13",
 ];
 
-const byLowerCase = new Map(
-  [...standard.split(",").map((name) => `${name.trim()} Standard Time`), ...others].map((id) => [
-    id.toLowerCase(),
-    id,
-  ]),
-);
+/** A name may be wrapped over two lines above. */
+export const timeZoneIds: readonly string[] = [
+  ...standard.split(",").map((name) => `${name.trim().replaceAll(/\s+/g, " ")} Standard Time`),
+  ...others,
+];
+const byLowerCase = new Map(timeZoneIds.map((id) => [id.toLowerCase(), id]));
 
 /** The id in its own spelling; undefined for any other text. */
 export const timeZoneNamed = (text: string): string | undefined =>
