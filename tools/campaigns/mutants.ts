@@ -1,0 +1,197 @@
+/**
+ * Plants the faults of plantedFaults.ts one at a time in a copy of the project, runs the tests that should notice, and writes
+ * the score to docs/mutants.md.
+ *
+ *   npm run mutants                     all faults, and the report
+ *   npm run mutants -- lib/host         only those in files whose path contains the text; no report
+ */
+import { execFile, execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { format } from "prettier";
+import { plantedFaults, type PlantedFault } from "./plantedFaults.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const report = path.join(root, "docs/mutants.md");
+/** One worker runs while the other one waits for a process to start. */
+const workers = 2;
+const timeoutMs = 180_000;
+
+type Result = "caught" | "survived" | "caught (endless)";
+
+/** Tests need neither bundles nor a shared process here: a fault has a process of its own. */
+const vitestConfig = `export default {
+  test: { include: ["test/**/*.test.ts"], isolate: false, testTimeout: 60_000, bail: 1 },
+};
+`;
+
+function testsOf({ file, tests = [] }: PlantedFault): string[] {
+  const own = file.replace(/^lib\//, "test/").replace(/\.ts$/, ".test.ts");
+  return [...new Set([...(existsSync(path.join(root, own)) ? [own] : []), ...tests])];
+}
+
+/** Every fault of the list must still fit the code: one that cannot be planted would count as caught by nobody. */
+function assertPlantable(faults: readonly PlantedFault[]): void {
+  const problems = faults.flatMap((fault) => {
+    const where = `${fault.file}: ${JSON.stringify(fault.find)}`;
+    if (!existsSync(path.join(root, fault.file))) return [`${where}: no such file`];
+    const count = readFileSync(path.join(root, fault.file), "utf8").split(fault.find).length - 1;
+    if (count !== 1) return [`${where}: occurs ${count} times; expected once`];
+    return testsOf(fault).length === 0 ? [`${where}: no test to run`] : [];
+  });
+  if (problems.length > 0)
+    throw new Error(`plantedFaults.ts no longer fits the code:\n${problems.join("\n")}`);
+}
+
+/** A copy of the files that git knows, or would know. */
+function copyOfProject(): string {
+  const copy = mkdtempSync(path.join(tmpdir(), "mutants-"));
+  const listed = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+    { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
+  );
+  for (const file of listed.split("\0").filter((name) => existsSync(path.join(root, name)))) {
+    if (file === "" || file.startsWith("test/fixtures/")) continue;
+    mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
+    cpSync(path.join(root, file), path.join(copy, file));
+  }
+  cpSync(path.join(root, "test/fixtures"), path.join(copy, "test/fixtures"), { recursive: true });
+  symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
+  writeFileSync(path.join(copy, "mutants.vitest.config.js"), vitestConfig);
+  return copy;
+}
+
+interface TestRun {
+  failedTests: number;
+  isEndless: boolean;
+  output: string;
+}
+
+function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
+  const results = path.join(copy, "mutants.results.json");
+  rmSync(results, { force: true });
+  const vitest = path.join(copy, "node_modules/vitest/vitest.mjs");
+  const options = ["--config", "mutants.vitest.config.js", "--reporter=json"];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [vitest, "run", ...options, `--outputFile=${results}`, ...tests],
+      { cwd: copy, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const read = existsSync(results)
+          ? (JSON.parse(readFileSync(results, "utf8")) as { numFailedTests: number })
+          : undefined;
+        resolve({
+          failedTests: read?.numFailedTests ?? 0,
+          isEndless: error?.killed === true,
+          output: `${stdout}\n${stderr}`,
+        });
+      },
+    );
+  });
+}
+
+async function planted(copy: string, fault: PlantedFault): Promise<Result> {
+  const file = path.join(copy, fault.file);
+  const original = readFileSync(file, "utf8");
+  writeFileSync(
+    file,
+    original.replace(fault.find, () => fault.replace),
+  );
+  try {
+    const { failedTests, isEndless, output } = await runTests(copy, testsOf(fault));
+    if (failedTests > 0) return "caught";
+    if (isEndless) return "caught (endless)";
+    if (/Transform failed|No test files found|SyntaxError/.test(output))
+      throw new Error(`${fault.file}: the fault cannot be run: ${fault.replace}\n${output}`);
+    return "survived";
+  } finally {
+    writeFileSync(file, original);
+  }
+}
+
+const filter = process.argv[2] ?? "";
+const faults = plantedFaults.filter(({ file }) => file.includes(filter));
+assertPlantable(faults);
+const results = new Map<PlantedFault, Result>();
+const queue = [...faults];
+const copies = Array.from({ length: workers }, copyOfProject);
+const start = performance.now();
+try {
+  const [first = ""] = copies;
+  const all = [...new Set(faults.flatMap(testsOf))];
+  const { failedTests, isEndless, output } = await runTests(first, all);
+  if (failedTests > 0 || isEndless)
+    throw new Error(`The tests fail without any fault planted:\n${output}`);
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
+        const result = await planted(copy, fault);
+        results.set(fault, result);
+        const mark = result === "survived" && fault.equivalent !== undefined ? " (equivalent)" : "";
+        console.log(`${result}${mark}: ${fault.file}: ${fault.find} -> ${fault.replace}`);
+      }
+    }),
+  );
+} finally {
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+}
+
+const real = faults.filter(({ equivalent }) => equivalent === undefined);
+const survivors = real.filter((fault) => results.get(fault) === "survived");
+const equivalents = faults.filter(({ equivalent }) => equivalent !== undefined);
+const caught = real.length - survivors.length;
+const percent = ((100 * caught) / real.length).toFixed(1);
+console.log(`${caught} of ${real.length} faults caught (${percent} %).`);
+for (const fault of equivalents.filter((one) => results.get(one) !== "survived"))
+  console.log(`Not equivalent after all: ${fault.file}: ${fault.find}`);
+if (filter === "") {
+  writeFileSync(report, await format(reportText(), { parser: "markdown", printWidth: 100 }));
+  console.log(`Wrote ${path.relative(root, report)}.`);
+}
+if (caught / real.length < 0.95) process.exitCode = 1;
+
+function reportText(): string {
+  const minutes = Math.round((performance.now() - start) / 60_000);
+  const row = (fault: PlantedFault, judgement: string): string =>
+    `- \`${fault.file}\`: \`${fault.find.trim()}\` becomes \`${fault.replace.trim() || "(nothing)"}\`. ${judgement}`;
+  return `# Planted faults
+
+\`npm run mutants\` plants faults in \`lib/\`, one at a time, and runs the unit tests that should notice. The faults are
+in \`tools/campaigns/plantedFaults.ts\`, each with what would go wrong in a tenant. Written by that command; do not edit.
+
+**${caught} of ${real.length} faults are caught (${percent} %)**, on ${new Date().toISOString().slice(0, 10)}, with Node ${process.versions.node}, in
+${minutes} minutes. The goal is 95 %. ${equivalents.length} more faults change nothing that anyone can notice; they are not counted.
+
+## Survivors
+
+${survivors.length === 0 ? "None." : survivors.map((fault) => row(fault, fault.why)).join("\n")}
+
+## Equivalent faults
+
+${equivalents.map((fault) => row(fault, fault.equivalent ?? "")).join("\n")}
+
+## Faults by file
+
+| File | Caught | Planted |
+| --- | --- | --- |
+${[...new Set(real.map(({ file }) => file))].map(rowOfFile).join("\n")}
+`;
+}
+
+function rowOfFile(file: string): string {
+  const own = real.filter((fault) => fault.file === file);
+  const alive = own.filter((fault) => survivors.includes(fault));
+  return `| \`${file}\` | ${own.length - alive.length} | ${own.length} |`;
+}
