@@ -35,8 +35,8 @@ function seedFile(name: string, text: string): string {
   return file;
 }
 
-describe.concurrent("the command", () => {
-  it("prints one line of JSON, serves, and stops when stdin closes", async () => {
+describe.concurrent("the emulator command", () => {
+  it("prints one line of JSON, serves requests, and stops when stdin closes", async () => {
     const state = seedState();
     state.tenant.displayName = "From a file";
     const { child, out, firstLine } = start(
@@ -62,7 +62,7 @@ describe.concurrent("the command", () => {
     expect(out().trimEnd().split("\n")).toHaveLength(1);
   });
 
-  it("runs without stdin until it is told to stop", async () => {
+  it("without stdin runs until it receives a signal", async () => {
     const { child, firstLine } = start();
     child.stdin?.end();
     await firstLine;

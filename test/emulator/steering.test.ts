@@ -85,12 +85,12 @@ describe("a fault", () => {
     ]);
   });
 
-  it("can claim a compression that is not there", async () => {
+  it("can claim a compression that it does not have", async () => {
     running.emulator.setFaults([{ named: "falseGzip" }]);
     await expect(client.invoke("Get-Mailbox", few)).rejects.toThrow();
   });
 
-  it("strikes only what it matches, after its skips, as often as it says", async () => {
+  it("strikes only its matches, after its skips, as often as its times", async () => {
     running.emulator.setFaults([
       { match: { cmdlet: "get-mailbox" }, skip: 1, times: 2, named: "throttled" },
     ]);
@@ -116,7 +116,7 @@ describe("a fault", () => {
     expect((await client.invoke("Get-Mailbox", few, { url: linkOf(first) })).status).toBe(502);
   });
 
-  it("can cut the connection before the change, or after it", async () => {
+  it("can cut the connection before or after the change", async () => {
     const hide = { Identity: "sales", HiddenFromAddressListsEnabled: true };
     const hidden = async () =>
       (await client.invoke("Get-Mailbox", { Identity: "sales" })).json.value[0]?.[
@@ -138,7 +138,7 @@ describe("a fault", () => {
     ]);
   });
 
-  it("can strike the n-th request of a run, whatever it is", async () => {
+  it("can strike the n-th request of a run, of any kind", async () => {
     const write = { Identity: "sales", CustomAttribute9: "written" };
     const run = async (): Promise<string> => {
       const ends: string[] = [];
@@ -181,7 +181,7 @@ describe("a fault", () => {
     }
   });
 
-  it("leaves a note of what was refused, and so not applied", async () => {
+  it("records refused requests as not applied", async () => {
     await client.invoke("Set-Mailbox", { Identity: "nobody" });
     running.emulator.setFaults([{ named: "throttled", times: 1 }]);
     await client.invoke("Get-Mailbox", few);
@@ -191,7 +191,7 @@ describe("a fault", () => {
     ]);
   });
 
-  it("can cut it in the middle of the answer", async () => {
+  it("can cut the connection in the middle of the answer", async () => {
     running.emulator.setFaults([{ cut: "half" }]);
     const answer = await fetch(client.endpoint, {
       method: "POST",
@@ -202,7 +202,7 @@ describe("a fault", () => {
     await expect(answer.text()).rejects.toThrow();
   });
 
-  it("can keep a client waiting, for a while or for ever", async () => {
+  it("can delay a client, for a while or for ever", async () => {
     running.emulator.setFaults([{ delayMs: 60, times: 1 }, { hang: true }]);
     const before = Date.now();
     expect((await client.invoke("Get-Mailbox", few)).status).toBe(200);
@@ -212,7 +212,7 @@ describe("a fault", () => {
     ).rejects.toThrow(/timeout/i);
   });
 
-  it("is refused when it makes no sense", async () => {
+  it("is refused when it is inconsistent", async () => {
     for (const fault of [
       { named: "gremlins" },
       { cut: "sideways" },
@@ -232,14 +232,14 @@ describe("a fault", () => {
 });
 
 describe("the control API", () => {
-  it("gives the whole state, takes it back, and uses it", async () => {
+  it("returns the whole state, accepts it back, and uses it", async () => {
     const state = JSON.parse((await control("GET", "state")).text) as State;
     const objects = state.objects.filter((object) => object["Alias"] !== "sales");
     expect((await control("PUT", "state", { ...state, objects })).status).toBe(204);
     expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).status).toBe(404);
   });
 
-  it("says everything that is wrong with a state, and keeps the old one", async () => {
+  it("reports every fault of a state, and keeps the old one", async () => {
     const bad = {
       tenant: { ...seedState().tenant, cloud: "mars" },
       apps: [],
@@ -300,7 +300,7 @@ describe("the control API", () => {
     expect((await control("GET", "journal")).json).toEqual([]);
   });
 
-  it("moves the clock, and tokens grow old with it", async () => {
+  it("moves the clock, and tokens age with it", async () => {
     const { now } = (await control("GET", "clock")).json;
     expect(
       (await control("PUT", "clock", { advanceMs: 3600_000 })).json.now,
@@ -312,8 +312,8 @@ describe("the control API", () => {
   });
 });
 
-describe("served", () => {
-  it("on two ports, one per host", async () => {
+describe("the emulator", () => {
+  it("is served on two ports, one for each host", async () => {
     expect(
       (
         await client.send(client.endpoint.replace(running.exchangeUrl, running.loginUrl), {
@@ -332,7 +332,7 @@ describe("served", () => {
     ).toBe(404);
   });
 
-  it("compressed to those who ask, and only to those", async () => {
+  it("compresses answers only for clients that accept it", async () => {
     const body = JSON.stringify({ CmdletInput: { CmdletName: "Get-Mailbox", Parameters: few } });
     const bytes = async (headers: Record<string, string>): Promise<Buffer> =>
       new Promise((resolve, reject) => {
@@ -358,7 +358,7 @@ describe("served", () => {
     expect(rows(await bytes({}))).toHaveLength(3);
   });
 
-  it("in-process under the real hosts, cut connections included", async () => {
+  it("runs in process under the real hosts, including cut connections", async () => {
     const emulator = createEmulator();
     const handlers = handlersFor(emulator);
     const inProcess = new TestClient(

@@ -73,7 +73,7 @@ function copyOfProject(): string {
 }
 
 interface TestRun {
-  failedTests: number;
+  failedTests: string[];
   isEndless: boolean;
   output: string;
 }
@@ -89,17 +89,35 @@ function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
       [vitest, "run", ...options, `--outputFile=${results}`, ...tests],
       { cwd: copy, timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
-        const read = existsSync(results)
-          ? (JSON.parse(readFileSync(results, "utf8")) as { numFailedTests: number })
-          : undefined;
         resolve({
-          failedTests: read?.numFailedTests ?? 0,
+          failedTests: existsSync(results) ? failedIn(readFileSync(results, "utf8")) : [],
           isEndless: error?.killed === true,
           output: `${stdout}\n${stderr}`,
         });
       },
     );
   });
+}
+
+/** The part of vitest's JSON report that is read here. */
+interface Report {
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string }[];
+  }[];
+}
+
+function failedIn(results: string): string[] {
+  return (JSON.parse(results) as Report).testResults.flatMap(
+    ({ name, status, message, assertionResults }) => {
+      const failed = assertionResults.filter((one) => one.status === "failed");
+      // A file that cannot be loaded fails without any test of its own.
+      if (status === "failed" && failed.length === 0) return [`${name}: ${message}`];
+      return failed.map(({ fullName }) => `${name}: ${fullName}`);
+    },
+  );
 }
 
 async function planted(copy: string, fault: PlantedFault): Promise<Result> {
@@ -111,10 +129,11 @@ async function planted(copy: string, fault: PlantedFault): Promise<Result> {
   );
   try {
     const { failedTests, isEndless, output } = await runTests(copy, testsOf(fault));
-    if (failedTests > 0) return "caught";
+    const broken = failedTests.find((one) => /Transform failed|SyntaxError/.test(one));
+    if (broken !== undefined) throw new Error(`The fault cannot be run: ${broken}`);
+    if (failedTests.length > 0) return "caught";
     if (isEndless) return "caught (endless)";
-    if (/Transform failed|No test files found|SyntaxError/.test(output))
-      throw new Error(`${fault.file}: the fault cannot be run: ${fault.replace}\n${output}`);
+    if (/No test files found/.test(output)) throw new Error(`${fault.file}: ${output}`);
     return "survived";
   } finally {
     writeFileSync(file, original);
@@ -132,8 +151,10 @@ try {
   const [first = ""] = copies;
   const all = [...new Set(faults.flatMap(testsOf))];
   const { failedTests, isEndless, output } = await runTests(first, all);
-  if (failedTests > 0 || isEndless)
-    throw new Error(`The tests fail without any fault planted:\n${output}`);
+  if (failedTests.length > 0 || isEndless)
+    throw new Error(
+      `The tests fail without any fault planted:\n${failedTests.join("\n") || output}`,
+    );
   await Promise.all(
     copies.map(async (copy) => {
       for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe("a client secret", () => {
-  it("buys a bearer token that carries the application's roles", async () => {
+  it("returns a bearer token with the application's roles", async () => {
     const { status, json } = await client.signIn();
     expect(status).toBe(200);
     expect(json).toMatchObject({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599 });
@@ -97,7 +97,7 @@ describe("a client secret", () => {
     },
   );
 
-  it("is also accepted under the tenant's domain, and in another cloud only with that cloud's scope", async () => {
+  it("is also accepted under the tenant's domain; another cloud needs its own scope", async () => {
     expect((await client.signIn({}, "contoso.onmicrosoft.com")).status).toBe(200);
     const state = seedState();
     state.tenant.cloud = "usGovDoD";
@@ -210,7 +210,7 @@ describe("a client assertion", () => {
     expect((await present("nonsense")).json.error_codes).toEqual([50027]);
   });
 
-  it("leaves its kind in the journal, and no secret", async () => {
+  it("appears in the journal as its kind only, without the secret", async () => {
     await present(assertion());
     await client.signIn();
     expect(emulator.journal().map(({ credential, status }) => [credential, status])).toEqual([
@@ -222,7 +222,7 @@ describe("a client assertion", () => {
   });
 });
 
-it("offers no discovery, and shows who tried it", async () => {
+it("offers no discovery, and records who requested it", async () => {
   const { login } = emulator.baseUrls();
   const { tenantId } = emulator.credentials;
   for (const path of [

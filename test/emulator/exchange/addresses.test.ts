@@ -61,7 +61,7 @@ describe("a list of addresses", () => {
     expect(await after({ EmailAddresses: given })).toEqual(read);
   });
 
-  it("moves the primary address and what follows from it, but never the user name", async () => {
+  it("moves the primary address and its derived values, but never the user name", async () => {
     await after({ EmailAddresses: ["SMTP:verkoop@contoso.com", "smtp:sales@contoso.com"] });
     expect(await one()).toMatchObject({
       PrimarySmtpAddress: "verkoop@contoso.com",
@@ -72,7 +72,7 @@ describe("a list of addresses", () => {
     expect((await one("verkoop@contoso.com"))["Alias"]).toBe("sales");
   });
 
-  it("pins a user name that was only derived", async () => {
+  it("keeps a user name that was only derived", async () => {
     const state = seedState();
     for (const object of state.objects)
       if (object["Alias"] === "sales") delete object["UserPrincipalName"];
@@ -84,7 +84,7 @@ describe("a list of addresses", () => {
     });
   });
 
-  it("in another order is no change; in another case it is one", async () => {
+  it("does not change by another order, but does by another case", async () => {
     expect((await set({ EmailAddresses: [initial, old] })).json["@adminapi.warnings"]).toHaveLength(
       1,
     );
@@ -168,7 +168,7 @@ describe("a change of addresses", () => {
     expect(await after(delta(changes))).toEqual(read);
   });
 
-  it("leaves every other kind of address alone", async () => {
+  it("does not touch other kinds of address", async () => {
     const before = (await one("petra.proxies"))["EmailAddresses"] as string[];
     expect(before.map((address) => address.split(":")[0])).toEqual([
       "SMTP",
@@ -199,7 +199,7 @@ describe("a change of addresses", () => {
     expect(refusal(await set(delta(changes)))).toContain(text);
   });
 
-  it("of what is so already is no change, unless so switched", async () => {
+  it("that is in place already is no change, unless the state says otherwise", async () => {
     const again = delta({ add: ["smtp:Sales@contoso.com"], remove: ["smtp:never@contoso.com"] });
     expect((await set(again)).json["@adminapi.warnings"]).toHaveLength(1);
     emulator.replaceState({ ...seedState(), behaviour: { addingPresentAddress: "refuse" } });
@@ -222,7 +222,7 @@ describe("a change of addresses", () => {
   });
 });
 
-describe("an address that someone has", () => {
+describe("an address in use", () => {
   const canonical = (name: string): string =>
     `eurpr01a001.prod.outlook.com/Microsoft Exchange Hosted Organizations/contoso.onmicrosoft.com/${name}`;
   const taken = (address: string, name: string): string =>
@@ -242,7 +242,7 @@ describe("an address that someone has", () => {
       "X500:/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn=0b1ec70000004000800000000000001f",
       "Anna Bakker",
     ],
-  ])("%s is refused, and %s named", async (address, name) => {
+  ])("by %s is refused, and %s named", async (address, name) => {
     expect(refusal(await set(delta({ add: [address] })))).toBe(taken(address, name));
     expect(refusal(await set({ EmailAddresses: [old, address] }))).toBe(taken(address, name));
   });
@@ -255,7 +255,7 @@ describe("an address that someone has", () => {
     );
   });
 
-  it("is free again when they give it up, and a mailbox is never in its own way", async () => {
+  it("is free again when its holder drops it, and never conflicts with its own mailbox", async () => {
     await after(delta({ remove: ["smtp:petra.maiden@contoso.com"] }), "petra.proxies");
     expect(await after(delta({ add: ["smtp:petra.maiden@contoso.com"] }))).toContain(
       "smtp:petra.maiden@contoso.com",
@@ -270,7 +270,7 @@ describe("an address that someone has", () => {
     ).toHaveLength(3);
   });
 
-  it("can stay theirs for a while after they gave it up, when so switched", async () => {
+  it("can stay reserved for a while after its holder drops it", async () => {
     emulator.replaceState({ ...seedState(), behaviour: { addressReleaseMs: 3_600_000 } });
     const [give, take] = [
       delta({ remove: "smtp:petra.maiden@contoso.com" }),
@@ -283,7 +283,7 @@ describe("an address that someone has", () => {
     expect(await after(take)).toContain("smtp:petra.maiden@contoso.com");
   });
 
-  it("may be someone's in another guise", async () => {
+  it("may be in use in another form", async () => {
     expect(await after(delta({ add: ["SIP:info@contoso.com"] }))).toHaveLength(3);
   });
 });

@@ -17,7 +17,7 @@ function start(change: (state: State) => unknown = () => undefined, state = seed
 
 beforeEach(() => start());
 
-describe("who may call", () => {
+describe("a caller", () => {
   it("needs a known, unexpired token", async () => {
     await client.signIn();
     const good = client.token;
@@ -105,7 +105,7 @@ describe("the request", () => {
     ).toBe(404);
   });
 
-  it("names a cmdlet that exists, and one this emulator has", async () => {
+  it("names a cmdlet that exists, and that this emulator runs", async () => {
     expect(refusal(await client.invoke("Get-Mailbx"))).toContain(
       "The term 'Get-Mailbx' is not recognized",
     );
@@ -137,7 +137,7 @@ describe("the request", () => {
     ).toBe(status);
   });
 
-  it("announces the cmdlet it holds, if it announces one", async () => {
+  it("announces its cmdlet correctly, or not at all", async () => {
     expect(
       (await client.invoke("Get-Mailbox", {}, { headers: { "X-CmdletName": "Get-Mailbox" } }))
         .status,
@@ -162,7 +162,7 @@ describe("the request", () => {
 });
 
 describe("the answer", () => {
-  it("holds rows with annotations, a context and a request id", async () => {
+  it("contains rows with annotations, a context and a request id", async () => {
     const answer = await client.invoke("Get-Mailbox", { Identity: "aoife.obrien" });
     expect(answer.headers.get("request-id")).toMatch(/^[0-9a-f-]{36}$/);
     expect(answer.json["@odata.context"]).toContain("$metadata");
@@ -175,7 +175,7 @@ describe("the answer", () => {
     });
   });
 
-  it("is trimmed by $select, and an unknown name is simply absent", async () => {
+  it("is trimmed by $select; an unknown name is simply absent", async () => {
     const [row] = (
       await client.invoke(
         "Get-Mailbox",
@@ -203,22 +203,25 @@ describe("the answer", () => {
       "className",
       /^{"ClassName":"Microsoft\..+","Message":"The operation .+","localizedString":{"stringId":"Ex6F9304"}}$/,
     ],
-  ] as const)("refuses in the real envelope, the detail as %s", async (errorEncoding, message) => {
-    start((state) => (state.behaviour.errorEncoding = errorEncoding));
-    const answer = await client.invoke("Get-Mailbox", { Identity: "nobody" });
-    expect(answer.status).toBe(404);
-    expect(answer.headers.get("x-exceptiontype")).toBe("ManagementObjectNotFoundException");
-    expect(answer.json.error).toMatchObject({
-      code: "NotFound",
-      message: "Error executing cmdlet",
-      innererror: {
-        internalexception: {
-          type: "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
+  ] as const)(
+    "refuses in the real envelope, with the detail as %s",
+    async (errorEncoding, message) => {
+      start((state) => (state.behaviour.errorEncoding = errorEncoding));
+      const answer = await client.invoke("Get-Mailbox", { Identity: "nobody" });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get("x-exceptiontype")).toBe("ManagementObjectNotFoundException");
+      expect(answer.json.error).toMatchObject({
+        code: "NotFound",
+        message: "Error executing cmdlet",
+        innererror: {
+          internalexception: {
+            type: "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
+          },
         },
-      },
-    });
-    expect(answer.json.error.details[0]?.message).toMatch(message);
-  });
+      });
+      expect(answer.json.error.details[0]?.message).toMatch(message);
+    },
+  );
 });
 
 describe("pages", () => {
@@ -306,7 +309,7 @@ describe("pages", () => {
     ]);
   });
 
-  it("come a thousand at a time from a large tenant, and a thousand rows are the default", async () => {
+  it("contain a thousand rows by default, also in a large tenant", async () => {
     start(undefined, manyMailboxes(2500));
     const limited = await client.invoke("Get-Mailbox", {}, { select: "Guid" });
     expect([limited.json.value.length, limited.json["@odata.nextLink"]]).toEqual([1000, undefined]);
@@ -315,7 +318,7 @@ describe("pages", () => {
     expect(counts).toEqual([1000, 1000, 500]);
   });
 
-  it("keep to the objects of the first page, and show them as they are by then", async () => {
+  it("keep the objects of the first page, with their properties at the time of reading", async () => {
     const parameters = { Filter: "CustomAttribute1 -like 'E10000*'", ResultSize: "Unlimited" };
     const first = await client.invoke("Get-Mailbox", parameters, {
       headers: size(5),
@@ -344,7 +347,7 @@ describe("pages", () => {
     ]);
   });
 
-  it("come quickly, a hundred of them too", async () => {
+  it("are fast, even a hundred of them", async () => {
     start(undefined, manyMailboxes(100_000));
     await client.signIn();
     const before = process.cpuUsage();

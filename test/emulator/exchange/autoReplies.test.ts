@@ -23,7 +23,7 @@ const july = {
 };
 
 describe("automatic replies", () => {
-  it("are off, with a coming day to be on, until they are set", async () => {
+  it("are off until they are set, with a default schedule of the coming day", async () => {
     expect(await one("sales")).toEqual({
       Identity: "Sales",
       MailboxOwnerId: "Sales",
@@ -45,7 +45,7 @@ describe("automatic replies", () => {
     });
   });
 
-  it("read back with tags around their text, and can be written as they read", async () => {
+  it("read back with tags around their text, which can be written as they are", async () => {
     expect((await set("sales", { AutoReplyState: "enabled", ...both })).json.value).toEqual([]);
     const read = await one("sales");
     expect(read).toMatchObject({
@@ -66,7 +66,7 @@ describe("automatic replies", () => {
     }
   });
 
-  it("can be scheduled, with what belongs to a schedule, and switched off again", async () => {
+  it("can be scheduled with start and end, and switched off again", async () => {
     await set("sales", {
       ...july,
       ...both,
@@ -98,7 +98,7 @@ describe("automatic replies", () => {
     });
   });
 
-  it("need no external text when nobody outside gets one", async () => {
+  it("need no external text when no one outside receives one", async () => {
     expect(
       (
         await set("sales", {
@@ -155,7 +155,7 @@ describe("automatic replies", () => {
     );
   });
 
-  it("are there in the seed: on holiday, left, and left to others", async () => {
+  it("are in the seed: of a holiday, a leaver, and a leaver whose mailbox is shared", async () => {
     const states = await Promise.all(["petra.proxies", "leo.leaver", "lena.left"].map(one));
     expect(states.map((row) => row["AutoReplyState"])).toEqual(["Scheduled", "Enabled", "Enabled"]);
     expect(states[0]).toMatchObject({
@@ -164,7 +164,7 @@ describe("automatic replies", () => {
     });
   });
 
-  it("belong to mailboxes that are there", async () => {
+  it("belong to existing mailboxes", async () => {
     for (const identity of ["nobody", "gone.gerda", "cor@fabrikam.com"])
       expect((await set(identity, { AutoReplyState: "Disabled" })).status).toBe(404);
     expect(

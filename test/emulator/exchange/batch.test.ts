@@ -31,7 +31,7 @@ const note = (identity: string): unknown =>
   emulator.state().objects.find(({ Alias }) => Alias === identity)?.["CustomAttribute9"];
 
 describe("a batch", () => {
-  it("answers each item as if it were alone, under its id, in another order", async () => {
+  it("answers each item as a separate request, under its id, in another order", async () => {
     const alone = {
       read: await client.invoke("Get-Mailbox", { Identity: "sales" }),
       wrong: await client.invoke("Get-Mailbox", { Identity: "nobody" }),
@@ -72,7 +72,7 @@ describe("a batch", () => {
     ).toEqual(["b", "d", "a", "c"]);
   });
 
-  it("leaves the targets of errors empty, where alone they may be told", async () => {
+  it("leaves the targets of errors empty, which a separate request may name", async () => {
     const wrong = { Identity: "sales", Nonsense: 1 };
     expect((await client.invoke("Get-Mailbox", wrong)).json.error.details[0]).toMatchObject({
       target: "Nonsense",
@@ -103,7 +103,7 @@ describe("a batch", () => {
     ]).toEqual(["third", [200, 200, 200, 200]]);
   });
 
-  it("trims columns and goes on with pages, also within a further batch", async () => {
+  it("trims columns and continues pages, also in a further batch", async () => {
     const url = `${client.endpoint}?$select=Alias`;
     const command = { ResultSize: 5 };
     const headers = { authorization: `Bearer ${client.token}`, Prefer: "odata.maxpagesize=2" };
@@ -133,14 +133,14 @@ describe("a batch", () => {
     ).toEqual([[1], [2, 1], 3]);
   });
 
-  it("takes the page size of the outer request for items that give none", async () => {
+  it("applies the page size of the outer request to items without one", async () => {
     const answer = await client.batch([client.item("a", "Get-Mailbox", {})], {
       prefer: "odata.maxpagesize=7;odata.continue-on-error",
     });
     expect(byId(answer)["a"]?.body.value).toHaveLength(7);
   });
 
-  it("ends at the first failure unless it is told to go on", async () => {
+  it("ends at the first failure unless it is asked to continue", async () => {
     const answer = await client.batch(
       [setNote("a", "sales", "done"), setNote("b", "nobody", "x"), setNote("c", "info", "done")],
       {},
@@ -152,7 +152,7 @@ describe("a batch", () => {
     ]);
   });
 
-  it("wants a token in every item, of a command on this host and of this tenant", async () => {
+  it("needs a token in every item, and a command of this host and tenant", async () => {
     const elsewhere = client.endpoint.replace("outlook.office365.com", "outlook.example.com");
     const answer = await client.batch([
       get("token", "sales", { headers: {} }),
@@ -253,7 +253,7 @@ describe("a batch", () => {
     expect(JSON.stringify(emulator.journal())).not.toMatch(/hunter2|Bearer/);
   });
 
-  it("is served and compressed like any other", async () => {
+  it("is served and compressed like any other request", async () => {
     const { running, client: wire } = await served();
     try {
       await wire.signIn();
@@ -345,7 +345,7 @@ describe("a fault", () => {
     ]);
   });
 
-  it("can lose an item's response, done or not", async () => {
+  it("can drop an item's response, with or without running it", async () => {
     emulator.setFaults([
       { match: { item: true }, times: 1, drop: true },
       { match: { item: true }, times: 1, drop: true, named: "unavailable" },
@@ -373,7 +373,7 @@ describe("a fault", () => {
     ]);
   });
 
-  it("matches an item's page, and the number of the request it comes in", async () => {
+  it("matches an item's page, and the number of its request", async () => {
     emulator.setFaults([{ match: { item: true, nth: 2 }, named: "unavailable" }]);
     const run = async (): Promise<unknown> =>
       statuses(await client.batch([get("a", "sales"), get("b", "info")]));
@@ -403,7 +403,7 @@ describe("a fault", () => {
     ).toEqual({ a: 503, b: 200 });
   });
 
-  it("of one kind makes no sense for the other", () => {
+  it("for batches does not apply to items, and the other way round", () => {
     for (const fault of [
       { match: { item: true }, cut: "before" },
       { match: { item: true }, hang: true },
@@ -436,7 +436,7 @@ describe("chance", () => {
     return seen.join(" ");
   };
 
-  it("strikes about as often as it says, the same way for the same seed, and no oftener than its times", async () => {
+  it("strikes at the given rate, reproducibly for one seed, and at most as often as its times", async () => {
     const [first, again, other] = [await run(7), await run(7), await run(8)];
     const count = (text: string, status: string): number => text.split(status).length - 1;
     expect([first === again, first === other]).toEqual([true, false]);
@@ -498,7 +498,7 @@ describe("load", () => {
     expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).status).toBe(200);
   });
 
-  it("counts a request that hangs until its client gives up", async () => {
+  it("counts a hanging request until its client gives up", async () => {
     await start({ concurrentRequests: 1 });
     emulator.setFaults([{ hang: true, times: 1 }]);
     const gone = new AbortController();

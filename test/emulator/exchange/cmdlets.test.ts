@@ -37,7 +37,7 @@ describe("an identity", () => {
     expect((await one(identity))["Alias"]).toBe("mia.married");
   });
 
-  it("in the form of a distinguished name escapes what it must", async () => {
+  it("in the form of a distinguished name escapes special characters", async () => {
     const sam = await one("Comma, Sam");
     expect(sam["DistinguishedName"]).toMatch(/^CN=Comma\\, Sam,OU=contoso/);
     expect((await one(String(sam["DistinguishedName"])))["Guid"]).toBe(sam["Guid"]);
@@ -50,7 +50,7 @@ describe("an identity", () => {
     expect((await client.invoke("Get-Mailbox", { Identity: "nobody" })).status).toBe(404);
   });
 
-  it.each(["", null])("of %j is every mailbox there is", async (identity) => {
+  it.each(["", null])("of %j means every mailbox", async (identity) => {
     expect(
       (await rows("Get-Mailbox", { Identity: identity, ResultSize: "Unlimited" })).length,
     ).toBeGreaterThan(190);
@@ -83,14 +83,14 @@ describe("an identity", () => {
     },
   );
 
-  it("that two people share can also return both, when so switched", async () => {
+  it("that two people share can return both, when the state says so", async () => {
     start({ ambiguousRead: "returnAll" });
     expect(await rows("Get-Mailbox", { Identity: "Jan de Vries" })).toHaveLength(2);
   });
 });
 
-describe("what is listed", () => {
-  it("Get-Mailbox: every type but groups, and nothing deleted", async () => {
+describe("a list", () => {
+  it("of Get-Mailbox has every type except groups, and nothing deleted", async () => {
     const list = await rows("Get-Mailbox", { ResultSize: "Unlimited" });
     expect(types(list)).toEqual([
       "DiscoveryMailbox",
@@ -111,7 +111,7 @@ describe("what is listed", () => {
     expect(types(await rows("Get-Mailbox", { GroupMailbox: true }))).toEqual(["GroupMailbox"]);
   });
 
-  it("Get-Mailbox: the deleted and the inactive only to their switches", async () => {
+  it("of Get-Mailbox has deleted and inactive mailboxes only with their switches", async () => {
     const names = async (parameters: Row): Promise<unknown[]> =>
       (await rows("Get-Mailbox", parameters)).map(({ DisplayName }) => DisplayName);
     expect((await client.invoke("Get-Mailbox", { Identity: "gone.gerda" })).status).toBe(404);
@@ -127,7 +127,7 @@ describe("what is listed", () => {
     ]);
   });
 
-  it("Get-Recipient lists groups and contacts, Microsoft 365 groups on request, no unlicensed users", async () => {
+  it("of Get-Recipient has groups and contacts, Microsoft 365 groups on request, no unlicensed users", async () => {
     const list = types(await rows("Get-Recipient", { ResultSize: "Unlimited" }));
     expect(list).toEqual(
       expect.arrayContaining([
@@ -155,7 +155,7 @@ describe("what is listed", () => {
     ).toBe(400);
   });
 
-  it("Get-User: people with and without a mailbox, also through a filter", async () => {
+  it("of Get-User has people with and without a mailbox, also through a filter", async () => {
     const list = types(await rows("Get-User", { ResultSize: "Unlimited" }));
     expect(list).toEqual(expect.arrayContaining(["User", "UserMailbox", "GuestMailUser"]));
     expect(list).not.toContain("MailContact");
@@ -174,7 +174,7 @@ describe("what is listed", () => {
     ).toBe(404);
   });
 
-  it("is sorted when asked", async () => {
+  it("is sorted on request", async () => {
     const names = (
       await rows("Get-Mailbox", { RecipientTypeDetails: ["SharedMailbox"], SortBy: "DisplayName" })
     ).map(({ DisplayName }) => DisplayName);
@@ -185,7 +185,7 @@ describe("what is listed", () => {
     ["Name", "Anna Bakker"],
     ["DisplayName", "Anna Bakker"],
     ["Guid", "0b1ec700-0000-4000-8000-00000000001f"],
-  ] as const)("shows references as %s when so switched", async (referencesShownAs, shown) => {
+  ] as const)("shows references as %s when the state says so", async (referencesShownAs, shown) => {
     start({ referencesShownAs });
     expect((await one("sales"))["GrantSendOnBehalfTo"]).toContain(shown);
   });

@@ -34,7 +34,7 @@ async function done(answer: Promise<Reply>): Promise<Reply> {
 const delta = (changes: Row): Row => ({ "@odata.type": "#Exchange.GenericHashTable", ...changes });
 
 describe("a new distribution group", () => {
-  it("comes back as it is, and is found afterwards", async () => {
+  it("is returned, and found afterwards", async () => {
     const made =
       (
         await done(
@@ -95,7 +95,7 @@ describe("a new distribution group", () => {
     expect(again?.["Guid"]).not.toBe(made["Guid"]);
   });
 
-  it("can be one for security, or a list of rooms", async () => {
+  it("can be a security group, or a room list", async () => {
     expect((await done(newGroup("Rights", { Type: "Security" }))).json.value[0]).toMatchObject({
       RecipientTypeDetails: "MailUniversalSecurityGroup",
       GroupType: "Universal, SecurityEnabled",
@@ -154,13 +154,13 @@ describe("a new distribution group", () => {
     expect(emulator.state().objects).toHaveLength(before);
   });
 
-  it("may be named as someone who was deleted", async () => {
+  it("may have the name of a deleted object", async () => {
     await done(newGroup("Gone Gerda", { Alias: "gone.gerda.group" }));
   });
 });
 
 describe("Set-DistributionGroup", () => {
-  it("writes what New- cannot, and says so when nothing changed", async () => {
+  it("writes what New- cannot, and warns when nothing changed", async () => {
     const parameters = {
       CustomAttribute1: "D-100",
       CustomAttribute2: "HelloID Dynamic Distribution Group",
@@ -179,7 +179,7 @@ describe("Set-DistributionGroup", () => {
     ]);
   });
 
-  it("renames, and moves the primary address one way or the other", async () => {
+  it("renames, and sets the primary address in either of two ways", async () => {
     await done(
       setGroup("newsletter", {
         Name: "News",
@@ -261,7 +261,7 @@ describe("Set-DistributionGroup", () => {
 });
 
 describe("a removed distribution group", () => {
-  it("is gone from everywhere, and its name is free", async () => {
+  it("no longer appears anywhere, and its name is free", async () => {
     const { Guid } = await group("newsletter");
     expect(
       (
@@ -299,7 +299,7 @@ describe("a removed distribution group", () => {
     expect([answer.status, refusal(answer)]).toEqual([status, expect.stringContaining(text)]);
   });
 
-  it("has an id that no later one gets", async () => {
+  it("has an id that no later group gets", async () => {
     const guidOf = async (made: Promise<Reply>): Promise<unknown> =>
       (await done(made)).json.value[0]?.["Guid"];
     const first = [
@@ -317,7 +317,7 @@ describe("a removed distribution group", () => {
 });
 
 describe("a new shared mailbox", () => {
-  it("comes back as it is, can be set up, and is a mailbox like any other", async () => {
+  it("is returned, can be set up, and is a mailbox like any other", async () => {
     const made =
       (
         await done(
@@ -387,7 +387,7 @@ describe("a new shared mailbox", () => {
     expect([answer.status, refusal(answer)]).toEqual([status, expect.stringContaining(text)]);
   });
 
-  it("has an alias made of its name when none is given", async () => {
+  it("has an alias derived from its name by default", async () => {
     expect((await done(newShared("Service Desk (Nijmegen)"))).json.value[0]).toMatchObject({
       Alias: "ServiceDesk?Nijmegen?",
       DisplayName: "Service Desk (Nijmegen)",
@@ -395,7 +395,7 @@ describe("a new shared mailbox", () => {
   });
 });
 
-describe("what was just created", () => {
+describe("a new object", () => {
   const gone = [404, "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException"];
   const outcome = async (answer: Promise<Reply>): Promise<unknown[]> => {
     const reply = await answer;
@@ -404,7 +404,7 @@ describe("what was just created", () => {
       : [reply.status, refusal(reply).split("|")[0]];
   };
 
-  it("is not found by readers and writers for a while, but its name is taken at once", async () => {
+  it("is invisible to readers and writers for a while, but its name is taken at once", async () => {
     start({ createLagMs: 30_000 });
     const { Guid } =
       (await done(newGroup("dg_Late", { Alias: "dg_late", Members: ["dora.double"] }))).json

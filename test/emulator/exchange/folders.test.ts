@@ -54,7 +54,7 @@ describe("a calendar folder", () => {
     ["quinn.quote", "Kalenteri"],
     ["sales", "Calendar"],
     ["petra.proxies", "Petra's planning"],
-  ])("of %s is called %s, and found under that name and by its id", async (alias, name) => {
+  ])("of %s is called %s, and is found under that name and by its id", async (alias, name) => {
     const row = await calendar(alias);
     expect(row).toMatchObject({
       Name: name,
@@ -73,7 +73,7 @@ describe("a calendar folder", () => {
     }
   });
 
-  it("is one among several, and not always the first or the last of them", async () => {
+  it("is one among several, and not always the first or the last", async () => {
     const lists = await Promise.all(
       ["sales", "info", "mia.married", "long.fox", "dora.double", "doug.double"].map((alias) =>
         folders(alias, "Calendar"),
@@ -99,7 +99,7 @@ describe("a calendar folder", () => {
     ]);
   });
 
-  it("is not found by a name in another language, nor by the id of another mailbox", async () => {
+  it("is not found by a name in another language, nor by an id in another mailbox", async () => {
     for (const identity of [
       "mia.married:\\Calendar",
       "mia.married:Agenda",
@@ -125,7 +125,7 @@ describe("a calendar folder", () => {
 });
 
 describe("folder statistics", () => {
-  it("list every folder, the root first, and one kind for a scope", async () => {
+  it("list every folder, the root first, or one kind for a scope", async () => {
     const all = await folders("long.fox");
     expect(all[0]).toMatchObject({ FolderType: "Root", FolderPath: "/Top of Information Store" });
     expect(all).toHaveLength(16);
@@ -158,7 +158,7 @@ describe("folder statistics", () => {
 describe("folder permissions", () => {
   const at = "sales:\\Calendar";
 
-  it("are what everybody has until they are given", async () => {
+  it("are the defaults until they change", async () => {
     expect(
       (await entries(at)).map((row) => [
         row["User"],
@@ -176,7 +176,7 @@ describe("folder permissions", () => {
     expect((await entries("sales"))[0]).toMatchObject({ FolderName: "Top of Information Store" });
   });
 
-  it("are added, replaced and removed; only the first returns something", async () => {
+  it("are added, replaced and removed; only Add returns something", async () => {
     const made = await done(
       permission("Add", at, {
         User: "dora.double@contoso.com",
@@ -229,7 +229,7 @@ describe("folder permissions", () => {
     expect(await entries(at)).toHaveLength(2);
   });
 
-  it("know who has an entry and who has not", async () => {
+  it("distinguish users with an entry from those without", async () => {
     await done(permission("Add", at, { User: "financerights", AccessRights: ["Reviewer"] }));
     for (const User of ["financerights", "Finance rights", "financerights@contoso.com"]) {
       const again = await permission("Add", at, { User, AccessRights: ["Editor"] });
@@ -259,7 +259,7 @@ describe("folder permissions", () => {
     "cor@fabrikam.com",
     "gone.gerda",
     "nina.newcomer@contoso.com",
-  ])("are not for %s", async (User) => {
+  ])("are not available to %s", async (User) => {
     const answer = await permission("Add", at, { User, AccessRights: ["Reviewer"] });
     expect([answer.status, refusal(answer)]).toEqual([
       400,
@@ -269,7 +269,7 @@ describe("folder permissions", () => {
     expect(await entries(at)).toHaveLength(2);
   });
 
-  it("keep what is left of somebody who is gone, until that is removed under the name it is shown as", async () => {
+  it("keep the last known name of a deleted user, until they are removed by that name", async () => {
     const left =
       (await entries("leo.leaver:\\Calendar"))
         .map((row) => String(row["User"]))
@@ -288,7 +288,7 @@ describe("folder permissions", () => {
     ]);
   });
 
-  it("outlive a group that was removed", async () => {
+  it("outlive a deleted group", async () => {
     await done(
       client.invoke("Remove-DistributionGroup", {
         Identity: "financerights",
@@ -302,7 +302,7 @@ describe("folder permissions", () => {
     ).toHaveLength(2);
   });
 
-  it("follow the calendar when it is renamed", async () => {
+  it("follow a renamed calendar", async () => {
     await done(
       permission("Add", "info:\\Calendar", { User: "dora.double", AccessRights: ["Editor"] }),
     );
@@ -320,7 +320,7 @@ describe("folder permissions", () => {
     expect((await permission("Get", "info:\\Calendar")).status).toBe(404);
   });
 
-  it("are seen late when writes are slow to spread, and told apart by writers at once", async () => {
+  it("appear late to readers when writes lag, and at once to writers", async () => {
     start({ permissionLagMs: 60_000 });
     await done(permission("Add", at, { User: "dora.double", AccessRights: ["Editor"] }));
     emulator.advance(59_999);
@@ -397,7 +397,7 @@ describe("the flags of a delegate", () => {
   const flags = async (): Promise<unknown> =>
     (await entry(at, "Jan de Vries"))?.["SharingPermissionFlags"];
 
-  it("stay with the role, and go when they are taken off or when anything is said of a notification", async () => {
+  it("stay with the role, and are removed by None or by any notification parameter", async () => {
     await done(permission("Set", at, jan));
     expect(await flags()).toBe("Delegate, CanViewPrivateItems");
     await done(permission("Set", at, { ...jan, SharingPermissionFlags: ["Delegate"] }));
@@ -409,7 +409,7 @@ describe("the flags of a delegate", () => {
     expect(await flags()).toBe("None");
   });
 
-  it("can stick, so that only removing and adding again helps", async () => {
+  it("can stick, so that only removing and adding the user helps", async () => {
     start({ delegateFlagSticks: true });
     await done(permission("Set", at, { ...jan, SharingPermissionFlags: "None" }));
     expect(await flags()).toBe("Delegate, CanViewPrivateItems");
@@ -468,7 +468,7 @@ describe("a state with folders", () => {
     expect("problems" in read ? read.problems : []).toEqual([expect.stringContaining(problem)]);
   });
 
-  it("may leave them out", () => {
+  it("may omit them", () => {
     const { folders: _, folderPermissions: __, ...rest } = seedState();
     expect(readState(rest)).toHaveProperty("state");
     expect(readState(seedState())).toHaveProperty("state");

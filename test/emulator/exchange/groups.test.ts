@@ -59,7 +59,7 @@ describe("Get-DistributionGroup", () => {
       );
   });
 
-  it("shows what a group is, and never who is in it", async () => {
+  it("shows a group's properties, and never its members", async () => {
     const [row = {}] = await rows("Get-DistributionGroup", {
       Identity: "financerights@contoso.com",
     });
@@ -94,7 +94,7 @@ describe("Get-DistributionGroup", () => {
     expect(names(await rows("Get-DistributionGroup", { Filter }))).toEqual(found);
   });
 
-  it("finds groups by their members and managers, given as distinguished names", async () => {
+  it("finds groups by their members and managers, as distinguished names", async () => {
     const anna = await dn("anna.bakker");
     const care = await dn("careevenings");
     expect(
@@ -142,7 +142,7 @@ describe("Get-DistributionGroup", () => {
 });
 
 describe("members", () => {
-  it("are shown as they are, groups, contacts and guests among them", async () => {
+  it("are listed as they are, including groups, contacts and guests", async () => {
     const list = await rows("Get-DistributionGroupMember", { Identity: "careevenings" });
     expect(list.map(({ RecipientTypeDetails }) => RecipientTypeDetails)).toEqual([
       "MailUniversalDistributionGroup",
@@ -170,7 +170,7 @@ describe("members", () => {
     });
   });
 
-  it("come and go one by one, in any form of name, and nothing is returned", async () => {
+  it("are added and removed one by one, by any form of identity, and nothing is returned", async () => {
     const answer = await add("salesteam@contoso.com", "0B1EC700-0000-4000-8000-000000000017");
     expect([answer.status, answer.json.value, answer.json["@adminapi.warnings"]]).toEqual([
       200,
@@ -187,7 +187,7 @@ describe("members", () => {
     ).toBe("2026-06-01T12:00:00+00:00");
   });
 
-  it("are only asked about, with Confirm", async () => {
+  it("do not change with Confirm", async () => {
     expect(
       (await remove("salesteam", "anna.bakker", { Confirm: true })).json[
         "@adminapi.confirmationmessage"
@@ -222,12 +222,12 @@ describe("members", () => {
       'Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException|The recipient "Aoife ' +
         'O\'Brien" is already a member of the group "Sales team".',
     ],
-  ])("to %s adding %s is refused", async (group, member, status, text) => {
+  ])("of %s cannot include %s", async (group, member, status, text) => {
     const answer = await add(group, member);
     expect([answer.status, refusal(answer)]).toEqual([status, expect.stringContaining(text)]);
   });
 
-  it("who are none cannot be removed", async () => {
+  it("that are absent cannot be removed", async () => {
     const answer = await remove("salesteam", "dora.double");
     expect([answer.status, refusal(answer)]).toEqual([
       400,
@@ -239,7 +239,7 @@ describe("members", () => {
     ).toBe(400);
   });
 
-  it("of a synchronised group belong to the directory on premises", async () => {
+  it("of a synchronised group are mastered on premises", async () => {
     for (const [verb, answer] of [
       ["Add", await add("syncedrights", "dora.double", bypass)],
       ["Remove", await remove("syncedrights", "dirk.synced", bypass)],
@@ -257,7 +257,7 @@ describe("members", () => {
 });
 
 describe("a security group", () => {
-  it("is changed by its managers, or with the bypass", async () => {
+  it("can be changed by its managers, or with the bypass", async () => {
     const answer = await add("financerights", "dora.double");
     expect([answer.status, refusal(answer)]).toEqual([
       400,
@@ -285,7 +285,7 @@ describe("a security group", () => {
     ],
     [{ directoryRoles: ["Global Administrator"] }, 200],
     [{ directoryRoles: [], roleGroups: ["Organization Management"] }, 200],
-  ])("and the bypass needs a role that has it: %j", async (roles, status) => {
+  ])("and its bypass need a role that includes it: %j", async (roles, status) => {
     start({}, seedState(), roles);
     for (const group of ["financerights", "salesteam"]) {
       const answer = await add(group, "dora.double", bypass);
@@ -300,8 +300,8 @@ describe("a security group", () => {
   });
 });
 
-describe("many", () => {
-  it("members come a thousand by default, and in pages", async () => {
+describe("large numbers of", () => {
+  it("members arrive in pages of a thousand by default", async () => {
     start({}, manyGroups(1, 1200, 1300));
     const short = await client.invoke(
       "Get-DistributionGroupMember",
@@ -335,7 +335,7 @@ describe("many", () => {
 });
 
 describe("permissionLagMs", () => {
-  it("shows members and who is one as they were, rows and filters alike, while writes see the truth", async () => {
+  it("shows former members and memberships, in rows and filters, while writes see the truth", async () => {
     start({ permissionLagMs: 60_000 });
     const anna = await dn("anna.bakker");
     const groupsOfDora = async (): Promise<unknown[]> => [
@@ -378,7 +378,7 @@ describe("permissionLagMs", () => {
     ]);
   });
 
-  it("holds for GrantSendOnBehalfTo", async () => {
+  it("applies to GrantSendOnBehalfTo", async () => {
     start({ permissionLagMs: 1000 });
     const dora = await dn("dora.double");
     const set = (changes: Row): Promise<Reply> =>

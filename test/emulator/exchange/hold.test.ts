@@ -24,7 +24,7 @@ const hold = async (identity: string, parameters: Row = {}): Promise<unknown[]> 
 };
 
 describe("a litigation hold", () => {
-  it("is put on with its length, dated and owned, made longer, and taken off", async () => {
+  it("has a length, a date and an owner, can be made longer, and can be removed", async () => {
     expect(
       (await set("jan.devries", { LitigationHoldEnabled: true, LitigationHoldDuration: "2555" }))
         .status,
@@ -79,7 +79,7 @@ describe("a litigation hold", () => {
     },
   );
 
-  it("needs a licence for it, even with other settings beside", async () => {
+  it("needs a licence, even together with other settings", async () => {
     const answer = await set("kees.kiosk", {
       LitigationHoldEnabled: true,
       LitigationHoldDuration: 365,
@@ -93,7 +93,7 @@ describe("a litigation hold", () => {
     expect((await hold("kees.kiosk")).slice(0, 2)).toEqual([false, "Unlimited"]);
   });
 
-  it("is there in the seed: for a year, for ever, and on an inactive mailbox", async () => {
+  it("is in the seed: for a year, without end, and on an inactive mailbox", async () => {
     expect(await hold("hella.hold")).toEqual([true, "365.00:00:00", "2025-03-01T00:00:00Z", ""]);
     expect(await hold("guus.bakker")).toEqual([true, "Unlimited", "2024-11-01T00:00:00Z", ""]);
     expect((await hold("inactive.ike", { InactiveMailboxOnly: true })).slice(0, 2)).toEqual([
@@ -102,7 +102,7 @@ describe("a litigation hold", () => {
     ]);
   });
 
-  it("that is the last of an inactive mailbox keeps it alive", async () => {
+  it("that is the last of an inactive mailbox keeps the mailbox", async () => {
     await set("inactive.ike", { LitigationHoldDuration: 30, InactiveMailbox: true });
     expect((await hold("inactive.ike", { InactiveMailboxOnly: true })).slice(0, 2)).toEqual([
       true,

@@ -98,7 +98,7 @@ describe("a filter", () => {
     expect(() => found(filter)).toThrow(text);
   });
 
-  it("may only use the properties documented for its cmdlet", () => {
+  it("accepts only the properties documented for its cmdlet", () => {
     expect(() => found("UserPrincipalName -eq 'x'", "Get-Recipient")).toThrow(
       '"UserPrincipalName" is not a recognized filterable property',
     );

@@ -6,14 +6,14 @@ const mailbox = (parameters: Record<string, unknown>) => () =>
   bind("Set-Mailbox", { Identity: "x", ...parameters });
 
 describe("binding", () => {
-  it("gives parameters and enumerated values their documented spelling", () => {
+  it("changes parameters and enumerated values to their documented spelling", () => {
     expect(bind("set-mailbox", { identity: "x", TYPE: "shared" })).toEqual({
       Identity: "x",
       Type: "Shared",
     });
   });
 
-  it("takes lists, single items of lists, and tagged changes of lists", () => {
+  it("accepts lists, single items of lists, and tagged changes of lists", () => {
     expect(mailbox({ ExtensionCustomAttribute1: ["a", "b"] })()).toMatchObject({
       ExtensionCustomAttribute1: ["a", "b"],
     });
@@ -25,7 +25,7 @@ describe("binding", () => {
     });
   });
 
-  it("takes null where the property can be cleared, and passes common parameters by", () => {
+  it("accepts null where the property can be cleared, and ignores common parameters", () => {
     expect(
       mailbox({
         ForwardingAddress: null,
@@ -36,7 +36,7 @@ describe("binding", () => {
     expect(bind("Get-Mailbox", { Identity: null })).toEqual({ Identity: null });
   });
 
-  it("takes dates for UTC, wherever it runs", () => {
+  it("reads dates as UTC on every machine", () => {
     const zone = process.env["TZ"];
     process.env["TZ"] = "Asia/Tokyo";
     const read = [
@@ -104,7 +104,7 @@ describe("binding", () => {
     expect(mailbox(parameters)).toThrow(text);
   });
 
-  it("asks for what one usable parameter set requires", () => {
+  it("requires the parameters of one usable parameter set", () => {
     expect(() => bind("Set-Mailbox", { Alias: "x" })).toThrow(
       "missing mandatory parameters: Identity.",
     );
@@ -117,7 +117,7 @@ describe("binding", () => {
     });
   });
 
-  it("refuses a type tag that stands beside nothing", () => {
+  it("refuses a type tag without its parameter", () => {
     expect(
       mailbox({ "EmailAddresses@odata.type": "#Collection(Exchange.GenericHashTable)" }),
     ).toThrow("cannot be found");

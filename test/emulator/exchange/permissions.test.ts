@@ -78,7 +78,7 @@ const missing = (why: string) => [
 ];
 
 describe("Get-MailboxPermission", () => {
-  it("shows what was given, what every mailbox has, and what is inherited, a Deny among it", async () => {
+  it("shows explicit, implicit and inherited entries, including a Deny", async () => {
     const list = await rows("Get-MailboxPermission", { Identity: "sales@contoso.com" });
     expect(list.slice(0, 2)).toEqual([
       expect.objectContaining({
@@ -108,7 +108,7 @@ describe("Get-MailboxPermission", () => {
     ).toHaveLength(1);
   });
 
-  it("shows the seeded rights: one right, a group, somebody who is gone, a Deny, a guest, long lists", async () => {
+  it("shows the seeded rights: one right, a group, a deleted user, a Deny, a guest, long lists", async () => {
     expect(await who("info")).toEqual(["chris.bakker@contoso.com FullAccess"]);
     expect(await who("financedesk")).toEqual(["Finance rights FullAccess"]);
     expect(await who("hrpayroll")).toEqual([
@@ -131,7 +131,7 @@ describe("Get-MailboxPermission", () => {
     ["Guid", "0b1ec700-0000-4000-8000-00000000001f"],
     ["ExternalDirectoryObjectId", "e47ad000-0000-4000-8000-00000000001f"],
     ["Sid", sidOf("0b1ec700-0000-4000-8000-00000000001f")],
-  ] as const)("shows trustees by %s when so switched", async (trusteesShownAs, shown) => {
+  ] as const)("shows trustees by %s when the state says so", async (trusteesShownAs, shown) => {
     start({ trusteesShownAs });
     expect([await who("sales"), await senders("sales")]).toEqual([
       [`${shown} FullAccess`],
@@ -139,7 +139,7 @@ describe("Get-MailboxPermission", () => {
     ]);
   });
 
-  it("shows a trustee who was deleted as a SID", async () => {
+  it("shows a deleted trustee as a SID", async () => {
     const state = seedState();
     const anna = state.objects.find(({ Alias }) => Alias === "anna.bakker") ?? {};
     state.objects = state.objects.filter((object) => object !== anna);
@@ -147,7 +147,7 @@ describe("Get-MailboxPermission", () => {
     expect(await who("sales")).toEqual([`${sidOf(String(anna["Guid"]))} FullAccess`]);
   });
 
-  it("finds a user by any name, but only to the letter", async () => {
+  it("finds a user by any name, but only by its exact spelling", async () => {
     for (const user of [
       "anna.bakker@contoso.com",
       "Anna Bakker",
@@ -175,7 +175,7 @@ describe("Get-MailboxPermission", () => {
 });
 
 describe("a mailbox permission", () => {
-  it("is given, and the entry comes back", async () => {
+  it("is granted, and the entry is returned", async () => {
     const answer = await add("press", "DORA.DOUBLE@contoso.com", {
       AutoMapping: false,
       InheritanceType: "All",
@@ -200,14 +200,14 @@ describe("a mailbox permission", () => {
     });
   });
 
-  it("that is there already is a warning, and so is what everybody has", async () => {
+  it("that exists already causes a warning, and so does one that every mailbox has", async () => {
     expect(done(await add("sales", "anna.bakker"))).toEqual(present);
     expect(done(await sendAs("Add", "sales", "anna.bakker"))).toEqual(present);
     expect((await add("sales", self)).json["@adminapi.warnings"]).toHaveLength(1);
     expect(await who("sales")).toHaveLength(1);
   });
 
-  it("grows by further rights, keeping how it was mapped, and shrinks by them", async () => {
+  it("grows by further rights and keeps its mapping, and shrinks when rights are removed", async () => {
     await add("press", "dora.double");
     expect(
       done(
@@ -225,7 +225,7 @@ describe("a mailbox permission", () => {
     expect(await who("press")).toEqual(["dora.double@contoso.com ReadPermission"]);
   });
 
-  it("is taken away whatever spelling names its holder, once", async () => {
+  it("is removed once, under any spelling of its holder", async () => {
     expect(done(await remove("Sales", "ANNA.BAKKER@CONTOSO.COM"))).toEqual([200, undefined]);
     expect(await who("sales")).toEqual([]);
     expect(done(await remove("sales", "anna.bakker"))).toEqual(
@@ -240,7 +240,7 @@ describe("a mailbox permission", () => {
     );
   });
 
-  it("that denies is another one: given and taken with Deny only", async () => {
+  it("that denies is separate, and is added and removed with Deny only", async () => {
     expect(done(await remove("servicedesk", "emma.bakker"))).toEqual(
       missing("doesn't exist on the object"),
     );
@@ -259,13 +259,13 @@ describe("a mailbox permission", () => {
     ]);
   });
 
-  it("of somebody who is gone goes by its SID", async () => {
+  it("of a deleted user is removed by its SID", async () => {
     expect(done(await remove("hrpayroll", gone))).toEqual([200, undefined]);
     expect(await who("hrpayroll")).toEqual(["daan.bakker@contoso.com FullAccess"]);
     expect((await remove("hrpayroll", gone)).status).toBe(404);
   });
 
-  it("of somebody who is gone can stay, or keep others from going", async () => {
+  it("of a deleted user can stay, or prevent other removals", async () => {
     start({ orphanKeepsEntry: true });
     expect(done(await remove("hrpayroll", gone))).toEqual(missing("doesn't exist on the object"));
     expect(done(await sendAs("Remove", "hrpayroll", gone))).toEqual(missing("isn't present"));
@@ -284,7 +284,7 @@ describe("a mailbox permission", () => {
     expect(await who("hrpayroll")).toEqual([]);
   });
 
-  it("is one of five hundred at most; more rights for one who is in the list still fit", async () => {
+  it("is one of at most five hundred; further rights of a listed user still fit", async () => {
     const answer = await add("archive2019", "reception");
     expect([answer.status, refusal(answer)]).toEqual([
       400,
@@ -319,7 +319,7 @@ describe("a mailbox permission", () => {
       expect([answer.status, refusal(answer)]).toEqual([status, expect.stringContaining(text)]);
   });
 
-  it("needs all it takes, and is not given by a question", async () => {
+  it("needs all its parameters, and is not granted while Confirm is on", async () => {
     expect(
       refusal(
         await client.invoke("Remove-MailboxPermission", { Identity: "sales", User: "anna.bakker" }),
@@ -385,7 +385,7 @@ describe("Get-RecipientPermission", () => {
     ]);
   });
 
-  it("lists every recipient's, in pages, and finds those of one trustee or right", async () => {
+  it("lists every recipient's entries, in pages, and finds those of one trustee or right", async () => {
     const first = await client.invoke(
       "Get-RecipientPermission",
       {},
@@ -434,7 +434,7 @@ describe("Get-RecipientPermission", () => {
     ).toBe(400);
   });
 
-  it("stays quick in a large tenant", async () => {
+  it("stays fast in a large tenant", async () => {
     start({}, manySharedMailboxes(30_000, 70_000));
     await client.signIn();
     const before = process.cpuUsage();
@@ -455,7 +455,7 @@ describe("Get-RecipientPermission", () => {
 });
 
 describe("permissionLagMs", () => {
-  it("shows permissions as they were, while writes see the truth", async () => {
+  it("shows former permissions, while writes see the truth", async () => {
     start({ permissionLagMs: 20_000 });
     await add("sales", "dora.double");
     await remove("sales", "anna.bakker");
@@ -488,7 +488,7 @@ describe("permissionLagMs", () => {
 });
 
 describe("a SID", () => {
-  it("is derived from its GUID, shown and found by Get-User, and nothing else's", async () => {
+  it("is derived from its GUID, and identifies one object in Get-User", async () => {
     const guid = "0b1ec700-0000-4000-8000-00000000001f";
     expect(guidOfSid(sidOf(guid))).toBe(guid);
     for (const text of [gone, "S-1-5-18", "S-1-5-21-1-2-3", "S-1-5-21-1-2-3-4294967296"])
@@ -506,7 +506,7 @@ describe("a SID", () => {
     expect(await who("press")).toEqual(["anna.bakker@contoso.com FullAccess"]);
   });
 
-  it("of an object's own replaces the derived one", async () => {
+  it("of an object itself replaces the derived one", async () => {
     const state = seedState();
     Object.assign(state.objects.find(({ Alias }) => Alias === "anna.bakker") ?? {}, {
       Sid: "S-1-5-21-1-2-3-4",
@@ -519,7 +519,7 @@ describe("a SID", () => {
 });
 
 describe("permissions in a state", () => {
-  it("are checked, and need not be there", () => {
+  it("are checked, and optional", () => {
     const entry = {
       mailbox: "0b1ec700-0000-4000-8000-00000000001f",
       trustee: self,

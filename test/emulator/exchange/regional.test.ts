@@ -37,7 +37,7 @@ const dutch = {
 };
 
 describe("regional settings", () => {
-  it("are empty until they are set, and warn when they do not change", async () => {
+  it("are empty until they are set, and a warning reports no change", async () => {
     expect(await one("sales")).toEqual({
       Identity: "Sales",
       ...empty,
@@ -72,7 +72,7 @@ describe("regional settings", () => {
     ["ja-JP", "yyyy/MM/dd", "H:mm"],
     ["es-AR", "d/M/yyyy", "HH:mm"],
   ])(
-    "of %s come with its formats when none are given, or null",
+    "of %s have its default formats, or the defaults for null",
     async (Language, DateFormat, TimeFormat) => {
       expect((await set("sales", { Language })).status).toBe(200);
       expect(await one("sales")).toMatchObject({
@@ -95,14 +95,14 @@ describe("regional settings", () => {
   );
 
   it.each(["M/d/yyyy", "M/d/yy", "MM/dd/yy", "MM/dd/yyyy", "yy/MM/dd", "yyyy-MM-dd", "dd-MMM-yy"])(
-    "of Americans allow %s",
+    "in American English accept %s",
     async (DateFormat) => {
       expect((await set("sales", { Language: "en-US", DateFormat })).status).toBe(200);
       expect(await one("sales")).toMatchObject({ DateFormat });
     },
   );
 
-  it("keep the formats of before, which a new language may not know", async () => {
+  it("keep their formats, which a new language may refuse", async () => {
     await set("sales", { Language: "en-US", DateFormat: "M/d/yyyy" });
     const answer = await set("sales", { Language: "en-GB", TimeZone: "GMT Standard Time" });
     expect([answer.status, refusal(answer)]).toEqual([
@@ -179,7 +179,7 @@ describe("the names of default folders", () => {
       "DefaultFolderNameMatchingUserLanguage"
     ];
 
-  it("follow the language only when asked to, be it given or there already", async () => {
+  it("follow the language only on request, whether it is new or not", async () => {
     await set("sales", dutch);
     expect([await calendarOf("sales"), await matches("sales")]).toEqual(["Calendar", false]);
     const answer = await set("sales", { LocalizeDefaultFolderName: true });
@@ -203,7 +203,7 @@ describe("the names of default folders", () => {
     expect([await calendarOf("sales"), await matches("sales")]).toEqual(["Kalender", true]);
   });
 
-  it("replace the name the user gave the calendar, whose id stays", async () => {
+  it("replace the user's name for the calendar, whose id stays", async () => {
     const id = async (): Promise<unknown> =>
       (
         await client.invoke("Get-MailboxFolderStatistics", {
@@ -217,7 +217,7 @@ describe("the names of default folders", () => {
     expect([await calendarOf("petra.proxies"), await id()]).toEqual(["Agenda", before]);
   });
 
-  it("stay when a folder of a new name is there, while the settings are kept", async () => {
+  it("stay when a folder already has one of the new names, while the settings are kept", async () => {
     const answer = await set("dora.double", { ...dutch, LocalizeDefaultFolderName: true });
     expect([answer.status, refusal(answer)]).toEqual([
       400,

@@ -33,7 +33,7 @@ const nothingModified = [
 ];
 
 describe("Set-Mailbox", () => {
-  it("writes what it is given, returns nothing, and moves WhenChanged", async () => {
+  it("writes its parameters, returns nothing, and updates WhenChanged", async () => {
     const answer = await set("sales", {
       HiddenFromAddressListsEnabled: true,
       CustomAttribute3: "kassa 3",
@@ -54,7 +54,7 @@ describe("Set-Mailbox", () => {
     });
   });
 
-  it("says so when nothing changed", async () => {
+  it("warns when nothing changed", async () => {
     const answer = await set("sales", {
       HiddenFromAddressListsEnabled: false,
       CustomAttribute1: null,
@@ -79,7 +79,7 @@ describe("Set-Mailbox", () => {
     });
   });
 
-  it("leaves to the directory on premises what is mastered there", async () => {
+  it("refuses what is mastered on premises", async () => {
     const answer = await set("dirk.synced", {
       LitigationHoldEnabled: true,
       HiddenFromAddressListsEnabled: true,
@@ -110,7 +110,7 @@ describe("Set-Mailbox", () => {
     expect(refusal(await set("sales", { DisplayName: " " }))).toContain("cannot be empty");
   });
 
-  it("never ignores what it does not do yet", async () => {
+  it("never ignores a parameter that it does not implement", async () => {
     for (const parameters of [
       { RetentionPolicy: "Leavers" },
       { WhatIf: true },
@@ -173,7 +173,7 @@ describe("a setting", () => {
     expect([answer.status, refusal(answer)]).toEqual([400, expect.stringContaining(text)]);
   });
 
-  it("may be named as someone who was deleted, but not as someone who was not", async () => {
+  it("may have the name of a deleted object, but not of an existing one", async () => {
     expect((await set("sales", { Name: "Gone Gerda", Alias: "gone.gerda" })).status).toBe(200);
     expect((await set("sales@contoso.com", { Name: "SALES", Alias: "SALES" })).status).toBe(200);
     expect((await set("sales", { Name: "aoife obrien" })).status).toBe(200);
@@ -182,7 +182,7 @@ describe("a setting", () => {
 });
 
 describe("recipients", () => {
-  it("are given in any form, read back by name, and changed one by one", async () => {
+  it("are accepted in any form, read back by name, and changed one by one", async () => {
     expect(
       await after(
         "info",
@@ -206,7 +206,7 @@ describe("recipients", () => {
     expect(await after("info", { ForwardingAddress: null }, "ForwardingAddress")).toBeNull();
   });
 
-  it("of two kinds go where they belong", async () => {
+  it("of two kinds go to separate properties", async () => {
     await after(
       "info",
       { AcceptMessagesOnlyFromSendersOrMembers: ["dora.double", "salesteam"] },
@@ -252,7 +252,7 @@ describe("a conversion", () => {
     ["Room", "RoomMailbox", false, true],
     ["Equipment", "EquipmentMailbox", false, true],
     ["Regular", "UserMailbox", false, false],
-  ])("to %s is one to %s", async (Type, RecipientTypeDetails, IsShared, IsResource) => {
+  ])("to %s equals one to %s", async (Type, RecipientTypeDetails, IsShared, IsResource) => {
     expect((await set("lena.left", { Type })).status).toBe(200);
     expect(await one("lena.left")).toMatchObject({
       RecipientTypeDetails,
@@ -262,7 +262,7 @@ describe("a conversion", () => {
     });
   });
 
-  it("can take its time, while other settings do not", async () => {
+  it("can take a while, unlike other settings", async () => {
     start({ typeLagMs: 60_000 });
     const answer = await set("leo.leaver", { Type: "Shared", CustomAttribute5: "left" });
     expect([answer.status, answer.json["@adminapi.warnings"]]).toEqual([200, undefined]);
@@ -286,7 +286,7 @@ describe("a conversion", () => {
     );
   });
 
-  it("of a synchronised mailbox is taken, though its addresses are not", async () => {
+  it("of a synchronised mailbox is accepted, although its addresses are not", async () => {
     expect(await after("dirk.synced", { Type: "Shared" }, "IsShared")).toBe(true);
     for (const parameters of [
       { EmailAddresses: delta({ add: "smtp:d@contoso.com" }) },
@@ -311,7 +311,7 @@ describe("an inactive mailbox", () => {
       "mailbox, please add the InactiveMailbox switch.",
   ];
 
-  it("takes holds only with its switch, and nothing else", async () => {
+  it("accepts holds only with its switch, and nothing else", async () => {
     const without = await set("inactive.ike", hold);
     expect([without.status, without.json["@adminapi.warnings"]]).toEqual([200, needsSwitch]);
     expect(
