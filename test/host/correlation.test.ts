@@ -55,6 +55,16 @@ describe("a correlation that cannot be used", () => {
     });
   });
 
+  it.each([2 ** 53, -(2 ** 53), 1e21, 1.5])(
+    "refuses a number that JSON may have rounded, without repeating it: %d",
+    (PersonFieldValue) => {
+      const fault = refusal({ ...whole, PersonFieldValue });
+      expect(fault.kind).toBe("invalid");
+      expect(fault.message).toContain('"CustomAttribute1"');
+      expect(fault.message).not.toContain(String(PersonFieldValue));
+    },
+  );
+
   it.each([undefined, null, " "])("says that the account field is missing: %j", (AccountField) => {
     const { AccountField: _left, ...rest } = whole;
     expect(refusal(AccountField === undefined ? rest : { ...rest, AccountField })).toMatchObject({
