@@ -1,5 +1,5 @@
 import { parsedJson } from "../net/json.ts";
-import type { INetworkModule } from "@azure/msal-node";
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import { Fault } from "../fault.ts";
 import { readCertificate } from "./certificate.ts";
 import { scopeOf, type Cloud } from "./clouds.ts";
@@ -192,7 +192,10 @@ function networkFor(
       refuse(
         `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.`,
       ),
-    async sendPostRequestAsync<T>(url: string, { headers = {}, body = "" } = {}) {
+    async sendPostRequestAsync<T>(
+      url: string,
+      { headers = {}, body = "" }: NetworkRequestOptions = {},
+    ): Promise<NetworkResponse<T>> {
       if (!url.startsWith(`${origin}/`))
         return await refuse(
           `The sign-in library turned to ${new URL(url).host} instead of ${origin}; nothing was sent there.`,
