@@ -1,6 +1,6 @@
 /**
- * Plants the faults of plantedFaults.ts one at a time in a copy of the project, runs the tests that should notice, and writes
- * the score to docs/mutants.md.
+ * Plants the faults of plantedFaults.ts one at a time in a copy of the project, runs the tests that
+ * should notice, and writes the score to docs/mutants.md.
  *
  *   npm run mutants                     all faults, and the report
  *   npm run mutants -- lib/host         only those in files whose path contains the text; no report
@@ -40,7 +40,7 @@ function testsOf({ file, tests = [] }: PlantedFault): string[] {
   return [...new Set([...(existsSync(path.join(root, own)) ? [own] : []), ...tests])];
 }
 
-/** Every fault of the list must still fit the code: one that cannot be planted would count as caught by nobody. */
+/** Throws when a fault no longer fits the code: one that is not planted proves nothing. */
 function assertPlantable(faults: readonly PlantedFault[]): void {
   const problems = faults.flatMap((fault) => {
     const where = `${fault.file}: ${JSON.stringify(fault.find)}`;
@@ -133,7 +133,7 @@ async function planted(copy: string, fault: PlantedFault): Promise<Result> {
     if (broken !== undefined) throw new Error(`The fault cannot be run: ${broken}`);
     if (failedTests.length > 0) return "caught";
     if (isEndless) return "caught (endless)";
-    if (/No test files found/.test(output)) throw new Error(`${fault.file}: ${output}`);
+    if (output.includes("No test files found")) throw new Error(`${fault.file}: ${output}`);
     return "survived";
   } finally {
     writeFileSync(file, original);
@@ -185,15 +185,19 @@ if (caught / real.length < 0.95) process.exitCode = 1;
 
 function reportText(): string {
   const minutes = Math.round((performance.now() - start) / 60_000);
-  const row = (fault: PlantedFault, judgement: string): string =>
-    `- \`${fault.file}\`: \`${fault.find.trim()}\` becomes \`${fault.replace.trim() || "(nothing)"}\`. ${judgement}`;
+  const code = (text: string): string => `\`${text.trim() || "(nothing)"}\``;
+  const row = ({ file, find, replace }: PlantedFault, judgement: string): string =>
+    `- \`${file}\`: ${code(find)} becomes ${code(replace)}. ${judgement}`;
+  const today = new Date().toISOString().slice(0, 10);
   return `# Planted faults
 
-\`npm run mutants\` plants faults in \`lib/\`, one at a time, and runs the unit tests that should notice. The faults are
-in \`tools/campaigns/plantedFaults.ts\`, each with what would go wrong in a tenant. Written by that command; do not edit.
+\`npm run mutants\` plants faults in \`lib/\`, one at a time, and runs the unit tests that should
+notice. The faults are in \`tools/campaigns/plantedFaults.ts\`, each with what would go wrong in a
+tenant. This page is written by that command.
 
-**${caught} of ${real.length} faults are caught (${percent} %)**, on ${new Date().toISOString().slice(0, 10)}, with Node ${process.versions.node}, in
-${minutes} minutes. The goal is 95 %. ${equivalents.length} more faults change nothing that anyone can notice; they are not counted.
+**${caught} of ${real.length} faults are caught (${percent} %)**, on ${today}, with Node ${process.versions.node},
+in ${minutes} minutes. The goal is 95 %. ${equivalents.length} more faults change nothing that anyone
+can notice; they are not counted.
 
 ## Survivors
 
