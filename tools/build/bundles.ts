@@ -63,7 +63,8 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
 
 /**
  * The data files that implementers edit go into the bundles, so what is wrong with one is
- * reported now and not by an event. A set of permissions with an options.json has a file of its own name in lib/entitlements that reads it.
+ * reported now and not by an event. A set of permissions with an options.json has a file of its own
+ * name in lib/entitlements that reads it.
  */
 export async function checkOptions(sets?: readonly OptionSet[]): Promise<void> {
   const problems: string[] = [];

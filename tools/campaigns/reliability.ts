@@ -5,8 +5,8 @@
  * writes it to `reports/campaign.html` and `reports/campaign.json`. Ends with exit code 1 when a rule was
  * broken. docs/reliability.md has the rules.
  *
- * `--tenant fake|emulator|both` (fake), `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one run in full), `--planted` (plants
- * faults in the product, and tells which of them are caught).
+ * `--tenant fake|emulator|both` (fake), `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one
+ * run in full), `--planted` (plants faults in the product, and reports which of them are caught).
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
