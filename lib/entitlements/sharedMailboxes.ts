@@ -59,6 +59,14 @@ export function rightsOf(
   return [right];
 }
 
+/**
+ * The rights to revoke for a reference: the one it names, or every right. A combined reference does not say which rights it
+ * was granted with, and the form may have changed since.
+ */
+export function revocableRights(named: string): Right[] {
+  return named === "" ? Object.values(rights) : rightsOf(named, {});
+}
+
 /** A grant is for the configured types only; what was granted can be taken away whatever has become of the mailbox. */
 export function refuseOtherTypes(
   mailbox: Mailbox,

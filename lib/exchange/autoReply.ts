@@ -182,6 +182,8 @@ export function replyChange(
       parameters: { Identity: mailbox.Guid, ...parameters },
       sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}`,
       before: Object.fromEntries(Object.keys(parameters).map((name) => [name, present[name]])),
+      isInEffect: async (targets) =>
+        replyChange(mailbox, await autoReplyOf(mailbox)(targets), wanted) === undefined,
     },
     after: {
       ...present,

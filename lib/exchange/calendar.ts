@@ -7,7 +7,13 @@ import { type Mailbox } from "./mailbox.ts";
 import { doesNotExist, exactlyOne, findRows } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 import { isGuid } from "./guid.ts";
-import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
+import type {
+  Cmdlets,
+  ExchangeGate,
+  ExchangeQuery,
+  ExchangeStep,
+  ExchangeTarget,
+} from "./target.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {
@@ -346,11 +352,12 @@ export const calendarRightChange: Cmdlets = {
  * has one too many is removed and added again.
  */
 export async function setCalendarRight(
-  { mailbox, identity }: Calendar,
+  calendar: Calendar,
   wanted: CalendarRight,
   present: CalendarRight | undefined,
   { change, notify = false }: Pick<ExchangeGate, "change"> & { notify?: boolean },
 ): Promise<void> {
+  const { mailbox, identity } = calendar;
   const { user, rights, flags } = wanted;
   const before = beforeOf(present);
   const isInPlace = present !== undefined && sameRight(present, wanted);
@@ -363,43 +370,38 @@ export async function setCalendarRight(
     ...(notify ? { SendNotificationToUser: true } : {}),
   };
   const to = `${describedRight(wanted)} for ${user} on the calendar of mailbox ${nameOf(mailbox)}`;
-  const add = () =>
-    change({
-      target: "exchange",
-      operation: "Add-MailboxFolderPermission",
-      parameters,
-      sentence: `Add ${to}`,
-      before,
-    });
-  const set = () =>
-    change({
-      target: "exchange",
-      operation: "Set-MailboxFolderPermission",
-      parameters,
-      sentence: `Set ${to}`,
-      before,
-      isInPlace,
-      isSilent: true,
-    });
-  if (present?.flags.some((flag) => !flags.includes(flag))) {
-    await change(removingRight({ mailbox, identity }, user, present));
-    await add();
-  } else if (!present) {
-    if ((await add()) === "alreadySo") await set();
-  } else {
-    await set().catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind !== "missing") throw fault;
-      return await add();
-    });
+  const add = {
+    operation: "Add-MailboxFolderPermission",
+    parameters,
+    sentence: `Add ${to}`,
+  };
+  const set = {
+    operation: "Set-MailboxFolderPermission",
+    parameters,
+    sentence: `Set ${to}`,
+  };
+  const effect = {
+    target: "exchange" as const,
+    before,
+    isInEffect: async (targets: ExchangeTarget) => {
+      const now = await presentRight(calendar, user)(targets);
+      return now !== undefined && sameRight(now, wanted);
+    },
+  };
+  if (present && !present.flags.some((flag) => !flags.includes(flag))) {
+    await change({ ...effect, ...set, isInPlace, isSilent: true, alternatives: [add] });
+    return;
   }
+  if (present) await change(removingRight(calendar, user, present));
+  await change({ ...effect, ...add, alternatives: [set] });
 }
 
 export function removingRight(
-  { mailbox, identity }: Calendar,
+  calendar: Calendar,
   user: string,
   present: CalendarRight | undefined,
 ): ExchangeStep {
+  const { mailbox, identity } = calendar;
   return {
     target: "exchange",
     operation: "Remove-MailboxFolderPermission",
@@ -407,6 +409,7 @@ export function removingRight(
     sentence: `Remove the entry of ${user} on the calendar of mailbox ${nameOf(mailbox)}`,
     before: beforeOf(present),
     isInPlace: present === undefined,
+    isInEffect: async (targets) => (await presentRight(calendar, user)(targets)) === undefined,
   };
 }
 

@@ -87,6 +87,8 @@ export function holding(mailbox: Mailbox, duration: HoldDuration): ExchangeStep 
     },
     sentence: `Put mailbox ${nameOf(mailbox)} on a litigation hold ${describedHold(duration)}`,
     before: beforeOf(mailbox),
+    isInEffect: async (targets) =>
+      holdOf(await heldMailboxById(mailbox.Guid)(targets)) === duration,
   };
 }
 
@@ -107,6 +109,8 @@ export function releasing(mailbox: Mailbox): ExchangeStep {
     },
     sentence: `Take the litigation hold off mailbox ${nameOf(mailbox)}`,
     before: beforeOf(mailbox),
+    isInEffect: async (targets) =>
+      holdOf(await heldMailboxById(mailbox.Guid)(targets)) === undefined,
   };
 }
 

@@ -45,6 +45,8 @@ export interface Right {
   name: RightName;
   /** As people call it. */
   label: string;
+  /** Exchange does not report when a change of this right changed nothing. */
+  isSilent?: true;
   standingOf(mailbox: Mailbox, account: Account): ExchangeQuery<Standing>;
   granting(mailbox: Mailbox, account: Account, options: { autoMapping: boolean }): CmdletCall;
   /** `trustee` is one of the account's own names. */
@@ -128,6 +130,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
   SendOnBehalf: {
     name: "SendOnBehalf",
     label: "Send on Behalf",
+    isSilent: true,
     // The list reads back as names, display names or GUIDs; a filter compares distinguished names, and leaves nothing to guess.
     standingOf:
       (mailbox, account) =>
@@ -339,14 +342,16 @@ export async function grant(
     sentence: `Grant ${right.label} on mailbox ${nameOf(mailbox)} to ${nameOf(account)}`,
     before: { [right.name]: isHeld },
     isInPlace: isHeld,
+    isInEffect: async (targets) => (await right.standingOf(mailbox, account)(targets)).mayBeHeld,
+    ...(right.isSilent && { isSilent: true }),
   });
 }
 
 /**
- * Takes one right away. It is sent whatever the list says. When Exchange answers that there was nothing to remove, the list is read again,
- * and what it still shows is removed by another name of the account: an entry can be kept under a name that the first one did not meet.
- * When that removes nothing either, two writes stand against one read, and reads lag behind writes: the right is gone. Only beside entries
- * of accounts that no longer exist this is no proof, because they are known to keep other entries from being removed; then a fault is thrown.
+ * Takes one right away. It is sent whatever the list shows. When Exchange answers that there was nothing to remove, and the
+ * list still shows the entry, it is sent again by another name of the account: an entry can be kept under a name that the
+ * first one did not match. The gate judges by the list whether the right is gone. Throws `onPremises` when Active Directory
+ * masters the right.
  */
 export async function revoke(
   right: Right,
@@ -355,41 +360,34 @@ export async function revoke(
   { read, change, log }: RightGate,
 ): Promise<void> {
   refuseMastered(right, mailbox);
-  const { isHeld } = await read(right.standingOf(mailbox, account));
+  const { isHeld, orphans } = await read(right.standingOf(mailbox, account));
+  if (orphans > 0)
+    log("warning", `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}. ${ofTheGoneAdvice}`);
   const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
-  const first = await change({
+  await change({
     ...right.revoking(mailbox, account.Guid),
     sentence,
     before: { [right.name]: isHeld },
     isInPlace: !isHeld,
+    isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).mayBeHeld,
+    ...(right.isSilent && { isSilent: true }),
+    alternatives: otherNamesOf(right, account).map((name) => ({
+      ...right.revoking(mailbox, name),
+      sentence: `${sentence}, by another name`,
+    })),
   });
-  if (first !== "alreadySo") return;
-  const { mayBeHeld, orphans } = await read(right.standingOf(mailbox, account));
-  if (!mayBeHeld) {
-    if (orphans > 0)
-      log(
-        "warning",
-        `On mailbox ${nameOf(mailbox)}, ${ofTheGone(orphans)}. It cannot be told whose they were.`,
-      );
-    return;
-  }
-  const otherName =
-    right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
-  const second = await change({
-    ...right.revoking(mailbox, otherName),
-    sentence: `${sentence}, by another name`,
-    before: { [right.name]: true },
-  });
-  if (second !== "alreadySo") return;
-  if (orphans > 0)
-    throw new Fault({
-      kind: "unexpected",
-      message: `Exchange says that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Beside it, ${ofTheGone(orphans)}; such are known to keep others from being removed. Remove them first, then revoke again.`,
-    });
-  log(
-    "warning",
-    `Exchange says twice that ${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove, and still lists it. Its lists lag behind by seconds to minutes; if the line stays, look at it.`,
-  );
+}
+
+/** Such entries are known to keep others from being removed. */
+const ofTheGoneAdvice = "Such entries can keep others from being removed.";
+
+/** The other names under which an entry of the account can be kept. */
+function otherNamesOf({ name }: Right, account: Account): string[] {
+  const names =
+    name === "SendOnBehalf"
+      ? [account.DistinguishedName]
+      : [account.UserPrincipalName, account.sid ?? ""];
+  return names.filter((one) => one !== "");
 }
 
 function ofTheGone(orphans: number): string {

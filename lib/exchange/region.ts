@@ -157,6 +157,7 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
     },
     sentence: `Set language ${language} with its formats and time zone ${timeZone} of mailbox ${nameOf(mailbox)}`,
     before,
+    isInEffect: async (targets) => hasSettings(await regionOf(mailbox, false)(targets), wanted),
   };
   const folders: ExchangeStep = {
     target: "exchange",
@@ -167,6 +168,7 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
       DefaultFolderNameMatchingUserLanguage:
         present["DefaultFolderNameMatchingUserLanguage"] ?? null,
     },
+    isInEffect: async (targets) => hasFolderNames(await regionOf(mailbox, true)(targets), wanted),
   };
   // In another language the folders have other names, whatever they match now.
   const isNamed =

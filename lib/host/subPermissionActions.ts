@@ -12,7 +12,13 @@ import {
 } from "./action.ts";
 import { isRecord } from "./schemaContract.ts";
 import { valuesInScope } from "./personContracts.ts";
-import { faultsOf, isRefusal, type StepPlacement } from "./gate.ts";
+import {
+  faultsOf,
+  isProvenAbsence,
+  isRefusal,
+  type StepPlacement,
+  type StepRecord,
+} from "./gate.ts";
 import { member } from "./members.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
@@ -103,6 +109,8 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       read,
       stream,
       change,
+      settle,
+      taken,
       output,
     }) {
       const isRevoke = actionContext.Operation === "revoke";
@@ -120,7 +128,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       };
       const parts = await partsFor(input).catch((thrown: unknown): undefined => {
         const fault = Fault.of(thrown);
-        if (!isRevoke || fault.kind !== "missing") throw fault;
+        if (!isRevoke || !isProvenAbsence(fault)) throw fault;
         audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
       });
       // The account is gone, and whatever it held with it.
@@ -129,7 +137,9 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         return { audit, isGone: true };
       }
 
-      if (actionContext.CurrentPermissions === undefined && actionContext.Operation !== "grant")
+      // Null says no more than a member that is not there.
+      const isUnknown = (actionContext.CurrentPermissions ?? undefined) === undefined;
+      if (isUnknown && actionContext.Operation !== "grant")
         throw new Fault({
           kind: "invalid",
           message:
@@ -183,6 +193,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         if (!isOnRecord && isRefusal(fault)) held.delete(part.key);
         answer();
       }
+      const pending: { key: string; steps: readonly StepRecord[] }[] = [];
       for (const [key, { DisplayName, Reference }] of [...held]) {
         if (wanted.has(key) || parts.keyOf((name) => textIn(Reference, name)) === undefined)
           continue;
@@ -193,17 +204,28 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
           continue;
         }
         auditAction = "RevokePermission";
+        const from = taken.length;
         const fault = await faultOf(() => parts.revoke(key));
         // Of a group or mailbox that is gone nothing is left to revoke; nor of an account that is gone.
-        if (fault?.kind === "missing")
+        if (fault && isProvenAbsence(fault))
           audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
         else if (fault) {
           faults.push(fault);
           continue;
         }
+        const steps = taken.slice(from);
+        if (steps.some(({ result }) => result === "pending")) {
+          pending.push({ key, steps });
+          continue;
+        }
         held.delete(key);
         answer();
       }
+      // A part leaves the record only when a look has shown that it is revoked, or Exchange has plainly accepted it.
+      faults.push(...(await settle()));
+      for (const { key, steps } of pending)
+        if (steps.every(({ fault }) => !fault || isProvenAbsence(fault))) held.delete(key);
+      answer();
       return { audit, faults };
 
       /**

@@ -1,6 +1,6 @@
 import { Fault } from "../../fault.ts";
 import { eachRead, type Piece } from "./batch.ts";
-import { repeatable, type Command } from "./command.ts";
+import { reads, repeatable, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
@@ -12,6 +12,8 @@ export interface Reply {
   rows: Row[];
   /** What the service said beside its answer; `kind` is set for what is understood. */
   notices: { kind?: NoticeKind | undefined; text: string }[];
+  /** An earlier try of this request may have been carried out: its outcome is unknown. */
+  wasRetried: boolean;
 }
 
 /** One page of a cmdlet's answer. */
@@ -50,15 +52,12 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     command: Command,
     call: { where: string; body: string; requestId: string },
     continued: boolean,
-  ): Promise<Page> {
+  ): Promise<Page & { wasRetried: boolean }> {
     const unknownOutcome: Fault[] = [];
     const read = await retrying(pace, async (): Promise<Try<Page>> => {
       const reply = await endpoint.post({ what: command.cmdlet, ...call });
       const result =
         "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
-      // A change that is there at the second try was most likely made by the first.
-      if ("fault" in result && result.fault.kind === "already" && unknownOutcome.length > 0)
-        return { value: { rows: [], warnings: [], nextLink: undefined } };
       // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had been done.
       if ("value" in result || !result.fault.retryable || result.fault.kind === "throttled")
         return result;
@@ -70,10 +69,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
         ? notAgain(unknownOutcome[0] ?? Fault.of(thrown), command)
         : thrown;
     });
-    // "Already so" may then be the doing of the try before, and is no news.
-    return unknownOutcome.length === 0
-      ? read
-      : { ...read, warnings: read.warnings.filter((warning) => noticeOf(warning) !== "alreadySo") };
+    return { ...read, wasRetried: unknownOutcome.length > 0 };
   }
 
   /** Page by page from the first, or from a link to the next one that came otherwise. */
@@ -87,13 +83,15 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     const seen = new Set<string>(from === undefined ? [] : [first]);
     let where = from === undefined ? first : endpoint.pathOfNext(from);
     for (;;) {
-      const { rows, warnings, nextLink } = await page(
+      const { wasRetried, ...found } = await page(
         command,
         { where, body, requestId },
         seen.size > 0,
       );
-      yield replyOf(command, { rows, warnings, nextLink });
-      if (nextLink === undefined) return;
+      const { nextLink } = found;
+      yield { ...replyOf(command, found), wasRetried };
+      // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
+      if (nextLink === undefined || !reads(command)) return;
       seen.add(where);
       where = endpoint.pathOfNext(nextLink);
       if (seen.has(where))
@@ -107,10 +105,11 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
   return {
     pages: (command) => pages(command),
     async invoke(command) {
-      const all: Reply = { rows: [], notices: [] };
-      for await (const { rows, notices } of pages(command)) {
+      const all: Reply = { rows: [], notices: [], wasRetried: false };
+      for await (const { rows, notices, wasRetried } of pages(command)) {
         all.rows.push(...rows);
         all.notices.push(...notices);
+        all.wasRetried ||= wasRetried;
       }
       return all;
     },
@@ -137,7 +136,7 @@ function replyOf({ cmdlet, parameters }: Command, { rows, warnings, nextLink }: 
       kind: "unexpected",
       message: `Exchange Online says of ${cmdlet} that there is more than it gave.`,
     });
-  return { rows, isLast, notices };
+  return { rows, isLast, notices, wasRetried: false };
 }
 
 function notAgain(fault: Fault, { cmdlet }: Command): Fault {

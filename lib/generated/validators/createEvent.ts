@@ -4,7 +4,7 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { CreateEvent } from "../types.ts";
 const check_createEvent = validate15;
 const schema16 = {"title":"CreateEvent","description":"Grant of the Account entitlement.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"CreateActionContext","type":"object","required":["Configuration","DryRun","CorrelationConfiguration"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"Data":{"$ref":"#/$defs/Data"},"CorrelationConfiguration":{"$ref":"#/$defs/CorrelationConfiguration"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/References"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none. White space around it belongs to it.","type":"string","verbatim":true,"secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false},"SharedMailboxReference":{"description":"The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.","type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"description":"The rights that a combined entitlement stands for.","type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"description":"The mailbox types that rights are listed, granted and imported for.","type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"description":"True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.","type":"boolean","default":true},"SubPermissionContractField":{"description":"The field of a contract that decides about sub-permissions.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a field of a contract such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"description":"The attribute of a group or shared mailbox that the contract field is compared with.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"description":"What it is when no group or shared mailbox belongs to a contract: an error, or nothing.","type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"description":"True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.","type":"boolean","default":false},"MarkerAttribute":{"description":"The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"description":"The marker of a group.","type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"description":"The marker of a shared mailbox.","type":"string","default":"HelloID Dynamic Shared Mailbox"},"CalendarRightConflict":{"description":"What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.","type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"description":"True: granting a litigation hold may shorten a longer one.","type":"boolean","default":false},"LitigationHoldOffInactive":{"description":"True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.","type":"boolean","default":false},"ResourceKeyField":{"description":"The field of the source data that identifies a resource. Plain values are their own key.","type":"string","default":"ExternalId"},"ResourceNameField":{"description":"The field of the source data that names a resource. Plain values are their own name.","type":"string","default":"DisplayName"},"GroupNamePrefix":{"description":"Stands before the name and the address of a group that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"description":"Stands before the name and the address of a shared mailbox that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"description":"The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"description":"Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.","type":"string"},"ResourcesHidden":{"description":"True: resources are made hidden from the address lists.","type":"boolean","default":false},"RenameResources":{"description":"True: a resource is renamed when its source is. Its addresses stay.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none. White space around it belongs to it.","type":"string","verbatim":true,"secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false},"SharedMailboxReference":{"description":"The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.","type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"description":"The rights that a combined entitlement stands for.","type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"description":"The mailbox types that rights are listed, granted and imported for.","type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"description":"True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.","type":"boolean","default":true},"SubPermissionContractField":{"description":"The field of a contract that decides about sub-permissions.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a field of a contract such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"description":"The attribute of a group or shared mailbox that the contract field is compared with.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"description":"What it is when no group or shared mailbox belongs to a contract: an error, or nothing.","type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"description":"True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.","type":"boolean","default":false},"MarkerAttribute":{"description":"The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"description":"The marker of a group.","type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"description":"The marker of a shared mailbox.","type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"description":"Which accounts an import reports for a combined entitlement: all is those that hold all of its rights (the others are counted and named in a warning), fullAccess is those that hold Full Access.","type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"description":"What a revoke, disable or delete answers when Exchange Online accepts it plainly and its lists do not show it within 15 seconds: accepted is a success whose audit line says so, strict is a failure (notYet).","type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"description":"What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.","type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"description":"True: granting a litigation hold may shorten a longer one.","type":"boolean","default":false},"LitigationHoldOffInactive":{"description":"True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.","type":"boolean","default":false},"ResourceKeyField":{"description":"The field of the source data that identifies a resource. Plain values are their own key.","type":"string","default":"ExternalId"},"ResourceNameField":{"description":"The field of the source data that names a resource. Plain values are their own name.","type":"string","default":"DisplayName"},"GroupNamePrefix":{"description":"Stands before the name and the address of a group that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"description":"Stands before the name and the address of a shared mailbox that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"description":"The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"description":"Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.","type":"string"},"ResourcesHidden":{"description":"True: resources are made hidden from the address lists.","type":"boolean","default":false},"RenameResources":{"description":"True: a resource is renamed when its source is. Its addresses stay.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema18 = {"title":"Data","description":"The fields mapped for the current action. A missing field is not mapped; null is mapped without a value.","type":["object","null"],"additionalProperties":true};
 const schema19 = {"title":"CorrelationConfiguration","description":"The platform passes its correlation setting on; the connector does the look-up.","type":"object","required":["Enabled"],"properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"],"description":"For people to read; its form varies and is never parsed."},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}};
 const schema20 = {"title":"References","type":"object","properties":{"Account":{"type":["string","object","null"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}}};
@@ -202,6 +202,12 @@ data1.GroupMarker = "HelloID Dynamic Distribution Group";
 }
 if(data1.SharedMailboxMarker === undefined){
 data1.SharedMailboxMarker = "HelloID Dynamic Shared Mailbox";
+}
+if(data1.CombinedRightsImport === undefined){
+data1.CombinedRightsImport = "all";
+}
+if(data1.ConfirmRevokes === undefined){
+data1.ConfirmRevokes = "accepted";
 }
 if(data1.CalendarRightConflict === undefined){
 data1.CalendarRightConflict = "refuse";
@@ -731,9 +737,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-let data29 = data1.CalendarRightConflict;
+let data29 = data1.CombinedRightsImport;
 if(typeof data29 !== "string"){
-const err54 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err54 = {instancePath:instancePath+"/actionContext/Configuration/CombinedRightsImport",schemaPath:"configuration.schema.json/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -742,8 +748,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!((data29 === "refuse") || (data29 === "overwrite"))){
-const err55 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema11.properties.CalendarRightConflict.enum},message:"must be equal to one of the allowed values"};
+if(!((data29 === "all") || (data29 === "fullAccess"))){
+const err55 = {instancePath:instancePath+"/actionContext/Configuration/CombinedRightsImport",schemaPath:"configuration.schema.json/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema11.properties.CombinedRightsImport.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -752,8 +758,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(typeof data1.LitigationHoldMayShorten !== "boolean"){
-const err56 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldMayShorten",schemaPath:"configuration.schema.json/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data30 = data1.ConfirmRevokes;
+if(typeof data30 !== "string"){
+const err56 = {instancePath:instancePath+"/actionContext/Configuration/ConfirmRevokes",schemaPath:"configuration.schema.json/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -762,8 +769,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(typeof data1.LitigationHoldOffInactive !== "boolean"){
-const err57 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldOffInactive",schemaPath:"configuration.schema.json/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data30 === "accepted") || (data30 === "strict"))){
+const err57 = {instancePath:instancePath+"/actionContext/Configuration/ConfirmRevokes",schemaPath:"configuration.schema.json/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema11.properties.ConfirmRevokes.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -772,8 +779,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(typeof data1.ResourceKeyField !== "string"){
-const err58 = {instancePath:instancePath+"/actionContext/Configuration/ResourceKeyField",schemaPath:"configuration.schema.json/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data31 = data1.CalendarRightConflict;
+if(typeof data31 !== "string"){
+const err58 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -782,8 +790,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(typeof data1.ResourceNameField !== "string"){
-const err59 = {instancePath:instancePath+"/actionContext/Configuration/ResourceNameField",schemaPath:"configuration.schema.json/properties/ResourceNameField/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data31 === "refuse") || (data31 === "overwrite"))){
+const err59 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema11.properties.CalendarRightConflict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -792,10 +800,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-let data34 = data1.GroupNamePrefix;
-if(typeof data34 === "string"){
-if(!pattern4.test(data34)){
-const err60 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
+if(typeof data1.LitigationHoldMayShorten !== "boolean"){
+const err60 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldMayShorten",schemaPath:"configuration.schema.json/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -804,9 +810,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-else {
-const err61 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data1.LitigationHoldOffInactive !== "boolean"){
+const err61 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldOffInactive",schemaPath:"configuration.schema.json/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -815,10 +820,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-let data35 = data1.SharedMailboxNamePrefix;
-if(typeof data35 === "string"){
-if(!pattern4.test(data35)){
-const err62 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
+if(typeof data1.ResourceKeyField !== "string"){
+const err62 = {instancePath:instancePath+"/actionContext/Configuration/ResourceKeyField",schemaPath:"configuration.schema.json/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -827,9 +830,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data1.ResourceNameField !== "string"){
+const err63 = {instancePath:instancePath+"/actionContext/Configuration/ResourceNameField",schemaPath:"configuration.schema.json/properties/ResourceNameField/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -838,11 +840,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data1.ResourceDomain !== undefined){
-let data36 = data1.ResourceDomain;
+let data36 = data1.GroupNamePrefix;
 if(typeof data36 === "string"){
-if(!pattern0.test(data36)){
-const err64 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
+if(!pattern4.test(data36)){
+const err64 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -853,7 +854,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err65 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -862,10 +863,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-if(data1.ResourceOwner !== undefined){
-if(typeof data1.ResourceOwner !== "string"){
-const err66 = {instancePath:instancePath+"/actionContext/Configuration/ResourceOwner",schemaPath:"configuration.schema.json/properties/ResourceOwner/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data37 = data1.SharedMailboxNamePrefix;
+if(typeof data37 === "string"){
+if(!pattern4.test(data37)){
+const err66 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -875,8 +876,8 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(typeof data1.ResourcesHidden !== "boolean"){
-const err67 = {instancePath:instancePath+"/actionContext/Configuration/ResourcesHidden",schemaPath:"configuration.schema.json/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err67 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -885,8 +886,11 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(typeof data1.RenameResources !== "boolean"){
-const err68 = {instancePath:instancePath+"/actionContext/Configuration/RenameResources",schemaPath:"configuration.schema.json/properties/RenameResources/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.ResourceDomain !== undefined){
+let data38 = data1.ResourceDomain;
+if(typeof data38 === "string"){
+if(!pattern0.test(data38)){
+const err68 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -897,7 +901,7 @@ errors++;
 }
 }
 else {
-const err69 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err69 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -907,9 +911,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err70 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.ResourceOwner !== undefined){
+if(typeof data1.ResourceOwner !== "string"){
+const err70 = {instancePath:instancePath+"/actionContext/Configuration/ResourceOwner",schemaPath:"configuration.schema.json/properties/ResourceOwner/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -919,10 +923,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data0.Operation !== undefined){
-let data41 = data0.Operation;
-if((typeof data41 !== "string") && (data41 !== null)){
-const err71 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Operation.type},message:"must be string,null"};
+if(typeof data1.ResourcesHidden !== "boolean"){
+const err71 = {instancePath:instancePath+"/actionContext/Configuration/ResourcesHidden",schemaPath:"configuration.schema.json/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -931,11 +933,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data0.Origin !== undefined){
-let data42 = data0.Origin;
-if((typeof data42 !== "string") && (data42 !== null)){
-const err72 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+if(typeof data1.RenameResources !== "boolean"){
+const err72 = {instancePath:instancePath+"/actionContext/Configuration/RenameResources",schemaPath:"configuration.schema.json/properties/RenameResources/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -945,10 +944,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data0.Data !== undefined){
-let data43 = data0.Data;
-if((!(data43 && typeof data43 == "object" && !Array.isArray(data43))) && (data43 !== null)){
-const err73 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+else {
+const err73 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -958,11 +955,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data0.CorrelationConfiguration !== undefined){
-let data44 = data0.CorrelationConfiguration;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(data44.Enabled === undefined){
-const err74 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/required",keyword:"required",params:{missingProperty: "Enabled"},message:"must have required property '"+"Enabled"+"'"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err74 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -971,9 +966,11 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(data44.Enabled !== undefined){
-if(typeof data44.Enabled !== "boolean"){
-const err75 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/Enabled",schemaPath:"#/$defs/CorrelationConfiguration/properties/Enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+}
+if(data0.Operation !== undefined){
+let data43 = data0.Operation;
+if((typeof data43 !== "string") && (data43 !== null)){
+const err75 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Operation.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -983,10 +980,10 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data44.PersonField !== undefined){
-let data46 = data44.PersonField;
-if((typeof data46 !== "string") && (data46 !== null)){
-const err76 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonField",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonField/type",keyword:"type",params:{type: schema19.properties.PersonField.type},message:"must be string,null"};
+if(data0.Origin !== undefined){
+let data44 = data0.Origin;
+if((typeof data44 !== "string") && (data44 !== null)){
+const err76 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -996,10 +993,10 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data44.PersonFieldValue !== undefined){
-let data47 = data44.PersonFieldValue;
-if(((typeof data47 !== "string") && (!((typeof data47 == "number") && (isFinite(data47))))) && (data47 !== null)){
-const err77 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonFieldValue/type",keyword:"type",params:{type: schema19.properties.PersonFieldValue.type},message:"must be string,number,null"};
+if(data0.Data !== undefined){
+let data45 = data0.Data;
+if((!(data45 && typeof data45 == "object" && !Array.isArray(data45))) && (data45 !== null)){
+const err77 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1009,10 +1006,11 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data44.AccountField !== undefined){
-let data48 = data44.AccountField;
-if((typeof data48 !== "string") && (data48 !== null)){
-const err78 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountField",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountField/type",keyword:"type",params:{type: schema19.properties.AccountField.type},message:"must be string,null"};
+if(data0.CorrelationConfiguration !== undefined){
+let data46 = data0.CorrelationConfiguration;
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.Enabled === undefined){
+const err78 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/required",keyword:"required",params:{missingProperty: "Enabled"},message:"must have required property '"+"Enabled"+"'"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1021,11 +1019,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-if(data44.AccountFieldValue !== undefined){
-let data49 = data44.AccountFieldValue;
-if(((typeof data49 !== "string") && (!((typeof data49 == "number") && (isFinite(data49))))) && (data49 !== null)){
-const err79 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountFieldValue/type",keyword:"type",params:{type: schema19.properties.AccountFieldValue.type},message:"must be string,number,null"};
+if(data46.Enabled !== undefined){
+if(typeof data46.Enabled !== "boolean"){
+const err79 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/Enabled",schemaPath:"#/$defs/CorrelationConfiguration/properties/Enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1035,9 +1031,10 @@ vErrors.push(err79);
 errors++;
 }
 }
-}
-else {
-const err80 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data46.PersonField !== undefined){
+let data48 = data46.PersonField;
+if((typeof data48 !== "string") && (data48 !== null)){
+const err80 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonField",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonField/type",keyword:"type",params:{type: schema19.properties.PersonField.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1047,10 +1044,10 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data0.AccountCorrelated !== undefined){
-let data50 = data0.AccountCorrelated;
-if((typeof data50 !== "boolean") && (data50 !== null)){
-const err81 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
+if(data46.PersonFieldValue !== undefined){
+let data49 = data46.PersonFieldValue;
+if(((typeof data49 !== "string") && (!((typeof data49 == "number") && (isFinite(data49))))) && (data49 !== null)){
+const err81 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/PersonFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/PersonFieldValue/type",keyword:"type",params:{type: schema19.properties.PersonFieldValue.type},message:"must be string,number,null"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1060,13 +1057,10 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data0.References !== undefined){
-let data51 = data0.References;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-if(data51.Account !== undefined){
-let data52 = data51.Account;
-if(((typeof data52 !== "string") && (!(data52 && typeof data52 == "object" && !Array.isArray(data52)))) && (data52 !== null)){
-const err82 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/References/properties/Account/type",keyword:"type",params:{type: schema20.properties.Account.type},message:"must be string,object,null"};
+if(data46.AccountField !== undefined){
+let data50 = data46.AccountField;
+if((typeof data50 !== "string") && (data50 !== null)){
+const err82 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountField",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountField/type",keyword:"type",params:{type: schema19.properties.AccountField.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1076,10 +1070,10 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data51.ManagerAccount !== undefined){
-let data53 = data51.ManagerAccount;
-if(((typeof data53 !== "string") && (!(data53 && typeof data53 == "object" && !Array.isArray(data53)))) && (data53 !== null)){
-const err83 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/References/properties/ManagerAccount/type",keyword:"type",params:{type: schema20.properties.ManagerAccount.type},message:"must be string,object,null"};
+if(data46.AccountFieldValue !== undefined){
+let data51 = data46.AccountFieldValue;
+if(((typeof data51 !== "string") && (!((typeof data51 == "number") && (isFinite(data51))))) && (data51 !== null)){
+const err83 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration/AccountFieldValue",schemaPath:"#/$defs/CorrelationConfiguration/properties/AccountFieldValue/type",keyword:"type",params:{type: schema19.properties.AccountFieldValue.type},message:"must be string,number,null"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1089,10 +1083,9 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data51.Permission !== undefined){
-let data54 = data51.Permission;
-if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
-const err84 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/References/properties/Permission/type",keyword:"type",params:{type: schema20.properties.Permission.type},message:"must be object,null"};
+}
+else {
+const err84 = {instancePath:instancePath+"/actionContext/CorrelationConfiguration",schemaPath:"#/$defs/CorrelationConfiguration/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1102,9 +1095,10 @@ vErrors.push(err84);
 errors++;
 }
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/References/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.AccountCorrelated !== undefined){
+let data52 = data0.AccountCorrelated;
+if((typeof data52 !== "boolean") && (data52 !== null)){
+const err85 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema16.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1114,9 +1108,13 @@ vErrors.push(err85);
 errors++;
 }
 }
-}
-else {
-const err86 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.References !== undefined){
+let data53 = data0.References;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.Account !== undefined){
+let data54 = data53.Account;
+if(((typeof data54 !== "string") && (!(data54 && typeof data54 == "object" && !Array.isArray(data54)))) && (data54 !== null)){
+const err86 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/References/properties/Account/type",keyword:"type",params:{type: schema20.properties.Account.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1126,10 +1124,10 @@ vErrors.push(err86);
 errors++;
 }
 }
-if(data.personContext !== undefined){
-let data55 = data.personContext;
-if((!(data55 && typeof data55 == "object" && !Array.isArray(data55))) && (data55 !== null)){
-const err87 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(data53.ManagerAccount !== undefined){
+let data55 = data53.ManagerAccount;
+if(((typeof data55 !== "string") && (!(data55 && typeof data55 == "object" && !Array.isArray(data55)))) && (data55 !== null)){
+const err87 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/References/properties/ManagerAccount/type",keyword:"type",params:{type: schema20.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1138,11 +1136,11 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.Person !== undefined){
-let data56 = data55.Person;
+}
+if(data53.Permission !== undefined){
+let data56 = data53.Permission;
 if((!(data56 && typeof data56 == "object" && !Array.isArray(data56))) && (data56 !== null)){
-const err88 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+const err88 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/References/properties/Permission/type",keyword:"type",params:{type: schema20.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1152,10 +1150,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data55.Manager !== undefined){
-let data57 = data55.Manager;
-if((!(data57 && typeof data57 == "object" && !Array.isArray(data57))) && (data57 !== null)){
-const err89 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+}
+else {
+const err89 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/References/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1166,11 +1163,8 @@ errors++;
 }
 }
 }
-}
-if(data.outputContext !== undefined){
-let data58 = data.outputContext;
-if((!(data58 && typeof data58 == "object" && !Array.isArray(data58))) && (data58 !== null)){
-const err90 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+else {
+const err90 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1179,11 +1173,11 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.Data !== undefined){
-let data59 = data58.Data;
-if((!(data59 && typeof data59 == "object" && !Array.isArray(data59))) && (data59 !== null)){
-const err91 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+}
+if(data.personContext !== undefined){
+let data57 = data.personContext;
+if((!(data57 && typeof data57 == "object" && !Array.isArray(data57))) && (data57 !== null)){
+const err91 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1192,12 +1186,11 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err92 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+if(data57.Person !== undefined){
+let data58 = data57.Person;
+if((!(data58 && typeof data58 == "object" && !Array.isArray(data58))) && (data58 !== null)){
+const err92 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1206,7 +1199,62 @@ vErrors.push(err92);
 }
 errors++;
 }
+}
+if(data57.Manager !== undefined){
+let data59 = data57.Manager;
+if((!(data59 && typeof data59 == "object" && !Array.isArray(data59))) && (data59 !== null)){
+const err93 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+}
+}
+if(data.outputContext !== undefined){
+let data60 = data.outputContext;
+if((!(data60 && typeof data60 == "object" && !Array.isArray(data60))) && (data60 !== null)){
+const err94 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.Data !== undefined){
+let data61 = data60.Data;
+if((!(data61 && typeof data61 == "object" && !Array.isArray(data61))) && (data61 !== null)){
+const err95 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err96 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
 validate15.errors = vErrors;
 return errors === 0;
 }
-export const createEvent: Contract<CreateEvent> = { check: check_createEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Types of shared mailboxes"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a field of a contract such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Marker of groups"},"SharedMailboxMarker":{"type":"string","label":"Marker of shared mailboxes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Holds may be shortened"},"LitigationHoldOffInactive":{"type":"boolean","label":"Holds of inactive mailboxes may be removed"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Prefix of groups"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Prefix of shared mailboxes"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Domain of resources"},"ResourceOwner":{"type":"string","label":"Owner of groups"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"CorrelationConfiguration":{"type":"object","properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object","null"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };
+export const createEvent: Contract<CreateEvent> = { check: check_createEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Types of shared mailboxes"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a field of a contract such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Marker of groups"},"SharedMailboxMarker":{"type":"string","label":"Marker of shared mailboxes"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Holds may be shortened"},"LitigationHoldOffInactive":{"type":"boolean","label":"Holds of inactive mailboxes may be removed"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Prefix of groups"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Prefix of shared mailboxes"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Domain of resources"},"ResourceOwner":{"type":"string","label":"Owner of groups"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"CorrelationConfiguration":{"type":"object","properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object","null"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };

@@ -4,7 +4,7 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { EnableEvent } from "../types.ts";
 const check_enableEvent = validate17;
 const schema29 = {"title":"EnableEvent","description":"Grant of Account Access.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"EnableActionContext","type":"object","required":["Configuration","DryRun","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"Data":{"$ref":"#/$defs/Data"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/AccountReferences"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none. White space around it belongs to it.","type":"string","verbatim":true,"secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false},"SharedMailboxReference":{"description":"The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.","type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"description":"The rights that a combined entitlement stands for.","type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"description":"The mailbox types that rights are listed, granted and imported for.","type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"description":"True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.","type":"boolean","default":true},"SubPermissionContractField":{"description":"The field of a contract that decides about sub-permissions.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a field of a contract such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"description":"The attribute of a group or shared mailbox that the contract field is compared with.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"description":"What it is when no group or shared mailbox belongs to a contract: an error, or nothing.","type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"description":"True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.","type":"boolean","default":false},"MarkerAttribute":{"description":"The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"description":"The marker of a group.","type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"description":"The marker of a shared mailbox.","type":"string","default":"HelloID Dynamic Shared Mailbox"},"CalendarRightConflict":{"description":"What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.","type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"description":"True: granting a litigation hold may shorten a longer one.","type":"boolean","default":false},"LitigationHoldOffInactive":{"description":"True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.","type":"boolean","default":false},"ResourceKeyField":{"description":"The field of the source data that identifies a resource. Plain values are their own key.","type":"string","default":"ExternalId"},"ResourceNameField":{"description":"The field of the source data that names a resource. Plain values are their own name.","type":"string","default":"DisplayName"},"GroupNamePrefix":{"description":"Stands before the name and the address of a group that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"description":"Stands before the name and the address of a shared mailbox that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"description":"The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"description":"Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.","type":"string"},"ResourcesHidden":{"description":"True: resources are made hidden from the address lists.","type":"boolean","default":false},"RenameResources":{"description":"True: a resource is renamed when its source is. Its addresses stay.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none. White space around it belongs to it.","type":"string","verbatim":true,"secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false},"SharedMailboxReference":{"description":"The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.","type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"description":"The rights that a combined entitlement stands for.","type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"description":"The mailbox types that rights are listed, granted and imported for.","type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"description":"True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.","type":"boolean","default":true},"SubPermissionContractField":{"description":"The field of a contract that decides about sub-permissions.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a field of a contract such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"description":"The attribute of a group or shared mailbox that the contract field is compared with.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"description":"What it is when no group or shared mailbox belongs to a contract: an error, or nothing.","type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"description":"True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.","type":"boolean","default":false},"MarkerAttribute":{"description":"The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"description":"The marker of a group.","type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"description":"The marker of a shared mailbox.","type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"description":"Which accounts an import reports for a combined entitlement: all is those that hold all of its rights (the others are counted and named in a warning), fullAccess is those that hold Full Access.","type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"description":"What a revoke, disable or delete answers when Exchange Online accepts it plainly and its lists do not show it within 15 seconds: accepted is a success whose audit line says so, strict is a failure (notYet).","type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"description":"What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.","type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"description":"True: granting a litigation hold may shorten a longer one.","type":"boolean","default":false},"LitigationHoldOffInactive":{"description":"True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.","type":"boolean","default":false},"ResourceKeyField":{"description":"The field of the source data that identifies a resource. Plain values are their own key.","type":"string","default":"ExternalId"},"ResourceNameField":{"description":"The field of the source data that names a resource. Plain values are their own name.","type":"string","default":"DisplayName"},"GroupNamePrefix":{"description":"Stands before the name and the address of a group that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"description":"Stands before the name and the address of a shared mailbox that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"description":"The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"description":"Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.","type":"string"},"ResourcesHidden":{"description":"True: resources are made hidden from the address lists.","type":"boolean","default":false},"RenameResources":{"description":"True: a resource is renamed when its source is. Its addresses stay.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema18 = {"title":"Data","description":"The fields mapped for the current action. A missing field is not mapped; null is mapped without a value.","type":["object","null"],"additionalProperties":true};
 const schema26 = {"title":"ReferencesWithAccount","type":"object","properties":{"Account":{"type":["string","object"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}},"required":["Account"]};
 const schema21 = {"title":"PersonContext","type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
@@ -201,6 +201,12 @@ data1.GroupMarker = "HelloID Dynamic Distribution Group";
 }
 if(data1.SharedMailboxMarker === undefined){
 data1.SharedMailboxMarker = "HelloID Dynamic Shared Mailbox";
+}
+if(data1.CombinedRightsImport === undefined){
+data1.CombinedRightsImport = "all";
+}
+if(data1.ConfirmRevokes === undefined){
+data1.ConfirmRevokes = "accepted";
 }
 if(data1.CalendarRightConflict === undefined){
 data1.CalendarRightConflict = "refuse";
@@ -730,9 +736,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-let data29 = data1.CalendarRightConflict;
+let data29 = data1.CombinedRightsImport;
 if(typeof data29 !== "string"){
-const err54 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err54 = {instancePath:instancePath+"/actionContext/Configuration/CombinedRightsImport",schemaPath:"configuration.schema.json/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -741,8 +747,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!((data29 === "refuse") || (data29 === "overwrite"))){
-const err55 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema11.properties.CalendarRightConflict.enum},message:"must be equal to one of the allowed values"};
+if(!((data29 === "all") || (data29 === "fullAccess"))){
+const err55 = {instancePath:instancePath+"/actionContext/Configuration/CombinedRightsImport",schemaPath:"configuration.schema.json/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema11.properties.CombinedRightsImport.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -751,8 +757,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(typeof data1.LitigationHoldMayShorten !== "boolean"){
-const err56 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldMayShorten",schemaPath:"configuration.schema.json/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data30 = data1.ConfirmRevokes;
+if(typeof data30 !== "string"){
+const err56 = {instancePath:instancePath+"/actionContext/Configuration/ConfirmRevokes",schemaPath:"configuration.schema.json/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -761,8 +768,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(typeof data1.LitigationHoldOffInactive !== "boolean"){
-const err57 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldOffInactive",schemaPath:"configuration.schema.json/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data30 === "accepted") || (data30 === "strict"))){
+const err57 = {instancePath:instancePath+"/actionContext/Configuration/ConfirmRevokes",schemaPath:"configuration.schema.json/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema11.properties.ConfirmRevokes.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -771,8 +778,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(typeof data1.ResourceKeyField !== "string"){
-const err58 = {instancePath:instancePath+"/actionContext/Configuration/ResourceKeyField",schemaPath:"configuration.schema.json/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data31 = data1.CalendarRightConflict;
+if(typeof data31 !== "string"){
+const err58 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -781,8 +789,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(typeof data1.ResourceNameField !== "string"){
-const err59 = {instancePath:instancePath+"/actionContext/Configuration/ResourceNameField",schemaPath:"configuration.schema.json/properties/ResourceNameField/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data31 === "refuse") || (data31 === "overwrite"))){
+const err59 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema11.properties.CalendarRightConflict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -791,10 +799,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-let data34 = data1.GroupNamePrefix;
-if(typeof data34 === "string"){
-if(!pattern4.test(data34)){
-const err60 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
+if(typeof data1.LitigationHoldMayShorten !== "boolean"){
+const err60 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldMayShorten",schemaPath:"configuration.schema.json/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -803,9 +809,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-else {
-const err61 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data1.LitigationHoldOffInactive !== "boolean"){
+const err61 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldOffInactive",schemaPath:"configuration.schema.json/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -814,10 +819,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-let data35 = data1.SharedMailboxNamePrefix;
-if(typeof data35 === "string"){
-if(!pattern4.test(data35)){
-const err62 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
+if(typeof data1.ResourceKeyField !== "string"){
+const err62 = {instancePath:instancePath+"/actionContext/Configuration/ResourceKeyField",schemaPath:"configuration.schema.json/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -826,9 +829,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data1.ResourceNameField !== "string"){
+const err63 = {instancePath:instancePath+"/actionContext/Configuration/ResourceNameField",schemaPath:"configuration.schema.json/properties/ResourceNameField/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -837,11 +839,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data1.ResourceDomain !== undefined){
-let data36 = data1.ResourceDomain;
+let data36 = data1.GroupNamePrefix;
 if(typeof data36 === "string"){
-if(!pattern0.test(data36)){
-const err64 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
+if(!pattern4.test(data36)){
+const err64 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -852,7 +853,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err65 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -861,10 +862,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-if(data1.ResourceOwner !== undefined){
-if(typeof data1.ResourceOwner !== "string"){
-const err66 = {instancePath:instancePath+"/actionContext/Configuration/ResourceOwner",schemaPath:"configuration.schema.json/properties/ResourceOwner/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data37 = data1.SharedMailboxNamePrefix;
+if(typeof data37 === "string"){
+if(!pattern4.test(data37)){
+const err66 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -874,8 +875,8 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(typeof data1.ResourcesHidden !== "boolean"){
-const err67 = {instancePath:instancePath+"/actionContext/Configuration/ResourcesHidden",schemaPath:"configuration.schema.json/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err67 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -884,8 +885,11 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(typeof data1.RenameResources !== "boolean"){
-const err68 = {instancePath:instancePath+"/actionContext/Configuration/RenameResources",schemaPath:"configuration.schema.json/properties/RenameResources/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.ResourceDomain !== undefined){
+let data38 = data1.ResourceDomain;
+if(typeof data38 === "string"){
+if(!pattern0.test(data38)){
+const err68 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -896,7 +900,7 @@ errors++;
 }
 }
 else {
-const err69 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err69 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -906,9 +910,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err70 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.ResourceOwner !== undefined){
+if(typeof data1.ResourceOwner !== "string"){
+const err70 = {instancePath:instancePath+"/actionContext/Configuration/ResourceOwner",schemaPath:"configuration.schema.json/properties/ResourceOwner/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -918,10 +922,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data0.Operation !== undefined){
-let data41 = data0.Operation;
-if((typeof data41 !== "string") && (data41 !== null)){
-const err71 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Operation.type},message:"must be string,null"};
+if(typeof data1.ResourcesHidden !== "boolean"){
+const err71 = {instancePath:instancePath+"/actionContext/Configuration/ResourcesHidden",schemaPath:"configuration.schema.json/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -930,11 +932,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data0.Origin !== undefined){
-let data42 = data0.Origin;
-if((typeof data42 !== "string") && (data42 !== null)){
-const err72 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+if(typeof data1.RenameResources !== "boolean"){
+const err72 = {instancePath:instancePath+"/actionContext/Configuration/RenameResources",schemaPath:"configuration.schema.json/properties/RenameResources/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -944,10 +943,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data0.Data !== undefined){
-let data43 = data0.Data;
-if((!(data43 && typeof data43 == "object" && !Array.isArray(data43))) && (data43 !== null)){
-const err73 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
+else {
+const err73 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -957,10 +954,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data0.AccountCorrelated !== undefined){
-let data44 = data0.AccountCorrelated;
-if((typeof data44 !== "boolean") && (data44 !== null)){
-const err74 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err74 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -970,11 +966,10 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data0.References !== undefined){
-let data45 = data0.References;
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.Account === undefined){
-const err75 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
+if(data0.Operation !== undefined){
+let data43 = data0.Operation;
+if((typeof data43 !== "string") && (data43 !== null)){
+const err75 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Operation.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -983,10 +978,11 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data45.Account !== undefined){
-let data46 = data45.Account;
-if((typeof data46 !== "string") && (!(data46 && typeof data46 == "object" && !Array.isArray(data46)))){
-const err76 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
+}
+if(data0.Origin !== undefined){
+let data44 = data0.Origin;
+if((typeof data44 !== "string") && (data44 !== null)){
+const err76 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -996,10 +992,10 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data45.ManagerAccount !== undefined){
-let data47 = data45.ManagerAccount;
-if(((typeof data47 !== "string") && (!(data47 && typeof data47 == "object" && !Array.isArray(data47)))) && (data47 !== null)){
-const err77 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
+if(data0.Data !== undefined){
+let data45 = data0.Data;
+if((!(data45 && typeof data45 == "object" && !Array.isArray(data45))) && (data45 !== null)){
+const err77 = {instancePath:instancePath+"/actionContext/Data",schemaPath:"#/$defs/Data/type",keyword:"type",params:{type: schema18.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1009,10 +1005,10 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data45.Permission !== undefined){
-let data48 = data45.Permission;
-if((!(data48 && typeof data48 == "object" && !Array.isArray(data48))) && (data48 !== null)){
-const err78 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
+if(data0.AccountCorrelated !== undefined){
+let data46 = data0.AccountCorrelated;
+if((typeof data46 !== "boolean") && (data46 !== null)){
+const err78 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema29.properties.actionContext.properties.AccountCorrelated.type},message:"must be boolean,null"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1022,9 +1018,11 @@ vErrors.push(err78);
 errors++;
 }
 }
-}
-else {
-const err79 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.References !== undefined){
+let data47 = data0.References;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.Account === undefined){
+const err79 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1033,10 +1031,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-else {
-const err80 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data47.Account !== undefined){
+let data48 = data47.Account;
+if((typeof data48 !== "string") && (!(data48 && typeof data48 == "object" && !Array.isArray(data48)))){
+const err80 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1046,10 +1044,10 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data.personContext !== undefined){
-let data49 = data.personContext;
-if((!(data49 && typeof data49 == "object" && !Array.isArray(data49))) && (data49 !== null)){
-const err81 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(data47.ManagerAccount !== undefined){
+let data49 = data47.ManagerAccount;
+if(((typeof data49 !== "string") && (!(data49 && typeof data49 == "object" && !Array.isArray(data49)))) && (data49 !== null)){
+const err81 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1058,11 +1056,11 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.Person !== undefined){
-let data50 = data49.Person;
+}
+if(data47.Permission !== undefined){
+let data50 = data47.Permission;
 if((!(data50 && typeof data50 == "object" && !Array.isArray(data50))) && (data50 !== null)){
-const err82 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+const err82 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1072,10 +1070,9 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data49.Manager !== undefined){
-let data51 = data49.Manager;
-if((!(data51 && typeof data51 == "object" && !Array.isArray(data51))) && (data51 !== null)){
-const err83 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+}
+else {
+const err83 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1086,11 +1083,8 @@ errors++;
 }
 }
 }
-}
-if(data.outputContext !== undefined){
-let data52 = data.outputContext;
-if((!(data52 && typeof data52 == "object" && !Array.isArray(data52))) && (data52 !== null)){
-const err84 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+else {
+const err84 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1099,11 +1093,11 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-if(data52.Data !== undefined){
-let data53 = data52.Data;
-if((!(data53 && typeof data53 == "object" && !Array.isArray(data53))) && (data53 !== null)){
-const err85 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+}
+if(data.personContext !== undefined){
+let data51 = data.personContext;
+if((!(data51 && typeof data51 == "object" && !Array.isArray(data51))) && (data51 !== null)){
+const err85 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1112,12 +1106,11 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err86 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.Person !== undefined){
+let data52 = data51.Person;
+if((!(data52 && typeof data52 == "object" && !Array.isArray(data52))) && (data52 !== null)){
+const err86 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1126,7 +1119,62 @@ vErrors.push(err86);
 }
 errors++;
 }
+}
+if(data51.Manager !== undefined){
+let data53 = data51.Manager;
+if((!(data53 && typeof data53 == "object" && !Array.isArray(data53))) && (data53 !== null)){
+const err87 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+}
+}
+if(data.outputContext !== undefined){
+let data54 = data.outputContext;
+if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
+const err88 = {instancePath:instancePath+"/outputContext",schemaPath:"#/$defs/OutputContext/type",keyword:"type",params:{type: schema22.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+if(data54.Data !== undefined){
+let data55 = data54.Data;
+if((!(data55 && typeof data55 == "object" && !Array.isArray(data55))) && (data55 !== null)){
+const err89 = {instancePath:instancePath+"/outputContext/Data",schemaPath:"#/$defs/OutputContext/properties/Data/type",keyword:"type",params:{type: schema22.properties.Data.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err90 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
 validate17.errors = vErrors;
 return errors === 0;
 }
-export const enableEvent: Contract<EnableEvent> = { check: check_enableEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Types of shared mailboxes"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a field of a contract such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Marker of groups"},"SharedMailboxMarker":{"type":"string","label":"Marker of shared mailboxes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Holds may be shortened"},"LitigationHoldOffInactive":{"type":"boolean","label":"Holds of inactive mailboxes may be removed"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Prefix of groups"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Prefix of shared mailboxes"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Domain of resources"},"ResourceOwner":{"type":"string","label":"Owner of groups"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };
+export const enableEvent: Contract<EnableEvent> = { check: check_enableEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Types of shared mailboxes"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a field of a contract such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Marker of groups"},"SharedMailboxMarker":{"type":"string","label":"Marker of shared mailboxes"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Holds may be shortened"},"LitigationHoldOffInactive":{"type":"boolean","label":"Holds of inactive mailboxes may be removed"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Prefix of groups"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Prefix of shared mailboxes"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Domain of resources"},"ResourceOwner":{"type":"string","label":"Owner of groups"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };

@@ -4,7 +4,7 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { SubPermissionsEvent } from "../types.ts";
 const check_subPermissionsEvent = validate24;
 const schema59 = {"title":"SubPermissionsEvent","description":"Grant, update or revoke of one permission whose parts the connector decides.","type":"object","required":["actionContext"],"properties":{"actionContext":{"title":"SubPermissionsActionContext","type":"object","required":["Configuration","DryRun","Operation","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean","description":"True in a preview: nothing may be written."},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"],"description":"enforcement or reconciliation."},"References":{"$ref":"#/$defs/AccountReferences"},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"],"items":{"$ref":"#/$defs/CurrentPermission"}}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none. White space around it belongs to it.","type":"string","verbatim":true,"secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false},"SharedMailboxReference":{"description":"The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.","type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"description":"The rights that a combined entitlement stands for.","type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"description":"The mailbox types that rights are listed, granted and imported for.","type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"description":"True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.","type":"boolean","default":true},"SubPermissionContractField":{"description":"The field of a contract that decides about sub-permissions.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a field of a contract such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"description":"The attribute of a group or shared mailbox that the contract field is compared with.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"description":"What it is when no group or shared mailbox belongs to a contract: an error, or nothing.","type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"description":"True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.","type":"boolean","default":false},"MarkerAttribute":{"description":"The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"description":"The marker of a group.","type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"description":"The marker of a shared mailbox.","type":"string","default":"HelloID Dynamic Shared Mailbox"},"CalendarRightConflict":{"description":"What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.","type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"description":"True: granting a litigation hold may shorten a longer one.","type":"boolean","default":false},"LitigationHoldOffInactive":{"description":"True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.","type":"boolean","default":false},"ResourceKeyField":{"description":"The field of the source data that identifies a resource. Plain values are their own key.","type":"string","default":"ExternalId"},"ResourceNameField":{"description":"The field of the source data that names a resource. Plain values are their own name.","type":"string","default":"DisplayName"},"GroupNamePrefix":{"description":"Stands before the name and the address of a group that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"description":"Stands before the name and the address of a shared mailbox that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"description":"The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"description":"Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.","type":"string"},"ResourcesHidden":{"description":"True: resources are made hidden from the address lists.","type":"boolean","default":false},"RenameResources":{"description":"True: a resource is renamed when its source is. Its addresses stay.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","title":"Configuration","description":"The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"description":"Primary .onmicrosoft.com domain of the tenant.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"description":"Directory (tenant) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"description":"Application (client) ID of the app registration.","type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"description":"Client secret of the app registration; used when UseCertificate is false.","neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"description":"True: sign in with the certificate. False: sign in with the client secret.","type":"boolean","default":false},"AppCertificateBase64String":{"description":"The certificate with its private key (PFX), as base64.","neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"description":"The password of the PFX; not given when it has none. White space around it belongs to it.","type":"string","verbatim":true,"secret":true},"Cloud":{"description":"The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.","type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"description":"The mailbox types that count as a person's mailbox.","type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"description":"True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.","type":"boolean","default":false},"AutoReplyMessageFormat":{"description":"What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.","type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"description":"True: enable switches the automatic reply off again when it is the one that delete set.","type":"boolean","default":false},"SharedMailboxReference":{"description":"The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.","type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"description":"The rights that a combined entitlement stands for.","type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"description":"The mailbox types that rights are listed, granted and imported for.","type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"description":"True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.","type":"boolean","default":true},"SubPermissionContractField":{"description":"The field of a contract that decides about sub-permissions.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a field of a contract such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"description":"The attribute of a group or shared mailbox that the contract field is compared with.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"description":"What it is when no group or shared mailbox belongs to a contract: an error, or nothing.","type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"description":"True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.","type":"boolean","default":false},"MarkerAttribute":{"description":"The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.","type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"description":"The marker of a group.","type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"description":"The marker of a shared mailbox.","type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"description":"Which accounts an import reports for a combined entitlement: all is those that hold all of its rights (the others are counted and named in a warning), fullAccess is those that hold Full Access.","type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"description":"What a revoke, disable or delete answers when Exchange Online accepts it plainly and its lists do not show it within 15 seconds: accepted is a success whose audit line says so, strict is a failure (notYet).","type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"description":"What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.","type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"description":"True: granting a litigation hold may shorten a longer one.","type":"boolean","default":false},"LitigationHoldOffInactive":{"description":"True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.","type":"boolean","default":false},"ResourceKeyField":{"description":"The field of the source data that identifies a resource. Plain values are their own key.","type":"string","default":"ExternalId"},"ResourceNameField":{"description":"The field of the source data that names a resource. Plain values are their own name.","type":"string","default":"DisplayName"},"GroupNamePrefix":{"description":"Stands before the name and the address of a group that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"description":"Stands before the name and the address of a shared mailbox that is made.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"description":"The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"description":"Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.","type":"string"},"ResourcesHidden":{"description":"True: resources are made hidden from the address lists.","type":"boolean","default":false},"RenameResources":{"description":"True: a resource is renamed when its source is. Its addresses stay.","type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const schema26 = {"title":"ReferencesWithAccount","type":"object","properties":{"Account":{"type":["string","object"],"description":"The account reference that create answered with, verbatim.","additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"description":"The Identification of the listed permission, verbatim.","additionalProperties":true}},"required":["Account"]};
 const schema62 = {"title":"CurrentPermission","type":"object","required":["Reference"],"properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object","additionalProperties":true}}};
 const schema21 = {"title":"PersonContext","type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
@@ -210,6 +210,12 @@ data1.GroupMarker = "HelloID Dynamic Distribution Group";
 }
 if(data1.SharedMailboxMarker === undefined){
 data1.SharedMailboxMarker = "HelloID Dynamic Shared Mailbox";
+}
+if(data1.CombinedRightsImport === undefined){
+data1.CombinedRightsImport = "all";
+}
+if(data1.ConfirmRevokes === undefined){
+data1.ConfirmRevokes = "accepted";
 }
 if(data1.CalendarRightConflict === undefined){
 data1.CalendarRightConflict = "refuse";
@@ -739,9 +745,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-let data29 = data1.CalendarRightConflict;
+let data29 = data1.CombinedRightsImport;
 if(typeof data29 !== "string"){
-const err55 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err55 = {instancePath:instancePath+"/actionContext/Configuration/CombinedRightsImport",schemaPath:"configuration.schema.json/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -750,8 +756,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!((data29 === "refuse") || (data29 === "overwrite"))){
-const err56 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema11.properties.CalendarRightConflict.enum},message:"must be equal to one of the allowed values"};
+if(!((data29 === "all") || (data29 === "fullAccess"))){
+const err56 = {instancePath:instancePath+"/actionContext/Configuration/CombinedRightsImport",schemaPath:"configuration.schema.json/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema11.properties.CombinedRightsImport.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -760,8 +766,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(typeof data1.LitigationHoldMayShorten !== "boolean"){
-const err57 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldMayShorten",schemaPath:"configuration.schema.json/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+let data30 = data1.ConfirmRevokes;
+if(typeof data30 !== "string"){
+const err57 = {instancePath:instancePath+"/actionContext/Configuration/ConfirmRevokes",schemaPath:"configuration.schema.json/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -770,8 +777,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(typeof data1.LitigationHoldOffInactive !== "boolean"){
-const err58 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldOffInactive",schemaPath:"configuration.schema.json/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(!((data30 === "accepted") || (data30 === "strict"))){
+const err58 = {instancePath:instancePath+"/actionContext/Configuration/ConfirmRevokes",schemaPath:"configuration.schema.json/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema11.properties.ConfirmRevokes.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -780,8 +787,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(typeof data1.ResourceKeyField !== "string"){
-const err59 = {instancePath:instancePath+"/actionContext/Configuration/ResourceKeyField",schemaPath:"configuration.schema.json/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data31 = data1.CalendarRightConflict;
+if(typeof data31 !== "string"){
+const err59 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -790,8 +798,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(typeof data1.ResourceNameField !== "string"){
-const err60 = {instancePath:instancePath+"/actionContext/Configuration/ResourceNameField",schemaPath:"configuration.schema.json/properties/ResourceNameField/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data31 === "refuse") || (data31 === "overwrite"))){
+const err60 = {instancePath:instancePath+"/actionContext/Configuration/CalendarRightConflict",schemaPath:"configuration.schema.json/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema11.properties.CalendarRightConflict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -800,10 +808,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-let data34 = data1.GroupNamePrefix;
-if(typeof data34 === "string"){
-if(!pattern4.test(data34)){
-const err61 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
+if(typeof data1.LitigationHoldMayShorten !== "boolean"){
+const err61 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldMayShorten",schemaPath:"configuration.schema.json/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -812,9 +818,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data1.LitigationHoldOffInactive !== "boolean"){
+const err62 = {instancePath:instancePath+"/actionContext/Configuration/LitigationHoldOffInactive",schemaPath:"configuration.schema.json/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -823,10 +828,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-let data35 = data1.SharedMailboxNamePrefix;
-if(typeof data35 === "string"){
-if(!pattern4.test(data35)){
-const err63 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
+if(typeof data1.ResourceKeyField !== "string"){
+const err63 = {instancePath:instancePath+"/actionContext/Configuration/ResourceKeyField",schemaPath:"configuration.schema.json/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -835,9 +838,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-else {
-const err64 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data1.ResourceNameField !== "string"){
+const err64 = {instancePath:instancePath+"/actionContext/Configuration/ResourceNameField",schemaPath:"configuration.schema.json/properties/ResourceNameField/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -846,11 +848,10 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data1.ResourceDomain !== undefined){
-let data36 = data1.ResourceDomain;
+let data36 = data1.GroupNamePrefix;
 if(typeof data36 === "string"){
-if(!pattern0.test(data36)){
-const err65 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
+if(!pattern4.test(data36)){
+const err65 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -861,7 +862,7 @@ errors++;
 }
 }
 else {
-const err66 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err66 = {instancePath:instancePath+"/actionContext/Configuration/GroupNamePrefix",schemaPath:"configuration.schema.json/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -870,10 +871,10 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-if(data1.ResourceOwner !== undefined){
-if(typeof data1.ResourceOwner !== "string"){
-const err67 = {instancePath:instancePath+"/actionContext/Configuration/ResourceOwner",schemaPath:"configuration.schema.json/properties/ResourceOwner/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data37 = data1.SharedMailboxNamePrefix;
+if(typeof data37 === "string"){
+if(!pattern4.test(data37)){
+const err67 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"+"\""};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -883,8 +884,8 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(typeof data1.ResourcesHidden !== "boolean"){
-const err68 = {instancePath:instancePath+"/actionContext/Configuration/ResourcesHidden",schemaPath:"configuration.schema.json/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err68 = {instancePath:instancePath+"/actionContext/Configuration/SharedMailboxNamePrefix",schemaPath:"configuration.schema.json/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -893,8 +894,11 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(typeof data1.RenameResources !== "boolean"){
-const err69 = {instancePath:instancePath+"/actionContext/Configuration/RenameResources",schemaPath:"configuration.schema.json/properties/RenameResources/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.ResourceDomain !== undefined){
+let data38 = data1.ResourceDomain;
+if(typeof data38 === "string"){
+if(!pattern0.test(data38)){
+const err69 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"+"\""};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -905,7 +909,7 @@ errors++;
 }
 }
 else {
-const err70 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err70 = {instancePath:instancePath+"/actionContext/Configuration/ResourceDomain",schemaPath:"configuration.schema.json/properties/ResourceDomain/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -915,9 +919,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data0.DryRun !== undefined){
-if(typeof data0.DryRun !== "boolean"){
-const err71 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data1.ResourceOwner !== undefined){
+if(typeof data1.ResourceOwner !== "string"){
+const err71 = {instancePath:instancePath+"/actionContext/Configuration/ResourceOwner",schemaPath:"configuration.schema.json/properties/ResourceOwner/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -927,10 +931,8 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data0.Operation !== undefined){
-let data41 = data0.Operation;
-if(typeof data41 !== "string"){
-const err72 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data1.ResourcesHidden !== "boolean"){
+const err72 = {instancePath:instancePath+"/actionContext/Configuration/ResourcesHidden",schemaPath:"configuration.schema.json/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -939,8 +941,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(!(((data41 === "grant") || (data41 === "update")) || (data41 === "revoke"))){
-const err73 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema59.properties.actionContext.properties.Operation.enum},message:"must be equal to one of the allowed values"};
+if(typeof data1.RenameResources !== "boolean"){
+const err73 = {instancePath:instancePath+"/actionContext/Configuration/RenameResources",schemaPath:"configuration.schema.json/properties/RenameResources/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -950,10 +952,8 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data0.Origin !== undefined){
-let data42 = data0.Origin;
-if((typeof data42 !== "string") && (data42 !== null)){
-const err74 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.Origin.type},message:"must be string,null"};
+else {
+const err74 = {instancePath:instancePath+"/actionContext/Configuration",schemaPath:"configuration.schema.json/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -963,11 +963,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data0.References !== undefined){
-let data43 = data0.References;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.Account === undefined){
-const err75 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
+if(data0.DryRun !== undefined){
+if(typeof data0.DryRun !== "boolean"){
+const err75 = {instancePath:instancePath+"/actionContext/DryRun",schemaPath:"#/properties/actionContext/properties/DryRun/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -976,10 +974,11 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data43.Account !== undefined){
-let data44 = data43.Account;
-if((typeof data44 !== "string") && (!(data44 && typeof data44 == "object" && !Array.isArray(data44)))){
-const err76 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
+}
+if(data0.Operation !== undefined){
+let data43 = data0.Operation;
+if(typeof data43 !== "string"){
+const err76 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -988,11 +987,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-if(data43.ManagerAccount !== undefined){
-let data45 = data43.ManagerAccount;
-if(((typeof data45 !== "string") && (!(data45 && typeof data45 == "object" && !Array.isArray(data45)))) && (data45 !== null)){
-const err77 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
+if(!(((data43 === "grant") || (data43 === "update")) || (data43 === "revoke"))){
+const err77 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema59.properties.actionContext.properties.Operation.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1002,10 +998,10 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data43.Permission !== undefined){
-let data46 = data43.Permission;
-if((!(data46 && typeof data46 == "object" && !Array.isArray(data46))) && (data46 !== null)){
-const err78 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
+if(data0.Origin !== undefined){
+let data44 = data0.Origin;
+if((typeof data44 !== "string") && (data44 !== null)){
+const err78 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.Origin.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1015,9 +1011,11 @@ vErrors.push(err78);
 errors++;
 }
 }
-}
-else {
-const err79 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.References !== undefined){
+let data45 = data0.References;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(data45.Account === undefined){
+const err79 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/required",keyword:"required",params:{missingProperty: "Account"},message:"must have required property '"+"Account"+"'"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1026,11 +1024,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-if(data0.PermissionDisplayName !== undefined){
-let data47 = data0.PermissionDisplayName;
-if((typeof data47 !== "string") && (data47 !== null)){
-const err80 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.PermissionDisplayName.type},message:"must be string,null"};
+if(data45.Account !== undefined){
+let data46 = data45.Account;
+if((typeof data46 !== "string") && (!(data46 && typeof data46 == "object" && !Array.isArray(data46)))){
+const err80 = {instancePath:instancePath+"/actionContext/References/Account",schemaPath:"#/$defs/AccountReferences/properties/Account/type",keyword:"type",params:{type: schema26.properties.Account.type},message:"must be string,object"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1040,10 +1037,10 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data0.CurrentPermissions !== undefined){
-let data48 = data0.CurrentPermissions;
-if((!(Array.isArray(data48))) && (data48 !== null)){
-const err81 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.CurrentPermissions.type},message:"must be array,null"};
+if(data45.ManagerAccount !== undefined){
+let data47 = data45.ManagerAccount;
+if(((typeof data47 !== "string") && (!(data47 && typeof data47 == "object" && !Array.isArray(data47)))) && (data47 !== null)){
+const err81 = {instancePath:instancePath+"/actionContext/References/ManagerAccount",schemaPath:"#/$defs/AccountReferences/properties/ManagerAccount/type",keyword:"type",params:{type: schema26.properties.ManagerAccount.type},message:"must be string,object,null"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1052,13 +1049,11 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(Array.isArray(data48)){
-const len3 = data48.length;
-for(let i3=0; i3<len3; i3++){
-let data49 = data48[i3];
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.Reference === undefined){
-const err82 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3,schemaPath:"#/$defs/CurrentPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
+}
+if(data45.Permission !== undefined){
+let data48 = data45.Permission;
+if((!(data48 && typeof data48 == "object" && !Array.isArray(data48))) && (data48 !== null)){
+const err82 = {instancePath:instancePath+"/actionContext/References/Permission",schemaPath:"#/$defs/AccountReferences/properties/Permission/type",keyword:"type",params:{type: schema26.properties.Permission.type},message:"must be object,null"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1067,10 +1062,10 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(data49.DisplayName !== undefined){
-let data50 = data49.DisplayName;
-if((typeof data50 !== "string") && (data50 !== null)){
-const err83 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3+"/DisplayName",schemaPath:"#/$defs/CurrentPermission/properties/DisplayName/type",keyword:"type",params:{type: schema62.properties.DisplayName.type},message:"must be string,null"};
+}
+}
+else {
+const err83 = {instancePath:instancePath+"/actionContext/References",schemaPath:"#/$defs/AccountReferences/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1080,12 +1075,10 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data49.Reference !== undefined){
-let data51 = data49.Reference;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-}
-else {
-const err84 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3+"/Reference",schemaPath:"#/$defs/CurrentPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.PermissionDisplayName !== undefined){
+let data49 = data0.PermissionDisplayName;
+if((typeof data49 !== "string") && (data49 !== null)){
+const err84 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.PermissionDisplayName.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1095,9 +1088,10 @@ vErrors.push(err84);
 errors++;
 }
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3,schemaPath:"#/$defs/CurrentPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data0.CurrentPermissions !== undefined){
+let data50 = data0.CurrentPermissions;
+if((!(Array.isArray(data50))) && (data50 !== null)){
+const err85 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: schema59.properties.actionContext.properties.CurrentPermissions.type},message:"must be array,null"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1106,12 +1100,13 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err86 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(Array.isArray(data50)){
+const len3 = data50.length;
+for(let i3=0; i3<len3; i3++){
+let data51 = data50[i3];
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.Reference === undefined){
+const err86 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3,schemaPath:"#/$defs/CurrentPermission/required",keyword:"required",params:{missingProperty: "Reference"},message:"must have required property '"+"Reference"+"'"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1120,11 +1115,10 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data.personContext !== undefined){
-let data52 = data.personContext;
-if((!(data52 && typeof data52 == "object" && !Array.isArray(data52))) && (data52 !== null)){
-const err87 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(data51.DisplayName !== undefined){
+let data52 = data51.DisplayName;
+if((typeof data52 !== "string") && (data52 !== null)){
+const err87 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3+"/DisplayName",schemaPath:"#/$defs/CurrentPermission/properties/DisplayName/type",keyword:"type",params:{type: schema62.properties.DisplayName.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1133,11 +1127,13 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-if(data52.Person !== undefined){
-let data53 = data52.Person;
-if((!(data53 && typeof data53 == "object" && !Array.isArray(data53))) && (data53 !== null)){
-const err88 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+}
+if(data51.Reference !== undefined){
+let data53 = data51.Reference;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+}
+else {
+const err88 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3+"/Reference",schemaPath:"#/$defs/CurrentPermission/properties/Reference/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1147,10 +1143,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data52.Manager !== undefined){
-let data54 = data52.Manager;
-if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
-const err89 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+}
+else {
+const err89 = {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i3,schemaPath:"#/$defs/CurrentPermission/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1164,7 +1159,7 @@ errors++;
 }
 }
 else {
-const err90 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err90 = {instancePath:instancePath+"/actionContext",schemaPath:"#/properties/actionContext/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1173,7 +1168,60 @@ vErrors.push(err90);
 }
 errors++;
 }
+}
+if(data.personContext !== undefined){
+let data54 = data.personContext;
+if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
+const err91 = {instancePath:instancePath+"/personContext",schemaPath:"#/$defs/PersonContext/type",keyword:"type",params:{type: schema21.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+if(data54.Person !== undefined){
+let data55 = data54.Person;
+if((!(data55 && typeof data55 == "object" && !Array.isArray(data55))) && (data55 !== null)){
+const err92 = {instancePath:instancePath+"/personContext/Person",schemaPath:"#/$defs/PersonContext/properties/Person/type",keyword:"type",params:{type: schema21.properties.Person.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+if(data54.Manager !== undefined){
+let data56 = data54.Manager;
+if((!(data56 && typeof data56 == "object" && !Array.isArray(data56))) && (data56 !== null)){
+const err93 = {instancePath:instancePath+"/personContext/Manager",schemaPath:"#/$defs/PersonContext/properties/Manager/type",keyword:"type",params:{type: schema21.properties.Manager.type},message:"must be object,null"};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err94 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
 validate24.errors = vErrors;
 return errors === 0;
 }
-export const subPermissionsEvent: Contract<SubPermissionsEvent> = { check: check_subPermissionsEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Types of shared mailboxes"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a field of a contract such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Marker of groups"},"SharedMailboxMarker":{"type":"string","label":"Marker of shared mailboxes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Holds may be shortened"},"LitigationHoldOffInactive":{"type":"boolean","label":"Holds of inactive mailboxes may be removed"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Prefix of groups"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Prefix of shared mailboxes"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Domain of resources"},"ResourceOwner":{"type":"string","label":"Owner of groups"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}},"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"],"items":{"type":"object","properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object"}}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}}}} };
+export const subPermissionsEvent: Contract<SubPermissionsEvent> = { check: check_subPermissionsEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":{"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Types of shared mailboxes"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a field of a contract such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Marker of groups"},"SharedMailboxMarker":{"type":"string","label":"Marker of shared mailboxes"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Holds may be shortened"},"LitigationHoldOffInactive":{"type":"boolean","label":"Holds of inactive mailboxes may be removed"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Prefix of groups"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Prefix of shared mailboxes"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Domain of resources"},"ResourceOwner":{"type":"string","label":"Owner of groups"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}},"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"],"items":{"type":"object","properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object"}}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}}}} };

@@ -25,6 +25,7 @@ import { removeRecipientPermission } from "./cmdlets/Remove-RecipientPermission.
 import { setDistributionGroup } from "./cmdlets/Set-DistributionGroup.ts";
 import { setMailbox } from "./cmdlets/Set-Mailbox.ts";
 import { setMailboxAutoReplyConfiguration } from "./cmdlets/Set-MailboxAutoReplyConfiguration.ts";
+import { setMailUser } from "./cmdlets/Set-MailUser.ts";
 import { setMailboxFolderPermission } from "./cmdlets/Set-MailboxFolderPermission.ts";
 import { setMailboxRegionalConfiguration } from "./cmdlets/Set-MailboxRegionalConfiguration.ts";
 
@@ -34,6 +35,7 @@ export const cmdlets: readonly Cmdlet[] = [
   getRecipient,
   getUser,
   setMailbox,
+  setMailUser,
   setMailboxAutoReplyConfiguration,
   getDistributionGroup,
   getDistributionGroupMember,
