@@ -74,8 +74,8 @@ export function refuseOtherTypes(
   const types: readonly string[] = SharedMailboxTypes ?? [];
   if (types.includes(mailbox.RecipientTypeDetails)) return;
   throw Fault.invalid(
-    `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Types of ` +
-      `shared mailboxes) allows ${types.join(", ")}.`,
+    `Mailbox ${nameOf(mailbox)} is a ${mailbox.RecipientTypeDetails}; the configuration (Shared mailbox types) ` +
+      `allows ${types.join(", ")}.`,
   );
 }
 

@@ -12,7 +12,7 @@ const ownerTypes =
  * group.
  */
 export function groupOwner(identity: string): ExchangeQuery<string> {
-  const what = `The "Owner of groups", ${identity},`;
+  const what = `The "Group owner", ${identity},`;
   return async ({ exchange }) => {
     const owner = await exactlyOne(
       exchange,

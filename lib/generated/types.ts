@@ -2,7 +2,7 @@
 
 
 /**
- * The fields mapped for the current action. A missing field is not mapped; null is mapped without a value.
+ * The fields mapped for the current action. A missing field is not mapped; null is a mapped field without a value.
  */
 export type Data = ({
 [k: string]: unknown
@@ -16,7 +16,7 @@ Manager?: ({
 } | null)
 } | null)
 /**
- * The output as the platform pre-filled it: the only place where fields of mapping mode None can be seen.
+ * The output that the platform prepared: the only place that shows fields of mapping mode None.
  */
 export type PrefilledOutputContext = ({
 Data?: ({
@@ -65,7 +65,7 @@ permissionRecord?: PermissionRecord
 subPermissionRecord?: SubPermissionRecord
 }
 /**
- * The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as not given; true and false may arrive as texts; a list may arrive as one text with commas.
+ * The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as absent. Booleans may arrive as strings, and a list as one string separated by commas.
  */
 export interface Configuration {
 /**
@@ -81,7 +81,7 @@ TenantID: string
  */
 AppId: string
 /**
- * Client secret of the app registration; used when UseCertificate is false.
+ * A client secret of the app registration. Used when UseCertificate is false.
  */
 AppSecret?: string
 /**
@@ -93,53 +93,53 @@ UseCertificate?: boolean
  */
 AppCertificateBase64String?: string
 /**
- * The password of the PFX; not given when it has none. White space around it belongs to it.
+ * The password of the PFX; absent when it has none. Surrounding white space is part of the password.
  */
 AppCertificatePassword?: string
 /**
- * The Microsoft cloud the tenant lives in. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.
+ * The Microsoft cloud that hosts the tenant. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.
  */
 Cloud?: ("worldwide" | "usGovGccHigh" | "usGovDoD" | "china")
 /**
- * The mailbox types that count as a person's mailbox.
+ * The recipient types that count as a person's mailbox.
  * 
  * @minItems 1
  */
 RecipientTypeDetails?: [("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "EquipmentMailbox" | "LinkedMailbox" | "LinkedRoomMailbox" | "TeamMailbox" | "SchedulingMailbox" | "LegacyMailbox" | "DiscoveryMailbox"), ...(("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "EquipmentMailbox" | "LinkedMailbox" | "LinkedRoomMailbox" | "TeamMailbox" | "SchedulingMailbox" | "LegacyMailbox" | "DiscoveryMailbox"))[]]
 /**
- * True: the account events link persons to mailboxes and never change one; imported accounts count as not enabled. Permissions and resources are not concerned.
+ * True: account events link persons to mailboxes and never change a mailbox, and imported accounts are reported as not enabled. Permissions and resources are not affected.
  */
 CorrelateOnly?: boolean
 /**
- * What the mapped automatic replies are: html is passed on as it is, text is escaped and its line breaks are kept.
+ * The format of the mapped automatic replies: html is used as is; text is converted to HTML with its line breaks.
  */
 AutoReplyMessageFormat?: ("html" | "text")
 /**
- * True: enable switches the automatic reply off again when it is the one that delete set.
+ * True: enable turns off the automatic reply if it is the one that delete set.
  */
 ClearAutoReplyOnEnable?: boolean
 /**
- * The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Both forms are understood when granting.
+ * The form in which rights on shared mailboxes are listed: combined is one entitlement per mailbox, separate is one per mailbox and right. Grant and revoke accept both forms.
  */
 SharedMailboxReference?: ("combined" | "separate")
 /**
- * The rights that a combined entitlement stands for.
+ * The rights that a combined entitlement grants.
  * 
  * @minItems 1
  */
 SharedMailboxRights?: [("FullAccess" | "SendAs" | "SendOnBehalf"), ...(("FullAccess" | "SendAs" | "SendOnBehalf"))[]]
 /**
- * The mailbox types that rights are listed, granted and imported for.
+ * The recipient types for which rights are listed, granted and imported.
  * 
  * @minItems 1
  */
 SharedMailboxTypes?: [("SharedMailbox" | "UserMailbox" | "RoomMailbox" | "EquipmentMailbox"), ...(("SharedMailbox" | "UserMailbox" | "RoomMailbox" | "EquipmentMailbox"))[]]
 /**
- * True: Outlook opens a mailbox by itself as soon as Full Access is granted. Decided when granting; it cannot be changed afterwards.
+ * True: Outlook opens a mailbox automatically after Full Access is granted. Set at the time of the grant; it cannot be changed later.
  */
 AutoMapping?: boolean
 /**
- * The field of a contract that decides about sub-permissions.
+ * The contract field that determines which group or shared mailbox belongs to a contract.
  */
 SubPermissionContractField?: string
 /**
@@ -147,67 +147,67 @@ SubPermissionContractField?: string
  */
 SubPermissionAttribute?: ("CustomAttribute1" | "CustomAttribute2" | "CustomAttribute3" | "CustomAttribute4" | "CustomAttribute5" | "CustomAttribute6" | "CustomAttribute7" | "CustomAttribute8" | "CustomAttribute9" | "CustomAttribute10" | "CustomAttribute11" | "CustomAttribute12" | "CustomAttribute13" | "CustomAttribute14" | "CustomAttribute15" | "Alias" | "DisplayName" | "Name")
 /**
- * What it is when no group or shared mailbox belongs to a contract: an error, or nothing.
+ * What to do when no group or shared mailbox belongs to a contract: report an error, or skip the contract.
  */
 SubPermissionNoMatch?: ("error" | "skip")
 /**
- * True: a preview counts every contract, because it knows no conditions. An enforcement only ever counts those in conditions.
+ * True: a preview uses every contract, because it may not know the conditions. An enforcement always uses only the contracts in conditions.
  */
 SubPermissionPreviewAllContracts?: boolean
 /**
- * The attribute that marks the groups and shared mailboxes whose members are decided by sub-permissions.
+ * The attribute that marks the groups and shared mailboxes that sub-permissions manage.
  */
 MarkerAttribute?: ("CustomAttribute1" | "CustomAttribute2" | "CustomAttribute3" | "CustomAttribute4" | "CustomAttribute5" | "CustomAttribute6" | "CustomAttribute7" | "CustomAttribute8" | "CustomAttribute9" | "CustomAttribute10" | "CustomAttribute11" | "CustomAttribute12" | "CustomAttribute13" | "CustomAttribute14" | "CustomAttribute15")
 /**
- * The marker of a group.
+ * The value of the marker attribute on a group.
  */
 GroupMarker?: string
 /**
- * The marker of a shared mailbox.
+ * The value of the marker attribute on a shared mailbox.
  */
 SharedMailboxMarker?: string
 /**
- * What happens when a calendar already has another of the listed rights for the same user: refuse names the conflict, overwrite replaces it.
+ * What to do when a calendar already has another of the listed rights for the same user: refuse and report the conflict, or overwrite the right.
  */
 CalendarRightConflict?: ("refuse" | "overwrite")
 /**
- * True: granting a litigation hold may shorten a longer one.
+ * True: a grant may replace a litigation hold by a shorter one.
  */
 LitigationHoldMayShorten?: boolean
 /**
- * True: a litigation hold may be taken off an inactive mailbox. When it is the last hold, Exchange deletes the mailbox.
+ * True: a revoke may remove the litigation hold from an inactive mailbox. If it is the last hold, Exchange deletes the mailbox.
  */
 LitigationHoldOffInactive?: boolean
 /**
- * The field of the source data that identifies a resource. Plain values are their own key.
+ * The field of the source data that identifies a resource. A plain value is its own key.
  */
 ResourceKeyField?: string
 /**
- * The field of the source data that names a resource. Plain values are their own name.
+ * The field of the source data that contains the name of a resource. A plain value is its own name.
  */
 ResourceNameField?: string
 /**
- * Stands before the name and the address of a group that is made.
+ * The prefix of the name and the email address of a new group.
  */
 GroupNamePrefix?: string
 /**
- * Stands before the name and the address of a shared mailbox that is made.
+ * The prefix of the name and the email address of a new shared mailbox.
  */
 SharedMailboxNamePrefix?: string
 /**
- * The domain of the addresses of resources; the tenant's primary .onmicrosoft.com domain (Organization) when it is not given.
+ * The domain of the email addresses of resources; by default the tenant's primary .onmicrosoft.com domain (Organization).
  */
 ResourceDomain?: string
 /**
- * Who manages the groups that are made: an address or a GUID. An application is no user and cannot own a group.
+ * The owner of new groups: an email address or a GUID. An application is not a user and cannot own a group.
  */
 ResourceOwner?: string
 /**
- * True: resources are made hidden from the address lists.
+ * True: new resources are hidden from the address lists.
  */
 ResourcesHidden?: boolean
 /**
- * True: a resource is renamed when its source is. Its addresses stay.
+ * True: a resource is renamed when its source is renamed. Its email addresses do not change.
  */
 RenameResources?: boolean
 }
@@ -222,7 +222,7 @@ outputContext?: PrefilledOutputContext
 export interface CreateActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -236,12 +236,12 @@ AccountCorrelated?: (boolean | null)
 References?: References
 }
 /**
- * The platform passes its correlation setting on; the connector does the look-up.
+ * The platform passes its correlation settings; the connector does the look-up.
  */
 export interface CorrelationConfiguration {
 Enabled: boolean
 /**
- * For people to read; its form varies and is never parsed.
+ * For people to read. Its format varies and is never parsed.
  */
 PersonField?: (string | null)
 PersonFieldValue?: (string | number | null)
@@ -250,7 +250,7 @@ AccountFieldValue?: (string | number | null)
 }
 export interface References {
 /**
- * The account reference that create answered with, verbatim.
+ * The account reference that create returned, verbatim.
  */
 Account?: (string | {
 [k: string]: unknown
@@ -266,7 +266,7 @@ Permission?: ({
 } | null)
 }
 /**
- * Changed person data, or directly after a correlating create.
+ * Changed person data, or an update directly after a create that correlated.
  */
 export interface UpdateEvent {
 actionContext: UpdateActionContext
@@ -276,7 +276,7 @@ outputContext?: PrefilledOutputContext
 export interface UpdateActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -290,7 +290,7 @@ References: ReferencesWithAccount
 }
 export interface ReferencesWithAccount {
 /**
- * The account reference that create answered with, verbatim.
+ * The account reference that create returned, verbatim.
  */
 Account: (string | {
 [k: string]: unknown
@@ -316,7 +316,7 @@ outputContext?: PrefilledOutputContext
 export interface EnableActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -339,7 +339,7 @@ outputContext?: PrefilledOutputContext
 export interface DisableActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -362,7 +362,7 @@ outputContext?: PrefilledOutputContext
 export interface DeleteActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -375,7 +375,7 @@ AccountCorrelated?: (boolean | null)
 References: ReferencesWithAccount
 }
 /**
- * Import of the accounts.
+ * Import of accounts.
  */
 export interface ImportEvent {
 actionContext: ImportActionContext
@@ -383,7 +383,7 @@ actionContext: ImportActionContext
 export interface ImportActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -402,7 +402,7 @@ actionContext: PermissionsActionContext
 export interface PermissionsActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -421,7 +421,7 @@ personContext?: PersonContext
 export interface GrantPermissionActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -434,7 +434,7 @@ PermissionDisplayName?: (string | null)
 }
 export interface ReferencesWithAccountPermission {
 /**
- * The account reference that create answered with, verbatim.
+ * The account reference that create returned, verbatim.
  */
 Account: (string | {
 [k: string]: unknown
@@ -459,7 +459,7 @@ personContext?: PersonContext
 export interface RevokePermissionActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -471,7 +471,7 @@ References: ReferencesWithAccountPermission
 PermissionDisplayName?: (string | null)
 }
 /**
- * Grant, update or revoke of one permission whose parts the connector decides.
+ * Grant, update or revoke of one permission whose sub-permissions the connector determines.
  */
 export interface SubPermissionsEvent {
 actionContext: SubPermissionsActionContext
@@ -480,7 +480,7 @@ personContext?: PersonContext
 export interface SubPermissionsActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation: ("grant" | "update" | "revoke")
@@ -507,7 +507,7 @@ actionContext: ImportPermissionActionContext
 export interface ImportPermissionActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -525,7 +525,7 @@ actionContext: ImportSubPermissionsActionContext
 export interface ImportSubPermissionsActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -535,7 +535,7 @@ Operation?: (string | null)
 Origin?: (string | null)
 }
 /**
- * Creation of resources, just before an enforcement.
+ * Creation of resources, directly before an enforcement.
  */
 export interface ResourcesEvent {
 actionContext: ResourcesActionContext
@@ -544,7 +544,7 @@ resourceContext: ResourceContext
 export interface ResourcesActionContext {
 Configuration: Configuration
 /**
- * True in a preview: nothing may be written.
+ * True in a preview: nothing may be changed.
  */
 DryRun: boolean
 Operation?: (string | null)
@@ -555,7 +555,7 @@ Origin?: (string | null)
 }
 export interface ResourceContext {
 /**
- * One entry per distinct value of the chosen contract field: an object or a plain value.
+ * One entry per distinct value of the selected contract field: an object or a plain value.
  */
 SourceData: unknown[]
 }
@@ -565,7 +565,7 @@ options: FolderPermissionOption[]
 }
 export interface FolderPermissionOption {
 /**
- * Part of the reference: entitlements are known by it. Never change it.
+ * Part of the permission reference that identifies entitlements. Never change it.
  */
 Id: string
 DisplayName: string
@@ -574,15 +574,15 @@ DisplayName: string
  */
 mailboxFolderUser: string
 /**
- * A role such as Reviewer, or several rights with commas.
+ * A role such as Reviewer, or several rights separated by commas.
  */
 mailboxFolderAccessRight: string
 /**
- * Delegate, or Delegate,CanViewPrivateItems; only with the role Editor for a named user.
+ * Delegate, or Delegate,CanViewPrivateItems. Only with the role Editor for a named user.
  */
 mailboxFolderSharingPermissionFlags?: string
 /**
- * Tells the user. It takes the delegate flags away, so leave it out beside them.
+ * Sends the user a sharing invitation. Exchange then removes the delegate flags, so do not combine it with them.
  */
 sendNotificationToUser?: boolean
 }
@@ -592,28 +592,28 @@ options: RegionalOption[]
 }
 export interface RegionalOption {
 /**
- * The reference: entitlements are known by it. Never change it.
+ * The permission reference that identifies entitlements. Never change it.
  */
 Id: string
 DisplayName: string
 /**
- * A language with its region, such as nl-NL.
+ * A language and region, such as nl-NL.
  */
 Language: string
 /**
- * A short date format of that language; null or left out: the language's own.
+ * A short date format of that language. Null or absent: the default of the language.
  */
 DateFormat?: (string | null)
 /**
- * A short time format of that language; null or left out: the language's own.
+ * A short time format of that language. Null or absent: the default of the language.
  */
 TimeFormat?: (string | null)
 /**
- * The id of a Windows time zone, such as W. Europe Standard Time.
+ * The ID of a Windows time zone, such as W. Europe Standard Time.
  */
 TimeZone: string
 /**
- * True: Inbox, Calendar and so on are renamed to that language.
+ * True: default folders such as Inbox and Calendar are renamed to that language.
  */
 LocalizeDefaultFolderName?: boolean
 }
@@ -623,12 +623,12 @@ options: LitigationHoldOption[]
 }
 export interface LitigationHoldOption {
 /**
- * Part of the reference: entitlements are known by it. Never change it.
+ * Part of the permission reference that identifies entitlements. Never change it.
  */
 Id: string
 DisplayName: string
 /**
- * Whole days, or Unlimited.
+ * A whole number of days, or Unlimited.
  */
 Duration: (number | string)
 }
@@ -642,7 +642,7 @@ Version: "v1"
  */
 MappingFields: MappingField[]
 /**
- * Always empty: uniqueness is decided by the connector, not per field.
+ * Always empty: the connector ensures uniqueness, not the platform per field.
  * 
  * @maxItems 0
  */
@@ -664,7 +664,7 @@ export interface MappingAction {
 MapForActions: [("Create" | "Update" | "Enable" | "Disable" | "Delete"), ...(("Create" | "Update" | "Enable" | "Disable" | "Delete"))[]]
 MappingMode: ("Field" | "Fixed" | "Complex" | "None")
 /**
- * A JSON document inside a text: a path, a text, a script, or null.
+ * A JSON document in a string: a path, a string, a script, or null.
  */
 Value: string
 UsedInNotifications: boolean
@@ -680,27 +680,27 @@ export interface CreateOutputContext {
 Success: boolean
 AuditLogs: AuditLog[]
 /**
- * The account as it now is (in a dry run: as it would be).
+ * The account after the change (in a dry run: as it would be).
  */
 Data?: {
 [k: string]: unknown
 }
 /**
- * The mailbox Guid as text.
+ * The Guid of the mailbox, as a string.
  */
 AccountReference?: string
 AccountCorrelated?: boolean
 }
 export interface AuditLog {
 /**
- * Left out: the running script's own action.
+ * Absent: the action of the running script.
  */
 Action?: ("CreateAccount" | "EnableAccount" | "UpdateAccount" | "DisableAccount" | "MoveAccount" | "DeleteAccount" | "CorrelateAccount" | "GrantMembership" | "RevokeMembership" | "GrantPermission" | "UpdatePermission" | "RevokePermission" | "CreateResource" | "UpdateResource" | "CreateMailbox")
 Message: string
 IsError: boolean
 }
 /**
- * One change: what was, or would be, sent.
+ * One change that was sent, or would be sent.
  */
 export interface PlanStep {
 /**
@@ -726,13 +726,13 @@ before: {
 [k: string]: unknown
 }
 /**
- * True as soon as the request left; a plan without it was a dry run or was never reached.
+ * True once the request was sent. False in a dry run, and for a step that was not reached.
  */
 sent: boolean
 }
 export interface Stats {
 /**
- * HTTP requests sent, token requests included.
+ * HTTP requests sent, including token requests.
  */
 requests: number
 retries: number
@@ -755,13 +755,13 @@ export interface UpdateOutputContext {
 Success: boolean
 AuditLogs: AuditLog[]
 /**
- * The account as it now is (in a dry run: as it would be).
+ * The account after the change (in a dry run: as it would be).
  */
 Data?: {
 [k: string]: unknown
 }
 /**
- * The account before the change: the same properties as Data.
+ * The account before the change, with the same properties as Data.
  */
 PreviousData?: {
 [k: string]: unknown
@@ -780,13 +780,13 @@ export interface EnableOutputContext {
 Success: boolean
 AuditLogs: AuditLog[]
 /**
- * The account as it now is (in a dry run: as it would be).
+ * The account after the change (in a dry run: as it would be).
  */
 Data?: {
 [k: string]: unknown
 }
 /**
- * The account before the change: the same properties as Data.
+ * The account before the change, with the same properties as Data.
  */
 PreviousData?: {
 [k: string]: unknown
@@ -802,13 +802,13 @@ export interface DisableOutputContext {
 Success: boolean
 AuditLogs: AuditLog[]
 /**
- * The account as it now is (in a dry run: as it would be).
+ * The account after the change (in a dry run: as it would be).
  */
 Data?: {
 [k: string]: unknown
 }
 /**
- * The account before the change: the same properties as Data.
+ * The account before the change, with the same properties as Data.
  */
 PreviousData?: {
 [k: string]: unknown
@@ -824,13 +824,13 @@ export interface DeleteOutputContext {
 Success: boolean
 AuditLogs: AuditLog[]
 /**
- * The account as it now is (in a dry run: as it would be).
+ * The account after the change (in a dry run: as it would be).
  */
 Data?: {
 [k: string]: unknown
 }
 /**
- * The account before the change: the same properties as Data.
+ * The account before the change, with the same properties as Data.
  */
 PreviousData?: {
 [k: string]: unknown
@@ -862,7 +862,7 @@ DisplayName: string
 Identification: PermissionIdentification
 }
 /**
- * What grant, revoke and import get back verbatim.
+ * Grant, revoke and import receive it verbatim.
  */
 export interface PermissionIdentification {
 [k: string]: unknown
@@ -901,7 +901,7 @@ SubPermissions: SubPermission[]
 export interface SubPermission {
 DisplayName: string
 /**
- * Our own are { Id }; one on record is given back as it is.
+ * The connector's own references are { Id }; one that the platform has on record is returned unchanged.
  */
 Reference: {
 [k: string]: unknown

@@ -37,7 +37,7 @@ export function attributesIn({
 export function assertOwner(owner: string | undefined): void {
   if (owner === "")
     throw Fault.invalid(
-      `"Owner of groups" (ResourceOwner) is missing. An application is no user and cannot own a group: ` +
+      `"Group owner" (ResourceOwner) is missing. An application is no user and cannot own a group: ` +
         "give the address of a mailbox that is to own them.",
     );
 }

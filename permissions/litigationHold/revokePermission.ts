@@ -41,7 +41,7 @@ export default onRevokePermission({
       throw Fault.invalid(
         `Mailbox ${nameOf(mailbox)} is inactive: its user is gone, and it is kept only as long as it is on ` +
           "hold. Taking the litigation hold off may delete it for good. If that is wanted, allow it in the " +
-          "configuration (Holds of inactive mailboxes may be removed).",
+          "configuration (Allow removing holds from inactive mailboxes).",
       );
     }
     await change(releasing(mailbox));

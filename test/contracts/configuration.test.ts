@@ -129,7 +129,7 @@ describe("the faults of a configuration", () => {
       '"App ID" (AppId) is missing.',
       '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
       '"Cloud" (Cloud) is a text of 3 characters that is not in the list; ' +
-        "expected worldwide (GCC too), usGovGccHigh (L4), usGovDoD (L5) or china.",
+        "expected worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china.",
       `"Mailbox types" (RecipientTypeDetails), item 2, is a text of 6 characters that is ` +
         `not in the list; expected one of ${types}.`,
       '"Organization" (Organization) is missing.',

@@ -103,7 +103,7 @@ describe("the permissions of a mailbox", () => {
     ).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining(
-        "is a RoomMailbox; the configuration (Types of shared mailboxes) allows SharedMailbox.",
+        "is a RoomMailbox; the configuration (Shared mailbox types) allows SharedMailbox.",
       ) as string,
     });
   });

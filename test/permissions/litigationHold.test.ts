@@ -240,7 +240,7 @@ describe("an inactive mailbox", () => {
         outputContext: { Success: false },
       });
       expect(messages).toEqual([
-        `Mailbox ${ikeShown} is inactive: its user is gone, and it is kept only as long as it is on hold. Taking the litigation hold off may delete it for good. If that is wanted, allow it in the configuration (Holds of inactive mailboxes may be removed).`,
+        `Mailbox ${ikeShown} is inactive: its user is gone, and it is kept only as long as it is on hold. Taking the litigation hold off may delete it for good. If that is wanted, allow it in the configuration (Allow removing holds from inactive mailboxes).`,
       ]);
     }
     expect([bench.writes(), holdOf(ike)]).toEqual([[], "Unlimited"]);

@@ -406,7 +406,7 @@ describe("mailboxes of other types", () => {
         expect(messages).toEqual([
           expect.stringMatching(
             new RegExp(
-              `^Mailbox .* is a ${type}; the configuration \\(Types of shared mailboxes\\) allows SharedMailbox\\.$`,
+              `^Mailbox .* is a ${type}; the configuration \\(Shared mailbox types\\) allows SharedMailbox\\.$`,
             ),
           ),
         ]);

@@ -570,12 +570,12 @@ describe("groups", () => {
     [
       "is not configured",
       " ",
-      '"Owner of groups" (ResourceOwner) is missing. An application is no user',
+      '"Group owner" (ResourceOwner) is missing. An application is no user',
     ],
     [
       "does not exist",
       "nobody@contoso.com",
-      'The "Owner of groups", nobody@contoso.com, does not exist.',
+      'The "Group owner", nobody@contoso.com, does not exist.',
     ],
     [
       "can own none",
@@ -594,7 +594,7 @@ describe("groups", () => {
 
   it("are told of every fault of the configuration at once", async () => {
     const { messages } = await run({ ResourceOwner: "", SubPermissionAttribute: "Name" });
-    expect(messages).toEqual([expect.stringMatching(/Matching attribute.*Owner of groups/)]);
+    expect(messages).toEqual([expect.stringMatching(/Matching attribute.*Group owner/)]);
   });
 
   it("take an id for their owner", async () => {

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { LitigationHoldOptions } from "../types.ts";
 const check_litigationHoldOptions = validate25;
-const schema10 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","Duration"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a text that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Duration":{"type":["integer","string"],"expected":"whole days, or Unlimited"}}}}}};
+const schema10 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","Duration"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a string that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}};
 const pattern7 = new RegExp("\\S", "u");
 const pattern8 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
@@ -195,4 +195,4 @@ errors++;
 validate25.errors = vErrors;
 return errors === 0;
 }
-export const litigationHoldOptions: Contract<LitigationHoldOptions> = { check: check_litigationHoldOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a text that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"Duration":{"type":["integer","string"],"expected":"whole days, or Unlimited"}}}}}} };
+export const litigationHoldOptions: Contract<LitigationHoldOptions> = { check: check_litigationHoldOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"a string that is not blank"},"DisplayName":{"type":"string","expected":"a name of 1 to 100 characters"},"Duration":{"type":["integer","string"],"expected":"a whole number of days, or Unlimited"}}}}}} };
