@@ -65,6 +65,8 @@ describe("the decision tables", () => {
     bench.emulator.replaceState(structuredClone(before));
     bench.emulator.setFaults(found.faults ?? []);
     bench.emulator.clearJournal();
+    // The runs before it moved the clock on.
+    bench.emulator.advance(Date.parse(timeOfRecording) - bench.emulator.now());
     const run = await runnerFor(await actionIn(actionOf(name)), name).here(bench, eventOf(found));
     const seen = seenIn(run, before);
     const columns = Object.keys(cells) as Compared[];

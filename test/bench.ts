@@ -1,3 +1,4 @@
+import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
 import type { ExchangeTarget } from "../lib/exchange/target.ts";
 import { expect, inject } from "vitest";
 import type { Contract } from "../lib/host/schemaContract.ts";
@@ -162,6 +163,8 @@ export interface Runner<Answer> {
   ): Promise<Run<Answer>>;
   /** Without a process of its own, for long tables of cases. */
   here(bench: Bench, event: unknown, env?: Record<string, string>): Promise<Run<Answer>>;
+  /** Without a process of its own, and killed as soon as `isTime`. */
+  killedHere(bench: Bench, event: unknown, isTime: () => boolean): Promise<void>;
 }
 
 export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(
@@ -218,8 +221,23 @@ export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(
     here: (bench, event, env = {}) =>
       held(bench, () =>
         asDeclared(action, bench.emulator, () =>
-          runInProcess(action, event, { ...bench.urls, ...env }),
+          runInProcess(
+            action,
+            event,
+            { ...bench.urls, ...env },
+            { advance: (ms) => bench.emulator.advance(ms) },
+          ),
         ),
       ),
+    killedHere: async (bench, event, isTime) => {
+      let kill: (() => void) | undefined;
+      const started = (end: () => void): void => void (kill = end);
+      const running = runInProcess(action, event, bench.urls, { started });
+      while (!isTime()) await delay(1);
+      kill?.();
+      await running;
+      // What was on its way arrives.
+      for (let turns = 0; turns < 50; turns++) await turn();
+    },
   };
 }

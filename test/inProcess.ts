@@ -1,28 +1,55 @@
+import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
+import { connectorWith } from "../lib/connector.ts";
 import type { ExchangeTarget } from "../lib/exchange/target.ts";
-import { connect } from "../lib/connector.ts";
+import { Fault } from "../lib/fault.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
 import { run } from "../lib/host/run.ts";
+import { httpTransport, type Transport } from "../lib/net/transport.ts";
 
 export interface InProcessRun {
   code: number;
   answer: unknown;
   stdout: string;
   stderr: string;
+  /** Milliseconds that it took, with those that it would have waited. */
+  ms: number;
+}
+
+export interface InProcessOptions {
+  /** Receives each piece of stdout. */
+  written?: (text: string) => void;
+  /** Moves the clock of the tenant, which has to keep pace with the run. */
+  advance?: (ms: number) => void;
+  /**
+   * Called with the way to end the run as the end of its process would: nothing is sent after it. Waits take their
+   * time in such a run, so that there is time to do so.
+   */
+  started?: (kill: () => void) => void;
 }
 
 /**
  * Runs an action as its bundle would, without a process of its own: for cases in which only answers
- * and requests matter. `written` receives each piece of stdout.
+ * and requests matter. Waits between requests take no time: the clocks of the run and of the tenant
+ * move on instead.
  */
 export async function runInProcess<Event extends AnyEvent>(
   action: Action<Event, ExchangeTarget>,
   event: unknown,
   env: Record<string, string>,
-  written?: (text: string) => void,
+  { written, advance, started }: InProcessOptions = {},
 ): Promise<InProcessRun> {
   const start = performance.now();
+  const waits = new Waits(advance);
+  const now = (): number => performance.now() - start + waits.skipped;
   let stdout = "";
   let stderr = "";
+  const life = { isOver: false };
+  const connect = connectorWith({
+    transport: () => mortal(httpTransport(), life),
+    sleep: started ? (ms, signal) => delay(ms, undefined, { signal }) : waits.sleep,
+    random: Math.random,
+    clock: () => Date.now() + waits.skipped,
+  });
   const code = await run(action, connect, {
     document: () => Promise.resolve(JSON.parse(JSON.stringify(event)) as unknown),
     stdout(text) {
@@ -34,13 +61,46 @@ export async function runInProcess<Event extends AnyEvent>(
       stderr += text;
     },
     env,
-    now: () => performance.now() - start,
-    onInterrupt: () => undefined,
+    now,
+    onInterrupt: (interrupt) =>
+      started?.(() => {
+        life.isOver = true;
+        interrupt(Fault.invalid("killed"));
+      }),
   });
   return {
     code,
     answer: JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown,
     stdout,
     stderr,
+    ms: now(),
+  };
+}
+
+/** A way to the network that ends with its process. */
+function mortal({ send, close }: ReturnType<typeof httpTransport>, life: { isOver: boolean }) {
+  const alive: Transport = async (request, signal) => {
+    if (life.isOver) throw Fault.invalid("killed");
+    return await send(request, signal);
+  };
+  return { send: alive, close };
+}
+
+/** Waits that are over at once. Those that are waited side by side take the time of the longest. */
+class Waits {
+  /** Milliseconds that no one waited for. */
+  skipped = 0;
+  readonly #advance: (ms: number) => void;
+
+  constructor(advance: (ms: number) => void = () => undefined) {
+    this.#advance = advance;
+  }
+
+  readonly sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
+    const due = this.skipped + ms;
+    await turn(undefined, { signal });
+    if (due <= this.skipped) return;
+    this.#advance(due - this.skipped);
+    this.skipped = due;
   };
 }

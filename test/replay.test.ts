@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import * as validators from "./generated/answers.ts";
+import type { Answer } from "../lib/host/answer.ts";
 import type { Contract } from "../lib/host/schemaContract.ts";
 import { mayReplace, readmeOfFixtures } from "../tools/cli/record.ts";
-import { actionOf, replay } from "../tools/cli/replay.ts";
+import { actionOf, asBundleIn, replay, type Way } from "../tools/cli/replay.ts";
 import {
   fileOf,
   fixtures,
@@ -16,15 +17,27 @@ import {
   writeFixture,
   type Recording,
 } from "../tools/cli/recording.ts";
+import { actionIn } from "./declared.ts";
 import { scenarios } from "./fixtures/scenarios.ts";
+import { runInProcess } from "./inProcess.ts";
 
 const names = namesOfFixtures();
 
+/** Without a process of its own, and without its waits. */
+const here: Way = async (action, event, env) => {
+  const { code, answer, stdout, stderr } = await runInProcess(await actionIn(action), event, env);
+  const lines = stdout.trimEnd().split("\n").slice(0, -1);
+  const records = lines.map((line) => (JSON.parse(line) as { record: unknown }).record);
+  return { code, answer, records, stdout, stderr };
+};
+
+async function expectToHold(name: string, way: Way): Promise<void> {
+  const { problems } = await replay(fileOf(name), actionOf(name), way);
+  if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
+}
+
 describe("every fixture", () => {
-  it.concurrent.each(names)("%s", async (name) => {
-    const { problems } = await replay(fileOf(name), actionOf(name), inject("dist"));
-    if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
-  });
+  it.concurrent.each(names)("%s", (name) => expectToHold(name, here));
 
   it.each(names)("%s holds what the contracts allow, and nothing of a real tenant", (name) => {
     const { source, ...recording } = readFixture(fileOf(name));
@@ -63,6 +76,42 @@ describe("every fixture", () => {
   });
 });
 
+/**
+ * Per bundle and way to end, the fixture with the most requests, as the platform runs it. What a bundle can do in
+ * addition to its source, such as to load its parts, it does in each of them.
+ */
+describe("as a bundle in a process of its own", () => {
+  const heaviest = new Map<string, string>();
+  for (const name of names) {
+    const ending = `${actionOf(name)}, ${endOf(name)}`;
+    const other = heaviest.get(ending);
+    if (other === undefined || weightOf(name) > weightOf(other)) heaviest.set(ending, name);
+  }
+
+  it.concurrent.each([...heaviest.values()])("%s", (name) =>
+    expectToHold(name, asBundleIn(inject("dist"))),
+  );
+
+  it("each one is run", () => {
+    const run = new Set([...heaviest.values()].map(actionOf));
+    expect([...run].sort()).toEqual(inject("actions"));
+  });
+
+  function endOf(name: string): string {
+    const { answer } = readFixture(fileOf(name));
+    const { outcome, outputContext } = answer as Answer;
+    if (outcome === "invalid") return "refused";
+    return outputContext.Success ? "a success" : "a failure";
+  }
+
+  /** Requests, of a run that does not wait. */
+  function weightOf(name: string): number {
+    const { answer } = readFixture(fileOf(name));
+    const { requests, waitedMs } = (answer as Answer).stats;
+    return waitedMs > 0 ? 0 : requests;
+  }
+});
+
 describe.concurrent("a fixture that does not hold", () => {
   const scratch = mkdtempSync(path.join(tmpdir(), "replay-"));
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -77,7 +126,7 @@ describe.concurrent("a fixture that does not hold", () => {
     change(recording);
     const file = path.join(scratch, `${++count}.json`);
     writeFixture(file, { source, ...recording });
-    return (await replay(file, actionOf(name), inject("dist"))).problems.join("\n");
+    return (await replay(file, actionOf(name), here)).problems.join("\n");
   }
 
   const configurationOf = (recording: Recording): Record<string, unknown> =>
@@ -196,7 +245,7 @@ describe.concurrent("a fixture that does not hold", () => {
     expect(damaged).not.toBe(intact);
     const file = path.join(scratch, `${++count}.json`);
     writeFileSync(file, damaged);
-    await expect(replay(file, "lifecycle/update", inject("dist"))).rejects.toThrow(message);
+    await expect(replay(file, "lifecycle/update", here)).rejects.toThrow(message);
   });
 
   it("is written in one form, which reads back as it was", () => {

@@ -72,9 +72,11 @@ function entriesOf(state: State, named: (value: unknown) => string): string[] {
 }
 
 function differences(before: readonly string[], after: readonly string[]): string[] {
+  const old = new Set(before);
+  const present = new Set(after);
   return [
-    ...after.filter((entry) => !before.includes(entry)).map((entry) => `+ ${entry}`),
-    ...before.filter((entry) => !after.includes(entry)).map((entry) => `- ${entry}`),
+    ...after.filter((entry) => !old.has(entry)).map((entry) => `+ ${entry}`),
+    ...before.filter((entry) => !present.has(entry)).map((entry) => `- ${entry}`),
   ];
 }
 

@@ -4,20 +4,31 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedState } from "./seed.ts";
 
-const command = fileURLToPath(new URL("../../tools/cli/emulator.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../tools/cli/emulator.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+/** The same as one file of JavaScript: it starts in a fifth of the time. */
+const built = join(folder, "emulator.mjs");
+beforeAll(async () => {
+  const format = { format: "esm", platform: "node" } as const;
+  await build({ entryPoints: [source], bundle: true, ...format, outfile: built });
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function start(...args: string[]): {
+const start = (...args: string[]): Started => startedAs([built], args);
+
+interface Started {
   child: ChildProcess;
   out: () => string;
   err: () => string;
   firstLine: Promise<string>;
-} {
-  const child = spawn(process.execPath, ["--import", "tsx", command, ...args]);
+}
+
+function startedAs(command: string[], args: string[]): Started {
+  const child = spawn(process.execPath, [...command, ...args]);
   const read = { out: "", err: "" };
   child.stderr.on("data", (part: Buffer) => (read.err += part.toString()));
   const firstLine = new Promise<string>((resolve) => {
@@ -39,10 +50,10 @@ describe.concurrent("the emulator command", () => {
   it("prints one line of JSON, serves requests, and stops when stdin closes", async () => {
     const state = seedState();
     state.tenant.displayName = "From a file";
-    const { child, out, firstLine } = start(
-      "--seed",
-      seedFile("good.json", JSON.stringify(state)),
-      "--until-stdin-closes",
+    const seed = seedFile("good.json", JSON.stringify(state));
+    const { child, out, firstLine } = startedAs(
+      ["--import", "tsx", source],
+      ["--seed", seed, "--until-stdin-closes"],
     );
     const printed = JSON.parse(await firstLine) as Record<string, string>;
     expect(Object.keys(printed)).toEqual([

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import {
   createAnswer,
@@ -14,7 +15,7 @@ import updateAction from "../../lifecycle/update.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { Behaviour, DirectoryObject } from "../emulator/state.ts";
 import { changeEventFor, createEventFor, reconciliationFor } from "../events.ts";
-import { Bench, guidOf, runnerOf } from "../bench.ts";
+import { Bench, guidOf, runnerOf, type AnyAnswer, type Runner } from "../bench.ts";
 
 /**
  * Every run is broken at each of its requests in turn: the connection is cut before or after the request took effect or in the middle of
@@ -23,14 +24,7 @@ import { Bench, guidOf, runnerOf } from "../bench.ts";
 interface Scenario {
   name: string;
   action: string;
-  run: (
-    bench: Bench,
-    event: unknown,
-    env?: Record<string, string>,
-  ) => Promise<{
-    answer: { outcome: string; plan: unknown[]; outputContext: { Success: boolean } };
-    messages: string[];
-  }>;
+  runner: Runner<AnyAnswer>;
   event: (bench: Bench) => unknown;
   /** How an undisturbed run ends, and the same run after it. */
   ends?: [first: string, again: string];
@@ -56,7 +50,7 @@ const newName = {
 const updateWithAddresses: Scenario = {
   name: "update with addresses",
   action: "lifecycle/update",
-  run: update.here,
+  runner: update,
   event: ({ running }) =>
     changeEventFor(running, { reference: guidOf("Petra Proxies"), data: newName }),
 };
@@ -64,14 +58,14 @@ const scenarios: Scenario[] = [
   {
     name: "create",
     action: "lifecycle/create",
-    run: create.here,
+    runner: create,
     event: ({ running }) => createEventFor(running),
   },
   updateWithAddresses,
   {
     name: "update of which Active Directory masters a part",
     action: "lifecycle/update",
-    run: update.here,
+    runner: update,
     event: ({ running }) =>
       changeEventFor(running, {
         reference: guidOf("Dirk Synced"),
@@ -82,7 +76,7 @@ const scenarios: Scenario[] = [
   {
     name: "enable that clears the reply",
     action: "lifecycle/enable",
-    run: enable.here,
+    runner: enable,
     event: ({ running }) =>
       changeEventFor(running, {
         reference: leo,
@@ -93,13 +87,13 @@ const scenarios: Scenario[] = [
   {
     name: "disable",
     action: "lifecycle/disable",
-    run: disable.here,
+    runner: disable,
     event: ({ running }) => reconciliationFor(running),
   },
   {
     name: "delete with more than a reply",
     action: "lifecycle/delete",
-    run: remove.here,
+    runner: remove,
     event: ({ running }) =>
       changeEventFor(running, {
         data: {
@@ -112,7 +106,7 @@ const scenarios: Scenario[] = [
   {
     name: "delete in a reconciliation",
     action: "lifecycle/delete",
-    run: remove.here,
+    runner: remove,
     event: ({ running }) => reconciliationFor(running, { reference: guidOf("Petra Proxies") }),
   },
 ];
@@ -169,7 +163,7 @@ interface Undisturbed {
 
 async function undisturbed(scenario: Scenario): Promise<Undisturbed> {
   return await withBench(scenario, async (bench) => {
-    const { answer, messages } = await scenario.run(bench, scenario.event(bench));
+    const { answer, messages } = await scenario.runner.here(bench, scenario.event(bench));
     expect(answer.outcome).toBe(scenario.ends?.[0] ?? "done");
     expect(tenantOf(bench)).toHaveLength(1);
     return {
@@ -222,11 +216,11 @@ async function expectConverges(
   where: string,
 ): Promise<void> {
   bench.emulator.setFaults([]);
-  const second = await scenario.run(bench, scenario.event(bench));
+  const second = await scenario.runner.here(bench, scenario.event(bench));
   expect(second.answer.outcome, where).toBe(scenario.ends?.[1] ?? second.answer.outcome);
   expect(second.answer.outputContext.Success, where).toBe(scenario.ends === undefined);
   expect(tenantOf(bench), where).toEqual(tenant);
-  const third = await scenario.run(bench, scenario.event(bench));
+  const third = await scenario.runner.here(bench, scenario.event(bench));
   expect(third.answer, where).toMatchObject({
     outcome: scenario.ends?.[1] ?? "alreadySo",
     plan: [],
@@ -242,7 +236,7 @@ describe("after a run that failed at any request", () => {
       everyCut(whole),
       async (bench, { nth, cut }, where) => {
         // Too little time to try again: the run fails at this very request.
-        const { answer, messages } = await scenario.run(bench, scenario.event(bench), {
+        const { answer, messages } = await scenario.runner.here(bench, scenario.event(bench), {
           EXO_CONNECTOR_DEADLINE_MS: "990",
         });
         expect(bench.emulator.journal(), where).toHaveLength(nth);
@@ -273,7 +267,7 @@ describe.concurrent("after one fault at any request", () => {
         scenario,
         everyCut(whole),
         async (bench, _place, where) => {
-          const { answer, messages } = await scenario.run(bench, scenario.event(bench));
+          const { answer, messages } = await scenario.runner.here(bench, scenario.event(bench));
           expect(answer.outcome, where).toBe(scenario.ends?.[0] ?? "done");
           expect(messages, where).toEqual(whole.messages);
           expect(tenantOf(bench), where).toEqual(whole.tenant);
@@ -294,7 +288,7 @@ describe.concurrent("after one fault at any request", () => {
       scenario,
       everyCut(whole),
       async (bench, _place, where) => {
-        const { answer } = await scenario.run(bench, scenario.event(bench));
+        const { answer } = await scenario.runner.here(bench, scenario.event(bench));
         if (answer.outputContext.Success) expect(tenantOf(bench), where).toEqual(whole.tenant);
         await expectConverges(scenario, bench, whole, where);
       },
@@ -303,24 +297,44 @@ describe.concurrent("after one fault at any request", () => {
   });
 });
 
-describe("after the process was killed at any request", () => {
+/** Killed as soon as the request is struck: while it waits to try again. */
+const isStruck = (bench: Bench, { cut }: Place) =>
+  struck(bench) !== undefined && (cut !== "after" || struck(bench)?.applied === true);
+
+describe("after a run that was killed at any request", () => {
   it.each(scenarios)("$name comes to the same end", async (scenario) => {
     const whole = await undisturbed(scenario);
     await atEach(
       scenario,
       everyStop(whole),
-      async (bench, { nth, cut }, where) => {
+      async (bench, place, where) => {
+        await scenario.runner.killedHere(bench, scenario.event(bench), () =>
+          isStruck(bench, place),
+        );
+        expect(bench.emulator.journal(), where).toHaveLength(place.nth);
+        await expectConverges(scenario, bench, whole, where);
+      },
+      4,
+    );
+  });
+});
+
+describe("after the process was killed at any request", () => {
+  it.each(scenarios.slice(0, 1))("$name comes to the same end", async (scenario) => {
+    const whole = await undisturbed(scenario);
+    await atEach(
+      scenario,
+      everyStop(whole),
+      async (bench, place, where) => {
         let kill: ((signal: NodeJS.Signals) => void) | undefined;
         const running = bench.run(scenario.action, scenario.event(bench), {
           started: (signal) => (kill = signal),
         });
-        // Killed while it waits to try again.
-        while (!struck(bench) || (cut === "after" && struck(bench)?.applied !== true))
-          await new Promise((resolve) => setTimeout(resolve, 2));
+        while (!isStruck(bench, place)) await delay(2);
         kill?.("SIGKILL");
         const { code, answer } = await running;
         expect({ code, answer }, where).toEqual({ code: null, answer: undefined });
-        expect(bench.emulator.journal(), where).toHaveLength(nth);
+        expect(bench.emulator.journal(), where).toHaveLength(place.nth);
         await expectConverges(scenario, bench, whole, where);
       },
       4,

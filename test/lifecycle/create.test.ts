@@ -7,7 +7,7 @@ import { seedState } from "../emulator/seed.ts";
 import { asDeclared } from "../declared.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { createEventFor, type CreateChoices } from "../events.ts";
-import { runInProcess } from "../inProcess.ts";
+import { runInProcess, type InProcessRun } from "../inProcess.ts";
 
 let running: RunningEmulator;
 beforeAll(async () => {
@@ -33,7 +33,10 @@ const urls = (): Record<string, string> => ({
 });
 
 /** Runs the built bundle as the platform does. */
-async function create(choices: CreateChoices = {}, env: Record<string, string> = {}): Promise<Run> {
+async function createAsBundle(
+  choices: CreateChoices = {},
+  env: Record<string, string> = {},
+): Promise<Run> {
   return held(
     await asDeclared(action, running.emulator, () =>
       runBundle("lifecycle/create", createEventFor(running, choices), {
@@ -44,13 +47,17 @@ async function create(choices: CreateChoices = {}, env: Record<string, string> =
   );
 }
 
-/** The same without a process of its own, for long tables of cases. */
-async function createHere(choices: CreateChoices): Promise<Run> {
-  const run = await asDeclared(action, running.emulator, () =>
-    runInProcess(action, createEventFor(running, choices), urls()),
+/** The same without a process of its own. */
+async function create(choices: CreateChoices = {}, env: Record<string, string> = {}): Promise<Run> {
+  return held(
+    await asDeclared(action, running.emulator, () =>
+      here(createEventFor(running, choices), { ...urls(), ...env }),
+    ),
   );
-  return held({ ...run, ms: 0 });
 }
+
+const here = (event: unknown, env = urls()): Promise<InProcessRun> =>
+  runInProcess(action, event, env, { advance: (ms) => running.emulator.advance(ms) });
 
 /** Holds every answer against the contract. */
 function held({ answer, code, ms }: { answer: unknown; code: number | null; ms: number }): Run {
@@ -80,7 +87,7 @@ const stored = (guid: unknown): Record<string, unknown> | undefined =>
 
 describe("correlating", () => {
   it("links the one mailbox, hides it, and says so once per change", async () => {
-    const { answer, messages } = await create();
+    const { answer, messages } = await createAsBundle();
     const { Guid } = mailbox("CustomAttribute1", "E100001");
     expect(answer.outcome).toBe("done");
     expect(answer.outputContext).toMatchObject({
@@ -133,10 +140,10 @@ describe("correlating", () => {
   });
 
   it("plans in a dry run exactly what the run sends, sends nothing, and answers the real reference", async () => {
-    const dry = await create({ dryRun: true });
+    const dry = await createAsBundle({ dryRun: true });
     expect(cmdlets()).toEqual(["Get-Mailbox"]);
     expect(dry.messages[1]).toMatch(/from the address lists: would be done, this is a dry run\.$/);
-    const wet = await create();
+    const wet = await createAsBundle();
     expect(dry.answer.outputContext.AccountReference).toBe(
       wet.answer.outputContext.AccountReference,
     );
@@ -186,7 +193,7 @@ describe("correlating", () => {
         .replace('"UseCertificate":false', '"usecertificate":"False"')
         .replace('"DryRun":false', '"dryRun":"False"'),
     ) as unknown;
-    const run = await runBundle("lifecycle/create", event, { dist: inject("dist"), env: urls() });
+    const run = await here(event);
     expect(run.answer).toMatchObject({ outcome: "done" });
   });
 });
@@ -212,7 +219,7 @@ describe("names that break things", () => {
     "Star*",
   ];
   it.each(names)("finds exactly the mailbox of %s", async (name) => {
-    const { answer } = await createHere({ field: "DisplayName", value: name, dryRun: true });
+    const { answer } = await create({ field: "DisplayName", value: name, dryRun: true });
     expect(answer.outputContext.AccountReference).toBe(mailbox("DisplayName", name)["Guid"]);
   });
 
@@ -227,13 +234,13 @@ describe("names that break things", () => {
     "'",
     "''",
   ])("finds nobody for %s", async (value) => {
-    const { answer, messages } = await createHere({ field: "DisplayName", value, dryRun: true });
+    const { answer, messages } = await create({ field: "DisplayName", value, dryRun: true });
     expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: false }, plan: [] });
     expect(messages).toEqual([`No mailbox has "${value}" as DisplayName.`]);
   });
 
   it("does not take a secondary address for a primary one", async () => {
-    const { answer } = await createHere({
+    const { answer } = await create({
       field: "PrimarySmtpAddress",
       value: "aoife.obrien@contoso.onmicrosoft.com",
       dryRun: true,
@@ -247,7 +254,7 @@ describe("names that break things", () => {
       "smtp:aoife.obrien@contoso.onmicrosoft.com",
       "AOIFE.OBRIEN@CONTOSO.COM",
     ]) {
-      const { answer } = await createHere({ field: "EmailAddresses", value, dryRun: true });
+      const { answer } = await create({ field: "EmailAddresses", value, dryRun: true });
       expect(answer.outputContext.AccountReference).toBe(
         mailbox("CustomAttribute1", "E100001")["Guid"],
       );
@@ -255,7 +262,7 @@ describe("names that break things", () => {
   });
 
   it("never looks in the wrong place when the sign-in name differs from the address", async () => {
-    const { answer } = await createHere({
+    const { answer } = await create({
       field: "UserPrincipalName",
       value: "una.principal@contoso.com",
       dryRun: true,
@@ -266,7 +273,7 @@ describe("names that break things", () => {
 
 describe("no correlation", () => {
   it("is made with a number that JSON cannot hold", async () => {
-    const { messages } = await createHere({
+    const { messages } = await create({
       value: null,
       correlation: { PersonFieldValue: 2 ** 53 },
     });
@@ -276,7 +283,7 @@ describe("no correlation", () => {
   });
 
   it("knows a joiner without a mailbox by a sign-in name that is only pre-filled", async () => {
-    const { answer } = await createHere({
+    const { answer } = await create({
       value: "E999999",
       outputData: { UserPrincipalName: "not.licensed@contoso.com" },
     });
@@ -284,7 +291,7 @@ describe("no correlation", () => {
   });
 
   it("promises a mail user no licence", async () => {
-    const { messages } = await createHere({
+    const { messages } = await create({
       field: "UserPrincipalName",
       value: "onprem.mailbox@contoso.com",
     });
@@ -359,7 +366,7 @@ describe("no correlation", () => {
       /^User "Not Licensed Yet"/,
     ],
   ])("fails for %s", async (_name, choices, outcome, message) => {
-    const { answer, messages } = await createHere(choices);
+    const { answer, messages } = await create(choices);
     expect(answer).toMatchObject({ outcome, outputContext: { Success: false }, plan: [] });
     expect(messages).toHaveLength(1);
     expect(messages[0]).toMatch(message);
@@ -370,13 +377,13 @@ describe("no correlation", () => {
     const state = seedState();
     for (const object of state.objects.slice(0, 40)) object["CustomAttribute1"] = "same";
     running.emulator.replaceState(state);
-    const { messages } = await createHere({ value: "same" });
+    const { messages } = await create({ value: "same" });
     expect(messages[0]).toMatch(/^More than 8 mailboxes have "same" as CustomAttribute1/);
     expect(messages[0]?.match(/@contoso\.com>/g)).toHaveLength(8);
   });
 
   it("takes a shared mailbox when the configuration allows the type", async () => {
-    const { answer } = await createHere({
+    const { answer } = await create({
       field: "DisplayName",
       value: "Sales",
       configuration: { RecipientTypeDetails: "UserMailbox, sharedmailbox" },
@@ -386,7 +393,7 @@ describe("no correlation", () => {
   });
 
   it("does not see a soft-deleted mailbox of the same name", async () => {
-    const { answer } = await createHere({
+    const { answer } = await create({
       field: "DisplayName",
       value: "Rita Rehired",
       dryRun: true,
@@ -611,7 +618,7 @@ describe("trouble on the way", () => {
 
   it("says that a change was sent when its answer never came", async () => {
     running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, hang: true }]);
-    const { answer, messages } = await create({}, { EXO_CONNECTOR_DEADLINE_MS: "1500" });
+    const { answer, messages } = await createAsBundle({}, { EXO_CONNECTOR_DEADLINE_MS: "1500" });
     expect(answer.plan).toMatchObject([{ cmdlet: "Set-Mailbox", sent: true }]);
     expect(messages.at(-1)).toMatch(
       /from the address lists: was sent, and whether it was applied is not known\. The time for one event \(1500 ms\) ran out\.$/,
@@ -637,10 +644,7 @@ describe("trouble on the way", () => {
     "not a url",
     "http://user:pass@127.0.0.1",
   ])("refuses to send secrets to %s", async (url) => {
-    const run = await runBundle("lifecycle/create", createEventFor(running), {
-      dist: inject("dist"),
-      env: { EXO_CONNECTOR_LOGIN_URL: url, EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl },
-    });
+    const run = await here(createEventFor(running), { ...urls(), EXO_CONNECTOR_LOGIN_URL: url });
     expect(run.code).toBe(2);
     expect(run.answer).toMatchObject({
       outcome: "invalid",

@@ -34,7 +34,6 @@ describe.each(kinds)("$name, killed at every request in turn", (kind) => {
     { ExternalId: "D-2", DisplayName: " " },
     { ExternalId: "D-3", DisplayName: "Ökonomie" },
   ];
-  const bundle = `resources/${kind.name}`;
   const whole = [
     ["Care", "D-1"],
     ["Okonomie", "D-3"],
@@ -45,17 +44,11 @@ describe.each(kinds)("$name, killed at every request in turn", (kind) => {
   async function killedAt(bench: Bench, fault: Fault): Promise<void> {
     prepare(bench);
     bench.emulator.setFaults([fault]);
-    let kill: ((signal: NodeJS.Signals) => void) | undefined;
-    const running = bench.run(bundle, resourcesEventFor(bench.running, { source }), {
-      started: (signal) => (kill = signal),
-    });
     const isStruck = (): boolean =>
       bench.emulator
         .journal()
         .some((entry) => entry.fault !== undefined && ("hang" in fault || entry.applied));
-    while (!isStruck()) await new Promise((resolve) => setTimeout(resolve, 1));
-    kill?.("SIGKILL");
-    expect(await running).toMatchObject({ code: null, answer: undefined });
+    await kind.runner.killedHere(bench, resourcesEventFor(bench.running, { source }), isStruck);
     bench.emulator.setFaults([]);
   }
 

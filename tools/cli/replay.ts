@@ -1,6 +1,6 @@
-/** Runs a fixture's event through the built bundle, against a server that knows nothing but the recorded traffic. */
+/** Runs a fixture's event against a server that knows nothing but the recorded traffic. */
 import path from "node:path";
-import { runBundle } from "./run.ts";
+import { runBundle, type BundleRun } from "./run.ts";
 import {
   askedIn,
   asksForToken,
@@ -30,24 +30,43 @@ export interface Replayed {
   source: string;
 }
 
-/** `file` is the fixture's, `action` is `room/action`, `dist` the folder of the bundles. */
-export async function replay(file: string, action: string, dist?: string): Promise<Replayed> {
+/** A way to run an action: as a bundle, or in the process of a test. */
+export type Way = (
+  action: string,
+  event: unknown,
+  env: Record<string, string>,
+) => Promise<Omit<BundleRun, "log" | "ms">>;
+
+/** The built bundle, in a process of its own. */
+export function asBundleIn(dist?: string): Way {
+  return (action, event, env) =>
+    runBundle(action, event, { env, ...(dist === undefined ? {} : { dist }) });
+}
+
+/** `file` is the fixture's, `action` is `room/action`. */
+export async function replay(
+  file: string,
+  action: string,
+  way: Way = asBundleIn(),
+): Promise<Replayed> {
+  const begin = performance.now();
   const recorded = readFixture(file);
   const script = new Script(recorded.traffic, tenantIn(recorded.event), isUnordered(action));
   const server = await serveLoopback((question) => script.next(question, server.origin));
-  const run = await runBundle(action, recorded.event, {
-    ...(dist === undefined ? {} : { dist }),
-    env: { EXO_CONNECTOR_LOGIN_URL: server.origin, EXO_CONNECTOR_EXCHANGE_URL: server.origin },
+  const run = await way(action, recorded.event, {
+    EXO_CONNECTOR_LOGIN_URL: server.origin,
+    EXO_CONNECTOR_EXCHANGE_URL: server.origin,
   }).finally(server.close);
+  const ms = performance.now() - begin;
   const answer = lasting(run.answer, server.origin);
   const inOrder = (records: unknown[]): unknown[] =>
     isUnordered(action) ? sorted(records) : records;
   const records = inOrder(lasting(run.records, server.origin) as unknown[]);
-  return { problems: problemsOf(), ms: run.ms, source: recorded.source };
+  return { problems: problemsOf(), ms, source: recorded.source };
 
   function problemsOf(): string[] {
     if (run.answer === undefined)
-      return [`The bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`];
+      return [`The run gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`];
     const problems = [...script.problems];
     const found = [
       ...differences(recorded.answer, answer, "answer"),
