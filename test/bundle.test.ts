@@ -4,7 +4,10 @@ import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { describe, expect, inject, it } from "vitest";
 import { createAnswer } from "./generated/answers.ts";
+import type { Answer } from "../lib/host/answer.ts";
 import { findActions, refuseUnwanted } from "../tools/build/bundles.ts";
+import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
+import { actionOf, asBundleIn, replay } from "../tools/cli/replay.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -165,4 +168,43 @@ describe("the bundles", () => {
       stderr: "",
     });
   });
+});
+
+/**
+ * The fixture with the most requests, as the platform runs it: of each bundle that succeeds, and of each folder and
+ * other way to end. What a bundle can do in addition to its source, such as to load its parts, it does in each of them.
+ */
+describe("fixtures that the bundles replay", () => {
+  const names = namesOfFixtures();
+  const heaviest = new Map<string, string>();
+  for (const name of names) {
+    const ending = endOf(name);
+    const other = heaviest.get(ending);
+    if (other === undefined || weightOf(name) > weightOf(other)) heaviest.set(ending, name);
+  }
+
+  it.concurrent.each([...heaviest.values()])("%s", async (name) => {
+    const { problems } = await replay(fileOf(name), actionOf(name), asBundleIn(inject("dist")));
+    if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
+  });
+
+  it("are of each bundle", () => {
+    const run = new Set([...heaviest.values()].map(actionOf));
+    expect([...run].sort()).toEqual(inject("actions"));
+  });
+
+  function endOf(name: string): string {
+    const { answer } = readFixture(fileOf(name));
+    const { outcome, outputContext } = answer as Answer;
+    if (outputContext.Success) return `${actionOf(name)} succeeds`;
+    const folder = path.dirname(actionOf(name));
+    return `${folder} ${outcome === "invalid" ? "refuses" : "fails"}`;
+  }
+
+  /** Requests, of a run that does not wait. */
+  function weightOf(name: string): number {
+    const { answer } = readFixture(fileOf(name));
+    const { requests, waitedMs } = (answer as Answer).stats;
+    return waitedMs > 0 ? 0 : requests;
+  }
 });

@@ -1,17 +1,17 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import whole from "./vitest.config.ts";
 
-/** `npm run test:quick`: everything that starts no process. A test that wants a bundle fails here; list it below. */
+/** `npm run test:quick`: everything but what starts many processes, or plays in tenants by the thousand. */
 export default defineConfig({
   ...whole,
   test: {
     ...whole.test,
-    globalSetup: [],
     exclude: [
       ...configDefaults.exclude,
       "test/{lifecycle,permissions,resources,runtime}/**",
-      "test/{behaviour,bundle,readme,replay,secrets}.test.ts",
+      "test/{behaviour,bundle,readme,secrets}.test.ts",
       "test/emulator/command.test.ts",
+      "test/emulator/exchange/largeTenant.test.ts",
       "test/entitlements/options.test.ts",
     ],
   },

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, inject, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import * as validators from "./generated/answers.ts";
-import type { Answer } from "../lib/host/answer.ts";
 import type { Contract } from "../lib/host/schemaContract.ts";
+import { findActions } from "../tools/build/bundles.ts";
 import { mayReplace, readmeOfFixtures } from "../tools/cli/record.ts";
-import { actionOf, asBundleIn, replay, type Way } from "../tools/cli/replay.ts";
+import { actionOf, replay, type Way } from "../tools/cli/replay.ts";
 import {
   fileOf,
   fixtures,
@@ -31,13 +31,11 @@ const here: Way = async (action, event, env) => {
   return { code, answer, records, stdout, stderr };
 };
 
-async function expectToHold(name: string, way: Way): Promise<void> {
-  const { problems } = await replay(fileOf(name), actionOf(name), way);
-  if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
-}
-
 describe("every fixture", () => {
-  it.concurrent.each(names)("%s", (name) => expectToHold(name, here));
+  it.concurrent.each(names)("%s", async (name) => {
+    const { problems } = await replay(fileOf(name), actionOf(name), here);
+    if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
+  });
 
   it.each(names)("%s holds what the contracts allow, and nothing of a real tenant", (name) => {
     const { source, ...recording } = readFixture(fileOf(name));
@@ -71,45 +69,9 @@ describe("every fixture", () => {
 
   it("leaves no action without one", () => {
     expect(
-      inject("actions").filter((action) => !names.some((name) => actionOf(name) === action)),
+      findActions().filter((action) => !names.some((name) => actionOf(name) === action)),
     ).toEqual([]);
   });
-});
-
-/**
- * Per bundle and way to end, the fixture with the most requests, as the platform runs it. What a bundle can do in
- * addition to its source, such as to load its parts, it does in each of them.
- */
-describe("as a bundle in a process of its own", () => {
-  const heaviest = new Map<string, string>();
-  for (const name of names) {
-    const ending = `${actionOf(name)}, ${endOf(name)}`;
-    const other = heaviest.get(ending);
-    if (other === undefined || weightOf(name) > weightOf(other)) heaviest.set(ending, name);
-  }
-
-  it.concurrent.each([...heaviest.values()])("%s", (name) =>
-    expectToHold(name, asBundleIn(inject("dist"))),
-  );
-
-  it("each one is run", () => {
-    const run = new Set([...heaviest.values()].map(actionOf));
-    expect([...run].sort()).toEqual(inject("actions"));
-  });
-
-  function endOf(name: string): string {
-    const { answer } = readFixture(fileOf(name));
-    const { outcome, outputContext } = answer as Answer;
-    if (outcome === "invalid") return "refused";
-    return outputContext.Success ? "a success" : "a failure";
-  }
-
-  /** Requests, of a run that does not wait. */
-  function weightOf(name: string): number {
-    const { answer } = readFixture(fileOf(name));
-    const { requests, waitedMs } = (answer as Answer).stats;
-    return waitedMs > 0 ? 0 : requests;
-  }
 });
 
 describe.concurrent("a fixture that does not hold", () => {

@@ -2,10 +2,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { runBundle } from "../tools/cli/run.ts";
+import create from "../lifecycle/create.ts";
+import type { Answer } from "../lib/host/answer.ts";
+import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { seedState } from "./emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 import { createEventFor, type CreateChoices } from "./events.ts";
+import { runInProcess } from "./inProcess.ts";
 
 /** Everything that must never be written: planted here, and looked for in all that a run writes. */
 const secret = 'CaNaRy-"quoted"\\back slash%+&=é🦊-secret';
@@ -66,28 +69,42 @@ const withCertificate = {
 };
 const withSecret = { AppSecret: secret };
 
+/** All that a process wrote. */
 async function written(
   choices: CreateChoices,
   env: Record<string, string> = {},
   raw?: (event: string) => string,
-): Promise<{ text: string; code: number | null; outcome: unknown; messages: string }> {
+): Promise<Written> {
   const event = JSON.stringify(createEventFor(running, choices));
-  const run = await runBundle("lifecycle/create", raw ? raw(event) : event, {
-    dist: inject("dist"),
-    env: {
-      EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-      EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-      ...env,
-    },
-  });
-  const { outcome, outputContext } = run.answer as {
-    outcome: string;
-    outputContext: { AuditLogs: { Message: string }[] };
-  };
+  const options = { dist: inject("dist"), env: { ...urls(), ...env } };
+  return seenIn(await runBundle("lifecycle/create", raw ? raw(event) : event, options));
+}
+
+/** All that a run wrote, without a process of its own: for long tables of cases. */
+async function writtenHere(
+  choices: CreateChoices,
+  env: Record<string, string> = {},
+): Promise<Written> {
+  const event = createEventFor(running, choices);
+  return seenIn(await runInProcess(create, event, { ...urls(), ...env }));
+}
+
+interface Written {
+  text: string;
+  code: number | null;
+  messages: string;
+}
+
+const urls = (): Record<string, string> => ({
+  EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
+  EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
+});
+
+function seenIn(run: Pick<BundleRun, "answer" | "code" | "stdout" | "stderr">): Written {
+  const { outputContext } = run.answer as Answer;
   return {
     text: run.stdout + run.stderr,
     code: run.code,
-    outcome,
     messages: outputContext.AuditLogs.map(({ Message }) => Message).join("\n"),
   };
 }
@@ -210,7 +227,7 @@ describe("no secret is written", () => {
         },
       },
     ]);
-    const { text } = await written({ configuration: withSecret });
+    const { text } = await writtenHere({ configuration: withSecret });
     expectNoSecretIn(text);
   });
 
@@ -291,7 +308,7 @@ describe("no secret is written", () => {
       { EXO_CONNECTOR_DEADLINE_MS: secret },
     ],
   ])("when there is %s", async (_name, choices, env) => {
-    const { text, code } = await written(choices, env);
+    const { text, code } = await writtenHere(choices, env);
     expect(code).not.toBe(0);
     expectNoSecretIn(text);
   });

@@ -76,7 +76,13 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** The drill, with what has to be so after each step. `between` is called before each but the first; `bundles` says which steps are run as bundles, `readable` that lists do not lag. */
+/** One of each set: the others differ in what is sent, and not in how a bundle is run. */
+const asBundles = ["a distribution group", "all rights on a mailbox together"];
+
+/**
+ * The drill, with what has to be so after each step. `between` is called before each but the first; `bundles` says
+ * which steps are run as bundles, `readable` that lists do not lag.
+ */
 async function runDrill(
   on: Bench,
   { set, permission, configuration = {}, gives }: Drill,
@@ -140,7 +146,7 @@ describe.concurrent("grant, grant, revoke, revoke, grant as the platform runs it
     const own = await Bench.open();
     try {
       prepare(own);
-      await runDrill(own, drill, { bundles: [0, 2] });
+      await runDrill(own, drill, { bundles: asBundles.includes(drill.name) ? [0, 2] : [] });
     } finally {
       await own.close();
     }

@@ -229,7 +229,8 @@ describe.each(kinds)("$name that follow from contracts", (kind) => {
       current: answered(kept),
     };
     const dryMove = await run(kind, { ...move, dryRun: true });
-    const moved = await sets[kind.set].parts.asBundle(bench, eventOf(bench, kind, move));
+    const way = kind === groups || kind === together ? "asBundle" : "here";
+    const moved = await sets[kind.set].parts[way](bench, eventOf(bench, kind, move));
     expect(moved.answer).toMatchObject({
       outcome: "done",
       outputContext: { Success: true, SubPermissions: recordOf(kind, "D-CARE") },
@@ -998,18 +999,14 @@ describe.each([
 
   it("because it was killed comes to the same end by the record of before", async () => {
     await atEach(everyRequest().filter(isWrite), async (on, nth, where) => {
-      let kill: ((signal: NodeJS.Signals) => void) | undefined;
       on.emulator.setFaults([{ match: { nth }, cut: "after" }]);
-      const running = on.run(
-        `permissions/${kind.set}/subPermissions`,
-        eventOf(on, kind, update(current)),
-        { started: (signal) => (kill = signal) },
-      );
+      const { parts } = sets[kind.set];
       // Killed while it waits to try again.
-      while (on.emulator.journal().find(({ fault }) => fault !== undefined)?.applied !== true)
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      kill?.("SIGKILL");
-      expect(await running, where).toMatchObject({ code: null, answer: undefined });
+      await parts.killedHere(
+        on,
+        eventOf(on, kind, update(current)),
+        () => on.emulator.journal().find(({ fault }) => fault !== undefined)?.applied === true,
+      );
       await quiet(on);
       await expectConverges(on, current, where);
     });

@@ -78,7 +78,7 @@ describe.each(kinds)("$name", (kind) => {
 
   it("in a dry run of twenty are ten that are planned, and nothing is written", async () => {
     const source = [department(kind.marked.key, "Sales"), ...departments(19)];
-    const { answer, messages } = await asBundle({ source, dryRun: true });
+    const { answer, messages } = await run({ source, dryRun: true });
     expect(messages[0]).toBe(
       "Resources in this preview: 10 (the first of 20; a preview takes no more), there already: 1, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 0.",
     );
@@ -142,7 +142,7 @@ describe.each(kinds)("$name", (kind) => {
 
   it("that a killed run left half-made are found by their names, and finished", async () => {
     prepare(bench, { objects: [madeAs(kind, "Care")] });
-    const { messages } = await asBundle({ source: [department("D-1", "Care")] });
+    const { messages } = await run({ source: [department("D-1", "Care")] });
     expect(messages).toEqual([
       "Resources: 1, there already: 0, made: 0, finished: 1, renamed: 0, failed: 0.",
       expect.stringMatching(
@@ -298,7 +298,7 @@ describe.each(kinds)("$name", (kind) => {
     expect((await run({ source: [department("D-1", "Nouveau été")] })).answer.outcome).toBe(
       "alreadySo",
     );
-    const ran = await asBundle({
+    const ran = await run({
       source: [department("D-1", "Nouveau été")],
       configuration: { RenameResources: true },
     });
@@ -506,7 +506,7 @@ describe.each(kinds)("$name", (kind) => {
     await run({ source: departments(3) }, { EXO_CONNECTOR_DEADLINE_MS: "600" });
     bench.emulator.setFaults([]);
     bench.emulator.clearJournal();
-    const ran = await asBundle({ source: departments(3) });
+    const ran = await run({ source: departments(3) });
     expect(ran.messages[0]).toBe(
       "Resources: 3, there already: 0, made: 0, finished: 3, renamed: 0, failed: 0.",
     );

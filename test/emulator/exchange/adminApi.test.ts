@@ -346,21 +346,4 @@ describe("pages", () => {
       "robin.vos E100009",
     ]);
   });
-
-  it("are fast, even a hundred of them", async () => {
-    start(undefined, manyMailboxes(100_000));
-    await client.signIn();
-    const before = process.cpuUsage();
-    const select = [
-      ...["Guid", "DisplayName", "Alias", "UserPrincipalName", "PrimarySmtpAddress"],
-      ...["EmailAddresses", "RecipientTypeDetails", "CustomAttribute1", "IsDirSynced"],
-      "HiddenFromAddressListsEnabled",
-    ];
-    const pages = await allPages("Get-Mailbox", select.join(","));
-    expect([pages.length, new Set(pages.flat().map((row) => row["Guid"])).size]).toEqual([
-      100, 100_000,
-    ]);
-    // The goal is two seconds including the client's share. CPU time, because a busy machine takes longer.
-    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000);
-  });
 });
