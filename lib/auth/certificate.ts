@@ -61,7 +61,8 @@ function decode(text: string): Buffer {
   const base64 = text.replace(/\s+/g, "");
   if (base64 === "") throw Fault.invalid(`${FIELD} is empty: ${WANTED}.`);
   const der = Buffer.from(base64, "base64");
-  const pem = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(`${text}\n${der.toString("latin1")}`)?.[1]; // PEM itself, or encoded again
+  // PEM itself, or encoded again
+  const pem = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(`${text}\n${der.toString("latin1")}`)?.[1];
   if (pem !== undefined) throw Fault.invalid(`${FIELD} holds PEM text (${pem}): ${WANTED}.`);
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
     throw Fault.invalid(`${FIELD} is not base64: ${WANTED}.`);

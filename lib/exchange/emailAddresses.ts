@@ -86,10 +86,15 @@ function checked(entry: string): EmailAddress {
  * left to nobody.
  */
 export function isSmtpAddress(text: string): boolean {
-  return /^[^\s\p{C}@<>()[\],;:\\".]+(\.[^\s\p{C}@<>()[\],;:\\".]+)*@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u.test(
-    text,
-  );
+  return smtpAddress.test(text);
 }
+
+const localPart = /[^\s\p{C}@<>()[\],;:\\".]+/u.source;
+const domainLabel = /[\p{L}\p{M}\p{N}-]+/u.source;
+const smtpAddress = new RegExp(
+  `^${localPart}(\\.${localPart})*@${domainLabel}(\\.${domainLabel})+$`,
+  "u",
+);
 
 /** The primary address among the entries of EmailAddresses. */
 export function primaryAmong(entries: readonly string[]): string | undefined {

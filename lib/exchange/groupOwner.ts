@@ -4,8 +4,10 @@ import { exactlyOne } from "./client/lookUp.ts";
 import type { ExchangeQuery } from "./target.ts";
 
 /** The recipients that can own a group (documented). */
-const ownerTypes =
-  /^(\w*UserMailbox|SharedMailbox|LinkedMailbox|RoomMailbox|EquipmentMailbox|MailUser|GuestMailUser|MailUniversalSecurityGroup)$/;
+const ownerTypes = new RegExp(
+  "^(\\w*UserMailbox|SharedMailbox|LinkedMailbox|RoomMailbox|EquipmentMailbox|" +
+    "MailUser|GuestMailUser|MailUniversalSecurityGroup)$",
+);
 
 /**
  * The id of the owner of new groups. Throws an `invalid` fault when there is no such recipient, or it cannot own a

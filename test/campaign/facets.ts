@@ -7,9 +7,11 @@ import type { AccessEntry, DirectoryObject } from "./fake/model.ts";
 export function facetsOf(object: DirectoryObject): Set<string> {
   const { hidden, deleted, displayName, name, hold, calendar, reply, region } = object;
   const access = (list: string, entries: readonly AccessEntry[]): string[] =>
-    entries.map(
-      ({ trustee, isDenied, isInherited, inheritance = "All", form, rights }) =>
-        `${list}:${trustee}:${isDenied ? "deny" : "allow"}:${isInherited ? "inherited" : "own"}:${inheritance}:${form}:${rights.join()}`,
+    entries.map(({ trustee, isDenied, isInherited, inheritance = "All", form, rights }) =>
+      [
+        ...[list, trustee, isDenied ? "deny" : "allow", isInherited ? "inherited" : "own"],
+        ...[inheritance, form, rights.join()],
+      ].join(":"),
     );
   return new Set([
     `hidden:${hidden}`,

@@ -110,13 +110,11 @@ function failuresOf(failures: readonly Failure[]): string {
   for (const failure of failures)
     byAction.set(failure.action, [...(byAction.get(failure.action) ?? []), failure]);
   return [...byAction]
-    .map(
-      ([
-        action,
-        own,
-      ]) => `<details id="${escaped(own[0]?.tenant ?? "")}/${escaped(action)}"><summary>${escaped(action)}: ${own.length} of its failures</summary>
-<ol>${own.map(failureOf).join("\n")}</ol></details>`,
-    )
+    .map(([action, own]) => {
+      const id = `${escaped(own[0]?.tenant ?? "")}/${escaped(action)}`;
+      const summary = `<summary>${escaped(action)}: ${own.length} of its failures</summary>`;
+      return `<details id="${id}">${summary}\n<ol>${own.map(failureOf).join("\n")}</ol></details>`;
+    })
     .join("\n");
 }
 

@@ -41,7 +41,9 @@ export async function loadProduct(planted?: PlantedFault): Promise<Product> {
       keepNames: true,
       logLevel: "warning",
       banner: {
-        js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+        js:
+          'import { createRequire as __createRequire } from "node:module"; const require = ' +
+          "__createRequire(import.meta.url);",
       },
       plugins: planted ? [planting(planted)] : [],
     });

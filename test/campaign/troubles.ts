@@ -90,7 +90,10 @@ function alreadySoWarning({ cmdlet, parameters }: Call): string {
   if (cmdlet.startsWith("Add-"))
     return `The appropriate access control entry is already present on the object "${object}" for account "${user}".`;
   if (cmdlet.startsWith("Remove-"))
-    return `Can't remove the access control entry on the object "${object}" for the user account "${user}" because the ACE doesn't exist on the object.`;
+    return (
+      `Can't remove the access control entry on the object "${object}" for the user account ` +
+      `"${user}" because the ACE doesn't exist on the object.`
+    );
   return `The command completed successfully but no settings of '${object}' have been modified.`;
 }
 
@@ -180,7 +183,9 @@ const passing: readonly Trouble[] = [
       refusal(
         500,
         `${exchangeNames}.Configuration.DualWrite.LocStrings.UnableToWriteToAadException`,
-        "An Azure Active Directory call was made to keep object in sync between Azure Active Directory and Exchange Online. However, it failed. The issue may be transient and please retry a couple of minutes later.",
+        "An Azure Active Directory call was made to keep object in sync between Azure Active " +
+          "Directory and Exchange Online. However, it failed. The issue may be transient and " +
+          "please retry a couple of minutes later.",
       ),
   },
 ];
@@ -193,7 +198,8 @@ const absent: readonly Trouble[] = [
       refusal(
         404,
         `${exchangeNames}.Configuration.Tasks.ManagementObjectNotFoundException`,
-        `The operation couldn't be performed because object '${identityOf(call)}' couldn't be found on 'AM4PR01A001DC07.EURPR01A001.PROD.OUTLOOK.COM'.`,
+        `The operation couldn't be performed because object '${identityOf(call)}' couldn't be ` +
+          "found on 'AM4PR01A001DC07.EURPR01A001.PROD.OUTLOOK.COM'.",
       ),
   },
   { name: "entry missing", to: "read", way: entryMissing },
@@ -224,7 +230,8 @@ const ignored: readonly Trouble[] = [
     to: "write",
     way: ({ parameters }) =>
       warned(
-        `Der Zugriffssteuerungseintrag für das Objekt "${String(parameters["Identity"])}" kann nicht entfernt werden, da er für das Objekt nicht vorhanden ist.`,
+        `Der Zugriffssteuerungseintrag für das Objekt "${String(parameters["Identity"])}" kann ` +
+          "nicht entfernt werden, da er für das Objekt nicht vorhanden ist.",
       ),
   },
   {
@@ -232,7 +239,8 @@ const ignored: readonly Trouble[] = [
     to: "write",
     way: ({ parameters }) =>
       warned(
-        `An inherited access control entry has been specified: [Rights: CreateChild, Delete, ControlType: Allow] and was ignored on object "${String(parameters["Identity"])}".`,
+        "An inherited access control entry has been specified: [Rights: CreateChild, Delete, " +
+          `ControlType: Allow] and was ignored on object "${String(parameters["Identity"])}".`,
       ),
   },
   {

@@ -1,4 +1,7 @@
-/** Built bundles with another data file in them: what an implementer edited, without touching the files of this repository. */
+/**
+ * Built bundles with another data file in them: what an implementer edited, without touching the files of this
+ * repository.
+ */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -315,7 +315,9 @@ describe("the rival of a right", () => {
     expect(conflict(option("4", "Default", "Editor"), '"Anna"')).toMatchObject({
       kind: "invalid",
       message:
-        'The calendar of mailbox "Anna" already has the right of "Option 4" for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.',
+        'The calendar of mailbox "Anna" already has the right of "Option 4" for the same user. ' +
+        "Only one of such entitlements can be had: revoke the other one, or let the " +
+        "configuration (Conflicting calendar rights) overwrite it.",
     });
   });
 });
@@ -415,7 +417,8 @@ describe("what an import compares with", () => {
       ).map(({ option: { Id } }) => Id),
     ).toEqual(["1"]);
     expect(said).toEqual([
-      'warning: Not imported: "Option 2". Its user is not one recipient with a display name of its own, and calendars list users by display names.',
+      'warning: Not imported: "Option 2". Its user is not one recipient with a display name of ' +
+        "its own, and calendars list users by display names.",
     ]);
   });
 

@@ -80,26 +80,29 @@ describe("a group", () => {
 
 describe("the members that are accounts", () => {
   it("are those of the configured types; the others are counted", async () => {
+    const members = new Map([
+      [
+        guidOf(1),
+        [
+          member(51),
+          member(52, "SharedMailbox"),
+          member(53, "GuestMailUser"),
+          { Guid: null, RecipientTypeDetails: "UserMailbox" },
+        ],
+      ],
+      [guidOf(2), [member(54, "MailContact")]],
+    ]);
     const { input, said } = inputFor(
       [group(1), group(2), group(3)],
-      (id) =>
-        id === guidOf(1)
-          ? [
-              member(51),
-              member(52, "SharedMailbox"),
-              member(53, "GuestMailUser"),
-              { Guid: null, RecipientTypeDetails: "UserMailbox" },
-            ]
-          : id === guidOf(2)
-            ? [member(54, "MailContact")]
-            : [],
+      (id) => members.get(id) ?? [],
       ["UserMailbox", "SharedMailbox"],
     );
     expect(await all(membersThatAreAccounts(cloudGroups(), input))).toEqual([
       { group: group(1), accountReferences: [guidOf(51), guidOf(52)] },
     ]);
     expect(said).toEqual([
-      "information: Left out: 3 members that are no person's mailbox (of another type than UserMailbox, SharedMailbox), such as contacts, guests and groups.",
+      "information: Left out: 3 members that are no person's mailbox (of another type than " +
+        "UserMailbox, SharedMailbox), such as contacts, guests and groups.",
     ]);
   });
 
@@ -160,7 +163,9 @@ describe("what belongs to a value", () => {
       await faultOf(() => onlyOne([group(1), group(2)], 'group whose Alias is "x"')),
     ).toMatchObject({
       kind: "ambiguous",
-      message: `There is more than one group whose Alias is "x"; expected one: "Group 1" <g1@contoso.com> (${guidOf(1)}), "Group 2" <g2@contoso.com> (${guidOf(2)}).`,
+      message:
+        'There is more than one group whose Alias is "x"; expected one: "Group 1" ' +
+        `<g1@contoso.com> (${guidOf(1)}), "Group 2" <g2@contoso.com> (${guidOf(2)}).`,
     });
   });
 });

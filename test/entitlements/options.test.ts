@@ -74,12 +74,13 @@ interface DataFile {
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
-const own = (field: string, value: unknown): string | undefined =>
-  field === "Id" && text(value) !== ""
-    ? "an Id is whatever its author says, as long as no other option has it"
-    : field === "DisplayName" && text(value) !== "" && String(value).length <= 100
-      ? "a name is whatever its author says, up to 100 characters"
-      : undefined;
+function own(field: string, value: unknown): string | undefined {
+  if (text(value) === "") return undefined;
+  if (field === "Id") return "an Id is whatever its author says, as long as no other option has it";
+  return field === "DisplayName" && String(value).length <= 100
+    ? "a name is whatever its author says, up to 100 characters"
+    : undefined;
+}
 const inSomeCase = (value: unknown, expected: string): string | undefined =>
   text(value).toLowerCase() === expected.toLowerCase()
     ? "letter case and blanks around it do not count"
@@ -348,7 +349,9 @@ function casesOf({ data, also, stillValid }: DataFile): Case[] {
         // What is told by the form of the file has the place; what only the set knows has the Id.
         const optionNamed = new RegExp(`item ${index + 1}\\b|option "${String(option["Id"])}":`);
         return {
-          name: `${field} of ${String(option["Id"])} ${mutation.how}: ${mutation.value === absent ? "" : JSON.stringify(mutation.value)}`,
+          name:
+            `${field} of ${String(option["Id"])} ${mutation.how}: ` +
+            (mutation.value === absent ? "" : JSON.stringify(mutation.value)),
           option: optionNamed,
           data: fileWith(data, index, mutated),
           mutated,
@@ -399,7 +402,8 @@ describe.each(files)("$file", (dataFile) => {
   it("is taken with those that are still valid, and so they are by the service", async () => {
     const sound = cases.filter(({ why }) => why !== undefined);
     expect(sound.length).toBeGreaterThan(20);
-    // None of them is one only because nobody looked: each is what its reason says, and the service takes what it comes to.
+    // None of them is one only because no one looked: each is what its reason says, and the service takes what it comes
+    // to.
     const meanings = new Map<string, Option>();
     for (const { name, data: mutated, mutated: option } of sound) {
       expect(
@@ -464,7 +468,9 @@ describe.each(files)("$file", (dataFile) => {
         same,
       ).toMatchObject({
         kind: "invalid",
-        message: `${file} cannot be used. option "${same}": the Id is used twice. option "${same}": it stands for the same as option "${id}".`,
+        message:
+          `${file} cannot be used. option "${same}": the Id is used twice. option ` +
+          `"${same}": it stands for the same as option "${id}".`,
       });
     }
   });
@@ -497,7 +503,8 @@ describe("the options of a data file", () => {
     expect(fault).toMatchObject({
       kind: "invalid",
       message:
-        'some.json cannot be used. option "a": Not a. option "A": the Id is used twice. option "A": Not A. option "c": Not c.',
+        'some.json cannot be used. option "a": Not a. option "A": the Id is used twice. option ' +
+        '"A": Not A. option "c": Not c.',
     });
     expect(
       (await faultOf(() => optionsIn("some.json", contract, options(1, "", "b"), ({ Id }) => Id)))

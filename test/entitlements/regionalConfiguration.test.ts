@@ -86,7 +86,10 @@ describe("a reference", () => {
     async (id) => {
       expect(await faultOf(() => regionNamed(id))).toMatchObject({
         kind: "invalid",
-        message: `The permission reference has the Id "${id}", which permissions/regionalConfiguration/options.json does not hold; it has "MailboxRegionalConfiguration-NL".`,
+        message:
+          `The permission reference has the Id "${id}", which ` +
+          "permissions/regionalConfiguration/options.json does not hold; it has " +
+          '"MailboxRegionalConfiguration-NL".',
       });
     },
   );

@@ -30,7 +30,8 @@ const denied = refusal(
 );
 const thereIsMore = {
   "@adminapi.warnings": [
-    "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.",
+    "There are more results available than are currently displayed. To view them, increase the " +
+      "value for the ResultSize parameter.",
   ],
 };
 

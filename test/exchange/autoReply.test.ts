@@ -238,7 +238,9 @@ describe("the automatic reply of a mailbox", () => {
   it.each([[[]], [[on, on]]])("is one: not %j", async (found) => {
     expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
-      message: `Exchange Online returned ${found.length} results for the automatic reply of mailbox ${id}; expected one.`,
+      message:
+        `Exchange Online returned ${found.length} results for the automatic reply of ` +
+        `mailbox ${id}; expected one.`,
     });
   });
 
@@ -247,7 +249,9 @@ describe("the automatic reply of a mailbox", () => {
       await faultOf(autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: undefined }])]))),
     ).toMatchObject({
       kind: "unexpected",
-      message: `Exchange Online did not return ${name} of the automatic reply of mailbox ${id}, so it cannot be compared.`,
+      message:
+        `Exchange Online did not return ${name} of the automatic reply of mailbox ${id}, ` +
+        "so it cannot be compared.",
     });
     expect(await autoReplyOf(mailbox)(clientOf([rows([{ ...on, [name]: null }])]))).toMatchObject({
       [name]: name.endsWith("Message") ? "" : null,
@@ -417,7 +421,7 @@ describe("in the emulator's tenant", () => {
   afterAll(() => live.close());
   beforeEach(() => live.reset());
 
-  /** Brings the reply of a mailbox to this one, and gives what it then reads as; undefined when there was nothing to do. */
+  /** Sets the reply of a mailbox, and returns what it then reads as; undefined when there was nothing to do. */
   async function set(name: string, reply: AutoReply): Promise<PresentReply | undefined> {
     const found = await live.mailbox(name, []);
     const needed = replyChange(found, await autoReplyOf(found)(live), reply);

@@ -287,7 +287,8 @@ describe("two rights", () => {
     PublishingAuthor:
       "CreateItems,CreateSubfolders,DeleteOwnedItems,EditOwnedItems,FolderVisible,ReadItems",
     PublishingEditor:
-      "CreateItems,CreateSubfolders,DeleteAllItems,DeleteOwnedItems,EditAllItems,EditOwnedItems,FolderVisible,ReadItems",
+      "CreateItems,CreateSubfolders,DeleteAllItems,DeleteOwnedItems,EditAllItems,EditOwnedItems," +
+      "FolderVisible,ReadItems",
   };
   const all = [
     ...Object.keys(sums),
@@ -559,7 +560,8 @@ describe("bringing a right", () => {
       ...(wanted.flags.length > 0 ? { SharingPermissionFlags: wanted.flags } : {}),
     });
     expect(last?.sentence).toBe(
-      `${last?.operation.slice(0, 3) ?? ""} ${[...wanted.rights, ...wanted.flags].join(", ")} for ${named} on the calendar of mailbox ${shown}`,
+      `${last?.operation.slice(0, 3) ?? ""} ${[...wanted.rights, ...wanted.flags].join(", ")} ` +
+        `for ${named} on the calendar of mailbox ${shown}`,
     );
     expect(last?.before).toEqual({
       AccessRights: present?.rights ?? [],

@@ -284,7 +284,9 @@ describe("an object whose making failed", () => {
       await faultOf(confirmCreated(newObject(), failing("taken"))({ exchange })),
     ).toMatchObject({
       kind: "invalid",
-      message: `The name "dg_Care" or the address dg_Care@contoso.com is taken by "Cor" <cor@contoso.com> (${guidOf(7)}), a MailContact.`,
+      message:
+        'The name "dg_Care" or the address dg_Care@contoso.com is taken by "Cor" ' +
+        `<cor@contoso.com> (${guidOf(7)}), a MailContact.`,
     });
     expect(time.waits).toEqual([]);
   });

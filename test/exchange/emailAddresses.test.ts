@@ -136,7 +136,9 @@ describe("the change of addresses", () => {
     ["X500", "X500"],
     ["EUM", "EUM"],
   ])("refuses an address of type %s", async (prefix) => {
-    const message = `EmailAddresses is mapped with an address of type ${prefix}; this connector manages SMTP addresses only (SMTP: for the primary one, smtp: for others).`;
+    const message =
+      `EmailAddresses is mapped with an address of type ${prefix}; this connector ` +
+      "manages SMTP addresses only (SMTP: for the primary one, smtp: for others).";
     expect(await faultOf(() => addressChange(jan, [`${prefix}:jan@contoso.com`]))).toMatchObject({
       kind: "invalid",
       message,
@@ -153,7 +155,8 @@ describe("the change of addresses", () => {
     });
     expect(await faultOf(() => addressChange([], ["smtp:secret 🦊"]))).toMatchObject({
       message:
-        "EmailAddresses is mapped with a text of 13 characters that is no e-mail address; expected one such as SMTP:name@contoso.com.",
+        "EmailAddresses is mapped with a text of 13 characters that is no e-mail address; " +
+        "expected one such as SMTP:name@contoso.com.",
     });
   });
 });

@@ -165,7 +165,8 @@ describe("a group by its reference", () => {
       "synchronised",
       [rows([row(1, { IsDirSynced: true })])],
       "onPremises",
-      'Group "Group 1" <g1@contoso.com> (0b1ec700-0000-4000-8000-000000000001) is synchronised from Active Directory, which masters its members: change them there (attribute member).',
+      'Group "Group 1" <g1@contoso.com> (0b1ec700-0000-4000-8000-000000000001) is synchronised ' +
+        "from Active Directory, which masters its members: change them there (attribute member).",
     ],
     [
       "a room list",
@@ -308,12 +309,10 @@ describe("the members of groups", () => {
   it("are read ten groups at a time, with a fault for the group that cannot be read", async () => {
     const { exchange, sent, asked } = tenantOf({
       "Get-DistributionGroup": () => Array.from({ length: 12 }, (_, index) => row(index)),
-      "Get-DistributionGroupMember": ({ parameters: { Identity: id } }) =>
-        id === guidOf(3)
-          ? notFound(guidOf(3))
-          : id === guidOf(4)
-            ? rows([member(99)], more)
-            : [member(100), { Guid: null }],
+      "Get-DistributionGroupMember": ({ parameters: { Identity: id } }) => {
+        if (id === guidOf(3)) return notFound(guidOf(3));
+        return id === guidOf(4) ? rows([member(99)], more) : [member(100), { Guid: null }];
+      },
     });
     const found = await all(membersOf(cloudGroups())({ exchange }));
     const faults = found.flatMap((one) =>

@@ -10,7 +10,8 @@ describe("a message", () => {
   it("is what stands in its body, whatever the white space", () => {
     expect(
       seenOf(
-        "<html>\r\n<head><title>x</title></head>\r\n<BODY dir='ltr'>\r\n<p>a  b</p>\n<p>c</p>\r\n</BODY>\r\n</html>\r\n",
+        "<html>\r\n<head><title>x</title></head>\r\n<BODY dir='ltr'>\r\n<p>a  " +
+          "b</p>\n<p>c</p>\r\n</BODY>\r\n</html>\r\n",
       ),
     ).toBe("<p>a b</p><p>c</p>");
     expect(seenOf(" a\u00a0\n b ")).toBe("a b");

@@ -244,7 +244,10 @@ describe("a mailbox by its reference", () => {
   ])("is not asked for by %j, which is not repeated either", async (id) => {
     expect(await faultOf(() => mailboxById(id, []))).toMatchObject({
       kind: "invalid",
-      message: `The mailbox reference is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; expected a GUID.`,
+      message:
+        "The mailbox reference " +
+        `is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; ` +
+        "expected a GUID.",
     });
   });
 });
@@ -313,7 +316,8 @@ describe("all mailboxes", () => {
   it("are not complete when the service says that there are more", async () => {
     const warning = {
       "@adminapi.warnings": [
-        "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.",
+        "There are more results available than are currently displayed. To view them, increase " +
+          "the value for the ResultSize parameter.",
       ],
     };
     expect(await listed([rows([row(1)], { ...more, ...warning }), rows([row(2)])])).toEqual({

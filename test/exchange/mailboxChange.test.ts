@@ -146,7 +146,11 @@ describe("a synchronised mailbox", () => {
     expect(after).toEqual({ ...present, LitigationHoldEnabled: true });
     expect(refused).toMatchObject({
       kind: "onPremises",
-      message: `Mailbox ${shown} is synchronised from Active Directory, which masters CustomAttribute15 (attribute extensionAttribute15), HiddenFromAddressListsEnabled (attribute msExchHideFromAddressLists), DisplayName (attribute displayName): change them there.`,
+      message:
+        `Mailbox ${shown} is synchronised from Active Directory, which masters ` +
+        "CustomAttribute15 (attribute extensionAttribute15), " +
+        "HiddenFromAddressListsEnabled (attribute msExchHideFromAddressLists), " +
+        "DisplayName (attribute displayName): change them there.",
     });
   });
 
@@ -164,7 +168,8 @@ describe("a synchronised mailbox", () => {
         HiddenFromAddressListsEnabled: true,
       });
       expect(refused?.message).toBe(
-        `Mailbox ${shown} is synchronised from Active Directory, which masters DisplayName (attribute displayName): change it there.`,
+        `Mailbox ${shown} is synchronised from Active Directory, which masters DisplayName ` +
+          "(attribute displayName): change it there.",
       );
     },
   );
@@ -278,7 +283,9 @@ describe("bringing a mailbox to its settings", () => {
   });
 
   it("names the holder of an address, and sends nothing then", async () => {
-    const message = `The address new@contoso.com is already used by "Els" <els@contoso.com> (MailContact, ${id.replace("1", "2")}).`;
+    const message =
+      'The address new@contoso.com is already used by "Els" <els@contoso.com> ' +
+      `(MailContact, ${id.replace("1", "2")}).`;
     expect(
       await faultOf(
         brought({ EmailAddresses: ["new@contoso.com"], CustomAttribute1: "x" }, [holder({})]),
@@ -380,22 +387,16 @@ describe("in the emulator's tenant", () => {
   });
 
   it.each([
-    ["CustomAttribute1", ""],
-    ["Office", ""],
-    ["MailTip", null],
-    ["ForwardingSmtpAddress", null],
-    ["ForwardingAddress", null],
-    ["ExtensionCustomAttribute1", []],
-    ["GrantSendOnBehalfTo", []],
-    ["ModeratedBy", []],
-  ])("empties %s, once", async (name, empty) => {
-    await run("Aoife O'Brien", {
-      [name]: /Attribute|Office|MailTip/.test(name)
-        ? "x"
-        : name.startsWith("ForwardingSmtp")
-          ? "x@fabrikam.com"
-          : "Dora Double",
-    });
+    ["CustomAttribute1", "", "x"],
+    ["Office", "", "x"],
+    ["MailTip", null, "x"],
+    ["ForwardingSmtpAddress", null, "x@fabrikam.com"],
+    ["ForwardingAddress", null, "Dora Double"],
+    ["ExtensionCustomAttribute1", [], "x"],
+    ["GrantSendOnBehalfTo", [], "Dora Double"],
+    ["ModeratedBy", [], "Dora Double"],
+  ])("empties %s, once", async (name, empty, before) => {
+    await run("Aoife O'Brien", { [name]: before });
     for (const _ of [1, 2]) await run("Aoife O'Brien", { [name]: " " });
     expect(live.cmdlets().filter((cmdlet) => cmdlet === "Set-Mailbox")).toHaveLength(2);
     expect((await live.mailbox("Aoife O'Brien", [name]))[name]).toEqual(empty);

@@ -661,7 +661,8 @@ describe("a revoke", () => {
     expect(await faultOf(revoke(rights.FullAccess, mailbox, account, own))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining(
-        "Beside it, one entry belongs to an account that no longer exists; such are known to keep others from being removed. Remove them first",
+        "Beside it, one entry belongs to an account that no longer exists; such are known to " +
+          "keep others from being removed. Remove them first",
       ) as string,
     });
     expect([own.changes.length, own.said]).toEqual([2, []]);

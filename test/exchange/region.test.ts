@@ -150,7 +150,8 @@ describe("a region", () => {
       `the language ${JSON.stringify(Language)}`,
       { ...dutch, Language },
       new RegExp(
-        `^Language is a text of ${Language.length} characters that is no language with its region; expected one such as nl-NL or en-US\\.$`,
+        `^Language is a text of ${Language.length} characters that is no language with its ` +
+          "region; expected one such as nl-NL or en-US\\.$",
       ),
     ]),
     ...[
@@ -175,7 +176,8 @@ describe("a region", () => {
       `the time zone ${JSON.stringify(TimeZone)}`,
       { ...dutch, TimeZone },
       new RegExp(
-        `^TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; expected one such as W\\. Europe Standard Time\\.$`,
+        `^TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; ` +
+          "expected one such as W\\. Europe Standard Time\\.$",
       ),
     ]),
     [
@@ -462,7 +464,9 @@ describe("reading a region", () => {
   ])("takes %i rows for no answer", async (count, found) => {
     expect(await faultOf(regionOf(mailbox, true)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
-      message: `Exchange Online returned ${count} results for the regional configuration of mailbox ${shown}; expected one.`,
+      message:
+        `Exchange Online returned ${count} results for the regional configuration of ` +
+        `mailbox ${shown}; expected one.`,
     });
   });
 });

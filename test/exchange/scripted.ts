@@ -1,4 +1,7 @@
-/** The other side of the client's seams: answers from a list, a clock that sleeping moves on, and a record of what was sent. */
+/**
+ * The other side of the client's seams: answers from a list, a clock that sleeping moves on, and a record of what was
+ * sent.
+ */
 import { clouds, type Cloud } from "../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
 import type { Pace } from "../../lib/net/retry.ts";
@@ -59,7 +62,8 @@ export const notFound = (identity: string): HttpReply =>
   refusal(
     404,
     "ManagementObjectNotFoundException",
-    `The operation couldn't be performed because object '${identity}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.`,
+    `The operation couldn't be performed because object '${identity}' couldn't be found on ` +
+      "'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.",
   );
 
 /** What the transport throws when no whole answer came. */

@@ -94,8 +94,10 @@ describe("a mapped field", () => {
       message: [
         "Foo is mapped, but is no setting of a mailbox.",
         "The mapping of MaxSendSize gives a text of 6 characters; expected a size such as 50 GB, or Unlimited.",
-        "The mapping of Type gives a text of 6 characters; expected one of Equipment, Regular, Room, Shared, Workspace, Desk.",
-        "EmailAddresses is mapped with a text of 6 characters that is no e-mail address; expected one such as SMTP:name@contoso.com.",
+        "The mapping of Type gives a text of 6 characters; expected one of Equipment, Regular, " +
+          "Room, Shared, Workspace, Desk.",
+        "EmailAddresses is mapped with a text of 6 characters that is no e-mail address; " +
+          "expected one such as SMTP:name@contoso.com.",
         "The mapping of Alias gives a list; expected one text.",
       ].join(" "),
     });

@@ -18,8 +18,9 @@ import { changeEventFor, createEventFor, reconciliationFor } from "../events.ts"
 import { Bench, guidOf, runnerOf, type AnyAnswer, type Runner } from "../bench.ts";
 
 /**
- * Every run is broken at each of its requests in turn: the connection is cut before or after the request took effect or in the middle of
- * the answer, or the process is killed. Whatever happened, running again leaves the tenant as one undisturbed run does.
+ * Every run is broken at each of its requests in turn: the connection is cut before or after the request took effect
+ * or in the middle of the answer, or the process is killed. Whatever happened, running again leaves the tenant as one
+ * undisturbed run does.
  */
 interface Scenario {
   name: string;
@@ -253,7 +254,7 @@ describe("after a run that failed at any request", () => {
         expect(struck(bench)?.applied, where).toBe(cut !== "before");
         await expectConverges(scenario, bench, whole, where);
       },
-      6,
+      2,
     );
   });
 });
@@ -314,7 +315,7 @@ describe("after a run that was killed at any request", () => {
         expect(bench.emulator.journal(), where).toHaveLength(place.nth);
         await expectConverges(scenario, bench, whole, where);
       },
-      4,
+      2,
     );
   });
 });

@@ -100,7 +100,8 @@ describe("correlating", () => {
       "UpdateAccount",
     ]);
     expect(messages).toEqual([
-      `Correlated with mailbox "Aoife O'Brien" <aoife.obrien@contoso.com> (${String(Guid)}): its CustomAttribute1 is "E100001".`,
+      `Correlated with mailbox "Aoife O'Brien" <aoife.obrien@contoso.com> (${String(Guid)}): its ` +
+        'CustomAttribute1 is "E100001".',
       `Hide mailbox "Aoife O'Brien" <aoife.obrien@contoso.com> (${String(Guid)}) from the address lists: done.`,
     ]);
     expect(stored(Guid)?.["HiddenFromAddressListsEnabled"]).toBe(true);

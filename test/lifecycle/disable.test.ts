@@ -124,7 +124,9 @@ describe("disabling", () => {
       outputContext: { Success: false },
     });
     expect(messages).toEqual([
-      `Mailbox ${shown("Dirk Synced", "dirk.synced@contoso.com")} is synchronised from Active Directory, which masters HiddenFromAddressListsEnabled (attribute msExchHideFromAddressLists): change it there.`,
+      `Mailbox ${shown("Dirk Synced", "dirk.synced@contoso.com")} is synchronised from Active ` +
+        "Directory, which masters HiddenFromAddressListsEnabled (attribute " +
+        "msExchHideFromAddressLists): change it there.",
     ]);
     expect(bench.writes()).toEqual([]);
     const clara = guidOf("Clara Cloudmanaged");
@@ -168,7 +170,8 @@ describe("a mailbox that is not there", () => {
     [
       "fields that cannot be used",
       { data: { HiddenFromAddressListsEnabled: "yes", Shoe: "44", CustomAttribute1: ["a"] } },
-      "expected true or false. Shoe is mapped, but is no setting of a mailbox. The mapping of CustomAttribute1 gives a list; expected one text.",
+      "expected true or false. Shoe is mapped, but is no setting of a mailbox. The mapping of " +
+        "CustomAttribute1 gives a list; expected one text.",
     ],
   ])("is not %s", async (_name, choices, message) => {
     const { answer, messages } = await disable(choices);

@@ -175,7 +175,8 @@ describe("an import", () => {
       .journal()
       .flatMap(({ side, query }) => (side === "exchange" ? [decodeURIComponent(query)] : []));
     expect(query).toBe(
-      "?$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails,HiddenFromAddressListsEnabled,Name",
+      "?$select=Guid,DisplayName,UserPrincipalName,PrimarySmtpAddress,RecipientTypeDetails," +
+        "HiddenFromAddressListsEnabled,Name",
     );
   });
 
@@ -340,7 +341,8 @@ describe("page by page", () => {
                 details: [
                   {
                     message:
-                      "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object 'x' couldn't be found.",
+                      "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
+                      "operation couldn't be performed because object 'x' couldn't be found.",
                   },
                 ],
               },

@@ -512,7 +512,10 @@ describe("synchronised mailboxes", () => {
         outputContext: { Success: false },
       });
       expect(messages).toEqual([
-        `Mailbox ${shown("Dirk Synced", "dirk.synced@contoso.com")} is synchronised from Active Directory, which masters CustomAttribute2 (attribute extensionAttribute2), EmailAddresses (attribute proxyAddresses), DisplayName (attribute displayName): change them there.`,
+        `Mailbox ${shown("Dirk Synced", "dirk.synced@contoso.com")} is synchronised from Active ` +
+          "Directory, which masters CustomAttribute2 (attribute extensionAttribute2), " +
+          "EmailAddresses (attribute proxyAddresses), DisplayName (attribute displayName): change " +
+          "them there.",
       ]);
     }
   });
@@ -569,7 +572,9 @@ describe("synchronised mailboxes", () => {
 
 /** How Exchange Online says that an object is not there (Microsoft365DSC#2998). */
 function notFound(identity: string): unknown {
-  const text = `The operation couldn't be performed because object '${identity}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.`;
+  const text =
+    `The operation couldn't be performed because object '${identity}' couldn't be ` +
+    "found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.";
   return {
     error: {
       code: "NotFound",

@@ -467,7 +467,10 @@ describe("two entitlements for one user", () => {
           outputContext: { Success: false },
         });
         expect(messages).toEqual([
-          `The calendar of mailbox ${shown("Mia Married", "mia.married@contoso.com")} already has the right of ${named} for the same user. Only one of such entitlements can be had: revoke the other one, or let the configuration (Conflicting calendar rights) overwrite it.`,
+          `The calendar of mailbox ${shown("Mia Married", "mia.married@contoso.com")} already ` +
+            `has the right of ${named} for the same user. Only one of such entitlements can be ` +
+            "had: revoke the other one, or let the configuration (Conflicting calendar rights) " +
+            "overwrite it.",
         ]);
       }
     expect(bench.writes()).toEqual([]);
@@ -501,7 +504,8 @@ describe("two entitlements for one user", () => {
           outputContext: { Success: true },
         });
         expect(messages).toEqual([
-          `The calendar of mailbox ${shown("Mia Married", "mia.married@contoso.com")} has the right of ${named} for this user, which is another entitlement's; it was left alone.`,
+          `The calendar of mailbox ${shown("Mia Married", "mia.married@contoso.com")} has the ` +
+            `right of ${named} for this user, which is another entitlement's; it was left alone.`,
         ]);
       }
     expect(bench.writes()).toEqual([]);
@@ -552,7 +556,10 @@ describe("who is not there", () => {
                 {
                   code: "Context",
                   target: "",
-                  message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${anna}' couldn't be found.`,
+                  message:
+                    "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
+                    `operation couldn't be performed because object '${anna}' couldn't be ` +
+                    "found.",
                 },
               ],
             },
@@ -898,7 +905,8 @@ describe("with other options in the bundles", () => {
   it("a name that several have is imported for nobody", async () => {
     const { records, outcome } = await run(
       own(
-        'mailboxFolderUser:"jan.devries@contoso.com",mailboxFolderAccessRight:"Editor",mailboxFolderSharingPermissionFlags:"Delegate,CanViewPrivateItems"',
+        'mailboxFolderUser:"jan.devries@contoso.com",mailboxFolderAccessRight:"Editor",' +
+          'mailboxFolderSharingPermissionFlags:"Delegate,CanViewPrivateItems"',
       ),
       "importPermission",
       readingEventFor(bench.running),

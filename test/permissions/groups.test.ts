@@ -195,7 +195,10 @@ describe("who is not there", () => {
             message: "x",
             details: [
               {
-                message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${newsletter}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.`,
+                message:
+                  "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
+                  `operation couldn't be performed because object '${newsletter}' ` +
+                  "couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.",
               },
             ],
           },
@@ -260,22 +263,26 @@ describe("groups whose members are not Exchange's to change", () => {
     [
       "Synced rights",
       "masteredOnPremises",
-      `Group ${shown("Synced rights", "syncedrights@contoso.com")} is synchronised from Active Directory, which masters its members: change them there (attribute member).`,
+      `Group ${shown("Synced rights", "syncedrights@contoso.com")} is synchronised from Active ` +
+        "Directory, which masters its members: change them there (attribute member).",
     ],
     [
       "Everyone in Care",
       "invalid",
-      `${shown("Everyone in Care", "everyoneincare@contoso.com")} is a dynamic distribution group: who belongs to it follows from its filter, and nobody can be added or removed.`,
+      `${shown("Everyone in Care", "everyoneincare@contoso.com")} is a dynamic distribution ` +
+        "group: who belongs to it follows from its filter, and nobody can be added or removed.",
     ],
     [
       "All Staff",
       "invalid",
-      `${shown("All Staff", "allstaff@contoso.com")} is a Microsoft 365 group: its members are changed through Microsoft Graph and not through Exchange.`,
+      `${shown("All Staff", "allstaff@contoso.com")} is a Microsoft 365 group: its members are ` +
+        "changed through Microsoft Graph and not through Exchange.",
     ],
     [
       "Rooms Nijmegen",
       "invalid",
-      `Group ${shown("Rooms Nijmegen", "roomsnijmegen@contoso.com")} is a RoomList; expected a distribution group or a mail-enabled security group.`,
+      `Group ${shown("Rooms Nijmegen", "roomsnijmegen@contoso.com")} is a RoomList; expected a ` +
+        "distribution group or a mail-enabled security group.",
     ],
     ["Info", "invalid", `${shown("Info", "info@contoso.com")} is a SharedMailbox and no group.`],
     [

@@ -82,7 +82,8 @@ async function all(
   expect(run.answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true } });
   const references = records.flatMap(({ AccountReferences }) => AccountReferences).length;
   expect(run.messages).toEqual([
-    `Records ${options?.dryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records.length}, with ${references} account ${references === 1 ? "reference" : "references"}.`,
+    `Records ${options?.dryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records.length}, ` +
+      `with ${references} account ${references === 1 ? "reference" : "references"}.`,
   ]);
   return records;
 }
@@ -157,7 +158,8 @@ describe("an import of who is in which group", () => {
 
   it("counts members that are no accounts, such as groups, contacts and guests", async () => {
     expect(await talkOf("groups", "holders")).toContain(
-      "information: Left out: 4 members that are no person's mailbox (of another type than UserMailbox), such as contacts, guests and groups.",
+      "information: Left out: 4 members that are no person's mailbox (of another type than " +
+        "UserMailbox), such as contacts, guests and groups.",
     );
     const records = await all("groups", "holders", {
       RecipientTypeDetails: "UserMailbox, SharedMailbox",
@@ -843,7 +845,8 @@ describe("one that cannot be read", () => {
       expect(run.messages).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^The import is not complete: 1 ${what} could not be read \\("${missing}" <.*>.*\\)\\. The application may not run ${cmdlet}`,
+            `^The import is not complete: 1 ${what} could not be read \\("${missing}" ` +
+              `<.*>.*\\)\\. The application may not run ${cmdlet}`,
           ),
         ),
       ]);
@@ -878,7 +881,10 @@ describe("one that cannot be read", () => {
           message: "x",
           details: [
             {
-              message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${identity}' couldn't be found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.`,
+              message:
+                "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
+                `operation couldn't be performed because object '${identity}' couldn't be ` +
+                "found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.",
             },
           ],
         },

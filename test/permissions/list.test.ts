@@ -76,20 +76,24 @@ describe("groups", () => {
     );
   });
 
-  it("that Exchange does not master, that have no members of their own, or that are of another kind are not", async () => {
-    prepare(bench, {}, (_, named) => (named("Newsletter")["IsDirSynced"] = true));
-    const ids = (await listed("groups")).map(({ Identification }) => Identification["Id"]);
-    expect(ids).toHaveLength(4);
-    for (const name of [
-      "Newsletter",
-      "Synced rights",
-      "Rooms Nijmegen",
-      "Everyone in Care",
-      "All Staff",
-      "Sales",
-    ])
-      expect(ids, name).not.toContain(guidOf(name));
-  });
+  it(
+    "that Exchange does not master, that have no members of their own, or that are of another " +
+      "kind are not",
+    async () => {
+      prepare(bench, {}, (_, named) => (named("Newsletter")["IsDirSynced"] = true));
+      const ids = (await listed("groups")).map(({ Identification }) => Identification["Id"]);
+      expect(ids).toHaveLength(4);
+      for (const name of [
+        "Newsletter",
+        "Synced rights",
+        "Rooms Nijmegen",
+        "Everyone in Care",
+        "All Staff",
+        "Sales",
+      ])
+        expect(ids, name).not.toContain(guidOf(name));
+    },
+  );
 
   it("are all listed when there are more than come by themselves", async () => {
     bench.emulator.replaceState(manyGroups(2_350, 0, 1));
@@ -246,7 +250,8 @@ describe("a list that is not whole", () => {
           body: {
             value: [],
             "@adminapi.warnings": [
-              "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.",
+              "There are more results available than are currently displayed. To view them, " +
+                "increase the value for the ResultSize parameter.",
             ],
           },
         },

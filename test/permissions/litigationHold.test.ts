@@ -113,13 +113,15 @@ describe("a hold that is there", () => {
       "of more days",
       hella,
       { Id: "x", Duration: 30 },
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days already, which is longer than one of 30 days; it was left as it is.`,
+      `Mailbox ${hellaShown} is on a litigation hold of 365 days already, which is longer than ` +
+        "one of 30 days; it was left as it is.",
     ],
     [
       "without end",
       guus,
       sevenYears,
-      `Mailbox ${guusShown} is on a litigation hold without end already, which is longer than one of 2555 days; it was left as it is.`,
+      `Mailbox ${guusShown} is on a litigation hold without end already, which is longer than ` +
+        "one of 2555 days; it was left as it is.",
     ],
   ])(
     "%s is not made shorter, unless the configuration allows it",
@@ -150,25 +152,29 @@ describe("a hold that is there", () => {
       "that is longer",
       hella,
       { Id: "x", Duration: 30 },
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands for one of 30 days; it was left as it is.`,
+      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands ` +
+        "for one of 30 days; it was left as it is.",
     ],
     [
       "that is shorter",
       hella,
       sevenYears,
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands for one of 2555 days; it was left as it is.`,
+      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands ` +
+        "for one of 2555 days; it was left as it is.",
     ],
     [
       "without end",
       guus,
       year,
-      `Mailbox ${guusShown} is on a litigation hold without end, and this entitlement stands for one of 365 days; it was left as it is.`,
+      `Mailbox ${guusShown} is on a litigation hold without end, and this entitlement stands for ` +
+        "one of 365 days; it was left as it is.",
     ],
     [
       "with an end",
       hella,
       forEver,
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands for one without end; it was left as it is.`,
+      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands ` +
+        "for one without end; it was left as it is.",
     ],
   ])(
     "%s is another entitlement's, and left when one is revoked",
@@ -240,7 +246,9 @@ describe("an inactive mailbox", () => {
         outputContext: { Success: false },
       });
       expect(messages).toEqual([
-        `Mailbox ${ikeShown} is inactive: its user is gone, and it is kept only as long as it is on hold. Taking the litigation hold off may delete it for good. If that is wanted, allow it in the configuration (Allow removing holds from inactive mailboxes).`,
+        `Mailbox ${ikeShown} is inactive: its user is gone, and it is kept only as long as it is ` +
+          "on hold. Taking the litigation hold off may delete it for good. If that is wanted, " +
+          "allow it in the configuration (Allow removing holds from inactive mailboxes).",
       ]);
     }
     expect([bench.writes(), holdOf(ike)]).toEqual([[], "Unlimited"]);

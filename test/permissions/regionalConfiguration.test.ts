@@ -104,7 +104,8 @@ describe("grant, grant", () => {
       },
     ]);
     expect(messages).toEqual([
-      `Set language nl-NL with its formats and time zone W. Europe Standard Time of mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")}: done.`,
+      "Set language nl-NL with its formats and time zone W. Europe Standard Time of " +
+        `mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")}: done.`,
       `Rename the default folders of mailbox ${shown("Jürgen Müller", "jurgen.muller@contoso.com")} to nl-NL: done.`,
     ]);
     expect((await grant.asBundle(bench, event)).answer).toMatchObject({
@@ -338,7 +339,10 @@ describe("an import", () => {
             {
               code: "Context",
               target: "",
-              message: `Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${guidOf("Aoife O'Brien")}' couldn't be found.`,
+              message:
+                "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
+                "operation couldn't be performed because object " +
+                `'${guidOf("Aoife O'Brien")}' couldn't be found.`,
             },
           ],
         },

@@ -87,7 +87,10 @@ export function prepare(
   emulator.clearJournal();
 }
 
-/** Everything that anybody was given in the tenant, as it is stored and not as it is shown: `FullAccess on Info: Chris Bakker`. */
+/**
+ * Everything that anyone was granted in the tenant, as it is stored and not as it is shown:
+ * `FullAccess on Info: Chris Bakker`.
+ */
 export function held({ emulator }: Bench): Set<string> {
   const { objects, mailboxPermissions = [], recipientPermissions = [] } = emulator.state();
   const names = new Map(objects.map(({ Guid, Name }) => [Guid, String(Name)]));

@@ -121,7 +121,8 @@ export const refusal = {
           code: "Context",
           target: "",
           message:
-            "Ex94914C|System.Management.Automation.CmdletAccessDeniedException|The cmdlet is not present in the role definition of the current user.",
+            "Ex94914C|System.Management.Automation.CmdletAccessDeniedException|The cmdlet is not " +
+            "present in the role definition of the current user.",
         },
       ],
     },

@@ -279,7 +279,10 @@ describe("who is not there", () => {
             message: "x",
             details: [
               {
-                message: `|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|User or group "${aoife}" wasn't found. Please make sure you've typed it correctly.`,
+                message:
+                  "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|User " +
+                  `or group "${aoife}" wasn't found. Please make sure you've typed it ` +
+                  "correctly.",
               },
             ],
           },
@@ -497,7 +500,9 @@ describe("an entry that denies", () => {
         outputContext: { Success: false },
       });
       expect(messages).toEqual([
-        `Mailbox ${shown("Service Desk", "servicedesk@contoso.com")} denies Full Access to ${shown("Emma Bakker", "emma.bakker@contoso.com")} by an entry of its own, which wins over any grant: remove that entry first.`,
+        `Mailbox ${shown("Service Desk", "servicedesk@contoso.com")} denies Full Access ` +
+          `to ${shown("Emma Bakker", "emma.bakker@contoso.com")} by an entry of its own, which ` +
+          "wins over any grant: remove that entry first.",
       ]);
     }
     expect(bench.writes()).toEqual([]);
@@ -589,13 +594,17 @@ describe("entries of accounts that are no more", () => {
     );
     expect(answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
     expect(talked(stderr, "warning")).toEqual([
-      `On mailbox ${payroll}, one entry belongs to an account that no longer exists. It cannot be told whose they were.`,
+      `On mailbox ${payroll}, one entry belongs to an account that no longer exists. It cannot ` +
+        "be told whose they were.",
     ]);
   });
 
   it("are counted with the others when there are many of them", async () => {
     const account = guidOf("Petra Proxies");
-    const warning = `The access list of mailbox ${shown("Privacy", "privacy@contoso.com")} has 405 of at most 500 entries. Of these, 305 entries belong to accounts that no longer exist.`;
+    const warning =
+      `The access list of mailbox ${shown("Privacy", "privacy@contoso.com")} has ` +
+      "405 of at most 500 entries. Of these, 305 entries belong to accounts that " +
+      "no longer exist.";
     for (const dryRun of [true, false]) {
       const { answer, stderr } = await grant.here(
         bench,
@@ -619,7 +628,9 @@ describe("entries of accounts that are no more", () => {
         outputContext: { Success: false },
       });
       expect(messages).toEqual([
-        `The access list of mailbox ${shown("Archive 2019", "archive2019@contoso.com")} is full: Exchange allows 500 entries. Of these, 400 entries belong to accounts that no longer exist. Remove some, or grant the right to a group.`,
+        `The access list of mailbox ${shown("Archive 2019", "archive2019@contoso.com")} is full: ` +
+          "Exchange allows 500 entries. Of these, 400 entries belong to accounts that no longer " +
+          "exist. Remove some, or grant the right to a group.",
       ]);
     }
     expect(bench.writes()).toEqual([]);
@@ -811,7 +822,10 @@ describe("a mailbox that is synchronised from Active Directory", () => {
         IsExchangeCloudManaged: isCloudManaged,
       }),
     );
-  const message = `Mailbox ${shown("Sales", "sales@contoso.com")} is synchronised from Active Directory, which masters Send on Behalf: change it there (attribute publicDelegates).`;
+  const message =
+    `Mailbox ${shown("Sales", "sales@contoso.com")} is synchronised from Active ` +
+    "Directory, which masters Send on Behalf: change it there (attribute " +
+    "publicDelegates).";
 
   it("has Send on Behalf changed there", async () => {
     synced(false);

@@ -846,8 +846,8 @@ describe("two mailboxes of one name", () => {
 });
 
 /**
- * An update that keeps a part, grants others and takes one away is broken at each of its requests in turn. What is answered is then the
- * record of the next run, and must hold every right that the account has.
+ * An update that keeps a part, grants others and takes one away is broken at each of its requests in turn. What is
+ * answered is then the record of the next run, and must hold every right that the account has.
  */
 interface Place {
   /** The request to break at, from 1, sign-in included. */
@@ -885,7 +885,7 @@ describe.each([
   /** The cmdlet of each request of an undisturbed update; sign-in has none. */
   let requests: (string | undefined)[];
   beforeAll(async () => {
-    tenants = await Promise.all(Array.from({ length: 6 }, () => Bench.open()));
+    tenants = await Promise.all(Array.from({ length: 2 }, () => Bench.open()));
     ready(bench, kind);
     untouched = held(bench);
     current = answered(await run(kind, { contracts: inConditions(...before) }));

@@ -80,7 +80,8 @@ describe.each(kinds)("$name", (kind) => {
     const source = [department(kind.marked.key, "Sales"), ...departments(19)];
     const { answer, messages } = await run({ source, dryRun: true });
     expect(messages[0]).toBe(
-      "Resources in this preview: 10 (the first of 20; a preview takes no more), there already: 1, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 0.",
+      "Resources in this preview: 10 (the first of 20; a preview takes no more), there already: " +
+        "1, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 0.",
     );
     expect(
       answer.plan.map(({ cmdlet, parameters }) => [
@@ -219,7 +220,8 @@ describe.each(kinds)("$name", (kind) => {
       expect(errors(ran)).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^"Care" \\(D-1\\): The name "${prefix}Care" or the address ${prefix}Care@${domain} is taken by "${prefix}Care" .*${kind.type}\\.$`,
+            `^"Care" \\(D-1\\): The name "${prefix}Care" or the address ${prefix}Care@${domain} ` +
+              `is taken by "${prefix}Care" .*${kind.type}\\.$`,
           ),
         ),
       ]);
@@ -529,7 +531,8 @@ describe.each(kinds)("$name", (kind) => {
 
   it("of which it stays unknown whether they were made are left to the next run", async () => {
     bench.emulator.setFaults([{ match: { cmdlet: create }, named: "unavailable" }]);
-    // Far from the end of any of the waits between two looks, which come after 0.5, 1.5 and 3.5 s and up to a quarter later.
+    // Far from the end of any of the waits between two looks, which come after 0.5, 1.5 and 3.5 s and up to a quarter
+    // later.
     const ran = await run({ source: departments(1) }, { EXO_CONNECTOR_DEADLINE_MS: "3000" });
     expect(ran.answer.outcome).toBe("unknown");
     expect(errors(ran)).toEqual([

@@ -22,8 +22,11 @@ interface Meaning {
 }
 
 /** What Microsoft's module tries again wherever the details name it (MOD), and what a C# client does (FIELD). */
-const transient =
-  /\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|ADServerSettingsChangedException|\w*TransientException|ServerBusyException|BackendCommunicationException|CmdletProxyNotAvailableFailure)\b/;
+const transient = new RegExp(
+  "\\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|" +
+    "ADServerSettingsChangedException|\\w*TransientException|ServerBusyException|" +
+    "BackendCommunicationException|CmdletProxyNotAvailableFailure)\\b",
+);
 
 /** Sources differ on whether the permission or the role is missing when Exchange refuses, so both are named. */
 export const rightsNeeded =
@@ -80,7 +83,8 @@ const meanings: readonly Meaning[] = [
     message: `Exchange Online does not accept the application's rights. ${rightsNeeded}`,
   },
   {
-    text: /BypassSecurityGroupManagerCheck.*not present in the role definition|not present in the role definition.*BypassSecurityGroupManagerCheck/is, // CIPP, HID
+    // In either order: CIPP, HID
+    text: /^(?=.*BypassSecurityGroupManagerCheck).*not present in the role definition/is,
     kind: "denied",
     message:
       "The members of a mail-enabled security group can only be changed by its managers, and by those who " +
@@ -94,7 +98,7 @@ const meanings: readonly Meaning[] = [
   // QA 1023619
   { text: /Expired or Invalid pagination request/i, kind: "unavailable" },
   {
-    type: /^(DataValidationException|ParameterTransformationException|ParameterBinding\w*Exception|ValidationException)$/,
+    type: /^((Data)?ValidationException|Parameter(Transformation|Binding\w*)Exception)$/,
     kind: "invalid",
   },
   { type: /^(ProxyAddressExistsException|WLCDManagedMemberExistsException)$/, kind: "invalid" }, // ODS, FIELD

@@ -29,8 +29,10 @@ function inLanguage(language: Language, english: string, german: string): string
 export function notFound(identity: string, language: Language): Refusal {
   const text = inLanguage(
     language,
-    `The operation couldn't be performed because object '${identity}' couldn't be found on 'AM4PR01A001DC01.EURPR01A001.PROD.OUTLOOK.COM'.`,
-    `Der Vorgang konnte nicht ausgeführt werden, weil das Objekt '${identity}' auf 'AM4PR01A001DC01.EURPR01A001.PROD.OUTLOOK.COM' nicht gefunden wurde.`,
+    `The operation couldn't be performed because object '${identity}' couldn't be found on ` +
+      "'AM4PR01A001DC01.EURPR01A001.PROD.OUTLOOK.COM'.",
+    `Der Vorgang konnte nicht ausgeführt werden, weil das Objekt '${identity}' auf ` +
+      "'AM4PR01A001DC01.EURPR01A001.PROD.OUTLOOK.COM' nicht gefunden wurde.",
   );
   return new Refusal(404, `${tasks}.ManagementObjectNotFoundException`, text);
 }
@@ -93,7 +95,10 @@ export function mastered(name: string): Refusal {
   return new Refusal(
     400,
     `${management}.RecipientTaskException`,
-    `The operation on mailbox "${name}" failed because it's out of the current user's write scope. The action 'Set-Mailbox' can't be performed on the object '${name}' because the object is being synchronized from your on-premises organization. This action should be performed on the object in your on-premises organization.`,
+    `The operation on mailbox "${name}" failed because it's out of the current user's write ` +
+      `scope. The action 'Set-Mailbox' can't be performed on the object '${name}' because the ` +
+      "object is being synchronized from your on-premises organization. This action should be " +
+      "performed on the object in your on-premises organization.",
   );
 }
 
@@ -117,7 +122,8 @@ export function addressTaken(address: string, holder: string): Refusal {
   return new Refusal(
     400,
     "Microsoft.Exchange.Data.Directory.ProxyAddressExistsException",
-    `The proxy address "SMTP:${address}" is already being used by the proxy addresses or LegacyExchangeDN of "${holder}". Please choose another proxy address.`,
+    `The proxy address "SMTP:${address}" is already being used by the proxy addresses or ` +
+      `LegacyExchangeDN of "${holder}". Please choose another proxy address.`,
   );
 }
 
@@ -145,25 +151,30 @@ export const warnings = {
     inLanguage(
       language,
       `The appropriate access control entry is already present on the object "${object}" for account "${user}".`,
-      `Der entsprechende Zugriffssteuerungseintrag ist für das Objekt "${object}" und das Konto "${user}" bereits vorhanden.`,
+      `Der entsprechende Zugriffssteuerungseintrag ist für das Objekt "${object}" und das Konto ` +
+        `"${user}" bereits vorhanden.`,
     ),
   noEntry: (object: string, user: string, language: Language) =>
     inLanguage(
       language,
-      `Can't remove the access control entry on the object "${object}" for the user account "${user}" because the ACE doesn't exist on the object.`,
-      `Der Zugriffssteuerungseintrag für das Objekt "${object}" und das Konto "${user}" kann nicht entfernt werden, da er für das Objekt nicht vorhanden ist.`,
+      `Can't remove the access control entry on the object "${object}" for the user account ` +
+        `"${user}" because the ACE doesn't exist on the object.`,
+      `Der Zugriffssteuerungseintrag für das Objekt "${object}" und das Konto "${user}" kann ` +
+        "nicht entfernt werden, da er für das Objekt nicht vorhanden ist.",
     ),
   /** daknetworks.com/blog/439 */
   inheritedEntry: (object: string, language: Language) =>
     inLanguage(
       language,
-      `An inherited access control entry has been specified: [Rights: CreateChild, Delete, ControlType: Allow] and was ignored on object "${object}".`,
+      "An inherited access control entry has been specified: [Rights: CreateChild, Delete, " +
+        `ControlType: Allow] and was ignored on object "${object}".`,
       `Es wurde ein geerbter Zugriffssteuerungseintrag angegeben. Er wurde für das Objekt "${object}" ignoriert.`,
     ),
   moreResults: (language: Language) =>
     inLanguage(
       language,
-      "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.",
+      "There are more results available than are currently displayed. To view them, increase the " +
+        "value for the ResultSize parameter.",
       "Es sind weitere Ergebnisse verfügbar. Erhöhen Sie den Wert des Parameters ResultSize, um sie anzuzeigen.",
     ),
 } as const;

@@ -3,7 +3,10 @@ import type { DirectoryObject } from "./model.ts";
 export type Row = Record<string, unknown>;
 
 export function distinguishedName({ name }: DirectoryObject): string {
-  return `CN=${name.replaceAll(",", "\\,")},OU=contoso.onmicrosoft.com,OU=Microsoft Exchange Hosted Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM`;
+  return (
+    `CN=${name.replaceAll(",", "\\,")},OU=contoso.onmicrosoft.com,OU=Microsoft Exchange ` +
+    "Hosted Organizations,DC=EURPR01A001,DC=PROD,DC=OUTLOOK,DC=COM"
+  );
 }
 
 function common(object: DirectoryObject): Row {

@@ -86,7 +86,8 @@ const settings: Readonly<
   },
   litigationholdenabled: (draft, value, call) => {
     const days = textIn(call, "LitigationHoldDuration");
-    draft.hold = value !== true ? undefined : /^\d+$/.test(days) ? Number(days) : "Unlimited";
+    const length = /^\d+$/.test(days) ? Number(days) : "Unlimited";
+    draft.hold = value === true ? length : undefined;
   },
 };
 const steering =

@@ -185,18 +185,16 @@ describe("an item that is not answered in its batch is asked for by itself", () 
   });
 
   it("and comes as a fault when it fails again, while the others go on", async () => {
-    const { exchange, sent } = answering((asked) =>
-      asked.parameters["Identity"] === "m3"
-        ? notFound("m3")
-        : asked.parameters["Identity"] === "m12"
-          ? reply(403)
-          : named(asked),
-    );
+    const { exchange, sent } = answering((asked) => {
+      if (asked.parameters["Identity"] === "m3") return notFound("m3");
+      return asked.parameters["Identity"] === "m12" ? reply(403) : named(asked);
+    });
+    const kinds = new Map([
+      ["m3", "missing"],
+      ["m12", "denied"],
+    ]);
     expect(await read(exchange, names(20))).toEqual(
-      whole(names(20)).map(([name, what]) => [
-        name,
-        name === "m3" ? "missing" : name === "m12" ? "denied" : what,
-      ]),
+      whole(names(20)).map(([name, what]) => [name, kinds.get(name) ?? what]),
     );
     expect(sent).toHaveLength(4);
   });

@@ -26,17 +26,22 @@ describe("what the service says", () => {
     ],
     [
       "InvalidOperationException",
-      `The operation on mailbox "jan" failed because it's out of the current user's write scope. The action 'Set-Mailbox', 'Alias', can't be performed on the object 'jan' because the object is being synchronized from your on-premises organization.`,
+      `The operation on mailbox "jan" failed because it's out of the current user's write scope. ` +
+        "The action 'Set-Mailbox', 'Alias', can't be performed on the object 'jan' because the " +
+        "object is being synchronized from your on-premises organization.",
       "onPremises",
     ],
     [
       "InvalidOperationException",
-      `The operation on mailbox "jan" failed because it's out of the current user's write scope. 'jan' isn't within your current write scopes.`,
+      `The operation on mailbox "jan" failed because it's out of the current user's write scope. ` +
+        "'jan' isn't within your current write scopes.",
       "denied",
     ],
     [
       "RecipientTaskException",
-      "The action 'Set-Mailbox', 'LitigationHoldEnabled', can't be performed on the user 'jan'. Your Microsoft Exchange Online license doesn't permit you to put a litigation hold on this mailbox.",
+      "The action 'Set-Mailbox', 'LitigationHoldEnabled', can't be performed on the user 'jan'. " +
+        "Your Microsoft Exchange Online license doesn't permit you to put a litigation hold on " +
+        "this mailbox.",
       "unlicensed",
     ],
     [
@@ -52,7 +57,8 @@ describe("what the service says", () => {
     ["ADObjectAlreadyExistsException", "The object 'jan' already exists.", "invalid"],
     [
       "ProxyAddressExistsException",
-      'The proxy address "SMTP:a@b.c" is already being used by the proxy addresses or LegacyExchangeDN of "x". Please choose another proxy address.',
+      'The proxy address "SMTP:a@b.c" is already being used by the proxy addresses or ' +
+        'LegacyExchangeDN of "x". Please choose another proxy address.',
       "invalid",
     ],
     ["WLCDManagedMemberExistsException", "x", "invalid"],
@@ -230,19 +236,23 @@ describe("warnings", () => {
       "alreadySo",
     ],
     [
-      `Can't remove the access control entry on the object "CN=Jan,OU=x" for the user account because the ACE doesn't exist on the object.`,
+      `Can't remove the access control entry on the object "CN=Jan,OU=x" for the user account ` +
+        "because the ACE doesn't exist on the object.",
       "alreadySo",
     ],
     [
-      `Can't remove the access control entry on the object "CN=Jan,OU=x" for account "NAMPR\\piet" because the ACE doesn't exist on the object.`,
+      `Can't remove the access control entry on the object "CN=Jan,OU=x" for account ` +
+        `"NAMPR\\piet" because the ACE doesn't exist on the object.`,
       "alreadySo",
     ],
     [
-      `Can't remove the access control entry on the object "CN=Jan,OU=x" for account "NAMPR\\piet" because the ACE isn't present.`,
+      `Can't remove the access control entry on the object "CN=Jan,OU=x" for account ` +
+        `"NAMPR\\piet" because the ACE isn't present.`,
       "alreadySo",
     ],
     [
-      "There are more results available than are currently displayed. To view them, increase the value for the ResultSize parameter.",
+      "There are more results available than are currently displayed. To view them, increase the " +
+        "value for the ResultSize parameter.",
       "moreResults",
     ],
     ["Anything else", undefined],

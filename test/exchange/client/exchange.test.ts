@@ -222,7 +222,9 @@ describe("a refused token", () => {
   const claims = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
   const challenge = (text: string): Scripted =>
     reply(401, "", {
-      "www-authenticate": `Bearer realm="", authorization_uri="x", error="insufficient_claims", claims="${Buffer.from(text).toString("base64")}"`,
+      "www-authenticate":
+        'Bearer realm="", authorization_uri="x", error="insufficient_claims", ' +
+        `claims="${Buffer.from(text).toString("base64")}"`,
     });
 
   it("is replaced once, with the claims that were asked for", async () => {

@@ -81,7 +81,8 @@ describe("carries", () => {
     expect(await faultOf(() => matchesExactly({}, "Alias", "x", "mailbox X"))).toMatchObject({
       kind: "unexpected",
       message:
-        "Exchange Online did not return Alias of mailbox X, so it cannot be told whether it is the one that was asked for.",
+        "Exchange Online did not return Alias of mailbox X, so it cannot be told whether it is " +
+        "the one that was asked for.",
     });
   });
 });

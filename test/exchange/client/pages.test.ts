@@ -33,7 +33,9 @@ describe("redirects", () => {
       ]);
       await exchange.invoke(one);
       await exchange.invoke(one);
-      const regional = `https://eurpr01.outlook.office365.com/adminapi/beta/${tenantId}/InvokeCommand?$select=Guid,Alias`;
+      const regional =
+        `https://eurpr01.outlook.office365.com/adminapi/beta/${tenantId}/InvokeCommand?$select=Guid,` +
+        "Alias";
       expect(sent.map(({ url }) => url)).toEqual([
         `${endpoint}?$select=Guid,Alias`,
         regional,

@@ -208,7 +208,8 @@ describe("a 403", () => {
     expect(said).toMatchObject({
       kind: "denied",
       message:
-        'The application may not run Get-Mailbox (status 403). It said: 2000008;reason="The role is not there";error_category="x"',
+        'The application may not run Get-Mailbox (status 403). It said: 2000008;reason="The role ' +
+        'is not there";error_category="x"',
     });
   });
 
