@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       "test/{lifecycle,permissions,resources,runtime}/**",
-      "test/{behaviour,bundle,readme,secrets}.test.ts",
+      "test/{behaviour,bundle,contributing,readme,secrets}.test.ts",
       "test/emulator/command.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/entitlements/options.test.ts",
