@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv, type AnySchemaObject } from "ajv";
 import { describe, expect, it } from "vitest";
+import { listedOptions as calendarOptions } from "../lib/entitlements/folderPermission.ts";
+import { listedOptions as regionalOptions } from "../lib/entitlements/regionalConfiguration.ts";
+import { languageNames } from "../lib/exchange/regionalFacts.ts";
+import { timeZoneIds } from "../lib/generated/timeZones.ts";
 import { eventFor, scenarios } from "./fixtures/scenarios.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -47,6 +51,89 @@ describe("an editor", () => {
     );
     const check = validatorOf(entry?.url);
     expect(check(event), JSON.stringify(check.errors)).toBe(true);
+  });
+});
+
+describe("an editor of options", () => {
+  const schemaOf = (name: string): string => `schemas/editor/${name}.schema.json`;
+  /** The values that are offered for a property. */
+  function offered(name: string, property: string): string[] {
+    const { allOf } = json(schemaOf(name)) as {
+      allOf: [unknown, { properties: { options: { items: { properties: Offers } } } }];
+    };
+    return allOf[1].properties.options.items.properties[property]?.anyOf[0].enum ?? [];
+  }
+  type Offers = Record<string, { anyOf: [{ enum: string[] }, object] } | undefined>;
+  const calendar = { Id: "1", DisplayName: "A", mailboxFolderUser: "Default" };
+  const region = { Id: "1", DisplayName: "A", Language: "nl-NL", TimeZone: "UTC" };
+
+  it("is offered every language and time zone, and each is taken", () => {
+    expect(offered("regionalOptions", "Language")).toEqual(languageNames);
+    expect(offered("regionalOptions", "TimeZone")).toEqual(timeZoneIds);
+    for (const Language of languageNames) regionalOptions({ options: [{ ...region, Language }] });
+    for (const TimeZone of timeZoneIds) regionalOptions({ options: [{ ...region, TimeZone }] });
+  });
+
+  it("is offered every right on a calendar, its users and its flags, and each is taken", () => {
+    const rights = offered("folderPermissionOptions", "mailboxFolderAccessRight");
+    const flags = offered("folderPermissionOptions", "mailboxFolderSharingPermissionFlags");
+    const users = offered("folderPermissionOptions", "mailboxFolderUser");
+    expect(documented(/expected a role \(([^)]*)\) or rights among (.*)\.$/).sort()).toEqual(
+      [...rights].sort(),
+    );
+    for (const mailboxFolderAccessRight of rights)
+      for (const mailboxFolderUser of users)
+        calendarOptions({
+          options: [{ ...calendar, mailboxFolderUser, mailboxFolderAccessRight }],
+        });
+    expect(flags).toEqual(["Delegate", "Delegate,CanViewPrivateItems"]);
+    for (const mailboxFolderSharingPermissionFlags of flags)
+      calendarOptions({
+        options: [
+          {
+            ...calendar,
+            mailboxFolderUser: "dora.double@contoso.com",
+            mailboxFolderAccessRight: "Editor",
+            mailboxFolderSharingPermissionFlags,
+          },
+        ],
+      });
+  });
+
+  /** The rights that the refusal of another one names. */
+  function documented(pattern: RegExp): string[] {
+    const options = [{ ...calendar, mailboxFolderAccessRight: "Reader" }];
+    const thrown = (() => {
+      try {
+        return calendarOptions({ options });
+      } catch (error) {
+        return error;
+      }
+    })();
+    const [, ...lists] = pattern.exec((thrown as Error).message) ?? [];
+    return lists.flatMap((list) => list.split(", "));
+  }
+
+  it.each([
+    ["regionalOptions", { ...region, Language: "NL-nl", TimeZone: "utc" }],
+    ["folderPermissionOptions", { ...calendar, mailboxFolderAccessRight: "reviewer" }],
+    ["folderPermissionOptions", { ...calendar, mailboxFolderAccessRight: "ReadItems,CreateItems" }],
+  ])("may write %s otherwise where the bundles take it: %o", (name, option) => {
+    const data = { options: [option] };
+    expect((name === "regionalOptions" ? regionalOptions : calendarOptions)(data)).toHaveLength(1);
+    expect(validatorOf(schemaOf(name))(data)).toBe(true);
+  });
+
+  it("still sees what is wrong", () => {
+    const { TimeZone: _, ...without } = region;
+    expect(validatorOf(schemaOf("regionalOptions"))({ options: [without] })).toBe(false);
+  });
+
+  it.each(filesIn("permissions"))("is pointed to the same schema by %s itself", (file) => {
+    const { $schema } = json(file) as { $schema: string };
+    const own = `./${path.posix.join(path.posix.dirname(file), $schema)}`;
+    const mapped = entries.filter(({ fileMatch }) => fileMatch.some((glob) => matches(glob, file)));
+    expect(mapped.map(({ url }) => url)).toEqual([own]);
   });
 });
 

@@ -73,6 +73,11 @@ const single = [
   "ReadItems",
 ];
 const allFlags = ["Delegate", "CanViewPrivateItems"];
+/** What can be written as a right, for editors to complete. */
+export const writtenRights: readonly string[] = [...others, ...Object.keys(roles), ...single];
+export const writtenFlags: readonly string[] = allFlags.map((_, index) =>
+  allFlags.slice(0, index + 1).join(","),
+);
 /** The roles whose user can get a notification of the change (documented). */
 const notifiable = ["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor"];
 

@@ -43,7 +43,8 @@ const formats: Readonly<Record<string, Formats>> = {
   "tr-TR": { date: ["d.MM.yyyy", "dd.MM.yyyy", "yyyy-MM-dd"], time: both },
 };
 
-const languages = new Map(
+/** The languages with their regions, in Windows' spelling. */
+export const languageNames: readonly string[] =
   `af-ZA am-ET ar-AE ar-BH ar-DZ ar-EG ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-QA ar-SA ar-SY ar-TN ar-YE
   as-IN be-BY bg-BG bn-BD bn-IN ca-ES cs-CZ cy-GB da-DK de-AT de-CH de-DE de-LI de-LU el-GR en-AU en-BZ en-CA
   en-GB en-HK en-IE en-IN en-JM en-MY en-NZ en-PH en-SG en-TT en-US en-ZA en-ZW es-AR es-BO es-CL es-CO es-CR
@@ -52,10 +53,11 @@ const languages = new Map(
   hu-HU hy-AM id-ID ig-NG is-IS it-CH it-IT ja-JP ka-GE kk-KZ kl-GL km-KH kn-IN ko-KR ky-KG lb-LU lo-LA lt-LT
   lv-LV mi-NZ mk-MK ml-IN mn-MN mr-IN ms-BN ms-MY mt-MT my-MM nb-NO ne-NP nl-BE nl-NL nn-NO or-IN pl-PL ps-AF
   pt-BR pt-PT rm-CH ro-MD ro-RO ru-RU rw-RW sa-IN se-NO si-LK sk-SK sl-SI sq-AL sv-FI sv-SE sw-KE ta-IN te-IN
-  th-TH tk-TM tr-TR tt-RU ug-CN uk-UA ur-PK vi-VN wo-SN xh-ZA yo-NG zh-CN zh-HK zh-MO zh-SG zh-TW zu-ZA`
-    .split(/\s+/)
-    .map((name) => [name.toLowerCase(), name]),
-);
+  th-TH tk-TM tr-TR tt-RU ug-CN uk-UA ur-PK vi-VN wo-SN xh-ZA yo-NG zh-CN zh-HK zh-MO zh-SG zh-TW zu-ZA`.split(
+    /\s+/,
+  );
+
+const languages = new Map(languageNames.map((name) => [name.toLowerCase(), name]));
 
 const timeZones = new Map(timeZoneIds.map((id) => [id.toLowerCase(), id]));
 

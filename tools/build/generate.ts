@@ -11,6 +11,7 @@ import { callRef } from "ajv/dist/vocabularies/core/ref.js";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 import type { Shape } from "../../lib/host/schemaContract.ts";
 import { configurationPage } from "./configurationTable.ts";
+import { editorSchemas } from "./editorOptions.ts";
 import { mailboxFacts } from "./mailboxFacts.ts";
 import { timeZoneFacts } from "./timeZones.ts";
 
@@ -75,6 +76,7 @@ const files: Record<string, string> = {
   "lib/generated/timeZones.ts":
     header + timeZoneFacts(json("node_modules/cldr-core/supplemental/windowsZones.json")),
   "docs/configuration.md": await configurationPage(root),
+  ...editorSchemas(),
 };
 for (const [name, id] of Object.entries(shipped))
   addValidators(`lib/generated/validators/${name}.ts`, { [name]: id });
