@@ -69,6 +69,7 @@ function connection(
     // other when it encodes them.
     send: ({ operation, parameters }) =>
       exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters }),
+    wait: (ms) => pace.sleep(ms, signal),
     stats,
     close,
   };

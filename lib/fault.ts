@@ -5,8 +5,8 @@
 export type FaultKind =
   /** The object that was named does not exist. Said only after the name in the error was compared. */
   | "missing"
-  /** The change is already in place, or was already undone. */
-  | "already"
+  /** The object that was named has no entry for the user that was named. */
+  | "noEntry"
   /** The object exists but is not ready to be worked on; asking again later can succeed. */
   | "notReady"
   /** More than one object answers to the name. */
@@ -38,6 +38,8 @@ export interface FaultDetails {
   /** True when sending the same request again can succeed. */
   retryable?: boolean;
   cause?: unknown;
+  /** With `missing`: two independent looks agree that the object does not exist. */
+  isProven?: boolean;
   /** The service's own id of the failed request, to quote in a support case. */
   requestId?: string | undefined;
 }
@@ -46,13 +48,22 @@ export interface FaultDetails {
 export class Fault extends Error {
   readonly kind: FaultKind;
   readonly retryable: boolean;
+  readonly isProven: boolean;
   readonly requestId: string | undefined;
 
-  constructor({ kind, message, retryable = false, cause, requestId }: FaultDetails) {
+  constructor({
+    kind,
+    message,
+    retryable = false,
+    isProven = false,
+    cause,
+    requestId,
+  }: FaultDetails) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "Fault";
     this.kind = kind;
     this.retryable = retryable;
+    this.isProven = isProven;
     this.requestId = requestId;
   }
 

@@ -3,8 +3,8 @@ import type { Fault } from "./fault.ts";
 /** The systems a step can change. */
 export type Target = "exchange" | "graph" | "activeDirectory";
 
-/** One change of one target, as a noun describes it. */
-export interface Step<T extends Target = Target> {
+/** One change of one target, as a noun describes it. `Targets` are the clients that its look needs. */
+export interface Step<T extends Target = Target, Targets = never> {
   target: T;
   /** The operation in the target's own words: a cmdlet, `PATCH /users/{id}`, an LDAP modify. */
   operation: string;
@@ -18,17 +18,31 @@ export interface Step<T extends Target = Target> {
   /** The service does not report that it changed nothing, so `isInPlace` decides. */
   isSilent?: boolean;
   /**
-   * Called when the step failed. Checks whether the change is in place anyway: returns the result,
-   * or throws the fault to report.
+   * Looks whether the target shows the effect of the step. Called after the step was sent, again with growing waits, because
+   * reads lag behind writes. Throws a `missing` fault only when the absence of the object is proven.
    */
+  isInEffect?: (targets: Targets) => Promise<boolean>;
+  /**
+   * Other ways to the same effect: another name of the same object, or setting an entry that proves to be there already.
+   * Sent in turn when the target answers that there was nothing to change, or no such entry, and a look shows otherwise.
+   */
+  alternatives?: readonly Alternative[];
+  /** Called when the step failed. Checks whether the change is in place anyway: returns the result, or throws the fault to report. */
   recover?(fault: Fault): Promise<StepResult>;
 }
 
+/** Another way to send a step. */
+export interface Alternative {
+  operation: string;
+  parameters: Readonly<Record<string, unknown>>;
+  sentence: string;
+}
+
 /**
- * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what
- * was read shows) that the step changes nothing.
+ * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read shows) that
+ * the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before it answers.
  */
-export type StepResult = "planned" | "done" | "alreadySo";
+export type StepResult = "planned" | "done" | "alreadySo" | "pending";
 
 /** A read. A noun makes it; the gate hands it the clients of the targets that the action declared. */
 export type Query<Targets, T> = (targets: Targets) => Promise<T>;
@@ -45,7 +59,7 @@ export interface Gate<Targets> {
   read<T>(query: Query<Targets, T>): Promise<T>;
   stream<T>(query: StreamQuery<Targets, T>): AsyncIterable<T>;
   /** Resolves to the result of the step. Rejects with a fault when it failed, or when its outcome is unknown. */
-  change(step: Step<Extract<keyof Targets, Target>>): Promise<StepResult>;
+  change(step: Step<Extract<keyof Targets, Target>, Targets>): Promise<StepResult>;
 }
 
 /** What an action may send to one target. */

@@ -9,7 +9,9 @@ import {
   autoReplyLookup,
   autoReplyChange,
 } from "../lib/exchange/autoReply.ts";
-import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { applyToFormer, formerVisibility } from "../lib/exchange/formerMailbox.ts";
+import { nameOf } from "../lib/exchange/naming.ts";
+import { mailboxLookup, mailboxOrFormerById } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
@@ -20,7 +22,15 @@ import { onDelete } from "../lib/host/accountActions.ts";
  * no mapping, and sets the default reply.
  */
 export default onDelete({
-  needs: { exchange: cmdlets(mailboxLookup, settingsChange, autoReplyLookup, autoReplyChange) },
+  needs: {
+    exchange: cmdlets(
+      mailboxLookup,
+      settingsChange,
+      autoReplyLookup,
+      autoReplyChange,
+      formerVisibility,
+    ),
+  },
   configuration: ["AutoReplyMessageFormat", "CorrelateOnly"],
   handle: async ({
     accountReference,
@@ -41,9 +51,18 @@ export default onDelete({
     const wanted =
       mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
 
-    const mailbox = await read(
-      mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
+    const found = await read(
+      mailboxOrFormerById(accountReference, [...fields, ...propertiesFor(settings)]),
     );
+    if ("former" in found) {
+      const changed = await applyToFormer(found.former, settings, { change });
+      if (wanted)
+        changed.audit.push({
+          Message: `${nameOf(found.former)} has no mailbox, so no automatic reply was set.`,
+        });
+      return changed;
+    }
+    const { mailbox } = found;
     const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
     const reply = wanted && present && replyChange(mailbox, present, wanted);
     if (reply) await change(reply.change);

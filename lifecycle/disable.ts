@@ -1,5 +1,6 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { applyToFormer, formerVisibility } from "../lib/exchange/formerMailbox.ts";
+import { mailboxLookup, mailboxOrFormerById } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onDisable } from "../lib/host/accountActions.ts";
@@ -9,15 +10,16 @@ import { onDisable } from "../lib/host/accountActions.ts";
  * and hides.
  */
 export default onDisable({
-  needs: { exchange: cmdlets(mailboxLookup, settingsChange) },
+  needs: { exchange: cmdlets(mailboxLookup, settingsChange, formerVisibility) },
   configuration: ["CorrelateOnly"],
   handle: async ({ accountReference, data, fields, configuration, read, change }) => {
     const settings = configuration.CorrelateOnly
       ? []
       : settingsFrom(data.withDefault("HiddenFromAddressListsEnabled", "true").entries);
-    const mailbox = await read(
-      mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
+    const found = await read(
+      mailboxOrFormerById(accountReference, [...fields, ...propertiesFor(settings)]),
     );
-    return await applySettings(mailbox, settings, { read, change });
+    if ("former" in found) return await applyToFormer(found.former, settings, { change });
+    return await applySettings(found.mailbox, settings, { read, change });
   },
 });

@@ -166,6 +166,8 @@ async function everySetting(name: string): Promise<Call[]> {
         await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
         return "done";
       },
+      settle: () => Promise.resolve([]),
+      taken: [],
       record: () => Promise.resolve(true),
       output: {},
       whenCutShort: () => undefined,

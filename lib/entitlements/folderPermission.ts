@@ -7,8 +7,22 @@ import {
   summedRight,
   type CalendarRight,
 } from "../exchange/calendarRight.ts";
-import { calendarUser, displayNameOf } from "../exchange/calendarUser.ts";
-import type { ExchangeGate, ExchangeTarget } from "../exchange/target.ts";
+import type { Calendar } from "../exchange/calendar.ts";
+import { calendarRightList, entriesOf, isUnresolved } from "../exchange/calendarEntries.ts";
+import {
+  calendarUser,
+  displayNameOf,
+  userNames,
+  userNamesLookup,
+} from "../exchange/calendarUser.ts";
+import { doesNotExist } from "../exchange/client/lookUp.ts";
+import { nameOf } from "../exchange/naming.ts";
+import {
+  mergedCmdlets,
+  type Cmdlets,
+  type ExchangeGate,
+  type ExchangeTarget,
+} from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
 import type { FolderPermissionOption } from "../generated/types.ts";
 import { folderPermissionOptions } from "../generated/validators/folderPermissionOptions.ts";
@@ -125,6 +139,44 @@ export async function namedUser(
 ): Promise<string> {
   if (isEveryone(user)) return documentedSpelling(user);
   return (await read(calendarUser(user))).address;
+}
+
+/** What `revocableUser` sends. */
+export const revocableUserLookup: Cmdlets = mergedCmdlets(calendarRightList, userNamesLookup);
+
+/**
+ * The user of a right that is to be revoked. Somebody who is no recipient any more keeps the entry: it is found in the list
+ * of entries. Throws a proven `missing` fault when no entry can be the user's, and `notReady` when one may be.
+ */
+export async function revocableUser(
+  right: CalendarRight,
+  calendar: Calendar,
+  read: ExchangeGate["read"],
+): Promise<string> {
+  try {
+    return await namedUser(right, read);
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    if (fault.kind !== "missing") throw fault;
+    const names = [right.user, ...(await read(userNames(right.user)))].map((name) =>
+      name.toLowerCase(),
+    );
+    const entries = await read(entriesOf(calendar));
+    const [own, ...others] = entries.filter(({ user }) => names.includes(user.toLowerCase()));
+    if (own && others.length === 0) return own.user;
+    const unresolved = entries.filter(isUnresolved).length + others.length;
+    if (unresolved === 0) throw doesNotExist(missingUser(right), fault, { isProven: true });
+    throw new Fault({
+      kind: "notReady",
+      message:
+        `${missingUser(right)} is not a recipient, and the calendar of mailbox ${nameOf(calendar.mailbox)} has ` +
+        `${unresolved === 1 ? "an entry" : `${unresolved} entries`} whose owner is not known: check the calendar.`,
+    });
+  }
+}
+
+function missingUser({ user }: CalendarRight): string {
+  return `The user "${user}" of the calendar right`;
 }
 
 function documentedSpelling(user: string): string {

@@ -66,6 +66,14 @@ export function rightsOf(
   return [right];
 }
 
+/**
+ * The rights to revoke for a reference: the one it names, or every right. A combined reference does not say which rights it
+ * was granted with, and the form may have changed since.
+ */
+export function revocableRights(named: string): Right[] {
+  return named === "" ? Object.values(rights) : rightsOf(named, {});
+}
+
 /** A grant is for the configured types only; what was granted can be taken away whatever has become of the mailbox. */
 export function refuseOtherTypes(
   mailbox: Mailbox,
@@ -172,10 +180,10 @@ export function keyOf(right: RightName, mailboxId: string): string {
   return `${right}-${mailboxId.toLowerCase()}`;
 }
 
-/** A mailbox with the accounts that hold all of the given rights on it. */
+/** A mailbox with the accounts that hold an entitlement of the given rights on it. */
 interface HeldMailbox {
   mailbox: Mailbox;
-  holdersOfAll(parts: readonly Right[]): string[];
+  holdersOf(parts: readonly Right[]): string[];
 }
 
 /**
@@ -189,14 +197,17 @@ export async function* mailboxHolders(
     stream,
     log,
   }: Pick<
-    ReadingInput<ExchangeTarget, "SharedMailboxTypes" | "RecipientTypeDetails">,
+    ReadingInput<
+      ExchangeTarget,
+      "SharedMailboxTypes" | "RecipientTypeDetails" | "CombinedRightsImport"
+    >,
     "configuration" | "stream" | "log"
   >,
 ): AsyncGenerator<HeldMailbox, void, undefined> {
   const { SharedMailboxTypes: types = [], RecipientTypeDetails: accountTypes = [] } = configuration;
   const failures = new ImportFailures("mailbox", "mailboxes");
   const strangers = new Strangers();
-  let partly = 0;
+  const partHolders: string[] = [];
   const names = wanted.map(({ name }) => name);
   for await (const one of stream(
     holdersOf({
@@ -214,21 +225,24 @@ export async function* mailboxHolders(
     const { mailbox, holders } = one;
     yield {
       mailbox,
-      holdersOfAll(parts) {
-        const [first, ...others] = parts.map(({ name }) => holders[name]);
-        const all = [...(first ?? [])].filter((account) =>
-          others.every((holder) => holder.has(account)),
-        );
-        partly +=
-          new Set([first, ...others].flatMap((holder) => [...(holder ?? [])])).size - all.length;
-        return all;
+      holdersOf(parts) {
+        const byRight = parts.map(({ name }) => holders[name]);
+        const accounts = [...new Set(byRight.flatMap((holder) => [...holder]))];
+        const isHolder = (account: string): boolean =>
+          configuration.CombinedRightsImport === "fullAccess" && parts.includes(rights.FullAccess)
+            ? holders.FullAccess.has(account)
+            : byRight.every((holder) => holder.has(account));
+        for (const account of accounts)
+          if (!isHolder(account)) partHolders.push(`${account} on ${nameOf(mailbox)}`);
+        return accounts.filter(isHolder);
       },
     };
   }
-  if (partly > 0)
+  if (partHolders.length > 0)
     log(
       "warning",
-      `Not imported: ${partly} times an account has some of the rights of an entitlement and not all of them.`,
+      `Not imported: ${partHolders.length} times an account has some of the rights of an entitlement and not all ` +
+        `of them (${namesOf(partHolders)}). See the setting CombinedRightsImport.`,
     );
   strangers.tell(log);
   failures.throwIfAny();

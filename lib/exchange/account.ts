@@ -1,7 +1,9 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
-import { mailboxById, mailboxLookup, type Mailbox } from "./mailbox.ts";
+import { mailboxById, mailboxLookup, mailboxOrFormerById, type Mailbox } from "./mailbox.ts";
+import { nameOf } from "./naming.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
+import { anyOf, equals } from "./client/opath.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
 /** A mailbox that can be a member or hold a right, with every name the service may list it by. */
@@ -26,28 +28,51 @@ const ownNames = [
  */
 const sharedNames = ["Name", "DisplayName"] as const;
 
-/** What `accountById` sends. */
+/** What `accountById` and `accountOrFormerById` send. */
 export const accountLookup: Cmdlets = mailboxLookup;
 
-/** The account with this Guid. Throws a `missing` fault that names the account, not what it was to have. */
+const names = [...ownNames, ...sharedNames];
+const ofAccount = (id: string) => ({
+  reference: "The account reference (References.Account)",
+  name: `The account's mailbox (${id})`,
+});
+
+/** The account with this Guid, which has a mailbox. Throws as `mailboxById`; a `missing` fault names the account. */
 export function accountById(id: string): ExchangeQuery<Account> {
-  const query = mailboxById(id, [...ownNames, ...sharedNames], {
-    reference: "The account reference (References.Account)",
-    name: `The account's mailbox (${id})`,
-  });
-  return async ({ exchange }) => {
-    const mailbox = await query({ exchange });
-    // Filters on members compare distinguished names: without one they would find nothing, and nothing is an answer.
-    if (textOf(mailbox["DistinguishedName"]) === "")
-      throw new Fault({
-        kind: "unexpected",
-        message: `Exchange Online did not return DistinguishedName of the account's mailbox (${id}).`,
-      });
-    const texts = Object.fromEntries(
-      [...ownNames, ...sharedNames].map((name) => [name, textOf(mailbox[name])]),
-    );
-    return { ...mailbox, ...texts } as Account;
+  const query = mailboxById(id, names, ofAccount(id));
+  return async (targets) => accountOf(await query(targets));
+}
+
+/**
+ * The account with this Guid, whether it has a mailbox or is what is left of a leaver: a mail user or a user that keeps its
+ * memberships and rights. For everything that takes access away. Throws a proven `missing` fault when there is neither.
+ */
+export function accountOrFormerById(id: string): ExchangeQuery<Account> {
+  const query = mailboxOrFormerById(id, names, ofAccount(id));
+  return async (targets) => {
+    const found = await query(targets);
+    return accountOf("mailbox" in found ? found.mailbox : found.former);
   };
+}
+
+/** Throws a `notReady` fault for an account that has no mailbox, and so cannot be granted anything. */
+export function assertHasMailbox(account: Account): void {
+  if (/^\w*Mailbox$/.test(account.RecipientTypeDetails)) return;
+  throw new Fault({
+    kind: "notReady",
+    message: `${nameOf(account)} is a ${account.RecipientTypeDetails} and has no mailbox: its licence may have been taken away.`,
+  });
+}
+
+function accountOf(found: Mailbox): Account {
+  // Filters on members compare distinguished names: without one they would find nothing, and nothing is an answer.
+  if (textOf(found["DistinguishedName"]) === "")
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return DistinguishedName of the account ${found.Guid}.`,
+    });
+  const texts = Object.fromEntries(names.map((name) => [name, textOf(found[name])]));
+  return { ...found, ...texts } as Account;
 }
 
 /** Whether a text in a list of trustees is this account for certain. */
@@ -75,6 +100,25 @@ export function withSid(account: Account): ExchangeQuery<Account> {
     });
     const own = rows.find(hasGuid(account.Guid));
     return { ...account, sid: textOf(own?.["Sid"]) };
+  };
+}
+
+/** What `hasNamesake` sends. */
+export const namesakeLookup: Cmdlets = { "Get-Recipient": ["Filter", "ResultSize"] };
+
+/** Whether another recipient has one of the names by which lists show this account. */
+export function hasNamesake({ Guid, Name, DisplayName }: Account): ExchangeQuery<boolean> {
+  const names = [...new Set([Name, DisplayName])].filter((name) => name !== "");
+  const filter = anyOf(
+    ...names.flatMap((name) => [equals("Name", name), equals("DisplayName", name)]),
+  );
+  return async ({ exchange }) => {
+    const { rows } = await exchange.invoke({
+      cmdlet: "Get-Recipient",
+      parameters: { Filter: filter, ResultSize: 10 },
+      select: ["Guid"],
+    });
+    return rows.some((row) => !hasGuid(Guid)(row));
   };
 }
 

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import { exactlyOne } from "./client/lookUp.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
-import { type Mailbox } from "./mailbox.ts";
+import { readingOf, type Mailbox } from "./mailbox.ts";
 import { timeIn } from "./units.ts";
 import { mappedText, oneOf } from "./mappedValues.ts";
 import { nameOf } from "./naming.ts";
@@ -119,8 +119,9 @@ export function leaversReplyFrom(
 export const autoReplyLookup: Cmdlets = { "Get-MailboxAutoReplyConfiguration": ["Identity"] };
 
 /** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
-export function autoReplyOf({ Guid }: Mailbox): ExchangeQuery<PresentReply> {
-  return async ({ exchange }) => {
+export function autoReplyOf(mailbox: Mailbox): ExchangeQuery<PresentReply> {
+  const { Guid } = mailbox;
+  return readingOf(mailbox, async ({ exchange }) => {
     const row = await exactlyOne(
       exchange,
       { cmdlet: "Get-MailboxAutoReplyConfiguration", parameters: { Identity: Guid } },
@@ -140,7 +141,7 @@ export function autoReplyOf({ Guid }: Mailbox): ExchangeQuery<PresentReply> {
       InternalMessage: unwrapped(textOf(row["InternalMessage"])),
       ExternalMessage: unwrapped(textOf(row["ExternalMessage"])),
     };
-  };
+  });
 }
 
 /** What a change of `replyChange` sends for any reply, and for one that is switched off. */
@@ -190,6 +191,8 @@ export function replyChange(
       parameters: { Identity: mailbox.Guid, ...parameters },
       sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}`,
       before: Object.fromEntries(Object.keys(parameters).map((name) => [name, present[name]])),
+      isInEffect: async (targets) =>
+        replyChange(mailbox, await autoReplyOf(mailbox)(targets), wanted) === undefined,
     },
     after: {
       ...present,

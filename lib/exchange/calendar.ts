@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
-import type { Mailbox } from "./mailbox.ts";
+import { readingOf, type Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
@@ -50,6 +50,7 @@ export function calendarIn(mailbox: Mailbox, rows: readonly Row[]): Calendar {
 }
 
 export function calendarOf(mailbox: Mailbox): ExchangeQuery<Calendar> {
-  return async ({ exchange }) =>
-    calendarIn(mailbox, (await exchange.invoke(readingFolders(mailbox))).rows);
+  return readingOf(mailbox, async ({ exchange }) =>
+    calendarIn(mailbox, (await exchange.invoke(readingFolders(mailbox))).rows),
+  );
 }

@@ -4,6 +4,7 @@ import { describedRight, listed, sameRight, type CalendarRight } from "./calenda
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { findRows } from "./client/lookUp.ts";
+import { readingOf } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
 
@@ -43,15 +44,16 @@ export function entryOf(row: Row): CalendarRight {
 
 /** The user's entry, requested by user: a list names users by display name, and several users can have the same one. */
 export function presentRight(
-  { identity }: Calendar,
+  { mailbox, identity }: Calendar,
   user: string,
 ): ExchangeQuery<CalendarRight | undefined> {
-  return async ({ exchange }) => {
-    const rows = await findRows(exchange, {
-      cmdlet: "Get-MailboxFolderPermission",
-      parameters: { Identity: identity, User: user },
-      select: entryProperties,
-    });
+  const command = {
+    cmdlet: "Get-MailboxFolderPermission",
+    parameters: { Identity: identity, User: user },
+    select: entryProperties,
+  };
+  return readingOf(mailbox, async ({ exchange }) => {
+    const rows = await findRows(exchange, command, ["noEntry"]);
     const [row, ...more] = rows;
     if (more.length > 0)
       throw new Fault({
@@ -59,7 +61,19 @@ export function presentRight(
         message: `The calendar has ${rows.length} entries for "${user}"; expected one.`,
       });
     return row && entryOf(row);
-  };
+  });
+}
+
+/** The entries of a calendar, as `readingEntries` lists them. */
+export function entriesOf(calendar: Calendar): ExchangeQuery<CalendarRight[]> {
+  return readingOf(calendar.mailbox, async ({ exchange }) =>
+    (await exchange.invoke(readingEntries(calendar))).rows.map(entryOf),
+  );
+}
+
+/** Whether an entry belongs to an account that no longer exists: it is listed by security identifier. */
+export function isUnresolved({ user }: CalendarRight): boolean {
+  return /S-1-5-21-/i.test(user);
 }
 
 /** What `removingRight` sends. */
@@ -102,20 +116,26 @@ export async function setCalendarRight(
   present: CalendarRight | undefined,
   { change, notify = false }: Setting,
 ): Promise<void> {
-  const add = () => change(addingRight(calendar, wanted, present, notify));
-  const set = () => change(settingRight(calendar, wanted, present, notify));
-  if (present?.flags.some((flag) => !wanted.flags.includes(flag))) {
-    await change(removingRight(calendar, wanted.user, present));
-    await add();
-  } else if (!present) {
-    if ((await add()) === "alreadySo") await set();
-  } else {
-    await set().catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind !== "missing") throw fault;
-      return await add();
-    });
+  const add = addingRight(calendar, wanted, present, notify);
+  const set = settingRight(calendar, wanted, present, notify);
+  if (present && present.flags.every((flag) => wanted.flags.includes(flag))) {
+    await change({ ...set, alternatives: [add] });
+    return;
   }
+  if (present) {
+    // The entry that follows shows the effect of both steps; this one alone would never show.
+    const { isInEffect: _, ...removal } = removingRight(calendar, wanted.user, present);
+    await change(removal);
+  }
+  await change({ ...add, alternatives: [set] });
+}
+
+/** Looks whether the entry is what was wanted. */
+function hasRight(calendar: Calendar, wanted: CalendarRight): ExchangeQuery<boolean> {
+  return async (targets) => {
+    const now = await presentRight(calendar, wanted.user)(targets);
+    return now !== undefined && sameRight(now, wanted);
+  };
 }
 
 function addingRight(
@@ -130,6 +150,7 @@ function addingRight(
     parameters: parametersFor(calendar, wanted, notify),
     sentence: `Add ${described(wanted, calendar)}`,
     before: beforeOf(present),
+    isInEffect: hasRight(calendar, wanted),
   };
 }
 
@@ -147,6 +168,7 @@ function settingRight(
     before: beforeOf(present),
     isInPlace: present !== undefined && sameRight(present, wanted),
     isSilent: true,
+    isInEffect: hasRight(calendar, wanted),
   };
 }
 
@@ -170,10 +192,11 @@ function parametersFor(
 }
 
 export function removingRight(
-  { mailbox, identity }: Calendar,
+  calendar: Calendar,
   user: string,
   present: CalendarRight | undefined,
 ): ExchangeStep {
+  const { mailbox, identity } = calendar;
   return {
     target: "exchange",
     operation: "Remove-MailboxFolderPermission",
@@ -181,6 +204,7 @@ export function removingRight(
     sentence: `Remove the entry of ${user} on the calendar of mailbox ${nameOf(mailbox)}`,
     before: beforeOf(present),
     isInPlace: present === undefined,
+    isInEffect: async (targets) => (await presentRight(calendar, user)(targets)) === undefined,
   };
 }
 

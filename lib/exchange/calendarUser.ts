@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
-import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
+import { doesNotExist, exactlyOne, findRows } from "./client/lookUp.ts";
 import { equals } from "./client/opath.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
@@ -26,6 +26,29 @@ export function calendarUser(
     const address = textOf(row["PrimarySmtpAddress"]);
     if (address === "") throw notOne();
     return { address, displayName: textOf(row["DisplayName"]) };
+  };
+}
+
+/** What `userNames` sends. */
+export const userNamesLookup: Cmdlets = { "Get-User": ["Identity"] };
+
+/**
+ * The names of somebody who is no recipient, such as a leaver whose mailbox no longer exists; empty when there is no such
+ * user either.
+ */
+export function userNames(identity: string): ExchangeQuery<string[]> {
+  return async ({ exchange }) => {
+    const rows = await findRows(exchange, {
+      cmdlet: "Get-User",
+      parameters: { Identity: identity },
+      select: ["DisplayName", "Name", "UserPrincipalName"],
+    });
+    const texts = rows.flatMap((row) => [
+      row["DisplayName"],
+      row["Name"],
+      row["UserPrincipalName"],
+    ]);
+    return texts.map(textOf).filter((name) => name !== "");
   };
 }
 

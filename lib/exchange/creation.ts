@@ -15,14 +15,14 @@ import {
 import { maxNamed, nameOf } from "./naming.ts";
 import type { ObjectNames } from "./objectNames.ts";
 import type { ObjectKind } from "./objectKinds.ts";
-import type { ExchangeQuery, ExchangeStep } from "./target.ts";
+import type { ExchangeQuery, ExchangeStep, ExchangeTarget } from "./target.ts";
 
 /** The step that creates an object. It is sent only once: `confirmCreated` finds out whether the object was created. */
 export function creating(
   kind: ObjectKind,
   names: ObjectNames,
   ownerId: string | undefined,
-): Step<"exchange"> {
+): Step<"exchange", ExchangeTarget> {
   return {
     ...kind.creating(names, ownerId),
     sentence: `Create ${kind.noun} "${names.DisplayName}" <${names.PrimarySmtpAddress}>`,

@@ -5,7 +5,8 @@ import type { Piece } from "./client/batch.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, matchesExactly, equals } from "./client/opath.ts";
-import { doesNotExist, exactlyOne, findRows, hasGuid } from "./client/lookUp.ts";
+import { foundByGuid } from "./absence.ts";
+import { doesNotExist, exactlyOne, hasGuid } from "./client/lookUp.ts";
 import { maxNamed, nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
@@ -115,13 +116,12 @@ export function groupById(id: string): ExchangeQuery<Group> {
  * type.
  */
 async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange): Promise<Fault> {
-  const rows = await findRows(exchange, {
+  const row = await foundByGuid(exchange, id, {
     cmdlet: "Get-Recipient",
     parameters: { Identity: id, RecipientTypeDetails: recipientTypes },
     select,
   });
-  const row = rows.find(hasGuid(id));
-  if (!row) return doesNotExist(`Group ${id}`, cause);
+  if (!row) return doesNotExist(`Group ${id}`, cause, { isProven: true });
   const recipient = groupOf(row);
   if (groupTypes.includes(recipient.RecipientTypeDetails))
     return new Fault({
@@ -178,6 +178,7 @@ export function adding(group: Group, account: Account, wasMember: boolean): Exch
     sentence: `Add ${nameOf(account)} to group ${nameOf(group)}`,
     before: { isMember: wasMember },
     isInPlace: wasMember,
+    isInEffect: isMember(group, account),
   };
 }
 
@@ -190,6 +191,7 @@ export function removing(group: Group, account: Account, wasMember: boolean): Ex
     sentence: `Remove ${nameOf(account)} from group ${nameOf(group)}`,
     before: { isMember: wasMember },
     isInPlace: !wasMember,
+    isInEffect: async (targets) => !(await isMember(group, account)(targets)),
   };
 }
 

@@ -1,9 +1,9 @@
 import { Fault } from "../fault.ts";
 import { textOf, type Row } from "./client/encoding.ts";
-import { booleanProperty, mailboxById, type Mailbox } from "./mailbox.ts";
+import { booleanProperty, mailboxById, mailboxLookup, type Mailbox } from "./mailbox.ts";
 import { daysIn } from "./units.ts";
 import { nameOf } from "./naming.ts";
-import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
+import { mergedCmdlets, type Cmdlets, type ExchangeStep, type ExchangeQuery } from "./target.ts";
 
 /** Whole days, or without end. */
 export type HoldDuration = number | "Unlimited";
@@ -35,7 +35,9 @@ function described(value: unknown): string {
 }
 
 /** What `heldMailboxById` sends. */
-export const heldMailboxLookup: Cmdlets = { "Get-Mailbox": ["Identity", "IncludeInactiveMailbox"] };
+export const heldMailboxLookup: Cmdlets = mergedCmdlets(mailboxLookup, {
+  "Get-Mailbox": ["IncludeInactiveMailbox"],
+});
 
 /** The mailbox with its hold; also one whose user is gone, and that is only kept because of it. */
 export function heldMailboxById(id: string): ExchangeQuery<Mailbox> {
@@ -94,6 +96,8 @@ export function holding(mailbox: Mailbox, duration: HoldDuration): ExchangeStep 
     },
     sentence: `Put mailbox ${nameOf(mailbox)} on a litigation hold ${describedHold(duration)}`,
     before: beforeOf(mailbox),
+    isInEffect: async (targets) =>
+      holdOf(await heldMailboxById(mailbox.Guid)(targets)) === duration,
   };
 }
 
@@ -114,6 +118,15 @@ export function releasing(mailbox: Mailbox): ExchangeStep {
     },
     sentence: `Take the litigation hold off mailbox ${nameOf(mailbox)}`,
     before: beforeOf(mailbox),
+    isInEffect: async (targets) => {
+      try {
+        return holdOf(await heldMailboxById(mailbox.Guid)(targets)) === undefined;
+      } catch (thrown) {
+        // Only its hold kept an inactive mailbox.
+        if (isInactive(mailbox) && Fault.of(thrown).isProven) return true;
+        throw thrown;
+      }
+    },
   };
 }
 

@@ -5,7 +5,9 @@ import { filterableMailboxProperties, mailboxProperties } from "../generated/mai
 import { textOf, type Row } from "./client/encoding.ts";
 import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
-import type { Cmdlets, ExchangeQuery, ExchangeStream } from "./target.ts";
+import { mergedCmdlets, type Cmdlets, type ExchangeQuery, type ExchangeStream } from "./target.ts";
+import { otherwiseFound, secondLook } from "./absence.ts";
+import type { Exchange } from "./client/exchange.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
 export interface Mailbox extends Row, Identified {
@@ -72,7 +74,10 @@ export function mailboxesWhere(
 }
 
 /** What `mailboxById` sends without switches. */
-export const mailboxLookup: Cmdlets = { "Get-Mailbox": ["Identity"] };
+export const mailboxLookup: Cmdlets = mergedCmdlets({ "Get-Mailbox": ["Identity"] }, secondLook);
+
+/** A mailbox, or what is left of it: a mail user or a user that keeps its GUID, its memberships and its rights. */
+export type MailboxOrFormer = { mailbox: Mailbox } | { former: Mailbox };
 
 /** How a mailbox is asked for by its reference. */
 interface ById {
@@ -85,26 +90,108 @@ interface ById {
 }
 
 /**
- * The mailbox with this Guid; `alsoRead` names other properties to read. Throws a `missing` fault when there is none.
+ * What has this Guid: a mailbox, or the mail user or user that is left when its licence was taken away. `alsoRead` names other
+ * properties to read. Throws a proven `missing` fault when there is neither, and `notReady` for a mailbox that only some
+ * cmdlets show.
  */
-export function mailboxById(
+export function mailboxOrFormerById(
   id: string,
   alsoRead: readonly string[],
   { switches = {}, reference = "The mailbox reference", name = `Mailbox ${id}` }: ById = {},
-): ExchangeQuery<Mailbox> {
+): ExchangeQuery<MailboxOrFormer> {
   assertGuid(id, reference);
-  return async ({ exchange }) =>
-    mailboxOf(
-      await exactlyOne(
-        exchange,
-        {
-          cmdlet: "Get-Mailbox",
-          parameters: { Identity: id, ...switches },
-          select: selected(alsoRead),
-        },
-        { what: `mailbox ${id}`, guid: id, none: (cause) => doesNotExist(name, cause) },
-      ),
-    );
+  const select = selected(alsoRead);
+  const command = { cmdlet: "Get-Mailbox", parameters: { Identity: id, ...switches }, select };
+  return async ({ exchange }) => {
+    try {
+      const row = await exactlyOne(exchange, command, {
+        what: `mailbox ${id}`,
+        guid: id,
+        none: (cause) => doesNotExist(name, cause),
+      });
+      return { mailbox: mailboxOf(row) };
+    } catch (thrown) {
+      const fault = Fault.of(thrown);
+      if (fault.kind !== "missing") throw fault;
+      return { former: await formerOf(exchange, id, { select, name, cause: fault }) };
+    }
+  };
+}
+
+/** Precedes the type of an object that is deleted and can be restored. */
+const softDeleted = "soft-deleted ";
+
+async function formerOf(
+  exchange: Exchange,
+  id: string,
+  { select, name, cause }: { select: readonly string[]; name: string; cause: Fault },
+): Promise<Mailbox> {
+  const found = await otherwiseFound(exchange, id, select);
+  if (!found) throw doesNotExist(name, cause, { isProven: true });
+  const { row, isSoftDeleted } = found;
+  // Recipients and users have fewer properties than mailboxes; what they lack is blank.
+  const texts = Object.fromEntries(
+    identifying.map((property) => [property, textOf(row[property])]),
+  );
+  const former = { ...row, ...texts } as Mailbox;
+  if (former.RecipientTypeDetails === "")
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return RecipientTypeDetails of ${id}, so its type is unknown.`,
+    });
+  if (isSoftDeleted)
+    return { ...former, RecipientTypeDetails: `${softDeleted}${former.RecipientTypeDetails}` };
+  if (former.RecipientTypeDetails.endsWith("Mailbox"))
+    throw new Fault({
+      kind: "notReady",
+      message: `Mailbox ${nameOf(former)} exists, but cannot be found as a mailbox at the moment.`,
+    });
+  return former;
+}
+
+/** Whether what is left of a mailbox is deleted, and can only be restored. */
+export function isDeleted({
+  RecipientTypeDetails,
+}: Pick<Mailbox, "RecipientTypeDetails">): boolean {
+  return RecipientTypeDetails.startsWith(softDeleted);
+}
+
+/** The mailbox with this Guid. Throws as `mailboxOrFormerById`, and `notReady` for a person who has no mailbox at present. */
+export function mailboxById(
+  id: string,
+  alsoRead: readonly string[],
+  byId?: ById,
+): ExchangeQuery<Mailbox> {
+  const query = mailboxOrFormerById(id, alsoRead, byId);
+  return async (targets) => {
+    const found = await query(targets);
+    if ("mailbox" in found) return found.mailbox;
+    const { former } = found;
+    if (isDeleted(former))
+      throw doesNotExist(byId?.name ?? `Mailbox ${former.Guid}`, undefined, { isProven: true });
+    throw new Fault({
+      kind: "notReady",
+      message: `${nameOf(former)} is a ${former.RecipientTypeDetails} and has no mailbox: its licence may have been removed.`,
+    });
+  };
+}
+
+/**
+ * A read of something that belongs to a mailbox. When the service does not find it, the mailbox itself is looked up: one
+ * "not found" proves nothing. Throws a proven `missing` fault when the mailbox no longer exists, and what the query throws
+ * otherwise.
+ */
+export function readingOf<T>({ Guid }: Mailbox, query: ExchangeQuery<T>): ExchangeQuery<T> {
+  return async (targets) => {
+    try {
+      return await query(targets);
+    } catch (thrown) {
+      const fault = Fault.of(thrown);
+      if (fault.kind !== "missing" || fault.isProven) throw fault;
+      await mailboxById(Guid, [])(targets);
+      throw fault;
+    }
+  };
 }
 
 /** What `mailboxesOf` sends for all mailboxes of some types, and for those with a certain value. */

@@ -5,7 +5,7 @@ import { isHashtable, textOf, type ParameterValue, type Row } from "./client/enc
 import { findRows } from "./client/lookUp.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
-import { synchronisationOf, type Mailbox } from "./mailbox.ts";
+import { mailboxById, synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import type { Setting } from "./settingTypes.ts";
 import { nameOf } from "./naming.ts";
@@ -72,6 +72,10 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
             parameters: { Identity: mailbox.Guid, ...parameters },
             sentence: sentenceFor(mailbox, changed, parameters),
             before,
+            isInEffect: hasAll(
+              mailbox,
+              settings.filter(({ name }) => changed.includes(name)),
+            ),
           },
     after,
     refused:
@@ -83,6 +87,15 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
               `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ` +
               `${onPremisesOnly.join(", ")}: change ${onPremisesOnly.length === 1 ? "it" : "them"} there.`,
           }),
+  };
+}
+
+/** Whether a mailbox, read again, has all of these settings. */
+function hasAll({ Guid }: Mailbox, settings: readonly Setting[]): ExchangeQuery<boolean> {
+  return async (targets) => {
+    const fresh = await mailboxById(Guid, propertiesFor(settings))(targets);
+    const different = await withoutSameRecipients(fresh, settings)(targets);
+    return different.every(({ property, difference }) => difference(fresh[property]) === undefined);
   };
 }
 

@@ -7,13 +7,21 @@ import {
   sendAsEntry,
   type Entry,
 } from "./accessList.ts";
-import { isAccount, mayBeAccount, sidLookup, withSid, type Account } from "./account.ts";
-import type { Hashtable } from "./client/encoding.ts";
+import {
+  hasNamesake,
+  isAccount,
+  mayBeAccount,
+  namesakeLookup,
+  sidLookup,
+  withSid,
+  type Account,
+} from "./account.ts";
+import type { Hashtable, Parameters } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { hasGuid } from "./client/lookUp.ts";
 import { allOf, equals } from "./client/opath.ts";
-import type { Mailbox } from "./mailbox.ts";
-import type { CmdletCall, Cmdlets, ExchangeQuery } from "./target.ts";
+import { readingOf, type Mailbox } from "./mailbox.ts";
+import { mergedCmdlets, type CmdletCall, type Cmdlets, type ExchangeQuery } from "./target.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
 
@@ -22,11 +30,7 @@ export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
  */
 export interface Standing {
   isHeld: boolean;
-  /** An entry may be this account's, or that of another one of the same display name. */
-  mayBeHeld: boolean;
   isDenied: boolean;
-  /** As `mayBeHeld`. */
-  mayBeDenied: boolean;
   /** Entries that count towards the limit of the list; 0 for a right that is not kept in a list. */
   entries: number;
   /** Entries of accounts that no longer exist. */
@@ -37,6 +41,8 @@ export interface Right {
   name: RightName;
   /** What people call it. */
   label: string;
+  /** Exchange does not report when a change of this right changed nothing. */
+  isSilent?: true;
   standingOf(mailbox: Mailbox, account: Account): ExchangeQuery<Standing>;
   granting(mailbox: Mailbox, account: Account, options: { autoMapping: boolean }): CmdletCall;
   /** `trustee` is one of the account's own names. */
@@ -82,6 +88,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
   SendOnBehalf: {
     name: "SendOnBehalf",
     label: "Send on Behalf",
+    isSilent: true,
     standingOf: sendOnBehalfStanding,
     granting: (mailbox, account) => delegatesChange(mailbox, { add: [account.Guid] }),
     revoking: (mailbox, trustee) => delegatesChange(mailbox, { remove: [trustee] }),
@@ -115,26 +122,51 @@ function delegatesChange(mailbox: Mailbox, delegates: Hashtable): CmdletCall {
 }
 
 /** What `standingOf` sends. */
-export const rightLookup: Cmdlets = {
-  ...rightLists,
-  ...sidLookup,
+export const rightLookup: Cmdlets = mergedCmdlets(rightLists, sidLookup, namesakeLookup, {
   "Get-Mailbox": ["Filter"],
-};
+  "Get-MailboxPermission": ["User"],
+  "Get-RecipientPermission": ["Trustee"],
+});
 
 function fullAccessStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  return async ({ exchange }) => {
-    const { rows } = await exchange.invoke(readingPermissions(mailbox));
-    const own = rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
-    const entries = own.filter(({ hasFullAccess }) => hasFullAccess);
-    return await standing(entries, own, account, exchange);
-  };
+  const reading = readingPermissions(mailbox);
+  return readingOf(mailbox, async ({ exchange }) => {
+    const own = async (
+      parameters: Parameters = {},
+    ): Promise<ReturnType<typeof permissionEntry>[]> => {
+      const { rows } = await exchange.invoke({
+        ...reading,
+        parameters: { ...reading.parameters, ...parameters },
+      });
+      return rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
+    };
+    const all = await own();
+    const withRight = (entries: typeof all): Entry[] =>
+      entries.filter(({ hasFullAccess }) => hasFullAccess);
+    return await standing(account, exchange, {
+      entries: withRight(all),
+      counted: all,
+      entriesOfAccount: async () => withRight(await own({ User: account.Guid })),
+    });
+  });
 }
 
 function sendAsStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  return async ({ exchange }) => {
-    const { rows } = await exchange.invoke(readingSendAs(mailbox));
-    return await standing(rows.map(sendAsEntry), [], account, exchange);
-  };
+  const reading = readingSendAs(mailbox);
+  return readingOf(mailbox, async ({ exchange }) => {
+    const own = async (parameters: Parameters = {}): Promise<Entry[]> => {
+      const { rows } = await exchange.invoke({
+        ...reading,
+        parameters: { ...reading.parameters, ...parameters },
+      });
+      return rows.map(sendAsEntry).filter(({ isInherited }) => !isInherited);
+    };
+    return await standing(account, exchange, {
+      entries: await own(),
+      counted: [],
+      entriesOfAccount: () => own({ Trustee: account.Guid }),
+    });
+  });
 }
 
 /** The list shows names, display names or GUIDs. A filter compares distinguished names, which are unambiguous. */
@@ -149,38 +181,49 @@ function sendOnBehalfStanding(mailbox: Mailbox, account: Account): ExchangeQuery
       parameters: { Filter: filter },
       select: ["Guid"],
     });
-    const isHeld = rows.some(hasGuid(mailbox.Guid));
-    return {
-      isHeld,
-      mayBeHeld: isHeld,
-      isDenied: false,
-      mayBeDenied: false,
-      entries: 0,
-      orphans: 0,
-    };
+    return { isHeld: rows.some(hasGuid(mailbox.Guid)), isDenied: false, entries: 0, orphans: 0 };
   };
 }
 
+interface Lists {
+  /** The entries for the right, without inherited ones. */
+  entries: readonly Entry[];
+  /** The entries that count towards the limit of the list. */
+  counted: readonly Entry[];
+  /** The entries that the service lists when it is asked for this account only. */
+  entriesOfAccount(): Promise<readonly Entry[]>;
+}
+
 async function standing(
-  entries: readonly Entry[],
-  own: readonly Entry[],
   caller: Account,
   exchange: Exchange,
+  { entries, counted, entriesOfAccount }: Lists,
 ): Promise<Standing> {
-  const given = entries.filter(({ isInherited }) => !isInherited);
   // An identifier in a list may be that of an account that no longer exists, or of this one.
-  const account = [...given, ...own].some(({ trustee }) => isSid(trustee))
+  const account = [...entries, ...counted].some(({ trustee }) => isSid(trustee))
     ? await withSid(caller)({ exchange })
     : caller;
-  const allowed = given.filter(({ isDenied }) => !isDenied);
+  const certain = entries.filter(({ trustee }) => isAccount(account, trustee));
+  const uncertain = entries.filter(
+    ({ trustee }) => !isAccount(account, trustee) && mayBeAccount(account, trustee),
+  );
+  const own = uncertain.length === 0 ? certain : [...certain, ...(await ofAccount())];
   return {
-    isHeld: allowed.some(({ trustee }) => isAccount(account, trustee)),
-    mayBeHeld: allowed.some(({ trustee }) => mayBeAccount(account, trustee)),
-    isDenied: given.some(({ isDenied, trustee }) => isDenied && isAccount(account, trustee)),
-    mayBeDenied: given.some(({ isDenied, trustee }) => isDenied && mayBeAccount(account, trustee)),
-    entries: own.length,
-    orphans: [...new Set([...given, ...own])].filter(
+    isHeld: own.some(({ isDenied }) => !isDenied),
+    isDenied: own.some(({ isDenied }) => isDenied),
+    entries: counted.length,
+    orphans: [...new Set([...entries, ...counted])].filter(
       ({ trustee }) => isSid(trustee) && !isAccount(account, trustee),
     ).length,
   };
+
+  /**
+   * The service knows whose entry it is when a list shows only a display name. When it says that the entry is not the
+   * account's, that is believed only of a name that somebody else has as well.
+   */
+  async function ofAccount(): Promise<readonly Entry[]> {
+    const found = await entriesOfAccount();
+    if (found.length > 0) return found;
+    return (await hasNamesake(account)({ exchange })) ? [] : uncertain;
+  }
 }

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { exactlyOne } from "./client/lookUp.ts";
-import { type Mailbox } from "./mailbox.ts";
+import { readingOf, type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
@@ -102,10 +102,11 @@ export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
 }
 
 export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> {
-  return ({ exchange }) =>
+  return readingOf(mailbox, ({ exchange }) =>
     exactlyOne(exchange, readingRegion(mailbox, verify), {
       what: `the regional configuration of mailbox ${nameOf(mailbox)}`,
-    });
+    }),
+  );
 }
 
 /** Whether the settings are so; formats that are left to the language do not count. */
@@ -165,6 +166,7 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
     },
     sentence: `Set language ${language} with its formats and time zone ${timeZone} of mailbox ${nameOf(mailbox)}`,
     before,
+    isInEffect: async (targets) => hasSettings(await regionOf(mailbox, false)(targets), wanted),
   };
   const folders: ExchangeStep = {
     target: "exchange",
@@ -175,6 +177,7 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
       DefaultFolderNameMatchingUserLanguage:
         present["DefaultFolderNameMatchingUserLanguage"] ?? null,
     },
+    isInEffect: async (targets) => hasFolderNames(await regionOf(mailbox, true)(targets), wanted),
   };
   // In another language the folders have other names, whatever they match now.
   const isNamed =

@@ -71,6 +71,8 @@ export async function grant(
     sentence: `Grant ${right.label} on mailbox ${nameOf(mailbox)} to ${nameOf(account)}`,
     before: { [right.name]: standing.isHeld },
     isInPlace: standing.isHeld,
+    isInEffect: async (targets) => (await right.standingOf(mailbox, account)(targets)).isHeld,
+    ...(right.isSilent && { isSilent: true }),
   });
 }
 
@@ -82,23 +84,17 @@ interface Grant extends Pick<RightGate, "log"> {
   standing: Standing;
 }
 
-function checkDenials({ right, mailbox, account, standing, log }: Grant): void {
+function checkDenials({ right, mailbox, account, standing }: Grant): void {
   if (standing.isDenied)
     throw Fault.invalid(
       `Mailbox ${nameOf(mailbox)} denies ${right.label} to ${nameOf(account)} by an entry of its own, ` +
         "which wins over any grant: remove that entry first.",
     );
-  if (standing.mayBeDenied)
-    log(
-      "warning",
-      `Mailbox ${nameOf(mailbox)} denies ${right.label} to somebody called "${account.DisplayName}", ` +
-        "which may be this account: a Deny entry wins over any grant.",
-    );
 }
 
-function checkSize({ mailbox, standing: { mayBeHeld, entries, orphans }, log }: Grant): void {
+function checkSize({ mailbox, standing: { isHeld, entries, orphans }, log }: Grant): void {
   const dead = orphans === 0 ? "" : ` Of these, ${orphanCount(orphans)}.`;
-  if (!mayBeHeld && entries >= maxEntries)
+  if (!isHeld && entries >= maxEntries)
     throw Fault.invalid(
       `The access list of mailbox ${nameOf(mailbox)} is full: Exchange allows ${maxEntries} entries.${dead} ` +
         "Remove some, or grant the right to a group.",
@@ -113,8 +109,9 @@ function checkSize({ mailbox, standing: { mayBeHeld, entries, orphans }, log }: 
 
 /**
  * Revokes one right. The change is sent regardless of the list. When Exchange answers that there was nothing to
- * remove, the list is read again, and an entry that it still shows is removed by another name of the account: an
- * entry can be kept under a name that the first one did not match.
+ * remove, and the list still shows the entry, it is sent again by another name of the account: an entry can be kept
+ * under a name that the first one did not match. The gate judges by the list whether the right was revoked. Throws
+ * `onPremises` when Active Directory masters the right.
  */
 export async function revoke(
   right: Right,
@@ -122,59 +119,37 @@ export async function revoke(
   account: Account,
   { read, change, log }: RightGate,
 ): Promise<void> {
+  const { isHeld, orphans } = await read(right.standingOf(mailbox, account));
+  // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
+  if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
   assertMasteredHere(right, mailbox);
-  const { isHeld } = await read(right.standingOf(mailbox, account));
+  if (orphans > 0)
+    log(
+      "warning",
+      `On mailbox ${nameOf(mailbox)}, ${orphanCount(orphans)}. Such entries can keep others from being removed.`,
+    );
   const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
-  const first = await change({
+  await change({
     ...right.revoking(mailbox, account.Guid),
     sentence,
     before: { [right.name]: isHeld },
     isInPlace: !isHeld,
+    isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
+    ...(right.isSilent && { isSilent: true }),
+    alternatives: otherNamesOf(right, account).map((name) => ({
+      ...right.revoking(mailbox, name),
+      sentence: `${sentence}, by another name`,
+    })),
   });
-  if (first !== "alreadySo") return;
-  const { mayBeHeld, orphans } = await read(right.standingOf(mailbox, account));
-  if (!mayBeHeld) {
-    if (orphans > 0)
-      log(
-        "warning",
-        `On mailbox ${nameOf(mailbox)}, ${orphanCount(orphans)}. It cannot be told whose they were.`,
-      );
-    return;
-  }
-  const otherName =
-    right.name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
-  const second = await change({
-    ...right.revoking(mailbox, otherName),
-    sentence: `${sentence}, by another name`,
-    before: { [right.name]: true },
-  });
-  if (second === "alreadySo") judgeStillListed(right, mailbox, account, { orphans, log });
 }
 
-/**
- * Two writes that removed nothing outweigh one read, because reads lag behind writes: the right no longer exists.
- * Entries of accounts that no longer exist are the exception, because they are known to keep other entries from being
- * removed; then a fault is thrown.
- */
-function judgeStillListed(
-  right: Right,
-  mailbox: Mailbox,
-  account: Account,
-  { orphans, log }: { orphans: number } & Pick<RightGate, "log">,
-): void {
-  const what = `${nameOf(account)} has no ${right.label} on mailbox ${nameOf(mailbox)} to remove`;
-  if (orphans > 0)
-    throw new Fault({
-      kind: "unexpected",
-      message:
-        `Exchange says that ${what}, and still lists it. Beside it, ${orphanCount(orphans)}; ` +
-        "such are known to keep others from being removed. Remove them first, then revoke again.",
-    });
-  log(
-    "warning",
-    `Exchange says twice that ${what}, and still lists it. Its lists lag behind by seconds to minutes; ` +
-      "if the line stays, look at it.",
-  );
+/** The other names under which an entry of the account can be kept. */
+function otherNamesOf({ name }: Right, account: Account): string[] {
+  const names =
+    name === "SendOnBehalf"
+      ? [account.DistinguishedName]
+      : [account.UserPrincipalName, account.sid ?? ""];
+  return names.filter((one) => one !== "");
 }
 
 function orphanCount(orphans: number): string {
@@ -184,8 +159,7 @@ function orphanCount(orphans: number): string {
 }
 
 function assertMasteredHere(right: Right, mailbox: Mailbox): void {
-  if (right.name !== "SendOnBehalf") return;
-  const attribute = masteredAs("GrantSendOnBehalfTo", synchronisationOf(mailbox));
+  const attribute = masteredElsewhere(right, mailbox);
   if (attribute !== undefined)
     throw new Fault({
       kind: "onPremises",
@@ -193,4 +167,10 @@ function assertMasteredHere(right: Right, mailbox: Mailbox): void {
         `Mailbox ${nameOf(mailbox)} is synchronised from Active Directory, which masters ${right.label}: ` +
         `change it there (attribute ${attribute}).`,
     });
+}
+
+/** The attribute of Active Directory that masters the right on this mailbox. */
+function masteredElsewhere({ name }: Right, mailbox: Mailbox): string | undefined {
+  if (name !== "SendOnBehalf") return undefined;
+  return masteredAs("GrantSendOnBehalfTo", synchronisationOf(mailbox));
 }

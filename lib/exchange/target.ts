@@ -12,7 +12,7 @@ export type ExchangeStream<T> = StreamQuery<ExchangeTarget, T>;
 export type ExchangeGate = Gate<ExchangeTarget>;
 
 /** A cmdlet that changes one existing object. */
-export interface ExchangeStep extends Step<"exchange"> {
+export interface ExchangeStep extends Step<"exchange", ExchangeTarget> {
   parameters: { Identity: string } & Parameters;
 }
 
@@ -22,13 +22,18 @@ export type CmdletCall = Pick<Step<"exchange">, "target" | "operation" | "parame
 /** Cmdlets with the parameters that may be sent. */
 export type Cmdlets = Readonly<Record<string, readonly string[]>>;
 
-/** Declares every cmdlet that an action may send. The nouns say which cmdlets are behind them; `parts` are merged. */
-export function cmdlets(...parts: readonly Cmdlets[]): Need<Exchange> {
-  const operations: Record<string, string[]> = {};
+/** Several declarations as one. */
+export function mergedCmdlets(...parts: readonly Cmdlets[]): Cmdlets {
+  const merged: Record<string, string[]> = {};
   for (const part of parts) {
     for (const [cmdlet, parameters] of Object.entries(part)) {
-      operations[cmdlet] = [...new Set([...(operations[cmdlet] ?? []), ...parameters])].sort();
+      merged[cmdlet] = [...new Set([...(merged[cmdlet] ?? []), ...parameters])].sort();
     }
   }
-  return { operations };
+  return merged;
+}
+
+/** Declares every cmdlet that an action may send. The nouns say which cmdlets are behind them. */
+export function cmdlets(...parts: readonly Cmdlets[]): Need<Exchange> {
+  return { operations: mergedCmdlets(...parts) };
 }

@@ -167,6 +167,14 @@ GroupMarker?: string
  */
 SharedMailboxMarker?: string
 /**
+ * Which accounts an import reports for a combined entitlement: all is those that hold all of its rights (the others are counted and named in a warning), fullAccess is those that hold Full Access.
+ */
+CombinedRightsImport?: ("all" | "fullAccess")
+/**
+ * What a revoke, disable or delete answers when Exchange Online accepts it plainly and its lists do not show it within 15 seconds: accepted is a success whose audit line says so, strict is a failure (notYet).
+ */
+ConfirmRevokes?: ("accepted" | "strict")
+/**
  * What to do when a calendar already has another of the listed rights for the same user: refuse and report the conflict, or overwrite the right.
  */
 CalendarRightConflict?: ("refuse" | "overwrite")

@@ -126,6 +126,8 @@ export interface ChangeInput<Targets, Key extends ConfigurationKey = never> exte
 export interface Changed {
   before: Readonly<Record<string, unknown>>;
   after: Readonly<Record<string, unknown>>;
+  /** What to report beside the changes. */
+  audit?: { Message: string }[];
 }
 
 type ChangeDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
@@ -182,7 +184,11 @@ function changing<Targets, Key extends ConfigurationKey>({
       output,
     }: Context<ChangeEvent, Targets>): Promise<Result> {
       const fields = new MappedFields(outputContext?.Data, actionContext.Data);
-      const { before, after } = await handle({
+      const {
+        before,
+        after,
+        audit = [],
+      } = await handle({
         accountReference: accountReferenceIn(actionContext.References.Account),
         isReconciliation: (actionContext.Origin ?? "").toLowerCase() === "reconciliation",
         data: new MappedFields(actionContext.Data),
@@ -197,7 +203,7 @@ function changing<Targets, Key extends ConfigurationKey>({
         PreviousData: fields.valuesOf(before),
         Data: fields.filledFrom(after),
       });
-      return {};
+      return { audit };
     },
   };
 }

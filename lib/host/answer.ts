@@ -1,12 +1,12 @@
 import type { Fault, FaultKind } from "../fault.ts";
 import type { AuditLog, Outcome, Stats } from "../generated/types.ts";
 import type { Result } from "./action.ts";
-import type { StepRecord } from "./gate.ts";
+import { isProvenAbsence, type StepRecord } from "./gate.ts";
 import type { Verb } from "./verbs.ts";
 
 const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {
   missing: "gone",
-  already: "alreadySo",
+  noEntry: "unknown",
   notReady: "notYet",
   ambiguous: "ambiguous",
   taken: "invalid",
@@ -51,8 +51,8 @@ export function finished(
 
 /** "Already so": nothing had to be changed, or the service reported that it changed nothing. */
 function outcomeOfSuccess({ verb, taken }: Ending, isGone: boolean): Outcome {
-  const isChange = ({ result }: StepRecord): boolean => result === "done" || result === "planned";
-  if (verb.onlyReads || taken.some(isChange)) return "done";
+  const changes: readonly StepRecord["result"][] = ["done", "planned", "accepted"];
+  if (verb.onlyReads || taken.some(({ result }) => changes.includes(result))) return "done";
   return isGone ? outcomeOf.missing : "alreadySo";
 }
 
@@ -68,9 +68,9 @@ export function failed(
 ): Answer {
   const { verb, taken } = ending;
   const notes = audit.map((line) => ({ ...line, IsError: false }));
-  const isGone = ({ kind }: Fault): boolean => kind === "missing";
+  const isGone = isProvenAbsence;
   const isSettled = ({ result, fault }: StepRecord): boolean =>
-    fault ? isGone(fault) : result !== "unknown";
+    fault ? isGone(fault) : result !== "unknown" && result !== "pending";
   if (verb.whenMissing === "success" && faults.every(isGone) && taken.every(isSettled)) {
     const lines = taken
       .filter(({ fault }) => fault === undefined)
@@ -92,7 +92,8 @@ export function failed(
   // A fault that no step met itself, such as the end of the time, is what cut off the steps that were on their way.
   const cutOff = faults.find((fault) => !taken.some((entry) => entry.fault === fault));
   const reasons = taken.map(
-    ({ result, fault: own }) => own ?? (result === "unknown" ? cutOff : undefined),
+    ({ result, fault: own }) =>
+      own ?? (result === "unknown" || result === "pending" ? cutOff : undefined),
   );
   const lines = taken.map((entry, index) => auditOf(entry, verb, reasons[index]));
   const others = faults
@@ -115,9 +116,16 @@ export function failed(
   return answerOf(
     false,
     [...notes, ...lines, ...others, ...partly],
-    outcomeOf[faults[0]?.kind ?? "unexpected"],
+    outcomeOfFault(faults[0], verb),
     ending,
   );
+}
+
+/** What would be a success if it were proven is unknown as long as it is not. */
+function outcomeOfFault(fault: Fault | undefined, { whenMissing }: Verb): Outcome {
+  if (fault === undefined) return "unknown";
+  const isDoubtful = fault.kind === "missing" && whenMissing === "success" && !fault.isProven;
+  return isDoubtful ? "unknown" : outcomeOf[fault.kind];
 }
 
 /** The answer to an event that could not be used: every fault on a line of its own. */
@@ -148,6 +156,8 @@ function answerOf(
 const endings: Readonly<Record<StepRecord["result"], string>> = {
   planned: "would be done, this is a dry run",
   unknown: "was sent, and whether it was applied is not known",
+  pending: "was sent, and whether it was applied is not known",
+  accepted: "accepted; its lists do not show it yet",
   done: "done",
   alreadySo: "was already so",
   failed: "failed",
@@ -161,7 +171,7 @@ function auditOf(
   return {
     ...(auditAction === undefined ? {} : { Action: auditAction }),
     Message: `${step.sentence}: ${endings[result]}.${reason === undefined ? "" : ` ${messageOf(reason)}`}`,
-    IsError: result === "failed" || result === "unknown",
+    IsError: result === "failed" || result === "unknown" || result === "pending",
   };
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import type { AuditLog, PlanStep } from "../generated/types.ts";
-import type { Gate, Step, StepResult } from "../step.ts";
+import type { Gate, Step, StepResult, Target } from "../step.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Log } from "./output.ts";
 
@@ -10,12 +10,21 @@ export interface Notice {
   text: string;
 }
 
+/** How a target answered a step that it did not refuse. */
+export interface StepAnswer {
+  notices: readonly Notice[];
+  /** The step was sent more than once, and an earlier try may have been applied. */
+  wasRetried?: boolean;
+}
+
 /** The host's side of the connection to the target systems. lib/connector.ts makes one. */
 export interface Connection<Targets> {
   /** One client per target, for queries. */
   readonly targets: Targets;
   /** Sends one step to its target. */
-  send(step: Pick<Step, "target" | "operation" | "parameters">): Promise<{ notices: Notice[] }>;
+  send(step: Pick<Step, "target" | "operation" | "parameters">): Promise<StepAnswer>;
+  /** Resolves after `ms`; rejects when the run ends. */
+  wait(ms: number): Promise<void>;
   readonly stats: {
     readonly requests: number;
     readonly retries: number;
@@ -35,70 +44,213 @@ export interface StepPlacement {
   rank?: number | undefined;
 }
 
+type TargetStep<Targets> = Step<Extract<keyof Targets, Target>, Targets>;
+
 /** A gate whose steps can be placed in the audit log. */
 export interface HostGate<Targets> extends Gate<Targets> {
-  change(
-    step: Parameters<Gate<Targets>["change"]>[0],
-    placement?: StepPlacement,
-  ): Promise<StepResult>;
+  change(step: TargetStep<Targets>, placement?: StepPlacement): Promise<StepResult>;
+  /**
+   * Looks at the pending steps again, with growing waits, until they show or the time for it is over. Returns a fault for each
+   * step that has to count as failed.
+   */
+  settle(): Promise<Fault[]>;
+  /** The steps so far, in the order in which they were taken. */
+  readonly taken: readonly StepRecord[];
 }
 
 /** A step that was taken, with its result. */
 export interface StepRecord extends StepPlacement {
   step: PlanStep;
-  /** `unknown`: it was sent, and no answer shows whether it was applied. */
-  result: StepResult | "unknown" | "failed";
-  /** What came instead of an answer. */
+  /**
+   * `accepted`: the target accepted the step plainly, and its reads do not show it yet. `unknown`: it was sent, and nothing
+   * shows whether it was applied.
+   */
+  result: StepResult | "accepted" | "unknown" | "failed";
+  /** What came instead of an answer, or why the answer is not believed. */
   fault?: Fault;
 }
 
+/** What decides how much an answer is believed. */
+export interface Trust {
+  /** Every step is judged by reading back, however plain the answer: the verb takes something away. */
+  confirmAll: boolean;
+  /** A plain acceptance that reads do not show in time is a failure. */
+  strict: boolean;
+}
+
+interface Pending<Targets> {
+  record: StepRecord;
+  isInEffect: (targets: Targets) => Promise<boolean>;
+  /** What the step comes to once a look shows it. */
+  whenShown: "done" | "alreadySo";
+  /** Why the answer is not plain; undefined for a plain acceptance. */
+  doubt: string | undefined;
+}
+
+/** Reads lag behind writes by up to minutes; longer than these 15 s no event waits. */
+const waitsMs: readonly number[] = [500, 1_000, 1_500, 2_000, 2_500, 3_500, 4_000];
+/** Time that is kept back for the looks themselves and the answer. */
+const reserveMs = 3_000;
+
 /**
- * The gate that every read and every change passes. Only the gate can send a change, so a dry run
- * sends none, the plan of a dry run is the plan of the run, and every audit line is made from the
- * step that was taken.
+ * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends none, the plan of
+ * a dry run is the plan of the run, and every audit line is made from the step that was taken. The gate also decides what
+ * is believed: not the answer, but the state that a look shows.
  */
 export function openGate<Targets>({
   connection,
   dryRun,
   deadline,
   log,
+  trust,
 }: {
   connection: Connection<Targets>;
   dryRun: boolean;
-  deadline: Deadline;
+  deadline: Pick<Deadline, "signal" | "remaining">;
   log: Log;
-}): HostGate<Targets> & { taken: StepRecord[] } {
+  trust: Trust;
+}): HostGate<Targets> {
   const taken: StepRecord[] = [];
+  let pending: Pending<Targets>[] = [];
+  /** The waits of one run are shared by all of its steps. */
+  let waits = [...waitsMs];
+
   // An action that outlives its run must do nothing after the answer.
   const assertRunning = (): void => {
     if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
   };
 
-  async function send(step: Step, record: StepRecord): Promise<StepResult> {
-    const { target, operation, parameters } = step;
-    const { notices } = await connection.send({ target, operation, parameters });
-    for (const { kind, text } of notices) if (kind === undefined) log("warning", text);
-    const isAlreadySo =
-      notices.some(({ kind }) => kind === "alreadySo") ||
-      (step.isInPlace === true && step.isSilent === true);
-    return (record.result = isAlreadySo ? "alreadySo" : "done");
+  /** Waits before the next look. False when the time for looking is over. */
+  async function waitForNextLook(): Promise<boolean> {
+    const [ms] = waits;
+    if (ms === undefined || deadline.remaining() < ms + reserveMs) return false;
+    waits = waits.slice(1);
+    await connection.wait(ms);
+    return true;
   }
 
-  async function recover(step: Step, record: StepRecord, thrown: unknown): Promise<StepResult> {
-    // A request that was cut off together with the run says nothing about the change.
-    assertRunning();
-    let fault = Fault.of(thrown);
-    // For every verb, a change that is already in place is done.
-    if (fault.kind === "already") return (record.result = "alreadySo");
+  /** One look. A look that fails shows nothing, unless it proves that the object does not exist. */
+  async function shows(isInEffect: (targets: Targets) => Promise<boolean>): Promise<boolean> {
+    try {
+      return await isInEffect(connection.targets);
+    } catch (thrown) {
+      assertRunning();
+      const fault = Fault.of(thrown);
+      if (isProvenAbsence(fault)) throw fault;
+      log("warning", `A step could not be confirmed: ${fault.message}`);
+      return false;
+    }
+  }
+
+  async function carryOut(
+    step: TargetStep<Targets>,
+    record: StepRecord,
+    confirm: boolean,
+  ): Promise<StepResult> {
+    let answer: StepAnswer;
+    try {
+      const { target, operation, parameters } = step;
+      answer = await connection.send({ target, operation, parameters });
+    } catch (thrown) {
+      // A request that was cut off together with the run says nothing about the change.
+      assertRunning();
+      return await afterFault(step, record, Fault.of(thrown), confirm);
+    }
+    return await judge(step, record, answer, confirm);
+  }
+
+  /** Decides by the state, not by the answer. */
+  async function judge(
+    step: TargetStep<Targets>,
+    record: StepRecord,
+    { notices, wasRetried = false }: StepAnswer,
+    confirm: boolean,
+  ): Promise<StepResult> {
+    const unknown = notices.filter(({ kind }) => kind === undefined).map(({ text }) => text);
+    for (const text of unknown) log("warning", text);
+    const saysAlreadySo = notices.some(({ kind }) => kind === "alreadySo");
+    const wasSilentlySo = step.isInPlace === true && step.isSilent === true;
+    const whenShown = saysAlreadySo || wasSilentlySo ? "alreadySo" : "done";
+    const { isInEffect } = step;
+    // A grant that was so already is believed, unless there is another way to send it: then an entry exists, and may
+    // hold something else.
+    const isContradicted = saysAlreadySo && (confirm || hasAlternative(step));
+    const doubt = doubtOf(unknown, wasRetried, isContradicted);
+    if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
+    if (await shows(isInEffect)) return (record.result = whenShown);
+    if (saysAlreadySo && hasAlternative(step)) {
+      record.result = "alreadySo";
+      return await take(alternativeTo(step), record, confirm);
+    }
+    pending.push({ record, isInEffect, whenShown, doubt });
+    return (record.result = "pending");
+  }
+
+  /** A fault is an answer as well: what the state shows decides whether the step failed. */
+  async function afterFault(
+    step: TargetStep<Targets>,
+    record: StepRecord,
+    fault: Fault,
+    confirm: boolean,
+  ): Promise<StepResult> {
     try {
       if (step.recover) return (record.result = await step.recover(fault));
+      if (step.isInEffect && !isRefusal(fault) && (await shows(step.isInEffect)))
+        return (record.result = step.isInPlace === true ? "alreadySo" : "done");
+      if (step.isInEffect && fault.kind === "missing")
+        return await contradicted(step, step.isInEffect, record, fault);
     } catch (found) {
       assertRunning();
-      fault = Fault.of(found);
+      throw failed(record, Fault.of(found));
     }
+    failed(record, fault);
+    if (fault.kind === "noEntry" && hasAlternative(step))
+      return await take(alternativeTo(step), record, confirm);
+    throw fault;
+  }
+
+  /** "Not found" from a write, of an object that this run has read: one controller may not know it yet. */
+  async function contradicted(
+    step: TargetStep<Targets>,
+    isInEffect: (targets: Targets) => Promise<boolean>,
+    record: StepRecord,
+    fault: Fault,
+  ): Promise<StepResult> {
+    // Throws when the object is proven to be absent.
+    if (await shows(isInEffect)) return (record.result = "done");
+    if (await waitForNextLook()) {
+      const { target, operation, parameters } = step;
+      const answer = await connection.send({ target, operation, parameters }).catch(Fault.of);
+      if (!(answer instanceof Fault)) return await judge(step, record, answer, true);
+    }
+    throw new Fault({
+      kind: "unavailable",
+      message: `${fault.message} The object was read a moment ago, so this answer is not believed.`,
+      cause: fault,
+      requestId: fault.requestId,
+    });
+  }
+
+  function failed(record: StepRecord, fault: Fault): Fault {
     if (isRefusal(fault)) record.result = "failed";
     record.fault = fault;
-    throw fault;
+    return fault;
+  }
+
+  async function take(
+    step: TargetStep<Targets>,
+    placement: StepPlacement,
+    confirm: boolean,
+  ): Promise<StepResult> {
+    assertRunning();
+    const { auditAction, rank } = placement;
+    const asRead = step.isInPlace === true ? "alreadySo" : "planned";
+    const record: StepRecord = { auditAction, rank, step: planStep(step), result: asRead };
+    taken.push(record);
+    if (dryRun) return asRead;
+    record.step.sent = true;
+    record.result = "unknown";
+    return await carryOut(step, record, confirm);
   }
 
   return {
@@ -114,25 +266,72 @@ export function openGate<Targets>({
         yield piece;
       }
     },
-    async change(step, placement = {}) {
-      assertRunning();
-      const asRead = step.isInPlace === true ? "alreadySo" : "planned";
-      const record: StepRecord = { ...placement, step: planStep(step), result: asRead };
-      taken.push(record);
-      if (dryRun) return asRead;
-      record.step.sent = true;
-      record.result = "unknown";
-      try {
-        return await send(step, record);
-      } catch (thrown) {
-        return await recover(step, record, thrown);
+    change: (step, placement = {}) =>
+      take(step, placement, trust.confirmAll || placement.auditAction === "RevokePermission"),
+    async settle() {
+      const faults: Fault[] = [];
+      while (pending.length > 0 && (await waitForNextLook())) {
+        const still: Pending<Targets>[] = [];
+        for (const one of pending) {
+          try {
+            if (await shows(one.isInEffect)) one.record.result = one.whenShown;
+            else still.push(one);
+          } catch (thrown) {
+            // Proven absent, which is an answer of its own.
+            faults.push((one.record.fault = Fault.of(thrown)));
+          }
+        }
+        pending = still;
       }
+      for (const { record, doubt } of pending) {
+        if (doubt === undefined && !trust.strict) record.result = "accepted";
+        else {
+          record.result = "unknown";
+          faults.push((record.fault = notShown(doubt)));
+        }
+      }
+      pending = [];
+      return faults;
     },
   };
 }
 
+function hasAlternative({ alternatives = [] }: Pick<Step, "alternatives">): boolean {
+  return alternatives.length > 0;
+}
+
+/** The same step by its next alternative. What was read of it no longer counts: the answer has contradicted it. */
+function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S): S {
+  const [next, ...alternatives] = step.alternatives ?? [];
+  return { ...step, ...next, alternatives, isInPlace: false };
+}
+
+/** Why an answer alone is not believed; undefined for a plain acceptance. */
+function doubtOf(
+  unknown: readonly string[],
+  wasRetried: boolean,
+  isAlreadySo: boolean,
+): string | undefined {
+  if (unknown.length > 0) return `The service answered: ${unknown.join(" ")}`;
+  if (isAlreadySo) return "The service answered that there was nothing to change";
+  return wasRetried ? "The request had to be sent again" : undefined;
+}
+
+function notShown(doubt: string | undefined): Fault {
+  return new Fault({
+    kind: "notReady",
+    message: `${doubt ?? "The service accepted it"}${doubt?.endsWith(".") ? " Its" : ", and its"} lists do not show the change yet.`,
+  });
+}
+
 /** The step as the plan shows it: a copy, so that nothing changes it later. */
-function planStep({ target, operation, parameters, sentence, before }: Step): PlanStep {
+function planStep({
+  target,
+  operation,
+  parameters,
+  sentence,
+  before,
+}: Omit<Step, "isInEffect">): PlanStep {
   return {
     target,
     operation,
@@ -142,6 +341,11 @@ function planStep({ target, operation, parameters, sentence, before }: Step): Pl
     before: structuredClone(before),
     sent: false,
   };
+}
+
+/** One "not found" is no proof: a cmdlet shows one kind of object, and a controller can lag. */
+export function isProvenAbsence({ kind, isProven }: Fault): boolean {
+  return kind === "missing" && isProven;
 }
 
 /** Only a refusal proves that nothing was done. */

@@ -5,7 +5,7 @@ import type { Action, AnyEvent, Result } from "./action.ts";
 import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
 import { readAs, secretsIn, Unusable } from "./schemaContract.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
-import { openGate, type Connection, type StepRecord } from "./gate.ts";
+import { openGate, type Connection, type HostGate, type StepRecord } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
 import { Redaction } from "./redaction.ts";
 
@@ -111,7 +111,7 @@ function auditMessage(message: string): string {
 
 /** What is known of a run while it runs. */
 interface RunState {
-  taken: StepRecord[];
+  taken: readonly StepRecord[];
   connection: Pick<Connection<unknown>, "stats" | "close"> | undefined;
   output: Record<string, unknown>;
   resultUntilNow?: (reason: Fault) => Result;
@@ -157,25 +157,48 @@ async function handled<Event extends AnyEvent, Targets>(
     keepSecret: (secret) => redaction.add(secret),
   });
   state.connection = connection;
-  const { taken, read, stream, change } = openGate({ connection, dryRun, deadline, log });
-  state.taken = taken;
+  const gate = openGate({
+    connection,
+    dryRun,
+    deadline,
+    log,
+    trust: {
+      confirmAll: action.verb.whenMissing === "success",
+      strict: configuration.ConfirmRevokes === "strict",
+    },
+  });
+  state.taken = gate.taken;
+  const work = action.run({
+    ...gate,
+    event,
+    configuration,
+    log,
+    record: recorder(output, deadline, dryRun),
+    output: state.output,
+    whenCutShort: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),
+  });
   try {
-    return await deadline.bound(
-      action.run({
-        event,
-        configuration,
-        log,
-        read,
-        stream,
-        change,
-        record: recorder(output, deadline, dryRun),
-        output: state.output,
-        whenCutShort: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),
-      }),
-    );
+    return await deadline.bound(settled(work, gate));
   } catch (thrown) {
     // The event was usable, so nothing thrown from here on may count as a fault of the event.
     throw Fault.of(thrown);
+  }
+}
+
+/** The result of the work, once the gate has looked at every step that did not show at once. */
+async function settled(
+  work: Promise<Result>,
+  { settle }: Pick<HostGate<unknown>, "settle">,
+): Promise<Result> {
+  try {
+    const result = await work;
+    const faults = await settle();
+    return faults.length === 0
+      ? result
+      : { ...result, faults: [...(result.faults ?? []), ...faults] };
+  } catch (thrown) {
+    await settle();
+    throw thrown;
   }
 }
 

@@ -12,7 +12,13 @@ import {
 } from "./action.ts";
 import { isRecord } from "./schemaContract.ts";
 import { valuesInScope } from "./personContracts.ts";
-import { faultsOf, isRefusal, type StepPlacement } from "./gate.ts";
+import {
+  faultsOf,
+  isProvenAbsence,
+  isRefusal,
+  type StepPlacement,
+  type StepRecord,
+} from "./gate.ts";
 import { member } from "./members.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
@@ -111,7 +117,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       ...keys,
     ],
     outputAtFirst: (document) => ({ SubPermissions: onRecordIn(document) }),
-    async run({ event, configuration, log, read, stream, change, output }) {
+    async run({ event, configuration, log, read, stream, change, settle, taken, output }) {
       const { actionContext } = event;
       const isRevoke = actionContext.Operation === "revoke";
       const report: Report = { audit: [], faults: [] };
@@ -139,7 +145,9 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       placement.auditAction = "GrantPermission";
       await grantAll(parts, belonging, held, report);
       placement.auditAction = "RevokePermission";
-      await revokeOthers(parts, belonging, held, report);
+      const pending = await revokeOthers(parts, belonging, held, report, taken);
+      report.faults.push(...(await settle()));
+      for (const { key, steps } of pending) if (steps.every(hasTakenEffect)) held.remove(key);
       return report;
     },
   };
@@ -147,7 +155,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
 
 /** When the account no longer exists, whatever it held is gone too. */
 function reportGone(fault: Fault, isRevoke: boolean, { audit }: Report): undefined {
-  if (!isRevoke || fault.kind !== "missing") throw fault;
+  if (!isRevoke || !isProvenAbsence(fault)) throw fault;
   audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
 }
 
@@ -187,10 +195,11 @@ function recordedParts(
   { keyOf }: Parts<Part>,
   { faults }: Report,
 ): Map<string, OnRecord> {
-  if (CurrentPermissions === undefined && Operation !== "grant")
+  // The platform sends null for a list that it does not have: as unknown as an absent one.
+  if ((CurrentPermissions ?? undefined) === undefined && Operation !== "grant")
     throw Fault.invalid(
       "The event does not say what is on record (CurrentPermissions), so " +
-        `${Operation === "revoke" ? "there is nothing to revoke by" : "it cannot be told what to take away"}.`,
+        `${Operation === "revoke" ? "it is not known what to revoke" : "it is not known what to take away"}.`,
     );
   const recorded = new Map<string, OnRecord>();
   for (const { DisplayName, Reference } of CurrentPermissions ?? []) {
@@ -282,13 +291,24 @@ async function grantAll<P extends Part>(
   }
 }
 
-/** Revokes every part on record that does not belong to the person. It counts as held until that is done. */
+/** A part whose revocation was sent, and does not show yet. */
+interface PendingPart {
+  key: string;
+  steps: readonly StepRecord[];
+}
+
+/**
+ * Revokes every part on record that does not belong to the person. It counts as held until a look shows that it is
+ * revoked. Returns the parts that do not show it yet.
+ */
 async function revokeOthers<P extends Part>(
   { keyOf, revoke }: Parts<P>,
   { parts, isWhole }: Belonging<P>,
   held: HeldParts,
   { audit, faults }: Report,
-): Promise<void> {
+  taken: readonly StepRecord[],
+): Promise<PendingPart[]> {
+  const pending: PendingPart[] = [];
   for (const [key, { DisplayName, Reference }] of held.entries) {
     if (parts.has(key) || keyOf((name) => textIn(Reference, name)) === undefined) continue;
     if (!isWhole) {
@@ -299,15 +319,24 @@ async function revokeOthers<P extends Part>(
       });
       continue;
     }
+    const from = taken.length;
     const fault = await faultOf(() => revoke(key));
-    if (fault !== undefined && fault.kind !== "missing") {
+    if (fault !== undefined && !isProvenAbsence(fault)) {
       faults.push(fault);
       continue;
     }
     // A group, mailbox or account that no longer exists leaves nothing to revoke.
     if (fault) audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
-    held.remove(key);
+    const steps = taken.slice(from);
+    if (steps.some(({ result }) => result === "pending")) pending.push({ key, steps });
+    else held.remove(key);
   }
+  return pending;
+}
+
+/** A look shows it, the target has plainly accepted it, or the object no longer exists. */
+function hasTakenEffect({ fault }: StepRecord): boolean {
+  return fault === undefined || isProvenAbsence(fault);
 }
 
 async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined> {

@@ -14,7 +14,8 @@ import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import {
   entitlementOf,
   listedOptions,
-  namedUser,
+  revocableUser,
+  revocableUserLookup,
   rivalOf,
 } from "../../lib/entitlements/folderPermission.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
@@ -25,7 +26,13 @@ import { nameOf } from "../../lib/exchange/naming.ts";
  */
 export default onRevokePermission({
   needs: {
-    exchange: cmdlets(mailboxLookup, calendarRightLookup, calendarRightReset, calendarRightRemoval),
+    exchange: cmdlets(
+      mailboxLookup,
+      calendarRightLookup,
+      revocableUserLookup,
+      calendarRightReset,
+      calendarRightRemoval,
+    ),
   },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
@@ -33,7 +40,7 @@ export default onRevokePermission({
     const { right } = entitlementOf(permission, options);
     const mailbox = await read(mailboxById(accountReference, []));
     const calendar = await read(calendarOf(mailbox));
-    const user = await namedUser(right, read);
+    const user = await revocableUser(right, calendar, read);
     const present = await read(presentRight(calendar, user));
     const rival = rivalOf(right, present, options);
     if (rival)

@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import { accountOrFormerById, accountLookup } from "../../lib/exchange/account.ts";
 import {
   groupById,
   isMember,
@@ -15,7 +15,7 @@ export default onRevokePermission({
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
     const group = await read(groupById(permission("Id")));
-    const account = await read(accountById(accountReference));
+    const account = await read(accountOrFormerById(accountReference));
     await change(removing(group, account, await read(isMember(group, account))));
     return {};
   },

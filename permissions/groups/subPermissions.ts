@@ -1,5 +1,9 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import {
+  accountLookup,
+  accountOrFormerById,
+  assertHasMailbox,
+} from "../../lib/exchange/account.ts";
 import {
   adding,
   cloudGroupsWhere,
@@ -24,7 +28,7 @@ export default onSubPermissions({
   configuration: ["SubPermissionAttribute"],
   handle: async ({ accountReference, configuration, read, change }) => {
     const property = configuration.SubPermissionAttribute ?? "CustomAttribute1";
-    const account = await read(accountById(accountReference));
+    const account = await read(accountOrFormerById(accountReference));
     const description = (value: string): string => `group whose ${property} is "${value}"`;
     return {
       description,
@@ -39,6 +43,7 @@ export default onSubPermissions({
       keyOf: (reference) => (isGuid(reference("Id")) ? reference("Id").toLowerCase() : undefined),
       isHeld: ({ group }) => read(isMember(group, account)),
       async grant({ group }) {
+        assertHasMailbox(account);
         await change(adding(group, account, await read(isMember(group, account))));
       },
       async revoke(id) {

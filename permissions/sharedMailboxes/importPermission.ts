@@ -13,6 +13,7 @@ import { rights } from "../../lib/exchange/mailboxRight.ts";
 export default onImportPermission({
   needs: { exchange: cmdlets(mailboxList, rightHolderList) },
   configuration: [
+    "CombinedRightsImport",
     "RecipientTypeDetails",
     "SharedMailboxReference",
     "SharedMailboxRights",
@@ -24,12 +25,12 @@ export default onImportPermission({
       configuration.SharedMailboxReference === "separate"
         ? Object.values(rights)
         : combinedRights(configuration);
-    for await (const { mailbox, holdersOfAll } of mailboxHolders({ wanted }, input)) {
+    for await (const { mailbox, holdersOf } of mailboxHolders({ wanted }, input)) {
       for (const { permission, parts } of mailboxPermissions(mailbox, configuration)) {
         yield {
           permission,
           description: mailbox.UserPrincipalName,
-          accountReferences: holdersOfAll(parts),
+          accountReferences: holdersOf(parts),
         };
       }
     }

@@ -24,7 +24,7 @@ export default onImportSubPermissions({
       input.configuration;
     const dynamics = dynamicPermissions(input.configuration);
     let mailboxes = 0;
-    for await (const { mailbox, holdersOfAll } of mailboxHolders(
+    for await (const { mailbox, holdersOf } of mailboxHolders(
       { wanted: dynamics.flatMap(({ rights }) => rights), where: { property, value } },
       input,
     )) {
@@ -35,7 +35,7 @@ export default onImportSubPermissions({
           yield {
             permission: dynamic.permission,
             description: mailbox.UserPrincipalName,
-            accountReferences: holdersOfAll([right]),
+            accountReferences: holdersOf([right]),
             subPermission: { identification: reference, name },
           };
         }

@@ -1,25 +1,25 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import { accountOrFormerById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/rightChange.ts";
 import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
-import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
+import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /**
- * Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as
- * can be.
+ * Revokes one right on a mailbox, or every right that a combined reference can ever have meant, regardless of what the
+ * configuration names today.
  */
 export default onRevokePermission({
   needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightRevocation) },
-  configuration: ["SharedMailboxRights"],
-  handle: async ({ accountReference, permission, configuration, read, change, log }) => {
-    const wanted = rightsOf(permission("Permission"), configuration);
+  configuration: [],
+  handle: async ({ accountReference, permission, read, change, log }) => {
+    const wanted = revocableRights(permission("Permission"));
     const mailbox = await read(
       mailboxById(permission("Id"), rightProperties, {
         reference: "The Id of the mailbox in the permission reference",
       }),
     );
-    const account = await read(accountById(accountReference));
+    const account = await read(accountOrFormerById(accountReference));
     return {
       faults: await faultsOf(
         wanted.map((right) => () => revoke(right, mailbox, account, { read, change, log })),

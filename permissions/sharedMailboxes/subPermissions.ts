@@ -1,5 +1,9 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { accountById, accountLookup } from "../../lib/exchange/account.ts";
+import {
+  accountLookup,
+  accountOrFormerById,
+  assertHasMailbox,
+} from "../../lib/exchange/account.ts";
 import {
   mailboxById,
   mailboxesOf,
@@ -48,7 +52,7 @@ export default onSubPermissions({
       AutoMapping: autoMapping = true,
     } = configuration;
     const dynamic = dynamicPermission(permission("Reference"), configuration, log);
-    const account = await read(accountById(accountReference));
+    const account = await read(accountOrFormerById(accountReference));
     const ways = { read, change, log };
     const description = (value: string): string =>
       `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
@@ -73,7 +77,10 @@ export default onSubPermissions({
         return part && keyOf(part.right.name, part.mailboxId);
       },
       isHeld: async ({ mailbox, right }) => (await read(right.standingOf(mailbox, account))).isHeld,
-      grant: ({ mailbox, right }) => grant(right, mailbox, account, { autoMapping, ...ways }),
+      async grant({ mailbox, right }) {
+        assertHasMailbox(account);
+        await grant(right, mailbox, account, { autoMapping, ...ways });
+      },
       async revoke(key) {
         const part = partOf(key, "", dynamic);
         if (part)

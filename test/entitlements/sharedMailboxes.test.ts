@@ -303,9 +303,9 @@ describe("who holds rights on the shared mailboxes", () => {
       (async () => {
         for await (const {
           mailbox: { Guid },
-          holdersOfAll,
+          holdersOf,
         } of mailboxHolders({ wanted: parts, ...(where && { where }) }, input))
-          given.push([Guid, holdersOfAll(parts)]);
+          given.push([Guid, holdersOf(parts)]);
         return "nothing went wrong";
       })(),
     ).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   accountById,
+  accountOrFormerById,
   isAccount,
   mayBeAccount,
   withSid,
@@ -50,11 +51,36 @@ describe("an account by its reference", () => {
 
   it.each<[string, Scripted]>([
     ["says so", notFound(guidOf(1))],
-    ["gives none", rows([])],
-  ])("is missing as the account it is when the service %s", async (_name, answer) => {
-    expect(await faultOf(byId(answer))).toMatchObject({
+    ["returns none", rows([])],
+  ])("is missing when the service %s and knows no recipient and no user", async (_name, answer) => {
+    const gone = notFound(guidOf(1));
+    expect(
+      await faultOf(accountById(guidOf(1))(clientOf([answer, gone, gone, gone]))),
+    ).toMatchObject({
       kind: "missing",
+      isProven: true,
       message: `The account's mailbox (${guidOf(1)}) does not exist.`,
+    });
+  });
+
+  it("is not missing as long as a second look gives no answer", async () => {
+    const gone = notFound(guidOf(1));
+    for (const answers of [[rows([])], [gone, rows([])], [gone, gone, rows([])]])
+      expect(
+        await faultOf(accountById(guidOf(1))(clientOf([notFound(guidOf(1)), ...answers]))),
+      ).toMatchObject({ kind: "unexpected" });
+  });
+
+  it.each<[string, Scripted[]]>([
+    ["as a recipient", []],
+    ["as a user", [notFound(guidOf(1))]],
+  ])("is what is left of a leaver, found %s", async (_name, before) => {
+    const left = { ...names, RecipientTypeDetails: "MailUser" };
+    const answers = [notFound(guidOf(1)), ...before, rows([left])];
+    expect(await accountOrFormerById(guidOf(1))(clientOf(answers))).toEqual(left);
+    expect(await faultOf(accountById(guidOf(1))(clientOf(answers)))).toMatchObject({
+      kind: "notReady",
+      message: expect.stringContaining("is a MailUser and has no mailbox") as string,
     });
   });
 

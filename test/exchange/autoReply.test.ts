@@ -264,6 +264,7 @@ describe("the change of an automatic reply", () => {
     expect(replyChange(mailbox, off, wanted)).toEqual({
       change: {
         target: "exchange",
+        isInEffect: expect.any(Function) as unknown,
         operation: "Set-MailboxAutoReplyConfiguration",
         parameters: {
           Identity: id,
@@ -379,6 +380,7 @@ describe("the change of an automatic reply", () => {
     expect(replyChange(mailbox, on, { ...wanted, AutoReplyState: "Disabled" })).toEqual({
       change: {
         target: "exchange",
+        isInEffect: expect.any(Function) as unknown,
         operation: "Set-MailboxAutoReplyConfiguration",
         parameters: { Identity: id, AutoReplyState: "Disabled" },
         sentence: `Switch off the automatic reply of mailbox "Jan" <jan@contoso.com> (${id})`,

@@ -156,6 +156,7 @@ describe("the hold of a mailbox", () => {
   it("is put on with days as a text, and on an inactive mailbox with the switch", () => {
     expect(holding(mailbox({}), 365)).toEqual({
       target: "exchange",
+      isInEffect: expect.any(Function) as unknown,
       operation: "Set-Mailbox",
       parameters: {
         Identity: guidOf("Anna Bakker"),
@@ -177,6 +178,7 @@ describe("the hold of a mailbox", () => {
     const held = { LitigationHoldEnabled: true, LitigationHoldDuration: "365.00:00:00" };
     expect(releasing(mailbox(held))).toEqual({
       target: "exchange",
+      isInEffect: expect.any(Function) as unknown,
       operation: "Set-Mailbox",
       parameters: { Identity: guidOf("Anna Bakker"), LitigationHoldEnabled: false },
       sentence: `Take the litigation hold off mailbox ${shown}`,

@@ -200,12 +200,23 @@ describe("a mailbox by its reference", () => {
     );
   });
 
-  it("is missing when the service says so, or answers with none", async () => {
-    expect(await faultOf(byId(notFound(guidOf(1))))).toMatchObject({ kind: "missing" });
-    expect(await faultOf(byId(rows([])))).toMatchObject({
-      kind: "missing",
-      message: `Mailbox ${guidOf(1)} does not exist.`,
-    });
+  it("is missing when no recipient and no user is known either", async () => {
+    const gone = notFound(guidOf(1));
+    for (const answer of [gone, rows([])])
+      expect(
+        await faultOf(mailboxById(guidOf(1), [])(clientOf([answer, gone, gone, gone]))),
+      ).toMatchObject({
+        kind: "missing",
+        isProven: true,
+        message: `Mailbox ${guidOf(1)} does not exist.`,
+      });
+  });
+
+  it("is not missing when another cmdlet still shows it", async () => {
+    const gone = notFound(guidOf(1));
+    expect(
+      await faultOf(mailboxById(guidOf(1), [])(clientOf([gone, rows([row(1)])]))),
+    ).toMatchObject({ kind: "notReady" });
   });
 
   it("is no other one, and not one of several", async () => {

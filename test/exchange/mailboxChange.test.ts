@@ -65,6 +65,7 @@ describe("the difference between a mailbox and its settings", () => {
     ).toEqual({
       change: {
         target: "exchange",
+        isInEffect: expect.any(Function) as unknown,
         operation: "Set-Mailbox",
         parameters: { Identity: id, CustomAttribute1: "b", ResourceCapacity: 8 },
         sentence: `Set CustomAttribute1, ResourceCapacity of mailbox ${shown}`,

@@ -401,6 +401,7 @@ describe("what it takes", () => {
     expect(regionChanges(mailbox, before, wanted)).toEqual([
       {
         target: "exchange",
+        isInEffect: expect.any(Function) as unknown,
         operation: "Set-MailboxRegionalConfiguration",
         parameters: {
           Identity: mailbox.Guid,
@@ -419,6 +420,7 @@ describe("what it takes", () => {
       },
       {
         target: "exchange",
+        isInEffect: expect.any(Function) as unknown,
         operation: "Set-MailboxRegionalConfiguration",
         parameters: { Identity: mailbox.Guid, LocalizeDefaultFolderName: true },
         sentence: `Rename the default folders of mailbox ${shown} to nl-NL`,

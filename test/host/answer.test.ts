@@ -151,7 +151,7 @@ describe("the answer of a run that a fault ended", () => {
 
   const outcomes: Record<FaultKind, string> = {
     missing: "gone",
-    already: "alreadySo",
+    noEntry: "unknown",
     notReady: "notYet",
     ambiguous: "ambiguous",
     taken: "invalid",
@@ -204,7 +204,7 @@ describe("an audit line of a verb without an audit action", () => {
 
 describe("the answer of a verb that takes something away, when what it was about is gone", () => {
   const gone = (message = "Mailbox x does not exist."): Fault =>
-    new Fault({ kind: "missing", message });
+    new Fault({ kind: "missing", isProven: true, message });
   const revoke = (...steps: StepRecord[]): Ending => ({
     ...bare(...steps),
     verb: verbs.revokePermission,
@@ -247,6 +247,14 @@ describe("the answer of a verb that takes something away, when what it was about
       "gone",
       ["Set A: done.", "Mailbox x does not exist. There is nothing left to revoke."],
     ]);
+  });
+
+  it("is no success while the absence is not proven", () => {
+    const fault = new Fault({ kind: "missing", message: "Mailbox x does not exist." });
+    expect(failed([fault], revoke())).toMatchObject({
+      outcome: "unknown",
+      outputContext: { Success: false },
+    });
   });
 
   it("is no success when anything else failed, or is not known", () => {

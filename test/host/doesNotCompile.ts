@@ -2,7 +2,7 @@
  * What the types refuse. `npm run types` is the test: it fails when a line below an expected error compiles.
  * Nothing here runs.
  */
-import type { ExchangeGate } from "../../lib/exchange/target.ts";
+import type { ExchangeGate, ExchangeTarget } from "../../lib/exchange/target.ts";
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { mailboxById, mailboxesOf } from "../../lib/exchange/mailbox.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
@@ -14,8 +14,8 @@ interface GraphTarget {
 }
 declare const userOf: (id: string) => Query<GraphTarget, string>;
 declare const usersOf: () => StreamQuery<GraphTarget, string>;
-declare const ofGraph: Step<"graph">;
-declare const ofExchange: Step<"exchange">;
+declare const ofGraph: Step<"graph", GraphTarget>;
+declare const ofExchange: Step<"exchange", ExchangeTarget>;
 declare const graphNeed: Need<GraphTarget["graph"]>;
 
 export async function gateOfExchange({ read, stream, change }: ExchangeGate): Promise<void> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
-import { faultsOf, isRefusal, openGate, type Notice } from "../../lib/host/gate.ts";
-import type { Step } from "../../lib/step.ts";
-import { connectionOf, guid, step, type Send } from "./world.ts";
+import { faultsOf, isRefusal, openGate, type Notice, type Trust } from "../../lib/host/gate.ts";
+import type { Step, StepResult } from "../../lib/step.ts";
+import { connectionOf, guid, step, type Send, type TestTargets } from "./world.ts";
 
 function opened({ send, dryRun = false }: { send?: Send; dryRun?: boolean } = {}) {
   const controller = new AbortController();
@@ -23,6 +23,7 @@ function opened({ send, dryRun = false }: { send?: Send; dryRun?: boolean } = {}
       dryRun,
       deadline,
       log: (level, message) => said.push(`${level}: ${message}`),
+      trust: { confirmAll: false, strict: false },
     }),
     connection,
     deadline,
@@ -78,17 +79,10 @@ describe("a change", () => {
 
   it("was already so when the service changed nothing, or reports that it is in place", async () => {
     const { gate, said } = opened({
-      send: ({ parameters }) =>
-        "A" in parameters
-          ? Promise.resolve({ notices: [{ kind: "alreadySo", text: "no settings were modified" }] })
-          : Promise.reject(new Fault({ kind: "already", message: "is a member already" })),
+      send: () => Promise.resolve({ notices: [{ kind: "alreadySo", text: "not modified" }] }),
     });
     await gate.change(step("A"));
-    await gate.change(step("B"));
-    expect(gate.taken.map(({ result, step: { sent } }) => [result, sent])).toEqual([
-      ["alreadySo", true],
-      ["alreadySo", true],
-    ]);
+    expect(gate.taken).toMatchObject([{ result: "alreadySo", step: { sent: true } }]);
     expect(said).toEqual([]);
   });
 
@@ -174,13 +168,16 @@ describe("a change", () => {
 
   it("that is in place already is not looked for, nor one that did not fail", async () => {
     const recover = (): Promise<never> => Promise.reject(new Error("was looked for"));
-    for (const send of [
-      undefined,
-      () => Promise.reject(new Fault({ kind: "already", message: "x" })),
-    ])
-      expect(await opened(send && { send }).gate.change({ ...step("A"), recover })).toBe(
-        send ? "alreadySo" : "done",
-      );
+    for (const [notices, result] of [
+      [[], "done"],
+      [[{ kind: "alreadySo", text: "x" }], "alreadySo"],
+    ] as const)
+      expect(
+        await opened({ send: () => Promise.resolve({ notices: [...notices] }) }).gate.change({
+          ...step("A"),
+          recover,
+        }),
+      ).toBe(result);
   });
 
   it("may have been applied when the run ended while it was looked for", async () => {
@@ -362,7 +359,6 @@ describe("several attempts", () => {
 
   it.each<[FaultKind, boolean]>([
     ["missing", true],
-    ["already", true],
     ["notReady", true],
     ["ambiguous", true],
     ["taken", true],
@@ -375,5 +371,161 @@ describe("several attempts", () => {
     ["unexpected", false],
   ])("that ended as %s were refused: %s", (kind, refused) => {
     expect(isRefusal(new Fault({ kind, message: "x" }))).toBe(refused);
+  });
+});
+
+describe("a change that can be looked at", () => {
+  /** A gate whose target shows the change after so many looks, and the milliseconds it waited. */
+  function looked(
+    answer: Awaited<ReturnType<Send>> | Fault,
+    {
+      shownAfter = 0,
+      remaining = 60_000,
+      ...trust
+    }: Partial<Trust & { shownAfter: number; remaining: number }> = {},
+  ) {
+    const waits: number[] = [];
+    let looks = 0;
+    const connection = {
+      ...connectionOf(() =>
+        answer instanceof Fault ? Promise.reject(answer) : Promise.resolve(answer),
+      ),
+      wait: (ms: number) => (waits.push(ms), Promise.resolve()),
+    };
+    const gate = openGate({
+      connection,
+      dryRun: false,
+      deadline: { signal: new AbortController().signal, remaining: () => remaining },
+      log: () => undefined,
+      trust: { confirmAll: false, strict: false, ...trust },
+    });
+    const change = (own: Partial<Step<"exchange", TestTargets>> = {}): Promise<StepResult> =>
+      gate.change({
+        ...step("A"),
+        isInEffect: () => Promise.resolve(looks++ >= shownAfter),
+        ...own,
+      });
+    return { gate, change, waits, looks: () => looks, sent: connection.sent };
+  }
+  const plain = { notices: [] };
+  const alreadySo = { notices: [{ kind: "alreadySo", text: "nothing was changed" }] };
+  const odd = { notices: [{ text: "An inherited entry was ignored." }] };
+  const retried = { notices: [], wasRetried: true };
+  const never = { shownAfter: Infinity };
+
+  it("is believed without a look when a grant was answered plainly", async () => {
+    const { change, looks } = looked(plain);
+    expect([await change(), looks()]).toEqual(["done", 0]);
+  });
+
+  it("costs one look and no wait when a revoke shows at once", async () => {
+    const { change, looks, waits, gate } = looked(plain, { confirmAll: true });
+    expect([await change(), looks(), waits, await gate.settle()]).toEqual(["done", 1, [], []]);
+  });
+
+  it("is believed without a look when a grant was answered: already so", async () => {
+    const { change, looks } = looked(alreadySo);
+    expect([await change(), looks()]).toEqual(["alreadySo", 0]);
+  });
+
+  it("is looked at when it was already so, and there is another way to send it", async () => {
+    const other = { operation: "Set-Mailbox", parameters: { B: 1 }, sentence: "Set A by B" };
+    const { change, looks } = looked(alreadySo);
+    expect([await change({ alternatives: [other] }), looks()]).toEqual(["alreadySo", 1]);
+  });
+
+  it.each([
+    ["a warning that is not understood", odd],
+    ["sent again", retried],
+  ])("is looked at whatever the verb when it was answered: %s", async (_name, answer) => {
+    const { change, looks } = looked(answer);
+    await change();
+    expect(looks()).toBe(1);
+  });
+
+  it("succeeds when it shows within 15 s", async () => {
+    const { gate, change, waits } = looked(plain, {
+      confirmAll: true,
+      strict: true,
+      shownAfter: 6,
+    });
+    expect(await change()).toBe("pending");
+    expect(await gate.settle()).toEqual([]);
+    expect(gate.taken).toMatchObject([{ result: "done" }]);
+    const waited = waits.reduce((sum, ms) => sum + ms, 0);
+    expect([waited >= 10_000, waited <= 15_000]).toEqual([true, true]);
+  });
+
+  it("is accepted when a plain answer does not show, unless the setting is strict", async () => {
+    const accepted = looked(plain, { confirmAll: true, ...never });
+    await accepted.change();
+    expect([await accepted.gate.settle(), accepted.gate.taken[0]?.result]).toEqual([
+      [],
+      "accepted",
+    ]);
+    const strict = looked(plain, { confirmAll: true, strict: true, ...never });
+    await strict.change();
+    expect(await strict.gate.settle()).toMatchObject([{ kind: "notReady" }]);
+    expect(strict.gate.taken[0]?.result).toBe("unknown");
+  });
+
+  it("fails when a revoke was answered already so, and does not show", async () => {
+    const { gate, change } = looked(alreadySo, { confirmAll: true, ...never });
+    await change();
+    expect(await gate.settle()).toMatchObject([
+      { kind: "notReady", message: expect.stringContaining("nothing to change") as string },
+    ]);
+  });
+
+  it.each([
+    ["a warning that is not understood", odd, "An inherited entry was ignored."],
+    ["sent again", retried, "sent again"],
+  ])("fails when it does not show after any other answer: %s", async (_name, answer, reason) => {
+    for (const confirmAll of [true, false]) {
+      const { gate, change } = looked(answer, { confirmAll, ...never });
+      await change();
+      expect(await gate.settle()).toMatchObject([
+        { kind: "notReady", message: expect.stringContaining(reason) as string },
+      ]);
+    }
+  });
+
+  it("goes on to the next alternative when a look contradicts the answer", async () => {
+    const { gate, change, sent } = looked(alreadySo, { confirmAll: true, shownAfter: 1 });
+    const other = { operation: "Set-Mailbox", parameters: { B: 1 }, sentence: "Set A by B" };
+    expect(await change({ alternatives: [other] })).toBe("alreadySo");
+    expect(sent).toEqual(["A", "B"]);
+    expect(gate.taken.map(({ step: { sentence } }) => sentence)).toEqual(["Set A", "Set A by B"]);
+  });
+
+  it("is done when no answer came and a look shows it", async () => {
+    const lost = new Fault({ kind: "unavailable", message: "No answer." });
+    expect(await looked(lost).change()).toBe("done");
+    expect(await thrown(looked(lost, never).change())).toBe(lost);
+  });
+
+  it("is sent again when a write does not find what was read, and is unknown at last", async () => {
+    const gone = new Fault({ kind: "missing", message: "Not found on DC01." });
+    const { change, sent, waits } = looked(gone, { confirmAll: true, ...never });
+    expect(await thrown(change())).toMatchObject({ kind: "unavailable" });
+    expect([sent, waits.length]).toEqual([["A", "A"], 1]);
+  });
+
+  it("is gone when a look proves the absence", async () => {
+    const gone = new Fault({ kind: "missing", isProven: true, message: "It does not exist." });
+    const isInEffect = () => Promise.reject(gone);
+    const { change } = looked(new Fault({ kind: "missing", message: "x" }), { confirmAll: true });
+    expect(await thrown(change({ isInEffect }))).toBe(gone);
+  });
+
+  it("is not waited for when the run has no time left", async () => {
+    const { gate, change, waits } = looked(plain, {
+      confirmAll: true,
+      strict: true,
+      remaining: 3_000,
+      ...never,
+    });
+    await change();
+    expect([(await gate.settle()).length, waits]).toEqual([1, []]);
   });
 });

@@ -231,7 +231,7 @@ describe("a grant or revoke of one permission", () => {
 
   it("of what is gone has failed, or is done", async () => {
     const gone = (): Promise<never> =>
-      Promise.reject(new Fault({ kind: "missing", message: "No such group." }));
+      Promise.reject(new Fault({ kind: "missing", isProven: true, message: "No such group." }));
     expect(await granting(gone)).toMatchObject({ code: 1, answer: { outcome: "gone" } });
     expect(
       await ran(

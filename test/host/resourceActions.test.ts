@@ -287,7 +287,7 @@ describe("a change that failed, and is looked for", () => {
       (
         await run(work, {
           event: eventOf(source(1)),
-          send: () => Promise.reject(failing("already")),
+          send: () => Promise.resolve({ notices: [{ kind: "alreadySo", text: "x" }] }),
         })
       ).answer.outcome,
     ).toBe("alreadySo");

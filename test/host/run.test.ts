@@ -558,6 +558,7 @@ describe("a secret", () => {
       {
         connect: (_configuration, { keepSecret }) => ({
           targets: { exchange: "client" },
+          wait: () => Promise.resolve(),
           send: () => {
             keepSecret("token-abc-123");
             return Promise.reject(new Error("refused token-abc-123"));

@@ -7,7 +7,9 @@ import { ran, type Ran, type Started } from "./running.ts";
 import { configuration, guid, undeclared } from "./world.ts";
 
 const never = (): Promise<never> => new Promise<never>(() => undefined);
-const faultOf = (kind: FaultKind, message = "Said so."): Fault => new Fault({ kind, message });
+/** A `missing` fault is a proven one here. */
+const faultOf = (kind: FaultKind, message = "Said so."): Fault =>
+  new Fault({ kind, message, isProven: true });
 const none = { DisplayName: "No permissions defined", Reference: { Id: "No permissions defined" } };
 
 /** The parts of these tests: `g-a` belongs to the value A. Each is on record and in the answer as `onRecord` says. */
@@ -403,8 +405,9 @@ describe("an event that cannot be used", () => {
     }
   });
 
-  it("is none because nothing is on record and that is written as null", async () => {
-    expect((await deciding(["A"], { current: null })).code).toBe(0);
+  it("is one that says null where it has to say what is on record", async () => {
+    expect((await deciding(["A"], { current: null })).code).toBe(1);
+    expect((await deciding(["A"], { operation: "grant", current: null })).code).toBe(0);
   });
 });
 

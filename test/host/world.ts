@@ -49,7 +49,7 @@ export const found: Correlated = {
 };
 
 /** A change of one property, as a noun makes it. */
-export function step(property: string, value: unknown = true): Step<"exchange"> {
+export function step(property: string, value: unknown = true): Step<"exchange", TestTargets> {
   return {
     target: "exchange",
     operation: "Set-Mailbox",
@@ -100,6 +100,7 @@ export function connectionOf(
       stats.requests++;
       return send(step);
     },
+    wait: () => Promise.resolve(),
     close() {
       connection.closed++;
     },

@@ -13,9 +13,7 @@ interface Meaning {
   text?: RegExp;
   /** The cmdlets it is said by, when it would mean something else of another. */
   by?: RegExp;
-  kind: FaultKind;
-  /** What is missing is not the object that was named, but an entry in it. */
-  of?: "entry";
+  kind: FaultKind | "alreadySo";
   retryable?: true;
   /** Said instead of the service's own text, where that does not help. */
   message?: string;
@@ -56,15 +54,19 @@ const meanings: readonly Meaning[] = [
   {
     type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/,
     by: /^Add-/,
-    kind: "already",
+    kind: "alreadySo",
   },
   {
     type: /^(MemberNotFoundException|UserNotFoundInPermissionEntryException)$/,
     by: /^Remove-/,
-    kind: "already",
+    kind: "alreadySo",
   }, // HID, CIPP
   // FIELD, CIPP. It is the user's entry that is missing, and not the folder that was named.
-  { type: /^UserNotFoundInPermissionEntryException$/, kind: "missing", of: "entry" },
+  {
+    type: /^UserNotFoundInPermissionEntryException$/,
+    by: /MailboxFolderPermission$/,
+    kind: "noEntry",
+  },
   // What is to be made may be there already, made by a run that was cut off; so whoever makes it looks. The text is
   // inferred from that of Name.
   {
@@ -114,7 +116,7 @@ export function meaningOf(
   type: string | undefined,
   text: string,
   command: Command,
-): { kind: FaultKind; retryable: boolean; message?: string | undefined } | undefined {
+): { kind: FaultKind | "alreadySo"; retryable: boolean; message?: string | undefined } | undefined {
   if (isBusy(text)) return { kind: "throttled", retryable: true };
   const found = meanings.find(
     (meaning) =>
@@ -122,7 +124,7 @@ export function meaningOf(
       (meaning.text?.test(text) ?? true) &&
       (meaning.by?.test(command.cmdlet) ?? true),
   );
-  if (found?.kind === "missing" && found.of !== "entry" && !isAboutIdentity(text, command))
+  if (found?.kind === "missing" && !isAboutIdentity(text, command))
     return { kind: "unexpected", retryable: false };
   return found && { kind: found.kind, retryable: found.retryable ?? false, message: found.message };
 }

@@ -1,17 +1,17 @@
 import { Fault } from "../../fault.ts";
 import { eachRead, type Piece } from "./batch.ts";
-import { repeatable, type Command } from "./command.ts";
+import { reads, repeatable, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
-import { readReply, type Page } from "./replies.ts";
+import { readReply, type Notice, type Page } from "./replies.ts";
 import { retrying, type Stats, type Try } from "../../net/retry.ts";
-import { noticeOf, type NoticeKind } from "./errors.ts";
 
 export interface Reply {
   rows: Row[];
-  /** What the service said beside its answer; `kind` is set for what is understood. */
-  notices: { kind?: NoticeKind | undefined; text: string }[];
+  notices: Notice[];
+  /** An earlier try of this request may have been carried out: its outcome is unknown. */
+  wasRetried: boolean;
 }
 
 /** One page of a cmdlet's answer. */
@@ -54,15 +54,12 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     command: Command,
     call: { where: string; body: string; requestId: string },
     continued: boolean,
-  ): Promise<Page> {
+  ): Promise<Page & { wasRetried: boolean }> {
     const unknownOutcome: Fault[] = [];
     const read = await retrying(pace, async (): Promise<Try<Page>> => {
       const reply = await endpoint.post({ what: command.cmdlet, ...call });
       const result =
         "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
-      // A change that is there at the second try was most likely made by the first.
-      if ("fault" in result && result.fault.kind === "already" && unknownOutcome.length > 0)
-        return { value: { rows: [], warnings: [], nextLink: undefined } };
       // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had
       // been done.
       if ("value" in result || !result.fault.retryable || result.fault.kind === "throttled")
@@ -75,10 +72,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
         ? notAgain(unknownOutcome[0] ?? Fault.of(thrown), command)
         : thrown;
     });
-    // "Already so" may then be the doing of the try before, and is no news.
-    return unknownOutcome.length === 0
-      ? read
-      : { ...read, warnings: read.warnings.filter((warning) => noticeOf(warning) !== "alreadySo") };
+    return { ...read, wasRetried: unknownOutcome.length > 0 };
   }
 
   /** Page by page from the first, or from a link to the next one that came otherwise. */
@@ -92,13 +86,15 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     const seen = new Set<string>(from === undefined ? [] : [first]);
     let where = from === undefined ? first : endpoint.pathOfNext(from);
     for (;;) {
-      const { rows, warnings, nextLink } = await page(
+      const { wasRetried, ...found } = await page(
         command,
         { where, body, requestId },
         seen.size > 0,
       );
-      yield replyOf(command, { rows, warnings, nextLink });
-      if (nextLink === undefined) return;
+      const { nextLink } = found;
+      yield { ...replyOf(command, found), wasRetried };
+      // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
+      if (nextLink === undefined || !reads(command)) return;
       seen.add(where);
       where = endpoint.pathOfNext(nextLink);
       if (seen.has(where))
@@ -112,10 +108,11 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
   return {
     pages: (command) => pages(command),
     async invoke(command) {
-      const all: Reply = { rows: [], notices: [] };
-      for await (const { rows, notices } of pages(command)) {
+      const all: Reply = { rows: [], notices: [], wasRetried: false };
+      for await (const { rows, notices, wasRetried } of pages(command)) {
         all.rows.push(...rows);
         all.notices.push(...notices);
+        all.wasRetried ||= wasRetried;
       }
       return all;
     },
@@ -130,11 +127,10 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
  * as a whole it means that the list is not whole, and throws an `unexpected` fault: what is missing in a list passes
  * for gone.
  */
-function replyOf({ cmdlet, parameters }: Command, { rows, warnings, nextLink }: Page): ReplyPage {
+function replyOf({ cmdlet, parameters }: Command, page: Page): ReplyPage {
+  const { rows, nextLink } = page;
   const isLast = nextLink === undefined;
-  const notices = warnings
-    .map((text) => ({ kind: noticeOf(text), text }))
-    .filter(({ kind }) => kind !== "moreResults" || isLast);
+  const notices = page.notices.filter(({ kind }) => kind !== "moreResults" || isLast);
   if (
     parameters["ResultSize"] === "Unlimited" &&
     notices.some(({ kind }) => kind === "moreResults")
@@ -143,7 +139,7 @@ function replyOf({ cmdlet, parameters }: Command, { rows, warnings, nextLink }: 
       kind: "unexpected",
       message: `Exchange Online says of ${cmdlet} that there is more than it gave.`,
     });
-  return { rows, isLast, notices };
+  return { rows, isLast, notices, wasRetried: false };
 }
 
 function notAgain(fault: Fault, { cmdlet }: Command): Fault {

@@ -68,9 +68,14 @@ function anotherOne(row: Row, { what }: Wanted): Fault {
 }
 
 /** A `missing` fault in plain words: the service's own text mentions a domain controller. */
-export function doesNotExist(what: string, cause: Fault | undefined): Fault {
+export function doesNotExist(
+  what: string,
+  cause: Fault | undefined,
+  { isProven = false }: { isProven?: boolean } = {},
+): Fault {
   return new Fault({
     kind: "missing",
+    isProven,
     message: `${what} does not exist.`,
     cause,
     requestId: cause?.requestId,

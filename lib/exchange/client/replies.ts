@@ -4,12 +4,18 @@ import { reads, type Command } from "./command.ts";
 import { rowOf, textOf, type Row } from "./encoding.ts";
 import { retryAfterMs, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
-import { isBusy, meaningOf, rightsNeeded } from "./errors.ts";
+import { isBusy, meaningOf, noticeOf, rightsNeeded, type NoticeKind } from "./errors.ts";
+
+/** What the service said in addition to its answer; `kind` is set for what is understood. */
+export interface Notice {
+  kind?: NoticeKind | undefined;
+  text: string;
+}
 
 /** One page of a cmdlet's answer. */
 export interface Page {
   rows: Row[];
-  warnings: string[];
+  notices: Notice[];
   /** Where the next page is to be asked for. */
   nextLink: string | undefined;
 }
@@ -44,7 +50,7 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
   const requestId = reply.headers["request-id"];
   const listExpected = reads(command) || continued;
   if (reply.text.trim() === "") {
-    if (!listExpected) return { rows: [], warnings: [], nextLink: undefined };
+    if (!listExpected) return { rows: [], notices: [], nextLink: undefined };
     return new Fault({
       kind: "unavailable",
       retryable: true,
@@ -68,41 +74,47 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
   }
   if (member(envelope, "error") !== undefined) return errorOf(reply, command, saidBy(reply));
   // Errors that did not end the cmdlet, as texts; Microsoft's own module counts such a call as failed.
-  const [error] = listOf(envelope["@adminapi.errors"]);
+  const [error] = listOf(member(envelope, "@adminapi.errors"));
   if (error !== undefined)
     return errorOf(
       reply,
       command,
       decodedDetail(typeof error === "string" ? error : JSON.stringify(error)),
     );
-  if (textOf(envelope["@adminapi.confirmationmessage"]) !== "")
+  if (textOf(member(envelope, "@adminapi.confirmationmessage")) !== "")
     return new Fault({
       kind: "unexpected",
       message: `Exchange Online only checked ${cmdlet} and asks for a confirmation; nothing was carried out.`,
       requestId,
     });
   const { value } = envelope;
-  if (value === undefined ? listExpected : !Array.isArray(value) || !value.every(isRecord))
+  const isList = Array.isArray(value) && value.every(isRecord);
+  if (!isList && (listExpected || value !== undefined))
     return new Fault({
       kind: "unexpected",
       message: `Exchange Online's answer to ${cmdlet} has no list of objects in it.`,
       requestId,
     });
+  const notices = listOf(member(envelope, "@adminapi.warnings"))
+    .filter((warning) => typeof warning === "string")
+    .map((text) => ({ kind: noticeOf(text), text }));
   return {
     rows: listOf(value).filter(isRecord).map(rowOf),
-    warnings: listOf(envelope["@adminapi.warnings"]).filter(
-      (warning) => typeof warning === "string",
-    ),
+    notices: isList ? notices : [...notices, { text: notUnderstood(command, reply) }],
     nextLink: textOf(envelope["@odata.nextLink"]) || undefined,
   };
 }
 
+/** An answer to a write that is no known envelope proves nothing about the write, in either direction. */
+function notUnderstood({ cmdlet }: Command, { status, text }: HttpReply): string {
+  return `Exchange Online's answer to ${cmdlet} is not understood (status ${status}): ${onOneLine(text)}`;
+}
+
 /**
- * While there was more to come, "not found" and "already so" are no findings: said of half a list they would pass for
- * an end.
+ * While there was more to come, "not found" is not a finding: for half a list it would pass for the end.
  */
 function notTheEnd(fault: Fault, { cmdlet }: Command): Fault {
-  if (fault.kind !== "missing" && fault.kind !== "already") return fault;
+  if (fault.kind !== "missing") return fault;
   return new Fault({
     kind: "unexpected",
     message: `The next page of ${cmdlet} could not be had. ${fault.message}`,
@@ -117,11 +129,17 @@ interface Said {
   text: string;
 }
 
-/** Class and text decide, the status last. */
-function errorOf(reply: HttpReply, command: Command, { type, text }: Said): Fault {
+/** Class and text decide, the status last. "Already so" is an answer, although the service words it as an error. */
+function errorOf(reply: HttpReply, command: Command, { type, text }: Said): Fault | Page {
   const { cmdlet } = command;
   const requestId = reply.headers["request-id"];
   const meaning = meaningOf(type, text, command);
+  if (meaning?.kind === "alreadySo")
+    return {
+      rows: [],
+      notices: [{ kind: meaning.kind, text: onOneLine(text) }],
+      nextLink: undefined,
+    };
   if (meaning)
     return new Fault({
       kind: meaning.kind,

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate21;
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim and blankIsAbsent are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim and blankIsAbsent are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
@@ -151,6 +151,12 @@ data.GroupMarker = "HelloID Dynamic Distribution Group";
 }
 if(data.SharedMailboxMarker === undefined){
 data.SharedMailboxMarker = "HelloID Dynamic Shared Mailbox";
+}
+if(data.CombinedRightsImport === undefined){
+data.CombinedRightsImport = "all";
+}
+if(data.ConfirmRevokes === undefined){
+data.ConfirmRevokes = "accepted";
 }
 if(data.CalendarRightConflict === undefined){
 data.CalendarRightConflict = "refuse";
@@ -680,9 +686,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-let data27 = data.CalendarRightConflict;
+let data27 = data.CombinedRightsImport;
 if(typeof data27 !== "string"){
-const err50 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
+const err50 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -691,8 +697,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(!((data27 === "refuse") || (data27 === "overwrite"))){
-const err51 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
+if(!((data27 === "all") || (data27 === "fullAccess"))){
+const err51 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -701,8 +707,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(typeof data.LitigationHoldMayShorten !== "boolean"){
-const err52 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
+let data28 = data.ConfirmRevokes;
+if(typeof data28 !== "string"){
+const err52 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -711,8 +718,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(typeof data.LitigationHoldOffInactive !== "boolean"){
-const err53 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
+if(!((data28 === "accepted") || (data28 === "strict"))){
+const err53 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -721,8 +728,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(typeof data.ResourceKeyField !== "string"){
-const err54 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
+let data29 = data.CalendarRightConflict;
+if(typeof data29 !== "string"){
+const err54 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -731,8 +739,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(typeof data.ResourceNameField !== "string"){
-const err55 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
+if(!((data29 === "refuse") || (data29 === "overwrite"))){
+const err55 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -741,10 +749,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-let data32 = data.GroupNamePrefix;
-if(typeof data32 === "string"){
-if(!pattern4.test(data32)){
-const err56 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.LitigationHoldMayShorten !== "boolean"){
+const err56 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -753,9 +759,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-else {
-const err57 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldOffInactive !== "boolean"){
+const err57 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -764,10 +769,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-let data33 = data.SharedMailboxNamePrefix;
-if(typeof data33 === "string"){
-if(!pattern4.test(data33)){
-const err58 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.ResourceKeyField !== "string"){
+const err58 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -776,9 +779,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-else {
-const err59 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(typeof data.ResourceNameField !== "string"){
+const err59 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -787,11 +789,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data.ResourceDomain !== undefined){
-let data34 = data.ResourceDomain;
+let data34 = data.GroupNamePrefix;
 if(typeof data34 === "string"){
-if(!pattern0.test(data34)){
-const err60 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+if(!pattern4.test(data34)){
+const err60 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -802,7 +803,7 @@ errors++;
 }
 }
 else {
-const err61 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+const err61 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -811,10 +812,10 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-if(data.ResourceOwner !== undefined){
-if(typeof data.ResourceOwner !== "string"){
-const err62 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+let data35 = data.SharedMailboxNamePrefix;
+if(typeof data35 === "string"){
+if(!pattern4.test(data35)){
+const err62 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -824,8 +825,8 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(typeof data.ResourcesHidden !== "boolean"){
-const err63 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err63 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -834,8 +835,11 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(typeof data.RenameResources !== "boolean"){
-const err64 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(data.ResourceDomain !== undefined){
+let data36 = data.ResourceDomain;
+if(typeof data36 === "string"){
+if(!pattern0.test(data36)){
+const err64 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -846,7 +850,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err65 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -855,7 +859,51 @@ vErrors.push(err65);
 }
 errors++;
 }
+}
+if(data.ResourceOwner !== undefined){
+if(typeof data.ResourceOwner !== "string"){
+const err66 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+if(typeof data.ResourcesHidden !== "boolean"){
+const err67 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+if(typeof data.RenameResources !== "boolean"){
+const err68 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+else {
+const err69 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };

@@ -28,6 +28,7 @@ import { removeRecipientPermission } from "./cmdlets/Remove-RecipientPermission.
 import { setDistributionGroup } from "./cmdlets/Set-DistributionGroup.ts";
 import { setMailbox } from "./cmdlets/Set-Mailbox.ts";
 import { setMailboxAutoReplyConfiguration } from "./cmdlets/Set-MailboxAutoReplyConfiguration.ts";
+import { setMailUser } from "./cmdlets/Set-MailUser.ts";
 import { setMailboxFolderPermission } from "./cmdlets/Set-MailboxFolderPermission.ts";
 import { setMailboxRegionalConfiguration } from "./cmdlets/Set-MailboxRegionalConfiguration.ts";
 
@@ -37,6 +38,7 @@ export const cmdlets: readonly Cmdlet[] = [
   getRecipient,
   getUser,
   setMailbox,
+  setMailUser,
   setMailboxAutoReplyConfiguration,
   getDistributionGroup,
   getDistributionGroupMember,

@@ -21,7 +21,7 @@ const each = (
 describe("all that was read about an item", () => {
   const piece = (item: string, number: number, isLast: boolean): Piece<string> => ({
     item,
-    page: { rows: [{ number }], isLast, notices: [] },
+    page: { rows: [{ number }], isLast, notices: [], wasRetried: false },
   });
   const fault = (item: string): Piece<string> => ({ item, fault: cut() });
   async function* given(pieces: Piece<string>[]): AsyncGenerator<Piece<string>> {

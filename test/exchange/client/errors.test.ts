@@ -138,7 +138,7 @@ describe("already so", () => {
     ["MemberNotFoundException", "Remove-DistributionGroupMember"],
     ["UserNotFoundInPermissionEntryException", "Remove-MailboxFolderPermission"],
   ])("%s of %s", (type, cmdlet) => {
-    expect(meaning(type, "x", cmdlet)).toMatchObject({ kind: "already" });
+    expect(meaning(type, "x", cmdlet)).toMatchObject({ kind: "alreadySo" });
   });
 
   it.each([

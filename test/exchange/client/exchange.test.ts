@@ -79,21 +79,26 @@ describe("notices", () => {
     ]);
   });
 
-  it("do not call a change already so that may be the doing of a try before", async () => {
+  it("keep what a second try reports, and that it was a second one", async () => {
     for (const lost of [cut(), reply(503), reply(200, '{"val')]) {
       const { exchange } = clientOf([
         lost,
         rows([], { "@adminapi.warnings": [nothing, "Something else."] }),
       ]);
-      expect((await exchange.invoke(change)).notices).toEqual([
-        { kind: undefined, text: "Something else." },
+      const { notices, wasRetried } = await exchange.invoke(change);
+      expect([notices.map(({ kind }) => kind), wasRetried]).toEqual([
+        ["alreadySo", undefined],
+        true,
       ]);
     }
   });
 
   it("still do after a try that was turned away", async () => {
     const { exchange } = clientOf([reply(429), rows([], { "@adminapi.warnings": [nothing] })]);
-    expect((await exchange.invoke(change)).notices).toMatchObject([{ kind: "alreadySo" }]);
+    expect(await exchange.invoke(change)).toMatchObject({
+      notices: [{ kind: "alreadySo" }],
+      wasRetried: false,
+    });
   });
 });
 

@@ -254,7 +254,7 @@ describe("a success", () => {
     });
     expect(page(answer)).toEqual({
       rows: [{ Guid: "g" }],
-      warnings: ["w"],
+      notices: [{ kind: undefined, text: "w" }],
       nextLink: "https://next",
     });
   });
@@ -267,10 +267,31 @@ describe("a success", () => {
     ["an empty 200", reply(200)],
     ["a 204", reply(204)],
     ["blanks", reply(200, "\r\n ")],
-    ["no value", reply(200, { "@odata.context": "x" })],
     ["an empty value", rows([])],
   ])("%s is enough for a cmdlet without output", (_name, answer) => {
-    expect(page(answer, set)).toEqual({ rows: [], warnings: [], nextLink: undefined });
+    expect(page(answer, set)).toEqual({ rows: [], notices: [], nextLink: undefined });
+  });
+
+  it.each<[string, object]>([
+    ["", {}],
+    ["no value", { "@odata.context": "x" }],
+    ["Authorization has been denied", { Message: "Authorization has been denied" }],
+    ["errors", { errors: ["Access denied"] }],
+    ["odata.error", { "odata.error": { code: "x" } }],
+  ])("an envelope that is not known proves nothing about a write: %s", (_name, body) => {
+    const { rows: found, notices } = page(reply(200, body), set);
+    expect(found).toEqual([]);
+    expect(notices).toEqual([
+      {
+        text: `Exchange Online's answer to Set-Mailbox is not understood (status 200): ${JSON.stringify(body)}`,
+      },
+    ]);
+  });
+
+  it("finds errors in any casing", () => {
+    expect(fault(rows([], { "@AdminAPI.Errors": ["Access denied"] }), set).message).toContain(
+      "Access denied",
+    );
   });
 
   it.each<[string, HttpReply, Partial<Fault>]>([

@@ -1,0 +1,61 @@
+import { Fault } from "../fault.ts";
+import { recipientTypes } from "../generated/mailbox.ts";
+import type { Command } from "./client/command.ts";
+import type { Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
+import { hasGuid } from "./client/lookUp.ts";
+import type { Cmdlets } from "./target.ts";
+
+/** What `otherwiseFound` sends. */
+export const secondLook: Cmdlets = {
+  "Get-Recipient": ["Identity", "RecipientTypeDetails", "IncludeSoftDeletedRecipients"],
+  "Get-User": ["Identity"],
+};
+
+/**
+ * The second look at an object that one cmdlet did not find: as a recipient of any type, as a soft-deleted one, and as a user.
+ * Each cmdlet shows only some kinds of objects, and each controller can lag, so only all of them together prove an absence.
+ * Returns undefined when they agree that there is no such object.
+ */
+export async function otherwiseFound(
+  exchange: Exchange,
+  id: string,
+  select: readonly string[],
+): Promise<{ row: Row; isSoftDeleted: boolean } | undefined> {
+  const parameters = { Identity: id, RecipientTypeDetails: recipientTypes };
+  const asRecipient = { cmdlet: "Get-Recipient", parameters, select };
+  const asDeleted = {
+    ...asRecipient,
+    parameters: { ...parameters, IncludeSoftDeletedRecipients: true },
+  };
+  const asUser = { cmdlet: "Get-User", parameters: { Identity: id }, select };
+  for (const command of [asRecipient, asUser, asDeleted]) {
+    const row = await foundByGuid(exchange, id, command);
+    if (row) return { row, isSoftDeleted: command === asDeleted };
+  }
+  return undefined;
+}
+
+/**
+ * The object with this Guid; undefined when the service says that there is none. No row and no such statement is no answer:
+ * a `200` with an empty list also comes from a controller that lags. Throws `unexpected` for it.
+ */
+export async function foundByGuid(
+  exchange: Exchange,
+  id: string,
+  command: Command,
+): Promise<Row | undefined> {
+  try {
+    const { rows } = await exchange.invoke(command);
+    const row = rows.find(hasGuid(id));
+    if (row) return row;
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    if (fault.kind !== "missing") throw fault;
+    return undefined;
+  }
+  throw new Fault({
+    kind: "unexpected",
+    message: `Exchange Online answered ${command.cmdlet} for ${id} without this object and without an error, so it is not known whether the object exists.`,
+  });
+}
