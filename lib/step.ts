@@ -18,16 +18,22 @@ export interface Step<T extends Target = Target, Targets = never> {
   /** The service does not report that it changed nothing, so `isInPlace` decides. */
   isSilent?: boolean;
   /**
-   * Looks whether the target shows the effect of the step. Called after the step was sent, again with growing waits, because
+   * Looks whether the target shows the effect of the step. Called after the step was sent, again with growing
+   * waits, because
    * reads lag behind writes. Throws a `missing` fault only when the absence of the object is proven.
    */
   isInEffect?: (targets: Targets) => Promise<boolean>;
   /**
-   * Other ways to the same effect: another name of the same object, or setting an entry that proves to be there already.
-   * Sent in turn when the target answers that there was nothing to change, or no such entry, and a look shows otherwise.
+   * Other ways to the same effect: another name of the same object, or setting an entry that proves to be there
+   * already.
+   * Sent in turn when the target answers that there was nothing to change, or no such entry, and a look shows
+   * otherwise.
    */
   alternatives?: readonly Alternative[];
-  /** Called when the step failed. Checks whether the change is in place anyway: returns the result, or throws the fault to report. */
+  /**
+   * Called when the step failed. Checks whether the change is in place anyway: returns the result, or throws the
+   * fault to report.
+   */
   recover?(fault: Fault): Promise<StepResult>;
 }
 
@@ -39,8 +45,10 @@ export interface Alternative {
 }
 
 /**
- * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read shows) that
- * the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before it answers.
+ * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read
+ * shows) that
+ * the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before
+ * it answers.
  */
 export type StepResult = "planned" | "done" | "alreadySo" | "pending";
 

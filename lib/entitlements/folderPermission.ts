@@ -12,10 +12,10 @@ import { calendarRightList, entriesOf, isUnresolved } from "../exchange/calendar
 import {
   calendarUser,
   displayNameOf,
+  noSuchCalendarUser,
   userNames,
   userNamesLookup,
 } from "../exchange/calendarUser.ts";
-import { doesNotExist } from "../exchange/client/lookUp.ts";
 import { nameOf } from "../exchange/naming.ts";
 import {
   mergedCmdlets,
@@ -145,7 +145,8 @@ export async function namedUser(
 export const revocableUserLookup: Cmdlets = mergedCmdlets(calendarRightList, userNamesLookup);
 
 /**
- * The user of a right that is to be revoked. Somebody who is no recipient any more keeps the entry: it is found in the list
+ * The user of a right that is to be revoked. Somebody who is no recipient any more keeps the entry: it is found
+ * in the list
  * of entries. Throws a proven `missing` fault when no entry can be the user's, and `notReady` when one may be.
  */
 export async function revocableUser(
@@ -165,18 +166,15 @@ export async function revocableUser(
     const [own, ...others] = entries.filter(({ user }) => names.includes(user.toLowerCase()));
     if (own && others.length === 0) return own.user;
     const unresolved = entries.filter(isUnresolved).length + others.length;
-    if (unresolved === 0) throw doesNotExist(missingUser(right), fault, { isProven: true });
+    if (unresolved === 0) throw noSuchCalendarUser(right.user, fault);
     throw new Fault({
       kind: "notReady",
       message:
-        `${missingUser(right)} is not a recipient, and the calendar of mailbox ${nameOf(calendar.mailbox)} has ` +
+        `The user "${right.user}" of the calendar right is not a recipient, and the calendar of mailbox ` +
+        `${nameOf(calendar.mailbox)} has ` +
         `${unresolved === 1 ? "an entry" : `${unresolved} entries`} whose owner is not known: check the calendar.`,
     });
   }
-}
-
-function missingUser({ user }: CalendarRight): string {
-  return `The user "${user}" of the calendar right`;
 }
 
 function documentedSpelling(user: string): string {

@@ -67,7 +67,8 @@ export function rightsOf(
 }
 
 /**
- * The rights to revoke for a reference: the one it names, or every right. A combined reference does not say which rights it
+ * The rights to revoke for a reference: the one it names, or every right. A combined reference does not say which
+ * rights it
  * was granted with, and the form may have changed since.
  */
 export function revocableRights(named: string): Right[] {

@@ -13,8 +13,10 @@ export const secondLook: Cmdlets = {
 };
 
 /**
- * The second look at an object that one cmdlet did not find: as a recipient of any type, as a soft-deleted one, and as a user.
- * Each cmdlet shows only some kinds of objects, and each controller can lag, so only all of them together prove an absence.
+ * The second look at an object that one cmdlet did not find: as a recipient of any type, as a soft-deleted one,
+ * and as a user.
+ * Each cmdlet shows only some kinds of objects, and each controller can lag, so only all of them together prove
+ * an absence.
  * Returns undefined when they agree that there is no such object.
  */
 export async function otherwiseFound(
@@ -37,7 +39,8 @@ export async function otherwiseFound(
 }
 
 /**
- * The object with this Guid; undefined when the service says that there is none. No row and no such statement is no answer:
+ * The object with this Guid; undefined when the service says that there is none. No row and no such statement is
+ * no answer:
  * a `200` with an empty list also comes from a controller that lags. Throws `unexpected` for it.
  */
 export async function foundByGuid(
@@ -56,6 +59,8 @@ export async function foundByGuid(
   }
   throw new Fault({
     kind: "unexpected",
-    message: `Exchange Online answered ${command.cmdlet} for ${id} without this object and without an error, so it is not known whether the object exists.`,
+    message:
+      `Exchange Online answered ${command.cmdlet} for ${id} without this object and without an error, ` +
+      "so it is not known whether the object exists.",
   });
 }

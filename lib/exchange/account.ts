@@ -44,7 +44,8 @@ export function accountById(id: string): ExchangeQuery<Account> {
 }
 
 /**
- * The account with this Guid, whether it has a mailbox or is what is left of a leaver: a mail user or a user that keeps its
+ * The account with this Guid, whether it has a mailbox or is what is left of a leaver: a mail user or a user that
+ * keeps its
  * memberships and rights. For everything that takes access away. Throws a proven `missing` fault when there is neither.
  */
 export function accountOrFormerById(id: string): ExchangeQuery<Account> {
@@ -60,7 +61,9 @@ export function assertHasMailbox(account: Account): void {
   if (/^\w*Mailbox$/.test(account.RecipientTypeDetails)) return;
   throw new Fault({
     kind: "notReady",
-    message: `${nameOf(account)} is a ${account.RecipientTypeDetails} and has no mailbox: its licence may have been taken away.`,
+    message:
+      `${nameOf(account)} is a ${account.RecipientTypeDetails} and has no mailbox: ` +
+      "its licence may have been removed.",
   });
 }
 

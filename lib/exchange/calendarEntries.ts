@@ -118,7 +118,7 @@ export async function setCalendarRight(
 ): Promise<void> {
   const add = addingRight(calendar, wanted, present, notify);
   const set = settingRight(calendar, wanted, present, notify);
-  if (present && present.flags.every((flag) => wanted.flags.includes(flag))) {
+  if (present?.flags.every((flag) => wanted.flags.includes(flag))) {
     await change({ ...set, alternatives: [add] });
     return;
   }

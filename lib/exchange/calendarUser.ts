@@ -11,7 +11,7 @@ import type { Cmdlets, ExchangeQuery } from "./target.ts";
 export function calendarUser(
   identity: string,
 ): ExchangeQuery<{ address: string; displayName: string }> {
-  const what = `The user "${identity}" of the calendar right`;
+  const what = described(identity);
   const notOne = (): Fault => Fault.invalid(`${what} is not one user or group with an address.`);
   return async ({ exchange }) => {
     const row = await exactlyOne(
@@ -29,11 +29,21 @@ export function calendarUser(
   };
 }
 
+/** The fault for a user of whom nothing is left: no recipient, and no entry that could be the user's. */
+export function noSuchCalendarUser(identity: string, cause: Fault): Fault {
+  return doesNotExist(described(identity), cause, { isProven: true });
+}
+
+function described(identity: string): string {
+  return `The user "${identity}" of the calendar right`;
+}
+
 /** What `userNames` sends. */
 export const userNamesLookup: Cmdlets = { "Get-User": ["Identity"] };
 
 /**
- * The names of somebody who is no recipient, such as a leaver whose mailbox no longer exists; empty when there is no such
+ * The names of somebody who is no recipient, such as a leaver whose mailbox no longer exists; empty when there is
+ * no such
  * user either.
  */
 export function userNames(identity: string): ExchangeQuery<string[]> {

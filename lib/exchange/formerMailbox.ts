@@ -1,4 +1,5 @@
 import { booleanProperty, isDeleted, mailboxOrFormerById, type Mailbox } from "./mailbox.ts";
+import { doesNotExist } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 import type { Setting } from "./settingTypes.ts";
 import type { Cmdlets, ExchangeGate, ExchangeStep } from "./target.ts";
@@ -13,7 +14,7 @@ export const formerVisibility: Cmdlets = {
 
 /** Whether the address lists can show it: a user without mail attributes is not in them. */
 export function isInAddressLists(former: Mailbox): boolean {
-  return former.RecipientTypeDetails !== "User" && !isDeleted(former);
+  return former.RecipientTypeDetails !== "User";
 }
 
 export function isHidden(former: Mailbox): boolean {
@@ -39,14 +40,17 @@ export function hidingFormer(former: Mailbox): ExchangeStep {
 }
 
 /**
- * Applies the settings of a leaver to what is left of the mailbox. Only the visibility exists there; the other settings went
- * with the mailbox, and the audit says so.
+ * Applies the settings of a leaver to what is left of the mailbox. Only the visibility exists there; the other
+ * settings went
+ * with the mailbox, and the audit says so. Throws a proven `missing` fault for a deleted mailbox.
  */
 export async function applyToFormer(
   former: Mailbox,
   settings: readonly Setting[],
   { change }: Pick<ExchangeGate, "change">,
 ): Promise<{ before: Mailbox; after: Mailbox; audit: { Message: string }[] }> {
+  if (isDeleted(former))
+    throw doesNotExist(`Mailbox ${former.Guid}`, undefined, { isProven: true });
   const isVisibility = ({ name }: Setting): boolean => name === "HiddenFromAddressListsEnabled";
   const others = settings.filter((setting) => !isVisibility(setting)).map(({ name }) => name);
   const hides = settings.some((one) => isVisibility(one) && one.difference(false)?.send === true);

@@ -90,8 +90,10 @@ interface ById {
 }
 
 /**
- * What has this Guid: a mailbox, or the mail user or user that is left when its licence was taken away. `alsoRead` names other
- * properties to read. Throws a proven `missing` fault when there is neither, and `notReady` for a mailbox that only some
+ * What has this Guid: a mailbox, or the mail user or user that is left when its licence was taken away.
+ * `alsoRead` names other
+ * properties to read. Throws a proven `missing` fault when there is neither, and `notReady` for a mailbox that
+ * only some
  * cmdlets show.
  */
 export function mailboxOrFormerById(
@@ -139,6 +141,10 @@ async function formerOf(
       kind: "unexpected",
       message: `Exchange Online did not return RecipientTypeDetails of ${id}, so its type is unknown.`,
     });
+  if (!isPerson(former.RecipientTypeDetails))
+    throw Fault.invalid(
+      `${nameOf(former)} is a ${former.RecipientTypeDetails}; expected a mailbox.`,
+    );
   if (isSoftDeleted)
     return { ...former, RecipientTypeDetails: `${softDeleted}${former.RecipientTypeDetails}` };
   if (former.RecipientTypeDetails.endsWith("Mailbox"))
@@ -149,6 +155,11 @@ async function formerOf(
   return former;
 }
 
+/** Whether an object of this type can have had a mailbox: a user, a mail user, a mailbox here or on premises. */
+function isPerson(type: string): boolean {
+  return /(User|Mailbox)$/i.test(type) && !/^GroupMailbox$/i.test(type);
+}
+
 /** Whether what is left of a mailbox is deleted, and can only be restored. */
 export function isDeleted({
   RecipientTypeDetails,
@@ -156,7 +167,10 @@ export function isDeleted({
   return RecipientTypeDetails.startsWith(softDeleted);
 }
 
-/** The mailbox with this Guid. Throws as `mailboxOrFormerById`, and `notReady` for a person who has no mailbox at present. */
+/**
+ * The mailbox with this Guid. Throws as `mailboxOrFormerById`, and `notReady` for a person who has no mailbox at
+ * present.
+ */
 export function mailboxById(
   id: string,
   alsoRead: readonly string[],
@@ -171,14 +185,18 @@ export function mailboxById(
       throw doesNotExist(byId?.name ?? `Mailbox ${former.Guid}`, undefined, { isProven: true });
     throw new Fault({
       kind: "notReady",
-      message: `${nameOf(former)} is a ${former.RecipientTypeDetails} and has no mailbox: its licence may have been removed.`,
+      message:
+        `${nameOf(former)} is a ${former.RecipientTypeDetails} and has no mailbox: ` +
+        "its licence may have been removed.",
     });
   };
 }
 
 /**
- * A read of something that belongs to a mailbox. When the service does not find it, the mailbox itself is looked up: one
- * "not found" proves nothing. Throws a proven `missing` fault when the mailbox no longer exists, and what the query throws
+ * A read of something that belongs to a mailbox. When the service does not find it, the mailbox itself is looked
+ * up: one
+ * "not found" proves nothing. Throws a proven `missing` fault when the mailbox no longer exists, and what the
+ * query throws
  * otherwise.
  */
 export function readingOf<T>({ Guid }: Mailbox, query: ExchangeQuery<T>): ExchangeQuery<T> {

@@ -5,11 +5,17 @@ import { isHashtable, textOf, type ParameterValue, type Row } from "./client/enc
 import { findRows } from "./client/lookUp.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
-import { mailboxById, synchronisationOf, type Mailbox } from "./mailbox.ts";
+import { mailboxById, mailboxLookup, synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import type { Setting } from "./settingTypes.ts";
 import { nameOf } from "./naming.ts";
-import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
+import {
+  mergedCmdlets,
+  type Cmdlets,
+  type ExchangeGate,
+  type ExchangeQuery,
+  type ExchangeStep,
+} from "./target.ts";
 
 /** What has to be read of a mailbox before settings can be compared with it. */
 export function propertiesFor(settings: readonly Setting[]): string[] {
@@ -115,14 +121,14 @@ function sentenceFor(
  * What `applySettings` sends for any mapped settings: the parameter of each, and look-ups of the recipients and
  * addresses in them.
  */
-export const settingsChange: Cmdlets = {
+export const settingsChange: Cmdlets = mergedCmdlets(mailboxLookup, {
   "Set-Mailbox": ["Identity", ...Object.keys(setMailboxParameters)],
   "Get-Recipient": ["Identity", "Filter", "RecipientTypeDetails", "IncludeSoftDeletedRecipients"],
-};
+});
 /** What `applySettings` sends for the visibility in the address lists alone. */
-export const visibilityChange: Cmdlets = {
+export const visibilityChange: Cmdlets = mergedCmdlets(mailboxLookup, {
   "Set-Mailbox": ["Identity", "HiddenFromAddressListsEnabled"],
-};
+});
 
 /**
  * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What

@@ -50,7 +50,8 @@ type TargetStep<Targets> = Step<Extract<keyof Targets, Target>, Targets>;
 export interface HostGate<Targets> extends Gate<Targets> {
   change(step: TargetStep<Targets>, placement?: StepPlacement): Promise<StepResult>;
   /**
-   * Looks at the pending steps again, with growing waits, until they show or the time for it is over. Returns a fault for each
+   * Looks at the pending steps again, with growing waits, until they show or the time for it is over. Returns a
+   * fault for each
    * step that has to count as failed.
    */
   settle(): Promise<Fault[]>;
@@ -62,7 +63,8 @@ export interface HostGate<Targets> extends Gate<Targets> {
 export interface StepRecord extends StepPlacement {
   step: PlanStep;
   /**
-   * `accepted`: the target accepted the step plainly, and its reads do not show it yet. `unknown`: it was sent, and nothing
+   * `accepted`: the target accepted the step plainly, and its reads do not show it yet. `unknown`: it was sent,
+   * and nothing
    * shows whether it was applied.
    */
   result: StepResult | "accepted" | "unknown" | "failed";
@@ -93,8 +95,10 @@ const waitsMs: readonly number[] = [500, 1_000, 1_500, 2_000, 2_500, 3_500, 4_00
 const reserveMs = 3_000;
 
 /**
- * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends none, the plan of
- * a dry run is the plan of the run, and every audit line is made from the step that was taken. The gate also decides what
+ * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends none, the
+ * plan of
+ * a dry run is the plan of the run, and every audit line is made from the step that was taken. The gate also
+ * decides what
  * is believed: not the answer, but the state that a look shows.
  */
 export function openGate<Targets>({
@@ -312,15 +316,15 @@ function doubtOf(
   wasRetried: boolean,
   isAlreadySo: boolean,
 ): string | undefined {
-  if (unknown.length > 0) return `The service answered: ${unknown.join(" ")}`;
-  if (isAlreadySo) return "The service answered that there was nothing to change";
-  return wasRetried ? "The request had to be sent again" : undefined;
+  if (unknown.length > 0) return `The service answered: ${unknown.join(" ").replace(/\.?$/, ".")}`;
+  if (isAlreadySo) return "The service answered that there was nothing to change.";
+  return wasRetried ? "The request had to be sent again." : undefined;
 }
 
-function notShown(doubt: string | undefined): Fault {
+function notShown(doubt = "The service accepted it."): Fault {
   return new Fault({
     kind: "notReady",
-    message: `${doubt ?? "The service accepted it"}${doubt?.endsWith(".") ? " Its" : ", and its"} lists do not show the change yet.`,
+    message: `${doubt} Its lists do not show the change yet.`,
   });
 }
 

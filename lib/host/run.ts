@@ -109,6 +109,9 @@ function auditMessage(message: string): string {
   return message.length <= maxMessageLength ? message : `${shortened(message, maxMessageLength)}…`;
 }
 
+/** The settings that the host itself reads, for every action. */
+export const hostConfiguration = ["ConfirmRevokes"] as const;
+
 /** What is known of a run while it runs. */
 interface RunState {
   taken: readonly StepRecord[];

@@ -323,7 +323,9 @@ describe("who holds rights on the shared mailboxes", () => {
       given: { [guidOf(1)]: [piet], [guidOf(2)]: [jan, piet] },
       fault: undefined,
       said: [
-        "warning: Not imported: 2 times an account has some of the rights of an entitlement and not all of them.",
+        "warning: Not imported: 2 times an account has some of the rights of an entitlement and not all of them " +
+          `(${guidOf(0x33)} on "Shared 1" <sales@contoso.com> (${guidOf(1)}), ` +
+          `${guidOf(0x36)} on "Shared 1" <sales@contoso.com> (${guidOf(1)})). See the setting CombinedRightsImport.`,
       ],
     });
   });

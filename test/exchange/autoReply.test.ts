@@ -229,9 +229,11 @@ describe("the automatic reply of a mailbox", () => {
     });
   });
 
-  it("is missing with its mailbox", async () => {
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf([notFound(id)])))).toMatchObject({
+  it("is missing with its mailbox when all looks agree", async () => {
+    const looks = Array.from({ length: 5 }, () => notFound(id));
+    expect(await faultOf(autoReplyOf(mailbox)(clientOf(looks)))).toMatchObject({
       kind: "missing",
+      isProven: true,
     });
   });
 

@@ -70,6 +70,7 @@ describe("deleting", () => {
       "Get-Mailbox",
       "Get-MailboxAutoReplyConfiguration",
       "Set-MailboxAutoReplyConfiguration",
+      "Get-MailboxAutoReplyConfiguration",
     ]);
   });
 
@@ -388,8 +389,8 @@ describe("a mailbox that is not there", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("is a success also when it goes in between, and what was done is told", async () => {
-    const gone = {
+  it("is not believed of a mailbox that was read a moment ago, and what was done is reported", async () => {
+    const notFound = {
       status: 404,
       body: {
         error: {
@@ -413,16 +414,50 @@ describe("a mailbox that is not there", () => {
       "Get-MailboxAutoReplyConfiguration",
       "Set-MailboxAutoReplyConfiguration",
     ]) {
-      bench.emulator.setFaults([{ match: { cmdlet }, answer: gone }]);
+      bench.emulator.setFaults([{ match: { cmdlet }, answer: notFound }]);
       expect((await remove({ data })).answer).toMatchObject({
-        outcome: "gone",
-        outputContext: { Success: true },
+        outcome: "unknown",
+        outputContext: { Success: false },
       });
     }
-    bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: gone }]);
+    bench.reset();
+    bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: notFound }]);
     const { answer, messages } = await remove({ data });
-    expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
+    expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages).toEqual([
+      expect.stringMatching(/^Switch on the automatic reply .*: done\.$/),
+      expect.stringMatching(/this answer is not believed\./),
+      "Only partly done: 1 of 2 changes.",
+    ]);
+  });
+
+  it("is a success when it goes in between and all looks agree, and what was done is reported", async () => {
+    const answer = {
+      status: 404,
+      body: {
+        error: {
+          code: "NotFound",
+          message: "Error executing cmdlet",
+          details: [
+            {
+              code: "Context",
+              target: "",
+              message: `|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${aoife}' couldn't be found on 'DC1'.`,
+            },
+          ],
+        },
+      },
+    };
+    bench.emulator.setFaults([
+      { match: { cmdlet: "Get-Mailbox" }, skip: 1, answer },
+      ...["Set-Mailbox", "Get-Recipient", "Get-User"].map((cmdlet) => ({
+        match: { cmdlet },
+        answer,
+      })),
+    ]);
+    const run = await remove({ data: { InternalMessage: "Left.", CustomAttribute3: "left" } });
+    expect(run.answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
+    expect(run.messages).toEqual([
       expect.stringMatching(/^Switch on the automatic reply .*: done\.$/),
       expect.stringMatching(/There is nothing left to delete\.$/),
     ]);

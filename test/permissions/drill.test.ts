@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Behaviour } from "../emulator/state.ts";
+import type { Outcome } from "../../lib/generated/types.ts";
 import { permissionEventFor } from "../events.ts";
-import { Bench, guidOf, type Run } from "../bench.ts";
+import { Bench, guidOf, type AnyAnswer, type Run } from "../bench.ts";
 import { changedSince, everyRight, held, otherwise, prepare, sets } from "./sets.ts";
 
 /** Grant, grant, revoke, revoke, grant: whatever the lists still show, each ends as it should, and says what it was. */
@@ -62,13 +62,9 @@ const drills: Drill[] = [
 ];
 
 const aoife = guidOf("Aoife O'Brien");
-const steps = [
-  ["grant", "done"],
-  ["grant", "alreadySo"],
-  ["revoke", "done"],
-  ["revoke", "alreadySo"],
-  ["grant", "done"],
-] as const;
+/** What each step comes to, unless lists lag. */
+const outcomes: readonly Outcome[] = ["done", "alreadySo", "done", "alreadySo", "done"];
+const verbs = ["grant", "grant", "revoke", "revoke", "grant"] as const;
 
 let bench: Bench;
 beforeAll(async () => {
@@ -90,18 +86,21 @@ async function runDrill(
     bundles = [],
     dryFirst = false,
     readable = false,
+    expected = outcomes,
     between,
   }: {
     bundles?: readonly number[];
     dryFirst?: boolean;
     readable?: boolean;
+    expected?: readonly Outcome[];
     between?: () => void;
   } = {},
-): Promise<Run<unknown>[]> {
+): Promise<Run<AnyAnswer>[]> {
   const before = held(on);
   const rest = otherwise(on);
-  const runs: Run<unknown>[] = [];
-  for (const [index, [verb, outcome]] of steps.entries()) {
+  const runs: Run<AnyAnswer>[] = [];
+  for (const [index, verb] of verbs.entries()) {
+    const outcome = expected[index];
     if (index > 0) between?.();
     const way = bundles.includes(index) ? "asBundle" : "here";
     const where = `step ${index + 1}, ${verb}`;
@@ -120,9 +119,10 @@ async function runDrill(
       expect(changedSince(stood, on), where).toEqual({ more: [], less: [] });
     }
     const wet = await sets[set][verb][way](on, event(false));
-    expect(wet.answer, where).toMatchObject({ outcome, outputContext: { Success: true } });
+    const Success = outcome !== "notYet";
+    expect(wet.answer, where).toMatchObject({ outcome, outputContext: { Success } });
     expect(
-      wet.answer.outputContext.AuditLogs.map(({ Action }) => Action),
+      wet.answer.outputContext.AuditLogs.flatMap(({ Action }) => Action ?? []),
       where,
     ).toEqual(
       wet.answer.plan.map(() => (verb === "grant" ? "GrantPermission" : "RevokePermission")),
@@ -161,53 +161,45 @@ describe.each([0, 30_000])(
       const runs = await runDrill(bench, drill, {
         dryFirst: true,
         readable: permissionLagMs === 0,
+        // Exchange is silent about this right, so what a list showed decides what it is called.
+        ...(drill.name === "Send on Behalf" &&
+          permissionLagMs > 0 && {
+            expected: ["done", "alreadySo", "alreadySo", "alreadySo", "done"] as const,
+          }),
       });
       // One step for each right, and each right once.
-      for (const { answer, messages } of runs) {
-        expect(answer).toMatchObject({ plan: drill.gives.map(() => ({ sent: true })) });
-        expect(new Set(messages).size).toBe(drill.gives.length);
+      for (const [index, { answer, messages }] of runs.entries()) {
+        const count = verbs[index] === "revoke" ? revokedBy(drill) : drill.gives.length;
+        expect(answer.plan.map(({ sent }) => sent)).toEqual(Array(count).fill(true));
+        expect(new Set(messages).size).toBe(count);
       }
     });
   },
 );
 
-describe("lists that still show what was taken away, and not yet what was given", () => {
-  it.each(drills)("mislead neither grant nor revoke: $name", async (drill) => {
-    prepare(bench, { permissionLagMs: 30_000 });
+/** A combined reference revokes every right that it can ever have meant. */
+function revokedBy({ set, permission }: Drill): number {
+  return set === "sharedMailboxes" && !("Permission" in permission) ? 3 : 1;
+}
+
+describe("lists that still show what was revoked", () => {
+  it.each(drills)("make a success only of a plain acceptance: $name", async (drill) => {
+    prepare(bench, { permissionLagMs: 60_000 });
     let step = 0;
     // The first two grants have reached the lists, and nothing after them has.
     const runs = await runDrill(bench, drill, {
-      between: () => bench.emulator.advance(++step <= 2 ? 31_000 : 0),
+      between: () => bench.emulator.advance(++step <= 2 ? 61_000 : 0),
+      expected: [
+        "done",
+        "alreadySo",
+        "done",
+        "notYet",
+        // Exchange is silent about this right, so what a list showed decides what it is called.
+        drill.name === "Send on Behalf" ? "alreadySo" : "done",
+      ],
     });
-    const [, , , again] = runs;
-    if (drill.set === "groups") return;
-    // The second revoke found a line and tried another name, to no avail: that is told, and is no failure.
-    expect(
-      again?.messages.filter((message) => message.includes(", by another name: was already so.")),
-    ).toHaveLength(drill.gives.length);
-    expect(again?.stderr.match(/Exchange says twice that /g)).toHaveLength(drill.gives.length);
-  });
-});
-
-describe("trustees in every form they are shown in", () => {
-  const [, , , together] = drills;
-  const references = ["Name", "DisplayName", "Guid"] as const;
-  const forms = (
-    [
-      "UserPrincipalName",
-      "DisplayName",
-      "Name",
-      "Guid",
-      "ExternalDirectoryObjectId",
-      "Sid",
-    ] as const
-  ).map((trusteesShownAs, index): Partial<Behaviour> => ({
-    trusteesShownAs,
-    referencesShownAs: references[index % 3] ?? "Name",
-  }));
-  it.each(forms)("are drilled alike: %o", async (behaviour) => {
-    if (!together) throw new Error("no such drill");
-    prepare(bench, behaviour);
-    await runDrill(bench, together);
+    const [, , first, second] = runs;
+    expect(first?.messages.join()).toContain("accepted; its lists do not show it yet");
+    expect(second?.messages.join()).toContain("Its lists do not show the change yet");
   });
 });

@@ -384,7 +384,7 @@ describe("an import of who has which right on a mailbox", () => {
     ]);
     expect(await talkOf("sharedMailboxes", "holders")).toContainEqual(
       expect.stringMatching(
-        /^warning: Not imported: \d+ times an account has some of the rights of an entitlement and not all of them\.$/,
+        /^warning: Not imported: \d+ times an account has some of the rights of an entitlement and not all of them \(/,
       ),
     );
   });
@@ -421,8 +421,8 @@ describe("an import of who has which right on a mailbox", () => {
     const state = plainTenant();
     state.recipientPermissions = state.recipientPermissions?.slice(5) ?? [];
     bench.emulator.replaceState(state);
-    expect(await talkOf("sharedMailboxes", "holders")).toContain(
-      "warning: Not imported: 5 times an account has some of the rights of an entitlement and not all of them.",
+    expect(await talkOf("sharedMailboxes", "holders")).toContainEqual(
+      expect.stringMatching(/^warning: Not imported: 5 times an account has some of the rights/),
     );
     expect(
       (await all("sharedMailboxes", "holders")).flatMap(

@@ -277,14 +277,17 @@ describe.each(kinds)("$name that follow from contracts", (kind) => {
       more: storedOf(kind, "D-CARE", "D-SALES"),
       less: [],
     });
-    const gone = await run(kind, { operation: "revoke", current: answered(again) });
-    expect(gone.answer).toMatchObject({
-      outcome: "done",
+    const revocation = { operation: "revoke", current: answered(again) } as const;
+    expect((await run(kind, revocation)).answer).toMatchObject({
+      // Exchange is silent about this right, so what a list showed decides what it is called.
+      outcome: kind.granting === "Set-Mailbox" ? "alreadySo" : "done",
       outputContext: { Success: true, SubPermissions: [] },
     });
-    expect(
-      (await run(kind, { operation: "revoke", current: answered(again) })).answer,
-    ).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true, SubPermissions: [] } });
+    bench.emulator.advance(31_000);
+    expect((await run(kind, revocation)).answer).toMatchObject({
+      outcome: "alreadySo",
+      outputContext: { Success: true, SubPermissions: [] },
+    });
     expect(changedSince(before, bench)).toEqual(nothing);
   });
 });
@@ -591,7 +594,9 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     );
     expect(granted.answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(answered(granted)).toContainEqual(first);
-    bench.emulator.setFaults([{ match: { cmdlet: kind.revoking }, cut: "after", times: 1 }]);
+    bench.emulator.setFaults([]);
+    await run(kind, { contracts: inConditions("D-SALES") });
+    bench.emulator.setFaults([{ match: { cmdlet: kind.revoking }, cut: "before", times: 1 }]);
     const revoked = await run(
       kind,
       { operation: "revoke", current: answered(granted) },
@@ -600,6 +605,20 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     expect(revoked.answer).toMatchObject({
       outcome: "unknown",
       outputContext: { Success: false, SubPermissions: [first] },
+    });
+  });
+
+  it("leave the record when their revocation is lost on the way back, and a look shows it", async () => {
+    const granted = await run(kind, { contracts: inConditions("D-SALES") });
+    bench.emulator.setFaults([{ match: { cmdlet: kind.revoking }, cut: "after", times: 1 }]);
+    const revoked = await run(
+      kind,
+      { operation: "revoke", current: answered(granted) },
+      { env: { EXO_CONNECTOR_DEADLINE_MS: "990" } },
+    );
+    expect(revoked.answer).toMatchObject({
+      outcome: "done",
+      outputContext: { Success: true, SubPermissions: [] },
     });
   });
 
@@ -969,10 +988,9 @@ describe.each([
       });
       await quiet(on);
       if (on.emulator.journal().some(({ fault }) => fault !== undefined)) struck++;
-      expect(broken.answer, where).toMatchObject({
-        outcome: "unknown",
-        outputContext: { Success: false },
-      });
+      // A look may show that a change whose answer is lost took effect; whatever it was, the record is complete.
+      if (!broken.answer.outputContext.Success)
+        expect(broken.answer.outcome, where).toBe("unknown");
       expectOnRecord(on, answered(broken), where);
       await expectConverges(on, answered(broken), where);
     });

@@ -150,7 +150,7 @@ describe("already so", () => {
 });
 
 it.each(["Set-MailboxFolderPermission", "Get-MailboxFolderPermission"])(
-  "an entry that %s does not find is missing, whatever names the text quotes",
+  "an entry that %s does not find is no missing object, whatever names the text quotes",
   (cmdlet) => {
     expect(
       meaning(
@@ -158,9 +158,13 @@ it.each(["Set-MailboxFolderPermission", "Get-MailboxFolderPermission"])(
         'There is no existing permission entry found for user: "piet".',
         cmdlet,
       ),
-    ).toMatchObject({ kind: "missing", retryable: false });
+    ).toMatchObject({ kind: "noEntry", retryable: false });
   },
 );
+
+it("an entry is not what a cmdlet for mailboxes can miss", () => {
+  expect(meaning("UserNotFoundInPermissionEntryException", "x", "Get-Mailbox")).toBeUndefined();
+});
 
 describe("missing", () => {
   const missing = (text: string, parameters: Parameters): string | undefined =>
