@@ -592,6 +592,30 @@ describe("who is not there", () => {
     }
   });
 
+  it("a user who is no recipient any more loses the entry that the calendar still has", async () => {
+    const permission = forDora("Reviewer");
+    await granted(permission);
+    const state = bench.emulator.state();
+    const dora = state.objects.find(({ Guid }) => Guid === guidOf("Dora Double"));
+    Object.assign(dora ?? {}, { RecipientTypeDetails: "User", RecipientType: "User" });
+    bench.emulator.replaceState(state);
+    expect(entriesOn(bench, anna)).not.toEqual([]);
+    const { answer } = await revoked(permission);
+    expect(answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
+    expect(entriesOn(bench, anna)).toEqual([]);
+  });
+
+  it("a user who no longer exists is not taken for one without an entry while an entry has no owner", async () => {
+    const permission = forDora("Reviewer");
+    await granted(permission);
+    const state = bench.emulator.state();
+    const objects = state.objects.filter(({ Guid }) => Guid !== guidOf("Dora Double"));
+    bench.emulator.replaceState({ ...state, objects });
+    const { answer, messages } = await revoked(permission);
+    expect(answer).toMatchObject({ outcome: "notYet", outputContext: { Success: false } });
+    expect(messages.join()).toContain("whose owner is not known");
+  });
+
   it("a list of addresses gets no right, and the service's reason is told", async () => {
     const { answer, messages } = await granted({
       ...forDora("Reviewer"),
