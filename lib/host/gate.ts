@@ -176,10 +176,7 @@ export function openGate<Targets>({
     const wasSilentlySo = step.isInPlace === true && step.isSilent === true;
     const whenShown = saysAlreadySo || wasSilentlySo ? "alreadySo" : "done";
     const { isInEffect } = step;
-    // A grant that was so already is believed, unless there is another way to send it: then an entry exists, and may
-    // hold something else.
-    const isContradicted = saysAlreadySo && (confirm || hasAlternative(step));
-    const doubt = doubtOf(unknown, wasRetried, isContradicted);
+    const doubt = doubtOf(unknown, wasRetried, saysAlreadySo);
     if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
     if (await shows(isInEffect)) return (record.result = whenShown);
     if (saysAlreadySo && hasAlternative(step)) {

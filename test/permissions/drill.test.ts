@@ -153,7 +153,7 @@ describe.concurrent("grant, grant, revoke, revoke, grant as the platform runs it
   });
 });
 
-describe.each([0, 30_000])(
+describe.each([0, 10_000])(
   "grant, grant, revoke, revoke, grant with a dry run before each, while lists lag %i ms behind",
   (permissionLagMs) => {
     it.each(drills)("$name", async (drill) => {
@@ -161,11 +161,6 @@ describe.each([0, 30_000])(
       const runs = await runDrill(bench, drill, {
         dryFirst: true,
         readable: permissionLagMs === 0,
-        // Exchange is silent about this right, so what a list showed decides what it is called.
-        ...(drill.name === "Send on Behalf" &&
-          permissionLagMs > 0 && {
-            expected: ["done", "alreadySo", "alreadySo", "alreadySo", "done"] as const,
-          }),
       });
       // One step for each right, and each right once.
       for (const [index, { answer, messages }] of runs.entries()) {

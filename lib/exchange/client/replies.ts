@@ -42,15 +42,16 @@ export function readReply(reply: HttpReply, { command, continued, now }: Reading
 }
 
 /**
- * Reads a 2xx answer. Nothing at all is the answer of a cmdlet without output; a list that was asked for or promised,
- * and did not come, is a fault, as is anything that is no envelope.
+ * Reads a 2xx answer. A list that was asked for or promised, and did not come, is a fault. For a write, an answer that
+ * is no known envelope is a notice: cmdlets without output were seen to answer with nothing at all (GreyCorbel/ExoHelper).
  */
 function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | Fault {
   const { cmdlet } = command;
   const requestId = reply.headers["request-id"];
   const listExpected = reads(command) || continued;
   if (reply.text.trim() === "") {
-    if (!listExpected) return { rows: [], notices: [], nextLink: undefined };
+    if (!listExpected)
+      return { rows: [], notices: [{ text: notUnderstood(command, reply) }], nextLink: undefined };
     return new Fault({
       kind: "unavailable",
       retryable: true,
@@ -107,7 +108,8 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
 
 /** An answer to a write that is no known envelope proves nothing about the write, in either direction. */
 function notUnderstood({ cmdlet }: Command, { status, text }: HttpReply): string {
-  return `Exchange Online's answer to ${cmdlet} is not understood (status ${status}): ${onOneLine(text)}`;
+  const said = onOneLine(text);
+  return `Exchange Online's answer to ${cmdlet} is not understood (status ${status}): ${said || "empty"}`;
 }
 
 /**
