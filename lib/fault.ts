@@ -7,6 +7,8 @@ export type FaultKind =
   | "missing"
   /** The object that was named has no entry for the user that was named. */
   | "noEntry"
+  /** The application is no manager of the group, and the service asks for one. */
+  | "notManager"
   /** The object exists but is not ready to be worked on; asking again later can succeed. */
   | "notReady"
   /** More than one object answers to the name. */

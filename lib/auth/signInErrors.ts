@@ -56,6 +56,16 @@ const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About)
   },
 };
 
+/** Numbers that ask for another try, whatever the status: 90033 and 90012 in Microsoft's list, seen with 200 and 400. */
+const transientNumbers = /AADSTS(90033|90012|90024|90006)\b/;
+
+/** Whether the body of an answer is a refusal that may pass. */
+export function isTransientRefusal(body: object): boolean {
+  const { error, error_description: text } = body as Record<string, unknown>;
+  if (error === "temporarily_unavailable") return true;
+  return typeof error === "string" && typeof text === "string" && transientNumbers.test(text);
+}
+
 interface About {
   tenantId: string;
   clientId: string;

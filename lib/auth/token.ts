@@ -4,7 +4,7 @@ import { Fault } from "../fault.ts";
 import { readCertificate } from "./certificate.ts";
 import { scopeOf, type Cloud } from "./clouds.ts";
 import { retryAfterMs, retrying, unanswered, type Pace, type Try } from "../net/retry.ts";
-import { signInFault } from "./signInErrors.ts";
+import { isTransientRefusal, signInFault } from "./signInErrors.ts";
 import type { HttpReply, Transport } from "../net/transport.ts";
 
 /** How the application proves who it is. */
@@ -181,6 +181,15 @@ function networkFor(
     }
     const answer = parsedJson(text);
     if (typeof answer !== "object" || answer === null) return { fault: notJson(reply) };
+    if (isTransientRefusal(answer))
+      return {
+        fault: new Fault({
+          kind: "unavailable",
+          retryable: true,
+          message: `The sign-in service cannot answer at the moment (status ${status}).`,
+        }),
+        afterMs: retryAfterMs(reply.headers["retry-after"], clock()),
+      };
     lifeMs = "expires_in" in answer ? Number(answer.expires_in) * 1000 : 0;
     return { value: { headers: { ...reply.headers }, body: answer, status } };
   };

@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import type { Alternative } from "../step.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
 import type { Account } from "./account.ts";
 import type { Piece } from "./client/batch.ts";
@@ -171,11 +172,15 @@ export const memberRemoval: Cmdlets = {
 
 /** Makes the account a member. */
 export function adding(group: Group, account: Account, wasMember: boolean): ExchangeStep {
-  return {
-    target: "exchange",
+  const step = {
     operation: "Add-DistributionGroupMember",
     parameters: membership(group, account),
     sentence: `Add ${nameOf(account)} to group ${nameOf(group)}`,
+  };
+  return {
+    target: "exchange",
+    ...step,
+    alternatives: withBypass(step),
     before: { isMember: wasMember },
     isInPlace: wasMember,
     isInEffect: isMember(group, account),
@@ -184,11 +189,15 @@ export function adding(group: Group, account: Account, wasMember: boolean): Exch
 
 /** Ends the account's membership. */
 export function removing(group: Group, account: Account, wasMember: boolean): ExchangeStep {
-  return {
-    target: "exchange",
+  const step = {
     operation: "Remove-DistributionGroupMember",
     parameters: { ...membership(group, account), Confirm: false },
     sentence: `Remove ${nameOf(account)} from group ${nameOf(group)}`,
+  };
+  return {
+    target: "exchange",
+    ...step,
+    alternatives: withBypass(step),
     before: { isMember: wasMember },
     isInPlace: !wasMember,
     isInEffect: async (targets) => !(await isMember(group, account)(targets)),
@@ -201,6 +210,19 @@ function membership(group: Group, account: Account): ExchangeStep["parameters"] 
     Member: account.Guid,
     ...managerBypass(group.RecipientTypeDetails),
   };
+}
+
+/** The same step without the check for managers; for a step that passes it by already there is no other way. */
+function withBypass(step: Alternative): Alternative[] {
+  const bypass = managerBypass(securityGroup);
+  if (Object.keys(bypass).some((name) => name in step.parameters)) return [];
+  return [
+    {
+      ...step,
+      parameters: { ...step.parameters, ...bypass },
+      sentence: `${step.sentence}, without the check for managers`,
+    },
+  ];
 }
 
 /**

@@ -13,6 +13,7 @@ const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {
   onPremises: "masteredOnPremises",
   unlicensed: "notLicensed",
   denied: "forbidden",
+  notManager: "forbidden",
   invalid: "invalid",
   throttled: "throttled",
   unavailable: "unknown",

@@ -205,7 +205,7 @@ export function openGate<Targets>({
       throw failed(record, Fault.of(found));
     }
     failed(record, fault);
-    if (fault.kind === "noEntry" && hasAlternative(step))
+    if ((fault.kind === "noEntry" || fault.kind === "notManager") && hasAlternative(step))
       return await take(alternativeTo(step), record, confirm);
     throw fault;
   }

@@ -158,6 +158,7 @@ describe("the answer of a run that a fault ended", () => {
     onPremises: "masteredOnPremises",
     unlicensed: "notLicensed",
     denied: "forbidden",
+    notManager: "forbidden",
     invalid: "invalid",
     throttled: "throttled",
     unavailable: "unknown",

@@ -442,7 +442,9 @@ describe("a mailbox that is not there", () => {
             {
               code: "Context",
               target: "",
-              message: `|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed because object '${aoife}' couldn't be found on 'DC1'.`,
+              message:
+                "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|" +
+                `The operation couldn't be performed because object '${aoife}' couldn't be found on 'DC1'.`,
             },
           ],
         },

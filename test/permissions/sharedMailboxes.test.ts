@@ -726,7 +726,8 @@ describe("entries of accounts that are no more", () => {
       "The service answered that there was nothing to change. Its lists do not show the change yet.",
     );
     expect(talked(stderr, "warning")).toEqual([
-      `On mailbox ${payroll}, one entry belongs to an account that no longer exists. Such entries can keep others from being removed.`,
+      `On mailbox ${payroll}, one entry belongs to an account that no longer exists. ` +
+        "Such entries can keep others from being removed.",
     ]);
     prepare(bench);
     expect((await revoke.here(bench, event(choices))).answer.outcome).toBe("done");

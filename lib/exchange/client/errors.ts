@@ -15,6 +15,8 @@ interface Meaning {
   by?: RegExp;
   kind: FaultKind | "alreadySo";
   retryable?: true;
+  /** "Not found" is about the object that was named, although the text does not quote its name. */
+  isAboutIdentity?: true;
   /** Said instead of the service's own text, where that does not help. */
   message?: string;
 }
@@ -26,6 +28,18 @@ const transient = new RegExp(
     "BackendCommunicationException|CmdletProxyNotAvailableFailure)\\b",
 );
 
+/** The mailbox is elsewhere or away for a moment (Microsoft365DSC#142; the names of the store's own classes). */
+const awayForNow =
+  /^(MailboxInfoStale|MailboxInTransit|WrongServer|MailboxOffline|MailboxUnavailable|DatabaseNotFound|MailboxCrossSiteFailover|ConnectionFailed\w*|StoragePermanent|StorageTransient)Exception$/;
+
+/** Exchange writes to Entra ID as well, and Entra ID refused or failed (Partner-Center-PowerShell#409, QA 1185387). */
+const dualWrite = /^UnableToWriteToAadException$/;
+
+const managersOnly =
+  "The members of a mail-enabled security group can only be changed by its managers, and by those who " +
+  "may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange " +
+  "role Security Group Creation and Membership.";
+
 /** Sources differ on whether the permission or the role is missing when Exchange refuses, so both are named. */
 export const rightsNeeded =
   "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin " +
@@ -33,6 +47,22 @@ export const rightsNeeded =
   "take some minutes to reach Exchange.";
 
 const meanings: readonly Meaning[] = [
+  {
+    type: dualWrite,
+    text: /on-premises mastered|mastered on[- ]premises/i,
+    kind: "onPremises",
+  },
+  // A reason of its own follows "Detailed error message"; without one the text only advises to try again.
+  { type: dualWrite, text: /Detailed error message:\s*(?!DualWrite)\S/i, kind: "invalid" },
+  { type: dualWrite, kind: "unavailable", retryable: true },
+  { type: awayForNow, kind: "unavailable", retryable: true },
+  // timmcmic/DLConversionV2#5: the identity is a Microsoft 365 group's.
+  {
+    text: /not supported on GroupMailbox/i,
+    by: /^Get-DistributionGroup$/,
+    kind: "missing",
+    isAboutIdentity: true,
+  },
   // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this stands before the class.
   { text: /matches multiple entries|multiple recipients matching/i, kind: "ambiguous" },
   { type: /^ManagementObjectAmbiguousException$/, kind: "ambiguous" }, // ODS
@@ -88,12 +118,26 @@ const meanings: readonly Meaning[] = [
     // In either order: CIPP, HID
     text: /^(?=.*BypassSecurityGroupManagerCheck).*not present in the role definition/is,
     kind: "denied",
-    message:
-      "The members of a mail-enabled security group can only be changed by its managers, and by those who " +
-      "may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange " +
-      "role Security Group Creation and Membership.",
+    message: managersOnly,
   },
-  { text: /not present in the role definition of the current user/i, kind: "denied" }, // CIPP
+  // office-docs-powershell#9985: a parameter that the application's role lacks is unknown to it.
+  {
+    text: /parameter cannot be found that matches parameter name ['"]?BypassSecurityGroupManagerCheck/i,
+    kind: "denied",
+    message: managersOnly,
+  },
+  // The check is documented for distribution groups as well.
+  {
+    text: /can only be performed by a manager of the group/i,
+    kind: "notManager",
+    message: managersOnly,
+  },
+  { text: /parameter cannot be found that matches parameter name/i, kind: "denied" },
+  {
+    text: /(not|n't|n\u2019t) present in the role definition (of|for) the current user/i,
+    kind: "denied",
+  }, // CIPP
+  { text: /^The term .* is not recognized/i, kind: "denied" },
   // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).
   { type: /^CommandNotFoundException$/, kind: "denied" },
   { text: /not a recognized filterable property/i, kind: "invalid" }, // ODP
@@ -124,7 +168,7 @@ export function meaningOf(
       (meaning.text?.test(text) ?? true) &&
       (meaning.by?.test(command.cmdlet) ?? true),
   );
-  if (found?.kind === "missing" && !isAboutIdentity(text, command))
+  if (found?.kind === "missing" && !found.isAboutIdentity && !isAboutIdentity(text, command))
     return { kind: "unexpected", retryable: false };
   return found && { kind: found.kind, retryable: found.retryable ?? false, message: found.message };
 }

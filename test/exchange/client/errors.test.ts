@@ -56,6 +56,34 @@ describe("what the service says", () => {
     ],
     ["ADObjectAlreadyExistsException", "The object 'jan' already exists.", "invalid"],
     [
+      "UnableToWriteToAadException",
+      "However, it failed. Detailed error message: Unable to update the specified properties for on-premises " +
+        "mastered Directory Sync objects or objects currently undergoing migration. DualWrite (Graph) RequestId: 0. " +
+        "The issue may be transient and please retry a couple of minutes later.",
+      "onPremises",
+    ],
+    [
+      "UnableToWriteToAadException",
+      "However, it failed. Detailed error message: The value of property mailNickname is invalid. DualWrite " +
+        "(Graph) RequestId: 0. The issue may be transient and please retry a couple of minutes later.",
+      "invalid",
+    ],
+    [
+      "ParameterBindingException",
+      "A parameter cannot be found that matches parameter name 'BypassSecurityGroupManagerCheck'.",
+      "denied",
+    ],
+    [
+      "RecipientTaskException",
+      "You don't have sufficient permissions. This operation can only be performed by a manager of the group.",
+      "notManager",
+    ],
+    [
+      undefined,
+      "The 'Foo' parameter isn't present in the role definition for the current user.",
+      "denied",
+    ],
+    [
       "ProxyAddressExistsException",
       'The proxy address "SMTP:a@b.c" is already being used by the proxy addresses or ' +
         'LegacyExchangeDN of "x". Please choose another proxy address.',
@@ -278,4 +306,28 @@ describe("warnings", () => {
   ])("%s: %s", (text, kind) => {
     expect(noticeOf(text)).toBe(kind);
   });
+});
+
+it.each([
+  ["UnableToWriteToAadException", "However, it failed."],
+  [
+    "UnableToWriteToAadException",
+    "Detailed error message: DualWrite (Graph) RequestId: 0. The issue may be transient.",
+  ],
+  ["MailboxInfoStaleException", "The mailbox may have been moved recently."],
+  ["MailboxInTransitException", "Cannot open mailbox; the mailbox is being moved."],
+  ["WrongServerException", "x"],
+  ["MailboxOfflineException", "x"],
+  ["DatabaseNotFoundException", "x"],
+])("%s passes, and is worth another try: %s", (type, text) => {
+  expect(meaning(type, text)).toMatchObject({ kind: "unavailable", retryable: true });
+});
+
+it("the identity of a Microsoft 365 group is not a distribution group's", () => {
+  const text = "The current operation is not supported on GroupMailbox.";
+  const identity = { Identity: "0b1ec700-0000-4000-8000-000000000001" };
+  expect(meaning("RecipientTaskException", text, "Get-DistributionGroup", identity)).toMatchObject({
+    kind: "missing",
+  });
+  expect(meaning("RecipientTaskException", text, "Set-Mailbox", identity)).toBeUndefined();
 });
