@@ -5,8 +5,8 @@ import { equals } from "./client/opath.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
 /**
- * A user or group that can be named in an entry, by an address that no other recipient has. Throws `missing` or
- * `ambiguous`.
+ * A user or group that an entry can name, with its unique address. Throws a `missing`, `ambiguous` or `invalid`
+ * fault.
  */
 export function calendarUser(
   identity: string,
@@ -29,7 +29,7 @@ export function calendarUser(
   };
 }
 
-/** What `displayNameOf` sends. */
+/** The cmdlets of `displayNameOf`. */
 export const displayNameLookup: Cmdlets = { "Get-Recipient": ["Identity", "Filter", "ResultSize"] };
 
 /** The display name of a user or group; undefined when another recipient has the same one. */

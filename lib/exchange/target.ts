@@ -2,7 +2,7 @@ import type { Gate, Need, Query, Step, StreamQuery } from "../step.ts";
 import type { Parameters } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 
-/** Exchange Online as a target: what its queries are handed. */
+/** Exchange Online as a target: the argument of its queries. */
 export interface ExchangeTarget {
   exchange: Exchange;
 }
@@ -22,7 +22,7 @@ export type CmdletCall = Pick<Step<"exchange">, "target" | "operation" | "parame
 /** Cmdlets with the parameters that may be sent. */
 export type Cmdlets = Readonly<Record<string, readonly string[]>>;
 
-/** Declares every cmdlet that an action may send. The nouns say which cmdlets are behind them; `parts` are merged. */
+/** Declares every cmdlet that an action may send. The nouns export their cmdlets; `parts` are merged. */
 export function cmdlets(...parts: readonly Cmdlets[]): Need<Exchange> {
   const operations: Record<string, string[]> = {};
   for (const part of parts) {

@@ -5,10 +5,7 @@ import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/rig
 import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
 import { rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
-/**
- * Takes one right on a mailbox away, or the set of rights that a combined reference stands for: as many of them as
- * can be.
- */
+/** Revokes one right on a mailbox, or all rights of a combined reference: as many of them as possible. */
 export default onRevokePermission({
   needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightRevocation) },
   configuration: ["SharedMailboxRights"],

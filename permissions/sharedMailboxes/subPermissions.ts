@@ -49,7 +49,7 @@ export default onSubPermissions({
     } = configuration;
     const dynamic = dynamicPermission(permission("Reference"), configuration, log);
     const account = await read(accountById(accountReference));
-    const ways = { read, change, log };
+    const gate = { read, change, log };
     const description = (value: string): string =>
       `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
     return {
@@ -73,7 +73,7 @@ export default onSubPermissions({
         return part && keyOf(part.right.name, part.mailboxId);
       },
       isHeld: async ({ mailbox, right }) => (await read(right.standingOf(mailbox, account))).isHeld,
-      grant: ({ mailbox, right }) => grant(right, mailbox, account, { autoMapping, ...ways }),
+      grant: ({ mailbox, right }) => grant(right, mailbox, account, { autoMapping, ...gate }),
       async revoke(key) {
         const part = partOf(key, "", dynamic);
         if (part)
@@ -81,7 +81,7 @@ export default onSubPermissions({
             part.right,
             await read(mailboxById(part.mailboxId, rightProperties)),
             account,
-            ways,
+            gate,
           );
       },
     };
