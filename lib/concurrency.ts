@@ -1,16 +1,16 @@
 import pLimit from "p-limit";
 
 /**
- * Requests, and items, in progress at the same time. No limit is published; exporters of permissions
- * found that many tenants do not allow ten at a time.
+ * The maximum number of requests, and of items, in progress at the same time. No limit is published; tools
+ * that export permissions found that many tenants do not allow ten.
  */
 export const maxConcurrent = 5;
 
-/** A number of slots. Those who wait get one in the order in which they asked. */
+/** A number of slots. Waiting callers get one in the order in which they asked. */
 export interface Slots {
-  /** How many there are; at least one. Slots that were taken before a change stay taken. */
+  /** The number of slots, at least one. Slots that were taken before a change remain taken. */
   size: number;
-  /** Resolves as soon as a slot is free, to the function that frees it again. */
+  /** Resolves, when a slot is free, to the function that frees it again. */
   take(): Promise<() => void>;
 }
 
@@ -30,5 +30,5 @@ export function slotsOf(max: number): Slots {
   };
 }
 
-/** Runs a wait. The caller may let other work go on until it ends. */
+/** Runs a wait. The caller may let other work continue until it ends. */
 export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;

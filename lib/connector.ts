@@ -12,7 +12,7 @@ import { Unusable } from "./host/schemaContract.ts";
 import type { Connection } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
 
-/** What a connection takes from the machine it runs on. A campaign uses its own, and so its own time. */
+/** What a connection uses of its machine. A campaign provides its own, and with it its own time. */
 export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
   transport(): { send: Transport; close(): void };
   /** Milliseconds since 1970. */
@@ -20,8 +20,8 @@ export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
 }
 
 /**
- * Makes the Exchange connection that a configuration describes. Nothing is sent before the first cmdlet is called.
- * The only place where the platform's words and Exchange's meet.
+ * Creates the Exchange connection of a configuration. Nothing is sent before the first cmdlet is called.
+ * This is the only file that knows both the platform and Exchange.
  */
 export const connect = connectorWith({
   transport: httpTransport,
@@ -30,7 +30,7 @@ export const connect = connectorWith({
   clock: Date.now,
 });
 
-/** The same over other seams. */
+/** The same with other seams. */
 export function connectorWith(seams: ConnectorSeams): Connect<ExchangeTarget> {
   return (configuration, surroundings) => connection(configuration, surroundings, seams);
 }
@@ -46,7 +46,7 @@ function connection(
   if ((loginUrl === undefined) !== (exchangeUrl === undefined) && faults.length === 0)
     faults.push(
       "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set " +
-        "both or neither, so that no secret of a test reaches the real service.",
+        "both or neither, so that no test secret reaches the real service.",
     );
   if (faults.length > 0) throw new Unusable(faults);
 
@@ -65,8 +65,8 @@ function connection(
   );
   return {
     targets: { exchange },
-    // The nouns of Exchange made the step, of values that a cmdlet takes; the client refuses any
-    // other when it encodes them.
+    // The nouns of Exchange created the step from values that a cmdlet accepts; the client refuses any
+    // others when it encodes them.
     send: ({ operation, parameters }) =>
       exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters }),
     wait: (ms) => pace.sleep(ms, signal),
@@ -75,7 +75,7 @@ function connection(
   };
 }
 
-/** The schema has seen to it that the chosen credential is there. */
+/** The schema has ensured that the selected credential is present. */
 function credentialOf({
   UseCertificate,
   AppSecret,
@@ -87,10 +87,7 @@ function credentialOf({
     : { secret: AppSecret ?? "" };
 }
 
-/**
- * Whoever can move the login address can collect the client secret: only this machine itself is a
- * place to move it to.
- */
+/** Anyone who can change the sign-in address can collect the client secret, so it may only point at this machine. */
 function loopbackUrl(
   name: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -112,7 +109,7 @@ function loopbackUrl(
     url.password !== ""
   ) {
     faults.push(
-      `${name} may only point at this machine itself (such as http://127.0.0.1:8080); it does not.`,
+      `${name} does not point at this machine; expected an address such as http://127.0.0.1:8080.`,
     );
     return undefined;
   }

@@ -1,52 +1,52 @@
 /**
- * What can go wrong, as a closed list. It says what happened to the request, never what an action makes of it:
- * a `missing` mailbox is a failure for one verb and a success for another, and the host decides that.
+ * What can go wrong, as a closed list. A kind describes what happened to the request, not the result of the action:
+ * a `missing` mailbox is a failure for one verb and a success for another, which the host decides.
  */
 export type FaultKind =
-  /** The object that was named does not exist. Said only after the name in the error was compared. */
+  /** The named object does not exist. Only after the name in the error was compared. */
   | "missing"
   /** The object that was named has no entry for the user that was named. */
   | "noEntry"
   /** The application is no manager of the group, and the service asks for one. */
   | "notManager"
-  /** The object exists but is not ready to be worked on; asking again later can succeed. */
+  /** The object exists but is not ready yet; trying again later can succeed. */
   | "notReady"
-  /** More than one object answers to the name. */
+  /** More than one object has the name. */
   | "ambiguous"
   /**
-   * The name or address of what was to be made is another object's; or this one's own, made a
-   * moment ago and not shown yet.
+   * The name or address of a new object belongs to another object, or to the new object itself, which
+   * was created a moment ago and does not appear yet.
    */
   | "taken"
-  /** The object is directory-synchronised: the change belongs on premises. */
+  /** The object is directory-synchronised: it has to be changed on premises. */
   | "onPremises"
-  /** The mailbox's licence does not include what was asked. */
+  /** The licence of the mailbox does not include the feature. */
   | "unlicensed"
-  /** The application may not do this, or could not sign in. */
+  /** The application is not allowed to do this, or could not sign in. */
   | "denied"
-  /** What was asked is wrong in itself; asking again changes nothing. */
+  /** The request itself is wrong; trying again changes nothing. */
   | "invalid"
-  /** The service asked to slow down, for longer than there was time. */
+  /** The service asked to slow down for longer than the remaining time. */
   | "throttled"
-  /** No usable answer came: network, gateway, time. Whether a change was applied may be unknown. */
+  /** No usable answer arrived: network, gateway, time. Whether a change was applied may be unknown. */
   | "unavailable"
-  /** Anything that was not foreseen. */
+  /** Anything else. */
   | "unexpected";
 
 export interface FaultDetails {
   kind: FaultKind;
-  /** One sentence for the person who reads the audit log. No secret, no stack. */
+  /** One sentence for readers of the audit log. No secret, no stack. */
   message: string;
   /** True when sending the same request again can succeed. */
   retryable?: boolean;
   cause?: unknown;
   /** With `missing`: two independent looks agree that the object does not exist. */
   isProven?: boolean;
-  /** The service's own id of the failed request, to quote in a support case. */
+  /** The service's ID of the failed request, to quote in a support case. */
   requestId?: string | undefined;
 }
 
-/** The one error class of this project. Everything else that is thrown is a defect or comes from outside. */
+/** The error class of this project. Any other thrown value is a defect or comes from outside. */
 export class Fault extends Error {
   readonly kind: FaultKind;
   readonly retryable: boolean;
@@ -69,22 +69,19 @@ export class Fault extends Error {
     this.requestId = requestId;
   }
 
-  /** What was asked is wrong in itself. The most frequent kind, so it has a short form. */
+  /** The request itself is wrong. The most frequent kind, so it has a short form. */
   static invalid(message: string, cause?: unknown): Fault {
     return new Fault({ kind: "invalid", message, cause });
   }
 
-  /**
-   * Makes a fault of whatever was thrown, also of what is no error, says nothing, or cannot be
-   * looked at. Never throws.
-   */
+  /** Converts any thrown value to a fault, even one that is not an error or cannot be read. Never throws. */
   static of(thrown: unknown): Fault {
     try {
       if (thrown instanceof Fault && thrown.message.trim() !== "") return thrown;
       const message =
         thrown instanceof Error
           ? thrown.message.trim()
-          : `Something that is no error was thrown (${typeof thrown}).`;
+          : `A value that is not an error was thrown (${typeof thrown}).`;
       const { kind, retryable, requestId } =
         thrown instanceof Fault
           ? thrown
@@ -99,15 +96,12 @@ export class Fault extends Error {
     } catch {
       return new Fault({
         kind: "unexpected",
-        message: "Something that cannot be read was thrown.",
+        message: "A value that cannot be read was thrown.",
       });
     }
   }
 
-  /**
-   * Runs them all, and gives what they give; if any is refused as `invalid`, throws one fault that
-   * tells of all that were.
-   */
+  /** Runs all parts and returns their results. Throws one fault with all messages if parts throw `invalid` faults. */
   static together<T extends readonly unknown[]>(...parts: { [Part in keyof T]: () => T[Part] }): T {
     const refused: Fault[] = [];
     const results = parts.map((part: () => unknown) => {

@@ -8,3 +8,20 @@ export function shortened(text: string, max: number): string {
   }
   return short.trimEnd();
 }
+
+/** A message quotes at most this much of a value. */
+const maxQuoted = 100;
+
+/** A value in quotes, for a message: long values are cut, and characters that cannot be seen are escaped. */
+export function quoted(value: string): string {
+  const short = shortened(value, maxQuoted);
+  const rest = value.length > maxQuoted ? "..." : "";
+  return `"${short.replace(unseen, escaped)}${rest}"`;
+}
+
+/** Control and format characters, halves of surrogate pairs, and every space but the usual one. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

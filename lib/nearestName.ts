@@ -1,8 +1,8 @@
 import { closestMatch } from "leven";
 
-/** The name that is most like `text`, without regard to case; undefined when none is similar enough. */
+/** The name that is most similar to `text`, ignoring case; undefined when none is similar enough. */
 export function nearestName(text: string, names: readonly string[]): string | undefined {
-  // Two typing errors, or one in three characters of a longer name.
+  // Two typing errors, or one per three characters of a longer name.
   const maxDistance = Math.max(2, Math.floor(text.length / 3));
   const lowerCase = names.map((name) => name.toLowerCase());
   const nearest = closestMatch(text.toLowerCase(), lowerCase, { maxDistance });

@@ -8,15 +8,11 @@ import { mayGetMailbox, usersWhere, userSearch } from "../lib/exchange/user.ts";
 import { maxNamed, nameOf } from "../lib/exchange/naming.ts";
 
 /**
- * The only setting that create brings about: everything else is for the update that the platform runs after a
- * correlation.
+ * The only setting that create changes: other settings are for the update that the platform runs after a correlation.
  */
 const visibility = "HiddenFromAddressListsEnabled";
 
-/**
- * Correlates the person with exactly one existing mailbox, and brings its visibility in the address lists to what is
- * mapped.
- */
+/** Correlates the person with exactly one existing mailbox, and sets the mapped visibility in the address lists. */
 export default onCreate({
   needs: { exchange: cmdlets(mailboxSearch, userSearch, visibilityChange) },
   configuration: ["CorrelateOnly", "RecipientTypeDetails"],
@@ -40,7 +36,7 @@ export default onCreate({
     if (others.length > 0)
       log(
         "warning",
-        `Create sets nothing but ${visibility}; map ${others.map(([name]) => name).join(", ")} for Update, ` +
+        `Create only sets ${visibility}; map ${others.map(([name]) => name).join(", ")} for Update, ` +
           "which the platform runs after a correlation.",
       );
 
@@ -61,9 +57,7 @@ function isVisibility([name]: readonly [string, unknown]): boolean {
   return name.toLowerCase() === visibility.toLowerCase();
 }
 
-/**
- * A person whose user exists but whose mailbox does not yet is worth another try later; a person nobody knows is not.
- */
+/** If the user exists but the mailbox does not, the event can be retried later; without a user it cannot. */
 async function noMailbox(
   field: string,
   value: string,
@@ -80,8 +74,9 @@ async function noMailbox(
     return new Fault({ kind: "missing", message: `No mailbox has "${value}" as ${field}.` });
   const when =
     user.RecipientTypeDetails === "User"
-      ? "It can take minutes to a day after a licence is assigned."
-      : `It is a ${user.RecipientTypeDetails}: its mail goes elsewhere until a mailbox is made or migrated here.`;
+      ? "It can take from minutes to a day after a licence is assigned."
+      : `It is a ${user.RecipientTypeDetails}: its mail is delivered elsewhere until a mailbox ` +
+        `is created or migrated here.`;
   return new Fault({
     kind: "notReady",
     message:

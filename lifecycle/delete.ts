@@ -18,8 +18,8 @@ import { Fault } from "../lib/fault.ts";
 import { onDelete } from "../lib/host/accountActions.ts";
 
 /**
- * Sets the leaver's automatic reply, and whatever else is mapped for Delete; the mailbox stays. A reconciliation has
- * no mapping, and sets the default reply.
+ * Sets the leaver's automatic reply and any other mapped settings; the mailbox stays. A reconciliation has no mapping
+ * and sets the default reply.
  */
 export default onDelete({
   needs: {

@@ -5,10 +5,7 @@ import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/ma
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onDisable } from "../lib/host/accountActions.ts";
 
-/**
- * Takes the mailbox out of the address lists, or sets what is mapped for Disable. A reconciliation has no mapping,
- * and hides.
- */
+/** Hides the mailbox from the address lists, unless mapped otherwise, and sets any other mapped settings. */
 export default onDisable({
   needs: { exchange: cmdlets(mailboxLookup, settingsChange, formerVisibility) },
   configuration: ["CorrelateOnly"],

@@ -19,9 +19,8 @@ import { onEnable } from "../lib/host/accountActions.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
 
 /**
- * Shows the mailbox in the address lists, or sets what is mapped for Enable. When the configuration asks for it, the
- * automatic reply that delete set is switched off again: only while it still has the texts that the mapping gives (or
- * the default ones).
+ * Shows the mailbox in the address lists, unless mapped otherwise, and sets any other mapped settings. If configured,
+ * turns off the automatic reply that delete set: only if it still has the mapped texts or the default texts.
  */
 export default onEnable({
   needs: { exchange: cmdlets(mailboxLookup, settingsChange, autoReplyLookup, autoReplyOff) },
@@ -44,7 +43,7 @@ export default onEnable({
     const mailbox = await read(
       mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
     );
-    // A mapped reply is told as the mailbox has it, whether it is cleared or not.
+    // A mapped reply is reported as the mailbox has it, whether it is cleared or not.
     const present = clears || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
     const isLeavers = present && leavers.some((reply) => reply && isThisReply(present, reply));
     const reply = isLeavers
@@ -53,10 +52,10 @@ export default onEnable({
     if (clears && present && isOn(present) && !isLeavers)
       log(
         "warning",
-        `An automatic reply of mailbox ${nameOf(mailbox)} is on and was left alone: its texts are neither ` +
-          "those mapped for Enable nor the default ones.",
+        `The automatic reply of mailbox ${nameOf(mailbox)} is on and was not changed: its texts are neither ` +
+          "those mapped for Enable nor the default texts.",
       );
-    // The reply first: a mailbox that Active Directory masters takes it, whatever becomes of the rest.
+    // The reply first: it also succeeds for a mailbox whose other settings Active Directory masters.
     if (reply) await change(reply.change);
     const { before, after } = await applySettings(mailbox, settings, { read, change });
     return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };

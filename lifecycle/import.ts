@@ -5,8 +5,8 @@ import { onImport } from "../lib/host/accountActions.ts";
 const visibility = "HiddenFromAddressListsEnabled";
 
 /**
- * Gives every mailbox that counts as a person's. Enabled is who stands in the address lists; nobody, when persons are
- * only correlated.
+ * Imports every mailbox that counts as a person's mailbox. An account is enabled if the mailbox is shown in the address
+ * lists, and never when persons are only correlated.
  */
 export default onImport({
   needs: { exchange: cmdlets(mailboxList) },

@@ -4,7 +4,7 @@ import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/ma
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { onUpdate } from "../lib/host/accountActions.ts";
 
-/** Brings every mapped setting of the mailbox to the person's present data, in one change. */
+/** Updates every mapped setting of the mailbox that differs, in one change. */
 export default onUpdate({
   needs: { exchange: cmdlets(mailboxLookup, settingsChange) },
   configuration: ["CorrelateOnly"],

@@ -4,7 +4,7 @@ import { onResources } from "../lib/host/resourceActions.ts";
 import { resourcesOf } from "../lib/resources/provision.ts";
 import { resourceKeys } from "../lib/resources/resourceSettings.ts";
 
-/** Makes a shared mailbox for each item of the source, known by its key ever after. */
+/** Creates a shared mailbox for each item of the source data, which its key identifies. */
 export default onResources({
   needs: { exchange: cmdlets(sharedMailboxCreation) },
   configuration: [...resourceKeys, "SharedMailboxMarker", "SharedMailboxNamePrefix"],

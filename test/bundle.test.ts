@@ -25,7 +25,7 @@ describe("an event that cannot be used", () => {
     ["nothing but a BOM", () => "\uFEFF", /^stdin is empty/],
     ["no JSON", () => "hello", /^stdin is not JSON \(5 bytes were read\)/],
     ["two documents", () => `${event}\n${event}`, /^stdin is not JSON/],
-    ["a list", () => "[1]", /^stdin is JSON but no object/],
+    ["a list", () => "[1]", /^stdin is JSON, but not an object/],
     [
       "UTF-16, little endian",
       () => Buffer.from(`\uFEFF${event}`, "utf16le"),
@@ -79,14 +79,12 @@ describe("an event that cannot be used", () => {
       ).sort(),
     ).toEqual([
       '"App ID" (AppId) is missing.',
-      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
-      expect.stringMatching(
-        /^"Cloud" \(Cloud\) is a text of 4 characters that is not in the list/,
-      ) as string,
+      '"App secret" (AppSecret) is missing; it is required when "Use certificate" is off.',
+      expect.stringMatching(/^"Cloud" \(Cloud\) is "Mars"; expected worldwide/) as string,
       '"Organization" (Organization) is missing.',
       '"Tenant ID" (TenantID) is missing.',
       "actionContext.CorrelationConfiguration is missing.",
-      "actionContext.DryRun is a text of 7 characters; expected true or false.",
+      'actionContext.DryRun is "perhaps"; expected true or false.',
     ]);
   });
 });

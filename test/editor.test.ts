@@ -78,7 +78,7 @@ describe("an editor of options", () => {
     const rights = offered("folderPermissionOptions", "mailboxFolderAccessRight");
     const flags = offered("folderPermissionOptions", "mailboxFolderSharingPermissionFlags");
     const users = offered("folderPermissionOptions", "mailboxFolderUser");
-    expect(documented(/expected a role \(([^)]*)\) or rights among (.*)\.$/).sort()).toEqual(
+    expect(documented(/expected a role \(([^)]*)\) or rights from (.*)\.$/).sort()).toEqual(
       [...rights].sort(),
     );
     for (const mailboxFolderAccessRight of rights)

@@ -2,37 +2,37 @@ import { X509Certificate, type KeyObject } from "node:crypto";
 import { Fault } from "../fault.ts";
 import { FIELD, openContainer, type Contents } from "./pkcs12.ts";
 
-const WANTED = "a PFX file (a certificate with its private key) as base64 is needed";
+const EXPECTED = "expected a PFX file (a certificate with its private key) as base64";
 
 export interface CertificateSource {
-  /** AppCertificateBase64String: a PFX file as base64; line breaks and surrounding white space do not matter. */
+  /** AppCertificateBase64String: a PFX file as base64. White space does not matter. */
   pfxBase64: string;
   /** AppCertificatePassword: absent and empty mean the same. */
   password?: string | undefined;
-  /** The moment at which the certificate has to be valid. */
+  /** The time at which the certificate has to be valid. */
   now: Date;
 }
 
-/** `privateKey` and `thumbprintSha256` are what @azure/msal-node takes as `auth.clientCertificate`. */
+/** @azure/msal-node takes `privateKey` and `thumbprintSha256` as `auth.clientCertificate`. */
 export interface AppCertificate {
   /** PEM, PKCS#8, not encrypted. Secret. */
   privateKey: string;
   /** SHA-256 over the DER certificate: 64 hexadecimal digits, upper case. */
   thumbprintSha256: string;
   notAfter: Date;
-  /** Distinguished name on one line, as in `O=Example, CN=connector`. */
+  /** The distinguished name on one line, as in `O=Example, CN=connector`. */
   subject: string;
 }
 
 /**
- * Reads the application's key and certificate; of several certificates it takes the one that belongs to the key.
+ * Reads the application's key and certificate. If there are several certificates, it uses the one of the key.
  *
- * Reads what OpenSSL and Windows write: TripleDES-SHA1 and RC2-40 (the old default), AES256-SHA256 and other PBES2
- * with PBKDF2 (the present one), unencrypted; with a SHA-1 or SHA-2 MAC, or none. Not: RC4, 128-bit RC2, two-key
- * TripleDES, PBMAC1, scrypt, and containers sealed with a public key.
+ * Supports the formats that OpenSSL and Windows write: TripleDES-SHA1 and RC2-40 (the old default), AES256-SHA256 and
+ * other PBES2 with PBKDF2 (the present default), unencrypted; with a SHA-1 or SHA-2 MAC, or without. Not supported:
+ * RC4, 128-bit RC2, two-key TripleDES, PBMAC1, scrypt, and public-key integrity.
  *
- * @throws {Fault} `invalid`, with a sentence that names the field to correct: empty, not base64, no PFX, cut off,
- * damaged, wrong password, unsupported algorithm, no RSA key, no certificate to the key, not valid at `now`.
+ * @throws {Fault} `invalid`, with a sentence that names the field to correct: empty, not base64, not a PFX, truncated,
+ * damaged, wrong password, unsupported algorithm, no RSA key, no certificate for the key, not valid at `now`.
  */
 export async function readCertificate({
   pfxBase64,
@@ -56,18 +56,17 @@ export async function readCertificate({
   };
 }
 
-/** The bytes of what starts as a PFX and is as long as it says. */
+/** The bytes of a PFX that has the length that it declares. */
 function decode(text: string): Buffer {
   const base64 = text.replace(/\s+/g, "");
-  if (base64 === "") throw Fault.invalid(`${FIELD} is empty: ${WANTED}.`);
+  if (base64 === "") throw Fault.invalid(`${FIELD} is empty; ${EXPECTED}.`);
   const der = Buffer.from(base64, "base64");
-  // PEM itself, or encoded again
-  const pem = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(`${text}\n${der.toString("latin1")}`)?.[1];
-  if (pem !== undefined) throw Fault.invalid(`${FIELD} holds PEM text (${pem}): ${WANTED}.`);
+  const pem = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(`${text}\n${der.toString("latin1")}`)?.[1]; // PEM itself, or encoded again
+  if (pem !== undefined) throw Fault.invalid(`${FIELD} is PEM text (${pem}); ${EXPECTED}.`);
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
-    throw Fault.invalid(`${FIELD} is not base64: ${WANTED}.`);
+    throw Fault.invalid(`${FIELD} is not base64; ${EXPECTED}.`);
 
-  // A SEQUENCE with its length (80: left open, as BER may), then "version 3": so starts every PFX, and nothing else.
+  // A SEQUENCE with its length (80: indefinite, as BER allows), then "version 3": only a PFX starts like this.
   const header = /^30(?:80|8[1-4]((?:..){1,4}))020103/.exec(der.toString("hex", 0, 9));
   if (header === null) throw notPfx(der);
   const length =
@@ -75,7 +74,7 @@ function decode(text: string): Buffer {
       ? der.length
       : 2 + header[1].length / 2 + Number.parseInt(header[1], 16);
   if (length > der.length)
-    throw Fault.invalid(`${FIELD} is cut off: ${der.length} of ${length} bytes are there.`);
+    throw Fault.invalid(`${FIELD} is truncated: it has ${der.length} of ${length} bytes.`);
   return der.subarray(0, length);
 }
 
@@ -83,23 +82,23 @@ function notPfx(der: Buffer): Fault {
   try {
     new X509Certificate(der);
   } catch {
-    return Fault.invalid(`${FIELD} is base64, but not of a PFX: ${WANTED}.`);
+    return Fault.invalid(`${FIELD} is base64, but not of a PFX; ${EXPECTED}.`);
   }
-  return Fault.invalid(`${FIELD} holds a certificate without its private key (.cer): ${WANTED}.`);
+  return Fault.invalid(`${FIELD} is a certificate without its private key (.cer); ${EXPECTED}.`);
 }
 
 function pair({ keys, certificates }: Contents): { key: KeyObject; certificate: X509Certificate } {
   if (keys.length === 0)
     throw Fault.invalid(
-      `The PFX in ${FIELD} holds no private key: export the certificate together with its key.`,
+      `The PFX in ${FIELD} contains no private key: export the certificate together with its key.`,
     );
   const rsaKeys = keys.filter((key) => key.asymmetricKeyType === "rsa");
   if (rsaKeys.length === 0)
     throw Fault.invalid(
-      `The private key in ${FIELD} is of the type ${keys[0]?.asymmetricKeyType}; it has to be RSA.`,
+      `The private key in ${FIELD} is of the type ${keys[0]?.asymmetricKeyType}; expected RSA.`,
     );
   if (certificates.length === 0)
-    throw Fault.invalid(`The PFX in ${FIELD} holds a private key, but no certificate.`);
+    throw Fault.invalid(`The PFX in ${FIELD} contains a private key, but no certificate.`);
 
   const [latest] = rsaKeys
     .flatMap((key) =>
@@ -107,11 +106,9 @@ function pair({ keys, certificates }: Contents): { key: KeyObject; certificate: 
         .filter((each) => each.checkPrivateKey(key))
         .map((certificate) => ({ key, certificate })),
     )
-    // A certificate that was renewed on the same key can be in the file with its successor.
+    // The file can contain a certificate and its renewal for the same key.
     .sort((a, b) => Date.parse(b.certificate.validTo) - Date.parse(a.certificate.validTo));
   if (latest === undefined)
-    throw Fault.invalid(
-      `The private key in ${FIELD} belongs to none of the certificates beside it.`,
-    );
+    throw Fault.invalid(`The private key in ${FIELD} matches none of the certificates in the PFX.`);
   return latest;
 }

@@ -11,13 +11,13 @@ import {
 import type { asn1 } from "node-forge";
 import { Fault } from "../fault.ts";
 
-/** How the configuration form calls what is read here. */
+/** The field of the configuration form that contains the PFX. */
 export const FIELD = "AppCertificateBase64String";
 const PASSWORD_FIELD = "AppCertificatePassword";
 
 function unsupported(algorithm: string): Fault {
   return Fault.invalid(
-    `The PFX in ${FIELD} is protected in a way that cannot be read here (${algorithm}); ` +
+    `The PFX in ${FIELD} uses an algorithm that is not supported (${algorithm}); ` +
       "export it again as AES256-SHA256.",
   );
 }
@@ -29,34 +29,34 @@ function damaged(cause: unknown): Fault {
   );
 }
 
-/** What a PKCS#12 container (PFX) holds. */
+/** The contents of a PKCS#12 container (PFX). */
 export interface Contents {
   keys: KeyObject[];
   certificates: X509Certificate[];
-  /** Whether the password opened any of it: contents that were not encrypted say nothing about the password. */
+  /** Whether the password decrypted any of it: unencrypted contents do not prove the password. */
   decrypted: boolean;
 }
 
 /**
  * Opens a container with its password. Throws an `invalid` fault that names the field when the
- * password is wrong, the container is damaged, or it is protected in a way that is not read here.
+ * password is wrong, or the container is damaged or uses an algorithm that is not supported.
  */
 export async function openContainer(pfx: Buffer, password: string): Promise<Contents> {
   forge = await loadForge();
   const { safe, mac } = splitContainer(pfx);
   let passwordProven = false;
   let cause: unknown;
-  // Where no password was set, some programs write the empty one and others none.
+  // Without a password, some programs use the empty password and others none.
   for (const candidate of password === "" ? ["", undefined] : [password]) {
-    const sealed = mac === undefined ? undefined : isSealed(mac, safe, candidate);
+    const verified = mac === undefined ? undefined : macMatches(mac, safe, candidate);
     try {
       const contents = readSafe(safe, candidate);
-      if (sealed !== false) return contents;
-      // Contents that decrypt prove the password, so it is they that have changed since the seal was set.
+      if (verified !== false) return contents;
+      // Contents that decrypt prove the password, so they have changed since the MAC was computed.
       passwordProven ||= contents.decrypted;
     } catch (thrown) {
       if (thrown instanceof Fault) throw thrown;
-      passwordProven ||= sealed === true;
+      passwordProven ||= verified === true;
       cause = thrown;
     }
   }
@@ -74,16 +74,16 @@ export async function openContainer(pfx: Buffer, password: string): Promise<Cont
 
 type Forge = typeof import("node-forge");
 type Asn1 = asn1.Asn1;
-type Password = string | undefined; // PKCS#12 distinguishes an absent one from an empty one
+type Password = string | undefined; // PKCS#12 distinguishes an absent password from an empty one
 
-/** Loaded when a certificate is read, so that no other start of the script waits for it. */
+/** Loaded only when a certificate is read, so that other runs start faster. */
 let forge: Forge;
 
 /**
- * Forge has what node:crypto lacks: ASN.1, and RC2, which OpenSSL 3 refuses. Its PKCS#12 reader
- * is left alone: it fails on PBES2 with a password beyond ASCII, writes certificates anew (which
- * changes the thumbprint of one signed with ECDSA), derives keys in JavaScript (slow in a process
- * that has just started), and tells its errors apart by text only.
+ * Forge provides what node:crypto lacks: ASN.1, and RC2, which OpenSSL 3 refuses. Its PKCS#12 reader is not used: it
+ * fails on PBES2 with a password beyond ASCII, re-encodes certificates (which changes the thumbprint of one signed
+ * with ECDSA), derives keys in JavaScript (slow in a process that has just started), and distinguishes its errors by
+ * text only.
  */
 async function loadForge(): Promise<Forge> {
   // @ts-expect-error The types describe the package, not its parts.
@@ -104,11 +104,11 @@ function splitContainer(pfx: Buffer): { safe: Buffer; mac: Asn1 | undefined } {
   }
 }
 
-function isSealed(mac: Asn1, safe: Buffer, password: Password): boolean {
+function macMatches(mac: Asn1, safe: Buffer, password: Password): boolean {
   try {
     const [digest, expected] = [digestOf(at(mac, 0, 0, 0)), bytes(at(mac, 0, 1))];
     const iterations = items(mac).length > 2 ? rounds(at(mac, 2)) : 1;
-    const key = derive("seal", expected.length, password, {
+    const key = derive("mac", expected.length, password, {
       digest,
       salt: bytes(at(mac, 1)),
       iterations,
@@ -198,9 +198,9 @@ function decipher(name: string, key: Buffer, iv: Buffer, data: Buffer): Buffer {
   return Buffer.concat([cipher.update(data), cipher.final()]);
 }
 
-/** PKCS#12's own way from a password to bytes: RFC 7292, appendix B.2 (its names are in the comments). */
+/** The key derivation of PKCS#12: RFC 7292, appendix B.2 (its names are in the comments). */
 function derive(
-  use: "key" | "iv" | "seal",
+  use: "key" | "iv" | "mac",
   length: number,
   password: Password,
   from: { digest: string; salt: Buffer; iterations: number },
@@ -213,7 +213,7 @@ function derive(
   const input = Buffer.concat([fill(from.salt), fill(text)]); // I = S || P
   let derived = Buffer.alloc(0);
   while (derived.length < length) {
-    let hash = Buffer.concat([Buffer.alloc(block, { key: 1, iv: 2, seal: 3 }[use]), input]); // D || I
+    let hash = Buffer.concat([Buffer.alloc(block, { key: 1, iv: 2, mac: 3 }[use]), input]); // D || I
     for (let round = 0; round < from.iterations; round++)
       hash = createHash(from.digest).update(hash).digest();
     derived = Buffer.concat([derived, hash]);
@@ -238,33 +238,33 @@ function digestOf(node: Asn1): string {
 
 const parse = (der: Buffer): Asn1 => forge.asn1.fromDer(der.toString("latin1"));
 
-/** The name that forge has for an object identifier, or the identifier itself. */
+/** Forge's name for an object identifier, or the identifier itself. */
 function oid(node: Asn1): string {
   const dotted = forge.asn1.derToOid(bytes(node).toString("latin1"));
   return forge.pki.oids[dotted] ?? dotted;
 }
 
 function items(node: Asn1): Asn1[] {
-  return Array.isArray(node.value) ? node.value : misshapen();
+  return Array.isArray(node.value) ? node.value : malformed();
 }
 
-function misshapen(): never {
-  throw new Error("The ASN.1 is not of the expected shape.");
+function malformed(): never {
+  throw new Error("The ASN.1 does not have the expected structure.");
 }
 
 /** The node at the end of a path of positions. */
 function at(node: Asn1, ...path: number[]): Asn1 {
-  return path.reduce((parent, position) => items(parent)[position] ?? misshapen(), node);
+  return path.reduce((parent, position) => items(parent)[position] ?? malformed(), node);
 }
 
-/** BER may cut a byte string into pieces. */
+/** BER may split a byte string into parts. */
 function bytes(node: Asn1): Buffer {
   return Array.isArray(node.value)
     ? Buffer.concat(node.value.map(bytes))
     : Buffer.from(node.value, "latin1");
 }
 
-/** Deriving a key stops everything else, the deadline too: programs write 2,000 to 600,000 rounds, more is refused. */
+/** Key derivation blocks everything, even the deadline. Programs write 2,000 to 600,000 rounds; more is refused. */
 function rounds(node: Asn1): number {
   const count = Number.parseInt(bytes(node).toString("hex"), 16);
   if (count > 1_000_000) throw unsupported(`${count} rounds of key derivation`);

@@ -1,54 +1,54 @@
 import { Fault, type FaultKind } from "../fault.ts";
 
 /**
- * What the sign-in service's error numbers mean for those who filled in the configuration form.
+ * The meaning of the sign-in service's error numbers, for the person who filled in the configuration form.
  * Numbers: Microsoft's list of AADSTS error codes; 700027 right after upload: seen by KelvinTegelaar/CIPP-API.
  */
 const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About): string }>> = {
   AADSTS7000215: {
     kind: "denied",
     message: ({ clientId }) =>
-      `The app secret (AppSecret) is not one of application ${clientId} (AppId). Give ` +
+      `The app secret (AppSecret) is not a secret of application ${clientId} (AppId). Enter ` +
       "the value of the secret, not its ID.",
   },
   AADSTS7000222: {
     kind: "denied",
     message: ({ clientId }) =>
-      `The app secret (AppSecret) of application ${clientId} (AppId) has expired. Make a new one and fill it in.`,
+      `The app secret (AppSecret) of application ${clientId} (AppId) has expired. Create a new one and enter it.`,
   },
   AADSTS700016: {
     kind: "invalid",
     message: ({ clientId, tenantId }) =>
-      `Application ${clientId} (AppId) is not known in tenant ${tenantId} (TenantID).`,
+      `Application ${clientId} (AppId) does not exist in tenant ${tenantId} (TenantID).`,
   },
   AADSTS90002: {
     kind: "invalid",
     message: ({ tenantId }) =>
-      `Tenant ${tenantId} (TenantID) does not exist in this cloud. Check the tenant ID and the chosen cloud (Cloud).`,
+      `Tenant ${tenantId} (TenantID) does not exist in this cloud. Check the tenant ID and the cloud (Cloud).`,
   },
   AADSTS700027: {
     kind: "denied",
     message: ({ clientId }) =>
       "The certificate (AppCertificateBase64String) is not registered on application " +
-      `${clientId} (AppId). Upload its public part to the app registration; if that was ` +
-      "done just now, try again in some minutes.",
+      `${clientId} (AppId). Upload its public part to the app registration; if you ` +
+      "have just done that, try again in a few minutes.",
   },
   AADSTS700024: {
     kind: "denied",
     message: () =>
-      "The sign-in service says that what was signed with the certificate " +
+      "The sign-in service reports that the assertion signed with the certificate " +
       "(AppCertificateBase64String) is not valid at this time: the clock of this machine " +
       "is probably wrong.",
   },
   AADSTS500011: {
     kind: "invalid",
     message: ({ tenantId }) =>
-      `Tenant ${tenantId} knows no Exchange Online in the chosen cloud (Cloud).`,
+      `Tenant ${tenantId} (TenantID) has no Exchange Online in the selected cloud (Cloud).`,
   },
   AADSTS53003: {
     kind: "denied",
     message: ({ clientId }) =>
-      `A Conditional Access policy keeps application ${clientId} (AppId) from signing in.`,
+      `A Conditional Access policy prevents application ${clientId} (AppId) from signing in.`,
   },
   AADSTS7000112: {
     kind: "denied",
@@ -71,7 +71,7 @@ interface About {
   clientId: string;
 }
 
-/** Makes a fault of what msal threw. Its own error classes are not needed: the number is in the text. */
+/** Converts what msal threw to a fault. Its error classes are not needed: the number is in the text. */
 export function signInFault(thrown: unknown, about: About): Fault {
   if (thrown instanceof Fault) return thrown;
   const error = thrown as {
@@ -81,7 +81,7 @@ export function signInFault(thrown: unknown, about: About): Fault {
     correlationId?: string;
   };
   const text = error.errorMessage ?? error.message ?? "";
-  // msal and the service put ids and times around the sentence.
+  // msal and the service add IDs and times to the sentence.
   const [serviceText, number] =
     /(AADSTS\d+): [^]*?(?=\s*(?:\r?\n|Trace ID:|- Correlation ID:|$))/.exec(text) ?? [
       text.split(/\r?\n/)[0] ?? "",
@@ -103,9 +103,9 @@ export function signInFault(thrown: unknown, about: About): Fault {
   return new Fault({
     kind: refused ? "denied" : "unexpected",
     message:
-      `Signing in as application ${about.clientId} (AppId) in tenant ` +
-      `${about.tenantId} (TenantID) failed: ` +
-      (serviceText || (error.errorCode ?? "no reason was given")),
+      `Application ${about.clientId} (AppId) could not sign in to tenant ` +
+      `${about.tenantId} (TenantID): ` +
+      (serviceText || (error.errorCode ?? "no reason was reported")),
     cause: thrown,
     requestId,
   });

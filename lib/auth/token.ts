@@ -7,13 +7,13 @@ import { retryAfterMs, retrying, unanswered, type Pace, type Try } from "../net/
 import { isTransientRefusal, signInFault } from "./signInErrors.ts";
 import type { HttpReply, Transport } from "../net/transport.ts";
 
-/** How the application proves who it is. */
+/** The application's proof of identity. */
 export type Credential = { secret: string } | { pfxBase64: string; password: string };
 
 export interface TokenSource {
   /**
-   * An access token for Exchange Online that is good for some minutes. `refused` asks for a new one
-   * after a 401, with the claims it named.
+   * An access token for Exchange Online that remains valid for some minutes. `refused` requests a new
+   * one after a 401, with the claims that it named.
    */
   get(refused?: { token: string; claims?: string | undefined }): Promise<string>;
 }
@@ -24,8 +24,8 @@ export interface TokenSettings {
   credential: Credential;
   cloud: Cloud;
   /**
-   * Base URL to send to instead of the cloud's sign-in host. The authority that is named and signed
-   * for stays the cloud's own.
+   * The base URL to send to instead of the cloud's sign-in host. The authority in the request and in
+   * the assertion does not change.
    */
   loginUrl: string | undefined;
 }
@@ -35,17 +35,17 @@ interface Seams {
   pace: Pace;
   /** Milliseconds since 1970. */
   clock(): number;
-  /** Everything that must never be written, as soon as it exists. */
+  /** Called with every new secret, which must never be written. */
   keepSecret(secret: string): void;
 }
 
-/** A token is not used in its last two minutes: a page that is asked for now may be answered then. */
+/** A token is not used in its last two minutes: a page that is requested now may be answered then. */
 const marginMs = 120_000;
 
 /**
- * Tokens by the client credentials grant, through msal-node, which is loaded with the first token
- * and makes the signed assertion (PS256, x5t#S256) for a certificate. It is told all it would
- * otherwise discover, so that a run costs one token request.
+ * Tokens by the client credentials grant, through msal-node, which is loaded with the first token and signs the
+ * assertion (PS256, x5t#S256) for a certificate. Its settings contain everything that it would otherwise discover, so
+ * that a run costs one token request.
  */
 export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource {
   let current: { token: string; goodUntil: number } | undefined;
@@ -60,7 +60,7 @@ export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource 
   };
   return {
     async get(refused) {
-      // Several requests may be refused at once: the first one's new token serves them all.
+      // Several requests may be refused at the same time: they share one new token.
       if (current?.token === refused?.token) current = undefined;
       if (current && current.goodUntil > seams.clock()) return current.token;
       pending ??= fetchNew(refused?.claims).finally(() => (pending = undefined));
@@ -69,7 +69,7 @@ export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource 
   };
 }
 
-/** Asks for a new token, with the claims a refusal named. */
+/** Requests a new token, with the claims that a refusal named. */
 type Client = (claims: string | undefined) => Promise<{ token: string; expiresAt: number }>;
 
 async function newClient(
@@ -95,7 +95,7 @@ async function newClient(
     system: { networkClient: network, disableInternalRetries: true },
   });
   return async (claims) => {
-    const asked = seams.clock();
+    const requestedAt = seams.clock();
     try {
       const result = await application.acquireTokenByClientCredential({
         scopes: [scopeOf(cloud)],
@@ -105,9 +105,9 @@ async function newClient(
       if (!result?.accessToken)
         throw new Fault({
           kind: "unexpected",
-          message: "The sign-in service answered without a token.",
+          message: "The answer of the sign-in service has no token.",
         });
-      return { token: result.accessToken, expiresAt: asked + network.lifeMs() };
+      return { token: result.accessToken, expiresAt: requestedAt + network.lifeMs() };
     } catch (thrown) {
       throw network.lastFault() ?? signInFault(thrown, { tenantId, clientId });
     }
@@ -125,7 +125,7 @@ async function certificateOf(
   return { thumbprintSha256, privateKey };
 }
 
-/** What msal would otherwise ask the sign-in service for; the form of its OpenID configuration. */
+/** What msal would otherwise request from the sign-in service, in the form of its OpenID configuration. */
 function metadataOf(authority: string): string {
   return JSON.stringify({
     authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
@@ -136,17 +136,17 @@ function metadataOf(authority: string): string {
   });
 }
 
-/** What msal does not pass on of the last exchange with the sign-in service. */
+/** What msal does not return of the last exchange with the sign-in service. */
 interface LastExchange {
-  /** Set when there was no answer to be had; msal wraps what its network throws. */
+  /** Set when there was no answer; msal wraps what its network throws. */
   lastFault(): Fault | undefined;
-  /** How long the token lives; msal reckons with another clock than ours. */
+  /** The lifetime of the token; msal uses a different clock. */
   lifeMs(): number;
 }
 
 /**
- * msal's way to the network: our transport and our retries. What is meant for `origin` goes to
- * `base`, and nothing goes elsewhere.
+ * msal's network module, with the transport and retries of this project. Requests to `origin` are sent to `base`, and
+ * nothing is sent anywhere else.
  */
 function networkFor(
   { origin, base }: { origin: string; base: string },
@@ -174,7 +174,7 @@ function networkFor(
         fault: new Fault({
           kind,
           retryable: true,
-          message: `The sign-in service is not available at the moment (status ${status}).`,
+          message: `The sign-in service is unavailable (status ${status}).`,
         }),
         afterMs: retryAfterMs(reply.headers["retry-after"], clock()),
       };
@@ -199,7 +199,7 @@ function networkFor(
     // Only discovery uses GET, and everything that could be discovered is in the settings.
     sendGetRequestAsync: (url) =>
       refuse(
-        `The sign-in library asked for ${new URL(url).pathname}, which this connector never needs.`,
+        `The sign-in library requested ${new URL(url).pathname}, which this connector never needs.`,
       ),
     async sendPostRequestAsync<T>(
       url: string,
@@ -207,7 +207,7 @@ function networkFor(
     ): Promise<NetworkResponse<T>> {
       if (!url.startsWith(`${origin}/`))
         return await refuse(
-          `The sign-in library turned to ${new URL(url).host} instead of ${origin}; nothing was sent there.`,
+          `The sign-in library addressed ${new URL(url).host} instead of ${origin}; nothing was sent there.`,
         );
       const assertion = new URLSearchParams(body).get("client_assertion");
       if (assertion !== null) keepSecret(assertion);
@@ -231,13 +231,15 @@ function notJson({ status, text }: HttpReply): Fault {
     return new Fault({
       kind: "unexpected",
       message:
-        "The sign-in service's address answered with " +
-        `${html ? "a web page" : "something else"} instead of JSON (status ${status}): a ` +
-        "proxy may stand in between, or the address is wrong.",
+        "The address of the sign-in service returned " +
+        `${html ? "a web page" : "something else"} instead of JSON (status ${status}): there ` +
+        "may be a proxy in between, or the address is wrong.",
     });
   return new Fault({
     kind: "unavailable",
     retryable: true,
-    message: `The sign-in service's answer was cut off or is not JSON (status ${status}, ${text.length} characters).`,
+    message:
+      "The answer of the sign-in service is truncated or not JSON " +
+      `(status ${status}, ${text.length} characters).`,
   });
 }

@@ -54,7 +54,10 @@ function meaningOf(right: CalendarRight): string {
   return `${right.user.toLowerCase()}: ${summedRight(right)}`;
 }
 
-/** Existing installations hold the reference with these three members; a fourth one only where there are flags. */
+/**
+ * Existing installations have stored references with these three members; a fourth is added only when there are
+ * flags.
+ */
 export function folderPermission(option: FolderPermissionOption): Permission {
   const {
     Id,
@@ -75,8 +78,7 @@ export function folderPermission(option: FolderPermissionOption): Permission {
 }
 
 /**
- * What a reference asks for. It stands for itself: an option that was edited or taken off the list since can still be
- * revoked.
+ * What a reference grants. It does not depend on the list: an option that was edited or removed can still be revoked.
  */
 export interface Entitlement {
   right: CalendarRight;
@@ -95,7 +97,7 @@ export function entitlementOf(
   const option = options.find(
     ({ Id }) => Id.trim().toLowerCase() === permission("Id").toLowerCase(),
   );
-  // Of a right that the option has no more, nobody is told: Exchange may refuse to.
+  // No invitation for a right that the option no longer has: Exchange may refuse to send it.
   return {
     right,
     notify: option?.sendNotificationToUser === true && sameRight(rightOf(option), right),
@@ -103,10 +105,10 @@ export function entitlementOf(
 }
 
 /**
- * The listed option that gave the user the right there is, when it is another one than the wanted: two entitlements
- * for one user cannot both be had. What nobody listed, and what Exchange gives by itself, is no entitlement's.
+ * The listed option that granted the user's present right, if it differs from the wanted option: an account cannot hold
+ * two entitlements for the same user. A right that is not listed, or is the default of Exchange, does not conflict.
  */
-export function rivalOf(
+export function conflictingOption(
   { user, rights, flags }: CalendarRight,
   present: CalendarRight | undefined,
   options: readonly FolderPermissionOption[],
@@ -124,15 +126,15 @@ export function rivalOf(
   );
 }
 
-export function conflict(rival: FolderPermissionOption, mailboxName: string): Fault {
+export function conflict(other: FolderPermissionOption, mailboxName: string): Fault {
   return Fault.invalid(
-    `The calendar of mailbox ${mailboxName} already has the right of "${rival.DisplayName}" for the ` +
-      "same user. Only one of such entitlements can be had: revoke the other one, or let the " +
-      "configuration (Conflicting calendar rights) overwrite it.",
+    `The calendar of mailbox ${mailboxName} already has the right of "${other.DisplayName}" for the ` +
+      "same user. An account can hold only one of these entitlements: revoke the other one, or set " +
+      '"Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
   );
 }
 
-/** Default and Anonymous as they are; of others the address, which is theirs alone. */
+/** Default or Anonymous, or the address of the user, which is unique. */
 export async function namedUser(
   { user }: CalendarRight,
   read: ExchangeGate["read"],
@@ -182,8 +184,8 @@ function documentedSpelling(user: string): string {
 }
 
 /**
- * The options in the form an import compares with: a list of entries calls users by display names, so one that is not
- * a user's alone matches nothing.
+ * The options in the form that an import compares with. Calendars list users by display name, so an option whose user
+ * has no unique display name matches nothing.
  */
 export async function matchable(
   options: readonly FolderPermissionOption[],
@@ -205,8 +207,8 @@ export async function matchable(
     if (name === undefined) {
       log(
         "warning",
-        `Not imported: "${option.DisplayName}". Its user is not one recipient with a display name of its ` +
-          "own, and calendars list users by display names.",
+        `Not imported: "${option.DisplayName}". Its user is not one recipient with a unique display name, ` +
+          "and calendars list users by display name.",
       );
       return [];
     }

@@ -4,7 +4,7 @@ import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
 
 /**
- * What the actions of this set agree on: how a group is named and referred to. Existing installations hold these
+ * What the actions of this set share: the names and references of groups. Existing installations have stored these
  * references and names.
  */
 export function groupPermission(group: Group): Permission {
@@ -15,20 +15,20 @@ export function groupPermission(group: Group): Permission {
   return { identification: { Id: group.Guid }, name: `${kind} - ${group.DisplayName}` };
 }
 
-/** The one permission whose parts are groups. */
+/** The permission whose sub-permissions are groups. */
 export const dynamicGroups: Permission = {
   identification: { Reference: "dg" },
   name: "Permission - Distribution Group",
 };
 
-/** A part of it. Its reference is the same as that of the group granted by itself. */
+/** A group as a sub-permission. Its reference is the same as for a group that is granted separately. */
 export function groupPart(group: Group): { key: string; name: string; reference: { Id: string } } {
   return { key: group.Guid.toLowerCase(), name: group.DisplayName, reference: { Id: group.Guid } };
 }
 
 /**
- * Groups with those of their direct members that are persons' mailboxes, in parts as they arrive. Throws at the end
- * when a group could not be read.
+ * Groups with their direct members that are mailboxes of persons, in parts as they arrive. Throws at the end when a
+ * group could not be read.
  */
 export async function* membersThatAreAccounts(
   groups: ReturnType<typeof cloudGroups>,
@@ -56,7 +56,7 @@ export async function* membersThatAreAccounts(
   if (others > 0)
     log(
       "information",
-      `Left out: ${others} members that are no person's mailbox (of another type than ` +
+      `Not imported: ${others} members that are not mailboxes of persons (not of the types ` +
         `${types.join(", ")}), such as contacts, guests and groups.`,
     );
   failures.throwIfAny();

@@ -1,6 +1,6 @@
 import { maxReferences, type Holders, type Permission } from "../host/permissionActions.ts";
 
-/** Holders of a few permissions, as they turn up one by one, given out in blocks. */
+/** Collects the holders of permissions one by one, and yields them in batches. */
 export class HolderBatches<O> {
   readonly #held = new Map<
     O,

@@ -1,10 +1,7 @@
 import { Fault } from "../fault.ts";
 import { nameOf, namesOf, type Identified } from "../exchange/naming.ts";
 
-/**
- * What an import could not read. The rest is imported all the same; but an import that lacks something has not
- * succeeded.
- */
+/** The objects that an import could not read. The rest is imported, but an incomplete import has not succeeded. */
 export class ImportFailures {
   readonly #what: readonly [one: string, several: string];
   readonly #found: { name: string; fault: Fault }[] = [];
@@ -14,7 +11,7 @@ export class ImportFailures {
     this.#what = what;
   }
 
-  /** An object that went away between listing and reading has nothing to be imported. */
+  /** An object that was deleted between listing and reading is not a failure. */
   add(object: Identified, fault: Fault): void {
     if (fault.kind !== "missing") this.#found.push({ name: nameOf(object), fault });
   }
@@ -28,7 +25,7 @@ export class ImportFailures {
       requestId,
       cause: first.fault,
       message:
-        `The import is not complete: ${this.#found.length} ` +
+        `The import is incomplete: ${this.#found.length} ` +
         `${this.#what[this.#found.length === 1 ? 0 : 1]} could not be read ` +
         `(${namesOf(this.#found.map(({ name }) => name))}). ${message}`,
     });

@@ -15,7 +15,7 @@ export function listedOptions(data: unknown = shipped): LitigationHoldOption[] {
   );
 }
 
-/** Existing installations hold the reference with the duration as a number. */
+/** Existing installations have stored references with the duration as a number. */
 export function holdPermission({ Id, DisplayName, Duration }: LitigationHoldOption): Permission {
   return { identification: { Id, Duration: holdDurationFrom(Duration) }, name: DisplayName };
 }

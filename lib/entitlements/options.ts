@@ -1,11 +1,12 @@
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import { readAs, Unusable, type Contract } from "../host/schemaContract.ts";
 
 /**
- * The options of a data file that implementers edit, checked by its schema and by what only the set knows: `check`
- * throws for what cannot be, and gives a text that no two options may share, because nobody could tell which of them
- * somebody holds. Throws one `invalid` fault that tells everything that is wrong with the file, so that nothing wrong
- * reaches the service.
+ * The options of a data file that implementers edit, checked by its schema and by the rules of the set. `check` throws
+ * for an invalid option, and returns its meaning: two options must not have the same meaning, because it would be
+ * unknown which of them an account holds. Throws one `invalid` fault with all errors in the file, before any request
+ * is sent.
  */
 export function optionsIn<O extends { Id: string; DisplayName: string }>(
   file: string,
@@ -31,7 +32,7 @@ export function optionsIn<O extends { Id: string; DisplayName: string }>(
       const meaning = check(option);
       const same = meanings.get(meaning);
       if (same !== undefined)
-        faults.push(`option "${option.Id}": it stands for the same as option "${same}".`);
+        faults.push(`option "${option.Id}": it has the same meaning as option "${same}".`);
       meanings.set(meaning, option.Id);
     } catch (thrown) {
       faults.push(`option "${option.Id}": ${Fault.of(thrown).message}`);
@@ -41,7 +42,7 @@ export function optionsIn<O extends { Id: string; DisplayName: string }>(
   return options;
 }
 
-/** The option with this Id. Throws `invalid` and names those there are. */
+/** The option with this Id. Throws an `invalid` fault that names the existing ones. */
 export function optionById<O extends { Id: string }>(
   file: string,
   options: readonly O[],
@@ -50,7 +51,7 @@ export function optionById<O extends { Id: string }>(
   const found = options.find((option) => option.Id.trim().toLowerCase() === id.toLowerCase());
   if (!found)
     throw Fault.invalid(
-      `The permission reference has the Id "${id.slice(0, 100)}", which ${file} does not hold; it has ` +
+      `The permission reference has the Id ${quoted(id)}, which is not in ${file}; expected one of ` +
         `${options.map(({ Id }) => `"${Id}"`).join(", ") || "none"}.`,
     );
   return found;

@@ -12,12 +12,12 @@ export function listedOptions(data: unknown = shipped): RegionalOption[] {
   return optionsIn(file, regionalOptions, data, (option) => JSON.stringify(regionFrom(option)));
 }
 
-/** The reference holds the Id alone, as it always has. */
+/** The reference contains only the Id. Existing installations have stored such references. */
 export function regionPermission({ Id, DisplayName }: RegionalOption): Permission {
   return { identification: { Id }, name: DisplayName };
 }
 
-/** The configuration that a reference stands for. */
+/** The configuration with this Id. */
 export function regionNamed(id: string): Region {
   return regionFrom(optionById(file, listedOptions(), id));
 }

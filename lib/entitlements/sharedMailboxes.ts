@@ -8,20 +8,18 @@ import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
 import { nameOf, namesOf } from "../exchange/naming.ts";
 import { isGuid } from "../exchange/guid.ts";
+import { quoted } from "../graphemes.ts";
 
 /**
- * What the actions of this set agree on: how a right on a mailbox is named and referred to. Existing installations
- * hold these references and names.
+ * What the actions of this set share: the names and references of rights on a mailbox. Existing installations have
+ * stored these references and names.
  */
 
-/** The settings that decide what a permission stands for. */
+/** The settings that determine which rights a permission includes. */
 type ReferenceKey = "SharedMailboxReference" | "SharedMailboxRights";
 type Log = ReadingInput<ExchangeTarget>["log"];
 
-/**
- * The permissions of one mailbox, in the form that the configuration lists: one for all its rights, or one for each
- * right.
- */
+/** The permissions of one mailbox, in the configured form: one for all rights, or one for each right. */
 export function mailboxPermissions(
   mailbox: Mailbox,
   configuration: Pick<Configuration, ReferenceKey>,
@@ -44,14 +42,14 @@ export function mailboxPermissions(
   }));
 }
 
-/** The rights that a reference without a right stands for. */
+/** The rights of a reference that names no right. */
 export function combinedRights({
   SharedMailboxRights,
 }: Pick<Configuration, "SharedMailboxRights">): Right[] {
   return (SharedMailboxRights ?? []).map((name) => rights[name]);
 }
 
-/** The rights that a reference stands for: the one it names, or those of the configuration. */
+/** The right that a reference names, or the configured rights. */
 export function rightsOf(
   named: string,
   configuration: Pick<Configuration, "SharedMailboxRights">,
@@ -60,7 +58,7 @@ export function rightsOf(
   const right = rightNamed(named);
   if (!right)
     throw Fault.invalid(
-      `The permission reference names a right that is a text of ${named.length} characters; expected ` +
+      `The permission reference names the right ${quoted(named)}; expected one of ` +
         `${Object.keys(rights).join(", ")}.`,
     );
   return [right];
@@ -68,14 +66,13 @@ export function rightsOf(
 
 /**
  * The rights to revoke for a reference: the one it names, or every right. A combined reference does not say which
- * rights it
- * was granted with, and the form may have changed since.
+ * rights it was granted with, and the form may have changed since.
  */
 export function revocableRights(named: string): Right[] {
   return named === "" ? Object.values(rights) : rightsOf(named, {});
 }
 
-/** A grant is for the configured types only; what was granted can be taken away whatever has become of the mailbox. */
+/** Only configured types get new grants. A revoke does not depend on the type, because the type may have changed. */
 export function refuseOtherTypes(
   mailbox: Mailbox,
   { SharedMailboxTypes }: Pick<Configuration, "SharedMailboxTypes">,
@@ -88,14 +85,14 @@ export function refuseOtherTypes(
   );
 }
 
-/** What the parts of such a permission are. */
+/** How a permission is divided into sub-permissions. */
 interface Parting {
   rights: readonly Right[];
-  /** Whether the reference of a part says which right it is. */
+  /** Whether the reference of a sub-permission names its right. */
   partNamesRight: boolean;
 }
 
-/** A permission whose parts are rights on mailboxes: all kinds of rights together, or one kind each. */
+/** A permission whose sub-permissions are rights on mailboxes: all kinds of rights, or a single kind. */
 export interface DynamicPermission extends Parting {
   permission: Permission;
 }
@@ -105,7 +102,7 @@ const together: Permission = {
   name: "Permission - Shared Mailbox",
 };
 
-/** Those that the configuration lists. */
+/** The permissions that the configuration lists. */
 export function dynamicPermissions(
   configuration: Pick<Configuration, ReferenceKey>,
 ): DynamicPermission[] {
@@ -122,8 +119,8 @@ export function dynamicPermissions(
 }
 
 /**
- * The one that `reference` refers to. A reference that names no right stands for all of them together, as it always
- * has. A preview may come without any reference.
+ * The permission of a reference. A reference that names no right includes all rights. A preview may have no
+ * reference.
  */
 export function dynamicPermission(
   reference: string,
@@ -136,18 +133,18 @@ export function dynamicPermission(
   if (isSeparate && reference === "")
     log(
       "warning",
-      "The event does not say which right is meant (References.Permission.Reference), as is usual in a " +
-        "preview; the configured rights are taken together.",
+      "The event does not name a right (References.Permission.Reference), as is usual in a preview; " +
+        "all configured rights are used.",
     );
   else if (isSeparate && reference.toLowerCase() !== "smb")
     throw Fault.invalid(
-      `Reference of the permission reference is a text of ${reference.length} characters that is no ` +
-        `right; expected ${Object.keys(rights).join(", ")}.`,
+      `Reference in the permission reference is ${quoted(reference)}; expected one of ` +
+        `${Object.keys(rights).join(", ")}.`,
     );
   return { rights: combinedRights(configuration), partNamesRight: true };
 }
 
-/** One right on one mailbox, as a part of such a permission. */
+/** One right on one mailbox, as a sub-permission. */
 export function mailboxPart(
   mailbox: Mailbox,
   right: Right,
@@ -161,9 +158,9 @@ export function mailboxPart(
 }
 
 /**
- * The mailbox and the right that a part's reference means, or undefined when it is none: `{ Id: "FullAccess-<guid>"
- * }`, or `{ Id: "<guid>" }` under a permission of one right; older imports gave the right beside it as well (`{ Id,
- * Permission }`).
+ * The mailbox and the right in the reference of a sub-permission; undefined when it is not such a reference. The forms
+ * are `{ Id: "FullAccess-<guid>" }`, and `{ Id: "<guid>" }` under a permission of one right; older imports added the
+ * right (`{ Id, Permission }`).
  */
 export function partOf(
   id: string,
@@ -188,8 +185,8 @@ interface HeldMailbox {
 }
 
 /**
- * Who holds which of the wanted rights on the mailboxes of the configured types. Throws at the end when a mailbox
- * could not be read.
+ * The holders of the wanted rights on the mailboxes of the configured types. Throws at the end when a mailbox could
+ * not be read.
  */
 export async function* mailboxHolders(
   { wanted, where }: { wanted: readonly Right[]; where?: { property: string; value: string } },
@@ -207,7 +204,7 @@ export async function* mailboxHolders(
 ): AsyncGenerator<HeldMailbox, void, undefined> {
   const { SharedMailboxTypes: types = [], RecipientTypeDetails: accountTypes = [] } = configuration;
   const failures = new ImportFailures("mailbox", "mailboxes");
-  const strangers = new Strangers();
+  const unresolved = new UnresolvedTrustees();
   const partHolders: string[] = [];
   const names = wanted.map(({ name }) => name);
   for await (const one of stream(
@@ -215,7 +212,7 @@ export async function* mailboxHolders(
       types,
       accountTypes,
       wanted: names,
-      onStranger: strangers.add,
+      onUnresolved: unresolved.add,
       ...(where && { where }),
     }),
   )) {
@@ -242,15 +239,15 @@ export async function* mailboxHolders(
   if (partHolders.length > 0)
     log(
       "warning",
-      `Not imported: ${partHolders.length} times an account has some of the rights of an entitlement and not all ` +
-        `of them (${namesOf(partHolders)}). See the setting CombinedRightsImport.`,
+      `Not imported: ${partHolders.length} cases in which an account has some, but not all, rights of an ` +
+        `entitlement (${namesOf(partHolders)}). See the setting CombinedRightsImport.`,
     );
-  strangers.tell(log);
+  unresolved.logTo(log);
   failures.throwIfAny();
 }
 
-/** Trustees that are no accounts: counted, and named as far as that helps. */
-class Strangers {
+/** Counts the trustees that are not accounts, and keeps some of their names. */
+class UnresolvedTrustees {
   readonly #found = new Map<UnresolvedTrustee, { times: number; named: Map<string, string> }>();
 
   readonly add = (mailbox: Mailbox, trustee: string, why: UnresolvedTrustee): void => {
@@ -260,21 +257,21 @@ class Strangers {
     this.#found.set(why, found);
   };
 
-  tell(log: Log): void {
+  logTo(log: Log): void {
     for (const [why, { times, named }] of this.#found) {
       const examples = namesOf(
         [...named].map(([trustee, mailbox]) => `"${trustee}" on ${mailbox}`),
       );
       log(
         why === "no account" ? "information" : "warning",
-        `Not imported: ${times} entries of ${named.size} trustees ${whys[why]} (${examples}).`,
+        `Not imported: ${times} entries of ${named.size} trustees ${reasons[why]} (${examples}).`,
       );
     }
   }
 }
 
-const whys: Readonly<Record<UnresolvedTrustee, string>> = {
-  "no account": "that are no person's mailbox",
-  ambiguous: "whose name several recipients have",
-  unknown: "that no recipient or user is called by, such as accounts that no longer exist",
+const reasons: Readonly<Record<UnresolvedTrustee, string>> = {
+  "no account": "that are not mailboxes of persons",
+  ambiguous: "whose name belongs to several recipients",
+  unknown: "that match no recipient or user, such as accounts that no longer exist",
 };

@@ -4,14 +4,14 @@ import type { Cmdlets } from "./target.ts";
 
 /** One entry of an access list. */
 export interface Entry {
-  /** In any form that the service chose: UPN, name, display name, GUID, SID. */
+  /** In the form that the service returns: UPN, name, display name, GUID or SID. */
   trustee: string;
   isDenied: boolean;
-  /** Inherited, or the mailbox's own: no one granted it. */
+  /** Inherited, or the mailbox's own entry: no one granted it. */
   isInherited: boolean;
 }
 
-/** What reading the lists sends. */
+/** The cmdlets that read access lists. */
 export const rightLists: Cmdlets = {
   "Get-MailboxPermission": ["Identity", "IncludeUnresolvedPermissions", "ResultSize"],
   "Get-RecipientPermission": ["Identity", "ResultSize"],
@@ -68,12 +68,12 @@ function entryOf(trustee: string, row: Row): Pick<Entry, "trustee" | "isInherite
   return { trustee, isInherited: isTrue(row["IsInherited"]) || /^NT AUTHORITY\\/i.test(trustee) };
 }
 
-/** `Deny` was observed as a text as well as a boolean. */
+/** `Deny` was observed both as a string and as a boolean. */
 function isTrue(value: unknown): boolean {
   return value === true || (typeof value === "string" && value.toLowerCase() === "true");
 }
 
-/** A trustee shown by its security identifier, which is usual for an account that no longer exists. */
+/** Whether a trustee is a security identifier, which is usual for an account that no longer exists. */
 export function isSid(trustee: string): boolean {
   return /^S-1-5-21(-\d+)+$/i.test(trustee);
 }

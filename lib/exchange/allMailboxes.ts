@@ -8,13 +8,13 @@ import { mailboxesOf, mailboxList, type Mailbox } from "./mailbox.ts";
 import { readingRegion, regionLookup } from "./region.ts";
 import type { Cmdlets, ExchangeStream } from "./target.ts";
 
-/** Something about one mailbox of many, or why it could not be read. */
+/** What was read of one mailbox, or why it could not be read. */
 export type Found<T> = { mailbox: Mailbox; found: T } | { mailbox: Mailbox; fault: Fault };
 
-/** What `calendarsOf` sends. */
+/** The cmdlets of `calendarsOf`. */
 export const calendarsOfAll: Cmdlets = { ...mailboxList, ...calendarLookup, ...calendarRightList };
 
-/** The entries of the calendar of every mailbox of these types, in whatever order they arrive. */
+/** The entries of the calendar of every mailbox of these types, in any order. */
 export function calendarsOf(types: readonly string[]): ExchangeStream<Found<CalendarRight[]>> {
   const mailboxes = mailboxesOf(types, []);
   return async function* ({ exchange }) {
@@ -28,7 +28,7 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
           yield calendarIn(mailbox, rows);
         } catch (thrown) {
           const why = Fault.of(thrown);
-          // A mailbox nobody has opened yet has no calendar, and so nobody has a right on it.
+          // A mailbox that no one has opened yet has no calendar, so no one has a right on it.
           early.push(
             why !== fault && why.kind === "notReady"
               ? { mailbox, found: [] }
@@ -47,7 +47,7 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
   };
 }
 
-/** What `regionsOf` sends. */
+/** The cmdlets of `regionsOf`. */
 export const regionsOfAll: Cmdlets = { ...mailboxList, ...regionLookup };
 
 /** The regional configuration of every mailbox of these types. */
@@ -68,7 +68,7 @@ export function regionsOf(types: readonly string[], verify: boolean): ExchangeSt
           mailbox,
           fault: new Fault({
             kind: "unexpected",
-            message: "Exchange Online gave no regional configuration.",
+            message: "Exchange Online returned no regional configuration.",
           }),
         };
     }

@@ -5,14 +5,14 @@ import { readingOf, type Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
-/** A calendar, addressed independently of its name. */
+/** A calendar, addressed by ID instead of by name. */
 export interface Calendar {
   mailbox: Mailbox;
   /** `<mailbox>:<folder id>`. */
   identity: string;
 }
 
-/** What `calendarOf` sends. */
+/** The cmdlets of `calendarOf`. */
 export const calendarLookup: Cmdlets = {
   "Get-MailboxFolderStatistics": ["Identity", "FolderScope"],
 };

@@ -1,18 +1,19 @@
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import { isSmtpAddress } from "./emailAddresses.ts";
 import { isGuid } from "./guid.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {
-  /** `Default`, `Anonymous`, or a name that only one user or group has. */
+  /** `Default`, `Anonymous`, or a unique name of a user or group. */
   user: string;
-  /** A role, or single rights. */
+  /** One role, or several individual rights. */
   rights: readonly string[];
-  /** `Delegate`, and with it perhaps `CanViewPrivateItems`. */
+  /** `Delegate`, or `Delegate` and `CanViewPrivateItems`. */
   flags: readonly string[];
 }
 
-/** The single rights of each role (documented). */
+/** The individual rights of each role (documented). */
 const roles: Readonly<Record<string, readonly string[]>> = {
   Author: ["CreateItems", "DeleteOwnedItems", "EditOwnedItems", "FolderVisible", "ReadItems"],
   Contributor: ["CreateItems", "FolderVisible"],
@@ -58,7 +59,7 @@ const roles: Readonly<Record<string, readonly string[]>> = {
   ],
   Reviewer: ["FolderVisible", "ReadItems"],
 };
-/** Roles that are not a sum of single rights. */
+/** Roles that do not consist of individual rights. */
 const others = ["None", "AvailabilityOnly", "LimitedDetails"];
 const single = [
   "CreateItems",
@@ -73,24 +74,24 @@ const single = [
   "ReadItems",
 ];
 const allFlags = ["Delegate", "CanViewPrivateItems"];
-/** What can be written as a right, for editors to complete. */
+/** The rights and flags that options may contain, for completion in editors. */
 export const writtenRights: readonly string[] = [...others, ...Object.keys(roles), ...single];
 export const writtenFlags: readonly string[] = allFlags.map((_, index) =>
   allFlags.slice(0, index + 1).join(","),
 );
-/** The roles whose user can get a notification of the change (documented). */
+/** The roles for which Exchange can send the user a sharing invitation (documented). */
 const notifiable = ["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor"];
 
 export function isEveryone(user: string): boolean {
   return /^(Default|Anonymous)$/i.test(user);
 }
 
-/** The right that Exchange gives by default (documented for Default). */
+/** The right by default (documented for Default). */
 export function documentedRight(user: string): CalendarRight {
   return { user, rights: [/^default$/i.test(user) ? "AvailabilityOnly" : "None"], flags: [] };
 }
 
-/** A right as an option or a reference writes it: texts with commas. */
+/** A right in the form of options and references: texts separated by commas. */
 interface WrittenRight {
   user: string;
   rights: string;
@@ -98,7 +99,7 @@ interface WrittenRight {
   notify?: boolean;
 }
 
-/** A right from texts with commas. Throws an `invalid` fault for anything that Exchange would refuse. */
+/** Parses a right. Throws an `invalid` fault for anything that Exchange would refuse. */
 export function calendarRightFrom({
   user,
   rights: text,
@@ -110,19 +111,19 @@ export function calendarRightFrom({
   const flags = checkedFlags(listed(flagText));
   if (flags.length > 0 && (rights.join() !== "Editor" || isEveryone(named)))
     throw Fault.invalid(
-      "The flags Delegate and CanViewPrivateItems go with the role Editor of a named user only.",
+      "The flags Delegate and CanViewPrivateItems are only allowed with the role Editor of a named user.",
     );
   if (flags.includes("CanViewPrivateItems") && !flags.includes("Delegate"))
-    throw Fault.invalid("The flag CanViewPrivateItems needs the flag Delegate.");
+    throw Fault.invalid("The flag CanViewPrivateItems requires the flag Delegate.");
   if (notify) assertNotifiable(rights, flags);
   return { user: named, rights, flags };
 }
 
-/** Several people can have the same name, and a misspelt Default would pass for a name. */
+/** Names are not allowed: they are not unique, and a misspelt Default would be taken for a name. */
 function checkedUser(user: string): string {
   if (!isEveryone(user) && !isGuid(user) && !isSmtpAddress(user))
     throw Fault.invalid(
-      `The user of a right on a calendar is a text of ${user.length} characters; ` +
+      `The user of the calendar right is ${quoted(user)}; ` +
         "expected Default, Anonymous, an address or a GUID.",
     );
   return user;
@@ -131,11 +132,13 @@ function checkedUser(user: string): string {
 function checkedRights(written: readonly string[]): string[] {
   const rights = written.map(rightNamed);
   if (rights.length === 0)
-    throw Fault.invalid("A right on a calendar needs a role or single rights; none was given.");
+    throw Fault.invalid("The calendar right has no rights; expected a role or individual rights.");
   if (new Set(rights).size !== rights.length)
-    throw Fault.invalid(`A right on a calendar is given twice in ${rights.join(", ")}.`);
+    throw Fault.invalid(`The calendar right contains a right twice: ${rights.join(", ")}.`);
   if (rights.length > 1 && rights.some((right) => !single.includes(right)))
-    throw Fault.invalid(`A role stands alone; ${rights.join(", ")} mixes it with other rights.`);
+    throw Fault.invalid(
+      `The calendar right combines a role with other rights: ${rights.join(", ")}; expected only the role.`,
+    );
   return rights;
 }
 
@@ -144,8 +147,8 @@ function rightNamed(written: string): string {
   const right = known.find((one) => one.toLowerCase() === written.toLowerCase());
   if (!right)
     throw Fault.invalid(
-      `The rights on a calendar hold a text of ${written.length} characters that is none; ` +
-        `expected a role (${[...others, ...Object.keys(roles)].join(", ")}) or rights among ${single.join(", ")}.`,
+      `${quoted(written)} is not a calendar right; ` +
+        `expected a role (${[...others, ...Object.keys(roles)].join(", ")}) or rights from ${single.join(", ")}.`,
     );
   return right;
 }
@@ -158,7 +161,7 @@ function flagNamed(written: string): string {
   const flag = [...allFlags, "None"].find((one) => one.toLowerCase() === written.toLowerCase());
   if (!flag)
     throw Fault.invalid(
-      `The sharing flags hold a text of ${written.length} characters that is none; expected ${allFlags.join(", ")}.`,
+      `${quoted(written)} is not a sharing flag; expected ${allFlags.join(" or ")}.`,
     );
   return flag;
 }
@@ -166,13 +169,15 @@ function flagNamed(written: string): string {
 function assertNotifiable(rights: readonly string[], flags: readonly string[]): void {
   if (flags.length > 0)
     throw Fault.invalid(
-      "Telling the user takes the delegate flags away again; leave one of the two out.",
+      "A sharing invitation removes the delegate flags: set either sendNotificationToUser or the flags.",
     );
   if (!notifiable.includes(rights.join()))
-    throw Fault.invalid(`The user can be told of ${notifiable.join(", ")} only.`);
+    throw Fault.invalid(
+      `A sharing invitation is only possible for ${notifiable.join(", ")}; the right is ${rights.join(", ")}.`,
+    );
 }
 
-/** The parts of a text with commas. */
+/** The parts of a text that is separated by commas. */
 export function listed(text: string): string[] {
   return text
     .split(",")
@@ -180,13 +185,13 @@ export function listed(text: string): string[] {
     .filter((part) => part !== "");
 }
 
-/** A right as the sum of its single rights: a role is the sum of its rights. */
+/** The individual rights and flags of a right, in a form that can be compared. */
 export function summedRight({ rights, flags }: Pick<CalendarRight, "rights" | "flags">): string {
   const all = new Set(rights.flatMap((right) => roles[right] ?? [right]));
   return `${[...all].sort().join()};${[...flags].sort().join()}`;
 }
 
-/** Whether two rights consist of the same single rights and flags. */
+/** Whether two rights consist of the same individual rights and flags. */
 export function sameRight(
   a: Pick<CalendarRight, "rights" | "flags">,
   b: Pick<CalendarRight, "rights" | "flags">,
@@ -194,7 +199,7 @@ export function sameRight(
   return summedRight(a) === summedRight(b);
 }
 
-/** For people to read. */
+/** A right in words, for messages. */
 export function describedRight({ rights, flags }: Pick<CalendarRight, "rights" | "flags">): string {
   return [...rights, ...flags].join(", ");
 }

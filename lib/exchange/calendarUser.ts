@@ -5,8 +5,8 @@ import { equals } from "./client/opath.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
 /**
- * A user or group that can be named in an entry, by an address that no other recipient has. Throws `missing` or
- * `ambiguous`.
+ * A user or group that an entry can name, with its unique address. Throws a `missing`, `ambiguous` or `invalid`
+ * fault.
  */
 export function calendarUser(
   identity: string,
@@ -38,13 +38,12 @@ function described(identity: string): string {
   return `The user "${identity}" of the calendar right`;
 }
 
-/** What `userNames` sends. */
+/** The cmdlets of `userNames`. */
 export const userNamesLookup: Cmdlets = { "Get-User": ["Identity"] };
 
 /**
- * The names of somebody who is no recipient, such as a leaver whose mailbox no longer exists; empty when there is
- * no such
- * user either.
+ * The names of somebody who is no recipient, such as a leaver whose mailbox no longer exists; empty when there is no
+ * such user either.
  */
 export function userNames(identity: string): ExchangeQuery<string[]> {
   return async ({ exchange }) => {
@@ -62,7 +61,7 @@ export function userNames(identity: string): ExchangeQuery<string[]> {
   };
 }
 
-/** What `displayNameOf` sends. */
+/** The cmdlets of `displayNameOf`. */
 export const displayNameLookup: Cmdlets = { "Get-Recipient": ["Identity", "Filter", "ResultSize"] };
 
 /** The display name of a user or group; undefined when another recipient has the same one. */

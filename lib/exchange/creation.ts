@@ -17,7 +17,7 @@ import type { ObjectNames } from "./objectNames.ts";
 import type { ObjectKind } from "./objectKinds.ts";
 import type { ExchangeQuery, ExchangeStep, ExchangeTarget } from "./target.ts";
 
-/** The step that creates an object. It is sent only once: `confirmCreated` finds out whether the object was created. */
+/** The step that creates an object. It is sent only once: after a failure, `confirmCreated` looks for the object. */
 export function creating(
   kind: ObjectKind,
   names: ObjectNames,
@@ -31,7 +31,7 @@ export function creating(
 }
 
 /**
- * The step that writes values on an object. An object that does not exist yet has no id and is addressed by its
+ * The step that sets values of an object. An object that does not exist yet has no ID and is identified by its
  * address.
  */
 export function updating(
@@ -70,17 +70,17 @@ function presentValues(object: NamedObject, names: readonly string[]): Record<st
   );
 }
 
-/** An object that was created, or that may have been. */
+/** An object that was, or may have been, created. */
 export interface NewObject {
   kind: ObjectKind;
   names: ObjectNames;
   alsoRead: readonly string[];
-  /** Throws a fault when the object that was found is not the new one. */
+  /** Throws a fault when the object that was found is not the new object. */
   check(object: NamedObject): void;
   whileWaiting: WhileWaiting;
 }
 
-/** The new object, as soon as look-ups find it. Throws an `invalid` fault when another object has its address. */
+/** The new object, when look-ups find it. Throws an `invalid` fault when another object has its address. */
 export function createdObject(created: NewObject): ExchangeQuery<NamedObject> {
   return ({ exchange }) =>
     exchange.eventually(() => lookUp(created, exchange), {
@@ -93,7 +93,7 @@ function describedObject({ kind, names }: NewObject): string {
   return `The ${kind.noun} ${names.PrimarySmtpAddress}`;
 }
 
-/** By its address: that is one look-up in an index, and no other object has the address. */
+/** Looks up the object by its address, which is indexed and unique. */
 async function lookUp(
   { kind, names, alsoRead, check }: NewObject,
   exchange: Exchange,
@@ -112,13 +112,13 @@ async function lookUp(
   return object;
 }
 
-/** How long an object is looked for that may not exist. Microsoft's directories take seconds, rarely a minute. */
+/** How long to look for an object that may not exist. Microsoft's directories take seconds, rarely a minute. */
 const confirmationMs = 30_000;
 
 /**
- * Finds out whether an object was created when its step failed with this fault: no answer came, or its names are
- * taken, perhaps by the object itself, created a moment ago. The object is looked for and never created again. Throws
- * the fault to report when it is not found.
+ * Determines whether an object was created although its step failed: no answer arrived, or its names are taken,
+ * perhaps by the object itself, created a moment ago. Looks for the object and never creates it again. Throws the
+ * fault to report when the object is not found.
  */
 export function confirmCreated(
   created: NewObject,
@@ -146,12 +146,12 @@ export function confirmCreated(
 }
 
 function notConfirmed(fault: Fault, why: Fault): Fault {
-  // The names are another object's: that is a certain answer.
+  // The names belong to another object, so this object was not created.
   if (why.kind === "invalid" || why.kind === "ambiguous") return why;
   const next =
     fault.kind === "taken"
-      ? "If it was made a moment ago, the next run finds it and finishes it."
-      : "If it was made, the next run finds it and finishes it; if not, the next run makes it.";
+      ? "If it was created a moment ago, the next run finds and completes it."
+      : "If it was created, the next run finds and completes it; if not, the next run creates it.";
   return new Fault({
     kind: fault.kind,
     message: `${fault.message} ${why.message} ${next}`,

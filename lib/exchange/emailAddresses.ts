@@ -1,21 +1,19 @@
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import type { Hashtable } from "./client/encoding.ts";
 
-/**
- * One entry of EmailAddresses, taken apart. Only the prefix has meaning in its case: `SMTP` is the primary address,
- * `smtp` a secondary one.
- */
+/** One entry of EmailAddresses. The prefix is case-sensitive: `SMTP` is the primary address, `smtp` a secondary one. */
 interface EmailAddress {
   prefix: string;
-  /** The address as it stands, in its own casing. */
+  /** The address in its original casing. */
   address: string;
 }
 
 /**
- * What has to be added and removed so that `current` holds every address of `wanted`, with its primary address if it
- * names one. Existing addresses stay: an old primary only changes its prefix, and SPO, X500, SIP, EUM and whatever
- * else the service keeps here is never touched. `undefined` when nothing has to change. Throws an `invalid` fault for
- * two primaries, for a text that is no SMTP address, and for any other prefix.
+ * What to add and remove so that `current` contains every address of `wanted`, and its primary address if it has one.
+ * Existing addresses stay: an old primary address only changes its prefix, and SPO, X500, SIP, EUM and any other types
+ * never change. `undefined` when nothing has to change. Throws an `invalid` fault for two primary addresses, for a text
+ * that is not an SMTP address, and for any other prefix.
  */
 export function addressChange(
   current: readonly string[],
@@ -30,7 +28,7 @@ export function addressChange(
   const [primary] = primaries;
   if (primary && primaries.some((other) => !same(other, primary)))
     throw Fault.invalid(
-      `EmailAddresses is mapped with ${primaries.length} primary addresses (SMTP:); expected one at most.`,
+      `EmailAddresses is mapped with ${primaries.length} primary addresses (SMTP:); expected at most one.`,
     );
 
   const remove: EmailAddress[] = [];
@@ -39,7 +37,7 @@ export function addressChange(
   if (primary && !(old && same(old, primary))) {
     const asSecondary = existing.find((entry) => isSmtp(entry) && same(entry, primary));
     if (asSecondary) remove.push(asSecondary);
-    // The address as the mailbox has it: a promotion changes nothing but the prefix either.
+    // The mailbox's own casing of the address: a promotion only changes the prefix.
     add.push({ prefix: "SMTP", address: asSecondary?.address ?? primary.address });
     if (old) {
       remove.push(old);
@@ -66,25 +64,21 @@ function parsed(entry: string): EmailAddress {
 
 function checked(entry: string): EmailAddress {
   const mapped = parsed(entry);
-  const { prefix, address } = mapped;
+  const { address } = mapped;
   if (!isSmtp(mapped))
     throw Fault.invalid(
-      "EmailAddresses is mapped with an address of " +
-        `${/^\w{1,8}$/.test(prefix) ? `type ${prefix}` : "another type"}; this connector manages SMTP ` +
-        "addresses only (SMTP: for the primary one, smtp: for others).",
+      `EmailAddresses is mapped with ${quoted(entry)}; expected an SMTP address (SMTP: for the primary address, ` +
+        "smtp: for others), because this connector manages no other type.",
     );
   if (!isSmtpAddress(address))
     throw Fault.invalid(
-      `EmailAddresses is mapped with a text of ${Array.from(entry).length} characters that is no e-mail ` +
-        "address; expected one such as SMTP:name@contoso.com.",
+      `EmailAddresses is mapped with ${quoted(entry)}, which is not an email address; ` +
+        "expected one such as SMTP:name@contoso.com.",
     );
   return mapped;
 }
 
-/**
- * Whether a text without prefix is an SMTP address. Dots stand between other characters; local parts in quotes are
- * left to nobody.
- */
+/** Whether a text without prefix is an SMTP address. Quoted local parts are not supported. */
 export function isSmtpAddress(text: string): boolean {
   return smtpAddress.test(text);
 }

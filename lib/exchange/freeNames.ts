@@ -53,7 +53,7 @@ async function presentHolders(
   return found.filter((object) => hasAddress(object, names) || hasName(object, names));
 }
 
-/** A deleted recipient keeps its addresses; its names are free. */
+/** A deleted recipient keeps its addresses, but not its names. */
 async function deletedHolders(
   names: ObjectNames,
   kind: ObjectKind,
@@ -88,7 +88,7 @@ async function recipientsWhere(
   return rows.map((row) => namedObject(row, noun, ["Guid"]));
 }
 
-/** Checked again, because a filter is no proof. */
+/** Checked again, because a filter may match more. */
 function hasAddress(object: NamedObject, { PrimarySmtpAddress }: ObjectNames): boolean {
   return addressesOf(object).includes(PrimarySmtpAddress.toLowerCase());
 }

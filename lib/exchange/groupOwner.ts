@@ -10,7 +10,7 @@ const ownerTypes = new RegExp(
 );
 
 /**
- * The id of the owner of new groups. Throws an `invalid` fault when there is no such recipient, or it cannot own a
+ * The GUID of the owner of new groups. Throws an `invalid` fault when there is no such recipient, or it cannot own a
  * group.
  */
 export function groupOwner(identity: string): ExchangeQuery<string> {

@@ -1,13 +1,12 @@
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 
 export function isGuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** Throws an `invalid` fault for a text that is not a GUID; `what` names the object it should belong to. */
+/** Throws an `invalid` fault when the text is not a GUID; `what` is the subject of the message. */
 export function assertGuid(id: string, what: string): void {
   if (isGuid(id)) return;
-  const characters = `${id.length} ${id.length === 1 ? "character" : "characters"}`;
-  const given = id === "" ? "missing" : `a text of ${characters}`;
-  throw Fault.invalid(`${what} is ${given}; expected a GUID.`);
+  throw Fault.invalid(`${what} is ${id === "" ? "missing" : quoted(id)}; expected a GUID.`);
 }

@@ -1,19 +1,16 @@
-/**
- * Messages as the service keeps them: it wraps what it is given in html and body, and keeps its own idea of white
- * space.
- */
+/** Messages as the service stores them: it wraps a message in html and body elements, and changes white space. */
 
-/** The message without the tags around it: as it was given. */
+/** The message without the surrounding html and body elements. */
 export function unwrapped(html: string): string {
   return (/<body[^>]*>([^]*?)<\/body>/i.exec(html)?.[1] ?? html).trim();
 }
 
-/** What of a message people see. */
+/** The visible part of a message. */
 export function seenOf(html: string): string {
   return unwrapped(html).replace(/\s+/g, " ").replace(/> </g, "><").trim();
 }
 
-/** Whether people see the same. */
+/** Whether two messages look the same. */
 export function sameHtml(one: string, other: string): boolean {
   return seenOf(one) === seenOf(other);
 }

@@ -1,21 +1,22 @@
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 
-/** A mapped value as text; empty when there is none. Throws an `invalid` fault for a list or an object. */
+/** A mapped value as text; empty when there is no value. Throws an `invalid` fault for a list or an object. */
 export function mappedText(name: string, mapped: unknown): string {
   if (typeof mapped === "object" && mapped !== null)
     throw Fault.invalid(
-      `The mapping of ${name} gives ${Array.isArray(mapped) ? "a list" : "an object"}; expected one text.`,
+      `The mapping of ${name} yields ${Array.isArray(mapped) ? "a list" : "an object"}; expected text.`,
     );
   return shown(mapped).trim();
 }
 
-/** A text, number or truth value as text; empty for anything else. */
+/** A text, number or boolean as text; empty for anything else. */
 export function shown(value: unknown): string {
   const isText = ["string", "number", "boolean"].includes(typeof value);
   return isText ? String(value) : "";
 }
 
-/** The allowed value that a mapped text means, in its own spelling. Throws an `invalid` fault when there is none. */
+/** The allowed value that equals a mapped text, in its own spelling. Throws an `invalid` fault when there is none. */
 export function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => alike(value, text));
   if (found === undefined) throw wrong(name, text, oneAmong(allowed));
@@ -26,7 +27,7 @@ function oneAmong(allowed: readonly string[]): string {
   return allowed.length > 2 ? `one of ${allowed.join(", ")}` : allowed.join(" or ");
 }
 
-/** Whether two texts are the same without regard to case. */
+/** Whether two texts are the same, ignoring case. */
 export function alike(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
@@ -35,14 +36,11 @@ export function lengthOf(text: string): number {
   return Array.from(text).length;
 }
 
-/** The message never holds the value, which may be private. */
 export function wrong(name: string, text: string, expected: string): Fault {
-  return Fault.invalid(
-    `The mapping of ${name} gives a text of ${lengthOf(text)} characters; expected ${expected}.`,
-  );
+  return Fault.invalid(`The mapping of ${name} yields ${quoted(text)}; expected ${expected}.`);
 }
 
-/** A mapped list. One text is split at semicolons and line breaks, and not at commas, because names contain them. */
+/** A mapped list. A text is split at semicolons and line breaks, but not at commas, because names contain them. */
 export function listOf(name: string, mapped: unknown): string[] {
   const parts = Array.isArray(mapped)
     ? mapped.map((part) => mappedText(name, part))

@@ -3,7 +3,7 @@ import { textOf, type Row } from "./client/encoding.ts";
 import { nameOf, type Identified } from "./naming.ts";
 import { foldedName, type ObjectNames } from "./objectNames.ts";
 
-/** A group or mailbox with every name that a new one could clash with. */
+/** A group or mailbox with all names that a new object could clash with. */
 export interface NamedObject extends Row, Identified {
   Name: string;
   Alias: string;
@@ -11,7 +11,7 @@ export interface NamedObject extends Row, Identified {
   EmailAddresses: readonly string[];
 }
 
-/** The properties to read of an object for `namedObject`. */
+/** The properties that `namedObject` needs. */
 export const nameProperties = [
   "Guid",
   "Name",
@@ -50,7 +50,7 @@ function notReturned(property: string, noun: string, id: string): Fault {
     kind: "unexpected",
     message:
       `Exchange Online did not return ${property} of a ${noun}${id === "" ? "" : ` (${id})`}, so it ` +
-      "cannot be told which one it is.",
+      "cannot be identified.",
   });
 }
 
@@ -59,7 +59,7 @@ export function valueOf(object: NamedObject, property: string): string {
   return textOf(object[property]).trim();
 }
 
-/** The SMTP addresses of an object, without prefix and in lower case. */
+/** The SMTP addresses of an object, without prefix, in lower case. */
 export function addressesOf({ EmailAddresses, PrimarySmtpAddress }: NamedObject): string[] {
   const proxies = EmailAddresses.filter((address) => /^smtp:/i.test(address));
   return [...proxies.map((address) => address.slice("smtp:".length)), PrimarySmtpAddress]
@@ -67,12 +67,12 @@ export function addressesOf({ EmailAddresses, PrimarySmtpAddress }: NamedObject)
     .map((address) => address.toLowerCase());
 }
 
-/** Cloud mailboxes may get their directory id as their name, regardless of the name that was requested (MC365786). */
+/** Cloud mailboxes may get their directory ID as their name, regardless of the requested name (MC365786). */
 export function hasNameOfItsOwn({ Name, ExternalDirectoryObjectId }: NamedObject): boolean {
   return Name.toLowerCase() !== textOf(ExternalDirectoryObjectId).toLowerCase();
 }
 
-/** Whether the object is the one that is created under these names, as far as type, address and name can show. */
+/** Whether type, address and name show that the object is the one created with these names. */
 export function hasNames(
   names: ObjectNames,
   object: NamedObject,
@@ -85,7 +85,7 @@ export function hasNames(
   );
 }
 
-/** An object of these names cannot be created, because other objects have one of them. */
+/** An object with these names cannot be created, because other objects have one of them. */
 export function nameConflict(
   { Name, PrimarySmtpAddress }: ObjectNames,
   objects: readonly (Identified & Pick<NamedObject, "RecipientTypeDetails">)[],

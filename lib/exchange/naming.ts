@@ -7,24 +7,21 @@ export interface Identified {
   Guid: string;
 }
 
-/** A message names at most this many objects. */
+/** The maximum number of objects that a message names. */
 export const maxNamed = 8;
 
-/** Which mailbox or group it is, for people to read: name, address, reference. */
+/** The name of a mailbox or group in messages: display name, address, GUID. */
 export function nameOf({ DisplayName, PrimarySmtpAddress, Guid }: Identified): string {
   return `"${DisplayName}" <${PrimarySmtpAddress}> (${Guid})`;
 }
 
-/** The first of these names, and how many more there are: no one reads a message that names thousands. */
-export function namesOf(names: readonly string[], joint = ", "): string {
+/** The first of these names, and the number of others: no one reads a message with thousands of names. */
+export function namesOf(names: readonly string[], separator = ", "): string {
   const more = names.length - maxNamed;
-  return `${names.slice(0, maxNamed).join(joint)}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${names.slice(0, maxNamed).join(separator)}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/**
- * The one object in a list, or an empty list. Throws an `ambiguous` fault that names all of them when there are
- * several.
- */
+/** A list of at most one object. Throws an `ambiguous` fault that names all objects when there are several. */
 export function onlyOne<T extends Identified>(found: readonly T[], description: string): T[] {
   if (found.length > 1)
     throw new Fault({

@@ -7,7 +7,7 @@ import { cmdlets, type CmdletCall, type Cmdlets, type ExchangeStream } from "./t
 
 /** A kind of object that can be created. */
 export interface ObjectKind {
-  /** What people call it. */
+  /** Its name in messages. */
   noun: string;
   get: string;
   set: string;
@@ -15,13 +15,13 @@ export interface ObjectKind {
   /** All objects of the kind, as their pages arrive. */
   all(alsoRead: readonly string[]): ExchangeStream<Row>;
   creating(names: ObjectNames, ownerId: string | undefined): CmdletCall;
-  /** The parameters that Set- needs in addition to the values. */
+  /** The parameters that the Set- cmdlet needs in addition to the values. */
   setting(type: string, values: Parameters): Parameters;
 }
 
 /**
- * A naming policy would change the name (documented: in PowerShell also for administrators), and no one would find
- * the group by it.
+ * A naming policy would change the name (documented: in PowerShell also for administrators), and the group could not be
+ * found by its name.
  */
 const ignoringPolicy = { IgnoreNamingPolicy: true };
 
@@ -32,7 +32,7 @@ export const distributionGroups: ObjectKind = {
   set: "Set-DistributionGroup",
   types: groupTypes,
   all: (alsoRead) => cloudGroups(undefined, alsoRead),
-  // An application is not a recipient that could own a group, so the owner is always named.
+  // An application is not a recipient and cannot own a group, so the owner is always set.
   creating: (names, ownerId = "") => ({
     target: "exchange",
     operation: "New-DistributionGroup",
@@ -60,7 +60,7 @@ export const sharedMailboxes: ObjectKind = {
 };
 
 const newNames = ["Name", "DisplayName", "Alias", "PrimarySmtpAddress"];
-/** The configuration picks two of these, for key and marker. */
+/** The configuration selects two of these, for key and marker. */
 const customAttributes = Array.from({ length: 15 }, (_, index) => `CustomAttribute${index + 1}`);
 const written = [
   "Identity",
@@ -69,12 +69,12 @@ const written = [
   "HiddenFromAddressListsEnabled",
   ...customAttributes,
 ];
-/** What `assertNamesFree` sends. */
+/** The cmdlets of `assertNamesFree`. */
 const namesLookup: Cmdlets = {
   "Get-Recipient": ["Filter", "RecipientTypeDetails", "ResultSize", "IncludeSoftDeletedRecipients"],
 };
 
-/** What listing, finding, creating and updating distribution groups sends, and finding their owner. */
+/** The cmdlets that list, find, create and update distribution groups, and find their owner. */
 export const groupCreation: Cmdlets = cmdlets(
   groupList,
   namesLookup,
@@ -89,7 +89,7 @@ export const groupCreation: Cmdlets = cmdlets(
   },
 ).operations;
 
-/** What listing, finding, creating and updating shared mailboxes sends. */
+/** The cmdlets that list, find, create and update shared mailboxes. */
 export const sharedMailboxCreation: Cmdlets = cmdlets(
   mailboxList,
   namesLookup,
@@ -98,7 +98,7 @@ export const sharedMailboxCreation: Cmdlets = cmdlets(
   { "Set-Mailbox": written },
 ).operations;
 
-/** All objects of the kind. `alsoRead` names other properties to read. */
+/** All objects of the kind. `alsoRead`: additional properties to read. */
 export function allObjects(
   kind: ObjectKind,
   alsoRead: readonly string[],

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
-import { shortened } from "../graphemes.ts";
+import { quoted, shortened } from "../graphemes.ts";
 
-/** What a new object is called, and where it is written to. */
+/** The names and the address of a new object. */
 export interface ObjectNames {
   Name: string;
   DisplayName: string;
@@ -9,11 +9,11 @@ export interface ObjectNames {
   PrimarySmtpAddress: string;
 }
 
-const mostOfName = 64;
-const mostOfAlias = 64;
-const mostOfDisplayName = 256;
+const maxNameLength = 64;
+const maxAliasLength = 64;
+const maxDisplayNameLength = 256;
 
-/** Letters that decomposition leaves whole, and signs that have a plain form. */
+/** Letters that decomposition does not change, and punctuation with an ASCII form. */
 const plainForms: Readonly<Record<string, string>> = {
   ß: "ss",
   ẞ: "SS",
@@ -67,11 +67,11 @@ const plainForms: Readonly<Record<string, string>> = {
 };
 
 /**
- * The names of a new object: always the same ones for the same text, so that whoever comes later finds it by them.
- * Only the display name keeps every character. The others are ASCII, which is what addresses take, and the names of
- * cloud mailboxes (which refuse accented letters). A text in another script than Latin, or without any letter or
- * digit, leaves too little: then the object is named after `otherwise`, so that not all of them come to the same
- * name. Throws an `invalid` fault when that leaves nothing either.
+ * The names of a new object. The same text always results in the same names, so that a later run finds the object.
+ * Only the display name keeps every character. The other names are ASCII, as addresses and the names of cloud mailboxes
+ * require (the latter refuse accented letters). A text in another script than Latin, or without any letter or digit,
+ * leaves too little; then the names are derived from `otherwise`, so that such objects do not all get the same name.
+ * Throws an `invalid` fault when that leaves nothing either.
  */
 export function objectNames(
   text: string,
@@ -81,19 +81,19 @@ export function objectNames(
   const plain = plainText(text) ?? plainText(otherwise);
   if (plain === undefined)
     throw Fault.invalid(
-      "Neither the name nor the key holds a letter or digit of the Latin script, so no name and no " +
-        "address in Exchange can be made of it.",
+      `Neither the name ${quoted(text)} nor the key ${quoted(otherwise)} contains a Latin letter or a digit, ` +
+        "so no name and no address in Exchange can be derived from them.",
     );
   const Alias = aliasFrom(prefix + plain);
   return {
     Name: nameFrom(prefix + plain),
-    DisplayName: shortened(prefix + visible(text), mostOfDisplayName),
+    DisplayName: shortened(prefix + visible(text), maxDisplayNameLength),
     Alias,
     PrimarySmtpAddress: `${Alias}@${domain}`,
   };
 }
 
-/** A text as a directory compares it: without case, and without what decomposition takes off its letters. */
+/** A text as a directory compares names: without case and diacritics. */
 export function foldedName(text: string): string {
   return decomposed(text).toLowerCase();
 }
@@ -104,7 +104,7 @@ function decomposed(text: string): string {
     .replace(/\p{M}/gu, "");
 }
 
-/** The text in ASCII letters, digits and signs, or undefined when too little would be left of it. */
+/** The text in printable ASCII, or undefined when too little would remain. */
 function plainText(text: string): string | undefined {
   const letters = decomposed(text);
   const isForeign = Array.from(letters).some(
@@ -121,25 +121,25 @@ function plainText(text: string): string | undefined {
     .trim();
 }
 
-/** What a directory escapes, what stands for something in a filter, and what file systems refuse is left out. */
+/** Removes characters that directories escape, that have a meaning in filters, or that file systems refuse. */
 function nameFrom(plain: string): string {
   return plain
     .replace(/[^A-Za-z0-9 _.,&'()!+-]/g, "")
     .replace(/ {2,}/g, " ")
-    .slice(0, mostOfName)
+    .slice(0, maxNameLength)
     .trim();
 }
 
-/** Also the local part of the address. */
+/** The alias, which is also the local part of the address. */
 function aliasFrom(plain: string): string {
   const characters = plain.replace(/ - | /g, "_").replace(/[^A-Za-z0-9._-]/g, "");
   return characters
     .replace(/\.{2,}/g, ".")
-    .slice(0, mostOfAlias)
+    .slice(0, maxAliasLength)
     .replace(/^\.+|\.+$/g, "");
 }
 
-/** Without characters that are never seen and that the service refuses. */
+/** Replaces invisible characters that the service refuses. */
 function visible(text: string): string {
   return text
     .replace(/\p{Cc}+/gu, " ")

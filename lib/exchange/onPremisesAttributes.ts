@@ -1,8 +1,8 @@
 /**
- * Which attribute of Active Directory masters a setting of a directory-synchronised mailbox. A setting that is not
- * listed is written in Exchange Online whatever the mailbox is. Source: Microsoft's list of attributes that are
- * synchronised to Exchange Online; the pairing with parameters is product knowledge. Some of these are accepted by
- * Exchange Online and overwritten at the next synchronisation, so the table decides and not the service's answer.
+ * The attribute of Active Directory that masters a setting of a directory-synchronised mailbox. A setting that is not
+ * listed is always changed in Exchange Online. Source: Microsoft's list of attributes that are synchronised to Exchange
+ * Online; the pairing with parameters is product knowledge. Exchange Online accepts some of these changes, but the next
+ * synchronisation overwrites them, so this table decides and not the answer of the service.
  */
 const attributes: Readonly<Record<string, string>> = {
   HiddenFromAddressListsEnabled: "msExchHideFromAddressLists",
@@ -50,10 +50,7 @@ const attributes: Readonly<Record<string, string>> = {
   ),
 };
 
-/**
- * What stays with Active Directory even when the mailbox's Exchange attributes are managed in the cloud: who the
- * person is.
- */
+/** Identity attributes, which Active Directory masters even if the Exchange attributes are managed in the cloud. */
 const identity: Readonly<Record<string, string>> = {
   DisplayName: "displayName",
   SimpleDisplayName: "displayNamePrintable",
@@ -64,7 +61,7 @@ const identity: Readonly<Record<string, string>> = {
   AccountDisabled: "userAccountControl",
 };
 
-/** How a mailbox is synchronised. A mailbox that does not say that it is managed in the cloud is not. */
+/** How a mailbox is synchronised. It is managed in the cloud only if the service reports that. */
 export interface Synchronisation {
   isDirSynced: boolean;
   isExchangeCloudManaged: boolean;

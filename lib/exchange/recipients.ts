@@ -3,11 +3,11 @@ import { textOf } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import type { Cmdlets } from "./target.ts";
 
-/** Who a text in a list of trustees stands for: a Guid, or why it cannot be told. */
+/** The Guid of a trustee, or why it is unknown. */
 export type Resolved = { guid: string } | "ambiguous" | "unknown";
 
 const ambiguous = "";
-/** `WindowsLiveID` is the user principal name of whoever has one. */
+/** `WindowsLiveID` is the user principal name, if there is one. */
 const names = [
   "Guid",
   "ExternalDirectoryObjectId",
@@ -16,7 +16,7 @@ const names = [
   "Name",
   "DisplayName",
 ] as const;
-/** Forms that only users have, and that are seldom seen. */
+/** Names that only users have, and that are rarely used for trustees. */
 const rareNames = [
   "Sid",
   "UserPrincipalName",
@@ -25,26 +25,26 @@ const rareNames = [
   "LegacyExchangeDN",
 ] as const;
 
-/** What `Recipients` sends. */
+/** The cmdlets of `Recipients`. */
 export const recipientList: Cmdlets = {
   "Get-Recipient": ["ResultSize"],
   "Get-User": ["ResultSize"],
 };
 
 /**
- * Every recipient of the tenant by every name the service lists trustees by. All of them, and not only those that
- * matter: a name that only one of the accounts bears can still be a guest's as well.
+ * Every recipient of the tenant, by every name by which the service lists trustees. All recipients are needed, not only
+ * accounts: a name that is unique among accounts can still be the name of a guest.
  */
 export class Recipients {
-  /** Names in lower case, to a Guid; or to `ambiguous`. */
+  /** The Guid for each name in lower case, or `ambiguous`. */
   readonly #byName = new Map<string, string>();
-  /** The same for the rare ones, which count only where the others say nothing. */
+  /** The same for rare names, which are used only if the other names match nothing. */
   readonly #byRareName = new Map<string, string>();
   readonly #ofType = new Set<string>();
   readonly #isOfType: (type: string) => boolean;
   #rare: Promise<void> | undefined;
 
-  /** `types`: the recipient types that `isOneOf` asks about. */
+  /** `types`: the recipient types for `isOneOf`. */
   constructor(types: readonly string[]) {
     this.#isOfType = (type) => types.includes(type);
   }
@@ -61,7 +61,7 @@ export class Recipients {
           throw new Fault({
             kind: "unexpected",
             message:
-              "Exchange Online returned a recipient without a Guid, so it cannot be told which one it is.",
+              "Exchange Online returned a recipient without a Guid, so it cannot be identified.",
           });
         for (const name of names) enter(this.#byName, textOf(row[name]), guid);
         if (this.#isOfType(textOf(row["RecipientTypeDetails"])))
@@ -75,8 +75,7 @@ export class Recipients {
   }
 
   /**
-   * Security identifiers and other rare forms are looked up in a list of all users, which is read when the first one
-   * is met.
+   * Looks up rare names, such as security identifiers, in a list of all users, which is read when it is first needed.
    */
   async resolve(text: string, exchange: Exchange): Promise<Resolved> {
     const found = this.find(text);
@@ -85,10 +84,10 @@ export class Recipients {
     return this.find(text);
   }
 
-  /** By the usual names only. */
+  /** Uses only names that were read already. */
   find(text: string): Resolved {
     const key = text.trim().toLowerCase();
-    // An account name may come with its domain before it (DOMAIN\name).
+    // An account name may have its domain as a prefix (DOMAIN\name).
     const guid =
       this.#byName.get(key) ??
       this.#byRareName.get(key) ??

@@ -1,9 +1,8 @@
 /**
- * What Windows knows of languages, formats and time zones, which is what Exchange Online checks regional settings
- * against. Documented: the time zones (Windows' own ids), the formats of en-US, the dates of en-GB, and single
- * formats of da-DK, es-ES and nl-NL that are known to be taken. The other formats are those of Windows for the
- * language, and only its usual ones: that Exchange takes them is assumed. A language without formats here is taken
- * with its own ones.
+ * The languages, formats and time zones of Windows, against which Exchange Online checks regional settings. Documented:
+ * the time zones (the IDs of Windows), the formats of en-US, the date formats of en-GB, and some formats of da-DK,
+ * es-ES and nl-NL that Exchange accepts. The other formats are the usual ones of Windows for the language: that
+ * Exchange accepts them is assumed. A language without formats here is only used with its default formats.
  */
 import { timeZoneIds } from "../generated/timeZones.ts";
 
@@ -61,20 +60,17 @@ const languages = new Map(languageNames.map((name) => [name.toLowerCase(), name]
 
 const timeZones = new Map(timeZoneIds.map((id) => [id.toLowerCase(), id]));
 
-/**
- * A language with its region in Windows' spelling, or undefined. Languages without a region are none: they have no
- * formats.
- */
+/** A language and region in the spelling of Windows, or undefined. A language without a region has no formats. */
 export function languageNamed(text: string): string | undefined {
   return languages.get(text.toLowerCase());
 }
 
-/** Undefined: not known here. */
+/** The formats of a language; undefined when they are unknown. */
 export function formatsOf(language: string): Formats | undefined {
   return formats[language];
 }
 
-/** The id of a Windows time zone in its own spelling, or undefined. */
+/** The ID of a Windows time zone in its own spelling, or undefined. */
 export function timeZoneNamed(text: string): string | undefined {
   return timeZones.get(text.toLowerCase());
 }

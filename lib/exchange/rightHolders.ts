@@ -18,48 +18,47 @@ import { type RightName } from "./mailboxRight.ts";
 import type { Cmdlets, ExchangeStream } from "./target.ts";
 
 /**
- * The accounts that were given a right on a mailbox themselves, as Guids. Inherited, own and Deny entries are left
- * out.
+ * The Guids of the accounts that were granted a right on a mailbox directly. Inherited, own and Deny entries are
+ * ignored.
  */
 export interface MailboxHolders {
   mailbox: Mailbox;
   holders: Readonly<Record<RightName, ReadonlySet<string>>>;
 }
 
-/** A trustee that is no account, and what is known of it. */
+/** Why a trustee is not an account. */
 export type UnresolvedTrustee = "no account" | "ambiguous" | "unknown";
 
 export interface HoldersSettings {
-  /** Which mailboxes. */
+  /** The types of the mailboxes. */
   types: readonly string[];
-  /** Of those, only the ones whose `property` is `value`. */
+  /** Only mailboxes whose `property` is `value`. */
   where?: { property: string; value: string };
   /** The recipient types that count as accounts. */
   accountTypes: readonly string[];
   wanted: readonly RightName[];
-  /** Told of every trustee in a list that is no account. */
-  onStranger(mailbox: Mailbox, trustee: string, why: UnresolvedTrustee): void;
+  /** Called for every trustee that is not an account. */
+  onUnresolved(mailbox: Mailbox, trustee: string, why: UnresolvedTrustee): void;
 }
 
-/** What `holdersOf` sends in addition to the list of the mailboxes. */
+/** The cmdlets of `holdersOf`, in addition to those that list mailboxes. */
 export const rightHolderList: Cmdlets = { ...recipientList, ...rightLists };
 
 /**
- * Who holds which right on every mailbox, in whatever order it arrives; or why it could not be read of one. Full
- * Access must be asked for mailbox by mailbox. Send As is read for the whole tenant at once, and Send on Behalf comes
- * with the mailboxes themselves.
+ * The holders of each right on every mailbox, in any order; or why they could not be read. Full Access has to be read
+ * for each mailbox. Send As is read for the whole tenant, and Send on Behalf is a property of the mailbox.
  */
 export function holdersOf({
   types,
   where,
   accountTypes,
   wanted,
-  onStranger,
+  onUnresolved,
 }: HoldersSettings): ExchangeStream<MailboxHolders | { mailbox: Mailbox; fault: Fault }> {
   const mailboxes = mailboxesOf(types, ["GrantSendOnBehalfTo"], where);
   return async function* ({ exchange }) {
     const recipients = new Recipients(accountTypes);
-    // While the long lists come page by page, the mailboxes are asked for already.
+    // The mailboxes are read while the pages of the long lists arrive.
     const lists = Promise.all([
       recipients.read(exchange),
       wanted.includes("SendAs") ? sendAsOfTenant(exchange) : undefined,
@@ -71,13 +70,13 @@ export function holdersOf({
       const accounts = new Set<string>();
       for (const trustee of trustees) {
         const resolved = await recipients.resolve(trustee, exchange);
-        if (typeof resolved === "string") onStranger(mailbox, trustee, resolved);
+        if (typeof resolved === "string") onUnresolved(mailbox, trustee, resolved);
         else if (recipients.isOneOf(resolved.guid)) accounts.add(resolved.guid);
-        else onStranger(mailbox, trustee, "no account");
+        else onUnresolved(mailbox, trustee, "no account");
       }
       return accounts;
     };
-    const told = async (
+    const resolvedHolders = async (
       mailbox: Mailbox,
       fullAccess: readonly string[],
       sendAs: readonly string[],
@@ -96,11 +95,11 @@ export function holdersOf({
     };
 
     const progress = { areListed: false };
-    // A fault of theirs is met where they are awaited.
+    // A fault is thrown where the lists are awaited.
     void lists.then(() => (progress.areListed = true)).catch(() => undefined);
-    // What arrives before the long lists are there waits for them.
+    // Mailboxes that arrive before the long lists wait for them.
     const waiting: Listed<Mailbox>[] = [];
-    // What the long list does not have is asked for at the end, ten at a time.
+    // Mailboxes that are not in the long list are read at the end, in batches.
     const unlisted = new Map<Mailbox, readonly string[]>();
     async function* settled(): AsyncGenerator<
       MailboxHolders | { mailbox: Mailbox; fault: Fault },
@@ -111,7 +110,7 @@ export function holdersOf({
       for (const { item: mailbox, trustees, fault } of waiting.splice(0)) {
         const listed = sendAs ? sendAs.get(mailbox.Guid.toLowerCase()) : [];
         if (fault) yield { mailbox, fault };
-        else if (listed) yield await told(mailbox, trustees, listed);
+        else if (listed) yield await resolvedHolders(mailbox, trustees, listed);
         else unlisted.set(mailbox, trustees);
       }
     }
@@ -121,7 +120,7 @@ export function holdersOf({
           { commandFor: readingPermissions, trusteeOf: fullAccessTrustee },
           exchange,
         )
-      : withNothing(mailboxes({ exchange }));
+      : withoutTrustees(mailboxes({ exchange }));
     for await (const one of gathered) {
       waiting.push(one);
       if (progress.areListed) yield* settled();
@@ -132,19 +131,21 @@ export function holdersOf({
       { commandFor: readingSendAs, trusteeOf: sendAsTrustee },
       exchange,
     )) {
-      yield fault ? { mailbox, fault } : await told(mailbox, unlisted.get(mailbox) ?? [], trustees);
+      yield fault
+        ? { mailbox, fault }
+        : await resolvedHolders(mailbox, unlisted.get(mailbox) ?? [], trustees);
     }
   };
 }
 
-/** Who was granted the right on an item, or why that could not be read. */
+/** The trustees of a right on an item, or why they could not be read. */
 interface Listed<T> {
   item: T;
   trustees: readonly string[];
   fault?: Fault;
 }
 
-async function* withNothing<T>(
+async function* withoutTrustees<T>(
   items: AsyncIterable<T>,
 ): AsyncGenerator<Listed<T>, void, undefined> {
   for await (const item of items) yield { item, trustees: [] };
@@ -157,7 +158,7 @@ function fullAccessTrustee(row: Row): string | undefined {
 
 const sendAsTrustee = (row: Row): string | undefined => grantedTo(sendAsEntry(row));
 
-/** Undefined for an entry that grants nothing to anyone: inherited, the mailbox's own, or Deny. */
+/** Undefined for an entry that grants nothing: inherited, the mailbox's own, or Deny. */
 function grantedTo({ trustee, isInherited, isDenied }: Entry): string | undefined {
   return isInherited || isDenied ? undefined : trustee;
 }
@@ -174,7 +175,7 @@ async function* trusteesOn(
     yield { item, trustees: rows.flatMap((row) => trusteeOf(row) ?? []), ...(fault && { fault }) };
 }
 
-/** Everyone in the tenant with Send As, by the name that the list calls the recipient. */
+/** The trustees with Send As in the whole tenant, by the recipient's name in the list. */
 async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, string[]>> {
   const byName = new Map<string, string[]>();
   for await (const { rows } of exchange.pages({
@@ -194,9 +195,8 @@ async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, string[]>
 }
 
 /**
- * The same by Guid. A recipient that is not in the list under a name that is its own alone is not in the result, and
- * is asked for by itself. That also holds when the list calls recipients by a form that nobody foresaw, since
- * everyone has an entry there.
+ * The same by Guid. A recipient that the list does not contain under a unique name is not in the result, and is read
+ * separately. Every recipient has an entry in the list, so this also covers names in an unknown form.
  */
 function joined(
   byName: ReadonlyMap<string, readonly string[]>,

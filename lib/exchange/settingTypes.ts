@@ -1,32 +1,34 @@
 import type { setMailboxParameters } from "../generated/mailbox.ts";
+import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import type { ParameterValue } from "./client/encoding.ts";
 import { addressChange, isSmtpAddress } from "./emailAddresses.ts";
 import { sameHtml } from "./html.ts";
 import { alike, lengthOf, oneOf, shown, wrong } from "./mappedValues.ts";
 import { bytesIn, countIn, day, daysIn, secondsIn, timeIn } from "./units.ts";
 
-/** One setting of a mailbox as it should be: a parameter of Set-Mailbox with a value of its type. */
+/** A wanted setting of a mailbox: a parameter of Set-Mailbox with a value of its type. */
 export interface Setting {
-  /** The parameter's own spelling. */
+  /** The name of the parameter, in its own spelling. */
   name: string;
-  /** The property that shows the present value. */
+  /** The property that contains the present value. */
   property: string;
-  /** The present value in the parameter's own words, where the property has others. */
+  /** The present value in the words of the parameter, if the property uses others. */
   present?(current: unknown): unknown;
-  /** The recipients that the value names: they are read back by another name than they may have been given by. */
+  /** The recipients in the value: the service may return them under other names. */
   recipients?: readonly string[];
-  /** What to send when the present value differs, and the value it then has; undefined when it is as it should be. */
+  /** What to send when the present value differs, and the resulting value; undefined when it does not differ. */
   difference(current: unknown): { send: ParameterValue; after: unknown } | undefined;
 }
 
 export type Facts = (typeof setMailboxParameters)[string];
 
-/** Parameters whose value is read under another name. */
+/** The property of a parameter, if it has another name. */
 export const readAs: Readonly<Record<string, string>> = {
   Type: "RecipientTypeDetails",
   MicrosoftOnlineServicesID: "UserPrincipalName",
 };
-/** RecipientTypeDetails by Type; the other types, Workspace and Desk, show in ResourceType only (inferred). */
+/** RecipientTypeDetails by Type; the other types, Workspace and Desk, appear in ResourceType only (inferred). */
 const mailboxTypes: Readonly<Record<string, string>> = {
   Regular: "UserMailbox",
   Shared: "SharedMailbox",
@@ -34,7 +36,7 @@ const mailboxTypes: Readonly<Record<string, string>> = {
   Equipment: "EquipmentMailbox",
 };
 
-/** Lists whose values are recipients; the catalogue does not tell them from lists of texts. */
+/** Lists whose values are recipients; the catalogue does not distinguish them from lists of texts. */
 const namesRecipients =
   /^(AcceptMessagesOnlyFrom|RejectMessagesFrom|BypassModerationFrom|GrantSendOnBehalfTo$|ModeratedBy$)/;
 
@@ -101,7 +103,7 @@ function timeSpan(name: string, text: string): Setting {
 
 function address(name: string, text: string): Setting {
   const value = withoutPrefix(text);
-  if (!isSmtpAddress(value)) throw wrong(name, text, "an e-mail address such as name@contoso.com");
+  if (!isSmtpAddress(value)) throw wrong(name, text, "an email address such as name@contoso.com");
   return plain(name, value, (current) => alike(withoutPrefix(shown(current)), value));
 }
 
@@ -112,24 +114,26 @@ function plainText(
   maxLength: number | undefined,
 ): Setting {
   if (maxLength !== undefined && lengthOf(text) > maxLength)
-    throw wrong(name, text, `at most ${maxLength}`);
+    throw Fault.invalid(
+      `The mapping of ${name} yields ${lengthOf(text)} characters (${quoted(text)}); expected at most ${maxLength}.`,
+    );
   if (name === "MailTip") return plain(name, text, (current) => sameHtml(shown(current), text));
   if (type === "String") return plain(name, text, (current) => shown(current) === text);
-  // Any other type names something: a policy, a recipient, a level. Names are compared without regard to case.
+  // A value of any other type is a name, such as a policy or a recipient. Names are not case-sensitive.
   const setting = plain(name, text, (current) => alike(shown(current), text));
   return type === "RecipientIdParameter" ? { ...setting, recipients: [text] } : setting;
 }
 
-/** A setting with one value, which replaces the present one unless `isSo`. */
+/** A setting with one value, which replaces the present value unless `isSame`. */
 export function plain(
   name: string,
   value: string | number | boolean | null,
-  isSo: (current: unknown) => boolean,
+  isSame: (current: unknown) => boolean,
 ): Setting {
   return {
     name,
     property: readAs[name] ?? name,
-    difference: (current) => (isSo(current) ? undefined : { send: value, after: value }),
+    difference: (current) => (isSame(current) ? undefined : { send: value, after: value }),
   };
 }
 
@@ -153,10 +157,10 @@ export function list(
   mapped: readonly string[],
   { type, values }: Facts,
 ): Setting | undefined {
-  // An empty list would switch off the audit, or leave no command.
+  // An empty list would turn off auditing, or leave no command.
   if (mapped.length === 0 && (values || type === "String[]")) return undefined;
   const typed = values ? mapped.map((text) => oneOf(name, text, values)) : mapped;
-  // The service refuses a value that is in a list twice.
+  // The service refuses a list that contains a value twice.
   const wanted = typed.filter(
     (value, index) => typed.findIndex((other) => alike(other, value)) === index,
   );
@@ -171,7 +175,7 @@ export function list(
   return namesRecipients.test(name) ? { ...setting, recipients: wanted } : setting;
 }
 
-/** The addresses of EmailAddresses: existing ones stay. */
+/** The setting EmailAddresses: existing addresses stay. */
 export function addresses(name: string, wanted: string[]): Setting | undefined {
   if (wanted.length === 0) return undefined;
   addressChange([], wanted); // throws for a wrong mapping before anything is read
@@ -185,7 +189,10 @@ export function addresses(name: string, wanted: string[]): Setting | undefined {
   };
 }
 
-/** Sizes are read back as `49.5 GB (53,150,220,288 bytes)`, durations as `365.00:00:00`, and either as `Unlimited`. */
+/**
+ * The service returns sizes as `49.5 GB (53,150,220,288 bytes)`, durations as `365.00:00:00`, and both as
+ * `Unlimited`.
+ */
 function quantity(
   name: string,
   text: string,
@@ -201,7 +208,7 @@ function quantity(
   const amount = measure(text);
   if (amount === undefined || amount < low || amount > high)
     throw wrong(name, text, orUnlimited ? `${what}, or Unlimited` : what);
-  // A whole size is sent as written, which the service is known to accept; for fractions that is unknown.
+  // A whole size is sent as written, which the service accepts; whether it accepts fractions is unknown.
   const send = measure === bytesIn && /^\d+ ?[KMGT]?B$/i.test(text) ? text : String(amount);
   return plain(name, send, (current) => measure(shown(current)) === amount);
 }

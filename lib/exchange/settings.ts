@@ -5,14 +5,14 @@ import { listOf, mappedText, shown } from "./mappedValues.ts";
 import { addresses, list, plain, readAs, scalar, type Setting } from "./settingTypes.ts";
 
 const names = new Map(Object.keys(setMailboxParameters).map((name) => [name.toLowerCase(), name]));
-/** Properties that are set by a parameter of another name. */
+/** The parameter that sets a property, if it has another name. */
 const setBy = new Map(
   [...Object.entries(readAs), ["EmailAddresses", "PrimarySmtpAddress"] as const].map(
     ([name, property]) => [property.toLowerCase(), name],
   ),
 );
 
-/** Texts that a mailbox cannot be without, or that only the service empties. */
+/** Texts that a mailbox must have, or that only the service clears. */
 const neverEmpty = [
   "Alias",
   "DisplayName",
@@ -21,13 +21,13 @@ const neverEmpty = [
   "MailboxRegion",
   "EnforcedTimestamps",
 ];
-/** What is no text and yet can be emptied (documented). */
+/** Settings that are not texts but can be cleared (documented). */
 const alsoEmpty = ["ForwardingAddress", "ForwardingSmtpAddress"];
 
 /**
- * The settings of the mapped fields, typed by the cmdlet catalogue: a mapping yields only texts and lists of texts. A
- * field without a value empties a text or a list, and is ignored when the setting cannot be empty. Throws one
- * `invalid` fault that names every field that is not a parameter of Set-Mailbox or has no usable value.
+ * The settings for the mapped fields, typed by the cmdlet catalogue: a mapping yields only texts and lists of texts. A
+ * field without a value clears a text or a list, and is ignored when the setting cannot be empty. Throws one `invalid`
+ * fault that names every field that is not a parameter of Set-Mailbox or has no usable value.
  */
 export function settingsFrom(
   fields: readonly (readonly [name: string, value: unknown])[],
@@ -37,7 +37,7 @@ export function settingsFrom(
   for (const [field, value] of fields) {
     const name = names.get(field.toLowerCase());
     if (name === undefined) {
-      faults.push(`${field} is mapped, but is no setting of a mailbox${nearest(field)}.`);
+      faults.push(`${field} is mapped, but is not a setting of a mailbox${nearest(field)}.`);
       continue;
     }
     try {
@@ -52,7 +52,7 @@ export function settingsFrom(
     settings.some(({ name }) => name === "WindowsEmailAddress")
   )
     faults.push(
-      "EmailAddresses and WindowsEmailAddress are both mapped, and both decide the primary address; map one of them.",
+      "EmailAddresses and WindowsEmailAddress are both mapped, and both set the primary address; map only one of them.",
     );
   if (faults.length > 0) throw Fault.invalid(faults.join(" "));
   return settings;
@@ -73,7 +73,7 @@ function settingOf(name: string, mapped: unknown): Setting | undefined {
 /** The parameter that sets this property, or the one with the most similar name. */
 function nearest(field: string): string {
   const other = setBy.get(field.toLowerCase());
-  if (other !== undefined) return `; it is set by ${other}`;
+  if (other !== undefined) return `; use ${other}`;
   const name = nearestName(field, [...names.values()]);
-  return name === undefined ? "" : `; the nearest is ${name}`;
+  return name === undefined ? "" : `; the most similar name is ${name}`;
 }

@@ -2,7 +2,7 @@ import type { Gate, Need, Query, Step, StreamQuery } from "../step.ts";
 import type { Parameters } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 
-/** Exchange Online as a target: what its queries are handed. */
+/** Exchange Online as a target: the argument of its queries. */
 export interface ExchangeTarget {
   exchange: Exchange;
 }
@@ -33,7 +33,7 @@ export function mergedCmdlets(...parts: readonly Cmdlets[]): Cmdlets {
   return merged;
 }
 
-/** Declares every cmdlet that an action may send. The nouns say which cmdlets are behind them. */
+/** Declares every cmdlet that an action may send. The nouns export their cmdlets. */
 export function cmdlets(...parts: readonly Cmdlets[]): Need<Exchange> {
   return { operations: mergedCmdlets(...parts) };
 }

@@ -1,7 +1,4 @@
-/**
- * Sizes, counts, durations and times, as a mapping writes them and as the service reads them back. Undefined or NaN
- * is what is none.
- */
+/** Sizes, counts, durations and times, as mappings and the service write them. Undefined or NaN for anything else. */
 
 /** Seconds. */
 export const day = 86_400;
@@ -26,7 +23,7 @@ export function daysIn(text: string): number | undefined {
   return seconds === undefined || seconds % day !== 0 ? undefined : seconds / day;
 }
 
-/** Of days, or of days.hours:minutes:seconds as .NET writes them: without days when there are none. */
+/** A number of days, or days.hours:minutes:seconds as .NET writes it (without days if there are none). */
 export function secondsIn(text: string): number | undefined {
   if (/^\d{1,8}$/.test(text)) return Number(text) * day;
   const [, days = "0", hours, minutes, seconds] =
@@ -37,15 +34,15 @@ export function secondsIn(text: string): number | undefined {
 }
 
 /**
- * Milliseconds of an ISO date, with or without a time; NaN for anything else, because what other forms mean hangs on
- * the machine that reads them. Without a zone it is UTC and parts of a second do not count: so it is sent.
+ * The milliseconds of an ISO date, with or without a time. NaN for anything else, because the meaning of other forms
+ * depends on the machine. UTC without a time zone; fractions of a second are dropped, as they are in a request.
  */
 export function timeIn(text: string): number {
   const [, date = "", time = "00:00", zone = "Z"] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(
       text,
     ) ?? [];
-  // Left alone, 30 February would be 2 March.
+  // Date.parse takes 30 February for 2 March.
   if (new Date(Date.parse(date)).getUTCDate() !== Number(date.slice(-2))) return NaN;
   return Math.floor(Date.parse(`${date}T${time}${zone}`) / 1000) * 1000;
 }

@@ -10,12 +10,11 @@ export interface User {
   RecipientTypeDetails: string;
 }
 
-/** What `usersWhere` sends. */
+/** The cmdlets of `usersWhere`. */
 export const userSearch: Cmdlets = { "Get-User": ["Filter", "ResultSize"] };
 
 /**
- * Users by one property: those that can have a mailbox some day. An empty list when Exchange cannot look users up by
- * that property.
+ * Users by one property, with or without a mailbox. An empty list when Exchange cannot filter users by that property.
  */
 export function usersWhere(property: string, value: string): ExchangeQuery<User[]> {
   const name = filterableUserProperties.find(
@@ -41,8 +40,7 @@ export function usersWhere(property: string, value: string): ExchangeQuery<User[
 }
 
 /**
- * Whether this kind of user is one who may get a mailbox in this tenant, when a licence is assigned or a migration
- * ends.
+ * Whether a user of this type may get a mailbox in this tenant, when a licence is assigned or a migration completes.
  */
 export function mayGetMailbox({ RecipientTypeDetails }: User): boolean {
   return RecipientTypeDetails === "User" || RecipientTypeDetails === "MailUser";

@@ -6,7 +6,7 @@ import type { HostGate } from "./gate.ts";
 import type { Log } from "./output.ts";
 import type { Verb } from "./verbs.ts";
 
-/** The part of an event that every verb has. */
+/** The part of an event that all verbs share. */
 export interface AnyEvent {
   actionContext: { Configuration: Configuration; DryRun: boolean };
 }
@@ -16,30 +16,30 @@ export interface Context<Event, Targets> extends HostGate<Targets> {
   event: Event;
   configuration: Configuration;
   log: Log;
-  /** Writes one line of an import. Resolves to false when no more are wanted: a dry run shows a sample. */
+  /** Writes one record of an import. Resolves to false when no more are wanted: a dry run shows a sample. */
   record(record: Readonly<Record<string, unknown>>): Promise<boolean>;
-  /** The verb's own part of the output context. Whatever is in it becomes part of the answer, however the run ends. */
+  /** The part of the output context that the verb owns. It becomes part of the answer, however the run ends. */
   output: Record<string, unknown>;
   /** Registers the result to report in addition to the reason when the run ends early. */
   whenCutShort(resultUntilNow: (reason: Fault) => Result): void;
 }
 
 /**
- * What a handler adds to the answer in addition to its output: audit lines that are no changes, and what
- * failed without ending the run.
+ * What a handler adds to the answer in addition to its output: audit lines that are not changes, and
+ * faults that did not end the run.
  */
 export interface Result {
   audit?: { Action?: "CorrelateAccount"; Message: string }[];
   faults?: readonly Fault[];
-  /** Nothing was done, because what it was about does not exist any more. */
+  /** Nothing was done, because the object no longer exists. */
   isGone?: boolean;
 }
 
-/** What an action declares: what it may send, which settings it reads, and its handler. */
+/** What an action declares: the operations it may send, the settings it reads, and its handler. */
 export interface Declaration<Targets, Key extends ConfigurationKey, Handler> {
   /** The targets, each with the operations and parameters that may be sent to it. */
   needs: Needs<Targets>;
-  /** The configuration keys that the handler reads. It is handed no others. */
+  /** The configuration keys that the handler reads. It receives no others. */
   configuration: readonly Key[];
   handle: Handler;
 }
@@ -58,8 +58,8 @@ export interface Action<Event extends AnyEvent, Targets> {
    */
   configuration: readonly ConfigurationKey[];
   /**
-   * The output before anything was done, from whatever arrived on stdin (`undefined`: nothing
-   * readable). None when left out.
+   * The output before anything was done, from the document on stdin (`undefined`: it is not readable).
+   * Absent: no output.
    */
   outputAtFirst?(document: unknown): Record<string, unknown>;
   run(context: Context<Event, Targets>): Promise<Result>;
@@ -70,13 +70,13 @@ export function settingsFor<Key extends ConfigurationKey>(
   configuration: Configuration,
   keys: readonly Key[],
 ): Settings<Key> {
-  // Descriptors instead of values: a test watches which settings are really read.
+  // Descriptors instead of values: a test records which settings are read.
   const all = Object.entries(Object.getOwnPropertyDescriptors(configuration));
   const declared = all.filter(([key]) => keys.some((own) => own === key));
   return Object.freeze(Object.defineProperties({}, Object.fromEntries(declared))) as Settings<Key>;
 }
 
-/** Our own references are texts. An object is accepted when its `Guid` or `Id` is one. */
+/** The connector's own references are texts. An object is accepted when its `Guid` or `Id` is a text. */
 export function accountReferenceIn(account: string | object): string {
   const entries: [string, unknown][] =
     typeof account === "string" ? [["Id", account]] : Object.entries(account);
@@ -86,7 +86,7 @@ export function accountReferenceIn(account: string | object): string {
   const reference = typeof found === "string" ? found.trim() : "";
   if (reference === "")
     throw Fault.invalid(
-      "The account reference (References.Account) is blank; expected the one that create answered with.",
+      "The account reference (References.Account) is blank; expected the one that create returned.",
     );
   return reference;
 }

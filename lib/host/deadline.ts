@@ -2,26 +2,26 @@ import { setMaxListeners } from "node:events";
 import { Fault } from "../fault.ts";
 import { Unusable } from "./schemaContract.ts";
 
-/** The time one event may take, and what ends it early. */
+/** The time limit for one event, and what ends it early. */
 export interface Deadline {
   /** Aborted, with the fault as its reason, when time is up or the run was interrupted or is over. */
   readonly signal: AbortSignal;
   /** Milliseconds left; 0 when over. */
   remaining(): number;
-  /** Settles as `work` does, or rejects with the fault as soon as the time is up. */
+  /** Settles like `work`, or rejects with the fault when the time is up. */
   bound<T>(work: Promise<T>): Promise<T>;
-  /** Gives the event no more than this, counted from the start of the process as well. */
+  /** Lowers the limit, which also counts from the start of the process. */
   atMost(milliseconds: number): void;
-  /** Ends the run early, for the reason given. */
+  /** Ends the run early, with this reason. */
   interrupt(reason: Fault): void;
-  /** Ends everything that is still going on, because the run is over: nothing may be sent after its answer. */
+  /** Ends everything that is still in progress, because the run is over: nothing may be sent after its answer. */
   stop(): void;
 }
 
-/** `milliseconds` counts from the start of the process, because that is when the platform's own clock started. */
+/** `milliseconds` counts from the start of the process, because the platform's clock started then. */
 export function startDeadline(milliseconds: number, now: () => number): Deadline {
   const controller = new AbortController();
-  // Every request on its way listens to it; Node takes more than ten listeners for a leak.
+  // Every request in progress listens to it; Node warns of a leak above ten listeners.
   setMaxListeners(0, controller.signal);
   const interrupt = (reason: Fault): void => controller.abort(reason);
   let allowed = milliseconds;
@@ -48,9 +48,9 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
     signal: controller.signal,
     remaining,
     bound: (work) => Promise.race([work, ended]),
-    atMost(most) {
-      if (most >= allowed) return;
-      allowed = most;
+    atMost(max) {
+      if (max >= allowed) return;
+      allowed = max;
       clearTimeout(timer);
       timer = startTimer();
     },
@@ -65,8 +65,8 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
 const maxMs = 2_147_483_647;
 
 /**
- * `EXO_CONNECTOR_DEADLINE_MS`, or the verb's default. Throws `Unusable` for anything but a whole
- * number of milliseconds.
+ * `EXO_CONNECTOR_DEADLINE_MS`, or the verb's default. Throws `Unusable` when it is not a whole number
+ * of milliseconds.
  */
 export function deadlineFrom(env: Record<string, string | undefined>, fallback: number): number {
   const text = env["EXO_CONNECTOR_DEADLINE_MS"];
@@ -74,7 +74,7 @@ export function deadlineFrom(env: Record<string, string | undefined>, fallback: 
   const milliseconds = /^\d+$/.test(text) ? Number(text) : 0;
   if (milliseconds < 1 || milliseconds > maxMs)
     throw new Unusable([
-      `EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to ${maxMs}.`,
+      `EXO_CONNECTOR_DEADLINE_MS is not a whole number of milliseconds from 1 to ${maxMs}.`,
     ]);
   return milliseconds;
 }

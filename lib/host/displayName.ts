@@ -1,6 +1,6 @@
 import { shortened } from "../graphemes.ts";
 
-/** The platform takes names of at most this many characters, and none that are empty. */
+/** The platform accepts names of 1 to this many characters. */
 export const maxNameLength = 100;
 
 /** A name for the platform, or undefined when the text is blank. */

@@ -1,8 +1,8 @@
 import { slotsOf, type WhileWaiting } from "../concurrency.ts";
 
 /**
- * Works on the items in their order, at most `max` at the same time. `work` must not reject. An item
- * that waits for something outside lets others go on meanwhile, and continues when a slot is free again.
+ * Processes the items in order, at most `max` at the same time. `work` must not reject. While an item
+ * waits, others continue; it resumes when a slot is free again.
  */
 export async function forEachItem<T>(
   items: readonly T[],

@@ -1,10 +1,10 @@
 import { isRecord } from "./schemaContract.ts";
 
-/** The mapped fields of an account. Names are matched without regard to case, and keep the spelling of the mapping. */
+/** The mapped fields of an account. Names are not case-sensitive, and keep the spelling of the mapping. */
 export class MappedFields {
   readonly #byName = new Map<string, { name: string; value: unknown }>();
 
-  /** `sources` in rising order of authority: a later one's value replaces an earlier one's. */
+  /** A value in a later source replaces that in an earlier one. */
   constructor(...sources: (Readonly<Record<string, unknown>> | null | undefined)[]) {
     for (const source of sources) {
       for (const [name, value] of Object.entries(source ?? {})) {
@@ -16,7 +16,7 @@ export class MappedFields {
     }
   }
 
-  /** The same fields, and this one with this value unless it is mapped with one. */
+  /** The same fields, with this value for `name` unless it is mapped with a value. */
   withDefault(name: string, value: unknown): MappedFields {
     const mapped = this.get(name);
     if (
@@ -38,15 +38,15 @@ export class MappedFields {
   }
 
   /**
-   * The same fields with the values of `account` where it has them. A list is taken over only for a
-   * field that is mapped as one, because the platform cannot hold a list in a text field; an object
-   * never, and none is replaced: it holds the fields whose names have a dot.
+   * The same fields with the values of `account`, if it has them. A list is only used for a field that
+   * is mapped as a list, because the platform cannot store a list in a text field. Objects are neither
+   * used nor replaced: they contain the fields whose names have a dot.
    */
   filledFrom(account: Readonly<Record<string, unknown>>): Record<string, unknown> {
     return this.#filled(account, (value) => value);
   }
 
-  /** The values the account has for these fields, and null where it has none: never what is mapped. */
+  /** The account's values for these fields, or null: never the mapped values. */
   valuesOf(account: Readonly<Record<string, unknown>>): Record<string, unknown> {
     return this.#filled(account, () => null);
   }

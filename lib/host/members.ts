@@ -1,7 +1,7 @@
 import { isRecord } from "./schemaContract.ts";
 
 /**
- * A member of what may be an object, by its name without regard to case: installations have `Id`
+ * A member of a value that may be an object. The name is not case-sensitive: installations have `Id`
  * and `id`, platforms `Person` and `person`.
  */
 export function member(value: unknown, name: string): unknown {
@@ -11,12 +11,12 @@ export function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** The value at the end of a path of names, each without regard to case. */
+/** The value at the end of a path of names, which are not case-sensitive. */
 export function memberAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(member, value);
 }
 
-/** A text or a number as text, without white space around it; empty for anything else. */
+/** A text or a number as trimmed text; empty for anything else. */
 export function plainText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 }

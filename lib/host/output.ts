@@ -3,11 +3,11 @@ import type { Redaction } from "./redaction.ts";
 export type Level = "information" | "warning" | "error" | "verbose";
 export type Log = (level: Level, message: string) => void;
 
-/** The two ways out of a bundle. Everything that leaves passes the redaction here. */
+/** The two outputs of a bundle. Everything that is written passes through the redaction. */
 export interface Output {
-  /** One JSON document on stdout. Resolves when the stream took it, so that a slow reader slows the writer. */
+  /** Writes one JSON document to stdout. Resolves when the stream has accepted it: a slow reader slows the writer. */
   document(document: unknown): Promise<void>;
-  /** One line for people on stderr. */
+  /** Writes one line for people to stderr. */
   log: Log;
 }
 
@@ -24,7 +24,7 @@ export function outputTo(
   };
 }
 
-/** The same JSON without a character that a Windows code page could change on the way to the platform. */
+/** The same JSON without characters that a Windows code page could change on the way to the platform. */
 function inAscii(json: string): string {
   return json.replace(
     /[^\x20-\x7e]/g,

@@ -3,9 +3,9 @@ import { isRecord } from "./schemaContract.ts";
 import { member, memberAt, plainText } from "./members.ts";
 
 /**
- * The values of one field (such as `Department.ExternalId`) on the person's contracts in scope:
- * those the platform's conditions hold for, or all of them. Names are matched without regard to
- * case. Throws an `invalid` fault when the event has no contracts to look at.
+ * The values of one field (such as `Department.ExternalId`) on the person's contracts in scope: the
+ * contracts in conditions, or all of them. Names are not case-sensitive. Throws an `invalid` fault
+ * when the event has no contracts.
  */
 export function valuesInScope(
   person: Readonly<Record<string, unknown>> | null | undefined,
@@ -14,27 +14,26 @@ export function valuesInScope(
   const given = member(person, "contracts");
   if (!isRecord(person) || given === undefined || given === null)
     throw Fault.invalid(
-      "The event holds no contracts (personContext.Person.Contracts), so it cannot be " +
-        "told what the person is to have.",
+      "The event has no contracts (personContext.Person.Contracts), so it is unknown what the person " +
+        "should have.",
     );
-  // One contract may arrive as itself instead of a list of one.
+  // A single contract may arrive as an object instead of a list of one.
   const sent = [given].flat();
-  // Something upstream that cut the depth leaves texts such as @{...} behind.
+  // PowerShell replaces objects below its depth limit by texts such as @{...}.
   if (!sent.every((contract) => isRecord(contract) && isWhole(member(contract, "context"))))
     throw Fault.invalid(
-      "The person's contracts (personContext.Person.Contracts) did not arrive whole: " +
-        "expected a list of objects, whose Context is an object.",
+      "The person's contracts (personContext.Person.Contracts) are incomplete: " +
+        "expected a list of objects whose Context is an object.",
     );
-  // Out of conditions is for the platform to say. A preview may not know.
+  // The platform decides which contracts are in conditions. A preview may not know.
   if (
     !all &&
     !isPreview &&
     sent.some((contract) => (memberAt(contract, ["context", "inconditions"]) ?? null) === null)
   )
     throw Fault.invalid(
-      "A contract does not say whether its conditions hold " +
-        "(personContext.Person.Contracts, Context.InConditions), so it cannot be told " +
-        "what the person is to have.",
+      "A contract has no Context.InConditions (personContext.Person.Contracts), so it is unknown what " +
+        "the person should have.",
     );
   const contracts = sent.filter(
     (contract) => all || isTrue(memberAt(contract, ["context", "inconditions"])),

@@ -2,25 +2,22 @@
 const mask = "[secret]";
 
 /**
- * A shorter secret is masked only where it is a word of its own, and only in texts that people read: a
- * password "contoso" must not empty every sentence, and must not change an address that the platform
- * stores.
+ * A shorter secret is masked only where it is a separate word, and only in texts that people read: a
+ * password "contoso" must not remove a part of every sentence, and must not change an address that the
+ * platform stores.
  */
 const minLengthInside = 8;
 const forPeople = new Set(["Message", "message", "sentence"]);
 
-/**
- * A longer secret (a certificate, a token) is recognised by its beginning, also where a text was cut off
- * in the middle of it.
- */
+/** A longer secret (a certificate, a token) is recognised by its beginning, even if the text was cut off after it. */
 const recognisableStart = 64;
 
-/** An account reference must never be changed because a password happens to occur in it. */
+/** An account reference must not change because a password happens to occur in it. */
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The words an answer is made of. A password that is one of them must not take the answer apart,
- * and is not betrayed by them.
+ * The words that an answer consists of. A password that equals one of them must not break the answer,
+ * and the word does not reveal it.
  */
 const answerWords = new Set(
   `outputContext outcome plan stats
@@ -37,12 +34,12 @@ const answerWords = new Set(
   CreateResource UpdateResource CreateMailbox`.split(/\s+/),
 );
 
-/** Takes secrets out of everything that is about to be written, in every form they may have been put into. */
+/** Masks secrets in everything that is written, in every form in which they may be encoded. */
 export class Redaction {
   readonly #forms = new Set<string>();
   #found: { all: RegExp; long: RegExp; shortest: number } | undefined;
 
-  /** From now on `secret` is masked. Blank texts are no secrets. */
+  /** From now on `secret` is masked. A blank text is not a secret. */
   add(secret: string): void {
     for (const form of [secret, secret.trim(), secret.replace(/\s+/g, "")]) {
       if (form.trim() === "") continue;
@@ -51,7 +48,7 @@ export class Redaction {
     this.#found = undefined;
   }
 
-  /** Text for people, without any secret. */
+  /** Text for people, without secrets. */
   text(text: string): string {
     return this.#masked(text, "all");
   }
@@ -89,8 +86,8 @@ export class Redaction {
 }
 
 /**
- * The text in base64: on its own, and (when it is long enough to be recognised) as part of a longer text,
- * which shifts it by no, one or two bytes.
+ * The text in base64: alone, and (when it is long enough to be recognised) as part of a longer text, which
+ * shifts it by zero, one or two bytes.
  */
 function inBase64(text: string): string[] {
   const bytes = Buffer.from(text, "utf8");
@@ -116,7 +113,7 @@ function needle(form: string): string {
   return `${pattern}[^${ends}]*`;
 }
 
-/** A word also begins after an escape: the `n` of `\n` and the `3D` of `%3D` are no part of it. */
+/** A word also begins after an escape: the `n` of `\n` and the `3D` of `%3D` are not part of it. */
 const beforeWord = String.raw`(?<=^|[^\p{L}\p{N}]|\\[bfnrt]|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2})`;
 const afterWord = String.raw`(?![\p{L}\p{N}])`;
 

@@ -23,7 +23,7 @@ export interface ResourcesInput<Targets, Key extends ConfigurationKey = never> e
   Gate<Targets>,
   "read" | "stream"
 > {
-  /** All of them. In a preview only the first ones are worked on. */
+  /** All items. A preview processes only the first ones. */
   items: readonly ResourceItem[];
   isPreview: boolean;
   configuration: Settings<Key>;
@@ -32,24 +32,24 @@ export interface ResourcesInput<Targets, Key extends ConfigurationKey = never> e
 
 /** What is needed to work on one item. */
 export interface ItemContext<Targets> extends Pick<Gate<Targets>, "read"> {
-  /** The caller says whether the step creates the resource or updates it. */
+  /** `auditAction`: whether the step creates the resource or updates it. */
   change(
     step: Parameters<Gate<Targets>["change"]>[0],
     auditAction: "CreateResource" | "UpdateResource",
   ): Promise<StepResult>;
-  /** Wraps every wait for the tenant, so that other items go on meanwhile. */
+  /** Wraps every wait for the tenant, so that other items continue in the meantime. */
   whileWaiting: WhileWaiting;
 }
 
-/** `finished`: the resource existed, and something was still missing on it. */
-export type ResourceOutcome = "there" | "made" | "finished" | "renamed";
+/** `completed`: the resource existed, but was incomplete. */
+export type ResourceOutcome = "existing" | "created" | "completed" | "renamed";
 
-/** The platform's own limit for a preview. */
+/** The limit that the platform sets for a preview. */
 const maxInPreview = 10;
 
 /**
- * Declares what one kind of resource does: `prepare` looks at all items and at the tenant, and returns
- * the work for one item. An item that fails stops no other; its fault names it.
+ * Declares an action for one kind of resource: `prepare` reads all items and the tenant, and returns the
+ * function that processes one item. An item that fails does not stop the others; its fault names it.
  */
 export function onResources<Targets, const Key extends ConfigurationKey>({
   needs,
@@ -88,7 +88,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
       const entries = isPreview ? all.slice(0, maxInPreview) : all;
       const ended = new Map<Entry, ResourceOutcome | Fault>();
       const resultUntilNow = (reason?: Fault): Result => {
-        // What broke off together with the run says nothing about an item.
+        // A fault that ended the run says nothing about an item.
         const known = entries
           .flatMap((entry) => ended.get(entry) ?? [])
           .filter((end) => end !== reason);
@@ -116,7 +116,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
   };
 }
 
-/** Works on one item. Its steps are placed by `rank`, and every message names the item. */
+/** Processes one item. `rank` orders its steps, and every message names the item. */
 async function outcomeOf<Targets>(
   item: ResourceItem,
   work: (item: ResourceItem, context: ItemContext<Targets>) => Promise<ResourceOutcome>,
@@ -144,7 +144,7 @@ async function outcomeOf<Targets>(
     return await work(item, context);
   } catch (thrown) {
     const fault = Fault.of(thrown);
-    // The line of a step names the item already.
+    // The audit line of a step already names the item.
     if (fault === faultOfStep) return fault;
     return new Fault({
       kind: fault.kind,
@@ -162,20 +162,20 @@ function summaryOf(
 ): Result {
   const count = (outcome: ResourceOutcome): number => known.filter((end) => end === outcome).length;
   const faults = known.filter((end) => end instanceof Fault);
-  const [made, finished, renamed, failed] = items.isPreview
-    ? ["to be made", "to be finished", "to be renamed", "cannot be made"]
-    : ["made", "finished", "renamed", "failed"];
+  const [created, completed, renamed, failed] = items.isPreview
+    ? ["to be created", "to be completed", "to be renamed", "cannot be created"]
+    : ["created", "completed", "renamed", "failed"];
   const parts = [
     items.of < items.all
-      ? `${items.of} (the first of ${items.all}; a preview takes no more)`
+      ? `${items.of} (the first of ${items.all}; a preview is limited to these)`
       : `${items.of}`,
-    `there already: ${count("there")}`,
-    `${made}: ${count("made")}`,
-    `${finished}: ${count("finished")}`,
+    `already exist: ${count("existing")}`,
+    `${created}: ${count("created")}`,
+    `${completed}: ${count("completed")}`,
     `${renamed}: ${count("renamed")}`,
     `${failed}: ${faults.length}`,
-    ...(known.length < items.of ? [`not come to: ${items.of - known.length}`] : []),
-    ...(items.leftOut > 0 ? [`left out as blank or repeated: ${items.leftOut}`] : []),
+    ...(known.length < items.of ? [`not processed: ${items.of - known.length}`] : []),
+    ...(items.leftOut > 0 ? [`ignored as blank or duplicate: ${items.leftOut}`] : []),
   ];
   const where = items.isPreview ? " in this preview" : "";
   return { audit: [{ Message: `Resources${where}: ${parts.join(", ")}.` }], faults };

@@ -1,25 +1,26 @@
 /**
- * Reading a value as a contract says: the platform's texts, casings and one-element lists are brought into the
- * contract's form first, then the generated validator decides. All faults are reported, in the words of the form.
+ * Reads a value according to a contract: converts the platform's texts, casings and one-element lists to the form of
+ * the contract, and then runs the generated validator. Reports all faults, in the words of the form.
  */
+import { quoted } from "../graphemes.ts";
 
-/** The part of a JSON Schema that reading needs, with references resolved. Generated. */
+/** The part of a JSON Schema that is needed to read a value, with references resolved. Generated. */
 export interface Shape {
   type?: string | string[];
   properties?: Record<string, Shape>;
   items?: Shape;
   enum?: unknown[];
-  /** How the configuration form calls this value. */
+  /** The label of this value on the configuration form. */
   label?: string;
-  /** What a valid value looks like, for the reader of a fault. */
+  /** A description of a valid value, for messages. */
   expected?: string;
-  /** Why a value that can be left out is missed here. */
+  /** The condition under which an optional value is required. */
   neededWhen?: string;
-  /** White space around the text belongs to it; elsewhere on the form it is left behind by copying. */
+  /** Surrounding white space is part of the text. In other fields of the form it is a leftover of copying. */
   verbatim?: true;
-  /** The value must never be written anywhere. */
+  /** The value must never be written. */
   secret?: true;
-  /** Members that are blank count as not given. */
+  /** Blank members count as absent. */
   blankIsAbsent?: true;
 }
 
@@ -29,7 +30,7 @@ interface SchemaError {
   params: Record<string, unknown>;
 }
 
-/** A generated validator with the shape it checks. The validator fills in defaults. */
+/** A generated validator and the shape that it checks. The validator fills in defaults. */
 export interface Contract<T> {
   check: ((value: unknown) => boolean) & { errors?: SchemaError[] | null };
   shape: Shape;
@@ -37,7 +38,7 @@ export interface Contract<T> {
   type?: T;
 }
 
-/** What a person needs to correct an input: each fault on its own, never a value of it. */
+/** Every fault of an input, so that a person can correct it. A fault never contains a secret. */
 export class Unusable extends Error {
   readonly faults: string[];
 
@@ -49,8 +50,8 @@ export class Unusable extends Error {
 }
 
 /**
- * Gives `value` back in the contract's form, or throws `Unusable` with every fault.
- * The input is not changed; the result shares nothing with it that was normalised.
+ * Returns `value` in the form of the contract, or throws `Unusable` with every fault.
+ * The input is not changed; the result shares no normalised part with it.
  */
 export function readAs<T>(contract: Contract<T>, value: unknown): T {
   const faults: string[] = [];
@@ -69,11 +70,11 @@ export function readAs<T>(contract: Contract<T>, value: unknown): T {
   return read as T;
 }
 
-/** The texts that must never be written, found by the marks in the shape. */
+/** The secrets in a value, according to the shape. */
 export function secretsIn(value: unknown, shape: Shape): string[] {
   if (typeof value === "string") return shape.secret && value.trim() !== "" ? [value] : [];
-  // A value in the wrong form is refused later, and is no less secret: lists, and what stands
-  // inside a secret, are searched too.
+  // A value in the wrong form is refused later, but it is still secret: lists and objects in the place
+  // of a secret are searched too.
   if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item, shape.items ?? shape));
   if (!isRecord(value)) return [];
   const byName = namesOf(shape);
@@ -94,8 +95,8 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
     return text === "false" ? false : value;
   }
   if (takes(shape, "array") && value !== null && value !== undefined) {
-    // PowerShell turns a list of one into its element; a form field holds a list as text with
-    // commas. Elsewhere a comma is a comma: "Sales, Marketing" is one department.
+    // PowerShell turns a list of one into its element. A form field holds a list as text with commas;
+    // anywhere else a comma is part of the text: "Sales, Marketing" is one department.
     const isOnForm = shape.label !== undefined && typeof value === "string";
     const list: unknown[] = isOnForm ? splitAtCommas(value) : [value].flat();
     return list.map((item, index) =>
@@ -138,7 +139,7 @@ function normalisedRecord(
     }
     if (shape.blankIsAbsent && isBlank(member)) continue;
     if (Object.hasOwn(result, name)) {
-      report(`${path}/${name}`, "is given twice, in two spellings; expected once.");
+      report(`${path}/${name}`, "appears twice, in two spellings; expected once.");
       continue;
     }
     result[name] = normalised(member, shape.properties?.[name] ?? {}, `${path}/${name}`, report);
@@ -146,7 +147,7 @@ function normalisedRecord(
   return result;
 }
 
-/** Sets a key whatever it is called: `__proto__` in an event is data. */
+/** Sets a key, regardless of its name: `__proto__` in an event is data. */
 function define(target: Record<string, unknown>, key: string, value: unknown): void {
   Object.defineProperty(target, key, {
     value,
@@ -169,23 +170,24 @@ function described(
     case "required":
       return missing(`${path}/${String(params["missingProperty"])}`, root);
     case "additionalProperties":
-      return `${nameOf(`${path}/${String(params["additionalProperty"])}`, root)} is not known here.`;
+      return `${nameOf(`${path}/${String(params["additionalProperty"])}`, root)} is unknown.`;
     case "type": {
       const types = String(params["type"])
         .split(",")
         .filter((type) => type !== "null");
-      return `${name} is ${kindOf(found)}; expected ${types.map((type) => typeNames[type] ?? type).join(" or ")}.`;
+      const expected = types.map((type) => typeNames[type] ?? type).join(" or ");
+      return `${name} is ${shown(found, shape)}; expected ${expected}.`;
     }
     case "enum":
       return (
-        `${name} is ${kindOf(found)} that is not in the list; ` +
+        `${name} is ${shown(found, shape)}; ` +
         `expected ${shape?.expected ?? `one of ${(shape?.enum ?? []).map(String).join(", ")}`}.`
       );
     case "minItems":
-      return `${name} is an empty list; expected at least ${String(params["limit"])}.`;
+      return `${name} is an empty list; expected at least ${String(params["limit"])} value.`;
     default:
       return (
-        `${name} is ${kindOf(found)}; ` +
+        `${name} is ${shown(found, shape)}; ` +
         `expected ${shape?.expected ?? `what its ${keyword} allows (${JSON.stringify(params)})`}.`
       );
   }
@@ -193,12 +195,12 @@ function described(
 
 function missing(path: string, root: Shape): string {
   const reason = at(path, root, undefined).shape?.neededWhen;
-  return `${nameOf(path, root)} is missing${reason === undefined ? "" : `; it is needed when ${reason}`}.`;
+  return `${nameOf(path, root)} is missing${reason === undefined ? "" : `; it is required when ${reason}`}.`;
 }
 
 const typeNames: Record<string, string> = {
   boolean: "true or false",
-  string: "a text",
+  string: "text",
   object: "an object",
   array: "a list",
   number: "a number",
@@ -231,8 +233,8 @@ function at(
 }
 
 /**
- * `"Tenant ID" (TenantID)` for what stands on the form, `actionContext.DryRun` for everything else,
- * `, item 2` in a list.
+ * The name of a value in messages: `"Tenant ID" (TenantID)` for a field of the form, `actionContext.DryRun` for
+ * anything else, with `, item 2` in a list.
  */
 function nameOf(path: string, root: Shape): string {
   let shape: Shape | undefined = root;
@@ -248,15 +250,24 @@ function nameOf(path: string, root: Shape): string {
   return name === "" ? "The event" : name;
 }
 
-/** Says what kind of value it is and how long, never the value: it may be a secret in the wrong field. */
-function kindOf(value: unknown): string {
+/** Longer than any value that is wrong by a typing error; a client secret of Entra ID has 40 characters (observed). */
+const maxShown = 30;
+
+/**
+ * The value in words for a message. A secret is never shown, and neither is a long text: it may be a secret that was
+ * entered in the wrong field.
+ */
+function shown(value: unknown, shape: Shape | undefined): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
-  if (typeof value === "string")
-    return value.trim() === "" ? "a blank text" : `a text of ${value.length} characters`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (Array.isArray(value))
+    return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
   if (typeof value === "object") return "an object";
-  return `a ${typeof value}`;
+  if (shape?.secret) return `a ${typeof value}`;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value !== "string") return `a ${typeof value}`;
+  if (value.trim() === "") return "blank";
+  return value.length <= maxShown ? quoted(value) : `a text of ${value.length} characters`;
 }
 
 function takes(shape: Shape, type: string): boolean {

@@ -3,23 +3,22 @@ import { isRecord } from "./schemaContract.ts";
 import { member, memberAt } from "./members.ts";
 import { shownName } from "./displayName.ts";
 
-/** One thing in the source that is to have a resource. */
+/** An entry in the source data that gets a resource. */
 export interface ResourceItem {
-  /** Identifies it regardless of its name. Never blank. */
+  /** Identifies the item, regardless of its name. Never blank. */
   key: string;
   /** Never blank. */
   name: string;
-  /** How messages name it. */
+  /** The name of the item in messages. */
   label: string;
 }
 
-/** An entry that can be used, or why it cannot. */
+/** A usable entry, or the fault that explains why it is not usable. */
 export type Entry = ResourceItem | Fault;
 
 /**
- * Reads the entries of the source data: objects that hold a key and a name, or plain values that
- * are both. An entry that says nothing at all is left out, and so is one that is there already,
- * word for word.
+ * Reads the entries of the source data: objects with a key and a name, or plain values that are
+ * both. Blank entries and exact duplicates are ignored.
  */
 export function entriesIn(
   sourceData: readonly unknown[],
@@ -54,10 +53,8 @@ function entryOf(
   if (key === undefined) return refused(`has no plain value as ${keyField}`);
   if (name === undefined) return refused(`("${shown(key)}") has no plain value as ${nameField}`);
   if (key === "" && name === "") return undefined;
-  if (key === "")
-    return refused(`("${shown(name)}") has no ${keyField}, so there is nothing to know it by`);
-  if (name === "")
-    return refused(`("${shown(key)}") has no ${nameField}, so there is nothing to call it`);
+  if (key === "") return refused(`("${shown(name)}") has no ${keyField}, so nothing identifies it`);
+  if (name === "") return refused(`("${shown(key)}") has no ${nameField}, so it has no name`);
   return { key, name, label: `"${shown(name)}" (${shown(key)})` };
 }
 
@@ -68,7 +65,7 @@ function at(value: Record<string, unknown>, field: string): unknown {
   return member(value, field) ?? memberAt(value, field.split("."));
 }
 
-/** A plain value as text; undefined for what is none. */
+/** A plain value as text; undefined for anything else. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return "";
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"

@@ -1,20 +1,17 @@
 import type { AuditLog } from "../generated/types.ts";
 
-/** What the platform's rules say about one verb. */
+/** The platform's rules for one verb. */
 export interface Verb {
   name: string;
-  /**
-   * What it means that the account or mailbox does not exist: revoking something from nobody is
-   * done, granting is not.
-   */
+  /** The result when the account or mailbox does not exist: then a revoke is done, and a grant has failed. */
   whenMissing: "failure" | "success";
-  /** The audit action of each change. Only values the platform knows; left out, it takes the running script's own. */
+  /** The audit action of each change: one that the platform knows. Absent: the action of the running script. */
   auditAction?: NonNullable<AuditLog["Action"]>;
-  /** Nothing is ever changed: the event is done when everything was returned. */
+  /** The verb changes nothing: the event is done when everything was returned. */
   onlyReads?: true;
   /** Milliseconds one event may take. */
   deadlineMs: number;
-  /** The same of a preview, where the platform allows less. */
+  /** The same for a preview, if the platform allows less. */
   previewMs?: number;
 }
 
@@ -22,7 +19,7 @@ export interface Verb {
 const actionMs = 25_000;
 /** Imports have no published limit; a preview has 90 s, and stops after a sample. */
 const importMs = { deadlineMs: 600_000, previewMs: 85_000 };
-/** The platform documents ten minutes for resources, and 30 s for their preview; the answer has to be there before. */
+/** The platform documents ten minutes for resources, and 30 s for their preview; the answer has to arrive before. */
 const resourcesMs = { deadlineMs: 585_000, previewMs: actionMs };
 
 export const verbs = {
@@ -76,10 +73,10 @@ export const verbs = {
     auditAction: "RevokePermission",
     deadlineMs: actionMs,
   },
-  // Each of its changes is a grant or a revoke, and says so itself.
+  // Each change is a grant or a revoke, with its own audit action.
   subPermissions: { name: "decide", whenMissing: "failure", deadlineMs: actionMs },
   importPermission: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
   importSubPermissions: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
-  // Each change makes a resource or updates one, and says so itself.
-  resources: { name: "make", whenMissing: "failure", ...resourcesMs },
+  // Each change creates a resource or updates one, with its own audit action.
+  resources: { name: "create", whenMissing: "failure", ...resourcesMs },
 } as const satisfies Record<string, Verb>;

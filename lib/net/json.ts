@@ -1,4 +1,4 @@
-/** The value that a text holds as JSON; undefined when it holds none. */
+/** The value of a JSON text; undefined when the text is not JSON. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

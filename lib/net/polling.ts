@@ -5,7 +5,7 @@ import { retrying, type Pace } from "./retry.ts";
 export interface Patience {
   /** What is expected to appear, as the subject of a sentence. */
   what: string;
-  /** Milliseconds to wait in all; without it, as long as the run may take. */
+  /** The total time to wait in milliseconds; by default the time that the run has left. */
   maxMs?: number;
   whileWaiting?: WhileWaiting;
 }
@@ -37,8 +37,8 @@ export async function eventually<T>(
         kind: "notReady",
         retryable: !isOver,
         message: isOver
-          ? `${what} could not be found within ${maxMs / 1000} s.`
-          : `${what} cannot be found yet.`,
+          ? `${what} was not found within ${maxMs / 1000} s.`
+          : `${what} was not found yet.`,
       }),
       afterMs,
       maxRetries: Infinity,

@@ -1,17 +1,17 @@
 import { slotsOf } from "../concurrency.ts";
 
-/** Limits how many requests are on their way at the same time. */
+/** Limits the number of requests in progress. */
 export interface RequestSlots {
-  /** Sends as soon as a slot is free. */
+  /** Calls `send` when a slot is free. */
   run<T>(send: () => Promise<T>): Promise<T>;
-  /** The service is busy: half as many slots from now on. They come back one by one. */
+  /** The service is busy: halves the number of slots. They return one by one. */
   halve(): void;
 }
 
-/** After this many requests without another complaint there is one slot more. */
+/** One slot returns after this many requests without another sign of a busy service. */
 const calmRequests = 20;
 
-/** At most `max` slots, and never fewer than one. */
+/** At most `max` slots, at least one. */
 export function requestSlots(max: number): RequestSlots {
   const slots = slotsOf(max);
   let calm = 0;

@@ -1,11 +1,11 @@
 import { Fault } from "../fault.ts";
 
-/** Time, chance and counting, as one run sees them. */
+/** The time, randomness and statistics of one run. */
 export interface Pace {
   signal: AbortSignal;
   /** Milliseconds left for this run. */
   remaining(): number;
-  /** Resolves after `ms`, or rejects as soon as the signal is aborted. */
+  /** Resolves after `ms`, or rejects when the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** A number in [0, 1). */
   random(): number;
@@ -19,8 +19,8 @@ export interface Stats {
 }
 
 /**
- * What one try came to. `afterMs` is what the service asked for (Retry-After), and then
- * authoritative; `maxRetries` is set when this kind of fault deserves fewer than usual.
+ * The result of one attempt. `afterMs` is the time that the service asked for (Retry-After), which is then
+ * authoritative; `maxRetries` is set when this kind of fault gets fewer retries than usual.
  */
 export type Try<T> = { value: T } | Failure;
 export interface Failure {
@@ -29,16 +29,16 @@ export interface Failure {
   maxRetries?: number;
 }
 
-/** Microsoft's own module gives up after five retries as well. */
+/** Microsoft's own module also gives up after five retries. */
 const defaultMaxRetries = 5;
-/** A connection that cannot be made is seldom made a third time; better to say so early. */
+/** A connection that failed twice seldom succeeds; it is better to report that early. */
 const maxTransportRetries = 2;
 const firstWaitMs = 1_000;
 
 /**
- * Tries until it works, fails for good, or the run has no time for another try. `Retry-After` wins; without it the wait
- * doubles, with up to a quarter on top so that parallel runs do not come back together.
- * When the service asks for more time than is left, the fault is thrown at once instead of waiting for the end.
+ * Tries until the attempt succeeds, fails permanently, or the run has no time for another one. `Retry-After` wins;
+ * without it the wait doubles, plus up to a quarter so that parallel runs do not retry at the same time.
+ * When the service asks for more time than is left, the fault is thrown immediately instead of at the end.
  */
 export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): Promise<T> {
   for (let retries = 0; ; retries++) {
@@ -52,7 +52,7 @@ export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): P
       throw new Fault({
         kind: fault.kind,
         retryable: true,
-        message: `${fault.message} Trying again in ${seconds(wait)} would take longer than the time that is left.`,
+        message: `${fault.message} Trying again in ${seconds(wait)} would exceed the remaining time.`,
         cause: fault,
         requestId: fault.requestId,
       });
@@ -64,14 +64,14 @@ export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): P
   }
 }
 
-/** The failure of a try that got no answer at all; `thrown` is what the transport threw. */
+/** The failure of an attempt without an answer; `thrown` is what the transport threw. */
 export function unanswered(thrown: unknown): Failure {
   return { fault: Fault.of(thrown), maxRetries: maxTransportRetries };
 }
 
 /**
- * Reads `Retry-After`: seconds, possibly with decimals, or a date. No time, or one that is past, is
- * no advice: better our own wait than none.
+ * Reads `Retry-After`: seconds, possibly with decimals, or a date. Undefined, so that the usual wait applies,
+ * when there is no time or it has passed.
  */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? "";

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { Fault } from "../fault.ts";
 
-/** An HTTP request whose whole body is known. */
+/** An HTTP request with a complete body. */
 export interface HttpRequest {
   method: "GET" | "POST";
   url: string;
@@ -10,24 +10,23 @@ export interface HttpRequest {
   body?: string;
 }
 
-/** An answer that arrived whole. Header names are in lower case. */
+/** A complete answer. Header names are in lower case. */
 export interface HttpReply {
   status: number;
   headers: Readonly<Record<string, string>>;
   text: string;
 }
 
-/** Sends one request once. Rejects with a retryable `unavailable` fault when no whole answer came back. */
+/** Sends one request once. Rejects with a retryable `unavailable` fault when no complete answer arrives. */
 export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply>;
 
-/** Milliseconds to wait for a connection; the rest of a request may take as long as the run may. */
+/** Milliseconds to wait for a connection; the rest of a request is limited by the run. */
 const connectTimeoutMs = 8_000;
 
 /**
- * A transport over undici with kept-alive connections. `undici.request` and not `fetch`, because
- * three things are needed that fetch decides by itself: bodies that claim to be gzip and are not
- * (seen on error answers), redirects that must carry the token to a regional host and to nowhere
- * else, and no work done for caches and cookies. undici is loaded with the first request.
+ * A transport over undici with kept-alive connections. It uses `undici.request` instead of `fetch` for three reasons:
+ * some error answers claim to be gzip and are not (observed), redirects must carry the token to a regional host and
+ * nowhere else, and no work is done for caches and cookies. undici is loaded with the first request.
  */
 export function httpTransport(loadUndici = () => import("./undici.ts")): {
   send: Transport;
@@ -79,7 +78,7 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
         throw new Fault({
           kind: "unavailable",
           retryable: true,
-          message: `No whole answer came from ${new URL(url).host}: ${reasonOf(thrown)}.`,
+          message: `No complete answer arrived from ${new URL(url).host}: ${reasonOf(thrown)}.`,
           cause: thrown,
         });
       }
@@ -91,8 +90,8 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
 }
 
 /**
- * Some error answers claim to be gzip and are plain; some refusals are nothing but NUL bytes. What
- * does begin like gzip and cannot be unpacked did not arrive whole, and gunzipSync says so.
+ * Some error answers claim to be gzip and are plain, and some contain nothing but NUL bytes. A body that begins like
+ * gzip and cannot be unpacked is incomplete, and gunzipSync throws.
  */
 function decoded(bytes: Buffer, encoding: string | undefined): string {
   const packed =
@@ -106,19 +105,19 @@ function decoded(bytes: Buffer, encoding: string | undefined): string {
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
-  ENOTFOUND: "the host name is not known",
+  ENOTFOUND: "the host name is unknown",
   EAI_AGAIN: "the host name could not be looked up",
   ECONNRESET: "the connection was cut",
   EPIPE: "the connection was cut",
   UND_ERR_SOCKET: "the connection was cut",
   UND_ERR_DESTROYED: "the run had ended",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer has another length than it says",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer does not have the length that it declares",
   Z_BUF_ERROR: "the answer was cut off",
   Z_DATA_ERROR: "the answer is damaged",
   UND_ERR_CONNECT_TIMEOUT: "no connection within the time allowed",
   ETIMEDOUT: "no connection within the time allowed",
-  ENETUNREACH: "the network cannot be reached",
-  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "the network is unreachable",
+  EHOSTUNREACH: "the host is unreachable",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its TLS certificate is self-signed",
   SELF_SIGNED_CERT_IN_CHAIN: "its TLS certificate chain is not trusted",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its TLS certificate is not trusted",

@@ -4,13 +4,13 @@ import { Fault } from "../fault.ts";
 import type { ResourceItem } from "../host/resourceActions.ts";
 import { namesOf } from "../exchange/naming.ts";
 
-/** An item with the names that its object has, or the fault why it can have none. */
+/** An item with the names of its object, or the fault that explains why it cannot have names. */
 export interface Named {
   item: ResourceItem;
   names: ObjectNames | Fault;
 }
 
-/** The items whose key or names clash with those of another item, each with a fault that names all of them. */
+/** The items whose key or names clash with those of another item, each with a fault that lists the clashing items. */
 export function clashesAmong(all: readonly Named[]): Map<ResourceItem, Fault> {
   const faults = new Map<ResourceItem, Fault>();
   const refuse = (items: readonly ResourceItem[], why: string): void => {
@@ -23,15 +23,15 @@ export function clashesAmong(all: readonly Named[]): Map<ResourceItem, Fault> {
   for (const items of groupsOf(all, ({ item }) => folded(item.key)))
     refuse(
       items,
-      "have the same key, so it cannot be told which of them a resource of that key belongs to",
+      "have the same key, so it is unknown which of them a resource with that key belongs to",
     );
   const nameable = all.flatMap(({ item, names }) =>
     names instanceof Fault ? [] : [{ item, names }],
   );
   for (const items of groupsOf(nameable, ({ names }) => foldedName(names.Name)))
-    refuse(items, "come to the same name in Exchange");
+    refuse(items, "result in the same name in Exchange");
   for (const items of groupsOf(nameable, ({ names }) => names.PrimarySmtpAddress.toLowerCase()))
-    refuse(items, "come to the same address in Exchange");
+    refuse(items, "result in the same address in Exchange");
   return faults;
 }
 

@@ -14,7 +14,7 @@ import { Fault } from "../fault.ts";
 import type { ResourceItem, ResourceOutcome } from "../host/resourceActions.ts";
 import type { ExistingObjects } from "./existingObjects.ts";
 
-/** What decides about the items of one kind of resource. */
+/** The rules for one kind of resource. */
 export interface Rules {
   kind: ObjectKind;
   /** The attributes that hold key and marker. */
@@ -23,12 +23,14 @@ export interface Rules {
   marker: string;
   /** New resources are hidden from the address lists. */
   areHidden: boolean;
-  /** Resources get the present name of their item. */
+  /** A resource is renamed when its item is renamed. */
   areRenamed: boolean;
   existing: ExistingObjects;
 }
 
-/** An item with the names that its object has, or the fault why it can have none, and its clash with another item. */
+/**
+ * An item with the names of its object (or the fault that explains why it has none), and its clash with another item.
+ */
 export interface NamedItem {
   item: ResourceItem;
   names: ObjectNames | Fault;
@@ -37,15 +39,13 @@ export interface NamedItem {
 
 export type Values = Readonly<Record<string, string | boolean>>;
 
-/** What has to be done for an item. */
+/** What to do for an item. */
 export type Decision =
   | { action: "nothing"; outcome: ResourceOutcome }
   | { action: "update"; object: NamedObject; values: Values; outcome: ResourceOutcome }
   | { action: "create"; names: ObjectNames };
 
-/**
- * Decides what has to be done for an item, from what the tenant has. Throws the fault that keeps it from being done.
- */
+/** Decides what to do for an item, given the objects in the tenant. Throws a fault when it cannot be done. */
 export function classify({ item, names, clash }: NamedItem, rules: Rules): Decision {
   const object = objectOf(item, rules);
   if (object) return classifyKnown(object, clash ? undefined : names, rules);
@@ -55,7 +55,7 @@ export function classify({ item, names, clash }: NamedItem, rules: Rules): Decis
   const unfinished = holders.find((one) => isUnfinished(one, names, rules));
   if (holders.length > (unfinished ? 1 : 0)) throw nameConflict(names, holders);
   return unfinished
-    ? update(unfinished, stampOf(item, rules), "finished")
+    ? update(unfinished, stampOf(item, rules), "completed")
     : { action: "create", names };
 }
 
@@ -68,12 +68,12 @@ export function objectOf(
   if (object && others.length > 0)
     throw new Fault({
       kind: "ambiguous",
-      message: `Several have "${key}" as ${attributes.key}: ${[object, ...others].map(nameOf).join(", ")}.`,
+      message: `More than one object has "${key}" as ${attributes.key}: ${[object, ...others].map(nameOf).join(", ")}.`,
     });
   return object;
 }
 
-/** An object that was created just now, or (`wasThere`) by a run that was cut off. */
+/** Decides what to do for an object that was just created, or (`wasThere`) was created by an interrupted run. */
 export function classifyCreated(
   object: NamedObject,
   { item, names, wasThere }: { item: ResourceItem; names: ObjectNames; wasThere: boolean },
@@ -81,13 +81,13 @@ export function classifyCreated(
 ): Decision {
   const hasKey = valueOf(object, rules.attributes.key) !== "";
   if (wasThere && hasKey) return classifyKnown(object, names, rules);
-  if (wasThere) return update(object, stampOf(item, rules), "finished");
+  if (wasThere) return update(object, stampOf(item, rules), "completed");
   return hasKey && valueOf(object, rules.attributes.marker) !== ""
-    ? { action: "nothing", outcome: "made" }
-    : update(object, stampOf(item, rules), "made");
+    ? { action: "nothing", outcome: "created" }
+    : update(object, stampOf(item, rules), "created");
 }
 
-/** Key, marker and visibility are written together, so that a resource never has one without the others. */
+/** Key, marker and visibility are written in one step, so that a resource never has one without the others. */
 export function stampOf({ key }: ResourceItem, { attributes, marker, areHidden }: Rules): Values {
   return {
     [attributes.key]: key,
@@ -96,7 +96,7 @@ export function stampOf({ key }: ResourceItem, { attributes, marker, areHidden }
   };
 }
 
-/** Created by a run that was cut off before it wrote key and marker. */
+/** Whether the object was created by a run that was interrupted before it wrote key and marker. */
 function isUnfinished(
   object: NamedObject,
   names: ObjectNames,
@@ -109,7 +109,7 @@ function isUnfinished(
   );
 }
 
-/** An object that has its key gets its marker and, where resources are renamed, its name. */
+/** An object with its key gets its marker and, if resources are renamed, its name. */
 function classifyKnown(
   object: NamedObject,
   names: ObjectNames | Fault | undefined,
@@ -118,8 +118,8 @@ function classifyKnown(
   const marker = missingMarker(object, rules);
   const newNames = rules.areRenamed && names ? differingNames(object, names, rules) : {};
   const values = { ...marker, ...newNames };
-  if (Object.keys(values).length === 0) return { action: "nothing", outcome: "there" };
-  return update(object, values, Object.keys(newNames).length > 0 ? "renamed" : "finished");
+  if (Object.keys(values).length === 0) return { action: "nothing", outcome: "existing" };
+  return update(object, values, Object.keys(newNames).length > 0 ? "renamed" : "completed");
 }
 
 function missingMarker(object: NamedObject, { attributes, marker }: Rules): Values {
@@ -127,12 +127,12 @@ function missingMarker(object: NamedObject, { attributes, marker }: Rules): Valu
   if (current === "") return { [attributes.marker]: marker };
   if (folded(current) !== folded(marker))
     throw Fault.invalid(
-      `${nameOf(object)} has this key and "${current}" as ${attributes.marker}; expected "${marker}", or nothing yet.`,
+      `${nameOf(object)} has this key, but "${current}" as ${attributes.marker}; expected "${marker}" or no value.`,
     );
   return {};
 }
 
-/** Addresses are not changed: people may have written to them. */
+/** Addresses do not change: people may be using them. */
 function differingNames(object: NamedObject, names: ObjectNames | Fault, rules: Rules): Values {
   if (names instanceof Fault) throw names;
   const { Name, DisplayName } = names;
@@ -164,7 +164,7 @@ function assertMasteredHere(object: NamedObject): void {
     throw new Fault({
       kind: "onPremises",
       message:
-        `${nameOf(object)} is synchronised from Active Directory, which masters its attributes and names: ` +
+        `${nameOf(object)} is synchronised from Active Directory, which masters its attributes and names; ` +
         "change it there.",
     });
 }

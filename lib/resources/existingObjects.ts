@@ -31,7 +31,7 @@ export class ExistingObjects {
   }
 }
 
-/** The names as keys of one map: an alias does not clash with a name. */
+/** The names as keys of one map, labelled because an alias does not clash with a name. */
 function labelled({
   Name,
   Alias,

@@ -8,6 +8,7 @@ import { objectNames, type ObjectNames } from "../exchange/objectNames.ts";
 import { allObjects, type ObjectKind } from "../exchange/objectKinds.ts";
 import type { ExchangeTarget } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import type {
   ItemContext,
   ResourceItem,
@@ -27,12 +28,12 @@ import {
 import { ExistingObjects } from "./existingObjects.ts";
 import { assertOwner, attributesIn, type ResourceKey } from "./resourceSettings.ts";
 
-/** What the configuration holds for one kind of resource. */
+/** The settings for one kind of resource. */
 export interface ResourceSettings {
   kind: ObjectKind;
   prefix: string | undefined;
   marker: string | undefined;
-  /** The owner of new objects, for a kind that has owners. Blank when the configuration has none. */
+  /** The owner of new objects, for a kind that has owners. Blank when it is not configured. */
   owner?: string;
 }
 
@@ -42,7 +43,7 @@ type Input = ResourcesInput<ExchangeTarget, ResourceKey>;
 /** The properties that a decision needs, in addition to names, key and marker. */
 const decisive = ["HiddenFromAddressListsEnabled", "IsDirSynced", "IsExchangeCloudManaged"];
 
-/** Reads everything that the tenant has of the kind, and returns what provisions one item. */
+/** Reads all objects of the kind in the tenant, and returns a function that provisions one item. */
 export async function resourcesOf(
   settings: ResourceSettings,
   input: Input,
@@ -91,7 +92,7 @@ function namedItems(
   });
 }
 
-/** A custom attribute holds no more. */
+/** The maximum length of a custom attribute. */
 const maxKeyLength = 1024;
 
 function namesFor(
@@ -99,7 +100,9 @@ function namesFor(
   form: { prefix: string; domain: string },
 ): ObjectNames | Fault {
   if (key.length > maxKeyLength)
-    return Fault.invalid(`The key has ${key.length} characters; expected at most ${maxKeyLength}.`);
+    return Fault.invalid(
+      `The key ${quoted(key)} has ${key.length} characters; expected at most ${maxKeyLength}.`,
+    );
   try {
     return objectNames(name, key, form);
   } catch (thrown) {
@@ -107,11 +110,11 @@ function namesFor(
   }
 }
 
-/** An item that clashes with another one and has its object already is not renamed, and does not fail. */
+/** An item that clashes with another one, but already has its object, is not renamed and does not fail. */
 function warnOfClash({ item, clash }: NamedItem, rules: Rules, log: Input["log"]): void {
   const object = clash && objectOf(item, rules);
   if (object)
-    log("warning", `${clash.message} ${nameOf(object)} is there already, and was not renamed.`);
+    log("warning", `${clash.message} ${nameOf(object)} already exists and was not renamed.`);
 }
 
 /** One item and what its steps need. */
@@ -143,7 +146,7 @@ async function create(names: ObjectNames, provisioning: Provisioning): Promise<R
   const { item, rules, context, ownerId, alsoRead, isPreview } = provisioning;
   const { kind } = rules;
   const { read, change, whileWaiting } = context;
-  // In a run the service reports names that are taken; a preview has to look.
+  // In a run, the service reports names that are taken; a preview has to look them up.
   if (isPreview) await read(assertNamesFree(names, kind));
   const check = (object: NamedObject): void => assertOwnKey(object, item, names, rules);
   const created = { kind, names, alsoRead, check, whileWaiting };
@@ -156,14 +159,14 @@ async function create(names: ObjectNames, provisioning: Provisioning): Promise<R
   );
   if (result === "planned") {
     await change(updating(kind, names, stampOf(item, rules)), "UpdateResource");
-    return "made";
+    return "created";
   }
   const object = await read(createdObject(created));
   const wasThere = result === "alreadySo";
   return await carryOut(classifyCreated(object, { item, names, wasThere }, rules), provisioning);
 }
 
-/** An object that has the key of another item is not the one that was created. */
+/** An object with the key of another item is not the one that was created. */
 function assertOwnKey(
   object: NamedObject,
   { key }: ResourceItem,

@@ -12,7 +12,7 @@ export const resourceKeys = [
 ] as const;
 export type ResourceKey = (typeof resourceKeys)[number];
 
-/** The attributes that hold key and marker. */
+/** The attributes of key and marker. */
 export function attributesIn({
   SubPermissionAttribute: key = "CustomAttribute1",
   MarkerAttribute: marker = "CustomAttribute2",
@@ -22,13 +22,13 @@ export function attributesIn({
 } {
   if (!key.startsWith("CustomAttribute"))
     throw Fault.invalid(
-      `Resources keep their key in the "Matching attribute" (SubPermissionAttribute), which is ${key}; ` +
+      `The key of resources is stored in the "Matching attribute" (SubPermissionAttribute), which is ${key}; ` +
         "expected one of CustomAttribute1 to CustomAttribute15.",
     );
   if (key === marker)
     throw Fault.invalid(
       `The "Matching attribute" (SubPermissionAttribute) and the "Marker attribute" (MarkerAttribute) are ` +
-        `both ${key}; expected two different ones.`,
+        `both ${key}; expected two different attributes.`,
     );
   return { key, marker };
 }
@@ -37,7 +37,7 @@ export function attributesIn({
 export function assertOwner(owner: string | undefined): void {
   if (owner === "")
     throw Fault.invalid(
-      `"Group owner" (ResourceOwner) is missing. An application is no user and cannot own a group: ` +
-        "give the address of a mailbox that is to own them.",
+      '"Group owner" (ResourceOwner) is missing. An application is not a user and cannot own a group; ' +
+        "enter the address of a mailbox that will own new groups.",
     );
 }

@@ -4,16 +4,16 @@ import { unusable, type Answer } from "../host/answer.ts";
 import { run, type Connect } from "../host/run.ts";
 import { readDocument } from "./stdin.ts";
 
-/** Joins an action to the process it runs in. Called by the entry that the build writes; never returns. */
+/** Runs an action in this process. Called by the entry point that the build writes; never returns. */
 export async function main<Event extends AnyEvent, Targets>(
   action: Action<Event, Targets>,
   connect: Connect<Targets>,
 ): Promise<never> {
-  // Whatever happens next, a process that ends without an answer has not succeeded.
+  // A process that ends without an answer has not succeeded.
   process.exitCode = 1;
-  // When the reader is gone the run goes on to its end: the exit code can still report the result.
+  // The run continues without a reader: the exit code can still report the result.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  // Node's own warnings are log as well. They are about the process, never about the event.
+  // Node's warnings are log lines as well. They are about the process, never about the event.
   process
     .removeAllListeners("warning")
     .on(
@@ -37,7 +37,7 @@ export async function main<Event extends AnyEvent, Targets>(
             interrupt(
               new Fault({
                 kind: "unavailable",
-                message: `The run was ended from outside (${signal}).`,
+                message: `The run was ended by a signal (${signal}).`,
               }),
             ),
           );
@@ -46,12 +46,12 @@ export async function main<Event extends AnyEvent, Targets>(
       },
     });
   } catch {
-    // A defect in answering itself. What went wrong may hold a secret, and what takes secrets out
-    // may be what went wrong.
+    // A defect in the code that answers. The error may contain a secret, and the redaction may be the
+    // defect.
     await write(process.stdout, `${JSON.stringify(lastResort)}\n`);
     code = 1;
   }
-  // Where a pipe is asynchronous, the log may still be on its way.
+  // An asynchronous pipe may not have written the log yet.
   await write(process.stderr, "");
   // Open sockets and timers of an abandoned request must not keep the platform waiting.
   process.exit(code);
@@ -60,7 +60,7 @@ export async function main<Event extends AnyEvent, Targets>(
 const lastResort: Answer = {
   ...unusable(
     [
-      "The connector failed while it was answering; what it did is not known. This is a defect: please report it.",
+      "The connector failed while it was answering; it is unknown what it did. This is a defect: please report it.",
     ],
     { taken: [], output: {}, stats: { requests: 0, retries: 0, waitedMs: 0, totalMs: 0 } },
   ),

@@ -1,15 +1,15 @@
 import { Unusable } from "../host/schemaContract.ts";
 
-/** A full resource event of 100,000 plain values is some 10 MB; nothing the platform sends comes near this. */
+/** A resource event of 100,000 plain values has about 10 MB; the platform never sends this much. */
 export const maxBytes = 32 * 1024 * 1024;
 
-/** The deepest thing the platform sends, a person with contracts, has about ten levels. */
+/** The deepest object that the platform sends, a person with contracts, has about ten levels. */
 export const maxDepth = 64;
 
 /**
- * Reads one JSON document (UTF-8, a BOM is tolerated) from `stdin`, to its end.
- * Throws `Unusable` for anything else. What is too large is read to its end and dropped, so that the sender
- * can finish writing and get the answer instead of a broken pipe.
+ * Reads one JSON document (UTF-8, with or without a BOM) from `stdin`, to its end.
+ * Throws `Unusable` for anything else. A document that is too large is read to its end and dropped, so that the sender
+ * can finish writing and receives the answer instead of a broken pipe.
  */
 export async function readDocument(stdin: AsyncIterable<Uint8Array>): Promise<unknown> {
   const chunks: Uint8Array[] = [];
@@ -33,13 +33,13 @@ function parsed(bytes: Buffer): unknown {
   try {
     document = JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text around the fault, and that may be a secret.
+    // The parser's message quotes the text around the error, which may be a secret.
     throw new Unusable([
       `stdin is not JSON (${bytes.length} bytes were read); expected one event as JSON.`,
     ]);
   }
   if (typeof document !== "object" || document === null || Array.isArray(document))
-    throw new Unusable(["stdin is JSON but no object; expected one event."]);
+    throw new Unusable(["stdin is JSON, but not an object; expected one event."]);
   return document;
 }
 
@@ -56,7 +56,7 @@ function decoded(bytes: Buffer): string {
   }
 }
 
-/** Counts brackets outside texts. Done before parsing, because everything after it walks the document recursively. */
+/** Counts brackets outside strings. Done before parsing, because the rest of the code is recursive. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;

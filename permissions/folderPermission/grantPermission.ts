@@ -13,11 +13,11 @@ import {
   entitlementOf,
   listedOptions,
   namedUser,
-  rivalOf,
+  conflictingOption,
 } from "../../lib/entitlements/folderPermission.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
-/** Gives Default, or a named user or group, a right on the calendar of the account. */
+/** Grants Default, or a named user or group, a right on the calendar of the account. */
 export default onGrantPermission({
   needs: {
     exchange: cmdlets(mailboxLookup, calendarRightLookup, calendarRightChange),
@@ -30,11 +30,11 @@ export default onGrantPermission({
     const calendar = await read(calendarOf(mailbox));
     const user = await namedUser(right, read);
     const present = await read(presentRight(calendar, user));
-    const rival =
+    const conflicting =
       configuration.CalendarRightConflict === "overwrite"
         ? undefined
-        : rivalOf(right, present, options);
-    if (rival) throw conflict(rival, nameOf(mailbox));
+        : conflictingOption(right, present, options);
+    if (conflicting) throw conflict(conflicting, nameOf(mailbox));
     await setCalendarRight(calendar, { ...right, user }, present, { change, notify });
     return {};
   },

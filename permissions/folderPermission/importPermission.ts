@@ -6,7 +6,7 @@ import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
-/** Gives the mailboxes whose calendar has a listed right. */
+/** Imports the mailboxes whose calendar has a listed right. */
 export default onImportPermission({
   needs: { exchange: cmdlets(displayNameLookup, calendarsOfAll) },
   configuration: ["RecipientTypeDetails"],

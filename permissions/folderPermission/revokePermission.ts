@@ -14,14 +14,14 @@ import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import {
   entitlementOf,
   listedOptions,
+  conflictingOption,
   revocableUser,
   revocableUserLookup,
-  rivalOf,
 } from "../../lib/entitlements/folderPermission.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /**
- * Takes the right away again: Default and Anonymous get what Exchange gives by itself, a named user's entry is
+ * Revokes the right: Default and Anonymous are reset to the default of Exchange, the entry of a named user is
  * removed.
  */
 export default onRevokePermission({
@@ -42,14 +42,14 @@ export default onRevokePermission({
     const calendar = await read(calendarOf(mailbox));
     const user = await revocableUser(right, calendar, read);
     const present = await read(presentRight(calendar, user));
-    const rival = rivalOf(right, present, options);
-    if (rival)
+    const conflicting = conflictingOption(right, present, options);
+    if (conflicting)
       return {
         audit: [
           {
             Message:
-              `The calendar of mailbox ${nameOf(mailbox)} has the right of "${rival.DisplayName}" for this ` +
-              "user, which is another entitlement's; it was left alone.",
+              `The calendar of mailbox ${nameOf(mailbox)} has the right of ` +
+              `"${conflicting.DisplayName}" for this user, which is another entitlement; it was not changed.`,
           },
         ],
       };

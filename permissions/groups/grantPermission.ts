@@ -9,7 +9,7 @@ import {
 } from "../../lib/exchange/group.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 
-/** Makes the account a member of the group. It is sent whatever was read, because reads lag behind writes. */
+/** Adds the account to the group. The request is always sent, because reads lag behind writes. */
 export default onGrantPermission({
   needs: { exchange: cmdlets(accountLookup, membershipLookup, memberAddition) },
   configuration: [],

@@ -3,7 +3,7 @@ import { cloudGroups, memberList } from "../../lib/exchange/group.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { groupPermission, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
-/** Gives the members of every cloud group that are persons' mailboxes. */
+/** Imports the members of every cloud group that are mailboxes of persons. */
 export default onImportPermission({
   needs: { exchange: cmdlets(memberList) },
   configuration: ["RecipientTypeDetails"],

@@ -3,7 +3,7 @@ import { cloudGroups, memberList } from "../../lib/exchange/group.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
 import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
-/** Gives the members of the groups that carry the marker. */
+/** Imports the members of the groups that have the marker. */
 export default onImportSubPermissions({
   needs: { exchange: cmdlets(memberList) },
   configuration: ["GroupMarker", "MarkerAttribute", "RecipientTypeDetails"],

@@ -3,7 +3,7 @@ import { cloudGroups, groupList } from "../../lib/exchange/group.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 import { groupPermission } from "../../lib/entitlements/groups.ts";
 
-/** Lists every cloud group of both kinds. */
+/** Lists all cloud groups of both kinds. */
 export default onPermissions({
   needs: { exchange: cmdlets(groupList) },
   configuration: [],

@@ -9,7 +9,7 @@ import {
 } from "../../lib/exchange/group.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 
-/** Ends the account's membership of the group. It is sent whatever was read, because reads lag behind writes. */
+/** Removes the account from the group. The request is always sent, because reads lag behind writes. */
 export default onRevokePermission({
   needs: { exchange: cmdlets(accountLookup, membershipLookup, memberRemoval) },
   configuration: [],

@@ -13,12 +13,12 @@ import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { listedOptions } from "../../lib/entitlements/litigationHold.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
-/** Puts the mailbox on hold. A longer hold is never shortened, unless the configuration allows it. */
+/** Places the mailbox on litigation hold. A longer hold is only shortened if the configuration allows it. */
 export default onGrantPermission({
   needs: { exchange: cmdlets(heldMailboxLookup, holdStart) },
   configuration: ["LitigationHoldMayShorten"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
-    // The reference says it all; but no hold is put on with a data file that is wrong.
+    // The reference contains the duration, but no hold is placed while the data file is wrong.
     listedOptions();
     const wanted = holdDurationFrom(permission("Duration"));
     const mailbox = await read(heldMailboxById(accountReference));
@@ -27,7 +27,7 @@ export default onGrantPermission({
       return {
         audit: [
           {
-            Message: `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)} already.`,
+            Message: `Mailbox ${nameOf(mailbox)} is already on a litigation hold ${describedHold(present)}.`,
           },
         ],
       };
@@ -40,8 +40,8 @@ export default onGrantPermission({
         audit: [
           {
             Message:
-              `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)} already, which is ` +
-              `longer than one ${describedHold(wanted)}; it was left as it is.`,
+              `Mailbox ${nameOf(mailbox)} is already on a litigation hold ${describedHold(present)}, which is ` +
+              `longer than one ${describedHold(wanted)}; it was not changed.`,
           },
         ],
       };

@@ -12,7 +12,7 @@ import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
-/** Gives the mailboxes that are on hold for one of the listed durations. */
+/** Imports the mailboxes that are on hold for one of the listed durations. */
 export default onImportPermission({
   needs: { exchange: cmdlets(filteredMailboxList) },
   configuration: ["RecipientTypeDetails"],

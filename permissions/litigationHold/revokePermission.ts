@@ -14,8 +14,8 @@ import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /**
- * Ends the hold: only one of the entitlement's own duration, and on an inactive mailbox only when the configuration
- * allows it.
+ * Ends the hold if it has the duration of the entitlement, and on an inactive mailbox only if the configuration allows
+ * it.
  */
 export default onRevokePermission({
   needs: { exchange: cmdlets(heldMailboxLookup, holdEnd) },
@@ -25,23 +25,23 @@ export default onRevokePermission({
     const mailbox = await read(heldMailboxById(accountReference));
     const present = holdOf(mailbox);
     if (present === undefined)
-      return { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is on no litigation hold.` }] };
+      return { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is not on litigation hold.` }] };
     if (present !== own) {
       return {
         audit: [
           {
             Message:
-              `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)}, and this ` +
-              `entitlement stands for one ${describedHold(own)}; it was left as it is.`,
+              `Mailbox ${nameOf(mailbox)} is on a litigation hold ${describedHold(present)}, but this ` +
+              `entitlement is one ${describedHold(own)}; it was not changed.`,
           },
         ],
       };
     }
     if (isInactive(mailbox) && configuration.LitigationHoldOffInactive !== true) {
       throw Fault.invalid(
-        `Mailbox ${nameOf(mailbox)} is inactive: its user is gone, and it is kept only as long as it is on ` +
-          "hold. Taking the litigation hold off may delete it for good. If that is wanted, allow it in the " +
-          "configuration (Allow removing holds from inactive mailboxes).",
+        `Mailbox ${nameOf(mailbox)} is inactive: its user no longer exists, and Exchange keeps it only while it ` +
+          "is on hold. Removing the litigation hold may delete it permanently. To allow that, turn on " +
+          '"Allow removing holds from inactive mailboxes" (LitigationHoldOffInactive).',
       );
     }
     await change(releasing(mailbox));

@@ -5,7 +5,7 @@ import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
-/** Brings language, formats, time zone and folder names of the mailbox to a listed configuration. */
+/** Sets language, formats, time zone and folder names of the mailbox to a listed configuration. */
 export default onGrantPermission({
   needs: { exchange: cmdlets(mailboxLookup, regionLookup, regionChange) },
   configuration: [],
@@ -17,6 +17,6 @@ export default onGrantPermission({
     for (const needed of changes) await change(needed);
     return changes.length > 0
       ? {}
-      : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is as it should be already.` }] };
+      : { audit: [{ Message: `Mailbox ${nameOf(mailbox)} already has this configuration.` }] };
   },
 });

@@ -6,7 +6,7 @@ import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 
-/** Gives the mailboxes that are as a listed configuration wants them, folder names included. */
+/** Imports the mailboxes that have a listed configuration, including folder names. */
 export default onImportPermission({
   needs: { exchange: cmdlets(regionsOfAll) },
   configuration: ["RecipientTypeDetails"],

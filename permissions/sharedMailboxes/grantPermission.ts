@@ -5,7 +5,7 @@ import { grant, rightProperties, rightGrant } from "../../lib/exchange/rightChan
 import { faultsOf, onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
-/** Grants one right on a mailbox, or the set of rights that a combined reference stands for. */
+/** Grants one right on a mailbox, or all rights of a combined reference. */
 export default onGrantPermission({
   needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightGrant) },
   configuration: ["AutoMapping", "SharedMailboxRights", "SharedMailboxTypes"],

@@ -9,7 +9,7 @@ import {
 } from "../../lib/entitlements/sharedMailboxes.ts";
 import { rights } from "../../lib/exchange/mailboxRight.ts";
 
-/** Gives who holds which right on every mailbox of the configured types, in the configured form. */
+/** Imports the holders of each right on every mailbox of the configured types, in the configured form. */
 export default onImportPermission({
   needs: { exchange: cmdlets(mailboxList, rightHolderList) },
   configuration: [

@@ -8,7 +8,7 @@ import {
   mailboxPart,
 } from "../../lib/entitlements/sharedMailboxes.ts";
 
-/** Gives who holds which right on the mailboxes that carry the marker. */
+/** Imports the holders of each right on the mailboxes that have the marker. */
 export default onImportSubPermissions({
   needs: { exchange: cmdlets(filteredMailboxList, rightHolderList) },
   configuration: [

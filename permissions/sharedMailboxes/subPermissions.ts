@@ -53,7 +53,7 @@ export default onSubPermissions({
     } = configuration;
     const dynamic = dynamicPermission(permission("Reference"), configuration, log);
     const account = await read(accountOrFormerById(accountReference));
-    const ways = { read, change, log };
+    const gate = { read, change, log };
     const description = (value: string): string =>
       `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
     return {
@@ -79,7 +79,7 @@ export default onSubPermissions({
       isHeld: async ({ mailbox, right }) => (await read(right.standingOf(mailbox, account))).isHeld,
       async grant({ mailbox, right }) {
         assertHasMailbox(account);
-        await grant(right, mailbox, account, { autoMapping, ...ways });
+        await grant(right, mailbox, account, { autoMapping, ...gate });
       },
       async revoke(key) {
         const part = partOf(key, "", dynamic);
@@ -88,7 +88,7 @@ export default onSubPermissions({
             part.right,
             await read(mailboxById(part.mailboxId, rightProperties)),
             account,
-            ways,
+            gate,
           );
       },
     };

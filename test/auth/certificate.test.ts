@@ -21,7 +21,7 @@ import expected from "./certificates/expected.json" with { type: "json" };
 const ASCII = "correct horse";
 const ACCENTS = "crème-brûlée-é-😀";
 const now = new Date("2030-01-01T00:00:00Z");
-const NEEDED = "a PFX file (a certificate with its private key) as base64 is needed.";
+const EXPECTED = "expected a PFX file (a certificate with its private key) as base64.";
 
 const file = (name: string): string =>
   readFileSync(new URL(`./certificates/${name}`, import.meta.url), "utf8");
@@ -204,39 +204,43 @@ describe("a value that holds no PFX", () => {
   const key = generateKeyPairSync("ed25519").privateKey;
 
   it.each([
-    ["nothing", "", `AppCertificateBase64String is empty: ${NEEDED}`],
-    ["white space", " \r\n", `AppCertificateBase64String is empty: ${NEEDED}`],
-    ["a path", "C:\\certificates\\app.pfx", `AppCertificateBase64String is not base64: ${NEEDED}`],
+    ["nothing", "", `AppCertificateBase64String is empty; ${EXPECTED}`],
+    ["white space", " \r\n", `AppCertificateBase64String is empty; ${EXPECTED}`],
+    [
+      "a path",
+      "C:\\certificates\\app.pfx",
+      `AppCertificateBase64String is not base64; ${EXPECTED}`,
+    ],
     [
       "base64url",
       fixture("openssl-modern").replaceAll("+", "-").replaceAll("/", "_"),
-      `AppCertificateBase64String is not base64: ${NEEDED}`,
+      `AppCertificateBase64String is not base64; ${EXPECTED}`,
     ],
-    ["PEM", file("leaf.crt"), `AppCertificateBase64String holds PEM text (CERTIFICATE): ${NEEDED}`],
+    ["PEM", file("leaf.crt"), `AppCertificateBase64String is PEM text (CERTIFICATE); ${EXPECTED}`],
     [
       "PEM as base64",
       Buffer.from(file("leaf.crt")).toString("base64"),
-      `AppCertificateBase64String holds PEM text (CERTIFICATE): ${NEEDED}`,
+      `AppCertificateBase64String is PEM text (CERTIFICATE); ${EXPECTED}`,
     ],
     [
       "a .cer file",
       leaf.raw.toString("base64"),
-      `AppCertificateBase64String holds a certificate without its private key (.cer): ${NEEDED}`,
+      `AppCertificateBase64String is a certificate without its private key (.cer); ${EXPECTED}`,
     ],
     [
       "a key alone",
       key.export({ type: "pkcs8", format: "der" }).toString("base64"),
-      `AppCertificateBase64String is base64, but not of a PFX: ${NEEDED}`,
+      `AppCertificateBase64String is base64, but not of a PFX; ${EXPECTED}`,
     ],
     [
       "some other text",
       Buffer.from("hello").toString("base64"),
-      `AppCertificateBase64String is base64, but not of a PFX: ${NEEDED}`,
+      `AppCertificateBase64String is base64, but not of a PFX; ${EXPECTED}`,
     ],
     [
       "the start of a PFX alone",
       "MIIKPgIB",
-      `AppCertificateBase64String is base64, but not of a PFX: ${NEEDED}`,
+      `AppCertificateBase64String is base64, but not of a PFX; ${EXPECTED}`,
     ],
   ])("is refused: %s", async (_, pfxBase64, message) => {
     expect(await sentence({ pfxBase64 })).toBe(message);
@@ -249,7 +253,7 @@ describe("a value that holds no PFX", () => {
       const whole = der("openssl-modern").length;
       const there = Math.floor(((text.length - missing) * 3) / 4);
       expect(await sentence({ pfxBase64: text.slice(0, -missing) })).toBe(
-        `AppCertificateBase64String is cut off: ${there} of ${whole} bytes are there.`,
+        `AppCertificateBase64String is truncated: it has ${there} of ${whole} bytes.`,
       );
     },
   );
@@ -329,20 +333,17 @@ describe("contents that are of no use", () => {
   it.each([
     [
       "no-key",
-      "The PFX in AppCertificateBase64String holds no private key: export the certificate together with its key.",
+      "The PFX in AppCertificateBase64String contains no private key: export the certificate together with its key.",
     ],
     [
       "no-certificate",
-      "The PFX in AppCertificateBase64String holds a private key, but no certificate.",
+      "The PFX in AppCertificateBase64String contains a private key, but no certificate.",
     ],
     [
       "foreign-key",
-      "The private key in AppCertificateBase64String belongs to none of the certificates beside it.",
+      "The private key in AppCertificateBase64String matches none of the certificates in the PFX.",
     ],
-    [
-      "elliptic",
-      "The private key in AppCertificateBase64String is of the type ec; it has to be RSA.",
-    ],
+    ["elliptic", "The private key in AppCertificateBase64String is of the type ec; expected RSA."],
     [
       "expired",
       'The certificate "O=HelloID connectors, CN=exchange-online-connector test" ' +
@@ -378,8 +379,8 @@ describe("a protection that is not supported", () => {
     ["encryption for a public key", renamed("encryptedData", "envelopedData"), "envelopedData"],
   ])("%s is named", async (_, pfxBase64, name) => {
     expect(await sentence({ pfxBase64 })).toBe(
-      "The PFX in AppCertificateBase64String is protected in a way that cannot be read " +
-        `here (${name}); export it again as AES256-SHA256.`,
+      "The PFX in AppCertificateBase64String uses an algorithm that is not supported " +
+        `(${name}); export it again as AES256-SHA256.`,
     );
   });
 });

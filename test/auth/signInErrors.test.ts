@@ -38,14 +38,14 @@ describe("what the sign-in service says", () => {
       expect(fault).toMatchObject({
         kind: "denied",
         message:
-          `Signing in as application ${clientId} (AppId) in tenant ${tenantId} ` +
-          "(TenantID) failed: AADSTS999999: It is Sunday.",
+          `Application ${clientId} (AppId) could not sign in to tenant ${tenantId} ` +
+          "(TenantID): AADSTS999999: It is Sunday.",
       });
     },
   );
 
   it("does not take one number for the beginning of another", () => {
-    expect(signInFault(said("7000160"), about).message).toContain("failed: AADSTS7000160:");
+    expect(signInFault(said("7000160"), about).message).toContain("(TenantID): AADSTS7000160:");
   });
 
   it("an error without a number keeps its code or its words", () => {
@@ -54,13 +54,13 @@ describe("what the sign-in service says", () => {
     ).toMatchObject({
       kind: "denied",
       requestId: undefined,
-      message: expect.stringContaining("failed: invalid_request") as string,
+      message: expect.stringContaining("(TenantID): invalid_request") as string,
     });
     expect(signInFault(new Error("Cannot find module\nRequire stack"), about)).toMatchObject({
       kind: "unexpected",
-      message: expect.stringMatching(/failed: Cannot find module$/) as string,
+      message: expect.stringMatching(/\(TenantID\): Cannot find module$/) as string,
     });
-    expect(signInFault("a text", about).message).toContain("no reason was given");
+    expect(signInFault("a text", about).message).toContain("no reason was reported");
   });
 
   it("a fault stays what it is", () => {

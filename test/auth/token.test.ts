@@ -152,7 +152,7 @@ describe("a token", () => {
   it("that did not come is a fault", async () => {
     expect(await faultOf(worldOf([reply(200, {})]).token.get())).toMatchObject({
       kind: "unexpected",
-      message: "The sign-in service answered without a token.",
+      message: "The answer of the sign-in service has no token.",
     });
   });
 });
@@ -215,7 +215,7 @@ describe("a sign-in that fails", () => {
     async (status) => {
       const fault = await faultOf(worldOf([reply(status, "<html>Blocked</html>")]).token.get());
       expect(fault).toMatchObject({ kind: "unexpected", retryable: false });
-      expect(fault.message).toContain("answered with a web page");
+      expect(fault.message).toContain("returned a web page");
     },
   );
 

@@ -90,7 +90,7 @@ export async function execute(
     throw new product.Fault({
       kind: "unavailable",
       retryable: true,
-      message: `No whole answer came from ${new URL(request.url).host}: the connection was cut.`,
+      message: `No complete answer arrived from ${new URL(request.url).host}: the connection was cut.`,
     });
   }
 }

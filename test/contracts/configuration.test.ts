@@ -113,7 +113,7 @@ describe("the configuration form and its schema", () => {
 });
 
 describe("the faults of a configuration", () => {
-  it("are told all at once, in the words of the form, without a value", () => {
+  it("are reported together, in the words of the form", () => {
     const types =
       "UserMailbox, SharedMailbox, RoomMailbox, EquipmentMailbox, LinkedMailbox, " +
       "LinkedRoomMailbox, TeamMailbox, SchedulingMailbox, LegacyMailbox, DiscoveryMailbox";
@@ -127,28 +127,27 @@ describe("the faults of a configuration", () => {
       }).sort(),
     ).toEqual([
       '"App ID" (AppId) is missing.',
-      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
-      '"Cloud" (Cloud) is a text of 3 characters that is not in the list; ' +
+      '"App secret" (AppSecret) is missing; it is required when "Use certificate" is off.',
+      '"Cloud" (Cloud) is "GCC"; ' +
         "expected worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china.",
-      `"Mailbox types" (RecipientTypeDetails), item 2, is a text of 6 characters that is ` +
-        `not in the list; expected one of ${types}.`,
+      `"Mailbox types" (RecipientTypeDetails), item 2, is "Person"; ` + `expected one of ${types}.`,
       '"Organization" (Organization) is missing.',
-      '"Tenant ID" (TenantID) is a text of 7 characters; ' +
+      '"Tenant ID" (TenantID) is "contoso"; ' +
         "expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.",
-      '"Use certificate" (UseCertificate) is a text of 5 characters; expected true or false.',
+      '"Use certificate" (UseCertificate) is "maybe"; expected true or false.',
     ]);
   });
 
   it("name the credential that was chosen and is missing", () => {
     const { AppSecret: _none, ...rest } = whole;
     expect(faultsOf(rest)).toEqual([
-      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
+      '"App secret" (AppSecret) is missing; it is required when "Use certificate" is off.',
     ]);
     expect(faultsOf({ ...rest, UseCertificate: true })).toEqual([
-      '"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.',
+      '"App certificate" (AppCertificateBase64String) is missing; it is required when "Use certificate" is on.',
     ]);
     expect(faultsOf({ ...whole, UseCertificate: true, AppCertificateBase64String: "" })).toEqual([
-      '"App certificate" (AppCertificateBase64String) is missing; it is needed when "Use certificate" is on.',
+      '"App certificate" (AppCertificateBase64String) is missing; it is required when "Use certificate" is on.',
     ]);
   });
 });

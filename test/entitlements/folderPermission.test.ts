@@ -11,7 +11,7 @@ import {
   folderPermission,
   matchable,
   namedUser,
-  rivalOf,
+  conflictingOption,
 } from "../../lib/entitlements/folderPermission.ts";
 import { tenantOf } from "../exchange/answering.ts";
 import { faultOf, notFound } from "../exchange/scripted.ts";
@@ -308,7 +308,7 @@ describe("the rival of a right", () => {
       none,
     ],
   ])("is %s", (_name, wanted, present, Id) => {
-    expect(rivalOf(wanted, present, options)?.Id).toBe(Id);
+    expect(conflictingOption(wanted, present, options)?.Id).toBe(Id);
   });
 
   it("is named in the refusal, with what can be done", () => {
@@ -316,8 +316,8 @@ describe("the rival of a right", () => {
       kind: "invalid",
       message:
         'The calendar of mailbox "Anna" already has the right of "Option 4" for the same user. ' +
-        "Only one of such entitlements can be had: revoke the other one, or let the " +
-        "configuration (Conflicting calendar rights) overwrite it.",
+        "An account can hold only one of these entitlements: revoke the other one, or set " +
+        '"Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
     });
   });
 });
@@ -417,8 +417,8 @@ describe("what an import compares with", () => {
       ).map(({ option: { Id } }) => Id),
     ).toEqual(["1"]);
     expect(said).toEqual([
-      'warning: Not imported: "Option 2". Its user is not one recipient with a display name of ' +
-        "its own, and calendars list users by display names.",
+      'warning: Not imported: "Option 2". Its user is not one recipient with a unique display ' +
+        "name, and calendars list users by display name.",
     ]);
   });
 

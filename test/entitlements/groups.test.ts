@@ -101,8 +101,8 @@ describe("the members that are accounts", () => {
       { group: group(1), accountReferences: [guidOf(51), guidOf(52)] },
     ]);
     expect(said).toEqual([
-      "information: Left out: 3 members that are no person's mailbox (of another type than " +
-        "UserMailbox, SharedMailbox), such as contacts, guests and groups.",
+      "information: Not imported: 3 members that are not mailboxes of persons (not of the " +
+        "types UserMailbox, SharedMailbox), such as contacts, guests and groups.",
     ]);
   });
 

@@ -30,7 +30,7 @@ describe("what could not be read", () => {
       kind: "denied",
       requestId: "r-1",
       cause: denied,
-      message: `The import is not complete: 1 mailbox could not be read ("Name 0" <m0@contoso.com> (guid-0)). May not.`,
+      message: `The import is incomplete: 1 mailbox could not be read ("Name 0" <m0@contoso.com> (guid-0)). May not.`,
     });
     expect((await faultOf(() => unreadOf(denied, denied).throwIfAny())).message).toContain(
       `could not be read ("Name 0" <m0@contoso.com> (guid-0), "Name 1" <m1@contoso.com> (guid-1)). May not.`,

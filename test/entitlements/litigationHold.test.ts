@@ -34,9 +34,9 @@ describe("the options of litigation holds", () => {
     ],
     ["", /option "H"/],
     [10_675_200, /option "H"/],
-    [1.5, /item 1,.*Duration is a number/],
+    [1.5, /item 1,.*Duration is 1\.5/],
     [null, /item 1,.*Duration is null/],
-    [true, /Duration is a boolean/],
+    [true, /Duration is true/],
     [[365], /Duration is a list of 1/],
     [undefined, /Duration is missing/],
   ])("may not have the duration %j", async (given, message) => {

@@ -379,9 +379,7 @@ describe.each(files)("$file", (dataFile) => {
   it("is valid as it is shipped", () => {
     expect(check()).toEqual(data.options);
     expect(check(data)).toEqual(data.options);
-    expect(data.$schema).toMatch(
-      /^\.\.\/\.\.\/schemas\/options\.schema\.json#\/\$defs\/\w+Options$/,
-    );
+    expect(data.$schema).toMatch(/^\.\.\/\.\.\/schemas\/editor\/\w+Options\.schema\.json$/);
   });
 
   it("is refused with any value of it mutated, and the option is named", () => {
@@ -469,8 +467,8 @@ describe.each(files)("$file", (dataFile) => {
       ).toMatchObject({
         kind: "invalid",
         message:
-          `${file} cannot be used. option "${same}": the Id is used twice. option ` +
-          `"${same}": it stands for the same as option "${id}".`,
+          `${file} cannot be used. option "${same}": the Id is used twice. option "${same}": it ` +
+          `has the same meaning as option "${id}".`,
       });
     }
   });
@@ -538,10 +536,10 @@ describe("the options of a data file", () => {
     expect(await faultOf(() => optionById("some.json", known, "three"))).toMatchObject({
       kind: "invalid",
       message:
-        'The permission reference has the Id "three", which some.json does not hold; it has " One ", "two".',
+        'The permission reference has the Id "three", which is not in some.json; expected one of " One ", "two".',
     });
     expect((await faultOf(() => optionById("some.json", [], "x".repeat(1_000)))).message).toBe(
-      `The permission reference has the Id "${"x".repeat(100)}", which some.json does not hold; it has none.`,
+      `The permission reference has the Id "${"x".repeat(100)}...", which is not in some.json; expected one of none.`,
     );
   });
 });
@@ -666,17 +664,17 @@ const inBundles: {
       [
         'mailboxFolderAccessRight:"Reviewer"',
         'mailboxFolderAccessRight:"Reviewr"',
-        /option "3": The rights on a calendar hold a text of 7 characters/,
+        /option "3": "Reviewr" is not a calendar right/,
       ],
       [
         'DisplayName:"Mailbox folder permissions - Editor",mailboxFolderUser:"Default"',
         'DisplayName:"Mailbox folder permissions - Editor",mailboxFolderUser:"Defalut"',
-        /option "4": The user of a right on a calendar/,
+        /option "4": The user of the calendar right/,
       ],
       [
         'mailboxFolderAccessRight:"LimitedDetails"',
         'mailboxFolderAccessRight:"LimitedDetails,Reviewer"',
-        /option "2": A role stands alone/,
+        /option "2": The calendar right combines a role with other rights/,
       ],
       ['Id:"2"', 'Id:"1"', /option "1": the Id is used twice/],
       [
@@ -710,7 +708,7 @@ const inBundles: {
       [
         'Time",LocalizeDefaultFolderName:!0',
         'Time",LocalizeDefaultFolderName:"ja"',
-        /LocalizeDefaultFolderName is a text of 2 characters; expected true or false/,
+        /LocalizeDefaultFolderName is "ja"; expected true or false/,
       ],
     ],
   },
@@ -724,7 +722,7 @@ const inBundles: {
         "Duration:0",
         /option "LitigationHold-2555": The duration of a litigation hold is a number \(0\)/,
       ],
-      ["Duration:365", "Duration:365.5", /item 2,.*Duration is a number/],
+      ["Duration:365", "Duration:365.5", /item 2,.*Duration is 365\.5/],
       [
         'Duration:"Unlimited"',
         'Duration:"Unlimted"',
@@ -735,7 +733,7 @@ const inBundles: {
         'Id:"LitigationHold-2555"',
         /option "LitigationHold-2555": the Id is used twice/,
       ],
-      ["Duration:365", 'Duration:365,Comment:"a year"', /Comment is not known here/],
+      ["Duration:365", 'Duration:365,Comment:"a year"', /Comment is unknown/],
     ],
   },
 ];

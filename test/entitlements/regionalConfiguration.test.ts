@@ -56,7 +56,7 @@ describe("the options of regional configurations", () => {
       { Language: "de-DE", DateFormat: "dd-MM-yy" },
       /option "NL": DateFormat .* no format of de-DE/,
     ],
-    ["with a format that is a number", { DateFormat: 7 }, /DateFormat is a number/],
+    ["with a format that is a number", { DateFormat: 7 }, /DateFormat is 7/],
   ])("may not be ones %s", async (_name, own, message) => {
     const option = Object.fromEntries(
       Object.entries({ ...dutch, ...own }).filter(([, value]) => value !== undefined),
@@ -87,9 +87,9 @@ describe("a reference", () => {
       expect(await faultOf(() => regionNamed(id))).toMatchObject({
         kind: "invalid",
         message:
-          `The permission reference has the Id "${id}", which ` +
-          "permissions/regionalConfiguration/options.json does not hold; it has " +
-          '"MailboxRegionalConfiguration-NL".',
+          `The permission reference has the Id "${id}", which is not in ` +
+          `permissions/regionalConfiguration/options.json; expected one of ` +
+          `"MailboxRegionalConfiguration-NL".`,
       });
     },
   );

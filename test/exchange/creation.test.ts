@@ -182,7 +182,7 @@ describe("what was just made", () => {
     expect(await faultOf(createdObject(newObject())({ exchange }))).toMatchObject({
       kind: "notReady",
       message: expect.stringMatching(
-        /^The group dg_Care@contoso\.com cannot be found yet\. .*longer than the time that is left/,
+        /^The group dg_Care@contoso\.com was not found yet\. .*would exceed the remaining time/,
       ) as string,
     });
   });
@@ -242,8 +242,8 @@ describe("an object whose making failed", () => {
   );
 
   it.each<[FaultKind, string]>([
-    ["unavailable", "if not, the next run makes it"],
-    ["taken", "made a moment ago, the next run finds it"],
+    ["unavailable", "if not, the next run creates it"],
+    ["taken", "created a moment ago, the next run finds"],
   ])("with %s and not found is left to the next run", async (kind, text) => {
     const { exchange, time } = foundAt(1_000);
     const fault = await faultOf(confirmCreated(newObject(), failing(kind))({ exchange }));
@@ -252,7 +252,7 @@ describe("an object whose making failed", () => {
       requestId: "r",
       message: expect.stringMatching(
         new RegExp(
-          `^It failed\\. The group dg_Care@contoso\\.com could not be found within 30 s\\. .*${text}`,
+          `^It failed\\. The group dg_Care@contoso\\.com was not found within 30 s\\. .*${text}`,
         ),
       ) as string,
     });

@@ -126,7 +126,7 @@ describe("the change of addresses", () => {
       await faultOf(() => addressChange(jan, ["SMTP:a@contoso.com", "SMTP:b@contoso.com"])),
     ).toMatchObject({
       kind: "invalid",
-      message: "EmailAddresses is mapped with 2 primary addresses (SMTP:); expected one at most.",
+      message: "EmailAddresses is mapped with 2 primary addresses (SMTP:); expected at most one.",
     });
   });
 
@@ -137,25 +137,26 @@ describe("the change of addresses", () => {
     ["EUM", "EUM"],
   ])("refuses an address of type %s", async (prefix) => {
     const message =
-      `EmailAddresses is mapped with an address of type ${prefix}; this connector ` +
-      "manages SMTP addresses only (SMTP: for the primary one, smtp: for others).";
+      `EmailAddresses is mapped with "${prefix}:jan@contoso.com"; expected an SMTP address ` +
+      `(SMTP: for the primary address, smtp: for others), because this connector manages no ` +
+      `other type.`;
     expect(await faultOf(() => addressChange(jan, [`${prefix}:jan@contoso.com`]))).toMatchObject({
       kind: "invalid",
       message,
     });
   });
 
-  it("does not repeat what is no address, also not what stands before a colon in it", async () => {
+  it("refuses a text that is not an address", async () => {
     expect(
       await faultOf(() => addressChange([], ["the password is: x@contoso.com"])),
     ).toMatchObject({
       message: expect.stringMatching(
-        /^EmailAddresses is mapped with an address of another type; /,
+        /^EmailAddresses is mapped with "the password is: x@contoso\.com"; expected an SMTP address /,
       ) as string,
     });
     expect(await faultOf(() => addressChange([], ["smtp:secret 🦊"]))).toMatchObject({
       message:
-        "EmailAddresses is mapped with a text of 13 characters that is no e-mail address; " +
+        'EmailAddresses is mapped with "smtp:secret 🦊", which is not an email address; ' +
         "expected one such as SMTP:name@contoso.com.",
     });
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { quoted } from "../../lib/graphemes.ts";
 import { clouds } from "../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
 import {
@@ -252,13 +253,10 @@ describe("a mailbox by its reference", () => {
     ` ${guidOf(1)}`,
     `${guidOf(1)}\n`,
     guidOf(1).replaceAll("-", ""),
-  ])("is not asked for by %j, which is not repeated either", async (id) => {
+  ])("is not requested by %j", async (id) => {
     expect(await faultOf(() => mailboxById(id, []))).toMatchObject({
       kind: "invalid",
-      message:
-        "The mailbox reference " +
-        `is ${id === "" ? "missing" : `a text of ${id.length} ${id.length === 1 ? "character" : "characters"}`}; ` +
-        "expected a GUID.",
+      message: `The mailbox reference is ${id === "" ? "missing" : quoted(id)}; expected a GUID.`,
     });
   });
 });

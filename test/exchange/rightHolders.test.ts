@@ -108,7 +108,7 @@ async function holdersIn(lists: Lists, own: Partial<HoldersSettings> = {}) {
       types: ["SharedMailbox"],
       accountTypes: ["UserMailbox"],
       wanted: everything,
-      onStranger: (mailbox, trustee, why) => strangers.push([mailbox.Guid, trustee, why]),
+      onUnresolved: (mailbox, trustee, why) => strangers.push([mailbox.Guid, trustee, why]),
       ...own,
     })(tenant),
   );
@@ -408,7 +408,7 @@ describe("what arrives first", () => {
         types: ["SharedMailbox"],
         accountTypes: ["UserMailbox"],
         wanted: everything,
-        onStranger: () => undefined,
+        onUnresolved: () => undefined,
       })({ exchange }))
         given.push(mailbox.Guid);
     })();

@@ -71,7 +71,7 @@ export const cut = (): Fault =>
   new Fault({
     kind: "unavailable",
     retryable: true,
-    message: "No whole answer came from outlook.office365.com: the connection was cut.",
+    message: "No complete answer arrived from outlook.office365.com: the connection was cut.",
     cause: new Error("other side closed"),
   });
 

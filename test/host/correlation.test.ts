@@ -50,8 +50,8 @@ describe("a correlation that cannot be used", () => {
     expect(refusal({ ...whole, Enabled: false })).toMatchObject({
       kind: "invalid",
       message:
-        "Correlation is switched off. This connector links a person to an existing " +
-        "mailbox and never makes one: switch correlation on and choose its fields.",
+        "Correlation is turned off. This connector links a person to an existing " +
+        "mailbox and never creates one: turn on correlation and select its fields.",
     });
   });
 
@@ -70,7 +70,7 @@ describe("a correlation that cannot be used", () => {
     expect(refusal(AccountField === undefined ? rest : { ...rest, AccountField })).toMatchObject({
       kind: "invalid",
       message:
-        "Correlation is switched on without an account correlation field (AccountField): choose one.",
+        "Correlation is turned on without an account correlation field (AccountField): select one.",
     });
   });
 
@@ -79,14 +79,14 @@ describe("a correlation that cannot be used", () => {
       kind: "invalid",
       message:
         'The correlation value is empty: neither the person field "Person.ExternalId" ' +
-        'nor the mapping of "CustomAttribute1" gives one for this person.',
+        'nor the mapping of "CustomAttribute1" has a value for this person.',
     });
   });
 
   it.each([null, "", " "])("says that no person field was chosen: %j", (PersonField) => {
     expect(refusal({ Enabled: true, PersonField, AccountField: "Guid" }).message).toBe(
-      "The correlation value is empty: neither the person field (none chosen) " +
-        'nor the mapping of "Guid" gives one for this person.',
+      "The correlation value is empty: neither the person field (none selected) " +
+        'nor the mapping of "Guid" has a value for this person.',
     );
   });
 });

@@ -109,7 +109,7 @@ describe("EXO_CONNECTOR_DEADLINE_MS", () => {
   ])("is refused when it is no whole number of milliseconds: %j", (text) => {
     expect(() => deadlineFrom({ EXO_CONNECTOR_DEADLINE_MS: text }, 25_000)).toThrow(
       new Unusable([
-        "EXO_CONNECTOR_DEADLINE_MS is not usable; expected a whole number of milliseconds from 1 to 2147483647.",
+        "EXO_CONNECTOR_DEADLINE_MS is not a whole number of milliseconds from 1 to 2147483647.",
       ]),
     );
   });

@@ -165,7 +165,7 @@ describe("a grant or revoke of one permission", () => {
     expect([code, answer.outcome, answer.outputContext.AuditLogs[0]?.Message]).toEqual([
       1,
       "invalid",
-      "The account reference (References.Account) is blank; expected the one that create answered with.",
+      "The account reference (References.Account) is blank; expected the one that create returned.",
     ]);
   });
 

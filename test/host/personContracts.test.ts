@@ -108,7 +108,7 @@ describe("the values of the contracts in scope", () => {
   ])("cannot be told of %s", (_name, person) => {
     expect(faultOf(person)).toMatchObject({
       kind: "invalid",
-      message: expect.stringContaining("holds no contracts") as string,
+      message: expect.stringContaining("has no contracts") as string,
     });
   });
 

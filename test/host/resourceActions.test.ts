@@ -61,26 +61,27 @@ function run(
 const make: Work = async (item, { change }) => {
   await change(...step("New-X", item));
   await change(...step("Set-X", item));
-  return "made";
+  return "created";
 };
 const failing = (kind: FaultKind, message = "No."): Fault => new Fault({ kind, message });
 
 describe("resources", () => {
   it("are counted by outcome, and reported in order even when they were worked on side by side", async () => {
-    const fates: ResourceOutcome[] = ["there", "made", "finished", "renamed"];
+    const fates: ResourceOutcome[] = ["existing", "created", "completed", "renamed"];
     const { answer, audit } = await run(
       async (item, { change }) => {
         const index = Number(item.key.slice(1));
         for (let turns = 20 - index; turns > 0; turns--) await turn();
         if (index % 4 !== 0) await change(...step("Set-X", item));
-        return fates[index % 4] ?? "there";
+        return fates[index % 4] ?? "existing";
       },
       { event: eventOf([...source(11), null, source(1)[0]]) },
     );
     expect(answer.outcome).toBe("done");
     expect(audit[0]).toEqual([
       undefined,
-      "Resources: 11, there already: 3, made: 3, finished: 3, renamed: 2, failed: 0, left out as blank or repeated: 2.",
+      "Resources: 11, already exist: 3, created: 3, completed: 3, renamed: 2, failed: 0, " +
+        "ignored as blank or duplicate: 2.",
       false,
     ]);
     expect(audit.slice(1)).toEqual(
@@ -96,7 +97,7 @@ describe("resources", () => {
   });
 
   it("that are all there change nothing", async () => {
-    const { answer, code, connection } = await run(() => Promise.resolve("there"), {
+    const { answer, code, connection } = await run(() => Promise.resolve("existing"), {
       event: eventOf(source(2)),
     });
     expect([code, answer.outcome, answer.plan, connection.sent]).toEqual([0, "alreadySo", [], []]);
@@ -110,7 +111,7 @@ describe("resources", () => {
         most = Math.max(most, ++now);
         await turn();
         now--;
-        return "there";
+        return "existing";
       },
       { event: eventOf(source(50)) },
     );
@@ -135,7 +136,7 @@ describe("resources", () => {
     expect(audit).toEqual([
       [
         undefined,
-        "Resources: 5, there already: 0, made: 2, finished: 0, renamed: 0, failed: 3.",
+        "Resources: 5, already exist: 0, created: 2, completed: 0, renamed: 0, failed: 3.",
         false,
       ],
       ["CreateResource", 'New-X K0 for "Name 0" (K0): done.', false],
@@ -146,7 +147,7 @@ describe("resources", () => {
       [undefined, '"Name 1" (K1): Two of them.', true],
       [
         undefined,
-        'Entry 5 of the source data ("Keyless") has no ExternalId, so there is nothing to know it by.',
+        'Entry 5 of the source data ("Keyless") has no ExternalId, so nothing identifies it.',
         true,
       ],
       [undefined, expect.stringContaining("Only partly done"), true],
@@ -172,14 +173,14 @@ describe("resources", () => {
       connection.sent,
     ]).toEqual([20, 9, 18, false, []]);
     expect(audit[0]?.[1]).toBe(
-      "Resources in this preview: 10 (the first of 21; a preview takes no more), there " +
-        "already: 0, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 1.",
+      "Resources in this preview: 10 (the first of 21; a preview is limited to these), already " +
+        "exist: 0, to be created: 9, to be completed: 0, to be renamed: 0, cannot be created: 1.",
     );
   });
 
   it("take their key and name from the configured fields", async () => {
     const items: ResourceItem[] = [];
-    await run((item) => (items.push(item), Promise.resolve("there")), {
+    await run((item) => (items.push(item), Promise.resolve("existing")), {
       event: eventOf([{ Code: "C", Title: "T" }], {
         own: { ResourceKeyField: "code", ResourceNameField: "title" },
       }),
@@ -209,7 +210,7 @@ describe("resources", () => {
     expect(answer.outcome).toBe("unknown");
     expect(audit[0]).toEqual([
       undefined,
-      "Resources: 41, there already: 0, made: 3, finished: 0, renamed: 0, failed: 1, not come to: 37.",
+      "Resources: 41, already exist: 0, created: 3, completed: 0, renamed: 0, failed: 1, not processed: 37.",
       false,
     ]);
     expect(audit.filter(([, message]) => message.includes("K3)"))).toEqual([
@@ -238,14 +239,14 @@ describe("a change that failed, and is looked for", () => {
     run(
       async (item, { change }) => {
         const became = await change(...step("New-X", item, { recover }));
-        return became === "alreadySo" ? "finished" : "made";
+        return became === "alreadySo" ? "completed" : "created";
       },
       { event: eventOf(source(1)), send: () => Promise.reject(fault) },
     );
 
   it.each<[StepResult, string, string]>([
-    ["done", "done", "made: 1"],
-    ["alreadySo", "alreadySo", "finished: 1"],
+    ["done", "done", "created: 1"],
+    ["alreadySo", "alreadySo", "completed: 1"],
   ])("counts as %s when it is found so", async (became, outcome, count) => {
     const { answer, audit } = await looked(
       (fault) => (expect(fault).toBe(unknown), Promise.resolve(became)),
@@ -278,7 +279,7 @@ describe("a change that failed, and is looked for", () => {
     const never = (): Promise<StepResult> => Promise.reject(new Error("looked"));
     const work: Work = async (item, { change }) => (
       await change(...step("New-X", item, { recover: never })),
-      "made"
+      "created"
     );
     expect((await run(work, { event: eventOf(source(1), { dryRun: true }) })).answer.outcome).toBe(
       "done",

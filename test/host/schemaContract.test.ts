@@ -77,10 +77,10 @@ describe("the keys of an event", () => {
       ACTIONCONTEXT: {},
     };
     expect(faultsOf(event)).toEqual([
-      '"App secret" (AppSecret) is given twice, in two spellings; expected once.',
-      '"App ID" (AppId) is given twice, in two spellings; expected once.',
-      "actionContext.DryRun is given twice, in two spellings; expected once.",
-      "actionContext is given twice, in two spellings; expected once.",
+      '"App secret" (AppSecret) appears twice, in two spellings; expected once.',
+      '"App ID" (AppId) appears twice, in two spellings; expected once.',
+      "actionContext.DryRun appears twice, in two spellings; expected once.",
+      "actionContext appears twice, in two spellings; expected once.",
     ]);
   });
 
@@ -128,9 +128,9 @@ describe("the values of an event", () => {
   });
 
   it.each<[unknown, string]>([
-    ["maybe", "a text of 5 characters"],
-    [" ", "a blank text"],
-    [1, "a number"],
+    ["maybe", '"maybe"'],
+    [" ", "blank"],
+    [1, "1"],
     [null, "null"],
     [[true], "a list of 1"],
     [{}, "an object"],
@@ -214,7 +214,7 @@ describe("the values of an event", () => {
 });
 
 describe("the faults of an event", () => {
-  it("are told all at once", () => {
+  it("are reported together", () => {
     const CorrelationConfiguration = { Enabled: "on", AccountField: 7 };
     const Configuration = {
       ...configuration,
@@ -225,14 +225,14 @@ describe("the faults of an event", () => {
     expect(
       faultsWith({ Configuration, DryRun: 0, Data: [], CorrelationConfiguration }).sort(),
     ).toEqual([
-      '"App secret" (AppSecret) is missing; it is needed when "Use certificate" is off.',
+      '"App secret" (AppSecret) is missing; it is required when "Use certificate" is off.',
       '"Tenant ID" (TenantID) is a text of 38 characters; ' +
         "expected a GUID such as 00000000-0000-0000-0000-000000000000, without braces.",
-      '"Use certificate" (UseCertificate) is a text of 3 characters; expected true or false.',
-      "actionContext.CorrelationConfiguration.AccountField is a number; expected a text.",
-      "actionContext.CorrelationConfiguration.Enabled is a text of 2 characters; expected true or false.",
-      "actionContext.Data is a list of 0; expected an object.",
-      "actionContext.DryRun is a number; expected true or false.",
+      '"Use certificate" (UseCertificate) is "yes"; expected true or false.',
+      "actionContext.CorrelationConfiguration.AccountField is 7; expected text.",
+      'actionContext.CorrelationConfiguration.Enabled is "on"; expected true or false.',
+      "actionContext.Data is an empty list; expected an object.",
+      "actionContext.DryRun is 0; expected true or false.",
     ]);
   });
 
@@ -262,13 +262,13 @@ describe("the faults of an event", () => {
       eventWith({ Configuration: [configuration] }),
       ["actionContext.Configuration is a list of 1; expected an object."],
     ],
-    ["a list", [], ["The event is a list of 0; expected an object."]],
+    ["a list", [], ["The event is an empty list; expected an object."]],
   ])("name what is missing or wrong: %s", (_name, event, faults) => {
     expect(faultsOf(event)).toEqual(faults);
   });
 
-  it("never hold a value", () => {
-    const secret = "hunter2hunter2";
+  it("do not contain a long text, which may be a secret in the wrong field", () => {
+    const secret = "Abc8Q~0123456789abcdefghijklmnopqrstuvwx";
     const Configuration = Object.fromEntries(
       [
         "Organization",
@@ -294,20 +294,20 @@ describe("the faults of an event", () => {
     expect(faults.join()).not.toContain(secret);
   });
 
-  it("are told of the form in the form's words", () => {
+  it("use the words of the form", () => {
     expect(
       configured({ RecipientTypeDetails: ["UserMailbox", "", "person"], AppSecret: 5 }),
     ).toEqual([
-      '"App secret" (AppSecret) is a number; expected a text.',
+      '"App secret" (AppSecret) is a number; expected text.',
       expect.stringMatching(
-        /^"Mailbox types" \(RecipientTypeDetails\), item 2, is a blank text that is not in the list; expected one of UserMailbox, SharedMailbox, /,
+        /^"Mailbox types" \(RecipientTypeDetails\), item 2, is blank; expected one of UserMailbox, SharedMailbox, /,
       ),
       expect.stringMatching(
-        /^"Mailbox types" \(RecipientTypeDetails\), item 3, is a text of 6 characters that is not in the list; expected one of UserMailbox, /,
+        /^"Mailbox types" \(RecipientTypeDetails\), item 3, is "person"; expected one of UserMailbox, /,
       ),
     ]);
     expect(configured({ RecipientTypeDetails: " , " })).toEqual([
-      '"Mailbox types" (RecipientTypeDetails) is an empty list; expected at least 1.',
+      '"Mailbox types" (RecipientTypeDetails) is an empty list; expected at least 1 value.',
     ]);
   });
 });

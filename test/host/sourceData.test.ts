@@ -34,12 +34,12 @@ describe("the source data", () => {
     [
       "without a key",
       { DisplayName: "Care" },
-      'invalid: Entry 1 of the source data ("Care") has no ExternalId, so there is nothing to know it by.',
+      'invalid: Entry 1 of the source data ("Care") has no ExternalId, so nothing identifies it.',
     ],
     [
       "without a name",
       { ExternalId: "D-1", DisplayName: null },
-      'invalid: Entry 1 of the source data ("D-1") has no DisplayName, so there is nothing to call it.',
+      'invalid: Entry 1 of the source data ("D-1") has no DisplayName, so it has no name.',
     ],
     [
       "with an object for a key",

@@ -279,7 +279,8 @@ describe("no correlation", () => {
       correlation: { PersonFieldValue: 2 ** 53 },
     });
     expect(messages).toEqual([
-      `The correlation value for "CustomAttribute1" was sent as a number that cannot be held exactly; expected a text.`,
+      `The correlation value for "CustomAttribute1" was sent as a number that JSON cannot ` +
+        `represent exactly; expected text.`,
     ]);
   });
 
@@ -297,7 +298,7 @@ describe("no correlation", () => {
       value: "onprem.mailbox@contoso.com",
     });
     expect(messages[0]).toMatch(
-      /It is a MailUser: its mail goes elsewhere until a mailbox is made or migrated here\.$/,
+      /It is a MailUser: its mail is delivered elsewhere until a mailbox is created or migrated here\.$/,
     );
   });
 
@@ -313,14 +314,14 @@ describe("no correlation", () => {
       "correlation switched off",
       { correlation: { Enabled: false } },
       "invalid",
-      /^Correlation is switched off\./,
+      /^Correlation is turned off\./,
     ],
     ["no account field", { field: "" }, "invalid", /without an account correlation field/],
     [
       "an empty value",
       { value: "", correlation: { AccountFieldValue: null } },
       "invalid",
-      /^The correlation value is empty: neither the person field "Person\..*userPrincipalName" nor the mapping of "CustomAttribute1" gives one/,
+      /^The correlation value is empty: neither the person field "Person\..*userPrincipalName" nor the mapping of "CustomAttribute1" has a value/,
     ],
     ["a blank value", { value: "  " }, "invalid", /^The correlation value is empty/],
     [
@@ -352,7 +353,7 @@ describe("no correlation", () => {
       "a flag mapped as something else",
       { data: { HiddenFromAddressListsEnabled: "hidden" } },
       "invalid",
-      /^The mapping of HiddenFromAddressListsEnabled gives a text of 6 characters; expected true or false\.$/,
+      /^The mapping of HiddenFromAddressListsEnabled yields "hidden"; expected true or false\.$/,
     ],
     [
       "a user without a mailbox yet",
@@ -419,7 +420,7 @@ describe("trouble on the way", () => {
       { configuration: { AppSecret: "not-the-secret-at-all" } },
       {},
       "forbidden",
-      /^The app secret \(AppSecret\) is not one of application .* \(AADSTS7000215\)/,
+      /^The app secret \(AppSecret\) is not a secret of application .* \(AADSTS7000215\)/,
     ],
     [
       "an expired secret",
@@ -443,7 +444,7 @@ describe("trouble on the way", () => {
       { configuration: { AppId: "11111111-2222-4333-8444-555555555555" } },
       {},
       "invalid",
-      /^Application 11111111-2222-4333-8444-555555555555 \(AppId\) is not known in tenant/,
+      /^Application 11111111-2222-4333-8444-555555555555 \(AppId\) does not exist in tenant/,
     ],
     [
       "another cloud than the tenant's",
@@ -475,7 +476,7 @@ describe("trouble on the way", () => {
       {},
       { EXO_CONNECTOR_LOGIN_URL: unused, EXO_CONNECTOR_DEADLINE_MS: "2500" },
       "unknown",
-      /^No whole answer came from 127\.0\.0\.1:9: the connection was refused\./,
+      /^No complete answer arrived from 127\.0\.0\.1:9: the connection was refused\./,
     ],
     [
       "an Exchange host that cannot be reached",
@@ -483,7 +484,7 @@ describe("trouble on the way", () => {
       {},
       { EXO_CONNECTOR_EXCHANGE_URL: unused, EXO_CONNECTOR_DEADLINE_MS: "2500" },
       "unknown",
-      /^No whole answer came from 127\.0\.0\.1:9: the connection was refused\./,
+      /^No complete answer arrived from 127\.0\.0\.1:9: the connection was refused\./,
     ],
     [
       "half an answer, again and again",
@@ -491,7 +492,7 @@ describe("trouble on the way", () => {
       {},
       { EXO_CONNECTOR_DEADLINE_MS: "2500" },
       "unknown",
-      /^No whole answer came from .*: the connection was cut\./,
+      /^No complete answer arrived from .*: the connection was cut\./,
     ],
     [
       "a web page instead of JSON",
@@ -507,7 +508,7 @@ describe("trouble on the way", () => {
       {},
       {},
       "unknown",
-      /^The sign-in service's address answered with a web page instead of JSON/,
+      /^The address of the sign-in service returned a web page instead of JSON/,
     ],
     [
       "a token that is refused for good",
@@ -529,7 +530,7 @@ describe("trouble on the way", () => {
       {},
       {},
       "throttled",
-      /throttling.*Trying again in 300 s would take longer/,
+      /throttling.*Trying again in 300 s would exceed the remaining time/,
     ],
     [
       "a refusal that claims to be gzip and is not",
@@ -654,7 +655,7 @@ describe("trouble on the way", () => {
         AuditLogs: [
           {
             Message: expect.stringContaining(
-              "EXO_CONNECTOR_LOGIN_URL may only point at this machine itself",
+              "EXO_CONNECTOR_LOGIN_URL does not point at this machine",
             ) as string,
           },
         ],

@@ -476,21 +476,17 @@ describe("events that cannot be carried out", () => {
     [
       "a reference that is no GUID",
       { reference: "E100001", data: { InternalMessage: "x" } },
-      ["The mailbox reference is a text of 7 characters; expected a GUID."],
+      ['The mailbox reference is "E100001"; expected a GUID.'],
     ],
     [
       "a state that is none",
       { data: { AutoReplyState: "on", InternalMessage: "x" } },
-      [
-        "The mapping of AutoReplyState gives a text of 2 characters; expected one of Enabled, Disabled, Scheduled.",
-      ],
+      ['The mapping of AutoReplyState yields "on"; expected one of Enabled, Disabled, Scheduled.'],
     ],
     [
       "an audience that is none",
       { data: { InternalMessage: "x", ExternalMessage: "x", ExternalAudience: "Everybody" } },
-      [
-        "The mapping of ExternalAudience gives a text of 9 characters; expected one of None, Known, All.",
-      ],
+      ['The mapping of ExternalAudience yields "Everybody"; expected one of None, Known, All.'],
     ],
     [
       "a reply without a text",
@@ -523,9 +519,9 @@ describe("events that cannot be carried out", () => {
       "several other fields",
       { data: { InternalMessage: "x", Shoe: "44", CustomAttribute1: ["a"], MaxSendSize: "big" } },
       [
-        "Shoe is mapped, but is no setting of a mailbox.",
-        "The mapping of CustomAttribute1 gives a list; expected one text.",
-        "The mapping of MaxSendSize gives a text of 3 characters",
+        "Shoe is mapped, but is not a setting of a mailbox.",
+        "The mapping of CustomAttribute1 yields a list; expected text.",
+        'The mapping of MaxSendSize yields "',
       ],
     ],
   ])("asks for nothing: %s", async (_name, choices, faults) => {

@@ -167,13 +167,13 @@ describe("a mailbox that is not there", () => {
     [
       "a reference that is no GUID",
       { reference: "E100001" },
-      "The mailbox reference is a text of 7 characters; expected a GUID.",
+      'The mailbox reference is "E100001"; expected a GUID.',
     ],
     [
       "fields that cannot be used",
       { data: { HiddenFromAddressListsEnabled: "yes", Shoe: "44", CustomAttribute1: ["a"] } },
-      "expected true or false. Shoe is mapped, but is no setting of a mailbox. The mapping of " +
-        "CustomAttribute1 gives a list; expected one text.",
+      "expected true or false. Shoe is mapped, but is not a setting of a mailbox. The mapping " +
+        "of CustomAttribute1 yields a list; expected text.",
     ],
   ])("is not %s", async (_name, choices, message) => {
     const { answer, messages } = await disable(choices);

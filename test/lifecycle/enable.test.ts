@@ -133,17 +133,17 @@ describe("enabling", () => {
     [
       "a reference that is no GUID",
       { reference: { id: "hidde" } },
-      "The mailbox reference is a text of 5 characters; expected a GUID.",
+      'The mailbox reference is "hidde"; expected a GUID.',
     ],
     [
       "fields that cannot be used",
       { data: { HiddenFromAddressListsEnabled: "maybe", Shoe: "44" } },
-      "expected true or false. Shoe is mapped, but is no setting of a mailbox.",
+      "expected true or false. Shoe is mapped, but is not a setting of a mailbox.",
     ],
     [
       "a text that is a list",
       { data: { InternalMessage: ["x"] }, configuration: clear },
-      "The mapping of InternalMessage gives a list; expected one text.",
+      "The mapping of InternalMessage yields a list; expected text.",
     ],
   ])("asks for nothing: %s", async (_name, choices, message) => {
     const { answer, messages } = await enable({ reference: hidde, ...choices });
@@ -211,7 +211,7 @@ describe("clearing the leaver's automatic reply", () => {
     );
     expect(answer.outputContext.Success).toBe(true);
     expect(stderr).toMatch(
-      /"level":"warning","message":"An automatic reply of mailbox .* is on and was left alone/,
+      /"level":"warning","message":"The automatic reply of mailbox .* is on and was not changed/,
     );
   });
 

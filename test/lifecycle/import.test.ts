@@ -189,11 +189,7 @@ describe("an import", () => {
 
   it.each<[string, unknown, RegExp]>([
     ["no fields", undefined, /actionContext\.ImportFields is missing/],
-    [
-      "fields that are no texts",
-      [1],
-      /actionContext\.ImportFields, item 1, is a number; expected a text/,
-    ],
+    ["fields that are no texts", [1], /actionContext\.ImportFields, item 1, is 1; expected text/],
   ])("refuses an event with %s", async (_name, fields, message) => {
     const choices = event({ fields }) as { actionContext: Record<string, unknown> };
     const { actionContext } = choices;
@@ -426,7 +422,7 @@ describe("page by page", () => {
     expect(run).toMatchObject({
       code: 1,
       answer: { outcome: "unknown" },
-      messages: ["The run was ended from outside (SIGTERM)."],
+      messages: ["The run was ended by a signal (SIGTERM)."],
     });
     expect(accountsOf(run)).toHaveLength(1_000);
   });

@@ -92,7 +92,7 @@ describe("retrying", () => {
       );
       expect(fault).toMatchObject({ kind: "throttled", retryable: true, requestId: "r" });
       expect(fault.message).toMatch(
-        /^Busy\. Trying again in \S+ s would take longer than the time that is left\.$/,
+        /^Busy\. Trying again in \S+ s would exceed the remaining time\.$/,
       );
       expect(time.waits).toEqual([]);
       expect(time.pace.stats).toEqual({ requests: 0, retries: 0, waitedMs: 0 });

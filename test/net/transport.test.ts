@@ -189,7 +189,9 @@ describe("no whole answer", () => {
     const url = await socketServer(act);
     const fault = await faultOf(send(url));
     expect(fault).toMatchObject({ kind: "unavailable", retryable: true });
-    expect(fault.message).toContain(`No whole answer came from ${new URL(url).host}: ${reason}`);
+    expect(fault.message).toContain(
+      `No complete answer arrived from ${new URL(url).host}: ${reason}`,
+    );
   });
 
   it("a refused connection", async () => {
@@ -228,7 +230,7 @@ describe("no whole answer", () => {
     const fault = await faultOf(send("http://nonexistent.invalid/"));
     expect(fault).toMatchObject({ kind: "unavailable", retryable: true });
     expect(fault.message).toMatch(
-      /^No whole answer came from nonexistent\.invalid: the host name (is not known|could not be looked up)\.$/,
+      /^No complete answer arrived from nonexistent\.invalid: the host name (is unknown|could not be looked up)\.$/,
     );
   });
 

@@ -468,9 +468,9 @@ describe("two entitlements for one user", () => {
         });
         expect(messages).toEqual([
           `The calendar of mailbox ${shown("Mia Married", "mia.married@contoso.com")} already ` +
-            `has the right of ${named} for the same user. Only one of such entitlements can be ` +
-            "had: revoke the other one, or let the configuration (Conflicting calendar rights) " +
-            "overwrite it.",
+            `has the right of ${named} for the same user. An account can hold only one of these ` +
+            `entitlements: revoke the other one, or set "Conflicting calendar rights" ` +
+            `(CalendarRightConflict) to overwrite it.`,
         ]);
       }
     expect(bench.writes()).toEqual([]);
@@ -505,7 +505,7 @@ describe("two entitlements for one user", () => {
         });
         expect(messages).toEqual([
           `The calendar of mailbox ${shown("Mia Married", "mia.married@contoso.com")} has the ` +
-            `right of ${named} for this user, which is another entitlement's; it was left alone.`,
+            `right of ${named} for this user, which is another entitlement; it was not changed.`,
         ]);
       }
     expect(bench.writes()).toEqual([]);
@@ -799,7 +799,7 @@ describe("an import", () => {
     const run = await imported(bench, "folderPermission");
     expect(run.answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
     expect(run.messages.join(" ")).toMatch(
-      /The import is not complete: 1 calendar could not be read \(".+" <.+> \(0b1ec700-.+\)\)\./,
+      /The import is incomplete: 1 calendar could not be read \(".+" <.+> \(0b1ec700-.+\)\)\./,
     );
     const found = Object.values(holdersIn(run)).flat();
     expect(found).toHaveLength(Object.values(expectedHolders()).flat().length - 1);

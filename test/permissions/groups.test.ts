@@ -360,7 +360,7 @@ describe("a reference that cannot be used", () => {
     [
       "with an id that is no GUID",
       { permission: { Id: "Newsletter" } },
-      /^The Id of the group in the permission reference is a text of 10 characters; expected a GUID\.$/,
+      /^The Id of the group in the permission reference is "Newsletter"; expected a GUID\.$/,
     ],
     [
       "with an id that is no text",
@@ -375,7 +375,7 @@ describe("a reference that cannot be used", () => {
     [
       "of an account, which is no GUID",
       { account: "E100001" },
-      /^The account reference \(References\.Account\) is a text of 7 characters; expected a GUID\.$/,
+      /^The account reference \(References\.Account\) is "[^"]+"; expected a GUID\.$/,
     ],
   ])("is told: %s", async (_name, choices, message) => {
     for (const verb of [grant, revoke]) {

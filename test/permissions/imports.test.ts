@@ -158,8 +158,8 @@ describe("an import of who is in which group", () => {
 
   it("counts members that are no accounts, such as groups, contacts and guests", async () => {
     expect(await talkOf("groups", "holders")).toContain(
-      "information: Left out: 4 members that are no person's mailbox (of another type than " +
-        "UserMailbox), such as contacts, guests and groups.",
+      "information: Not imported: 4 members that are not mailboxes of persons (not of the " +
+        "types UserMailbox), such as contacts, guests and groups.",
     );
     const records = await all("groups", "holders", {
       RecipientTypeDetails: "UserMailbox, SharedMailbox",
@@ -384,7 +384,7 @@ describe("an import of who has which right on a mailbox", () => {
     ]);
     expect(await talkOf("sharedMailboxes", "holders")).toContainEqual(
       expect.stringMatching(
-        /^warning: Not imported: \d+ times an account has some of the rights of an entitlement and not all of them \(/,
+        /^warning: Not imported: \d+ cases in which an account has some, but not all, rights of an entitlement \(/,
       ),
     );
   });
@@ -422,7 +422,7 @@ describe("an import of who has which right on a mailbox", () => {
     state.recipientPermissions = state.recipientPermissions?.slice(5) ?? [];
     bench.emulator.replaceState(state);
     expect(await talkOf("sharedMailboxes", "holders")).toContainEqual(
-      expect.stringMatching(/^warning: Not imported: 5 times an account has some of the rights/),
+      expect.stringMatching(/^warning: Not imported: 5 cases in which an account has some/),
     );
     expect(
       (await all("sharedMailboxes", "holders")).flatMap(
@@ -508,11 +508,11 @@ describe("trustees who cannot be told, or are no accounts", () => {
     const log = (await talkOf("sharedMailboxes", "holders", separate)).join("\n");
     expect(log).toContain(`"${goneSid(0)}" on ${shown("HR & Payroll", "hrpayroll@contoso.com")}`);
     expect(log).toMatch(
-      /warning: Not imported: 707 entries of 400 trustees that no recipient or user is called by, such as accounts that no longer exist \(/,
+      /warning: Not imported: 707 entries of 400 trustees that match no recipient or user, such as accounts that no longer exist \(/,
     );
     expect(log).toContain("and 392 more).");
     expect(log).toMatch(
-      /information: Not imported: 5 entries of 3 trustees that are no person's mailbox \(.*"Finance rights" on "Finance desk"/,
+      /information: Not imported: 5 entries of 3 trustees that are not mailboxes of persons \(.*"Finance rights" on "Finance desk"/,
     );
   });
 
@@ -530,7 +530,7 @@ describe("trustees who cannot be told, or are no accounts", () => {
       const records = await all("sharedMailboxes", "holders", separate);
       expect(holdersOf(records, desk), referencesShownAs).toEqual([...known].sort());
       const log = (await talkOf("sharedMailboxes", "holders", separate)).filter((line) =>
-        line.includes("whose name several recipients have"),
+        line.includes("whose name belongs to several recipients"),
       );
       const times = { Guid: 0, Name: 1, DisplayName: 2 }[referencesShownAs];
       if (times === 0) expect(log.join("\n")).not.toContain("Jan de Vries");
@@ -845,7 +845,7 @@ describe("one that cannot be read", () => {
       expect(run.messages).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^The import is not complete: 1 ${what} could not be read \\("${missing}" ` +
+            `^The import is incomplete: 1 ${what} could not be read \\("${missing}" ` +
               `<.*>.*\\)\\. The application may not run ${cmdlet}`,
           ),
         ),
@@ -868,7 +868,7 @@ describe("one that cannot be read", () => {
     const { records, run } = await imported("groups", "holders");
     expect(records).toHaveLength(13);
     expect(run.messages[0]).toMatch(
-      /^The import is not complete: 12 groups could not be read \(("Group \d+" <[^>]*> \([^)]*\)(, )?){8} and 4 more\)\. /,
+      /^The import is incomplete: 12 groups could not be read \(("Group \d+" <[^>]*> \([^)]*\)(, )?){8} and 4 more\)\. /,
     );
   });
 
@@ -933,7 +933,7 @@ describe("one that cannot be read", () => {
     ]);
     const { run } = await imported("groups", "holders");
     expect(run.messages).toEqual([
-      expect.stringMatching(/^The import is not complete: 2 groups could not be read /),
+      expect.stringMatching(/^The import is incomplete: 2 groups could not be read /),
     ]);
   });
 });

@@ -113,15 +113,15 @@ describe("a hold that is there", () => {
       "of more days",
       hella,
       { Id: "x", Duration: 30 },
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days already, which is longer than ` +
-        "one of 30 days; it was left as it is.",
+      `Mailbox ${hellaShown} is already on a litigation hold of 365 days, which is longer than ` +
+        `one of 30 days; it was not changed.`,
     ],
     [
       "without end",
       guus,
       sevenYears,
-      `Mailbox ${guusShown} is on a litigation hold without end already, which is longer than ` +
-        "one of 2555 days; it was left as it is.",
+      `Mailbox ${guusShown} is already on a litigation hold without end, which is longer than ` +
+        `one of 2555 days; it was not changed.`,
     ],
   ])(
     "%s is not made shorter, unless the configuration allows it",
@@ -152,29 +152,29 @@ describe("a hold that is there", () => {
       "that is longer",
       hella,
       { Id: "x", Duration: 30 },
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands ` +
-        "for one of 30 days; it was left as it is.",
+      `Mailbox ${hellaShown} is on a litigation hold of 365 days, but this entitlement is one ` +
+        `of 30 days; it was not changed.`,
     ],
     [
       "that is shorter",
       hella,
       sevenYears,
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands ` +
-        "for one of 2555 days; it was left as it is.",
+      `Mailbox ${hellaShown} is on a litigation hold of 365 days, but this entitlement is one ` +
+        `of 2555 days; it was not changed.`,
     ],
     [
       "without end",
       guus,
       year,
-      `Mailbox ${guusShown} is on a litigation hold without end, and this entitlement stands for ` +
-        "one of 365 days; it was left as it is.",
+      `Mailbox ${guusShown} is on a litigation hold without end, but this entitlement is one ` +
+        `of 365 days; it was not changed.`,
     ],
     [
       "with an end",
       hella,
       forEver,
-      `Mailbox ${hellaShown} is on a litigation hold of 365 days, and this entitlement stands ` +
-        "for one without end; it was left as it is.",
+      `Mailbox ${hellaShown} is on a litigation hold of 365 days, but this entitlement is one ` +
+        `without end; it was not changed.`,
     ],
   ])(
     "%s is another entitlement's, and left when one is revoked",
@@ -246,9 +246,10 @@ describe("an inactive mailbox", () => {
         outputContext: { Success: false },
       });
       expect(messages).toEqual([
-        `Mailbox ${ikeShown} is inactive: its user is gone, and it is kept only as long as it is ` +
-          "on hold. Taking the litigation hold off may delete it for good. If that is wanted, " +
-          "allow it in the configuration (Allow removing holds from inactive mailboxes).",
+        `Mailbox ${ikeShown} is inactive: its user no longer exists, and Exchange keeps it ` +
+          `only while it is on hold. Removing the litigation hold may delete it permanently. To ` +
+          `allow that, turn on "Allow removing holds from inactive mailboxes" ` +
+          `(LitigationHoldOffInactive).`,
       ]);
     }
     expect([bench.writes(), holdOf(ike)]).toEqual([[], "Unlimited"]);
@@ -477,7 +478,7 @@ describe("an import", () => {
     const run = await imported(bench, "litigationHold");
     expect(run.answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(run.messages.join(" ")).toContain(
-      `The import is not complete: 1 mailbox could not be read (${shown("Hella Hold", "hella.hold@contoso.com")}).`,
+      `The import is incomplete: 1 mailbox could not be read (${shown("Hella Hold", "hella.hold@contoso.com")}).`,
     );
     expect(holdersIn(run)).toEqual({ "LitigationHold-Unlimited": [guidOf("Guus Bakker")] });
   });

@@ -245,7 +245,7 @@ describe("references", () => {
       plan: [],
       outputContext: { Success: false },
     });
-    expect(messages.join()).toMatch(/it has "MailboxRegionalConfiguration-NL"\.$|a list/);
+    expect(messages.join()).toMatch(/expected one of "MailboxRegionalConfiguration-NL"\.$|a list/);
     expect((await granted(dutch, { account: "E100001" })).answer.outcome).toBe("invalid");
     expect(bench.emulator.journal()).toEqual([]);
   });
@@ -366,7 +366,7 @@ describe("an import", () => {
     const run = await imported(bench, "regionalConfiguration");
     expect(run.answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
     expect(run.messages.join(" ")).toMatch(
-      /The import is not complete: 1 mailbox could not be read \(".+" <.+> \(0b1ec700-.+\)\)\./,
+      /The import is incomplete: 1 mailbox could not be read \(".+" <.+> \(0b1ec700-.+\)\)\./,
     );
     expect(holdersIn(run)).toEqual({ [dutch.Id]: [anna, guidOf("Bas Bakker")].sort() });
   });

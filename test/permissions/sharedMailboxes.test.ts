@@ -360,17 +360,17 @@ describe("a reference that cannot be used", () => {
     [
       "with an id that is no GUID",
       { permission: { Id: "Info" } },
-      /^The Id of the mailbox in the permission reference is a text of 4 characters; expected a GUID\.$/,
+      /^The Id of the mailbox in the permission reference is "Info"; expected a GUID\.$/,
     ],
     [
       "with a right that is none",
       { permission: { Id: info, Permission: "ReadPermission" } },
-      /^The permission reference names a right that is a text of 14 characters; expected FullAccess, SendAs, SendOnBehalf\.$/,
+      /^The permission reference names the right "[^"]{14}"; expected one of FullAccess, SendAs, SendOnBehalf\.$/,
     ],
     [
       "with a right that an object has by birth",
       { permission: { Id: info, Permission: "constructor" } },
-      /^The permission reference names a right that is a text of 11 characters/,
+      /^The permission reference names the right "[^"]{11}"/,
     ],
     [
       "of an account, which is blank",

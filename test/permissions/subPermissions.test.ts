@@ -631,7 +631,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
       expect(preview.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
       expect(preview.answer.plan.length).toBeGreaterThan(0);
       expect(
-        preview.stderr.includes("which right is meant (References.Permission.Reference)"),
+        preview.stderr.includes("does not name a right (References.Permission.Reference)"),
       ).toBe(kind.configuration?.["SharedMailboxReference"] === "separate");
     }
     const contracts = [contractOf("D-SALES", false), contractOf("D-CARE", false)];

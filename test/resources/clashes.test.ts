@@ -40,48 +40,48 @@ describe("items that stand in each other's way", () => {
       item("Cure", "zoe\u0308"),
       "have the same key",
     ],
-    ["one name and two keys", item("Care", "D-1"), item("Care", "D-2"), "come to the same name"],
+    ["one name and two keys", item("Care", "D-1"), item("Care", "D-2"), "result in the same name"],
     [
       "names that differ in case only",
       item("Care", "D-1"),
       item("CARE", "D-2"),
-      "come to the same name",
+      "result in the same name",
     ],
     [
       "names that differ in marks only",
       item("Café", "D-1"),
       item("Cafe", "D-2"),
-      "come to the same name",
+      "result in the same name",
     ],
     [
       "names that differ in what a name cannot hold",
       item("Care/Cure", "D-1"),
       item("CareCure", "D-2"),
-      "come to the same name",
+      "result in the same name",
     ],
     [
       "names that differ behind their 64th character",
       item(`${"x".repeat(70)}a`, "D-1"),
       item(`${"x".repeat(70)}b`, "D-2"),
-      "come to the same name",
+      "result in the same name",
     ],
     [
       "addresses that differ in punctuation only",
       item("R&D", "D-1"),
       item("RD", "D-2"),
-      "come to the same address",
+      "result in the same address",
     ],
     [
       "addresses of a dash and a blank",
       item("Care - Cure", "D-1"),
       item("Care Cure", "D-2"),
-      "come to the same address",
+      "result in the same address",
     ],
     [
       "a key that takes the place of a name",
       item("東京", "Tokyo"),
       item("Tokyo", "D-2"),
-      "come to the same name",
+      "result in the same name",
     ],
   ])("%s: both are named", (_what, one, other, why) => {
     const message = expect.stringMatching(
@@ -111,7 +111,7 @@ describe("items that stand in each other's way", () => {
     const found = clashes(...many);
     expect(Object.keys(found)).toHaveLength(300);
     expect(found['"Care" (D-299)']).toMatch(
-      /^invalid: "Care" \(D-0\) and .* and "Care" \(D-7\) and 292 more come to the same name/,
+      /^invalid: "Care" \(D-0\) and .* and "Care" \(D-7\) and 292 more result in the same name/,
     );
   });
 });

@@ -65,10 +65,10 @@ describe("an item", () => {
   });
 
   it("needs no change when its object has key and marker", () => {
-    expect(decided([object()])).toEqual({ action: "nothing", outcome: "there" });
+    expect(decided([object()])).toEqual({ action: "nothing", outcome: "existing" });
     expect(decided([object({ CustomAttribute1: "d-1", CustomAttribute2: "OURS" })])).toEqual({
       action: "nothing",
-      outcome: "there",
+      outcome: "existing",
     });
   });
 
@@ -82,7 +82,7 @@ describe("an item", () => {
     expect(decided([object({ CustomAttribute2: "" })])).toMatchObject({
       action: "update",
       values: { CustomAttribute2: "ours" },
-      outcome: "finished",
+      outcome: "completed",
     });
   });
 
@@ -102,7 +102,7 @@ describe("an item", () => {
         CustomAttribute2: "ours",
         HiddenFromAddressListsEnabled: true,
       },
-      outcome: "finished",
+      outcome: "completed",
     });
   });
 
@@ -179,23 +179,23 @@ describe("a created object", () => {
 
   it("gets key and marker", () => {
     const blank = { CustomAttribute1: "", CustomAttribute2: "" };
-    expect(created(blank, false)).toMatchObject({ values: stamp, outcome: "made" });
-    expect(created(blank, true)).toMatchObject({ values: stamp, outcome: "finished" });
+    expect(created(blank, false)).toMatchObject({ values: stamp, outcome: "created" });
+    expect(created(blank, true)).toMatchObject({ values: stamp, outcome: "completed" });
   });
 
   it("needs nothing when it has both", () => {
-    expect(created({}, false)).toEqual({ action: "nothing", outcome: "made" });
-    expect(created({}, true)).toEqual({ action: "nothing", outcome: "there" });
+    expect(created({}, false)).toEqual({ action: "nothing", outcome: "created" });
+    expect(created({}, true)).toEqual({ action: "nothing", outcome: "existing" });
   });
 
   it("gets what is missing of the two", () => {
     expect(created({ CustomAttribute2: "" }, false)).toMatchObject({
       values: stamp,
-      outcome: "made",
+      outcome: "created",
     });
     expect(created({ CustomAttribute2: "" }, true)).toMatchObject({
       values: { CustomAttribute2: "ours" },
-      outcome: "finished",
+      outcome: "completed",
     });
   });
 });

@@ -48,7 +48,7 @@ describe.each(kinds)("$name", (kind) => {
     const first = await asBundle({ source, configuration: { ResourceDomain: "contoso.com" } });
     expect(first.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
     expect(first.messages[0]).toBe(
-      "Resources: 3, there already: 1, made: 2, finished: 0, renamed: 0, failed: 0.",
+      "Resources: 3, already exist: 1, created: 2, completed: 0, renamed: 0, failed: 0.",
     );
     expect(made(bench, kind)).toEqual([
       whole("Care", "D-1", { address: `${prefix}Care@contoso.com` }),
@@ -72,7 +72,7 @@ describe.each(kinds)("$name", (kind) => {
     const second = await asBundle({ source, configuration: { ResourceDomain: "contoso.com" } });
     expect(second.answer).toMatchObject({ outcome: "alreadySo", plan: [] });
     expect(second.messages).toEqual([
-      "Resources: 3, there already: 3, made: 0, finished: 0, renamed: 0, failed: 0.",
+      "Resources: 3, already exist: 3, created: 0, completed: 0, renamed: 0, failed: 0.",
     ]);
   });
 
@@ -80,8 +80,8 @@ describe.each(kinds)("$name", (kind) => {
     const source = [department(kind.marked.key, "Sales"), ...departments(19)];
     const { answer, messages } = await run({ source, dryRun: true });
     expect(messages[0]).toBe(
-      "Resources in this preview: 10 (the first of 20; a preview takes no more), there already: " +
-        "1, to be made: 9, to be finished: 0, to be renamed: 0, cannot be made: 0.",
+      "Resources in this preview: 10 (the first of 20; a preview is limited to these), already " +
+        "exist: 1, to be created: 9, to be completed: 0, to be renamed: 0, cannot be created: 0.",
     );
     expect(
       answer.plan.map(({ cmdlet, parameters }) => [
@@ -124,7 +124,7 @@ describe.each(kinds)("$name", (kind) => {
         /^"Care" \(K-1\): .*is taken by "Cor Contact" <.*>.*, a MailContact\.$/,
       ),
       expect.stringMatching(
-        /^"R&D" \(K-2\): "R&D" \(K-2\) and "RD" \(K-3\) come to the same address/,
+        /^"R&D" \(K-2\): "R&D" \(K-2\) and "RD" \(K-3\) result in the same address/,
       ),
     ];
     expect(errors(dry)).toEqual(message);
@@ -145,7 +145,7 @@ describe.each(kinds)("$name", (kind) => {
     prepare(bench, { objects: [madeAs(kind, "Care")] });
     const { messages } = await run({ source: [department("D-1", "Care")] });
     expect(messages).toEqual([
-      "Resources: 1, there already: 0, made: 0, finished: 1, renamed: 0, failed: 0.",
+      "Resources: 1, already exist: 0, created: 0, completed: 1, renamed: 0, failed: 0.",
       expect.stringMatching(
         /^Set CustomAttribute1, CustomAttribute2 of .* for "Care" \(D-1\): done\.$/,
       ),
@@ -162,10 +162,10 @@ describe.each(kinds)("$name", (kind) => {
       ],
     });
     const ran = await run({ source: [department("D-1", "Care"), department("D-2", "Cure")] });
-    expect(ran.messages[0]).toContain("finished: 1, renamed: 0, failed: 1");
+    expect(ran.messages[0]).toContain("completed: 1, renamed: 0, failed: 1");
     expect(errors(ran)).toEqual([
       expect.stringMatching(
-        /^"Cure" \(D-2\): .* has this key and "Mine" as CustomAttribute2; expected "HelloID/,
+        /^"Cure" \(D-2\): .* has this key, but "Mine" as CustomAttribute2; expected "HelloID/,
       ),
     ]);
     expect(made(bench, kind).map(({ key, marker: own }) => [key, own])).toEqual([
@@ -186,7 +186,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(errors(ran)).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^"Care" \\(D-1\\): Several have "D-1" as CustomAttribute1: "${prefix}Care" .*, "${prefix}Cure" `,
+          `^"Care" \\(D-1\\): More than one object has "D-1" as CustomAttribute1: "${prefix}Care" .*, "${prefix}Cure" `,
         ),
       ),
     ]);
@@ -251,7 +251,7 @@ describe.each(kinds)("$name", (kind) => {
       objects: [madeAs(kind, "Care", { Name: "e47ad000-0000-4000-8000-000000009001" })],
     });
     expect((await run({ source: [department("D-1", "Care")] })).messages[0]).toContain(
-      "finished: 1",
+      "completed: 1",
     );
     const renamed = await run({
       source: [department("D-1", "Cure")],
@@ -279,10 +279,10 @@ describe.each(kinds)("$name", (kind) => {
       configuration: { RenameResources: true },
     });
     expect(ran.messages[0]).toBe(
-      "Resources: 5, there already: 1, made: 1, finished: 0, renamed: 0, failed: 3.",
+      "Resources: 5, already exist: 1, created: 1, completed: 0, renamed: 0, failed: 3.",
     );
     const [one, other] = [
-      '"Café" (D-1) and "Cafe" (D-2) come to the same name',
+      '"Café" (D-1) and "Cafe" (D-2) result in the same name',
       '"One" (D-3) and "Two" (D-3) have the same key',
     ];
     expect(errors(ran)).toEqual([
@@ -305,7 +305,7 @@ describe.each(kinds)("$name", (kind) => {
       configuration: { RenameResources: true },
     });
     expect(ran.messages).toEqual([
-      "Resources: 1, there already: 0, made: 0, finished: 0, renamed: 1, failed: 0.",
+      "Resources: 1, already exist: 0, created: 0, completed: 0, renamed: 1, failed: 0.",
       expect.stringMatching(
         new RegExp(
           `^Rename ${noun} "${prefix}Old" .* to "${prefix}Nouveau été" for "Nouveau été" \\(D-1\\): done\\.$`,
@@ -428,7 +428,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(errors(ran)).toEqual([
       expect.stringMatching(/^"🦊" \(大阪\): Neither/),
       expect.stringMatching(/^"神戸": Neither/),
-      expect.stringMatching(/^"Long" .*: The key has 1025 characters/),
+      expect.stringMatching(/^"Long" .*: The key "K+\.\.\." has 1025 characters/),
     ]);
   });
 
@@ -472,7 +472,7 @@ describe.each(kinds)("$name", (kind) => {
     };
     bench.emulator.setFaults([{ match: { cmdlet: create }, skip: 2, times: 1, answer: broken }]);
     const ran = await run({ source: departments(8) });
-    expect(ran.messages[0]).toContain("made: 7, finished: 0, renamed: 0, failed: 1");
+    expect(ran.messages[0]).toContain("created: 7, completed: 0, renamed: 0, failed: 1");
     expect(errors(ran)).toEqual([
       expect.stringMatching(
         /^Create .* for "Department \d" \(D-\d\): failed\. .*couldn't be completed/,
@@ -480,14 +480,14 @@ describe.each(kinds)("$name", (kind) => {
     ]);
     bench.emulator.setFaults([]);
     expect((await run({ source: departments(8) })).messages[0]).toContain(
-      "there already: 7, made: 1",
+      "already exist: 7, created: 1",
     );
   });
 
   it("that are not found at once are waited for, while others are made", async () => {
     prepare(bench, { behaviour: { createLagMs: 1_500 } });
     const ran = await asBundle({ source: departments(30) });
-    expect(ran.messages[0]).toContain("made: 30");
+    expect(ran.messages[0]).toContain("created: 30");
     expect(
       made(bench, kind).filter(({ key, marker: own }) => key !== undefined && own === marker),
     ).toHaveLength(30);
@@ -510,7 +510,7 @@ describe.each(kinds)("$name", (kind) => {
     bench.emulator.clearJournal();
     const ran = await run({ source: departments(3) });
     expect(ran.messages[0]).toBe(
-      "Resources: 3, there already: 0, made: 0, finished: 3, renamed: 0, failed: 0.",
+      "Resources: 3, already exist: 0, created: 0, completed: 3, renamed: 0, failed: 0.",
     );
     expect(ran.messages.filter((message) => message.startsWith("Create"))).toEqual(
       departments(3).map(
@@ -525,7 +525,7 @@ describe.each(kinds)("$name", (kind) => {
     bench.emulator.setFaults([{ match: { cmdlet: create }, cut }]);
     const ran = await run({ source: departments(4) });
     expect(ran.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
-    expect(ran.messages[0]).toContain("made: 4");
+    expect(ran.messages[0]).toContain("created: 4");
     expect(bench.cmdlets().filter((cmdlet) => cmdlet === create)).toHaveLength(4);
   });
 
@@ -537,12 +537,12 @@ describe.each(kinds)("$name", (kind) => {
     expect(ran.answer.outcome).toBe("unknown");
     expect(errors(ran)).toEqual([
       expect.stringMatching(
-        /^Create .* for "Department 0" \(D-0\): was sent, and whether it was applied is not known\. .*so it was not sent again\. .*if not, the next run makes it\./,
+        /^Create .* for "Department 0" \(D-0\): was sent, and whether it was applied is not known\. .*so it was not sent again\. .*if not, the next run creates it\./,
       ),
     ]);
     expect(bench.cmdlets().filter((cmdlet) => cmdlet === create)).toHaveLength(1);
     bench.emulator.setFaults([]);
-    expect((await run({ source: departments(1) })).messages[0]).toContain("made: 1");
+    expect((await run({ source: departments(1) })).messages[0]).toContain("created: 1");
   });
 
   it("that went beyond the first page of the list are found", async () => {
@@ -558,7 +558,7 @@ describe.each(kinds)("$name", (kind) => {
     });
     const ran = await run({ source: departments(1_010) });
     expect(ran.messages).toEqual([
-      "Resources: 1010, there already: 1010, made: 0, finished: 0, renamed: 0, failed: 0.",
+      "Resources: 1010, already exist: 1010, created: 0, completed: 0, renamed: 0, failed: 0.",
     ]);
     expect(bench.cmdlets().filter((cmdlet) => cmdlet === get).length).toBeGreaterThan(1);
   });
@@ -573,7 +573,7 @@ describe("groups", () => {
     [
       "is not configured",
       " ",
-      '"Group owner" (ResourceOwner) is missing. An application is no user',
+      '"Group owner" (ResourceOwner) is missing. An application is not a user',
     ],
     [
       "does not exist",
@@ -610,7 +610,7 @@ describe("groups", () => {
       bench,
       resourcesEventFor(bench.running, { source: [department("D-FINANCE", "Finance")] }),
     );
-    expect(messages[0]).toContain("finished: 1");
+    expect(messages[0]).toContain("completed: 1");
   });
 });
 

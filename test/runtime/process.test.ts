@@ -196,7 +196,7 @@ describe("a process that something happens to", () => {
   it.each<[string, string]>([
     ["throws where nobody catches", "Nobody caught this."],
     ["rejects where nobody looks", "Nobody saw this."],
-    ["throws something unreadable", "Something that cannot be read was thrown."],
+    ["throws something unreadable", "A value that cannot be read was thrown."],
   ])("still answers once: it %s", async (way, message) => {
     const { code, messages, answer } = await runs(way);
     expect([code, messages]).toEqual([1, ["Set it: done.", message]]);
@@ -219,7 +219,7 @@ describe("a process that something happens to", () => {
       });
       expect([code, messages]).toEqual([
         1,
-        ["Set it: done.", `The run was ended from outside (${signal}).`],
+        ["Set it: done.", `The run was ended by a signal (${signal}).`],
       ]);
     },
   );
@@ -236,7 +236,7 @@ describe("a process that something happens to", () => {
     expect([code, messages]).toEqual([
       1,
       [
-        "The connector failed while it was answering; what it did is not known. This is a defect: please report it.",
+        "The connector failed while it was answering; it is unknown what it did. This is a defect: please report it.",
       ],
     ]);
     expect(answer.outcome).toBe("unknown");

@@ -90,7 +90,9 @@ describe("what is no event on stdin", () => {
   it.each(["[]", "null", "1", '"text"', '[{"actionContext":{}}]'])(
     "is no object: %s",
     async (text) => {
-      expect(await refusal(text)).toEqual(["stdin is JSON but no object; expected one event."]);
+      expect(await refusal(text)).toEqual([
+        "stdin is JSON, but not an object; expected one event.",
+      ]);
     },
   );
 

@@ -225,7 +225,7 @@ const lists: readonly Faults[] = [
         why: "A certificate with exactly a million rounds would be refused.",
       },
       {
-        find: "if (sealed !== false) return contents;",
+        find: "if (verified !== false) return contents;",
         replace: "return contents;",
         why: "A container that was changed would be accepted.",
       },
@@ -350,13 +350,13 @@ const lists: readonly Faults[] = [
         why: "The time before the event arrived would not count.",
       },
       {
-        find: "if (most >= allowed) return;",
-        replace: "if (most > allowed) return;",
+        find: "if (max >= allowed) return;",
+        replace: "if (max > allowed) return;",
         why: "A timer would be set anew for the same moment.",
         equivalent: "The new timer ends at the same moment as the old one.",
       },
       {
-        find: "if (most >= allowed) return;",
+        find: "if (max >= allowed) return;",
         replace: "",
         why: "A limit for previews could give an event more time than it has.",
       },

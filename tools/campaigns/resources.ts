@@ -46,7 +46,7 @@ export interface Ended {
   ms: number;
   requests: number;
   /** Objects that a killed run had left without their key, and that a later one finished. */
-  finished: number;
+  completed: number;
 }
 
 const marks: Readonly<Record<Kind, { marker: string; prefix: string; type: string }>> = {
@@ -128,7 +128,7 @@ export async function round(
   const random = generator(seed);
   const emulator = await startEmulator({ state: tenantFor(asked), clock: clockOf(timesShorter) });
   const { source, bad } = sourceOf(items, kind);
-  const ended: Ended = { wrong: [], runs: 0, killed: 0, ms: 0, requests: 0, finished: 0 };
+  const ended: Ended = { wrong: [], runs: 0, killed: 0, ms: 0, requests: 0, completed: 0 };
   try {
     const event = {
       ...permissionImportFor(emulator, { ResourceOwner: "dora.double@contoso.com" }),
@@ -149,7 +149,7 @@ export async function round(
       }
       answer = run.answer as Answer | undefined;
       ended.ms = Math.max(ended.ms, run.ms);
-      ended.finished += Number(/finished: (\d+)/.exec(messagesOf(answer)[0] ?? "")?.[1] ?? 0);
+      ended.completed += Number(/completed: (\d+)/.exec(messagesOf(answer)[0] ?? "")?.[1] ?? 0);
       // An answer that never came leaves an item to the next run, and says so.
       if (errorsOf(answer).length <= bad.length) break;
     }
@@ -298,7 +298,7 @@ async function main(items: number, rounds: number): Promise<void> {
         console.log(
           `${kind}, ${items} items, ${name} (seed ${seed}): ${ended.runs} runs, ` +
             `${ended.killed} of them killed, ${ended.requests} requests, ` +
-            `longest complete run ${longest} s, ${ended.finished} incomplete objects completed: ` +
+            `longest complete run ${longest} s, ${ended.completed} incomplete objects completed: ` +
             (ended.wrong.length === 0 ? "correct" : "WRONG"),
         );
         for (const line of ended.wrong) console.log(`  ${line}`);
