@@ -24,10 +24,8 @@ export interface Step<T extends Target = Target, Targets = never> {
    */
   isInEffect?: (targets: Targets) => Promise<boolean>;
   /**
-   * Other ways to the same effect: another name of the same object, or setting an entry that proves to be there
-   * already.
-   * Sent in turn when the target answers that there was nothing to change, or no such entry, and a look shows
-   * otherwise.
+   * Other ways to the same effect: another name of the same object, setting an entry that proves to exist. One is
+   * sent when the target gives the answer that it is for, and a look shows otherwise.
    */
   alternatives?: readonly Alternative[];
   /**
@@ -37,8 +35,9 @@ export interface Step<T extends Target = Target, Targets = never> {
   recover?(fault: Fault): Promise<StepResult>;
 }
 
-/** Another way to send a step. */
+/** Another way to send a step, and the answer to the first way that makes it worth a try. */
 export interface Alternative {
+  after: "alreadySo" | "noEntry" | "notManager";
   operation: string;
   parameters: Readonly<Record<string, unknown>>;
   sentence: string;
@@ -46,8 +45,7 @@ export interface Alternative {
 
 /**
  * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read
- * shows) that
- * the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before
+ * shows) that the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before
  * it answers.
  */
 export type StepResult = "planned" | "done" | "alreadySo" | "pending";

@@ -56,7 +56,10 @@ const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About)
   },
 };
 
-/** Numbers that ask for another try, whatever the status: 90033 and 90012 in Microsoft's list, seen with 200 and 400. */
+/**
+ * Numbers that ask for another try, whatever the status: 90033 and 90012 in Microsoft's list, seen with 200 and
+ * 400.
+ */
 const transientNumbers = /AADSTS(90033|90012|90024|90006)\b/;
 
 /** Whether the body of an answer is a refusal that may pass. */

@@ -119,7 +119,7 @@ export async function setCalendarRight(
   const add = addingRight(calendar, wanted, present, notify);
   const set = settingRight(calendar, wanted, present, notify);
   if (present?.flags.every((flag) => wanted.flags.includes(flag))) {
-    await change({ ...set, alternatives: [add] });
+    await change({ ...set, alternatives: [{ ...add, after: "noEntry" }] });
     return;
   }
   if (present) {
@@ -127,7 +127,7 @@ export async function setCalendarRight(
     const { isInEffect: _, ...removal } = removingRight(calendar, wanted.user, present);
     await change(removal);
   }
-  await change({ ...add, alternatives: [set] });
+  await change({ ...add, alternatives: [{ ...set, after: "alreadySo" }] });
 }
 
 /** Looks whether the entry is what was wanted. */

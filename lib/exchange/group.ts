@@ -213,12 +213,13 @@ function membership(group: Group, account: Account): ExchangeStep["parameters"] 
 }
 
 /** The same step without the check for managers; for a step that passes it by already there is no other way. */
-function withBypass(step: Alternative): Alternative[] {
+function withBypass(step: Omit<Alternative, "after">): Alternative[] {
   const bypass = managerBypass(securityGroup);
   if (Object.keys(bypass).some((name) => name in step.parameters)) return [];
   return [
     {
-      ...step,
+      after: "notManager",
+      operation: step.operation,
       parameters: { ...step.parameters, ...bypass },
       sentence: `${step.sentence}, without the check for managers`,
     },

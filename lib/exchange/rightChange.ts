@@ -137,6 +137,7 @@ export async function revoke(
     isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
     alternatives: otherNamesOf(right, account).map((name) => ({
+      after: "alreadySo" as const,
       ...right.revoking(mailbox, name),
       sentence: `${sentence}, by another name`,
     })),

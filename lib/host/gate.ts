@@ -179,9 +179,10 @@ export function openGate<Targets>({
     const doubt = doubtOf(unknown, wasRetried, saysAlreadySo);
     if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
     if (await shows(isInEffect)) return (record.result = whenShown);
-    if (saysAlreadySo && hasAlternative(step)) {
+    const other = saysAlreadySo ? alternativeTo(step, "alreadySo") : undefined;
+    if (other) {
       record.result = "alreadySo";
-      return await take(alternativeTo(step), record, confirm);
+      return await take(other, record, confirm);
     }
     pending.push({ record, isInEffect, whenShown, doubt });
     return (record.result = "pending");
@@ -205,8 +206,8 @@ export function openGate<Targets>({
       throw failed(record, Fault.of(found));
     }
     failed(record, fault);
-    if ((fault.kind === "noEntry" || fault.kind === "notManager") && hasAlternative(step))
-      return await take(alternativeTo(step), record, confirm);
+    const other = alternativeTo(step, fault.kind);
+    if (other) return await take(other, record, confirm);
     throw fault;
   }
 
@@ -297,14 +298,17 @@ export function openGate<Targets>({
   };
 }
 
-function hasAlternative({ alternatives = [] }: Pick<Step, "alternatives">): boolean {
-  return alternatives.length > 0;
-}
-
-/** The same step by its next alternative. What was read of it no longer counts: the answer has contradicted it. */
-function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S): S {
-  const [next, ...alternatives] = step.alternatives ?? [];
-  return { ...step, ...next, alternatives, isInPlace: false };
+/**
+ * The same step by its next alternative after such an answer. What was read of it no longer counts: the answer has
+ * contradicted it.
+ */
+function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S, answer: string): S | undefined {
+  const alternatives = step.alternatives ?? [];
+  const next = alternatives.find(({ after }) => after === answer);
+  if (!next) return undefined;
+  const { operation, parameters, sentence } = next;
+  const others = alternatives.filter((one) => one !== next);
+  return { ...step, operation, parameters, sentence, alternatives: others, isInPlace: false };
 }
 
 /** Why an answer alone is not believed; undefined for a plain acceptance. */

@@ -278,6 +278,7 @@ describe("membership", () => {
         ? []
         : [
             {
+              after: "notManager",
               operation: step.operation,
               parameters: { ...step.parameters, BypassSecurityGroupManagerCheck: true },
               sentence: `${step.sentence}, without the check for managers`,

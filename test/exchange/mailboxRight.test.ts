@@ -595,6 +595,7 @@ describe("a revoke", () => {
             ...(name === "SendOnBehalf" && { isSilent: true }),
             alternatives: [
               {
+                after: "alreadySo",
                 target: "exchange",
                 operation: cmdlet,
                 parameters: { Identity: guidOf(1), ...parameters(otherName) },

@@ -475,7 +475,12 @@ describe("a change that can be looked at", () => {
 
   it("goes on to the next alternative when a look contradicts the answer", async () => {
     const { gate, change, sent } = looked(alreadySo, { confirmAll: true, shownAfter: 1 });
-    const other = { operation: "Set-Mailbox", parameters: { B: 1 }, sentence: "Set A by B" };
+    const other = {
+      after: "alreadySo" as const,
+      operation: "Set-Mailbox",
+      parameters: { B: 1 },
+      sentence: "Set A by B",
+    };
     expect(await change({ alternatives: [other] })).toBe("alreadySo");
     expect(sent).toEqual(["A", "B"]);
     expect(gate.taken.map(({ step: { sentence } }) => sentence)).toEqual(["Set A", "Set A by B"]);

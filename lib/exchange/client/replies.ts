@@ -43,7 +43,8 @@ export function readReply(reply: HttpReply, { command, continued, now }: Reading
 
 /**
  * Reads a 2xx answer. A list that was asked for or promised, and did not come, is a fault. For a write, an answer that
- * is no known envelope is a notice: cmdlets without output were seen to answer with nothing at all (GreyCorbel/ExoHelper).
+ * is no known envelope is a notice: cmdlets without output were seen to answer with nothing at all
+ * (GreyCorbel/ExoHelper).
  */
 function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | Fault {
   const { cmdlet } = command;
