@@ -232,7 +232,7 @@ describe("the answer of a verb that takes something away, when what it was about
     }
   });
 
-  it("tells what was taken away besides", () => {
+  it("tells what was taken away in addition", () => {
     const fault = gone();
     const { outputContext, outcome } = finished(
       { faults: [fault] },
@@ -249,7 +249,7 @@ describe("the answer of a verb that takes something away, when what it was about
     ]);
   });
 
-  it("is no success when anything else failed, or is not known", () => {
+  it("is not a success when anything else failed, or is not known", () => {
     expect(
       finished({ faults: [gone(), denied] }, revoke(taken("B", "failed", denied))).outputContext
         .Success,
