@@ -44,8 +44,8 @@ export interface Alternative {
 }
 
 /**
- * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read
- * shows) that the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before
+ * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read shows)
+ * that the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before
  * it answers.
  */
 export type StepResult = "planned" | "done" | "alreadySo" | "pending";

@@ -107,7 +107,7 @@ describe.concurrent("a fixture that does not hold", () => {
     ]);
   });
 
-  it("shows another cmdlet, and other properties that are asked for", async () => {
+  it("shows another cmdlet, and other properties that are requested", async () => {
     expect(
       await broken(({ traffic: [first] }) => {
         if (first) first.request.cmdlet = "Get-Recipient";

@@ -98,7 +98,7 @@ describe("a token", () => {
     expect(kept).toContain("one");
   });
 
-  it("is asked for only when it is needed", () => {
+  it("is requested only when it is needed", () => {
     expect(worldOf([]).sent).toEqual([]);
   });
 
@@ -261,7 +261,7 @@ describe("a sign-in that fails", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("for want of a connection says which host", async () => {
+  it("without a connection says which host", async () => {
     const { token, sent } = worldOf([cut()], { forever: true });
     expect(await faultOf(token.get())).toMatchObject({
       kind: "unavailable",
@@ -313,7 +313,7 @@ describe("with a certificate", () => {
     },
   );
 
-  it("that cannot be read asks nobody", async () => {
+  it("that cannot be read asks no one", async () => {
     const { token, sent } = worldOf([], { credential: { pfxBase64: "bm8gcGZ4", password: "" } });
     await faultOf(token.get());
     expect(sent).toEqual([]);

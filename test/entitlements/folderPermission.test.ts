@@ -158,7 +158,7 @@ describe("a reference", () => {
     ]);
   });
 
-  it("of an option that was edited since tells nobody, and is not refused for it", () => {
+  it("of an option that was edited since tells no one, and is not refused for it", () => {
     const edited = [option("5", dora, "Reviewer", { sendNotificationToUser: true })];
     expect(
       entitled({ Id: "5", mailboxFolderUser: dora, mailboxFolderAccessRight: "Owner" }, edited),

@@ -37,7 +37,7 @@ describe("what could not be read", () => {
     );
   });
 
-  it("is told in good English", async () => {
+  it("is written in correct English", async () => {
     expect((await faultOf(() => unreadOf(denied, denied).throwIfAny())).message).toContain(
       "2 mailboxes could not be read",
     );

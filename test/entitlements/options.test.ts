@@ -421,7 +421,7 @@ describe.each(files)("$file", (dataFile) => {
     }
   });
 
-  it("is refused with keys that nobody knows, and options that are none", () => {
+  it("is refused with keys that no one knows, and options that are none", () => {
     for (const [index, shipped] of data.options.entries()) {
       for (const { how, option } of strayKeys(shipped as Option)) {
         const thrown = thrownBy(() => check(fileWith(data, index, option)));
@@ -643,7 +643,7 @@ describe("holders that are collected", () => {
     expect(seen).toEqual(Array.from({ length: 1_250 }, (_, index) => `${index}`));
   });
 
-  it("of nothing that was asked for are nobody's", () => {
+  it("of nothing that was requested are no one's", () => {
     const all = collected("a");
     expect([...all.add("b", "x"), ...all.rest()]).toEqual([]);
   });

@@ -146,7 +146,7 @@ describe("a permission whose parts are rights", () => {
     });
   });
 
-  it("is no right that is misspelt, when there is a permission for each", async () => {
+  it("is not a right that is misspelt, when there is a permission for each", async () => {
     expect(await faultOf(() => dynamicPermission("FullAcess", separate, silent))).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining(
@@ -311,7 +311,7 @@ describe("who holds rights on the shared mailboxes", () => {
     return { said, fault, given: Object.fromEntries(given) };
   }
 
-  it("is who holds all of those that are asked for; the others are counted", async () => {
+  it("is who holds all of those that are requested; the others are counted", async () => {
     expect(
       await found([FullAccess, SendAs], {
         count: 2,
@@ -352,7 +352,7 @@ describe("who holds rights on the shared mailboxes", () => {
     ).toEqual({ [guidOf(2)]: [jan] });
   });
 
-  it("is no stranger, and nobody is left unnamed before there are too many", async () => {
+  it("is no stranger, and no one is left unnamed before there are too many", async () => {
     const { said } = await found([FullAccess], {
       permissions: () => Array.from({ length: 8 }, (_, index) => `S-1-5-21-${index}`),
     });

@@ -24,7 +24,7 @@ const byId = (answer: Scripted, id = guidOf(1)): Promise<Account> =>
   accountById(id)(clientOf([answer]));
 
 describe("an account by its reference", () => {
-  it("is asked for with every name it may be listed by", async () => {
+  it("is requested with every name it may be listed by", async () => {
     const { exchange, sent } = clientOf([rows([names])]);
     expect(await accountById(guidOf(1))({ exchange })).toEqual(names);
     expect(sent[0] && calledIn(sent[0])).toEqual({
@@ -110,7 +110,7 @@ describe("an account with its security identifier", () => {
   const account: Account = { ...names };
   const sid = "S-1-5-21-1-2-3-1001";
 
-  it("is asked for as the user it is, and then known by that as well", async () => {
+  it("is requested as the user it is, and then known by that as well", async () => {
     const { exchange, sent } = clientOf([rows([{ Guid: guidOf(1).toUpperCase(), Sid: sid }])]);
     const known = await withSid(account)({ exchange });
     expect(sent.map(calledIn)).toEqual([
@@ -156,7 +156,7 @@ describe("a trustee in a list", () => {
     expect(isAccount(account, guidOf(2))).toBe(false);
   });
 
-  it("without a name is nobody, also when the account lacks one", () => {
+  it("without a name is no one, also when the account lacks one", () => {
     expect(mayBeAccount({ ...account, DisplayName: "", Name: "" }, "")).toBe(false);
   });
 });

@@ -265,7 +265,7 @@ describe("the regions of all mailboxes", () => {
     );
   });
 
-  it("are asked for again by themselves when a batch leaves them out", async () => {
+  it("are requested again by themselves when a batch leaves them out", async () => {
     const { exchange, asked } = tenantOf(
       { "Get-Mailbox": () => mailboxes(3), "Get-MailboxRegionalConfiguration": region },
       { batch: (responses) => reply(200, { responses: responses.slice(1).reverse() }) },

@@ -214,7 +214,7 @@ describe("mapped fields", () => {
 });
 
 describe("the automatic reply of a mailbox", () => {
-  it("is asked for by the mailbox's Guid", async () => {
+  it("is requested by the mailbox's Guid", async () => {
     const { exchange, sent } = clientOf([rows([on])]);
     expect(await autoReplyOf(mailbox)({ exchange })).toEqual({
       ...on,
@@ -359,7 +359,7 @@ describe("the change of an automatic reply", () => {
     expect(change?.parameters).toEqual({ Identity: id, ...wanted, ...own });
   });
 
-  it("clears an external text that nobody shall get, and does not send one where there is none", () => {
+  it("clears an external text that no one shall get, and does not send one where there is none", () => {
     const inside: AutoReply = { ...wanted, ExternalMessage: "", ExternalAudience: "None" };
     expect(replyChange(mailbox, on, inside)).toMatchObject({
       change: {

@@ -252,7 +252,7 @@ describe("a right on a calendar", () => {
     ]);
   });
 
-  it("that nobody chose is what Exchange gives", () => {
+  it("that no one chose is what Exchange gives", () => {
     expect([documentedRight("default"), documentedRight("Anonymous")]).toEqual([
       { user: "default", rights: ["AvailabilityOnly"], flags: [] },
       { user: "Anonymous", rights: ["None"], flags: [] },
@@ -435,7 +435,7 @@ describe("the present right of a user", () => {
   const ask = (...answers: Parameters<typeof clientOf>[0]): Promise<CalendarRight | undefined> =>
     presentRight(calendar, named)(clientOf(answers));
 
-  it("is asked for by the user, on the folder's id", async () => {
+  it("is requested by the user, on the folder's id", async () => {
     const { exchange, asked } = tenantOf({
       "Get-MailboxFolderPermission": () => [{ User: "Dora Double", AccessRights: ["Reviewer"] }],
     });
@@ -573,7 +573,7 @@ describe("bringing a right", () => {
     ).toEqual([undefined]);
   });
 
-  it("never mentions the notification unless it is asked for, not even to say no", async () => {
+  it("never mentions the notification unless it is requested, not even to say no", async () => {
     for (const present of [undefined, right("Reviewer"), right("Editor", "Delegate")]) {
       for (const notify of [undefined, false])
         for (const { parameters } of (await brought(right("Editor"), present, [], notify)).changes)
@@ -680,7 +680,7 @@ describe("in an emulated tenant", () => {
     });
   });
 
-  it("a display name is used only where it is nobody else's", async () => {
+  it("a display name is used only where it is no one else's", async () => {
     expect(await displayNameOf("dora.double@contoso.com")(live)).toBe("Dora Double");
     expect(await displayNameOf("aoife.obrien@contoso.com")(live)).toBe("Aoife O'Brien");
     const [jan] = live.emulator

@@ -61,7 +61,7 @@ const foundAt = (
 };
 
 describe("every object of a kind", () => {
-  it("is asked for with all that names could clash with", async () => {
+  it("is requested with all that names could clash with", async () => {
     const { exchange, asked } = tenantOf({
       "Get-DistributionGroup": () => [object()],
       "Get-Mailbox": () => [
@@ -150,7 +150,7 @@ describe("whether an object bears the names", () => {
   });
 });
 
-describe("what was just made", () => {
+describe("what was just created", () => {
   it("is looked for by its address until it is found, with longer and longer waits", async () => {
     const { exchange, time, asked } = foundAt(8);
     expect(await createdObject(newObject())({ exchange })).toMatchObject({
@@ -374,7 +374,7 @@ describe("who holds a name", () => {
     );
   });
 
-  it("is nobody whom the filter found only roughly, and not the one that is meant", async () => {
+  it("is no one whom the filter found only roughly, and not the one that is meant", async () => {
     expect(await refused([object(other), object()])).toBeUndefined();
   });
 
@@ -387,7 +387,7 @@ describe("who holds a name", () => {
     ).toMatch(/taken by "Other".*, a deleted MailContact\.$/);
   });
 
-  it("is asked for with quotes doubled", async () => {
+  it("is requested with quotes doubled", async () => {
     const { exchange, asked } = tenantOf({});
     await assertNamesFree(
       { ...names, Name: "dg_O'Brien" },

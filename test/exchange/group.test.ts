@@ -43,7 +43,7 @@ describe("the cloud groups", () => {
   const listed = (rowsFound: unknown[]): Promise<Group[]> =>
     all(cloudGroups()(clientOf([rows(rowsFound)])));
 
-  it("are asked for by what masters them and by their kinds", async () => {
+  it("are requested by what masters them and by their kinds", async () => {
     const { exchange, sent } = clientOf([rows([row(1), row(2)])]);
     expect(await all(cloudGroups()({ exchange }))).toEqual([row(1), row(2)]);
     expect(sent[0] && calledIn(sent[0])).toEqual({
@@ -57,7 +57,7 @@ describe("the cloud groups", () => {
     expect(sent[0]?.url).toBe(`${endpoint}?$select=${select.join(",")}`);
   });
 
-  it("with a value are asked for by it, and carry it", async () => {
+  it("with a value are requested by it, and carry it", async () => {
     const { exchange, sent } = clientOf([
       rows([
         row(1, { CustomAttribute1: "O'Dd" }),
@@ -127,7 +127,7 @@ describe("a group by its reference", () => {
   const gone = notFound(guidOf(1));
   const byId = (...answers: Scripted[]): Promise<Group> => groupById(guidOf(1))(clientOf(answers));
 
-  it("is asked for by its Guid", async () => {
+  it("is requested by its Guid", async () => {
     const { exchange, sent } = clientOf([
       rows([
         row(1, {

@@ -187,7 +187,7 @@ describe("a mailbox by its reference", () => {
   const byId = (answer: Scripted, id = guidOf(1)): Promise<Mailbox> =>
     mailboxById(id, [])(clientOf([answer]));
 
-  it("is asked for by its Guid, with what is wanted besides", async () => {
+  it("is requested by its Guid, with what is wanted in addition", async () => {
     const { exchange, sent } = clientOf([rows([row(1, { Guid: guidOf(1).toUpperCase() })])]);
     expect(
       (await mailboxById(guidOf(1), ["customattribute1", "NoSuchProperty", "Guid"])({ exchange }))
@@ -278,7 +278,7 @@ describe("all mailboxes", () => {
     );
   }
 
-  it("of some types are asked for without a limit", async () => {
+  it("of some types are requested without a limit", async () => {
     const { exchange, sent } = clientOf([rows([])]);
     for await (const { Guid } of mailboxesOf(
       ["UserMailbox", "SharedMailbox"],

@@ -70,7 +70,7 @@ const standing = (right: RightName, list: unknown[]): Promise<Standing> =>
   rights[right].standingOf(mailbox, account)(tenantWith(list));
 
 describe("how an account stands to Full Access", () => {
-  it("is read with the entries of accounts that are no more", async () => {
+  it("is read with the entries of accounts that no longer exist", async () => {
     const { exchange, asked } = tenantWith([]);
     expect(await rights.FullAccess.standingOf(mailbox, account)({ exchange })).toEqual({
       isHeld: false,
@@ -261,7 +261,7 @@ describe("a security identifier in a list", () => {
   const withUser = (rows: unknown[], list: unknown[]) =>
     tenantOf({ "Get-MailboxPermission": () => list, "Get-User": () => rows });
 
-  it("is the account's when the directory says so, and nobody else's then", async () => {
+  it("is the account's when the directory says so, and no one else's then", async () => {
     const { exchange, asked } = withUser(
       [{ Guid: guidOf(9), Sid: sid }],
       [permission(sid), permission(`${sid}1`)],
@@ -278,7 +278,7 @@ describe("a security identifier in a list", () => {
     ]);
   });
 
-  it("is nobody's when another user comes back, and is not looked up when there is none", async () => {
+  it("is no one's when another user comes back, and is not looked up when there is none", async () => {
     expect(
       await rights.FullAccess.standingOf(
         mailbox,
@@ -346,7 +346,7 @@ describe("an identifier in a list", () => {
   });
 
   // The mailbox was there a moment ago. To a revoke, "missing" means that there is nothing left to revoke.
-  it("that cannot be looked up because the user is not found does not pass for an account that is gone", async () => {
+  it("that cannot be looked up because the user is not found is not a missing account", async () => {
     const found = await standingWith(
       "FullAccess",
       [permission(sid), permission(guidOf(9))],

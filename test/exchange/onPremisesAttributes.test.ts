@@ -9,7 +9,7 @@ const cloudManaged = { isDirSynced: true, isExchangeCloudManaged: true };
 const every = Object.keys(setMailboxParameters);
 
 describe("a setting", () => {
-  it("is Exchange Online's on a mailbox that is not synchronised, whatever it says besides", () => {
+  it("is Exchange Online's on a mailbox that is not synchronised, whatever it says in addition", () => {
     expect(
       every.filter(
         (name) =>

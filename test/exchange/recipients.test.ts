@@ -101,7 +101,7 @@ describe("a trustee", () => {
     ).toBe("ambiguous");
   });
 
-  it("of a name that two bear is ambiguous, and nobody is looked for", async () => {
+  it("of a name that two bear is ambiguous, and no one is looked for", async () => {
     const { resolve, asked } = tenantWith(
       [row(1, { DisplayName: "Jan" }), row(2, { DisplayName: "JAN" }), row(3, { Name: "jan" })],
       [user(1)],
@@ -134,7 +134,7 @@ describe("a trustee", () => {
     }
   });
 
-  it("without a name is nobody, whatever names others lack", async () => {
+  it("without a name is no one, whatever names others lack", async () => {
     expect(
       await tenantWith([row(1, { Name: "", DisplayName: null }), row(2, { Name: " " })]).resolve(
         "",

@@ -217,7 +217,7 @@ describe("who holds a right", () => {
   });
 });
 
-describe("what is asked for", () => {
+describe("what is requested", () => {
   it("is the access list of each mailbox by tens, and everything else once", async () => {
     const { sent, count, asked } = await holdersIn({
       mailboxes: Array.from({ length: 25 }, (_, index) => shared(index + 1)),

@@ -33,14 +33,14 @@ describe("a look-up of users", () => {
     expect(await usersWhere("DisplayName", "Jose")({ exchange })).toEqual([]);
   });
 
-  it("takes a property that did not come back for a fault, not for nobody", async () => {
+  it("takes a property that did not come back for a fault, not for no one", async () => {
     const { exchange } = clientOf([rows([user()])]);
     expect(await faultOf(usersWhere("Department", "x")({ exchange }))).toMatchObject({
       kind: "unexpected",
     });
   });
 
-  it("finds nobody by a property that users cannot be looked up by, and asks nothing", async () => {
+  it("finds no one by a property that users cannot be looked up by, and asks nothing", async () => {
     const { exchange, sent } = clientOf([]);
     expect(await usersWhere("CustomAttribute1", "x")({ exchange })).toEqual([]);
     expect(sent).toEqual([]);

@@ -233,7 +233,7 @@ describe("the answer of a verb that takes something away, when what it was about
     }
   });
 
-  it("tells what was taken away besides", () => {
+  it("tells what was taken away in addition", () => {
     const fault = gone();
     const { outputContext, outcome } = finished(
       { faults: [fault] },
@@ -250,6 +250,7 @@ describe("the answer of a verb that takes something away, when what it was about
     ]);
   });
 
+<<<<<<< HEAD
   it("is no success while the absence is not proven", () => {
     const fault = new Fault({ kind: "missing", message: "Mailbox x does not exist." });
     expect(failed([fault], revoke())).toMatchObject({
@@ -259,6 +260,9 @@ describe("the answer of a verb that takes something away, when what it was about
   });
 
   it("is no success when anything else failed, or is not known", () => {
+=======
+  it("is not a success when anything else failed, or is not known", () => {
+>>>>>>> origin/main
     expect(
       finished({ faults: [gone(), denied] }, revoke(taken("B", "failed", denied))).outputContext
         .Success,

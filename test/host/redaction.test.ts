@@ -126,7 +126,7 @@ describe("a secret", () => {
     );
   });
 
-  it("is no secret when it is blank", () => {
+  it("is not a secret when it is blank", () => {
     expect(hiding("", " ", "\n\t").text("a b \n\t c")).toBe("a b \n\t c");
   });
 });
@@ -186,7 +186,7 @@ describe("a long secret", () => {
   });
 });
 
-describe("what is no secret", () => {
+describe("what is not a secret", () => {
   it("is an account reference, whatever occurs in it", () => {
     for (const secret of [
       guid.slice(0, 8),

@@ -285,7 +285,7 @@ describe("an action that throws", () => {
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
   });
 
-  it("has failed also when it throws at once, or gives nothing", async () => {
+  it("has failed also when it throws at once, or yields nothing", async () => {
     expect(
       await runIn(
         {},
@@ -487,7 +487,7 @@ describe("the end of a run", () => {
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
   });
 
-  it("comes with an error that nobody caught, and a change on its way may have been applied", async () => {
+  it("comes with an error that no one caught, and a change on its way may have been applied", async () => {
     let interrupt: (reason: Fault) => void = () => undefined;
     const run = runIn(
       {

@@ -478,7 +478,7 @@ describe("a revoke", () => {
     expect(held(await revoke({ current: [none] }))).toEqual([]);
   });
 
-  it("of a group that is gone is done", async () => {
+  it("of a group that no longer exists is done", async () => {
     const run = await revoke({
       parts: {
         revoke: (key) =>
@@ -494,7 +494,7 @@ describe("a revoke", () => {
     ]);
   });
 
-  it("of an account that is gone is done, with all it had; a grant to it is not", async () => {
+  it("of an account that no longer exists is done, with all it had; a grant to it is not", async () => {
     const partsFor = (): Promise<never> =>
       Promise.reject(faultOf("missing", "The account is gone."));
     expect(await revoke({ partsFor })).toMatchObject({

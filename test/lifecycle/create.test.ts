@@ -234,7 +234,7 @@ describe("names that break things", () => {
     "Jürgen Muller",
     "'",
     "''",
-  ])("finds nobody for %s", async (value) => {
+  ])("finds no one for %s", async (value) => {
     const { answer, messages } = await create({ field: "DisplayName", value, dryRun: true });
     expect(answer).toMatchObject({ outcome: "gone", outputContext: { Success: false }, plan: [] });
     expect(messages).toEqual([`No mailbox has "${value}" as DisplayName.`]);

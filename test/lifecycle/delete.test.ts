@@ -23,7 +23,7 @@ const leo = guidOf("Leo Leaver");
 const defaultText = "This mailbox is no longer in use, and your message has not been read.";
 
 describe("deleting", () => {
-  it("sets the leaver's reply, and tells before and after", async () => {
+  it("sets the leaver's reply, and reports before and after", async () => {
     const data = {
       AutoReplyState: "Enabled",
       internalMessage: "<p>Left.</p>",

@@ -20,7 +20,7 @@ const aoifeShown = shown("Aoife O'Brien", "aoife.obrien@contoso.com");
 const isHidden = (guid: string): unknown => bench.stored(guid)["HiddenFromAddressListsEnabled"];
 
 describe("disabling", () => {
-  it("hides the mailbox from the address lists, and tells before and after", async () => {
+  it("hides the mailbox from the address lists, and reports before and after", async () => {
     const { answer, messages } = await runner.asBundle(
       bench,
       changeEventFor(bench.running, {

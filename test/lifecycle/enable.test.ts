@@ -27,7 +27,7 @@ const clear = { ClearAutoReplyOnEnable: "true" };
 const defaultText = "This mailbox is no longer in use, and your message has not been read.";
 
 describe("enabling", () => {
-  it("shows the mailbox in the address lists, and tells before and after", async () => {
+  it("shows the mailbox in the address lists, and reports before and after", async () => {
     const { answer, messages } = await runner.asBundle(
       bench,
       changeEventFor(bench.running, {
@@ -330,7 +330,7 @@ describe("clearing the leaver's automatic reply", () => {
     expect(answer.outputContext).toMatchObject({ PreviousData: asItIs, Data: asItIs });
   });
 
-  it("reads no automatic reply when nobody asks for one", async () => {
+  it("reads no automatic reply when no one asks for one", async () => {
     await enable({ reference: hidde });
     expect(bench.cmdlets()).toEqual(["Get-Mailbox", "Set-Mailbox"]);
   });

@@ -95,7 +95,7 @@ describe("an import", () => {
     ).toEqual(["Hidde Hidden", "Leo Leaver"]);
   });
 
-  it("takes nobody for enabled when persons are only correlated", async () => {
+  it("takes no one for enabled when persons are only correlated", async () => {
     const accounts = await imported({ configuration: { CorrelateOnly: "true" } });
     expect(references(accounts)).toEqual(there("UserMailbox"));
     expect(accounts.filter(({ Enabled }) => Enabled)).toEqual([]);
@@ -120,7 +120,7 @@ describe("an import", () => {
     },
   );
 
-  it("gives the fields by the names they were asked for", async () => {
+  it("gives the fields by the names they were requested", async () => {
     const fields = [
       "customattribute1",
       "GUID",
@@ -274,7 +274,7 @@ describe("page by page", () => {
   const pagesAskedFor = (): number =>
     bench.emulator.journal().filter(({ cmdlet }) => cmdlet === "Get-Mailbox").length;
 
-  it("gives each account before the next page is asked for, and all of them in the end", async () => {
+  it("gives each account before the next page is requested, and all of them in the end", async () => {
     const pagesBefore: number[] = [];
     const { code, stdout } = await runHere(() => pagesBefore.push(pagesAskedFor()));
     expect(code).toBe(0);
@@ -385,7 +385,7 @@ describe("page by page", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(1_001);
   });
 
-  it("gets over a page that fails once, and gives nobody twice", async () => {
+  it("gets over a page that fails once, and gives no one twice", async () => {
     bench.emulator.setFaults([{ match: page2, cut: "half", times: 1 }]);
     const run = await runner.here(bench, event());
     expect(run.answer).toMatchObject({ outputContext: { Success: true }, stats: { retries: 1 } });
@@ -427,7 +427,7 @@ describe("page by page", () => {
     expect(accountsOf(run)).toHaveLength(1_000);
   });
 
-  it("ends by itself when nobody reads any more", async () => {
+  it("ends by itself when no one reads any more", async () => {
     const child = spawn(process.execPath, [path.join(inject("dist"), "lifecycle/import.mjs")], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "", ...bench.urls },

@@ -22,7 +22,7 @@ const petra = guidOf("Petra Proxies");
 const addressesOf = (guid: string): unknown => bench.stored(guid)["EmailAddresses"];
 
 describe("updating", () => {
-  it("sets everything that differs with one change, and tells before and after in the mapping's spelling", async () => {
+  it("sets everything that differs with one change, and reports before and after as mapped", async () => {
     const { answer, messages } = await updateAsBundle({
       data: {
         customattribute2: "Head of Finance",

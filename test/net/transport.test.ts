@@ -80,7 +80,7 @@ describe("an answer", () => {
     expect(reply.headers).toMatchObject({ "x-exception-type": "A", "set-cookie": "a=1, b=2" });
   });
 
-  it("is asked for with method, path, headers and body as given", async () => {
+  it("is requested with method, path, headers and body as given", async () => {
     const received: unknown[] = [];
     const url = await httpServer((request, response) => {
       const chunks: Buffer[] = [];

@@ -488,7 +488,7 @@ describe("two entitlements for one user", () => {
     expect(entriesOn(bench, mia)).toContain("Default: Editor");
   });
 
-  it("are none when nobody listed the right there is", async () => {
+  it("are none when no one listed the right there is", async () => {
     prepare(bench, {}, withEntries({ mailbox: anna, user: "Default", rights: ["Author"] }));
     expect((await granted(editor)).answer.outcome).toBe("done");
     expect(entriesOn(bench, anna)).toEqual(["Default: Editor"]);
@@ -512,7 +512,7 @@ describe("two entitlements for one user", () => {
     expect(entriesOn(bench, mia)).toContain("Default: Reviewer");
   });
 
-  it("do not keep a right that nobody listed from being taken back", async () => {
+  it("do not keep a right that no one listed from being taken back", async () => {
     prepare(bench, {}, withEntries({ mailbox: anna, user: "Default", rights: ["Author"] }));
     expect((await revoked(editor)).answer.outcome).toBe("done");
     expect(entriesOn(bench, anna)).toEqual(["Default: AvailabilityOnly"]);
@@ -658,7 +658,7 @@ describe("references", () => {
     ["misspelt flags", forDora("Editor", "Delegat")],
     ["flags of a reader", forDora("Reviewer", "Delegate")],
     ["private items alone", forDora("Editor", "CanViewPrivateItems")],
-  ])("with %s are refused before anything is asked for", async (_name, permission) => {
+  ])("with %s are refused before anything is requested", async (_name, permission) => {
     for (const run of [granted, revoked]) {
       const { answer } = await run(permission);
       expect(answer).toMatchObject({
@@ -758,7 +758,7 @@ describe("an import", () => {
     ).toEqual(expectedHolders(["SharedMailbox", "RoomMailbox"]));
   });
 
-  it("gives exactly what was listed, granted and not revoked", async () => {
+  it("yields exactly what was listed, granted and not revoked", async () => {
     const permissions = await listed(bench, "folderPermission");
     const accounts = ["Anna Bakker", "Bas Bakker", "Chris Bakker", "Daan Bakker"].map(guidOf);
     const before = holdersIn(await imported(bench, "folderPermission"));
@@ -805,7 +805,7 @@ describe("an import", () => {
     expect(found).toHaveLength(Object.values(expectedHolders()).flat().length - 1);
   });
 
-  it("gives nothing for a mailbox without a calendar, and fails not", async () => {
+  it("yields nothing for a mailbox without a calendar, and fails not", async () => {
     const none = { status: 200, body: { value: [] } };
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-MailboxFolderStatistics", item: true }, times: 2, answer: none },
@@ -926,7 +926,7 @@ describe("with other options in the bundles", () => {
     ]);
   });
 
-  it("a name that several have is imported for nobody", async () => {
+  it("a name that several have is imported for no one", async () => {
     const { records, outcome } = await run(
       own(
         'mailboxFolderUser:"jan.devries@contoso.com",mailboxFolderAccessRight:"Editor",' +

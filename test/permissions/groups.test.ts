@@ -115,7 +115,7 @@ describe("membership", () => {
     expect(changedSince(before, bench)).toEqual(nothing);
   });
 
-  it("of somebody whose name holds quotes is read by a filter that means that one", async () => {
+  it("of someone whose name holds quotes is read by a filter that means that one", async () => {
     for (const account of [
       "Finn O''Neil",
       "Comma, Sam",
@@ -238,7 +238,7 @@ describe("who is not there", () => {
   });
 });
 
-describe("an identity that several answer to is never taken for one that is gone", () => {
+describe("an identity that several answer to is never taken for one that no longer exists", () => {
   const cases = (
     ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as const
   ).flatMap((ambiguity) =>
@@ -322,7 +322,7 @@ describe("groups whose members are not Exchange's to change", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("that are not the one that was asked for are refused as well", async () => {
+  it("that are not the one that was requested are refused as well", async () => {
     bench.emulator.setFaults([
       {
         match: { cmdlet: "Get-DistributionGroup" },

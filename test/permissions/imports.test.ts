@@ -357,7 +357,7 @@ describe("an import of who has which right on a mailbox", () => {
     expect(sorted(await all("sharedMailboxes", "holders", everyRight))).toEqual(sorted(asOne));
   });
 
-  it("knows mailboxes whose name is somebody else's as well", async () => {
+  it("knows mailboxes whose name is someone else's as well", async () => {
     const state = plainTenant();
     const [first, second] = stored(state);
     // A user is called as one mailbox is, and another mailbox as a third.
@@ -516,7 +516,7 @@ describe("trustees who cannot be told, or are no accounts", () => {
     );
   });
 
-  it("by a name that several have are nobody, and told", async () => {
+  it("by a name that several have are no one, and told", async () => {
     const desk = { Id: guidOf("Finance desk"), Permission: "SendOnBehalf" };
     const jans = seedState()
       .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries")

@@ -205,7 +205,7 @@ describe("a hold that is there", () => {
     expect(holdOf()).toBe("none");
   });
 
-  it("that cannot be compared is no success, and is left", async () => {
+  it("that cannot be compared is not a success, and is left", async () => {
     bench.reset(
       (object) => object["Guid"] === hella && (object["LitigationHoldDuration"] = "364.12:00:00"),
     );
@@ -282,7 +282,7 @@ describe("an inactive mailbox", () => {
 });
 
 describe("what the service refuses", () => {
-  it("for want of a licence has an outcome of its own", async () => {
+  it("without a licence has an outcome of its own", async () => {
     const { answer, messages } = await granted(year, { account: guidOf("Kees Kiosk") });
     expect(answer).toMatchObject({
       outcome: "notLicensed",
@@ -362,7 +362,7 @@ describe("references", () => {
     ["a truth value", { ...year, Duration: true }],
     ["a list", { ...year, Duration: [365] }],
     ["an empty text", { ...year, Duration: "" }],
-  ])("with %s are refused before anything is asked for", async (_name, permission) => {
+  ])("with %s are refused before anything is requested", async (_name, permission) => {
     for (const run of [granted, revoked]) {
       expect((await run(permission)).answer).toMatchObject({
         outcome: "invalid",
@@ -424,7 +424,7 @@ describe("an import", () => {
     });
   });
 
-  it("counts holds of durations that nobody listed", async () => {
+  it("counts holds of durations that no one listed", async () => {
     await granted({ Id: "x", Duration: 30 });
     const run = await imported(bench, "litigationHold");
     expect(Object.values(holdersIn(run)).flat()).not.toContain(anna);
@@ -433,7 +433,7 @@ describe("an import", () => {
     );
   });
 
-  it("gives exactly what was listed, granted and not revoked", async () => {
+  it("yields exactly what was listed, granted and not revoked", async () => {
     const permissions = await listed(bench, "litigationHold");
     const accounts = ["Anna Bakker", "Bas Bakker", "Chris Bakker"].map(guidOf);
     const before = holdersIn(await imported(bench, "litigationHold"));
@@ -491,7 +491,7 @@ describe("an import", () => {
     });
   });
 
-  it("of a tenant without holds gives nothing", async () => {
+  it("of a tenant without holds yields nothing", async () => {
     bench.reset((object) => (object["LitigationHoldEnabled"] = false));
     const run = await imported(bench, "litigationHold");
     expect([run.answer.outcome, run.records]).toEqual(["done", []]);

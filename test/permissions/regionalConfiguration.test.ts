@@ -168,7 +168,7 @@ describe("folders", () => {
 });
 
 describe("what the service refuses", () => {
-  it("or does not answer in time is no success", async () => {
+  it("or does not answer in time is not a success", async () => {
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-MailboxRegionalConfiguration" }, answer: refusal },
     ]);
@@ -238,7 +238,7 @@ describe("references", () => {
     ["null", { Id: null }],
     ["a blank Id", { Id: " " }],
     ["a list", { Id: ["MailboxRegionalConfiguration-DE", "MailboxRegionalConfiguration-NL"] }],
-  ])("with %s are refused before anything is asked for", async (_name, permission) => {
+  ])("with %s are refused before anything is requested", async (_name, permission) => {
     const { answer, messages } = await granted(permission);
     expect(answer).toMatchObject({
       outcome: "invalid",
@@ -265,7 +265,7 @@ describe("references", () => {
 describe("an import", () => {
   const alike = ["Mia Married", "Petra Proxies", "Nora Numberless"].map(guidOf);
 
-  it("gives nobody whose folders are called otherwise, or whose formats are others", async () => {
+  it("gives no one whose folders are called otherwise, or whose formats are others", async () => {
     const run = await holders.asBundle(bench, readingEventFor(bench.running));
     expect(run.answer).toMatchObject({
       outcome: "done",
@@ -286,7 +286,7 @@ describe("an import", () => {
         expect(parameters).toMatchObject({ VerifyDefaultFolderNameLanguage: true });
   });
 
-  it("gives exactly what was listed and granted", async () => {
+  it("yields exactly what was listed and granted", async () => {
     const [permission] = await listed(bench, "regionalConfiguration");
     const accounts = [anna, guidOf("Jürgen Müller"), guidOf("Petra Proxies")];
     for (const account of accounts)
@@ -311,7 +311,7 @@ describe("an import", () => {
       ).toBe("alreadySo");
   });
 
-  it("gives nobody whose settings were kept and whose folders could not be renamed", async () => {
+  it("gives no one whose settings were kept and whose folders could not be renamed", async () => {
     await granted(dutch, { account: guidOf("Dora Double") });
     expect((await imported(bench, "regionalConfiguration")).records).toEqual([]);
   });

@@ -186,7 +186,7 @@ describe("rights on a mailbox", () => {
     });
   });
 
-  it("that somebody has a part of are completed, and taken away whole", async () => {
+  it("that someone has a part of are completed, and taken away whole", async () => {
     const choices = {
       account: guidOf("Chris Bakker"),
       configuration: { SharedMailboxRights: "FullAccess, SendAs" },
@@ -316,7 +316,7 @@ describe("who is not there", () => {
   });
 });
 
-describe("an identity that several answer to is never taken for one that is gone", () => {
+describe("an identity that several answer to is never taken for one that no longer exists", () => {
   const cases = (
     ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as const
   ).flatMap((ambiguity) =>
@@ -526,7 +526,7 @@ describe("an entry that denies", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("does not keep somebody from the other right, which is told with it", async () => {
+  it("does not keep someone from the other right, which is told with it", async () => {
     const before = held(bench);
     const { answer, messages } = await grant.here(
       bench,
@@ -544,7 +544,7 @@ describe("an entry that denies", () => {
     });
   });
 
-  it("is no right that could be revoked, and counts for nobody else", async () => {
+  it("is not a right that could be revoked, and counts for no one else", async () => {
     const before = held(bench);
     expect(
       (
@@ -572,7 +572,7 @@ describe("an entry that denies", () => {
     });
   });
 
-  it("that is inherited is nobody's", async () => {
+  it("that is inherited is no one's", async () => {
     prepare(
       bench,
       {},
@@ -591,7 +591,7 @@ describe("an entry that denies", () => {
   });
 });
 
-describe("entries of accounts that are no more", () => {
+describe("entries of accounts that no longer exist", () => {
   const payroll = shown("HR & Payroll", "hrpayroll@contoso.com");
 
   it.each(["FullAccess", "SendAs"])("are warned about when %s is granted", async (right) => {
@@ -654,7 +654,7 @@ describe("entries of accounts that are no more", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("that fill a list keep nobody from what they have, nor from another right", async () => {
+  it("that fill a list keep no one from what they have, nor from another right", async () => {
     const before = held(bench);
     expect(
       (await grant.here(bench, event({ permission: on("Archive 2019", "FullAccess") }))).answer
@@ -799,7 +799,7 @@ describe("several rights at once, of which one fails", () => {
     ]);
   });
 
-  it("of which one cannot be read is no success, and the others are taken away", async () => {
+  it("of which one cannot be read is not a success, and the others are taken away", async () => {
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-MailboxPermission" }, named: "forbiddenNul" },
     ]);

@@ -353,7 +353,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("that several carry are granted to nobody: both are named, and nothing is taken away", async () => {
+  it("that several carry are granted to no one: both are named, and nothing is taken away", async () => {
     const before = held(bench);
     const first = await run(kind, { contracts: inConditions("D-SALES") });
     const both =
@@ -384,7 +384,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("that nobody carries are an error, or nothing when that is configured", async () => {
+  it("that no one carries are an error, or nothing when that is configured", async () => {
     const before = held(bench);
     const current = answered(await run(kind, { contracts: inConditions("D-SALES") }));
     const contracts = inConditions("D-NOWHERE", "D-CARE", "");
@@ -415,7 +415,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     );
   });
 
-  it("that Active Directory masters, or of another type, are nobody's", async () => {
+  it("that Active Directory masters, or of another type, are no one's", async () => {
     const { answer } = await run(kind, {
       contracts: inConditions(kind.set === "groups" ? "D-SYNCED" : "D-ROOM"),
     });
@@ -460,7 +460,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     );
   });
 
-  it("are put right when somebody else changed them", async () => {
+  it("are put right when someone else changed them", async () => {
     const before = held(bench);
     // Was taken away by hand: is granted again.
     const lost = await run(kind, {

@@ -39,7 +39,7 @@ describe.each(kinds)("$name", (kind) => {
     ...own,
   });
 
-  it("are made with their key and marker, and the second run writes nothing", async () => {
+  it("are created with their key and marker, and the second run writes nothing", async () => {
     const source = [
       department("D-1", "Care"),
       department("D-2", "Ökonomie & Recht"),

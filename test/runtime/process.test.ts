@@ -242,13 +242,13 @@ describe("a process that something happens to", () => {
     expect(answer.outcome).toBe("unknown");
   });
 
-  it("goes on when nobody reads its log", async () => {
+  it("goes on when no one reads its log", async () => {
     expect(
       await runs("takes its time", { started: (child) => child.stderr?.destroy() }),
     ).toMatchObject({ code: 0, messages: ["Found.", "Set it: done."] });
   });
 
-  it("says by its exit code how it ended when nobody reads its answer", async () => {
+  it("says by its exit code how it ended when no one reads its answer", async () => {
     for (const [way, expected] of [
       ["works", 0],
       ["rejects where nobody looks", 1],

@@ -40,7 +40,7 @@ describe("reading something about each of many", () => {
     [10, [10]],
     [11, [10, 1]],
     [25, [10, 10, 5]],
-  ])("of %i is asked for by tens: %j", async (count, sizes) => {
+  ])("of %i is requested by tens: %j", async (count, sizes) => {
     const { exchange, sent } = answering(named);
     expect(await read(exchange, names(count))).toEqual(whole(names(count)));
     expect(sent.map((request) => [isBatch(request), subRequestsOf(request).length])).toEqual(
@@ -143,7 +143,7 @@ describe("reading something about each of many", () => {
   });
 });
 
-describe("an item that is not answered in its batch is asked for by itself", () => {
+describe("an item that is not answered in its batch is requested by itself", () => {
   const third =
     (change: (response: Response) => unknown[]) =>
     (responses: Response[]): HttpReply =>

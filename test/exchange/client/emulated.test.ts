@@ -253,7 +253,7 @@ it.each(["before", "after", "half"] as const)(
   },
 );
 
-it("a second page that is gone is a fault, never a shorter list", async () => {
+it("a second page that no longer exists is a fault, never a shorter list", async () => {
   const { exchange, emulator } = await live(manyMailboxes(1500));
   emulator.setFaults([{ match: { page: 2 }, answer: { status: 200, body: "" } }]);
   expect((await faultOf(exchange.invoke(all))).kind).toBe("unavailable");

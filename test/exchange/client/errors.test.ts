@@ -154,7 +154,7 @@ describe("what the service says", () => {
     ).toMatchObject({ kind: "notReady", retryable: true });
   });
 
-  it("what nobody has met has no meaning", () => {
+  it("what no one has met has no meaning", () => {
     expect(meaning("SomethingNewException", "Something new.")).toBeUndefined();
   });
 });
@@ -236,7 +236,7 @@ describe("missing", () => {
     expect(missing(text, {})).toBe("unexpected");
   });
 
-  it("is not said when the words are of a language nobody asked for", () => {
+  it("is not said when the words are of a language no one asked for", () => {
     expect(
       missing("De bewerking kan niet worden uitgevoerd omdat object 'piet' niet is gevonden.", {
         Identity: "jan",

@@ -152,7 +152,7 @@ describe("trying again", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("ends when the wait that is asked for passes the time that is left", async () => {
+  it("ends when the wait that is requested passes the time that is left", async () => {
     const { exchange, time } = clientOf([reply(429, "", { "retry-after": "3600" })]);
     expect(await faultOf(exchange.invoke(one))).toMatchObject({
       kind: "throttled",
@@ -232,7 +232,7 @@ describe("a refused token", () => {
         `claims="${Buffer.from(text).toString("base64")}"`,
     });
 
-  it("is replaced once, with the claims that were asked for", async () => {
+  it("is replaced once, with the claims that were requested", async () => {
     const { exchange, refusals, sent } = clientOf([challenge(claims), rows([{ Guid: "g" }])]);
     expect((await exchange.invoke(one)).rows).toHaveLength(1);
     expect(refusals).toEqual([{ token: "token-1", claims }]);

@@ -156,7 +156,7 @@ describe("pages", () => {
     );
   });
 
-  it("are asked for only when the one before is taken", async () => {
+  it("are requested only when the one before is taken", async () => {
     const { exchange, sent } = clientOf([rows([{ n: 1 }], more(2))]);
     for await (const page of exchange.pages(all)) {
       expect(page.rows).toEqual([{ n: 1 }]);
@@ -223,7 +223,7 @@ describe("pages", () => {
     ).toMatchObject([{ kind: "moreResults" }]);
   });
 
-  it("are a fault when all were asked for and there are more behind the last", async () => {
+  it("are a fault when all were requested and there are more behind the last", async () => {
     const warning = {
       "@adminapi.warnings": ["There are more results available than are currently displayed."],
     };

@@ -400,7 +400,7 @@ describe("a page after the first", () => {
   });
 });
 
-it("hands on the wait that was asked for, with whatever status", () => {
+it("hands on the wait that was requested, with whatever status", () => {
   const busy =
     "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
   for (const status of [200, 400, 429, 500, 503])
