@@ -250,8 +250,7 @@ describe("the answer of a verb that takes something away, when what it was about
     ]);
   });
 
-<<<<<<< HEAD
-  it("is no success while the absence is not proven", () => {
+  it("is not a success while the absence is not proven", () => {
     const fault = new Fault({ kind: "missing", message: "Mailbox x does not exist." });
     expect(failed([fault], revoke())).toMatchObject({
       outcome: "unknown",
@@ -259,10 +258,7 @@ describe("the answer of a verb that takes something away, when what it was about
     });
   });
 
-  it("is no success when anything else failed, or is not known", () => {
-=======
   it("is not a success when anything else failed, or is not known", () => {
->>>>>>> origin/main
     expect(
       finished({ faults: [gone(), denied] }, revoke(taken("B", "failed", denied))).outputContext
         .Success,
