@@ -48,6 +48,11 @@ function connection(
       "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set " +
         "both or neither, so that no test secret reaches the real service.",
     );
+  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0")
+    faults.push(
+      "NODE_TLS_REJECT_UNAUTHORIZED=0 is set, so any host could pass for Exchange Online and receive the secret: " +
+        "remove it, and name the file of a private CA in NODE_EXTRA_CA_CERTS.",
+    );
   if (faults.length > 0) throw new Unusable(faults);
 
   const { TenantID: tenantId, AppId: clientId } = configuration;

@@ -1,7 +1,11 @@
 import { closestMatch } from "leven";
 
+/** No name is longer, and the comparison of long texts takes long. */
+const maxLength = 64;
+
 /** The name that is most similar to `text`, ignoring case; undefined when none is similar enough. */
 export function nearestName(text: string, names: readonly string[]): string | undefined {
+  if (text.length > maxLength) return undefined;
   // Two typing errors, or one per three characters of a longer name.
   const maxDistance = Math.max(2, Math.floor(text.length / 3));
   const lowerCase = names.map((name) => name.toLowerCase());

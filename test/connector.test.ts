@@ -175,6 +175,11 @@ describe("an address that is not accepted", () => {
     expect(requests).toBe(0);
   });
 
+  it("is no matter when certificates are not checked: that is refused", () => {
+    const faults = refusal({ NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+    expect(faults).toEqual([expect.stringContaining("NODE_EXTRA_CA_CERTS")]);
+  });
+
   it("is reported for each variable when both are wrong", () => {
     const faults = refusal({ [LOGIN]: "http://example.com", [EXCHANGE]: "nothing" });
     expect(faults).toHaveLength(2);

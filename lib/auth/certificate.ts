@@ -56,8 +56,23 @@ export async function readCertificate({
   };
 }
 
+/** `certutil -encode` on Windows writes a PFX between the lines of a certificate; what is inside decides. */
+function withoutArmour(text: string): string {
+  const inside =
+    /^\s*-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/.exec(
+      text,
+    )?.[1];
+  if (inside === undefined) return text;
+  return /^30(?:80|8[1-4](?:..){1,4})020103/.test(
+    Buffer.from(inside.replace(/\s+/g, ""), "base64").toString("hex", 0, 9),
+  )
+    ? inside
+    : text;
+}
+
 /** The bytes of a PFX that has the length that it declares. */
-function decode(text: string): Buffer {
+function decode(given: string): Buffer {
+  const text = withoutArmour(given);
   const base64 = text.replace(/\s+/g, "");
   if (base64 === "") throw Fault.invalid(`${FIELD} is empty; ${EXPECTED}.`);
   const der = Buffer.from(base64, "base64");

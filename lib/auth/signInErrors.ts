@@ -83,7 +83,8 @@ export function signInFault(thrown: unknown, about: About): Fault {
     message?: string;
     correlationId?: string;
   };
-  const text = error.errorMessage ?? error.message ?? "";
+  // A pattern over a much longer text can take seconds.
+  const text = (error.errorMessage ?? error.message ?? "").slice(0, 8_192);
   // msal and the service add IDs and times to the sentence.
   const [serviceText, number] =
     /(AADSTS\d+): [^]*?(?=\s*(?:\r?\n|Trace ID:|- Correlation ID:|$))/.exec(text) ?? [

@@ -15,6 +15,11 @@ const ownerTypes = new RegExp(
  */
 export function groupOwner(identity: string): ExchangeQuery<string> {
   const what = `The "Group owner", ${identity},`;
+  // The service would take these for a pattern or a filter, and answer with somebody else.
+  if (identity.trim() === "" || /[*()<>"]/.test(identity))
+    throw Fault.invalid(
+      `${what} is no identity; expected an address, a user principal name or a GUID.`,
+    );
   return async ({ exchange }) => {
     const owner = await exactlyOne(
       exchange,

@@ -37,7 +37,8 @@ export function settingsFrom(
   for (const [field, value] of fields) {
     const name = names.get(field.toLowerCase());
     if (name === undefined) {
-      faults.push(`${field} is mapped, but is not a setting of a mailbox${nearest(field)}.`);
+      const hint = faults.length < maxSuggestions ? nearest(field) : "";
+      faults.push(`${field} is mapped, but is not a setting of a mailbox${hint}.`);
       continue;
     }
     try {
@@ -69,6 +70,9 @@ function settingOf(name: string, mapped: unknown): Setting | undefined {
     facts.type === "String" ? !neverEmpty.includes(name) : alsoEmpty.includes(name);
   return canBeEmpty ? plain(name, null, (current) => shown(current) === "") : undefined;
 }
+
+/** Faults that come with the most similar name: nobody reads more, and each comparison takes time. */
+const maxSuggestions = 20;
 
 /** The parameter that sets this property, or the one with the most similar name. */
 function nearest(field: string): string {

@@ -9,6 +9,11 @@ export interface Correlation {
   value: string;
 }
 
+/** Without white space and characters that no one sees around it, as every other value of an event. */
+function trimmed(value: string): string {
+  return value.replace(/^[\s\u200b-\u200d\u2060]+|[\s\u200b-\u200d\u2060]+$/g, "");
+}
+
 /**
  * The look-up value is `PersonFieldValue`; older set-ups only send `AccountFieldValue`, the mapped value of that field.
  * Throws an `invalid` fault when there is no value to look up: this connector links mailboxes and never creates one,
@@ -39,7 +44,7 @@ export function correlationFrom({
     throw Fault.invalid(
       `The correlation value for "${field}" was sent as a number that JSON cannot represent exactly; expected text.`,
     );
-  const value = sent === null || sent === undefined ? undefined : String(sent);
+  const value = sent === null || sent === undefined ? undefined : trimmed(String(sent));
   if (value === undefined) {
     const personField = PersonField?.trim() ? `"${PersonField}"` : "(none selected)";
     throw Fault.invalid(

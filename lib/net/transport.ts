@@ -61,7 +61,7 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
           body: body ?? null,
           signal,
         });
-        const bytes = Buffer.from(await reply.body.arrayBuffer());
+        const bytes = await bodyOf(reply.body, new URL(url).host);
         const flat = Object.fromEntries(
           Object.entries(reply.headers).map(([name, value]) => [
             name.toLowerCase(),
@@ -75,6 +75,7 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
         };
       } catch (thrown) {
         if (signal.aborted) throw Fault.of(signal.reason);
+        if (thrown instanceof Fault) throw thrown;
         throw new Fault({
           kind: "unavailable",
           retryable: true,
@@ -89,6 +90,27 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
   };
 }
 
+/** A page of 1,000 objects has a few MB; no answer is larger than this, packed or unpacked. */
+const maxBytes = 64 * 1024 * 1024;
+
+async function bodyOf(body: AsyncIterable<Uint8Array>, host: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(host);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(host: string): Fault {
+  return new Fault({
+    kind: "unexpected",
+    message: `The answer of ${host} is larger than ${maxBytes} bytes.`,
+  });
+}
+
 /**
  * Some error answers claim to be gzip and are plain, and some contain nothing but NUL bytes. A body that begins like
  * gzip and cannot be unpacked is incomplete, and gunzipSync throws.
@@ -96,7 +118,7 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
 function decoded(bytes: Buffer, encoding: string | undefined): string {
   const packed =
     encoding?.toLowerCase().includes("gzip") === true && bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const content = packed ? gunzipSync(bytes) : bytes;
+  const content = packed ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes;
   return content
     .toString("utf8")
     .replace(/^\uFEFF/, "")
@@ -112,6 +134,7 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "the connection was cut",
   UND_ERR_DESTROYED: "the run had ended",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer does not have the length that it declares",
+  ERR_BUFFER_TOO_LARGE: "the answer is too large once it is unpacked",
   Z_BUF_ERROR: "the answer was cut off",
   Z_DATA_ERROR: "the answer is damaged",
   UND_ERR_CONNECT_TIMEOUT: "no connection within the time allowed",

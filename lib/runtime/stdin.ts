@@ -40,7 +40,23 @@ function parsed(bytes: Buffer): unknown {
   }
   if (typeof document !== "object" || document === null || Array.isArray(document))
     throw new Unusable(["stdin is JSON, but not an object; expected one event."]);
+  assertOneDryRun(text, document);
   return document;
+}
+
+/** The parser keeps the last of several values: a switch that protects is not left to that. */
+function assertOneDryRun(text: string, document: object): void {
+  const written = text.match(/"dryrun"\s*:/gi)?.length ?? 0;
+  if (written > dryRunsIn(document))
+    throw new Unusable(["DryRun appears more than once in the event; expected once."]);
+}
+
+function dryRunsIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let count = 0;
+  for (const [name, member] of Object.entries(value))
+    count += (name.toLowerCase() === "dryrun" ? 1 : 0) + dryRunsIn(member);
+  return count;
 }
 
 function decoded(bytes: Buffer): string {

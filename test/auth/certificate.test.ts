@@ -152,6 +152,13 @@ describe("a container that can be read", () => {
     }
   });
 
+  it("may have the lines around it that certutil writes", async () => {
+    const lines = fixture("openssl-modern").replace(/\s+/g, "").replace(/.{64}/g, "$&\r\n");
+    const armoured = `-----BEGIN CERTIFICATE-----\r\n${lines}\r\n-----END CERTIFICATE-----\r\n`;
+    const plain = await readCertificate({ pfxBase64: lines, password: ASCII, now });
+    expect(await readCertificate({ pfxBase64: armoured, password: ASCII, now })).toEqual(plain);
+  });
+
   it("up to its last second", async () => {
     const notAfter = new Date(expected.leaf.notAfter);
     await expect(

@@ -486,6 +486,15 @@ describe("the owner of groups", () => {
     expect(await owner([{ Guid: guidOf(3), RecipientTypeDetails }])).toBe(guidOf(3));
   });
 
+  it.each(["*", "(&(objectClass=*))", " ", "<boss>"])(
+    "is not looked up by a pattern: %s",
+    async (identity) => {
+      const tenant = tenantOf({});
+      expect(await faultOf(() => groupOwner(identity)(tenant))).toMatchObject({ kind: "invalid" });
+      expect(tenant.asked).toEqual([]);
+    },
+  );
+
   it.each([
     "MailContact",
     "MailUniversalDistributionGroup",

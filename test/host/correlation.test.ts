@@ -34,14 +34,14 @@ describe("what an account is looked up by", () => {
     expect(correlationFrom({ ...whole, PersonFieldValue: 0 }).value).toBe("0");
   });
 
-  it("is taken as it stands, and its field without the space around it", () => {
+  it("is taken without what no one sees around it, and so is its field", () => {
     expect(
       correlationFrom({
         ...whole,
         AccountField: " UserPrincipalName ",
-        PersonFieldValue: " O'Brien & Zoë ",
+        PersonFieldValue: " \t\u00a0\u200bO'Brien & Zoë\u200b\u00a0 ",
       }),
-    ).toEqual({ field: "UserPrincipalName", value: " O'Brien & Zoë " });
+    ).toEqual({ field: "UserPrincipalName", value: "O'Brien & Zoë" });
   });
 });
 

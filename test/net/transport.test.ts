@@ -117,6 +117,24 @@ describe("an answer", () => {
     expect((await send(await httpServer(listener))).text).toBe(text);
   });
 
+  it("that is packed and much larger than any page is refused", async () => {
+    const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
+    const url = await httpServer(body(bomb, { "Content-Encoding": "gzip" }));
+    expect((await faultOf(send(url))).message).toContain("too large once it is unpacked");
+  });
+
+  it("that is much larger than any page is refused before it has arrived", async () => {
+    const url = await httpServer((_request, response) => {
+      const piece = Buffer.alloc(1024 * 1024, "a");
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+        if (!response.destroyed) response.once("drain", more);
+      };
+      more();
+    });
+    expect(await faultOf(send(url))).toMatchObject({ kind: "unexpected", retryable: false });
+  });
+
   it("is read whole when it comes in pieces that split a letter", async () => {
     const url = await httpServer((_request, response) => {
       const bytes = Buffer.from("é");

@@ -209,7 +209,7 @@ describe("a process that something happens to", () => {
     );
   });
 
-  it.each(["SIGTERM", "SIGINT"] as const)(
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "still answers once when it is ended by %s, once or more often",
     async (signal) => {
       const { code, messages } = await runs("waits", {
@@ -248,18 +248,27 @@ describe("a process that something happens to", () => {
     ).toMatchObject({ code: 0, messages: ["Found.", "Set it: done."] });
   });
 
-  it("says by its exit code how it ended when no one reads its answer", async () => {
-    for (const [way, expected] of [
-      ["works", 0],
-      ["rejects where nobody looks", 1],
-    ] as const) {
+  it.each(["works", "rejects where nobody looks"])(
+    "has not succeeded when no one reads its answer: it %s",
+    async (way) => {
       const { code, stderr } = await ended({
         stdin: JSON.stringify(eventFor(way)),
         env: {},
         started: (child) => child.stdout?.destroy(),
       });
-      expect(code).toBe(expected);
+      expect(code).toBe(1);
       expect(stderr).toContain("Set it: done.");
-    }
+    },
+  );
+
+  it("ends a second after the deadline when its reader has stopped", async () => {
+    const start = performance.now();
+    const { code } = await ended({
+      stdin: JSON.stringify(eventFor("tells much")),
+      env: { EXO_CONNECTOR_DEADLINE_MS: "2000" },
+      started: (child) => child.stdout?.pause().removeAllListeners("data"),
+    });
+    expect(code).toBe(1);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

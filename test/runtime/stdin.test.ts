@@ -41,6 +41,20 @@ describe("an event on stdin", () => {
     ).toHaveProperty("list.9999.a");
   });
 
+  it("may have DryRun once, wherever else the word is", async () => {
+    const one = { actionContext: { DryRun: true }, note: '"DryRun": false', deep: { dryRun: 1 } };
+    expect(await readDocument(stdinOf(JSON.stringify(one)))).toEqual(one);
+  });
+
+  it.each([
+    '{"actionContext":{"DryRun":true,"DryRun":false}}',
+    '{"actionContext":{"DryRun":true},"a":{"dryrun" : 1,"dryrun": 2}}',
+  ])("is refused when DryRun appears more than once: %s", async (text) => {
+    expect(await refusal(text)).toEqual([
+      "DryRun appears more than once in the event; expected once.",
+    ]);
+  });
+
   it("keeps a key called __proto__ as data", async () => {
     const read = (await readDocument(stdinOf('{"__proto__":{"polluted":true}}'))) as Record<
       string,

@@ -99,6 +99,7 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
     });
   const notices = listOf(member(envelope, "@adminapi.warnings"))
     .filter((warning) => typeof warning === "string")
+    .map((text) => text.slice(0, maxText))
     .map((text) => ({ kind: noticeOf(text), text }));
   return {
     rows: listOf(value).filter(isRecord).map(rowOf),
@@ -125,6 +126,9 @@ function notTheEnd(fault: Fault, { cmdlet }: Command): Fault {
     requestId: fault.requestId,
   });
 }
+
+/** Characters of a foreign text that are looked at: a pattern over much more can take seconds. */
+const maxText = 8_192;
 
 /** What an error answer says: the short name of the exception class, and the real text. */
 interface Said {
@@ -218,7 +222,10 @@ function saidBy(reply: HttpReply): Said {
   if (error === undefined)
     return {
       type: headerType,
-      text: isRecord(body) ? textOf(member(body, "message")) : reply.text.trim(),
+      text: (isRecord(body) ? textOf(member(body, "message")) : reply.text.trim()).slice(
+        0,
+        maxText,
+      ),
     };
   const detail = decodedDetail(textOf(member(listOf(member(error, "details"))[0], "message")));
   const inner = member(error, "innererror");
@@ -230,11 +237,12 @@ function saidBy(reply: HttpReply): Said {
   ];
   return {
     type: detail.type ?? shortType(textOf(member(internal, "type"))) ?? headerType,
-    text: texts.find((text) => text !== "") ?? "",
+    text: (texts.find((text) => text !== "") ?? "").slice(0, maxText),
   };
 }
 
-function decodedDetail(message: string): Said {
+function decodedDetail(whole: string): Said {
+  const message = whole.slice(0, maxText);
   const json = message.startsWith("{") ? parsedJson(message) : undefined;
   if (isRecord(json))
     return {
@@ -258,7 +266,7 @@ function looksLikeHtml(reply: HttpReply): boolean {
 
 /** One line, whole: whoever writes it down may cut it, once no secret is in it any more. */
 function onOneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+  return text.slice(0, maxText).replace(/\s+/g, " ").trim();
 }
 
 function listOf(value: unknown): unknown[] {
