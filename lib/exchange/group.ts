@@ -7,7 +7,7 @@ import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, matchesExactly, equals } from "./client/opath.ts";
 import { foundByGuid } from "./absence.ts";
-import { doesNotExist, exactlyOne, hasGuid } from "./client/lookUp.ts";
+import { doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
 import { maxNamed, nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
@@ -158,7 +158,7 @@ export function isMember(group: Group, account: Account): ExchangeQuery<boolean>
       },
       select: ["Guid"],
     });
-    return rows.some(hasGuid(group.Guid));
+    return isAmong(group.Guid, rows);
   };
 }
 

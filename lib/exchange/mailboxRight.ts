@@ -18,7 +18,7 @@ import {
 } from "./account.ts";
 import type { Hashtable, Parameters } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { hasGuid } from "./client/lookUp.ts";
+import { isAmong } from "./client/lookUp.ts";
 import { allOf, equals } from "./client/opath.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
 import { mergedCmdlets, type CmdletCall, type Cmdlets, type ExchangeQuery } from "./target.ts";
@@ -181,7 +181,7 @@ function sendOnBehalfStanding(mailbox: Mailbox, account: Account): ExchangeQuery
       parameters: { Filter: filter },
       select: ["Guid"],
     });
-    return { isHeld: rows.some(hasGuid(mailbox.Guid)), isDenied: false, entries: 0, orphans: 0 };
+    return { isHeld: isAmong(mailbox.Guid, rows), isDenied: false, entries: 0, orphans: 0 };
   };
 }
 

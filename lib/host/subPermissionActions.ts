@@ -334,9 +334,9 @@ async function revokeOthers<P extends Part>(
   return pending;
 }
 
-/** A look shows it, the target has plainly accepted it, or the object no longer exists. */
-function hasTakenEffect({ fault }: StepRecord): boolean {
-  return fault === undefined || isProvenAbsence(fault);
+/** A look shows it, or the object no longer exists. What was only accepted stays on record, to be revoked again. */
+function hasTakenEffect({ fault, result }: StepRecord): boolean {
+  return fault === undefined ? result !== "accepted" : isProvenAbsence(fault);
 }
 
 async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined> {

@@ -154,10 +154,12 @@ function sameValues(
   sent: Readonly<Record<string, unknown>>,
   planned: Readonly<Record<string, unknown>>,
 ): boolean {
-  return Object.entries(planned).every(([name, value]) => {
-    const isPlain = typeof value !== "object" || value === null;
-    return !isPlain || sent[name] === value;
-  });
+  const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
+  const isOfWire = (name: string): boolean => name.includes("@");
+  return (
+    Object.entries(planned).every(([name, value]) => !isPlain(value) || sent[name] === value) &&
+    Object.keys(sent).every((name) => isOfWire(name) || name in planned)
+  );
 }
 
 /** As it is, in base64, and as part of an address. */

@@ -10,7 +10,7 @@ import { retrying, type Stats, type Try } from "../../net/retry.ts";
 export interface Reply {
   rows: Row[];
   notices: Notice[];
-  /** An earlier try of this request may have been carried out: its outcome is unknown. */
+  /** The request was sent more than once, so an earlier try may have been carried out. */
   wasRetried: boolean;
 }
 
@@ -56,7 +56,9 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     continued: boolean,
   ): Promise<Page & { wasRetried: boolean }> {
     const unknownOutcome: Fault[] = [];
+    let tries = 0;
     const read = await retrying(pace, async (): Promise<Try<Page>> => {
+      tries++;
       const reply = await endpoint.post({ what: command.cmdlet, ...call });
       const result =
         "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
@@ -72,7 +74,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
         ? notAgain(unknownOutcome[0] ?? Fault.of(thrown), command)
         : thrown;
     });
-    return { ...read, wasRetried: unknownOutcome.length > 0 };
+    return { ...read, wasRetried: tries > 1 };
   }
 
   /** Page by page from the first, or from a link to the next one that came otherwise. */

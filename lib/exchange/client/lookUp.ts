@@ -67,6 +67,19 @@ function anotherOne(row: Row, { what }: Wanted): Fault {
   });
 }
 
+/**
+ * Whether a filter that includes this Guid found the object. Throws an `unexpected` fault for a row without a Guid: it
+ * is neither the object nor a proof that there is none.
+ */
+export function isAmong(id: string, rows: readonly Row[]): boolean {
+  if (rows.some((row) => row["Guid"] === undefined))
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online returned an object without a Guid for ${id}.`,
+    });
+  return rows.some(hasGuid(id));
+}
+
 /** A `missing` fault in plain words: the service's own text mentions a domain controller. */
 export function doesNotExist(
   what: string,

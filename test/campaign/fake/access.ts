@@ -96,15 +96,19 @@ function reading({ list, trustee, rowOf, own }: AccessList): Cmdlet {
     const mailboxes =
       textIn(call, "Identity") === "" ? seen.filter(isHolder) : [identified(call, isHolder)];
     const wanted = textIn(call, trustee);
+    // A name is resolved to an account first, so another account of the same name is not meant.
+    const meant = objectsNamed(wanted, seen).map(({ guid }) => guid);
+    const isWanted = (entry: AccessEntry): boolean =>
+      wanted === "" ||
+      meant.includes(entry.trustee) ||
+      shownAs(entry, seen).toLowerCase() === wanted.toLowerCase();
     const rows = mailboxes.flatMap((mailbox) => [
-      own(mailbox),
+      ...(wanted === "" ? [own(mailbox)] : []),
       ...mailbox[list]
-        .filter((entry) => isListed(entry, call, seen))
+        .filter((entry) => isListed(entry, call, seen) && isWanted(entry))
         .map((entry) => rowOf(entry, shownAs(entry, seen), mailbox)),
     ]);
-    const isWanted = (row: Row): boolean =>
-      wanted === "" || isSameTrustee(String(row[trustee]), wanted, seen);
-    return limited(call, rows.filter(isWanted));
+    return limited(call, rows);
   };
 }
 
@@ -115,12 +119,6 @@ function isListed({ trustee }: AccessEntry, call: Call, seen: readonly Directory
     call.cmdlet === "Get-RecipientPermission" ||
     isSwitchedOn(call, "IncludeUnresolvedPermissions")
   );
-}
-
-function isSameTrustee(shown: string, wanted: string, seen: readonly DirectoryObject[]): boolean {
-  if (shown.toLowerCase() === wanted.toLowerCase()) return true;
-  const meant = objectsNamed(wanted, seen).map(({ guid }) => guid);
-  return objectsNamed(shown, seen).some(({ guid }) => meant.includes(guid));
 }
 
 function adding({ list, trustee }: AccessList): Cmdlet {

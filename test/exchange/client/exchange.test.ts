@@ -97,7 +97,7 @@ describe("notices", () => {
     const { exchange } = clientOf([reply(429), rows([], { "@adminapi.warnings": [nothing] })]);
     expect(await exchange.invoke(change)).toMatchObject({
       notices: [{ kind: "alreadySo" }],
-      wasRetried: false,
+      wasRetried: true,
     });
   });
 });
