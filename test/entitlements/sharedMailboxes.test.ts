@@ -15,6 +15,7 @@ import {
   mailboxPermissions,
   partOf,
   refuseOtherTypes,
+  revocableRights,
   rightsOf,
 } from "../../lib/entitlements/sharedMailboxes.ts";
 import { guidOf, tenantOf } from "../exchange/answering.ts";
@@ -92,6 +93,11 @@ describe("the permissions of a mailbox", () => {
         /the right "Owner"; expected one of FullAccess, SendAs, SendOnBehalf\.$/,
       ) as string,
     });
+  });
+
+  it("are all revoked by a reference that names none, whatever is configured now", () => {
+    expect(revocableRights("")).toEqual([FullAccess, SendAs, SendOnBehalf]);
+    expect(revocableRights("sendas")).toEqual([SendAs]);
   });
 
   it("are for mailboxes of the configured types", async () => {

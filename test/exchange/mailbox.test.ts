@@ -5,6 +5,7 @@ import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchang
 import {
   booleanProperty,
   mailboxById,
+  mailboxOrFormerById,
   mailboxesOf,
   mailboxesWhere,
   mailboxProperty,
@@ -20,6 +21,7 @@ import {
   endpoint,
   faultOf,
   notFound,
+  reply,
   rows,
   timeOf,
   type Scripted,
@@ -218,6 +220,26 @@ describe("a mailbox by its reference", () => {
     expect(
       await faultOf(mailboxById(guidOf(1), [])(clientOf([gone, rows([row(1)])]))),
     ).toMatchObject({ kind: "notReady" });
+  });
+
+  it("is missing when it is soft-deleted, and says so of what is left", async () => {
+    const gone = notFound(guidOf(1));
+    const answers = [gone, gone, gone, rows([row(1)])];
+    expect(await faultOf(mailboxById(guidOf(1), [])(clientOf(answers)))).toMatchObject({
+      kind: "missing",
+      isProven: true,
+    });
+    expect(await mailboxOrFormerById(guidOf(1), [])(clientOf(answers))).toMatchObject({
+      former: { RecipientTypeDetails: "soft-deleted UserMailbox" },
+    });
+  });
+
+  it("is not missing when a second look fails", async () => {
+    const gone = notFound(guidOf(1));
+    for (const answers of [[], [gone], [gone, gone]])
+      expect(
+        await faultOf(mailboxById(guidOf(1), [])(clientOf([gone, ...answers, reply(403)]))),
+      ).toMatchObject({ kind: "denied" });
   });
 
   it("is no other one, and not one of several", async () => {
