@@ -301,7 +301,7 @@ describe("all mailboxes", () => {
   }
 
   it("of some types are requested without a limit", async () => {
-    const { exchange, sent } = clientOf([rows([])]);
+    const { exchange, sent } = clientOf([rows([]), rows([])]);
     for await (const { Guid } of mailboxesOf(
       ["UserMailbox", "SharedMailbox"],
       ["hiddenfromaddresslistsenabled"],
@@ -317,6 +317,19 @@ describe("all mailboxes", () => {
       },
     });
     expect(sent[0]?.url).toMatch(/,RecipientTypeDetails,HiddenFromAddressListsEnabled$/);
+    expect(sent.map(({ url, body }) => [url, body])).toEqual([
+      [sent[0]?.url, sent[0]?.body],
+      [sent[0]?.url, sent[0]?.body],
+    ]);
+  });
+
+  it("of a type that was not requested are a fault, and no list", async () => {
+    const { exchange } = clientOf([rows([{ ...row(1), RecipientTypeDetails: "SharedMailbox" }])]);
+    const list = mailboxesOf(["UserMailbox"], [])({ exchange });
+    expect(await faultOf(async () => await list.next())).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("a SharedMailbox; it was asked for UserMailbox") as string,
+    });
   });
 
   it("of no types are none to ask for: the service would give every one", async () => {
