@@ -13,7 +13,8 @@ export class ImportFailures {
 
   /** An object that was deleted between listing and reading is not a failure. */
   add(object: Identified, fault: Fault): void {
-    if (fault.kind !== "missing") this.#found.push({ name: nameOf(object), fault });
+    if (!(fault.kind === "missing" && fault.isProven))
+      this.#found.push({ name: nameOf(object), fault });
   }
 
   throwIfAny(): void {
@@ -21,7 +22,8 @@ export class ImportFailures {
     if (!first) return;
     const { kind, requestId, message } = first.fault;
     throw new Fault({
-      kind,
+      // One "not found" that no second look confirmed: what the import lacks is not gone.
+      kind: kind === "missing" ? "unexpected" : kind,
       requestId,
       cause: first.fault,
       message:

@@ -1,4 +1,5 @@
 import { textOf, type Row } from "./client/encoding.ts";
+import { assertReturned } from "./client/lookUp.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Cmdlets } from "./target.ts";
 
@@ -30,6 +31,7 @@ export function readingPermissions(mailbox: Pick<Mailbox, "Guid">) {
 }
 
 export function permissionEntry(row: Row): Entry & { hasFullAccess: boolean } {
+  assertReturned(row, ["User", "AccessRights", "Deny", "IsInherited"], "an entry of a mailbox");
   const rightsHeld = [row["AccessRights"] ?? []]
     .flat()
     .flatMap((one) => textOf(one).split(","))
@@ -58,6 +60,7 @@ export const sendAsProperties = [
 ];
 
 export function sendAsEntry(row: Row): Entry {
+  assertReturned(row, sendAsProperties, "an entry of a recipient");
   return {
     ...entryOf(textOf(row["Trustee"]), row),
     isDenied: textOf(row["AccessControlType"]).toLowerCase() === "deny",

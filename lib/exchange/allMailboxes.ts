@@ -1,18 +1,24 @@
 import { Fault } from "../fault.ts";
 import type { Row } from "./client/encoding.ts";
+import type { Exchange } from "./client/exchange.ts";
 import { calendarIn, calendarLookup, readingFolders, type Calendar } from "./calendar.ts";
 import { calendarRightList, entryOf, readingEntries } from "./calendarEntries.ts";
 import { type CalendarRight } from "./calendarRight.ts";
 import { collectPages } from "./client/batch.ts";
-import { mailboxesOf, mailboxList, type Mailbox } from "./mailbox.ts";
+import { confirmed, mailboxesOf, mailboxList, mailboxLookup, type Mailbox } from "./mailbox.ts";
 import { readingRegion, regionLookup } from "./region.ts";
-import type { Cmdlets, ExchangeStream } from "./target.ts";
+import { mergedCmdlets, type Cmdlets, type ExchangeStream } from "./target.ts";
 
 /** What was read of one mailbox, or why it could not be read. */
 export type Found<T> = { mailbox: Mailbox; found: T } | { mailbox: Mailbox; fault: Fault };
 
 /** The cmdlets of `calendarsOf`. */
-export const calendarsOfAll: Cmdlets = { ...mailboxList, ...calendarLookup, ...calendarRightList };
+export const calendarsOfAll: Cmdlets = mergedCmdlets(
+  mailboxList,
+  mailboxLookup,
+  calendarLookup,
+  calendarRightList,
+);
 
 /** The entries of the calendar of every mailbox of these types, in any order. */
 export function calendarsOf(types: readonly string[]): ExchangeStream<Found<CalendarRight[]>> {
@@ -32,7 +38,7 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
           early.push(
             why !== fault && why.kind === "notReady"
               ? { mailbox, found: [] }
-              : { mailbox, fault: why },
+              : { mailbox, fault: await confirmed(mailbox, why)({ exchange }) },
           );
         }
       }
@@ -42,13 +48,29 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
       rows,
       fault,
     } of collectPages(exchange.each(calendars(), readingEntries)))
-      yield fault ? { mailbox, fault } : { mailbox, found: rows.map(entryOf) };
+      yield await foundOr(
+        mailbox,
+        () => {
+          if (fault) throw fault;
+          return rows.map(entryOf);
+        },
+        exchange,
+      );
     yield* early;
   };
 }
 
+/** What was read about a mailbox, or the fault that a second look has settled. */
+async function foundOr<T>(mailbox: Mailbox, read: () => T, exchange: Exchange): Promise<Found<T>> {
+  try {
+    return { mailbox, found: read() };
+  } catch (thrown) {
+    return { mailbox, fault: await confirmed(mailbox, Fault.of(thrown))({ exchange }) };
+  }
+}
+
 /** The cmdlets of `regionsOf`. */
-export const regionsOfAll: Cmdlets = { ...mailboxList, ...regionLookup };
+export const regionsOfAll: Cmdlets = mergedCmdlets(mailboxList, mailboxLookup, regionLookup);
 
 /** The regional configuration of every mailbox of these types. */
 export function regionsOf(types: readonly string[], verify: boolean): ExchangeStream<Found<Row>> {
@@ -61,7 +83,7 @@ export function regionsOf(types: readonly string[], verify: boolean): ExchangeSt
     } of collectPages(
       exchange.each(mailboxes({ exchange }), (mailbox) => readingRegion(mailbox, verify)),
     )) {
-      if (fault) yield { mailbox, fault };
+      if (fault) yield { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) };
       else if (row) yield { mailbox, found: row };
       else
         yield {

@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
+import { assertReturned } from "./client/lookUp.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";
@@ -21,6 +22,7 @@ export function readingFolders(mailbox: Mailbox): Command {
     cmdlet: "Get-MailboxFolderStatistics",
     parameters: { Identity: mailbox.Guid, FolderScope: "Calendar" },
     select: ["FolderType", "FolderId"],
+    isWholeList: true,
   };
 }
 
@@ -29,6 +31,8 @@ export function readingFolders(mailbox: Mailbox): Command {
  * calendars.
  */
 export function calendarIn(mailbox: Mailbox, rows: readonly Row[]): Calendar {
+  for (const row of rows)
+    assertReturned(row, ["FolderType"], `a folder of mailbox ${nameOf(mailbox)}`);
   const [calendar, ...more] = rows.filter((row) => textOf(row["FolderType"]) === "Calendar");
   if (!calendar)
     throw new Fault({

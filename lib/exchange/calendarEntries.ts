@@ -3,7 +3,7 @@ import { calendarLookup, type Calendar } from "./calendar.ts";
 import { describedRight, listed, sameRight, type CalendarRight } from "./calendarRight.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
-import { findRows } from "./client/lookUp.ts";
+import { assertReturned, findRows } from "./client/lookUp.ts";
 import { readingOf } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeStep } from "./target.ts";
@@ -33,6 +33,7 @@ const entryProperties = ["User", "AccessRights", "SharingPermissionFlags"];
 
 /** `user` is a display name, or Default, or Anonymous. */
 export function entryOf(row: Row): CalendarRight {
+  assertReturned(row, ["User", "AccessRights"], "an entry of a calendar");
   const texts = (value: unknown): string[] =>
     [value ?? []].flat().flatMap((one) => listed(textOf(one)));
   return {

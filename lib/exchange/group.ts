@@ -7,10 +7,16 @@ import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { allOf, matchesExactly, equals } from "./client/opath.ts";
 import { foundByGuid } from "./absence.ts";
-import { doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
+import { assertReturned, doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
 import { maxNamed, nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
-import type { Cmdlets, ExchangeStep, ExchangeQuery, ExchangeStream } from "./target.ts";
+import {
+  mergedCmdlets,
+  type Cmdlets,
+  type ExchangeStep,
+  type ExchangeQuery,
+  type ExchangeStream,
+} from "./target.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {
@@ -58,6 +64,13 @@ export function cloudGroups(
     })) {
       for (const row of rows) {
         const group = groupOf(row);
+        if (!groupTypes.includes(group.RecipientTypeDetails))
+          throw new Fault({
+            kind: "unexpected",
+            message:
+              `Exchange Online listed group ${nameOf(group)} with the type "${group.RecipientTypeDetails}"; ` +
+              `it was asked for ${groupTypes.join(", ")}.`,
+          });
         if (isSynced(group)) continue;
         if (!where || matchesExactly(group, where.property, where.value, `group ${nameOf(group)}`))
           yield group;
@@ -243,10 +256,9 @@ export interface Member {
 }
 
 /** What `membersOf` sends for its groups, and `groupList` for finding them. */
-export const memberList: Cmdlets = {
-  ...groupList,
+export const memberList: Cmdlets = mergedCmdlets(groupList, membershipLookup, {
   "Get-DistributionGroupMember": ["Identity", "ResultSize"],
-};
+});
 
 /**
  * The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could
@@ -261,8 +273,25 @@ export function membersOf(
       parameters: { Identity: group.Guid, ResultSize: "Unlimited" },
       select: ["Guid", "DisplayName", "RecipientTypeDetails"],
     });
-    for await (const piece of exchange.each(groups({ exchange }), commandFor)) yield read(piece);
+    for await (const piece of exchange.each(groups({ exchange }), commandFor)) {
+      const one = read(piece);
+      yield "fault" in one ? { ...one, fault: await settled(one, exchange) } : one;
+    }
   };
+}
+
+/** The fault of reading a group's members, once a second look has settled a "not found". */
+async function settled(
+  { group, fault }: { group: Group; fault: Fault },
+  exchange: Exchange,
+): Promise<Fault> {
+  if (fault.kind !== "missing") return fault;
+  try {
+    await groupById(group.Guid)({ exchange });
+    return fault;
+  } catch (thrown) {
+    return Fault.of(thrown);
+  }
 }
 
 function read(
@@ -270,6 +299,12 @@ function read(
 ): { group: Group; members: Member[] } | { group: Group; fault: Fault } {
   if ("fault" in piece) return { group: piece.item, fault: piece.fault };
   const { item: group, page } = piece;
+  try {
+    for (const row of page.rows)
+      assertReturned(row, ["Guid", "RecipientTypeDetails"], `a member of group ${nameOf(group)}`);
+  } catch (thrown) {
+    return { group, fault: Fault.of(thrown) };
+  }
   return {
     group,
     members: page.rows.map((row) => ({

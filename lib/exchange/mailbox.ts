@@ -212,6 +212,18 @@ export function readingOf<T>({ Guid }: Mailbox, query: ExchangeQuery<T>): Exchan
   };
 }
 
+/**
+ * The fault of a read that belongs to a mailbox, once a second look has settled a "not found": a proven `missing`
+ * fault,
+ * or one that says that the mailbox exists.
+ */
+export function confirmed(mailbox: Mailbox, fault: Fault): ExchangeQuery<Fault> {
+  return (targets) =>
+    readingOf(mailbox, () => Promise.reject(fault))(targets).catch((thrown: unknown) =>
+      Fault.of(thrown),
+    );
+}
+
 /** What `mailboxesOf` sends for all mailboxes of some types, and for those with a certain value. */
 export const mailboxList: Cmdlets = { "Get-Mailbox": ["RecipientTypeDetails", "ResultSize"] };
 export const filteredMailboxList: Cmdlets = {
@@ -244,6 +256,13 @@ export function mailboxesOf(
     })) {
       for (const row of rows) {
         const mailbox = mailboxOf(row);
+        if (!types.includes(mailbox.RecipientTypeDetails))
+          throw new Fault({
+            kind: "unexpected",
+            message:
+              `Exchange Online listed mailbox ${nameOf(mailbox)}, a ${mailbox.RecipientTypeDetails}; ` +
+              `it was asked for ${types.join(", ")}.`,
+          });
         if (
           !where ||
           (where.value === true

@@ -1,21 +1,23 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
+import { assertReturned } from "./client/lookUp.ts";
 import type { Cmdlets } from "./target.ts";
 
 /** The Guid of a trustee, or why it is unknown. */
 export type Resolved = { guid: string } | "ambiguous" | "unknown";
 
 const ambiguous = "";
-/** `WindowsLiveID` is the user principal name, if there is one. */
-const names = [
+/** Each is one recipient's by construction. `WindowsLiveID` is the user principal name, if there is one. */
+const identifiers = [
   "Guid",
   "ExternalDirectoryObjectId",
   "WindowsLiveID",
   "PrimarySmtpAddress",
-  "Name",
-  "DisplayName",
 ] as const;
+/** Free text: one recipient's name can be another one's identifier, and then says nothing about it. */
+const freeNames = ["Name", "DisplayName"] as const;
+const properties = [...identifiers, ...freeNames, "RecipientTypeDetails"];
 /** Names that only users have, and that are rarely used for trustees. */
 const rareNames = [
   "Sid",
@@ -36,7 +38,9 @@ export const recipientList: Cmdlets = {
  * accounts: a name that is unique among accounts can still be the name of a guest.
  */
 export class Recipients {
-  /** The Guid for each name in lower case, or `ambiguous`. */
+  /** Identifiers in lower case, to a Guid; or to `ambiguous`. */
+  readonly #byIdentifier = new Map<string, string>();
+  /** The same for free names, which count only where no identifier does. */
   readonly #byName = new Map<string, string>();
   /** The same for rare names, which are used only if the other names match nothing. */
   readonly #byRareName = new Map<string, string>();
@@ -53,7 +57,7 @@ export class Recipients {
     for await (const { rows } of exchange.pages({
       cmdlet: "Get-Recipient",
       parameters: { ResultSize: "Unlimited" },
-      select: [...names, "RecipientTypeDetails"],
+      select: properties,
     })) {
       for (const row of rows) {
         const guid = textOf(row["Guid"]);
@@ -63,7 +67,9 @@ export class Recipients {
             message:
               "Exchange Online returned a recipient without a Guid, so it cannot be identified.",
           });
-        for (const name of names) enter(this.#byName, textOf(row[name]), guid);
+        assertReturned(row, properties, `recipient ${guid}`);
+        for (const name of identifiers) enter(this.#byIdentifier, textOf(row[name]), guid);
+        for (const name of freeNames) enter(this.#byName, textOf(row[name]), guid);
         if (this.#isOfType(textOf(row["RecipientTypeDetails"])))
           this.#ofType.add(guid.toLowerCase());
       }
@@ -89,11 +95,20 @@ export class Recipients {
     const key = text.trim().toLowerCase();
     // An account name may have its domain as a prefix (DOMAIN\name).
     const guid =
+      this.#byIdentifier.get(key) ??
       this.#byName.get(key) ??
       this.#byRareName.get(key) ??
       this.#byRareName.get(key.replace(/^[^\\]*\\/, ""));
     if (guid === undefined) return "unknown";
     return guid === ambiguous ? "ambiguous" : { guid };
+  }
+
+  /** As `find`, but a name that is also another recipient's identifier is ambiguous. */
+  findOnly(text: string): Resolved {
+    const found = this.find(text);
+    const named = this.#byName.get(text.trim().toLowerCase());
+    if (typeof found === "string" || named === undefined) return found;
+    return named.toLowerCase() === found.guid.toLowerCase() ? found : "ambiguous";
   }
 
   async #readRare(exchange: Exchange): Promise<void> {
@@ -103,6 +118,7 @@ export class Recipients {
       select: ["Guid", ...rareNames],
     })) {
       for (const row of rows) {
+        assertReturned(row, ["Guid", ...rareNames], "a user");
         for (const name of rareNames)
           enter(this.#byRareName, textOf(row[name]), textOf(row["Guid"]));
       }

@@ -3,7 +3,9 @@ import { collectPages } from "./client/batch.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { mailboxesOf, type Mailbox } from "./mailbox.ts";
+import { assertReturned } from "./client/lookUp.ts";
+import { confirmed, mailboxesOf, mailboxLookup, type Mailbox } from "./mailbox.ts";
+import { nameOf } from "./naming.ts";
 import { recipientList, Recipients } from "./recipients.ts";
 import {
   permissionEntry,
@@ -15,7 +17,7 @@ import {
   type Entry,
 } from "./accessList.ts";
 import { type RightName } from "./mailboxRight.ts";
-import type { Cmdlets, ExchangeStream } from "./target.ts";
+import { mergedCmdlets, type Cmdlets, type ExchangeStream } from "./target.ts";
 
 /**
  * The Guids of the accounts that were granted a right on a mailbox directly. Inherited, own and Deny entries are
@@ -42,7 +44,7 @@ export interface HoldersSettings {
 }
 
 /** The cmdlets of `holdersOf`, in addition to those that list mailboxes. */
-export const rightHolderList: Cmdlets = { ...recipientList, ...rightLists };
+export const rightHolderList: Cmdlets = mergedCmdlets(recipientList, rightLists, mailboxLookup);
 
 /**
  * The holders of each right on every mailbox, in any order; or why they could not be read. Full Access has to be read
@@ -81,6 +83,8 @@ export function holdersOf({
       fullAccess: readonly string[],
       sendAs: readonly string[],
     ): Promise<MailboxHolders> => {
+      if (wanted.includes("SendOnBehalf"))
+        assertReturned(mailbox, ["GrantSendOnBehalfTo"], `mailbox ${nameOf(mailbox)}`);
       const delegates = wanted.includes("SendOnBehalf")
         ? [mailbox["GrantSendOnBehalfTo"] ?? []].flat().map(textOf)
         : [];
@@ -109,7 +113,7 @@ export function holdersOf({
       const sendAs = await lists;
       for (const { item: mailbox, trustees, fault } of waiting.splice(0)) {
         const listed = sendAs ? sendAs.get(mailbox.Guid.toLowerCase()) : [];
-        if (fault) yield { mailbox, fault };
+        if (fault) yield { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) };
         else if (listed) yield await resolvedHolders(mailbox, trustees, listed);
         else unlisted.set(mailbox, trustees);
       }
@@ -132,7 +136,7 @@ export function holdersOf({
       exchange,
     )) {
       yield fault
-        ? { mailbox, fault }
+        ? { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) }
         : await resolvedHolders(mailbox, unlisted.get(mailbox) ?? [], trustees);
     }
   };
@@ -196,7 +200,8 @@ async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, string[]>
 
 /**
  * The same by Guid. A recipient that the list does not contain under a unique name is not in the result, and is read
- * separately. Every recipient has an entry in the list, so this also covers names in an unknown form.
+ * separately: the list names recipients by free text, which can be another recipient's identifier. Every
+ * recipient has an entry in the list, so this also covers names in an unknown form.
  */
 function joined(
   byName: ReadonlyMap<string, readonly string[]>,
@@ -204,7 +209,7 @@ function joined(
 ): ReadonlyMap<string, readonly string[]> {
   const byGuid = new Map<string, readonly string[]>();
   for (const [name, entries] of byName) {
-    const resolved = recipients.find(name);
+    const resolved = recipients.findOnly(name);
     if (typeof resolved !== "string") {
       const guid = resolved.guid.toLowerCase();
       byGuid.set(guid, [...(byGuid.get(guid) ?? []), ...entries]);

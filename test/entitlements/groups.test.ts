@@ -32,10 +32,14 @@ function inputFor(
   groups: readonly Group[],
   membersOf: (id: string, asked: Asked) => ReturnType<typeof rows> | unknown[],
   types: Configuration["RecipientTypeDetails"] = ["UserMailbox"],
+  /** Whether the groups that were listed are gone when they are looked for. */
+  areGone = false,
 ) {
   const said: string[] = [];
   const { exchange } = tenantOf({
-    "Get-DistributionGroup": () => groups,
+    "Get-DistributionGroup": ({ parameters: { Identity: id } }) =>
+      typeof id === "string" && areGone ? notFound(id) : groups,
+    "Get-Recipient": ({ parameters: { Identity: id } }) => notFound(String(id)),
     "Get-DistributionGroupMember": (asked) =>
       membersOf(String(asked.parameters["Identity"]), asked),
   });
@@ -87,7 +91,7 @@ describe("the members that are accounts", () => {
           member(51),
           member(52, "SharedMailbox"),
           member(53, "GuestMailUser"),
-          { Guid: null, RecipientTypeDetails: "UserMailbox" },
+          { ...member(55), Guid: null },
         ],
       ],
       [guidOf(2), [member(54, "MailContact")]],
@@ -136,8 +140,16 @@ describe("the members that are accounts", () => {
   });
 
   it("of a group that went away in between are none", async () => {
-    const { input } = inputFor([group(1)], () => notFound(guidOf(1)));
+    const { input } = inputFor([group(1)], () => notFound(guidOf(1)), ["UserMailbox"], true);
     expect(await all(membersThatAreAccounts(cloudGroups(), input))).toEqual([]);
+  });
+
+  it("of a group that a look still finds are a fault", async () => {
+    const { input } = inputFor([group(1)], () => notFound(guidOf(1)));
+    expect(await faultOf(all(membersThatAreAccounts(cloudGroups(), input)))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining('1 group could not be read ("Group 1"') as string,
+    });
   });
 });
 

@@ -11,6 +11,7 @@ const object = (
   PrimarySmtpAddress: `m${index}@contoso.com`,
   Guid: `guid-${index}`,
 });
+const gone = new Fault({ kind: "missing", isProven: true, message: "Gone." });
 const denied = new Fault({ kind: "denied", message: "May not.", requestId: "r-1" });
 
 function unreadOf(...faults: Fault[]): ImportFailures {
@@ -21,8 +22,16 @@ function unreadOf(...faults: Fault[]): ImportFailures {
 
 describe("what could not be read", () => {
   it("is nothing when nothing failed, or only what is gone", () => {
-    for (const unread of [unreadOf(), unreadOf(new Fault({ kind: "missing", message: "Gone." }))])
+    for (const unread of [unreadOf(), unreadOf(gone)])
       expect(() => unread.throwIfAny()).not.toThrow();
+  });
+
+  it("is incomplete when one was not found and that is not proven, and says not that it is gone", async () => {
+    const notFound = new Fault({ kind: "missing", message: "Not found." });
+    expect(await faultOf(() => unreadOf(notFound).throwIfAny())).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("1 mailbox could not be read") as string,
+    });
   });
 
   it("is told with its names", async () => {
@@ -45,7 +54,7 @@ describe("what could not be read", () => {
 
   it("has the first one's kind, and no more names than anyone reads", async () => {
     const unread = unreadOf(
-      new Fault({ kind: "missing", message: "Gone." }),
+      gone,
       new Fault({ kind: "throttled", message: "Busy." }),
       ...Array.from({ length: maxNamed + 1 }, () => denied),
     );

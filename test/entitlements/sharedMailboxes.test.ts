@@ -15,6 +15,7 @@ import {
   mailboxPermissions,
   partOf,
   refuseOtherTypes,
+  revocableRights,
   rightsOf,
 } from "../../lib/entitlements/sharedMailboxes.ts";
 import { guidOf, tenantOf } from "../exchange/answering.ts";
@@ -92,6 +93,11 @@ describe("the permissions of a mailbox", () => {
         /the right "Owner"; expected one of FullAccess, SendAs, SendOnBehalf\.$/,
       ) as string,
     });
+  });
+
+  it("are all revoked by a reference that names none, whatever is configured now", () => {
+    expect(revocableRights("")).toEqual([FullAccess, SendAs, SendOnBehalf]);
+    expect(revocableRights("sendas")).toEqual([SendAs]);
   });
 
   it("are for mailboxes of the configured types", async () => {
@@ -243,16 +249,25 @@ describe("a part", () => {
 
 describe("who holds rights on the shared mailboxes", () => {
   const [jan, piet] = [guidOf(51), guidOf(52)];
+  const person = (
+    Guid: string,
+    Name: string,
+    own: Record<string, unknown> = {},
+  ): Record<string, unknown> => ({
+    Guid,
+    ExternalDirectoryObjectId: "",
+    WindowsLiveID: "",
+    PrimarySmtpAddress: "",
+    Name,
+    DisplayName: "",
+    RecipientTypeDetails: "UserMailbox",
+    ...own,
+  });
   const people = [
-    { Guid: jan, Name: "jan", RecipientTypeDetails: "UserMailbox" },
-    { Guid: piet, Name: "piet", RecipientTypeDetails: "UserMailbox" },
-    { Guid: guidOf(53), Name: "guest", RecipientTypeDetails: "GuestMailUser" },
-    ...[54, 55].map((index) => ({
-      Guid: guidOf(index),
-      Name: `n${index}`,
-      DisplayName: "Twice",
-      RecipientTypeDetails: "UserMailbox",
-    })),
+    person(jan, "jan"),
+    person(piet, "piet"),
+    person(guidOf(53), "guest", { RecipientTypeDetails: "GuestMailUser" }),
+    ...[54, 55].map((index) => person(guidOf(index), `n${index}`, { DisplayName: "Twice" })),
   ];
   const shared = (index: number): Record<string, unknown> => ({
     ...mailbox,
@@ -277,18 +292,36 @@ describe("who holds rights on the shared mailboxes", () => {
     },
   ) {
     const { exchange } = tenantOf({
-      "Get-Mailbox": () => Array.from({ length: count }, (_, index) => shared(index + 1)),
+      // Mailbox 3 is found by no look for it.
+      "Get-Mailbox": ({ parameters: { Identity: id } }) =>
+        id === guidOf(3)
+          ? notFound(id)
+          : Array.from({ length: count }, (_, index) => shared(index + 1)),
       "Get-MailboxPermission": ({ parameters: { Identity: id } }) => {
         const trustees = permissions(textOf(id));
         return "status" in trustees
           ? trustees
-          : trustees.map((User) => ({ User, AccessRights: "FullAccess" }));
+          : trustees.map((User) => ({
+              User,
+              AccessRights: "FullAccess",
+              Deny: false,
+              IsInherited: false,
+            }));
       },
       "Get-RecipientPermission": ({ parameters: { Identity: id } }) =>
         id === undefined
           ? []
-          : sendAs(textOf(id)).map((Trustee) => ({ Trustee, AccessControlType: "Allow" })),
-      "Get-Recipient": () => people,
+          : sendAs(textOf(id)).map((Trustee) => ({
+              Identity: "x",
+              Trustee,
+              AccessControlType: "Allow",
+              AccessRights: ["SendAs"],
+              IsInherited: false,
+            })),
+      "Get-Recipient": ({ parameters: { Identity: id } }) =>
+        id === undefined ? people : notFound(textOf(id)),
+      "Get-User": ({ parameters: { Identity: id } }) =>
+        id === undefined ? [] : notFound(textOf(id)),
     });
     const said: string[] = [];
     const given: [string, string[]][] = [];

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   accountById,
   accountOrFormerById,
+  assertHasMailbox,
+  hasNamesake,
   isAccount,
   mayBeAccount,
   withSid,
@@ -103,6 +105,32 @@ describe("an account by its reference", () => {
       kind: "invalid",
       message: 'The account reference (References.Account) is "jan@contoso.com"; expected a GUID.',
     });
+  });
+});
+
+describe("an account", () => {
+  it.each([
+    ["UserMailbox", undefined],
+    ["SharedMailbox", undefined],
+    ["MailUser", "notReady"],
+    ["User", "notReady"],
+  ])("that is a %s gets rights, or a fault: %j", (RecipientTypeDetails, kind) => {
+    let found: unknown;
+    try {
+      assertHasMailbox({ ...names, RecipientTypeDetails });
+    } catch (thrown) {
+      found = thrown;
+    }
+    expect((found as { kind?: string } | undefined)?.kind).toBe(kind);
+  });
+
+  it.each([
+    ["no one", [], false],
+    ["itself", [1], false],
+    ["another one", [1, 2], true],
+  ])("shares its name with %s", async (_name, found, expected) => {
+    const client = clientOf([rows(found.map((index) => ({ Guid: guidOf(index) })))]);
+    expect(await hasNamesake({ ...names })(client)).toBe(expected);
   });
 });
 

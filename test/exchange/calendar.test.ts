@@ -367,10 +367,19 @@ describe("an entry, as it is listed", () => {
       { User: "NT:S-1-5-21-1", AccessRights: ["Editor"], SharingPermissionFlags: "None" },
       { user: "NT:S-1-5-21-1", rights: ["Editor"], flags: [] },
     ],
-    ["with nothing", {}, { user: "", rights: [], flags: [] }],
+    ["with nothing", { User: null, AccessRights: null }, { user: "", rights: [], flags: [] }],
   ])("%s", (_name, row, entry) => {
     expect(entryOf(row)).toEqual(entry);
   });
+
+  it.each(["User", "AccessRights"])(
+    "without %s is a fault, and not an entry of nothing",
+    (name) => {
+      const whole = Object.entries({ User: "Default", AccessRights: ["None"] });
+      const row = Object.fromEntries(whole.filter(([property]) => property !== name));
+      expect(() => entryOf(row)).toThrow(`did not return ${name} of an entry of a calendar`);
+    },
+  );
 });
 
 const mailbox: Mailbox = {

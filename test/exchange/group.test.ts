@@ -327,36 +327,54 @@ describe("the members of groups", () => {
     RecipientTypeDetails: "UserMailbox",
   });
 
+  const nameless = { Guid: null, DisplayName: null, RecipientTypeDetails: null };
+
   it("are read ten groups at a time, with a fault for the group that cannot be read", async () => {
     const { exchange, sent, asked } = tenantOf({
-      "Get-DistributionGroup": () => Array.from({ length: 12 }, (_, index) => row(index)),
-      "Get-DistributionGroupMember": ({ parameters: { Identity: id } }) => {
+      "Get-DistributionGroup": ({ parameters: { Identity: id } }) => {
         if (id === guidOf(3)) return notFound(guidOf(3));
-        return id === guidOf(4) ? rows([member(99)], more) : [member(100), { Guid: null }];
+        return id === guidOf(5) ? [row(5)] : Array.from({ length: 12 }, (_, index) => row(index));
+      },
+      "Get-Recipient": () => notFound(guidOf(3)),
+      "Get-DistributionGroupMember": ({ parameters: { Identity: id } }) => {
+        if (id === guidOf(3) || id === guidOf(5)) return notFound(id);
+        if (id === guidOf(6)) return [{ Guid: guidOf(100) }];
+        return id === guidOf(4) ? rows([member(99)], more) : [member(100), nameless];
       },
     });
     const found = await all(membersOf(cloudGroups())({ exchange }));
     const faults = found.flatMap((one) =>
-      "fault" in one ? [[one.group.Guid, one.fault.kind, one.fault.message]] : [],
+      "fault" in one
+        ? [[one.group.Guid, one.fault.kind, one.fault.isProven, one.fault.message]]
+        : [],
     );
     expect(faults).toEqual(
       expect.arrayContaining([
-        [guidOf(3), "missing", expect.any(String)],
+        [guidOf(3), "missing", true, expect.any(String)],
+        // One "not found" proves nothing: this group still exists.
+        [guidOf(5), "missing", false, expect.any(String)],
+        [
+          guidOf(6),
+          "unexpected",
+          false,
+          expect.stringContaining("did not return RecipientTypeDetails of a member"),
+        ],
         [
           guidOf(4),
           "unexpected",
+          false,
           expect.stringContaining("of Get-DistributionGroupMember that there is more than it gave"),
         ],
       ]),
     );
     expect(found.flatMap((one) => ("members" in one ? [one.members] : []))).toEqual(
-      Array.from({ length: 10 }, () => [
+      Array.from({ length: 8 }, () => [
         member(100),
         { Guid: "", DisplayName: "", RecipientTypeDetails: "" },
       ]),
     );
-    // The groups, two batches, and once more the one that failed.
-    expect(sent).toHaveLength(4);
+    // The groups, two batches, twice once more what was not found, and three looks for whether they exist.
+    expect(sent).toHaveLength(8);
     expect(asked[1]).toMatchObject({
       cmdlet: "Get-DistributionGroupMember",
       parameters: { Identity: guidOf(0), ResultSize: "Unlimited" },

@@ -5,6 +5,7 @@ import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchang
 import {
   booleanProperty,
   mailboxById,
+  mailboxOrFormerById,
   mailboxesOf,
   mailboxesWhere,
   mailboxProperty,
@@ -20,6 +21,7 @@ import {
   endpoint,
   faultOf,
   notFound,
+  reply,
   rows,
   timeOf,
   type Scripted,
@@ -220,6 +222,26 @@ describe("a mailbox by its reference", () => {
     ).toMatchObject({ kind: "notReady" });
   });
 
+  it("is missing when it is soft-deleted, and says so of what is left", async () => {
+    const gone = notFound(guidOf(1));
+    const answers = [gone, gone, gone, rows([row(1)])];
+    expect(await faultOf(mailboxById(guidOf(1), [])(clientOf(answers)))).toMatchObject({
+      kind: "missing",
+      isProven: true,
+    });
+    expect(await mailboxOrFormerById(guidOf(1), [])(clientOf(answers))).toMatchObject({
+      former: { RecipientTypeDetails: "soft-deleted UserMailbox" },
+    });
+  });
+
+  it("is not missing when a second look fails", async () => {
+    const gone = notFound(guidOf(1));
+    for (const answers of [[], [gone], [gone, gone]])
+      expect(
+        await faultOf(mailboxById(guidOf(1), [])(clientOf([gone, ...answers, reply(403)]))),
+      ).toMatchObject({ kind: "denied" });
+  });
+
   it("is no other one, and not one of several", async () => {
     expect(await faultOf(byId(rows([row(2)])))).toMatchObject({
       kind: "unexpected",
@@ -279,7 +301,7 @@ describe("all mailboxes", () => {
   }
 
   it("of some types are requested without a limit", async () => {
-    const { exchange, sent } = clientOf([rows([])]);
+    const { exchange, sent } = clientOf([rows([]), rows([])]);
     for await (const { Guid } of mailboxesOf(
       ["UserMailbox", "SharedMailbox"],
       ["hiddenfromaddresslistsenabled"],
@@ -295,6 +317,19 @@ describe("all mailboxes", () => {
       },
     });
     expect(sent[0]?.url).toMatch(/,RecipientTypeDetails,HiddenFromAddressListsEnabled$/);
+    expect(sent.map(({ url, body }) => [url, body])).toEqual([
+      [sent[0]?.url, sent[0]?.body],
+      [sent[0]?.url, sent[0]?.body],
+    ]);
+  });
+
+  it("of a type that was not requested are a fault, and no list", async () => {
+    const { exchange } = clientOf([rows([{ ...row(1), RecipientTypeDetails: "SharedMailbox" }])]);
+    const list = mailboxesOf(["UserMailbox"], [])({ exchange });
+    expect(await faultOf(() => all(list))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("a SharedMailbox; it was asked for UserMailbox") as string,
+    });
   });
 
   it("of no types are none to ask for: the service would give every one", async () => {

@@ -79,16 +79,16 @@ describe("how an account stands to Full Access", () => {
       entries: 0,
       orphans: 0,
     });
-    expect(asked).toMatchObject([
-      {
-        cmdlet: "Get-MailboxPermission",
-        parameters: {
-          Identity: guidOf(1),
-          IncludeUnresolvedPermissions: true,
-          ResultSize: "Unlimited",
-        },
+    const look = {
+      cmdlet: "Get-MailboxPermission",
+      parameters: {
+        Identity: guidOf(1),
+        IncludeUnresolvedPermissions: true,
+        ResultSize: "Unlimited",
       },
-    ]);
+    };
+    // An empty list is requested once more.
+    expect(asked).toMatchObject([look, look]);
   });
 
   it.each<[string, Record<string, unknown>, Partial<Standing>]>([
@@ -604,7 +604,9 @@ describe("a revoke", () => {
             ],
           },
         ]);
-        expect([own.asked.length, own.said]).toEqual([1, []]);
+        // An empty list is requested once more; Send on Behalf is a property of the mailbox.
+        const looks = name !== "SendOnBehalf" && list.length === 0 ? 2 : 1;
+        expect([own.asked.length, own.said]).toEqual([looks, []]);
       }
     },
   );

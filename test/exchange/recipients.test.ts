@@ -111,6 +111,21 @@ describe("a trustee", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("of an identifier is who bears it, whoever else is called so", async () => {
+    const { list, resolve } = tenantWith([
+      row(1),
+      row(2, { Name: "user1@contoso.com", DisplayName: "first.last1@contoso.com" }),
+      row(3, { DisplayName: guidOf(101) }),
+    ]);
+    for (const text of ["user1@contoso.com", "first.last1@contoso.com", guidOf(101)])
+      expect(await resolve(text)).toEqual({ guid: guidOf(1) });
+    // A list that names recipients by free text may mean either of them.
+    expect([list.findOnly("user1@contoso.com"), list.findOnly("name-1")]).toEqual([
+      "ambiguous",
+      { guid: guidOf(1) },
+    ]);
+  });
+
   it("of a name that one recipient bears twice is that one", async () => {
     expect(
       await tenantWith([
@@ -195,6 +210,11 @@ describe("the recipients", () => {
 
   it.each<[string, ReturnType<typeof rows>, string]>([
     ["one has no Guid", rows([row(1, { Guid: null })]), "without a Guid"],
+    [
+      "one has no display name, not even an empty one",
+      rows([row(1, { DisplayName: undefined })]),
+      "did not return DisplayName of recipient",
+    ],
     [
       "there are more than were given",
       rows([row(1)], more),

@@ -19,6 +19,7 @@ const shared = (index: number, own: Record<string, unknown> = {}): Record<string
   PrimarySmtpAddress: `shared${index}@contoso.com`,
   RecipientTypeDetails: "SharedMailbox",
   GrantSendOnBehalfTo: [],
+  ExternalDirectoryObjectId: guidOf(index + 200),
   ...own,
 });
 const person = (
@@ -64,6 +65,15 @@ const sendAs = (
 const self = (index: number): Record<string, unknown> =>
   sendAs(`shared-${index}`, "NT AUTHORITY\\SELF");
 
+const user = (own: Record<string, unknown>): Record<string, unknown> => ({
+  Sid: "",
+  UserPrincipalName: "",
+  SamAccountName: "",
+  DistinguishedName: "",
+  LegacyExchangeDN: "",
+  ...own,
+});
+
 interface Lists {
   mailboxes?: Record<string, unknown>[];
   /** What Get-MailboxPermission says of a mailbox, by its Guid. */
@@ -76,11 +86,11 @@ interface Lists {
 
 function tenantWith({
   mailboxes = [shared(1)],
-  permissions = () => [],
+  permissions = () => [fullAccess("NT AUTHORITY\\SELF")],
   sendAsList,
   sendAsOf = () => [],
   recipients,
-  users = [],
+  users = [user({ Guid: piet })],
 }: Lists) {
   const known = mailboxes.map((mailbox, index) => ({
     ...mailbox,
@@ -145,7 +155,7 @@ describe("who holds a right", () => {
       mailboxes: [shared(1, { GrantSendOnBehalfTo: [trustee] })],
       permissions: () => [fullAccess(trustee)],
       sendAsList: [self(1), sendAs("shared-1", trustee)],
-      users: [{ Guid: jan, Sid: "S-1-5-21-1-2-3-51", SamAccountName: "jan-sam" }],
+      users: [user({ Guid: jan, Sid: "S-1-5-21-1-2-3-51", SamAccountName: "jan-sam" })],
     });
     expect([byMailbox, strangers]).toEqual([
       { [guidOf(1)]: { FullAccess: [jan], SendAs: [jan], SendOnBehalf: [jan] } },
@@ -302,7 +312,8 @@ describe("the Send As list", () => {
       const { byMailbox, asked, strangers } = await holdersIn({
         mailboxes: two,
         sendAsList,
-        sendAsOf: (id) => (id === guidOf(1) ? [sendAs("x", "jan-name")] : []),
+        sendAsOf: (id) =>
+          id === guidOf(1) ? [sendAs("x", "jan-name")] : [sendAs("x", "NT AUTHORITY\\SELF")],
         permissions: (id) => (id === guidOf(2) ? [fullAccess("piet-name")] : []),
       });
       expect(byMailbox).toEqual({
@@ -329,11 +340,49 @@ it.each([
   const { byMailbox, count } = await holdersIn({
     mailboxes: [shared(10, { Guid })],
     sendAsList: [sendAs("sales", "jan-name")],
-    recipients: [{ Guid: other, Name: "sales" }, ...people],
+    recipients: [person(10, "sales", { Guid: other, Name: "sales" }), ...people],
   });
   expect([byMailbox, count("Get-RecipientPermission")]).toMatchObject([
     { [Guid]: { SendAs: [jan] } },
     1,
+  ]);
+});
+
+it("a list of rights that is empty is requested once more", async () => {
+  const asked = new Map<string, number>();
+  const { byMailbox, count } = await holdersIn({
+    mailboxes: [shared(1), shared(2)],
+    permissions: (id) => {
+      asked.set(id, (asked.get(id) ?? 0) + 1);
+      return id === guidOf(1) && asked.get(id) === 1 ? [] : [fullAccess("jan-name")];
+    },
+  });
+  expect(byMailbox).toMatchObject({
+    [guidOf(1)]: { FullAccess: [jan] },
+    [guidOf(2)]: { FullAccess: [jan] },
+  });
+  expect(count("Get-MailboxPermission", true)).toBe(3);
+});
+
+it("a mailbox whose names are a person's user principal name takes nothing from that person", async () => {
+  const { byMailbox, strangers } = await holdersIn({
+    mailboxes: [shared(1), shared(2)],
+    permissions: () => [fullAccess("jan@contoso.com")],
+    sendAsList: [sendAs("jan@contoso.com", "piet-name"), sendAs("shared-2", "jan@contoso.com")],
+    sendAsOf: () => [sendAs("x", "NT AUTHORITY\\SELF"), sendAs("x", "piet-name")],
+    recipients: [
+      person(1, "bookings", { Name: "jan@contoso.com", DisplayName: "jan@contoso.com" }),
+      person(2, "shared-2", { Name: "shared-2" }),
+      ...people,
+    ],
+  });
+  // The list calls the bookings mailbox by its name, which is Jan's as well: its entries are read separately.
+  expect([byMailbox, strangers]).toMatchObject([
+    {
+      [guidOf(1)]: { FullAccess: [jan], SendAs: [piet] },
+      [guidOf(2)]: { FullAccess: [jan], SendAs: [jan] },
+    },
+    [],
   ]);
 });
 
@@ -355,6 +404,25 @@ describe("what cannot be read", () => {
       [guidOf(1)]: { FullAccess: [jan] },
       [guidOf(2)]: kind,
       [guidOf(3)]: { FullAccess: [jan] },
+    });
+  });
+
+  it.each<[string, Lists]>([
+    ["User", { permissions: () => [fullAccess("jan-name", { User: undefined })] }],
+    ["AccessRights", { permissions: () => [fullAccess("jan-name", { AccessRights: undefined })] }],
+    ["Deny", { permissions: () => [fullAccess("jan-name", { Deny: undefined })] }],
+    ["IsInherited", { permissions: () => [fullAccess("jan-name", { IsInherited: undefined })] }],
+    ["Trustee", { sendAsList: [sendAs("shared-1", "jan-name", { Trustee: undefined })] }],
+    [
+      "AccessControlType",
+      { sendAsList: [sendAs("shared-1", "jan-name", { AccessControlType: undefined })] },
+    ],
+    ["GrantSendOnBehalfTo", { mailboxes: [shared(1, { GrantSendOnBehalfTo: undefined })] }],
+    ["WindowsLiveID", { recipients: [person(1, "jan", { WindowsLiveID: undefined })] }],
+  ])("for want of %s ends the import, and is never a no", async (name, lists) => {
+    expect(await faultOf(holdersIn(lists))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining(`did not return ${name} of `) as string,
     });
   });
 

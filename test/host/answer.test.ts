@@ -66,6 +66,16 @@ describe("the answer of a run that came to its end", () => {
     expect(finished(result, ending(taken("A", "alreadySo"))).outcome).toBe("alreadySo");
   });
 
+  it("is done when a change was accepted and does not show yet", () => {
+    const answer = finished({}, bare(taken("A", "accepted"), taken("B", "alreadySo")));
+    expect([answer.outcome, answer.outputContext.Success]).toEqual(["done", true]);
+  });
+
+  it("is done when the verb only reads", () => {
+    expect(finished({}, { ...bare(), verb: verbs.import }).outcome).toBe("done");
+    expect(finished({}, { ...bare(), verb: verbs.update }).outcome).toBe("alreadySo");
+  });
+
   it("still tells of a step that failed and that the action got over", () => {
     expect(
       linesOf(finished(result, ending(taken("A", "failed", denied), taken("B", "done")))),
@@ -265,6 +275,9 @@ describe("the answer of a verb that takes something away, when what it was about
     ).toBe(false);
     expect(failed([gone()], revoke(taken("A", "unknown"))).outputContext.Success).toBe(false);
     expect(failed([gone()], bare()).outputContext.Success).toBe(false);
+    expect(failed([gone()], revoke(taken("A", "failed", denied))).outputContext.Success).toBe(
+      false,
+    );
   });
 });
 
@@ -291,6 +304,17 @@ describe("an answer with faults that did not end the run", () => {
       outcome: "gone",
       outputContext: { Success: false, SubPermissions: [1] },
     });
+  });
+
+  it("is partly done although every step is done, and not when the fault ended the run", () => {
+    const done = taken("A", "done");
+    const messages = (answer: unknown): string[] => linesOf(answer).map(([, message]) => message);
+    const before = ["Set A: done.", "The application may not do this. (request r-1)"];
+    expect(messages(finished({ faults: [denied] }, ending(done)))).toEqual([
+      ...before,
+      "Only partly done.",
+    ]);
+    expect(messages(failed([denied], ending(done)))).toEqual(before);
   });
 
   it("is not changed by an action that goes on", () => {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
-import { faultsOf, isRefusal, openGate, type Notice, type Trust } from "../../lib/host/gate.ts";
+import {
+  faultsOf,
+  isRefusal,
+  openGate,
+  type Notice,
+  type StepPlacement,
+  type Trust,
+} from "../../lib/host/gate.ts";
 import type { Step, StepResult } from "../../lib/step.ts";
 import { connectionOf, guid, step, type Send, type TestTargets } from "./world.ts";
 
@@ -375,9 +382,14 @@ describe("several attempts", () => {
 });
 
 describe("a change that can be looked at", () => {
-  /** A gate whose target shows the change after so many looks, and the milliseconds it waited. */
+  type Answer = Awaited<ReturnType<Send>> | Fault;
+
+  /**
+   * A gate whose target gives these answers in turn, the last one for good, and shows the change after so many looks;
+   * and the milliseconds it waited.
+   */
   function looked(
-    answer: Awaited<ReturnType<Send>> | Fault,
+    answer: Answer | [Answer, ...Answer[]],
     {
       shownAfter = 0,
       remaining = 60_000,
@@ -386,10 +398,12 @@ describe("a change that can be looked at", () => {
   ) {
     const waits: number[] = [];
     let looks = 0;
+    const answers = [answer].flat();
     const connection = {
-      ...connectionOf(() =>
-        answer instanceof Fault ? Promise.reject(answer) : Promise.resolve(answer),
-      ),
+      ...connectionOf(() => {
+        const [next = plain] = answers.length > 1 ? answers.splice(0, 1) : answers;
+        return next instanceof Fault ? Promise.reject(next) : Promise.resolve(next);
+      }),
       wait: (ms: number) => (waits.push(ms), Promise.resolve()),
     };
     const gate = openGate({
@@ -399,12 +413,14 @@ describe("a change that can be looked at", () => {
       log: () => undefined,
       trust: { confirmAll: false, strict: false, ...trust },
     });
-    const change = (own: Partial<Step<"exchange", TestTargets>> = {}): Promise<StepResult> =>
-      gate.change({
-        ...step("A"),
-        isInEffect: () => Promise.resolve(looks++ >= shownAfter),
-        ...own,
-      });
+    const change = (
+      own: Partial<Step<"exchange", TestTargets>> = {},
+      placement?: StepPlacement,
+    ): Promise<StepResult> =>
+      gate.change(
+        { ...step("A"), isInEffect: () => Promise.resolve(looks++ >= shownAfter), ...own },
+        placement,
+      );
     return { gate, change, waits, looks: () => looks, sent: connection.sent };
   }
   const plain = { notices: [] };
@@ -473,14 +489,51 @@ describe("a change that can be looked at", () => {
     }
   });
 
+  const other = {
+    after: "alreadySo" as const,
+    operation: "Set-Mailbox",
+    parameters: { B: 1 },
+    sentence: "Set A by B",
+  };
+
+  it("is looked at when it revokes inside another verb", async () => {
+    const { change, looks } = looked(plain);
+    await change({}, { auditAction: "RevokePermission" });
+    expect(looks()).toBe(1);
+  });
+
+  it("has no alternative after another answer than the one it is for", async () => {
+    const { change, sent } = looked(alreadySo, never);
+    expect(await change({ alternatives: [{ ...other, after: "noEntry" }] })).toBe("pending");
+    expect(sent).toEqual(["A"]);
+  });
+
+  it("is done by an alternative, whatever was read before the answer contradicted it", async () => {
+    const { gate, change } = looked([alreadySo, plain], { ...never });
+    await change({ isInPlace: true, isSilent: true, alternatives: [other] });
+    expect(gate.taken.map(({ result }) => result)).toEqual(["alreadySo", "done"]);
+  });
+
+  it("that is refused has failed, although it was in place before", async () => {
+    const denied = new Fault({ kind: "denied", message: "x" });
+    expect(await thrown(looked(denied).change())).toBe(denied);
+  });
+
+  it("is looked at again after a write that did not find what was read", async () => {
+    const gone = new Fault({ kind: "missing", message: "Not found on DC01." });
+    const { gate, change, sent } = looked([gone, plain], never);
+    expect(await change()).toBe("pending");
+    expect([sent, gate.taken.map(({ result }) => result)]).toEqual([["A", "A"], ["pending"]]);
+  });
+
+  it("is not gone when a look does not find it and nothing proves the absence", async () => {
+    const missing = new Fault({ kind: "missing", message: "Not found on DC01." });
+    const { change } = looked(plain, { confirmAll: true });
+    expect(await change({ isInEffect: () => Promise.reject(missing) })).toBe("pending");
+  });
+
   it("goes on to the next alternative when a look contradicts the answer", async () => {
     const { gate, change, sent } = looked(alreadySo, { confirmAll: true, shownAfter: 1 });
-    const other = {
-      after: "alreadySo" as const,
-      operation: "Set-Mailbox",
-      parameters: { B: 1 },
-      sentence: "Set A by B",
-    };
     expect(await change({ alternatives: [other] })).toBe("alreadySo");
     expect(sent).toEqual(["A", "B"]);
     expect(gate.taken.map(({ step: { sentence } }) => sentence)).toEqual(["Set A", "Set A by B"]);

@@ -28,6 +28,8 @@ interface Choices extends Partial<Started> {
   context?: Record<string, unknown>;
   /** What a change comes to, by cmdlet and part (`Add g-a`); done when left out. */
   becomes?: Record<string, Fault | "alreadySo" | ((signal: AbortSignal) => Promise<never>)>;
+  /** Whether looks show that a part is revoked. */
+  showsRevoked?: boolean;
   parts?: Partial<Parts<Part>>;
   partsFor?(): Promise<Parts<Part>>;
 }
@@ -89,6 +91,9 @@ async function decided(choices: Choices): Promise<Ran<SubPermissionsAnswer, neve
                 parameters: { Identity: key },
                 sentence: `Remove from ${key}`,
                 before: {},
+                ...(choices.showsRevoked !== undefined && {
+                  isInEffect: () => Promise.resolve(choices.showsRevoked === true),
+                }),
               });
             },
             ...parts,
@@ -492,6 +497,25 @@ describe("a revoke", () => {
       [],
       [[undefined, "Group g-a does not exist. There is nothing left to revoke.", false]],
     ]);
+  });
+
+  it.each([
+    [true, "accepted", []],
+    [false, "strict", onRecord("g-a", "g-b")],
+    [false, "accepted", []],
+  ])("that a look shows: %j, with %s, leaves on record %j", async (showsRevoked, confirm, left) => {
+    const run = await revoke({ showsRevoked, config: { ConfirmRevokes: confirm } });
+    expect([held(run), run.code]).toEqual([left, left.length > 0 ? 1 : 0]);
+  });
+
+  it("of what was not found, without proof that it no longer exists, leaves it on record", async () => {
+    const missing = new Fault({ kind: "missing", message: "Not found on DC01." });
+    const run = await revoke({ becomes: { "Remove g-a": missing } });
+    expect([run.code, held(run)]).toEqual([1, onRecord("g-a")]);
+    expect(await revoke({ partsFor: () => Promise.reject(missing) })).toMatchObject({
+      code: 1,
+      answer: { outputContext: { SubPermissions: onRecord("g-a", "g-b") } },
+    });
   });
 
   it("of an account that no longer exists is done, with all it had; a grant to it is not", async () => {

@@ -108,6 +108,11 @@ describe("an answer", () => {
       "unpacked",
     ],
     ["what claims to be gzip and is plain", body("plain", { "Content-Encoding": "gzip" }), "plain"],
+    [
+      "what claims to be gzip, and whose second byte is that of gzip",
+      body("Ë", { "Content-Encoding": "gzip" }),
+      "Ë",
+    ],
     ["nothing that claims to be gzip", body("", { "Content-Encoding": "gzip" }), ""],
     ["NUL padding", body(Buffer.alloc(470)), ""],
     ["NUL padding around words", body("\0\0denied\0"), "denied"],

@@ -293,6 +293,8 @@ const lists: readonly Faults[] = [
         find: "if (!url.startsWith(`${origin}/`))",
         replace: "if (false)",
         why: "The sign-in library could send the secret to another host.",
+        equivalent:
+          "A second lock: msal takes its addresses from the settings, even when MSAL_FORCE_REGION names a region.",
       },
       {
         find: "pending ??= fetchNew",
@@ -320,11 +322,6 @@ const lists: readonly Faults[] = [
         why: "The plan would claim that nothing was sent.",
       },
       {
-        find: 'if (fault.kind === "already")',
-        replace: "if (false)",
-        why: "A change that is in place already would fail.",
-      },
-      {
         find: 'if (isRefusal(fault)) record.result = "failed";',
         replace: 'record.result = "failed";',
         why: "A change of unknown outcome would be reported as not applied.",
@@ -338,6 +335,91 @@ const lists: readonly Faults[] = [
         find: "before: structuredClone(before)",
         replace: "before",
         why: "The plan would change after the step.",
+      },
+      {
+        find: "(doubt === undefined && !confirm)",
+        replace: "doubt === undefined",
+        why: "A revoke would be believed without a look at the list.",
+      },
+      {
+        find: "if (unknown.length > 0)",
+        replace: "if (false)",
+        why: "A warning that the connector does not know would pass for a plain answer.",
+      },
+      {
+        find: 'return wasRetried ? "The request had to be sent again." : undefined;',
+        replace: "return undefined;",
+        why: "A change that was sent twice would be believed without a look.",
+      },
+      {
+        find: "if (isAlreadySo) return",
+        replace: "if (false) return",
+        why: '"Nothing to change" would be believed of a right that the account still holds.',
+      },
+      {
+        find: "doubt === undefined && !trust.strict",
+        replace: "!trust.strict",
+        why: "A doubtful change that never shows would be reported as accepted.",
+      },
+      {
+        find: " && !trust.strict",
+        replace: "",
+        why: "The setting that counts a change which does not show as failed would do nothing.",
+      },
+      {
+        find: 'step.isInEffect && fault.kind === "missing"',
+        replace: "false",
+        why: "A controller that lags would make a write to an existing object fail at once.",
+      },
+      {
+        find: "return await judge(step, record, answer, true);",
+        replace: 'return (record.result = "done");',
+        why: "A step that was sent again after a contradiction would be believed without a look.",
+      },
+      {
+        find: "!isRefusal(fault) && (await",
+        replace: "(await",
+        why: "A refused change would be a success when it was in place before.",
+      },
+      {
+        find: "if (isProvenAbsence(fault)) throw fault;",
+        replace: "",
+        why: "A step on a deleted object would wait for an effect that cannot come.",
+      },
+      {
+        find: 'kind === "missing" && isProven',
+        replace: 'kind === "missing"',
+        why: 'One "not found" would prove that a mailbox no longer exists.',
+      },
+      {
+        find: "saysAlreadySo || wasSilentlySo",
+        replace: "saysAlreadySo",
+        why: "A right that was not there to revoke would be reported as revoked.",
+      },
+      {
+        find: '|| placement.auditAction === "RevokePermission"',
+        replace: "",
+        why: "A revoke inside a dynamic permission would be believed without a look.",
+      },
+      {
+        find: 'saysAlreadySo ? alternativeTo(step, "alreadySo") : undefined',
+        replace: "undefined",
+        why: "A right that is listed under another name would not be revoked.",
+      },
+      {
+        find: "({ after }) => after === answer",
+        replace: "() => true",
+        why: "An alternative for another answer would be sent.",
+      },
+      {
+        find: "alternatives: others, isInPlace: false",
+        replace: "alternatives: others",
+        why: "After a contradiction the plan would still claim that nothing had to be done.",
+      },
+      {
+        find: "deadline.remaining() < ms + reserveMs",
+        replace: "false",
+        why: "The looks would use up the time for the answer.",
       },
     ],
   },
@@ -483,14 +565,29 @@ const lists: readonly Faults[] = [
         why: "A step that failed would count as settled.",
       },
       {
-        find: "if (verb.onlyReads || taken.some(isChange))",
-        replace: "if (taken.some(isChange))",
-        why: "An import would answer that it was already so.",
-      },
-      {
         find: "wereAttempts && ",
         replace: "",
         why: "Every run that ended early would be reported as partly done.",
+      },
+      {
+        find: "verb.onlyReads || taken.some(",
+        replace: "taken.some(",
+        why: "An import would answer that it was already so.",
+      },
+      {
+        find: 'fault.kind === "missing" && whenMissing === "success" && !fault.isProven',
+        replace: "false",
+        why: "A mailbox whose absence is not proven would be reported as gone.",
+      },
+      {
+        find: "const isGone = isProvenAbsence;",
+        replace: 'const isGone = ({ kind }: Fault): boolean => kind === "missing";',
+        why: 'A leaver would count as removed after one "not found".',
+      },
+      {
+        find: '["done", "planned", "accepted"]',
+        replace: '["done", "planned"]',
+        why: "An accepted change would be reported as already so.",
       },
     ],
   },
@@ -583,7 +680,7 @@ const lists: readonly Faults[] = [
         why: "A part that may have been granted would be on no record.",
       },
       {
-        find: 'fault !== undefined && fault.kind !== "missing"',
+        find: "fault !== undefined && !isProvenAbsence(fault)",
         replace: "fault !== undefined",
         why: "A part whose group is gone would stay on record for ever.",
       },
@@ -593,9 +690,34 @@ const lists: readonly Faults[] = [
         why: "A value that could not be read would take away what the person holds.",
       },
       {
-        find: 'if (CurrentPermissions === undefined && Operation !== "grant")',
-        replace: "if (false)",
+        find: '(CurrentPermissions ?? undefined) === undefined && Operation !== "grant"',
+        replace: "false",
         why: "An event without a record would be taken for one of a person who holds nothing.",
+      },
+      {
+        find: "(CurrentPermissions ?? undefined) === undefined",
+        replace: "CurrentPermissions === undefined",
+        why: "An event with null for its record would be taken for one of a person who holds nothing.",
+      },
+      {
+        find: "fault !== undefined && !isProvenAbsence(fault)",
+        replace: 'fault !== undefined && fault.kind !== "missing"',
+        why: "A part would leave the record although its absence is not proven.",
+      },
+      {
+        find: 'if (steps.some(({ result }) => result === "pending"))',
+        replace: "if (false)",
+        why: "A part whose revocation does not show would leave the record.",
+      },
+      {
+        find: "return fault === undefined || isProvenAbsence(fault);",
+        replace: "return true;",
+        why: "A part whose revocation never showed would leave the record.",
+      },
+      {
+        find: "!isRevoke || !isProvenAbsence(fault)",
+        replace: "!isRevoke",
+        why: "An account that was not found once would lose its record, and keep its rights.",
       },
     ],
   },
@@ -661,7 +783,7 @@ const lists: readonly Faults[] = [
       },
       {
         find: "if (code === 0x5c) index++;",
-        replace: "",
+        replace: "if (code === 0x5c) void 0;",
         why: "A quote inside a text would end it, and a valid event would be refused.",
       },
     ],
@@ -671,8 +793,8 @@ const lists: readonly Faults[] = [
     tests: ["test/exchange/client/replies.test.ts", "test/exchange/client/exchange.test.ts"],
     faults: [
       {
-        find: 'found.of !== "entry" && !isAboutIdentity(text, command)',
-        replace: "false",
+        find: "&& !isAboutIdentity(text, command)",
+        replace: "&& false",
         why: "Another object that does not exist would pass for the mailbox, and a revoke for a success.",
       },
       {
@@ -700,6 +822,16 @@ const lists: readonly Faults[] = [
         replace: "false",
         why: "A list that is not whole would pass for whole.",
       },
+      {
+        find: '{ type: awayForNow, kind: "unavailable", retryable: true },',
+        replace: "",
+        why: "A mailbox that is being moved would fail an event for good.",
+      },
+      {
+        find: '{ type: dualWrite, kind: "unavailable", retryable: true },',
+        replace: "",
+        why: "A change that Entra ID failed to take over once would not be sent again.",
+      },
     ],
   },
   {
@@ -707,8 +839,8 @@ const lists: readonly Faults[] = [
     tests: ["test/exchange/client/errors.test.ts", "test/exchange/client/pages.test.ts"],
     faults: [
       {
-        find: "if (!listExpected) return",
-        replace: "return",
+        find: "if (!listExpected)\n",
+        replace: "if (true)\n",
         why: "An empty answer to a read would pass for an empty list.",
       },
       {
@@ -717,8 +849,8 @@ const lists: readonly Faults[] = [
         why: "A page that does not exist any more would end a list early.",
       },
       {
-        find: "!value.every(isRecord)",
-        replace: "false",
+        find: " && value.every(isRecord)",
+        replace: "",
         why: "Rows that are no objects would be left out in silence.",
       },
       {
@@ -736,6 +868,11 @@ const lists: readonly Faults[] = [
         replace: "status >= 400",
         why: "A defect of the service would prove that nothing was done.",
       },
+      {
+        find: "isList ? notices :",
+        replace: "true ? notices :",
+        why: "An answer to a write that is not understood would pass for a plain one.",
+      },
     ],
   },
   {
@@ -746,11 +883,6 @@ const lists: readonly Faults[] = [
         find: "repeatable(command) ? result :",
         replace: "true ? result :",
         why: "A mailbox could be created twice.",
-      },
-      {
-        find: 'result.fault.kind === "already" && unknownOutcome.length > 0',
-        replace: 'result.fault.kind === "already" && false',
-        why: "A change of our own would be reported as already there.",
       },
       {
         find: 'result.fault.kind === "throttled")',
@@ -766,6 +898,16 @@ const lists: readonly Faults[] = [
         find: 'parameters["ResultSize"] === "Unlimited" &&',
         replace: "false &&",
         why: "A list that is not whole would pass for whole.",
+      },
+      {
+        find: "wasRetried: unknownOutcome.length > 0",
+        replace: "wasRetried: false",
+        why: "A change that was sent twice would be believed without a look.",
+      },
+      {
+        find: "all.wasRetried ||= wasRetried;",
+        replace: "",
+        why: "A change that was sent twice would be believed without a look.",
       },
     ],
   },
@@ -934,8 +1076,8 @@ const lists: readonly Faults[] = [
     file: "lib/exchange/mailboxRight.ts",
     faults: [
       {
-        find: "const allowed = given.filter(({ isDenied }) => !isDenied);",
-        replace: "const allowed = given;",
+        find: "isHeld: own.some(({ isDenied }) => !isDenied)",
+        replace: "isHeld: own.length > 0",
         why: "A denied right would pass for a granted one, and nothing would be granted.",
       },
       {
@@ -944,9 +1086,60 @@ const lists: readonly Faults[] = [
         why: "The right would not cover subfolders.",
       },
       {
-        find: "mayBeHeld: allowed.some(",
-        replace: "mayBeHeld: given.some(",
-        why: "A revoke would try to remove a denied right.",
+        find: "isDenied: own.some(({ isDenied }) => isDenied)",
+        replace: "isDenied: false",
+        why: "A right would be granted that a Deny entry makes useless.",
+      },
+      {
+        find: "(await hasNamesake(account)({ exchange })) ? [] : uncertain",
+        replace: "[]",
+        why: "A right that is listed under a display name would seem revoked.",
+      },
+      {
+        find: "(await hasNamesake(account)({ exchange })) ? [] : uncertain",
+        replace: "uncertain",
+        why: "The right of another person of the same name would count as this account's.",
+      },
+      {
+        find: "if (found.length > 0) return found;",
+        replace: "",
+        why: "A right of an account that shares its name would not be seen.",
+      },
+      {
+        find: ".some(({ trustee }) => isSid(trustee))",
+        replace: ".some(() => false)",
+        why: "A right that is listed under a security identifier would seem not to exist.",
+      },
+      {
+        find: "entries.filter(({ hasFullAccess }) => hasFullAccess)",
+        replace: "[...entries]",
+        why: "Read permission would pass for Full Access.",
+      },
+    ],
+  },
+  {
+    file: "lib/exchange/rightChange.ts",
+    tests: ["test/exchange/mailboxRight.test.ts"],
+    faults: [
+      {
+        find: "isInPlace: !isHeld",
+        replace: "isInPlace: isHeld",
+        why: "A silent revoke of a right that is held would be reported as already so.",
+      },
+      {
+        find: ': [account.UserPrincipalName, account.sid ?? ""];',
+        replace: ": [];",
+        why: "A right that is listed under the sign-in name would not be revoked.",
+      },
+      {
+        find: "if (standing.isDenied)",
+        replace: "if (false)",
+        why: "A right would be granted that a Deny entry makes useless.",
+      },
+      {
+        find: "!isHeld && entries >= maxEntries",
+        replace: "!isHeld && entries > maxEntries",
+        why: "A grant to a full list would be sent to be refused.",
       },
     ],
   },
@@ -975,9 +1168,84 @@ const lists: readonly Faults[] = [
         why: "A blank trustee would be every account without a name.",
       },
       {
-        find: 'textOf(mailbox["DistinguishedName"]) === ""',
+        find: 'textOf(found["DistinguishedName"]) === ""',
         replace: "false",
         why: "A filter on a blank name finds nothing, which would pass for 'no member'.",
+      },
+      {
+        find: "rows.some((row) => !hasGuid(Guid)(row))",
+        replace: "rows.length > 0",
+        why: "An account would be its own namesake, and its right would seem revoked.",
+      },
+      {
+        find: "/^\\w*Mailbox$/",
+        replace: "/^/",
+        why: "A leaver without a mailbox would be granted rights.",
+      },
+    ],
+  },
+  {
+    file: "lib/exchange/absence.ts",
+    tests: [
+      "test/exchange/account.test.ts",
+      "test/exchange/mailbox.test.ts",
+      "test/exchange/group.test.ts",
+    ],
+    faults: [
+      {
+        find: "[asRecipient, asUser, asDeleted]",
+        replace: "[asRecipient, asDeleted]",
+        why: "A leaver whose licence was removed would pass for gone.",
+      },
+      {
+        find: "[asRecipient, asUser, asDeleted]",
+        replace: "[asRecipient, asUser]",
+        why: "A mailbox that can be restored would pass for one that never existed.",
+      },
+      {
+        find: "[asRecipient, asUser, asDeleted]",
+        replace: "[asUser, asDeleted]",
+        why: "An object of another type would pass for gone.",
+      },
+      {
+        find: "if (row) return row;",
+        replace: "return row;",
+        why: "An empty list from a controller that lags would prove an absence.",
+      },
+      {
+        find: 'if (fault.kind !== "missing") throw fault;',
+        replace: "",
+        why: "A look that failed would prove an absence.",
+      },
+      {
+        find: "isSoftDeleted: command === asDeleted",
+        replace: "isSoftDeleted: false",
+        why: "A deleted mailbox would pass for one whose licence was removed.",
+      },
+    ],
+  },
+  {
+    file: "lib/exchange/formerMailbox.ts",
+    faults: [
+      {
+        find: "if (isDeleted(former))",
+        replace: "if (false)",
+        why: "Settings would be sent for a deleted mailbox.",
+      },
+      {
+        find: 'former.RecipientTypeDetails !== "User"',
+        replace: "true",
+        why: "A mail user's cmdlet would be sent for a user who is no recipient.",
+      },
+      {
+        find: "isInPlace: isHidden(former)",
+        replace: "isInPlace: false",
+        why: "A dry run would announce to hide what is hidden.",
+      },
+      {
+        find: "!hides || !isInAddressLists(former)",
+        replace: "!isInAddressLists(former)",
+        why: "A leaver would be hidden although the configuration does not want it.",
       },
     ],
   },
@@ -1220,6 +1488,21 @@ const lists: readonly Faults[] = [
         find: "if (held.accountReferences.length > 0) yield held;",
         replace: "",
         why: "The last references of an import would be lost.",
+      },
+    ],
+  },
+  {
+    file: "lib/entitlements/sharedMailboxes.ts",
+    faults: [
+      {
+        find: 'named === "" ? Object.values(rights)',
+        replace: 'named === "" ? [rights.FullAccess]',
+        why: "A revoke of a combined permission would leave rights that are no longer configured.",
+      },
+      {
+        find: "if (types.includes(mailbox.RecipientTypeDetails)) return;",
+        replace: "return;",
+        why: "A right could be granted on a mailbox of a type that is not configured.",
       },
     ],
   },

@@ -1,11 +1,11 @@
 import { parsedJson } from "../../net/json.ts";
 import { maxConcurrent } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
-import { reads, type Command } from "./command.ts";
+import { isWholeList, reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import type { ReplyPage } from "./exchange.ts";
-import { readReply, type Page } from "./replies.ts";
+import { isEmpty, readReply, type Page } from "./replies.ts";
 import { retrying, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
 
@@ -14,7 +14,7 @@ export type Piece<T> = { item: T; page: ReplyPage } | { item: T; fault: Fault };
 
 interface Ways {
   endpoint: Endpoint;
-  pages(command: Command, from?: string): AsyncGenerator<ReplyPage, void, undefined>;
+  pages(command: Command, before?: Page): AsyncGenerator<ReplyPage, void, undefined>;
   replyOf(command: Command, page: Page): ReplyPage;
   seams: Seams;
 }
@@ -56,6 +56,11 @@ export async function* eachRead<T>(
         });
       if (asked.length === 0) continue;
       const answers = await answersTo(asked, ways);
+      const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
+      if (again.length > 0) {
+        const second = await answersTo(again, ways);
+        for (const { id } of again) answers.set(id, second.get(id));
+      }
       for (const { id, item, command } of asked)
         yield* piecesOf(item, command, answers.get(id), ways);
     }
@@ -66,6 +71,10 @@ export async function* eachRead<T>(
     // Whoever stops early wants no more from the source either.
     void bundles.return().catch(() => undefined);
   }
+}
+
+function isEmptyList(command: Command, page: Page | undefined): boolean {
+  return page !== undefined && isWholeList(command) && isEmpty(page);
 }
 
 interface Asked<T> {
@@ -88,7 +97,7 @@ async function* piecesOf<T>(
   try {
     if (first) yield { item, page: replyOf(command, first) };
     if (first && first.nextLink === undefined) return;
-    for await (const page of pages(command, first?.nextLink)) yield { item, page };
+    for await (const page of pages(command, first)) yield { item, page };
   } catch (thrown) {
     yield { item, fault: Fault.of(thrown) };
   }
@@ -123,7 +132,7 @@ export async function* collectPages<T>(
 async function answersTo(
   asked: readonly Asked<unknown>[],
   { endpoint, seams: { pace, clock, newId } }: Ways,
-): Promise<Map<string, Page>> {
+): Promise<Map<string, Page | undefined>> {
   const requestId = newId();
   const body = (bearer: string): string =>
     `{"requests":[${asked

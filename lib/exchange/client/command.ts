@@ -6,11 +6,22 @@ export interface Command {
   parameters: Parameters;
   /** The properties wanted back; all of them when left out. */
   select?: readonly string[];
+  /** The command asks for everything there is, although it has no ResultSize. */
+  isWholeList?: true;
 }
 
 /** Whether the cmdlet does nothing but answer: then no answer is no answer, and not "nothing to say". */
 export function reads({ cmdlet }: Command): boolean {
   return /^Get-/i.test(cmdlet);
+}
+
+/**
+ * Whether a command asks for everything there is. A controller that lags can answer it with nothing, so it is
+ * asked twice.
+ */
+export function isWholeList(command: Command): boolean {
+  const asksForAll = command.isWholeList ?? command.parameters["ResultSize"] === "Unlimited";
+  return reads(command) && asksForAll;
 }
 
 /**

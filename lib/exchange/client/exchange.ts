@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { Fault } from "../../fault.ts";
 import { eachRead, type Piece } from "./batch.ts";
-import { reads, repeatable, type Command } from "./command.ts";
+import { isWholeList, reads, repeatable, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
-import { readReply, type Notice, type Page } from "./replies.ts";
+import { isEmpty, readReply, type Notice, type Page } from "./replies.ts";
 import { retrying, type Stats, type Try } from "../../net/retry.ts";
 
 export interface Reply {
@@ -80,30 +81,31 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
   /** Page by page from the first, or from a link to the next one that came otherwise. */
   async function* pages(
     command: Command,
-    from?: string,
+    before?: Page,
   ): AsyncGenerator<ReplyPage, void, undefined> {
     const body = bodyOf(command.cmdlet, command.parameters);
     const requestId = newId();
     const first = endpoint.pathOf(command);
-    const seen = new Set<string>(from === undefined ? [] : [first]);
-    let where = from === undefined ? first : endpoint.pathOfNext(from);
+    const places = new Places(command);
+    if (before) places.add(first, before.rows);
+    let where = before?.nextLink === undefined ? first : endpoint.pathOfNext(before.nextLink);
+    let mayBeEmpty = !isWholeList(command);
     for (;;) {
       const { wasRetried, ...found } = await page(
         command,
         { where, body, requestId },
-        seen.size > 0,
+        places.count > 0,
       );
+      if (places.count === 0 && isEmpty(found) && !mayBeEmpty) {
+        mayBeEmpty = true;
+        continue;
+      }
       const { nextLink } = found;
+      places.add(where, found.rows);
       yield { ...replyOf(command, found), wasRetried };
       // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
       if (nextLink === undefined || !reads(command)) return;
-      seen.add(where);
-      where = endpoint.pathOfNext(nextLink);
-      if (seen.has(where))
-        throw new Fault({
-          kind: "unexpected",
-          message: `Exchange Online gave the same page of ${command.cmdlet} twice; the list would never end.`,
-        });
+      where = places.assertNew(endpoint.pathOfNext(nextLink));
     }
   }
 
@@ -124,6 +126,42 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
   };
 }
 
+/** The pages of one list so far: none may come twice, under whatever link. */
+class Places {
+  readonly #command: Command;
+  readonly #links = new Set<string>();
+  readonly #contents = new Set<string>();
+
+  constructor(command: Command) {
+    this.#command = command;
+  }
+
+  get count(): number {
+    return this.#links.size;
+  }
+
+  /** Throws an `unexpected` fault for a page that came before under another link. */
+  add(link: string, rows: readonly Row[]): void {
+    const content = createHash("sha1").update(JSON.stringify(rows)).digest("base64");
+    if (rows.length > 0 && this.#contents.has(content)) throw this.#twice();
+    this.#links.add(link);
+    this.#contents.add(content);
+  }
+
+  /** Returns the link. Throws an `unexpected` fault for one that was followed before. */
+  assertNew(link: string): string {
+    if (this.#links.has(link)) throw this.#twice();
+    return link;
+  }
+
+  #twice(): Fault {
+    return new Fault({
+      kind: "unexpected",
+      message: `Exchange Online gave the same page of ${this.#command.cmdlet} twice; the list would never be whole.`,
+    });
+  }
+}
+
 /**
  * While there is a next page, "more results available" is not news. Behind the last page of a list that was asked for
  * as a whole it means that the list is not whole, and throws an `unexpected` fault: what is missing in a list passes
@@ -133,10 +171,7 @@ function replyOf({ cmdlet, parameters }: Command, page: Page): ReplyPage {
   const { rows, nextLink } = page;
   const isLast = nextLink === undefined;
   const notices = page.notices.filter(({ kind }) => kind !== "moreResults" || isLast);
-  if (
-    parameters["ResultSize"] === "Unlimited" &&
-    notices.some(({ kind }) => kind === "moreResults")
-  )
+  if (isWholeList({ cmdlet, parameters }) && notices.some(({ kind }) => kind === "moreResults"))
     throw new Fault({
       kind: "unexpected",
       message: `Exchange Online says of ${cmdlet} that there is more than it gave.`,

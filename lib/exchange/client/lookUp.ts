@@ -80,6 +80,16 @@ export function isAmong(id: string, rows: readonly Row[]): boolean {
   return rows.some(hasGuid(id));
 }
 
+/** Throws an `unexpected` fault when a row lacks a property that was asked for: an absent property is never "no". */
+export function assertReturned(row: Row, properties: readonly string[], what: string): void {
+  const absent = properties.filter((name) => row[name] === undefined);
+  if (absent.length > 0)
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return ${absent.join(", ")} of ${what}.`,
+    });
+}
+
 /** A `missing` fault in plain words: the service's own text mentions a domain controller. */
 export function doesNotExist(
   what: string,

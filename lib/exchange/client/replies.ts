@@ -20,6 +20,11 @@ export interface Page {
   nextLink: string | undefined;
 }
 
+/** Whether a page is all that came, and holds nothing. */
+export function isEmpty({ rows, nextLink }: Page): boolean {
+  return rows.length === 0 && nextLink === undefined;
+}
+
 /** How an answer is to be read: of which command, and whether a page before it said that there is more. */
 export interface Reading {
   command: Command;

@@ -280,7 +280,7 @@ describe("a refused token", () => {
       reply(401),
       rows([{}], { "@odata.nextLink": `${endpoint}?p=2` }),
       reply(401),
-      rows([{}]),
+      rows([{ Guid: "2" }]),
     ]);
     expect((await exchange.invoke(one)).rows).toHaveLength(2);
     expect(refusals).toHaveLength(2);

@@ -20,6 +20,28 @@ const one: Command = {
   select: ["Guid", "Alias"],
 };
 
+describe("a list that is to be whole", () => {
+  it("is requested once more when it is empty, and only once", async () => {
+    const lagging = clientOf([rows([]), rows([{ Guid: "1" }])]);
+    expect((await lagging.exchange.invoke(all)).rows).toEqual([{ Guid: "1" }]);
+    const empty = clientOf([rows([]), rows([])]);
+    expect((await empty.exchange.invoke(all)).rows).toEqual([]);
+    expect(empty.sent).toHaveLength(2);
+  });
+
+  it("is a fault when a page comes again under another link", async () => {
+    const { exchange, sent } = clientOf([
+      rows([{ Guid: "1" }], { "@odata.nextLink": `${endpoint}?p=2` }),
+      rows([{ Guid: "1" }], { "@odata.nextLink": `${endpoint}?p=3` }),
+    ]);
+    expect(await faultOf(exchange.invoke(all))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("the same page of Get-Mailbox twice") as string,
+    });
+    expect(sent).toHaveLength(2);
+  });
+});
+
 describe("redirects", () => {
   const to = (location: string): Scripted => reply(302, "", { location });
 
@@ -99,7 +121,7 @@ describe("redirects", () => {
     const { exchange, sent } = clientOf([
       rows([{}], { "@odata.nextLink": `${endpoint}?$skiptoken=a%2Bb` }),
       to("https://eurpr01.outlook.office365.com/"),
-      rows([{}]),
+      rows([{ Guid: "2" }]),
     ]);
     expect((await exchange.invoke(all)).rows).toHaveLength(2);
     expect(sent[2]?.url).toBe(
