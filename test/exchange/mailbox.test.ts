@@ -15,6 +15,7 @@ import { tokenSource } from "../../lib/auth/token.ts";
 import { httpTransport } from "../../lib/net/transport.ts";
 import { usersWhere } from "../../lib/exchange/user.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
+import { all } from "./answering.ts";
 import {
   clientOf,
   cut,

@@ -235,7 +235,7 @@ describe.each(kinds)("$name", (kind) => {
       objects: [madeAs(kind, "Care", { CustomAttribute1: "D-9", CustomAttribute2: marker })],
     });
     bench.emulator.setFaults([
-      { match: { cmdlet: get }, times: 1, answer: { status: 200, body: { value: [] } } },
+      { match: { cmdlet: get }, times: 2, answer: { status: 200, body: { value: [] } } },
     ]);
     const ran = await run({ source: [department("D-1", "Care")] });
     expect(errors(ran)).toEqual([
