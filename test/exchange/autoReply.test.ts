@@ -160,15 +160,15 @@ describe("mapped fields", () => {
   it.each<[Record<string, unknown>, string]>([
     [
       { AutoReplyState: "Enabled" },
-      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+      "An automatic reply is mapped without an InternalMessage; the service requires one.",
     ],
     [
       { ExternalMessage: "Out" },
-      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+      "An automatic reply is mapped without an InternalMessage; the service requires one.",
     ],
     [
       { InternalMessage: "<body></body>" },
-      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+      "An automatic reply is mapped without an InternalMessage; the service requires one.",
     ],
     [
       { AutoReplyState: "On", InternalMessage: "secret" },

@@ -128,7 +128,7 @@ describe("the answer of a run that a fault ended", () => {
     expect(linesOf(failed([cut], bare(taken("A", "unknown", cut))))).toEqual([
       [
         "UpdateAccount",
-        "Set A: was sent, and whether it was applied is not known. The connection was cut.",
+        "Set A: was sent; it is unknown whether it was applied. The connection was cut.",
         true,
       ],
     ]);
@@ -142,7 +142,7 @@ describe("the answer of a run that a fault ended", () => {
         ["UpdateAccount", "Set A: done.", false],
         [
           "UpdateAccount",
-          "Set B: was sent, and whether it was applied is not known. The run was ended.",
+          "Set B: was sent; it is unknown whether it was applied. The run was ended.",
           true,
         ],
         [undefined, "Only partly done: 1 of 2 changes.", true],
@@ -154,7 +154,7 @@ describe("the answer of a run that a fault ended", () => {
     expect(
       linesOf(failed([denied], bare(taken("A", "unknown"), taken("B", "failed", denied)))),
     ).toEqual([
-      ["UpdateAccount", "Set A: was sent, and whether it was applied is not known.", true],
+      ["UpdateAccount", "Set A: was sent; it is unknown whether it was applied.", true],
       ["UpdateAccount", "Set B: failed. The application may not do this. (request r-1)", true],
     ]);
   });

@@ -138,7 +138,7 @@ describe("a grant or revoke of one permission", () => {
     expect([code, answer.outcome, answer.outputContext.AuditLogs[0]?.Message]).toEqual([
       1,
       "invalid",
-      `Id of the permission reference is ${what}; expected a text.`,
+      `Id of the permission reference is ${what}; expected text.`,
     ]);
   });
 
@@ -335,7 +335,7 @@ describe("an import of who holds what", () => {
         [
           [
             undefined,
-            "Records shown as a sample (an import gives all): 50, with " +
+            "Records shown as a sample (an import returns all): 50, with " +
               `${50 * Math.min(references, 500)} account references.`,
             false,
           ],

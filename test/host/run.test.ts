@@ -331,7 +331,7 @@ describe("an action that throws", () => {
       {},
       acting(() => Promise.resolve({ ...found, accountReference: " " })),
     );
-    expect([code, messages]).toEqual([1, ["An account was found, but nothing to refer to it by."]]);
+    expect([code, messages]).toEqual([1, ["An account was found, but it has no reference."]]);
   });
 });
 
@@ -376,7 +376,7 @@ describe("a change that goes wrong midway", () => {
       setting("A"),
     );
     expect(messages).toEqual([
-      "Set A: was sent, and whether it was applied is not known. The connection was cut.",
+      "Set A: was sent; it is unknown whether it was applied. The connection was cut.",
     ]);
     expect(answer.outcome).toBe("unknown");
   });
@@ -393,7 +393,7 @@ describe("a change that goes wrong midway", () => {
       1,
       [
         "Set A: done.",
-        "Set B: was sent, and whether it was applied is not known. The time for one event (60 ms) ran out.",
+        "Set B: was sent; it is unknown whether it was applied. The time for one event (60 ms) ran out.",
         "Only partly done: 1 of 2 changes.",
       ],
     ]);
@@ -415,7 +415,7 @@ describe("a change that goes wrong midway", () => {
       action,
     );
     expect(messages).toEqual([
-      "Set A: was sent, and whether it was applied is not known.",
+      "Set A: was sent; it is unknown whether it was applied.",
       "Set B: failed. May not.",
     ]);
   });
@@ -500,7 +500,7 @@ describe("the end of a run", () => {
       setting("A"),
     );
     expect((await run).messages).toEqual([
-      "Set A: was sent, and whether it was applied is not known. Nobody caught this.",
+      "Set A: was sent; it is unknown whether it was applied. Nobody caught this.",
     ]);
   });
 });
@@ -566,7 +566,7 @@ describe("a secret", () => {
       },
       setting("A"),
     );
-    expect(last).toBe("Set A: was sent, and whether it was applied is not known. refused [secret]");
+    expect(last).toBe("Set A: was sent; it is unknown whether it was applied. refused [secret]");
   });
 
   it("is out of a long message before that is cut, so that no half of it stays", async () => {

@@ -139,7 +139,7 @@ describe("sub-permissions", () => {
     const run = await deciding(["A", "B"], { current: [kept, ...onRecord("g-c")] });
     expect(held(run)).toEqual([kept, ...onRecord("g-b")]);
     expect(run.audit).toEqual([
-      [undefined, '"Group g-a" is held already.', false],
+      [undefined, '"Group g-a" is already held.', false],
       ["GrantPermission", "Add to g-b: done.", false],
       ["RevokePermission", "Remove from g-c: done.", false],
     ]);
@@ -243,7 +243,7 @@ describe("a grant that fails", () => {
     expect(run.audit[0]).toEqual([
       "GrantPermission",
       isHeld
-        ? "Add to g-a: was sent, and whether it was applied is not known. Said so."
+        ? "Add to g-a: was sent; it is unknown whether it was applied. Said so."
         : "Add to g-a: failed. Said so.",
       true,
     ]);
@@ -285,7 +285,7 @@ describe("a run that ends in the middle", () => {
       1,
       [
         "Add to g-a: done.",
-        `Add to g-b: was sent, and whether it was applied is not known. ${over}`,
+        `Add to g-b: was sent; it is unknown whether it was applied. ${over}`,
         "Only partly done: 1 of 2 changes.",
       ],
     ]);
@@ -393,7 +393,7 @@ describe("an event that cannot be used", () => {
       expect([run.code, run.answer.outcome, run.audit.map(([, message]) => message)]).toEqual([
         1,
         "invalid",
-        [expect.stringContaining("does not say what is on record")],
+        [expect.stringContaining("does not contain the current permissions")],
       ]);
     },
   );
@@ -428,7 +428,7 @@ describe("what cannot be decided", () => {
       expect.arrayContaining([
         [
           undefined,
-          '"Group g-c" was not revoked: it is not known whether it still belongs to the person.',
+          '"Group g-c" was not revoked: it is unknown whether it still belongs to the person.',
           false,
         ],
         [undefined, "Two have it.", true],
@@ -446,7 +446,7 @@ describe("what cannot be decided", () => {
       expect([run.code, held(run)]).toEqual([1, expected]);
       expect(run.audit).toContainEqual([
         undefined,
-        '"Group mb-1" is on record with a reference that is none of this set\'s; it was left as it is.',
+        '"Group mb-1" is on record with a reference that does not belong to this set; it was not changed.',
         true,
       ]);
       expect(steps(run)).not.toContain("Remove mb-1");
@@ -565,14 +565,14 @@ describe("contracts without a group", () => {
   });
 
   const nothing =
-    "No contract in scope gives a Department.ExternalId, so nothing belongs to the person.";
+    "No contract in scope has a Department.ExternalId, so nothing belongs to the person.";
   it.each<[string, unknown[], Record<string, unknown>, number, string[]]>([
     [
       "an unknown value",
       ["nobody's"],
       {},
       1,
-      ['There is no group called "nobody\'s", which Department.ExternalId of a contract asks for.'],
+      ['There is no group called "nobody\'s", which a contract requires (Department.ExternalId).'],
     ],
     [
       "an unknown value that may be",
@@ -580,7 +580,7 @@ describe("contracts without a group", () => {
       { SubPermissionNoMatch: "Skip" },
       0,
       [
-        'There is no group called "nobody\'s", which Department.ExternalId of a contract asks for. It was skipped.',
+        'There is no group called "nobody\'s", which a contract requires (Department.ExternalId). It was skipped.',
       ],
     ],
     [
@@ -626,7 +626,7 @@ describe("contracts without a group", () => {
     );
     expect(found.map(held)).toEqual([onRecord("g-a"), [none], [none]]);
     expect(found[1]?.audit.map(([, message]) => message)).toEqual([
-      `${nothing} A preview may know no conditions; the configuration can let it count every contract.`,
+      `${nothing} A preview may not know the conditions; the configuration can make it count every contract.`,
     ]);
   });
 });

@@ -426,7 +426,7 @@ describe("a mailbox that is not there", () => {
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages).toEqual([
       expect.stringMatching(/^Switch on the automatic reply .*: done\.$/),
-      expect.stringMatching(/this answer is not believed\./),
+      expect.stringMatching(/this answer is not trusted\./),
       "Only partly done: 1 of 2 changes.",
     ]);
   });
@@ -491,7 +491,7 @@ describe("events that cannot be carried out", () => {
     [
       "a reply without a text",
       { data: { AutoReplyState: "Enabled", ExternalMessage: "x" } },
-      ["An automatic reply is mapped without an InternalMessage; the service needs one."],
+      ["An automatic reply is mapped without an InternalMessage; the service requires one."],
     ],
     [
       "a plan without an end",

@@ -296,7 +296,9 @@ describe("page by page", () => {
       const run = await runner.asBundle(bench, event({ dryRun: true }));
       const shown = Math.min(count, 50);
       expect(new Set(references(accountsOf(run)))).toHaveLength(shown);
-      expect(run.messages).toEqual([`Accounts shown as a sample (an import gives all): ${shown}.`]);
+      expect(run.messages).toEqual([
+        `Accounts shown as a sample (an import returns all): ${shown}.`,
+      ]);
       expect(pagesAskedFor()).toBe(1);
     }
   });

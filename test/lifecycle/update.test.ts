@@ -494,7 +494,7 @@ describe("mailboxes that are not there", () => {
     });
     expect(bench.writes()).toHaveLength(2);
     expect(messages).toEqual([
-      expect.stringMatching(/^Set CustomAttribute2 of mailbox .* this answer is not believed\./),
+      expect.stringMatching(/^Set CustomAttribute2 of mailbox .* this answer is not trusted\./),
     ]);
   });
 });

@@ -288,13 +288,13 @@ describe("groups whose members are not Exchange's to change", () => {
       "Everyone in Care",
       "invalid",
       `${shown("Everyone in Care", "everyoneincare@contoso.com")} is a dynamic distribution ` +
-        "group: who belongs to it follows from its filter, and nobody can be added or removed.",
+        "group: its filter decides who belongs to it, and no one can be added or removed.",
     ],
     [
       "All Staff",
       "invalid",
       `${shown("All Staff", "allstaff@contoso.com")} is a Microsoft 365 group: its members are ` +
-        "changed through Microsoft Graph and not through Exchange.",
+        "changed through Microsoft Graph, not through Exchange.",
     ],
     [
       "Rooms Nijmegen",
@@ -302,11 +302,15 @@ describe("groups whose members are not Exchange's to change", () => {
       `Group ${shown("Rooms Nijmegen", "roomsnijmegen@contoso.com")} is a RoomList; expected a ` +
         "distribution group or a mail-enabled security group.",
     ],
-    ["Info", "invalid", `${shown("Info", "info@contoso.com")} is a SharedMailbox and no group.`],
+    [
+      "Info",
+      "invalid",
+      `${shown("Info", "info@contoso.com")} is a SharedMailbox; expected a group.`,
+    ],
     [
       "Cor Contact",
       "invalid",
-      `${shown("Cor Contact", "cor@fabrikam.com")} is a MailContact and no group.`,
+      `${shown("Cor Contact", "cor@fabrikam.com")} is a MailContact; expected a group.`,
     ],
   ])("are refused, and it is told why: %s", async (name, outcome, message) => {
     for (const verb of [grant, revoke]) {
@@ -365,7 +369,7 @@ describe("a reference that cannot be used", () => {
     [
       "with an id that is no text",
       { permission: { Id: [newsletter] } },
-      /expected a (text|GUID)\.$/,
+      /expected (text|a GUID)\.$/,
     ],
     [
       "of an account, which is blank",
@@ -468,7 +472,7 @@ describe("a change whose answer does not come", () => {
     });
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages).toEqual([
-      expect.stringMatching(/: was sent, and whether it was applied is not known\. /),
+      expect.stringMatching(/: was sent; it is unknown whether it was applied\. /),
     ]);
   });
 

@@ -82,7 +82,7 @@ async function all(
   expect(run.answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true } });
   const references = records.flatMap(({ AccountReferences }) => AccountReferences).length;
   expect(run.messages).toEqual([
-    `Records ${options?.dryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records.length}, ` +
+    `Records ${options?.dryRun ? "shown as a sample (an import returns all)" : "imported"}: ${records.length}, ` +
       `with ${references} account ${references === 1 ? "reference" : "references"}.`,
   ]);
   return records;

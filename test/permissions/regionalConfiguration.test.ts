@@ -186,7 +186,7 @@ describe("what the service refuses", () => {
       { EXO_CONNECTOR_DEADLINE_MS: "400" },
     );
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
-    expect(messages[0]).toContain("was sent, and whether it was applied is not known.");
+    expect(messages[0]).toContain("was sent; it is unknown whether it was applied.");
   });
 
   it("after more than a minute is never asked for: a wrong format does not leave this machine", async () => {

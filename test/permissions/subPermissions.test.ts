@@ -327,7 +327,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
         outputContext: { Success: true, SubPermissions: [dummy] },
       });
       expect(messages).toEqual([
-        expect.stringContaining("No contract in scope gives a Department.ExternalId"),
+        expect.stringContaining("No contract in scope has a Department.ExternalId"),
       ]);
     }
     expect(
@@ -372,7 +372,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     for (const one of [
       'CustomAttribute1 is "D-TWICE"',
       ...both,
-      "was not revoked: it is not known whether it still belongs to the person.",
+      "was not revoked: it is unknown whether it still belongs to the person.",
     ])
       expect(messages.join("\n")).toContain(one);
     expect(byId(answer.outputContext.SubPermissions)).toEqual(
@@ -640,7 +640,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
       plan: [],
       outputContext: { Success: true, SubPermissions: [dummy] },
     });
-    expect(blind.messages.join("\n")).toContain("A preview may know no conditions");
+    expect(blind.messages.join("\n")).toContain("A preview may not know the conditions");
     const configuration = { SubPermissionPreviewAllContracts: "true" };
     expect(answered(await run(kind, { contracts, dryRun: true, configuration }))).toEqual(
       recordOf(kind, "D-SALES", "D-CARE"),
@@ -701,7 +701,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
       expect(answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false } });
       expect(answer.outputContext.SubPermissions).toContainEqual(current[0]);
       expect(messages).toContain(
-        '"By hand" is on record with a reference that is none of this set\'s; it was left as it is.',
+        '"By hand" is on record with a reference that does not belong to this set; it was not changed.',
       );
     }
   });

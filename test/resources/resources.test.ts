@@ -537,7 +537,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(ran.answer.outcome).toBe("unknown");
     expect(errors(ran)).toEqual([
       expect.stringMatching(
-        /^Create .* for "Department 0" \(D-0\): was sent, and whether it was applied is not known\. .*so it was not sent again\. .*if not, the next run creates it\./,
+        /^Create .* for "Department 0" \(D-0\): was sent; it is unknown whether it was applied\. .*so it was not sent again\. .*if not, the next run creates it\./,
       ),
     ]);
     expect(bench.cmdlets().filter((cmdlet) => cmdlet === create)).toHaveLength(1);
