@@ -510,7 +510,7 @@ describe("the options of a data file", () => {
     ).toMatch(/item 1,.*item 2,/);
   });
 
-  it("tell of whatever is thrown", async () => {
+  it("report anything that is thrown", async () => {
     expect(
       await faultOf(() =>
         optionsIn("some.json", contract, options("a"), () => {

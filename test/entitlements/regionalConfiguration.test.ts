@@ -72,7 +72,7 @@ describe("the options of regional configurations", () => {
 });
 
 describe("a reference", () => {
-  it("stands for the listed configuration, in any letter case", () => {
+  it("means the listed configuration, in any letter case", () => {
     for (const id of ["MailboxRegionalConfiguration-NL", "mailboxregionalconfiguration-nl"])
       expect(regionNamed(id)).toEqual(shipped);
   });

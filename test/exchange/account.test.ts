@@ -44,7 +44,7 @@ describe("an account by its reference", () => {
     });
   });
 
-  it.each([null, undefined, ""])("is none without a distinguished name: %j", async (value) => {
+  it.each([null, undefined, ""])("is refused without a distinguished name: %j", async (value) => {
     expect(await faultOf(byId(rows([{ ...names, DistinguishedName: value }])))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining("DistinguishedName") as string,

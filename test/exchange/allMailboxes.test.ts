@@ -108,7 +108,7 @@ describe("the calendars of all mailboxes", () => {
     await source.return?.();
   });
 
-  it("that cannot be read are told with their mailbox, and the others go on", async () => {
+  it("that cannot be read are reported with their mailbox, and the others continue", async () => {
     const { exchange } = tenantOf({
       "Get-Mailbox": () => mailboxes(12),
       "Get-MailboxFolderStatistics": (asked) =>
@@ -142,7 +142,7 @@ describe("the calendars of all mailboxes", () => {
     ).toEqual(["Mailbox 2", "Mailbox 3"]);
   });
 
-  it("of mailboxes that the service cannot read yet are told", async () => {
+  it("of mailboxes that the service cannot read yet are reported", async () => {
     const busy = refusal(
       400,
       "StorageException",
@@ -243,7 +243,7 @@ describe("the regions of all mailboxes", () => {
     expect(sent).toHaveLength(3);
   });
 
-  it("that cannot be read are told with their mailbox, and the others go on", async () => {
+  it("that cannot be read are reported with their mailbox, and the others continue", async () => {
     const { exchange } = tenantOf({
       "Get-Mailbox": () => mailboxes(5),
       "Get-MailboxRegionalConfiguration": (asked) =>

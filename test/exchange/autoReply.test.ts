@@ -93,14 +93,14 @@ describe("mapped fields", () => {
   it.each<[string, Record<string, unknown>, string, string]>([
     ["nobody outside, without an external message", { ExternalAudience: "All" }, "", "None"],
     [
-      "nobody outside, when what is mapped shows nothing",
+      "no one outside, when the mapped text shows nothing",
       { ExternalMessage: "<html><body> </body></html>", ExternalAudience: "Known" },
       "",
       "None",
     ],
     ["those who are known", { ExternalMessage: "Out", ExternalAudience: "known" }, "Out", "Known"],
     [
-      "nobody outside, though there is an external message",
+      "no one outside, although there is an external message",
       { ExternalMessage: "Out", ExternalAudience: "NONE" },
       "Out",
       "None",
@@ -300,7 +300,7 @@ describe("the change of an automatic reply", () => {
       { ...wanted, AutoReplyState: "Disabled", InternalMessage: "Other" },
     ],
     [
-      "of which nobody outside gets anything",
+      "that no one outside gets",
       { ...on, ExternalMessage: null, ExternalAudience: "None" },
       { ...wanted, ExternalMessage: "", ExternalAudience: "None" },
     ],
@@ -359,7 +359,7 @@ describe("the change of an automatic reply", () => {
     expect(change?.parameters).toEqual({ Identity: id, ...wanted, ...own });
   });
 
-  it("clears an external text that no one shall get, and does not send one where there is none", () => {
+  it("clears an external text that no one should get, and sends none where there is none", () => {
     const inside: AutoReply = { ...wanted, ExternalMessage: "", ExternalAudience: "None" };
     expect(replyChange(mailbox, on, inside)).toMatchObject({
       change: {
@@ -392,7 +392,7 @@ describe("the change of an automatic reply", () => {
     });
   });
 
-  it("tells times as text afterwards", () => {
+  it("reports times as text afterwards", () => {
     const reply: AutoReply = {
       ...wanted,
       AutoReplyState: "Scheduled",

@@ -114,7 +114,7 @@ describe("the cloud groups", () => {
     ).toMatchObject({ kind: "invalid" });
   });
 
-  it("that are looked up are no more than can be named, and one", async () => {
+  it("that are looked up are at most one more than can be named", async () => {
     const many = Array.from({ length: 30 }, (_, index) => row(index, { Alias: "x" }));
     expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]))).toHaveLength(maxNamed + 1);
     expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]))).toHaveLength(

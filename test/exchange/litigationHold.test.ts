@@ -146,7 +146,7 @@ describe("the hold of a mailbox", () => {
       { LitigationHoldEnabled: true, LitigationHoldDuration: "" },
       "did not return a LitigationHoldDuration",
     ],
-  ])("cannot be told of %j", async (own, message) => {
+  ])("is a fault for %j", async (own, message) => {
     expect(await faultOf(() => holdOf(mailbox(own)))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining(`${message} of mailbox ${shown}`) as string,

@@ -360,7 +360,7 @@ describe("all mailboxes", () => {
     });
   });
 
-  it("are none of which it cannot be told who they are", async () => {
+  it("are refused without the properties that identify them", async () => {
     expect(await listed([rows([row(1), row(2, { Guid: null })])])).toMatchObject({
       fault: { kind: "unexpected" },
     });
@@ -455,7 +455,7 @@ describe("in the emulator's tenant of difficult names", () => {
     }
   });
 
-  it("tells José García from Jose Garcia, whom the directory takes for the same", async () => {
+  it("distinguishes José García from Jose Garcia, although the directory does not", async () => {
     expect(await mailboxesWhere("DisplayName", "Jose Garcia", [])({ exchange })).toMatchObject([
       { DisplayName: "Jose Garcia" },
     ]);

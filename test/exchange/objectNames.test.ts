@@ -81,7 +81,7 @@ describe("the names of a new object", () => {
     expect(of(text).DisplayName).toBe(shown);
   });
 
-  it("stand behind a prefix, whatever it ends in", () => {
+  it("follow a prefix, whatever its last character", () => {
     expect(of(".x", "k", "d.")).toMatchObject({ Name: "d..x", Alias: "d.x" });
     expect(of("x".repeat(99), "k", "a".repeat(20)).Alias).toHaveLength(64);
   });

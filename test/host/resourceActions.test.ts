@@ -260,7 +260,7 @@ describe("a change that failed, and is looked for", () => {
     ]);
   });
 
-  it("tells the fault that the look came to, by which it is known whether it was refused", async () => {
+  it("reports the fault of the read, which shows whether the step was refused", async () => {
     const ending = async (kind: FaultKind): Promise<unknown> =>
       (await looked(() => Promise.reject(failing(kind, "Looked.")))).audit[1];
     expect(await ending("unavailable")).toEqual([

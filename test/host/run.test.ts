@@ -100,7 +100,7 @@ describe("a run", () => {
     expect(surroundings?.remaining()).toBeGreaterThan(3_000);
   });
 
-  it("gives a preview less time where the platform does, unless it is told how much", async () => {
+  it("gives a preview less time where the platform does, unless the environment sets it", async () => {
     const action = {
       ...setting(),
       verb: { ...setting().verb, deadlineMs: 600_000, previewMs: 20_000 },
@@ -135,7 +135,7 @@ describe("an event that cannot be used", () => {
     ["no JSON", "{secret}", "stdin is not JSON (8 bytes were read); expected one event as JSON."],
     ["a list", "[]", "stdin is JSON, but not an object; expected one event."],
     ["too deep", "[".repeat(100_000), "The event on stdin is nested deeper than 64 levels."],
-  ])("is told from an answer with exit code 2: %s", async (_name, event, message) => {
+  ])("is answered with exit code 2: %s", async (_name, event, message) => {
     const { code, answer, messages } = await runIn({ event });
     expect([code, messages]).toEqual([2, [message]]);
     expect(answer).toMatchObject({
@@ -273,7 +273,7 @@ describe("an action that throws", () => {
       "Boom.",
     ],
     ["something that cannot be looked at", revoked, "A value that cannot be read was thrown."],
-  ])("has failed, and its steps are told: %s", async (_name, make, message) => {
+  ])("has failed, and its steps are reported: %s", async (_name, make, message) => {
     const { code, answer, messages } = await runIn(
       {},
       acting(async ({ change }) => {
@@ -302,7 +302,7 @@ describe("an action that throws", () => {
     ).toMatchObject({ code: 1, answer: { outcome: "unknown" } });
   });
 
-  it("has its origin told to those who mend it, and no secret with it", async () => {
+  it("logs its origin for maintainers, without secrets", async () => {
     const { log } = await runIn(
       {},
       acting(() => Promise.reject(new Error(`Boom: ${configuration.AppSecret}`))),
@@ -400,7 +400,7 @@ describe("a change that goes wrong midway", () => {
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }, { sent: true }] });
   });
 
-  it("is told apart from one that went beside it", async () => {
+  it("is distinguished from one that ran beside it", async () => {
     const action = acting(async ({ change }) => {
       await Promise.all([change(step("A")), change(step("B"))]);
       return found;
@@ -467,7 +467,7 @@ describe("the end of a run", () => {
     expect(connection.sent).toEqual([]);
   });
 
-  it("comes with an interrupt, and what was done is told", async () => {
+  it("comes with an interrupt, and finished steps are reported", async () => {
     let interrupt: (reason: Fault) => void = () => undefined;
     const action = acting(async ({ change }) => {
       await change(step("A"));

@@ -174,7 +174,7 @@ describe("sub-permissions", () => {
   });
 
   it.each(["grant", "update"])(
-    "are never none after a %s: an entry stands for it",
+    "are never empty after a %s: an entry means none",
     async (operation) => {
       expect(held(await decided({ operation, current: onRecord("g-c") }))).toEqual([none]);
       const run = await deciding(["A"], { operation, current: [none] });
@@ -199,7 +199,7 @@ describe("sub-permissions", () => {
     ).toEqual(["y".repeat(100), "another", "x".repeat(100), "g-b"]);
   });
 
-  it("know their permission, or that it is not told, as in a preview", async () => {
+  it("know their permission, or that it is absent, as in a preview", async () => {
     const known: string[] = [];
     const action = onSubPermissions({
       ...undeclared,
@@ -249,7 +249,7 @@ describe("a grant that fails", () => {
     ]);
   });
 
-  it("counts as held when it was on record, whatever it failed for", async () => {
+  it("counts as held when it was on record, whatever the fault", async () => {
     expect(
       held(
         await deciding(["A"], {
@@ -383,7 +383,7 @@ describe("an event that cannot be used", () => {
   });
 
   it.each(["update", "revoke"])(
-    "because it does not say what is on record: %s",
+    "because it does not contain the current permissions: %s",
     async (operation) => {
       const run = await decided({
         operation,
@@ -440,7 +440,7 @@ describe("what cannot be decided", () => {
     ["grant", { operation: "grant" }, onRecord("mb-1", "g-a")],
     ["revoke", { operation: "revoke" }, onRecord("mb-1")],
   ])(
-    "because it is none of this set's is left alone, with an error: %s",
+    "because it belongs to another set is not changed, with an error: %s",
     async (_name, choices, expected) => {
       const run = await deciding(["A"], { current: onRecord("mb-1"), ...choices });
       expect([run.code, held(run)]).toEqual([1, expected]);
@@ -468,7 +468,7 @@ describe("a revoke", () => {
   const revoke = (choices: Choices = {}): Promise<Ran<SubPermissionsAnswer, never>> =>
     decided({ operation: "revoke", current: onRecord("g-a", "g-b"), person: null, ...choices });
 
-  it("takes everything on record away, whatever the contracts say", async () => {
+  it("revokes everything on record, regardless of the contracts", async () => {
     for (const person of [null, { Contracts: contracts("A") }]) {
       const run = await revoke({ person });
       expect([run.code, held(run), run.audit]).toEqual([
@@ -534,7 +534,7 @@ describe("a revoke", () => {
   });
 
   it.each<FaultKind>(["denied", "unavailable", "unexpected", "throttled"])(
-    "that fails as %s leaves it on record, and goes on",
+    "that fails as %s leaves it on record, and continues",
     async (kind) => {
       const run = await revoke({ becomes: { "Remove g-a": faultOf(kind) } });
       expect([run.code, held(run), steps(run)]).toEqual([
@@ -605,7 +605,7 @@ describe("contracts without a group", () => {
       ["1 of the contracts in scope has no CostCenter.Code."],
     ],
     ["no contract", [], {}, 0, [nothing]],
-  ])("are told: %s", async (_name, values, config, code, audit) => {
+  ])("are reported: %s", async (_name, values, config, code, audit) => {
     const run = await deciding(values, { config });
     expect([run.code, held(run), run.audit.map(([, message]) => message)]).toEqual([
       code,

@@ -165,7 +165,7 @@ describe("the automatic reply", () => {
       { InternalMessage: asHtml(escaped) },
     ],
     [
-      "without a text for outside nobody there gets one",
+      "without an external text no one outside gets a reply",
       aoife,
       { data: { InternalMessage: "Left.", ExternalAudience: "All" } },
       { InternalMessage: "Left.", ExternalAudience: "None" },
@@ -479,12 +479,12 @@ describe("events that cannot be carried out", () => {
       ['The mailbox reference is "E100001"; expected a GUID.'],
     ],
     [
-      "a state that is none",
+      "an unknown state",
       { data: { AutoReplyState: "on", InternalMessage: "x" } },
       ['The mapping of AutoReplyState yields "on"; expected one of Enabled, Disabled, Scheduled.'],
     ],
     [
-      "an audience that is none",
+      "an unknown audience",
       { data: { InternalMessage: "x", ExternalMessage: "x", ExternalAudience: "Everybody" } },
       ['The mapping of ExternalAudience yields "Everybody"; expected one of None, Known, All.'],
     ],

@@ -289,7 +289,7 @@ describe("page by page", () => {
     expect(references(records)).toEqual(there("UserMailbox"));
   });
 
-  it("shows a sample of 50 in a dry run, and asks for no more", async () => {
+  it("shows a sample of 50 in a dry run, and requests no more", async () => {
     for (const count of [49, 50, 51, 2_500]) {
       bench.emulator.replaceState(manyMailboxes(count));
       bench.emulator.clearJournal();

@@ -199,7 +199,7 @@ describe("who is not there", () => {
     expect(answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
   });
 
-  it("is not believed of a group that was read a moment ago", async () => {
+  it("is not trusted for a group that was read a moment ago", async () => {
     const refusal = (cmdlet: string): Fault => ({
       match: { cmdlet },
       answer: {
@@ -312,7 +312,7 @@ describe("groups whose members are not Exchange's to change", () => {
       "invalid",
       `${shown("Cor Contact", "cor@fabrikam.com")} is a MailContact; expected a group.`,
     ],
-  ])("are refused, and it is told why: %s", async (name, outcome, message) => {
+  ])("are refused with the reason: %s", async (name, outcome, message) => {
     for (const verb of [grant, revoke]) {
       for (const dryRun of [true, false]) {
         const { answer, messages } = await verb.here(
@@ -381,7 +381,7 @@ describe("a reference that cannot be used", () => {
       { account: "E100001" },
       /^The account reference \(References\.Account\) is "[^"]+"; expected a GUID\.$/,
     ],
-  ])("is told: %s", async (_name, choices, message) => {
+  ])("is reported: %s", async (_name, choices, message) => {
     for (const verb of [grant, revoke]) {
       const { answer, messages } = await verb.here(bench, event(choices));
       expect(answer).toMatchObject({
@@ -404,13 +404,13 @@ describe("a reference that cannot be used", () => {
   });
 });
 
-describe("an application that may not pass by the managers of a security group", () => {
+describe("an application that may not bypass the managers of a security group", () => {
   const recipientsOnly = (state: State): void => {
     for (const app of state.apps) app.directoryRoles = ["Exchange Recipient Administrator"];
   };
   const rights = guidOf("Finance rights");
 
-  it("is told which role it needs, and nothing is done", async () => {
+  it("gets a message that names the role it needs, and nothing is done", async () => {
     prepare(bench, {}, recipientsOnly);
     const before = held(bench);
     for (const [verb, account] of [
@@ -447,7 +447,7 @@ describe("an application that may not pass by the managers of a security group",
     }
   });
 
-  it("that may only read is told so too", async () => {
+  it("that may only read gets the same message", async () => {
     prepare(bench, {}, (state) =>
       state.apps.forEach((app) => (app.directoryRoles = ["Global Reader"])),
     );

@@ -122,7 +122,7 @@ describe("folders", () => {
   const dora = guidOf("Dora Double");
   const doraShown = shown("Dora Double", "dora.double@contoso.com");
 
-  it("that cannot be renamed are told apart from the settings, which are kept", async () => {
+  it("that cannot be renamed are reported separately from the settings, which are kept", async () => {
     const { answer, messages } = await granted(dutch, { account: dora });
     expect(answer.outputContext.Success).toBe(false);
     expect(answer.plan.map(({ sent }) => sent)).toEqual([true, true]);

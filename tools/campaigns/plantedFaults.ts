@@ -392,8 +392,8 @@ const lists: readonly Faults[] = [
         why: 'One "not found" would prove that a mailbox no longer exists.',
       },
       {
-        find: "saysAlreadySo || wasSilentlySo",
-        replace: "saysAlreadySo",
+        find: "isAlreadySo || wasSilentlySo",
+        replace: "isAlreadySo",
         why: "A right that was not there to revoke would be reported as revoked.",
       },
       {
@@ -402,7 +402,7 @@ const lists: readonly Faults[] = [
         why: "A revoke inside a dynamic permission would be believed without a look.",
       },
       {
-        find: 'saysAlreadySo ? alternativeTo(step, "alreadySo") : undefined',
+        find: 'isAlreadySo ? alternativeTo(step, "alreadySo") : undefined',
         replace: "undefined",
         why: "A right that is listed under another name would not be revoked.",
       },
@@ -925,8 +925,8 @@ const lists: readonly Faults[] = [
         why: "The token would be sent without encryption.",
       },
       {
-        find: "++redirects > mostRedirects",
-        replace: "++redirects > mostRedirects + 100",
+        find: "++redirects > maxRedirects",
+        replace: "++redirects > maxRedirects + 100",
         why: "Hosts that send to each other would be followed for ever.",
       },
       {

@@ -41,7 +41,7 @@ describe("equals", () => {
   });
 });
 
-describe("carries", () => {
+describe("matchesExactly", () => {
   const carried = (found: unknown, value: string): boolean =>
     matchesExactly({ Property: found }, "Property", value, "this row");
 
@@ -49,7 +49,7 @@ describe("carries", () => {
     expect(carried("José", "JOSE\u0301")).toBe(true);
   });
 
-  it("tells José from Jose", () => {
+  it("distinguishes José from Jose", () => {
     expect(carried("José", "Jose")).toBe(false);
   });
 
