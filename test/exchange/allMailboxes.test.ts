@@ -134,7 +134,7 @@ describe("the calendars of all mailboxes", () => {
       ["Mailbox 7", "missing"],
       ["Mailbox 8", "unexpected"],
     ]);
-    // A mailbox that nobody has opened yet has no calendar, and so nobody has a right on it.
+    // A mailbox that no one has opened yet has no calendar, and so no one has a right on it.
     expect(
       inOrder(found)
         .filter(([, what]) => typeof what !== "string" && what.length === 0)

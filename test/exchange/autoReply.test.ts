@@ -91,7 +91,7 @@ describe("mapped fields", () => {
   });
 
   it.each<[string, Record<string, unknown>, string, string]>([
-    ["nobody outside, without an external message", { ExternalAudience: "All" }, "", "None"],
+    ["no one outside, without an external message", { ExternalAudience: "All" }, "", "None"],
     [
       "no one outside, when the mapped text shows nothing",
       { ExternalMessage: "<html><body> </body></html>", ExternalAudience: "Known" },
@@ -410,7 +410,7 @@ describe("a reply is this one", () => {
   it.each<[string, PresentReply, boolean]>([
     ["when it is on with these texts", on, true],
     ["when it is on for a time", { ...on, AutoReplyState: "Scheduled" }, true],
-    ["whoever gets it", { ...on, ExternalAudience: "None" }, true],
+    ["regardless of the audience", { ...on, ExternalAudience: "None" }, true],
     ["not when it is off", { ...on, AutoReplyState: "Disabled" }, false],
     ["not when its internal text is another", { ...on, InternalMessage: wrapped("In!") }, false],
     ["not when its external text is another", { ...on, ExternalMessage: wrapped("") }, false],
@@ -447,7 +447,7 @@ describe("in the emulator's tenant", () => {
       },
     ],
     ["one for colleagues", { ...wanted, ExternalMessage: "", ExternalAudience: "None" }],
-    ["one whose external text nobody gets", { ...wanted, ExternalAudience: "None" }],
+    ["one whose external text no one gets", { ...wanted, ExternalAudience: "None" }],
     ["one for a time", { ...wanted, AutoReplyState: "Scheduled", StartTime: soon, EndTime: later }],
     ["none", { ...wanted, AutoReplyState: "Disabled" }],
   ])("a second run sends nothing: %s", async (_name, reply) => {

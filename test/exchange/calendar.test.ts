@@ -103,7 +103,7 @@ const valid: [string, Given, Partial<CalendarRight>][] = [
   ["no flags, said as None", { user: "Default", rights: "Reviewer", flags: "none" }, { flags: [] }],
   ...["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor"].map(
     (rights): [string, Given, Partial<CalendarRight>] => [
-      `${rights} that is told`,
+      `${rights} with a notification`,
       { user: named, rights, notify: true },
       { rights: [rights], flags: [] },
     ],
@@ -212,7 +212,7 @@ const refused: [string, Given, RegExp][] = [
     "ReadItems",
     "ReadItems,FolderVisible",
   ].map((rights): [string, Given, RegExp] => [
-    `${rights} that is told`,
+    `${rights} with a notification`,
     { user: named, rights, notify: true },
     /only possible for AvailabilityOnly, LimitedDetails, Reviewer, Editor;/,
   ]),
@@ -672,7 +672,7 @@ describe("in an emulated tenant", () => {
       [{ PrimarySmtpAddress: "a@contoso.com" }, { PrimarySmtpAddress: "b@contoso.com" }],
     ],
     ["nobody", []],
-    ["somebody without an address", [{ DisplayName: "No Address" }]],
+    ["a recipient without an address", [{ DisplayName: "No Address" }]],
   ])("%s cannot be named", async (_name, found) => {
     expect(await faultOf(calendarUser(named)(clientOf([rows(found)])))).toMatchObject({
       kind: "invalid",

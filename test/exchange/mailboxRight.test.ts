@@ -331,7 +331,7 @@ describe("an identifier in a list", () => {
       user,
       { isHeld: true, orphans: 1 },
     ],
-    ["nobody's", "FullAccess", [permission(sid)], [], { isHeld: false, orphans: 1 }],
+    ["no one's", "FullAccess", [permission(sid)], [], { isHeld: false, orphans: 1 }],
   ])("may be %s", async (_name, right, list, users, expected) => {
     expect(await standingWith(right, list, users)).toMatchObject(expected);
   });
@@ -614,7 +614,7 @@ describe("a revoke", () => {
     ["the account", [permission("jan@contoso.com")], false],
     ["the account's GUID", [permission(guidOf(9))], false],
     ["one of the same display name", [permission("Jan O'Brien")], false],
-    ["somebody else", [permission("piet")], true],
+    ["someone else", [permission("piet")], true],
     ["a Deny", [permission("jan@contoso.com", { Deny: true })], true],
     ["a dead entry", [permission(sid)], true],
   ])("is in effect by what a look shows: %s", async (_name, list, expected) => {
