@@ -159,6 +159,13 @@ describe("an account with its security identifier", () => {
     const known = await withSid(account)(clientOf([rows(found)]));
     expect([isAccount(known, sid), isAccount(known, "")]).toEqual([false, false]);
   });
+
+  it("has none when the user is not found, and is a fault when the look-up fails", async () => {
+    expect(await withSid(account)(clientOf([notFound(guidOf(1))]))).toMatchObject({ sid: "" });
+    expect(await faultOf(withSid(account)(clientOf([reply(403)])))).toMatchObject({
+      kind: "denied",
+    });
+  });
 });
 
 describe("a trustee in a list", () => {
