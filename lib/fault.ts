@@ -3,11 +3,11 @@
  * a `missing` mailbox is a failure for one verb and a success for another, which the host decides.
  */
 export type FaultKind =
-  /** The named object does not exist. Only after the name in the error was compared. */
+  /** The named object does not exist. Used only after the name in the error was compared. */
   | "missing"
-  /** The object that was named has no entry for the user that was named. */
+  /** The named object has no entry for the named user. */
   | "noEntry"
-  /** The application is no manager of the group, and the service asks for one. */
+  /** The application is not a manager of the group, and the service requires one. */
   | "notManager"
   /** The object exists but is not ready yet; trying again later can succeed. */
   | "notReady"
@@ -26,7 +26,7 @@ export type FaultKind =
   | "denied"
   /** The request itself is wrong; trying again changes nothing. */
   | "invalid"
-  /** The service asked to slow down for longer than the remaining time. */
+  /** The service requires a wait that is longer than the remaining time. */
   | "throttled"
   /** No usable answer arrived: network, gateway, time. Whether a change was applied may be unknown. */
   | "unavailable"

@@ -13,19 +13,18 @@ export interface Step<T extends Target = Target, Targets = never> {
   sentence: string;
   /** The values before the step, by property. */
   before: Readonly<Record<string, unknown>>;
-  /** What was read shows that the step changes nothing. It is sent anyway, because reads lag behind writes. */
+  /** A read showed that the step changes nothing. It is sent anyway, because reads lag behind writes. */
   isInPlace?: boolean;
   /** The service does not report that it changed nothing, so `isInPlace` decides. */
   isSilent?: boolean;
   /**
-   * Looks whether the target shows the effect of the step. Called after the step was sent, again with growing
-   * waits, because
-   * reads lag behind writes. Throws a `missing` fault only when the absence of the object is proven.
+   * Whether the target shows the effect of the step. Called after the step was sent, and again after growing
+   * waits, because reads lag behind writes. Throws a `missing` fault only when the absence of the object is proven.
    */
   isInEffect?: (targets: Targets) => Promise<boolean>;
   /**
-   * Other ways to the same effect: another name of the same object, setting an entry that proves to exist. One is
-   * sent when the target gives the answer that it is for, and a look shows otherwise.
+   * Other ways to the same effect: another name of the same object, setting an entry that turns out to exist.
+   * One is sent when the target returns the answer that it is for, and a read shows otherwise.
    */
   alternatives?: readonly Alternative[];
   /**
@@ -35,7 +34,7 @@ export interface Step<T extends Target = Target, Targets = never> {
   recover?(fault: Fault): Promise<StepResult>;
 }
 
-/** Another way to send a step, and the answer to the first way that makes it worth a try. */
+/** Another way to send a step, and the answer after which it is tried. */
 export interface Alternative {
   after: "alreadySo" | "noEntry" | "notManager";
   operation: string;
@@ -44,13 +43,13 @@ export interface Alternative {
 }
 
 /**
- * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, what was read shows)
+ * `planned`: a dry run, nothing was sent. `alreadySo`: the service reported (or, in a dry run, a read showed)
  * that the step changes nothing. `pending`: it was accepted, and reads do not show it yet; the host looks again before
  * it answers.
  */
 export type StepResult = "planned" | "done" | "alreadySo" | "pending";
 
-/** A read. A noun makes it; the gate hands it the clients of the targets that the action declared. */
+/** A read. A noun creates it; the gate passes it the clients of the targets that the action declared. */
 export type Query<Targets, T> = (targets: Targets) => Promise<T>;
 
 /** A read whose results arrive one by one. */

@@ -196,7 +196,7 @@ export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(
     // A success has no error in its audit log, and a failure has at least one.
     expect(AuditLogs.some(({ IsError }) => IsError)).toBe(!Success);
     if (PreviousData) expect(Object.keys(PreviousData)).toEqual(Object.keys(Data ?? {}));
-    // That somebody is gone is told once, and not of each step.
+    // An object that no longer exists is reported once, not for each step.
     for (const { sentence } of Success && checked.outcome === "gone" ? [] : checked.plan)
       expect(AuditLogs.filter(({ Message }) => Message.startsWith(`${sentence}: `))).toHaveLength(
         1,

@@ -191,7 +191,7 @@ async function everySetting(name: string): Promise<Call[]> {
       taken: [],
       record: () => Promise.resolve(true),
       output: {},
-      whenCutShort: () => undefined,
+      onEarlyEnd: () => undefined,
     });
   }
   return asked;

@@ -147,9 +147,8 @@ export async function namedUser(
 export const revocableUserLookup: Cmdlets = mergedCmdlets(calendarRightList, userNamesLookup);
 
 /**
- * The user of a right that is to be revoked. Somebody who is no recipient any more keeps the entry: it is found
- * in the list
- * of entries. Throws a proven `missing` fault when no entry can be the user's, and `notReady` when one may be.
+ * The user of a right to revoke. Someone who is no longer a recipient keeps the entry: it is found in the list of
+ * entries. Throws a proven `missing` fault when no entry can belong to the user, and `notReady` when one may.
  */
 export async function revocableUser(
   right: CalendarRight,

@@ -13,11 +13,9 @@ export const secondLook: Cmdlets = {
 };
 
 /**
- * The second look at an object that one cmdlet did not find: as a recipient of any type, as a soft-deleted one,
- * and as a user.
- * Each cmdlet shows only some kinds of objects, and each controller can lag, so only all of them together prove
- * an absence.
- * Returns undefined when they agree that there is no such object.
+ * The second look at an object that one cmdlet did not find: as a recipient of any type, as a soft-deleted one, and as
+ * a user. Each cmdlet shows only some kinds of objects, and each controller can lag, so only all of them together prove
+ * an absence. Returns undefined when they agree that there is no such object.
  */
 export async function otherwiseFound(
   exchange: Exchange,
@@ -39,9 +37,8 @@ export async function otherwiseFound(
 }
 
 /**
- * The object with this Guid; undefined when the service says that there is none. No row and no such statement is
- * no answer:
- * a `200` with an empty list also comes from a controller that lags. Throws `unexpected` for it.
+ * The object with this Guid; undefined when the service reports that there is none. Throws `unexpected` when the
+ * service neither returns nor denies it: a controller that lags can also answer `200` with an empty list.
  */
 export async function foundByGuid(
   exchange: Exchange,
@@ -61,6 +58,6 @@ export async function foundByGuid(
     kind: "unexpected",
     message:
       `Exchange Online answered ${command.cmdlet} for ${id} without this object and without an error, ` +
-      "so it is not known whether the object exists.",
+      "so it is unknown whether the object exists.",
   });
 }

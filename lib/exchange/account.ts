@@ -14,7 +14,7 @@ export interface Account extends Mailbox {
   sid?: string;
 }
 
-/** The names that are nobody else's in whatever form a list is. */
+/** The names that no one else can have, in any kind of list. */
 const ownNames = [
   "Guid",
   "UserPrincipalName",
@@ -23,8 +23,8 @@ const ownNames = [
   "DistinguishedName",
 ] as const;
 /**
- * A display name can be anybody's; and where it is display names that a list shows, what it shows can be another
- * one's Name.
+ * Several accounts can have the same display name; and in a list of display names, a text can also equal the Name
+ * of another account.
  */
 const sharedNames = ["Name", "DisplayName"] as const;
 
@@ -44,8 +44,7 @@ export function accountById(id: string): ExchangeQuery<Account> {
 }
 
 /**
- * The account with this Guid, whether it has a mailbox or is what is left of a leaver: a mail user or a user that
- * keeps its
+ * The account with this Guid, with or without a mailbox: a leaver can be a mail user or a user that keeps its
  * memberships and rights. For everything that takes access away. Throws a proven `missing` fault when there is neither.
  */
 export function accountOrFormerById(id: string): ExchangeQuery<Account> {
@@ -68,7 +67,7 @@ export function assertHasMailbox(account: Account): void {
 }
 
 function accountOf(found: Mailbox): Account {
-  // Filters on members compare distinguished names: without one they would find nothing, and nothing is an answer.
+  // Filters on members compare distinguished names: without one they find nothing, which looks like an answer.
   if (textOf(found["DistinguishedName"]) === "")
     throw new Fault({
       kind: "unexpected",
@@ -78,7 +77,7 @@ function accountOf(found: Mailbox): Account {
   return { ...found, ...texts } as Account;
 }
 
-/** Whether a text in a list of trustees is this account for certain. */
+/** Whether a text in a list of trustees certainly means this account. */
 export function isAccount(account: Account, text: string): boolean {
   const listed = text.toLowerCase();
   return (
@@ -92,10 +91,10 @@ export function isAccount(account: Account, text: string): boolean {
 /** What `withSid` sends. */
 export const sidLookup: Cmdlets = { "Get-User": ["Identity"] };
 
-/** The account with its security identifier, which mailboxes do not show and a list may call it by. */
+/** The account with its security identifier, which mailboxes do not show, but lists may. */
 export function withSid(account: Account): ExchangeQuery<Account> {
   return async ({ exchange }) => {
-    // The mailbox was there a moment ago: "missing" would not say that the account is gone.
+    // The mailbox existed a moment ago: "missing" would not prove that the account no longer exists.
     const rows = await findRows(exchange, {
       cmdlet: "Get-User",
       parameters: { Identity: account.Guid },
@@ -125,7 +124,7 @@ export function hasNamesake({ Guid, Name, DisplayName }: Account): ExchangeQuery
   };
 }
 
-/** Whether it may be this account: it could also be another one of the same name. */
+/** Whether a text may mean this account: it could also be another one of the same name. */
 export function mayBeAccount(account: Account, text: string): boolean {
   return (
     isAccount(account, text) ||

@@ -12,7 +12,7 @@ import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 export interface AutoReply {
   AutoReplyState: "Enabled" | "Disabled" | "Scheduled";
   InternalMessage: string;
-  /** Empty: people outside get no reply, whatever the audience. */
+  /** Empty: people outside get no reply, regardless of the audience. */
   ExternalMessage: string;
   ExternalAudience: "None" | "Known" | "All";
   /** Only when scheduled. */
@@ -38,7 +38,7 @@ const properties = [
 const states = ["Enabled", "Disabled", "Scheduled"] as const;
 const audiences = ["None", "Known", "All"] as const;
 
-/** What is written when nobody maps a message: in a reconciliation there is no person and no mapping. */
+/** What is set when no message is mapped: in a reconciliation there is no person and no mapping. */
 export const defaultReply: AutoReply = {
   AutoReplyState: "Enabled",
   InternalMessage: "This mailbox is no longer in use, and your message has not been read.",
@@ -46,7 +46,7 @@ export const defaultReply: AutoReply = {
   ExternalAudience: "All",
 };
 
-/** Parts the mapped fields into those of an automatic reply and the others. */
+/** Splits the mapped fields into those of an automatic reply and the others. */
 export function partedFields(fields: readonly Field[]): {
   replyFields: Field[];
   otherFields: Field[];
@@ -63,9 +63,9 @@ export function isOfReply(name: string): boolean {
 }
 
 /**
- * The automatic reply that mapped fields ask for; undefined when none is mapped. The audience follows from the
- * external message: without one nobody outside gets a reply, with one everybody does unless the mapping says
- * otherwise. Throws an `invalid` fault for what the service would not take.
+ * The automatic reply that the mapped fields describe; undefined when none is mapped. The audience follows from the
+ * external message: without one no one outside gets a reply, with one everyone does unless mapped otherwise. Throws an
+ * `invalid` fault for values that the service would refuse.
  */
 export function autoReplyFrom(
   fields: readonly Field[],
@@ -87,7 +87,7 @@ export function autoReplyFrom(
   };
   if (AutoReplyState !== "Disabled" && reply.InternalMessage === "")
     throw Fault.invalid(
-      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+      "An automatic reply is mapped without an InternalMessage; the service requires one.",
     );
   if (AutoReplyState !== "Scheduled") return reply;
   const [StartTime, EndTime] = Fault.together(
@@ -102,8 +102,8 @@ export function autoReplyFrom(
 }
 
 /**
- * The texts by which a leaver's reply is known; undefined when none is mapped. State, audience and times say nothing
- * about that.
+ * The texts by which a leaver's reply is recognised; undefined when none is mapped. State, audience and times do not
+ * identify a reply.
  */
 export function leaversReplyFrom(
   fields: readonly Field[],
@@ -118,7 +118,7 @@ export function leaversReplyFrom(
 /** What `autoReplyOf` sends. */
 export const autoReplyLookup: Cmdlets = { "Get-MailboxAutoReplyConfiguration": ["Identity"] };
 
-/** The automatic reply of a mailbox. Throws `missing` when the mailbox is gone. */
+/** The automatic reply of a mailbox. Throws `missing` when the mailbox no longer exists. */
 export function autoReplyOf(mailbox: Mailbox): ExchangeQuery<PresentReply> {
   const { Guid } = mailbox;
   return readingOf(mailbox, async ({ exchange }) => {
@@ -135,7 +135,7 @@ export function autoReplyOf(mailbox: Mailbox): ExchangeQuery<PresentReply> {
             `Exchange Online did not return ${name} of the automatic reply of mailbox ${Guid}, so it cannot ` +
             "be compared.",
         });
-    // As they were given, so that what the mailbox had and what it has now read alike.
+    // In the form in which they were sent, so that the values before and after a change look alike.
     return {
       ...row,
       InternalMessage: unwrapped(textOf(row["InternalMessage"])),
@@ -144,7 +144,7 @@ export function autoReplyOf(mailbox: Mailbox): ExchangeQuery<PresentReply> {
   });
 }
 
-/** What a change of `replyChange` sends for any reply, and for one that is switched off. */
+/** What a change of `replyChange` sends for any reply, and to turn one off. */
 export const autoReplyChange: Cmdlets = {
   "Set-MailboxAutoReplyConfiguration": ["Identity", ...properties],
 };
@@ -153,8 +153,8 @@ export const autoReplyOff: Cmdlets = {
 };
 
 /**
- * What it takes to bring the automatic reply of a mailbox from what it is to what it should be; undefined when it is
- * so already.
+ * The change that sets the automatic reply of a mailbox, and the reply afterwards; undefined when it is already as
+ * wanted.
  */
 export function replyChange(
   mailbox: Mailbox,
@@ -176,7 +176,7 @@ export function replyChange(
       InternalMessage: wanted.InternalMessage,
       ExternalAudience: wanted.ExternalAudience,
     });
-    // Null clears a message; an old one that nobody gets now could be sent again by whoever changes the audience later.
+    // Null clears a message: an old one that no one gets now would be sent again if someone widened the audience.
     if (wanted.ExternalMessage !== "" || seenOf(textOf(present["ExternalMessage"])) !== "")
       parameters["ExternalMessage"] = wanted.ExternalMessage || null;
     if (wanted.StartTime && wanted.EndTime)
@@ -206,12 +206,12 @@ export function replyChange(
   };
 }
 
-/** Whether anybody gets a reply. */
+/** Whether anyone gets a reply. */
 export function isOn(present: PresentReply): boolean {
   return textOf(present["AutoReplyState"]) !== "Disabled";
 }
 
-/** Whether a reply that is switched on has these texts: whoever set another one since wants to keep it. */
+/** Whether a reply that is turned on has these texts: anyone who has set another one since wants to keep it. */
 export function isThisReply(present: PresentReply, reply: AutoReply): boolean {
   return (
     isOn(present) &&
@@ -238,7 +238,7 @@ function sameTimes(present: PresentReply, { StartTime, EndTime }: AutoReply): bo
   );
 }
 
-/** Empty when nothing of it would be seen. */
+/** Empty when the reader would see nothing. */
 function asHtml(message: string, format: MessageFormat): string {
   if (format === "html") return seenOf(message) === "" ? "" : message;
   return message

@@ -81,7 +81,7 @@ export function isUnresolved({ user }: CalendarRight): boolean {
 export const calendarRightRemoval: Cmdlets = {
   "Remove-MailboxFolderPermission": ["Identity", "User", "Confirm"],
 };
-/** What `setCalendarRight` sends for what Exchange gives by itself. */
+/** What `setCalendarRight` sends for the rights that Exchange grants by default. */
 export const calendarRightReset: Cmdlets = {
   "Add-MailboxFolderPermission": ["Identity", "User", "AccessRights"],
   "Set-MailboxFolderPermission": ["Identity", "User", "AccessRights"],
@@ -124,14 +124,14 @@ export async function setCalendarRight(
     return;
   }
   if (present) {
-    // The entry that follows shows the effect of both steps; this one alone would never show.
+    // The entry that is added next shows the effect of both steps; the removal alone would never show.
     const { isInEffect: _, ...removal } = removingRight(calendar, wanted.user, present);
     await change(removal);
   }
   await change({ ...add, alternatives: [{ ...set, after: "alreadySo" }] });
 }
 
-/** Looks whether the entry is what was wanted. */
+/** Whether the entry has the wanted right. */
 function hasRight(calendar: Calendar, wanted: CalendarRight): ExchangeQuery<boolean> {
   return async (targets) => {
     const now = await presentRight(calendar, wanted.user)(targets);

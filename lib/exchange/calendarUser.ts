@@ -29,7 +29,7 @@ export function calendarUser(
   };
 }
 
-/** The fault for a user of whom nothing is left: no recipient, and no entry that could be the user's. */
+/** The fault for a user that no longer exists: there is no recipient, and no entry that could belong to the user. */
 export function noSuchCalendarUser(identity: string, cause: Fault): Fault {
   return doesNotExist(described(identity), cause, { isProven: true });
 }
@@ -42,7 +42,7 @@ function described(identity: string): string {
 export const userNamesLookup: Cmdlets = { "Get-User": ["Identity"] };
 
 /**
- * The names of somebody who is no recipient, such as a leaver whose mailbox no longer exists; empty when there is no
+ * The names of a user who is not a recipient, such as a leaver whose mailbox no longer exists; empty when there is no
  * such user either.
  */
 export function userNames(identity: string): ExchangeQuery<string[]> {

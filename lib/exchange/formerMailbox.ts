@@ -12,7 +12,7 @@ export const formerVisibility: Cmdlets = {
   "Set-MailUser": ["Identity", "HiddenFromAddressListsEnabled"],
 };
 
-/** Whether the address lists can show it: a user without mail attributes is not in them. */
+/** Whether the address lists can show it: they do not contain users without mail attributes. */
 export function isInAddressLists(former: Mailbox): boolean {
   return former.RecipientTypeDetails !== "User";
 }
@@ -40,9 +40,8 @@ export function hidingFormer(former: Mailbox): ExchangeStep {
 }
 
 /**
- * Applies the settings of a leaver to what is left of the mailbox. Only the visibility exists there; the other
- * settings went
- * with the mailbox, and the audit says so. Throws a proven `missing` fault for a deleted mailbox.
+ * Applies the settings of a leaver to a former mailbox. Only the visibility still exists; the audit names the other
+ * settings, which no longer exist. Throws a proven `missing` fault for a deleted mailbox.
  */
 export async function applyToFormer(
   former: Mailbox,

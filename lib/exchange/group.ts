@@ -27,11 +27,11 @@ export interface Group extends Row {
 }
 
 const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced"];
-/** The one kind of group that can be given rights as well. */
+/** The one kind of group that can also hold rights. */
 export const securityGroup = "MailUniversalSecurityGroup";
-/** The kinds whose members Exchange Online keeps and anyone can be made one of. */
+/** The kinds whose members are kept in Exchange Online and can be added. */
 export const groupTypes: readonly string[] = ["MailUniversalDistributionGroup", securityGroup];
-/** Documented form for an unquoted `$false` that goes over the wire. */
+/** Documented form for an unquoted `$false` that is sent over the wire. */
 const mastered = "IsDirSynced -eq 'False'";
 
 /** What `cloudGroups` and `cloudGroupsWhere` send. */
@@ -40,8 +40,8 @@ export const groupList: Cmdlets = {
 };
 
 /**
- * Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names properties wanted
- * besides.
+ * Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names other properties to
+ * read.
  */
 export function cloudGroups(
   where?: { property: string; value: string },
@@ -79,7 +79,7 @@ export function cloudGroups(
   };
 }
 
-/** The cloud groups whose `property` is `value`, all together. */
+/** The cloud groups whose `property` is `value`, in one list. */
 export function cloudGroupsWhere(property: string, value: string): ExchangeQuery<Group[]> {
   return async ({ exchange }) => {
     const found: Group[] = [];
@@ -97,7 +97,7 @@ export const membershipLookup: Cmdlets = {
 
 /**
  * The cloud group with this Guid. Throws a `missing` fault when there is none, `onPremises` when Active Directory
- * masters it, and `invalid` for a group whose members are not Exchange's to change: the fault says whose.
+ * masters it, and `invalid` for a group whose members Exchange cannot change: the fault explains why.
  */
 export function groupById(id: string): ExchangeQuery<Group> {
   assertGuid(id, "The Id of the group in the permission reference");
@@ -126,8 +126,8 @@ export function groupById(id: string): ExchangeQuery<Group> {
 }
 
 /**
- * What a group is that Get-DistributionGroup does not know. Microsoft 365 groups show only to those who name their
- * type.
+ * The fault for a group that Get-DistributionGroup does not find. Get-Recipient returns a Microsoft 365 group only if
+ * its type is named.
  */
 async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange): Promise<Fault> {
   const row = await foundByGuid(exchange, id, {
@@ -141,26 +141,26 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
     return new Fault({
       kind: "notReady",
       message:
-        `Group ${nameOf(recipient)} exists, and cannot be found as a group yet: Exchange needs some time ` +
-        "after a group was made.",
+        `Group ${nameOf(recipient)} exists, but cannot be found as a group yet: Exchange needs some time ` +
+        "after a group is created.",
       cause,
     });
   const why =
     reasons[recipient.RecipientTypeDetails] ??
-    `is a ${recipient.RecipientTypeDetails} and no group`;
+    `is a ${recipient.RecipientTypeDetails}; expected a group`;
   return Fault.invalid(`${nameOf(recipient)} ${why}.`);
 }
 
 const reasons: Readonly<Record<string, string>> = {
   DynamicDistributionGroup:
-    "is a dynamic distribution group: who belongs to it follows from its filter, and nobody can be added or removed",
+    "is a dynamic distribution group: its filter decides who belongs to it, and no one can be added or removed",
   GroupMailbox:
-    "is a Microsoft 365 group: its members are changed through Microsoft Graph and not through Exchange",
+    "is a Microsoft 365 group: its members are changed through Microsoft Graph, not through Exchange",
 };
 
 /**
- * Whether the account is a direct member. Asked by a filter on the account's distinguished name: the members of a
- * large group are pages over pages.
+ * Whether the account is a direct member. A filter on the account's distinguished name answers that in one request;
+ * listing the members of a large group takes many pages.
  */
 export function isMember(group: Group, account: Account): ExchangeQuery<boolean> {
   return async ({ exchange }) => {
@@ -225,7 +225,7 @@ function membership(group: Group, account: Account): ExchangeStep["parameters"] 
   };
 }
 
-/** The same step without the check for managers; for a step that passes it by already there is no other way. */
+/** The same step without the check for managers; none for a step that already bypasses the check. */
 function withBypass(step: Omit<Alternative, "after">): Alternative[] {
   const bypass = managerBypass(securityGroup);
   if (Object.keys(bypass).some((name) => name in step.parameters)) return [];
@@ -240,15 +240,15 @@ function withBypass(step: Omit<Alternative, "after">): Alternative[] {
 }
 
 /**
- * What a change of a group of this type needs. An application manages no group. The check for it is made for security
- * groups only, and passing it by takes more rights than the rest (Exchange Administrator), so it is passed by only
- * there.
+ * The parameters that a change of a group of this type needs. An application manages no group. Only security groups
+ * are checked for that, and bypassing the check takes more rights than the rest (Exchange Administrator), so only
+ * there is it bypassed.
  */
 export function managerBypass(type: string): Parameters {
   return type === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {};
 }
 
-/** A member as Get-DistributionGroupMember gives it. */
+/** A member as Get-DistributionGroupMember returns it. */
 export interface Member {
   Guid: string;
   DisplayName: string;
@@ -261,8 +261,8 @@ export const memberList: Cmdlets = mergedCmdlets(groupList, membershipLookup, {
 });
 
 /**
- * The direct members of every one of these groups, in pages, in whatever order they arrive; or why a group's could
- * not be read.
+ * The direct members of each of these groups, in pages, in the order in which they arrive; or the fault of a group
+ * whose members cannot be read.
  */
 export function membersOf(
   groups: ReturnType<typeof cloudGroups>,
@@ -321,7 +321,7 @@ function isSynced(group: Group): boolean {
     throw new Fault({
       kind: "unexpected",
       message:
-        `Exchange Online did not return IsDirSynced of group ${nameOf(group)}, so it cannot be told who ` +
+        `Exchange Online did not return IsDirSynced of group ${nameOf(group)}, so it is unknown what ` +
         "masters it.",
     });
   return value === true || textOf(value).toLowerCase() === "true";
@@ -332,8 +332,7 @@ function groupOf(row: Row): Group {
   if (!isGuid(id))
     throw new Fault({
       kind: "unexpected",
-      message:
-        "Exchange Online returned a group without a Guid, so it cannot be told which one it is.",
+      message: "Exchange Online returned a group without a Guid, so it is unknown which one it is.",
     });
   return {
     ...row,

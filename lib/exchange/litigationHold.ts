@@ -1,11 +1,12 @@
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { booleanProperty, mailboxById, mailboxLookup, type Mailbox } from "./mailbox.ts";
 import { daysIn } from "./units.ts";
 import { nameOf } from "./naming.ts";
 import { mergedCmdlets, type Cmdlets, type ExchangeStep, type ExchangeQuery } from "./target.ts";
 
-/** Whole days, or without end. */
+/** Whole days, or unlimited. */
 export type HoldDuration = number | "Unlimited";
 
 export const holdProperties = [
@@ -17,21 +18,21 @@ export const holdProperties = [
 /** .NET counts a span in ticks of 100 ns; more days than these do not fit. */
 const maxDays = 10_675_199;
 
-/** Throws an `invalid` fault for what is none. */
+/** Throws an `invalid` fault for anything that is not a duration. */
 export function holdDurationFrom(value: unknown): HoldDuration {
   const text = typeof value === "number" || typeof value === "string" ? String(value).trim() : "";
   if (/^unlimited$/i.test(text)) return "Unlimited";
   const days = /^\d{1,8}$/.test(text) ? Number(text) : 0;
   if (days < 1 || days > maxDays)
     throw Fault.invalid(
-      `The duration of a litigation hold is a ${described(value)}; expected whole days from 1, or Unlimited.`,
+      `The duration of a litigation hold is ${described(value)}; expected whole days from 1, or Unlimited.`,
     );
   return days;
 }
 
 function described(value: unknown): string {
-  if (typeof value === "string") return `text of ${value.length} characters`;
-  return typeof value === "number" ? `number (${value})` : typeof value;
+  if (typeof value === "string") return quoted(value);
+  return typeof value === "number" ? String(value) : `a value of type ${typeof value}`;
 }
 
 /** What `heldMailboxById` sends. */
@@ -39,7 +40,7 @@ export const heldMailboxLookup: Cmdlets = mergedCmdlets(mailboxLookup, {
   "Get-Mailbox": ["IncludeInactiveMailbox"],
 });
 
-/** The mailbox with its hold; also one whose user is gone, and that is only kept because of it. */
+/** The mailbox with its hold; also an inactive one, whose user no longer exists and which is kept only by its hold. */
 export function heldMailboxById(id: string): ExchangeQuery<Mailbox> {
   return mailboxById(id, holdProperties, { switches: { IncludeInactiveMailbox: true } });
 }
@@ -83,7 +84,7 @@ export const holdStart: Cmdlets = {
   "Set-Mailbox": ["Identity", "LitigationHoldEnabled", "LitigationHoldDuration", "InactiveMailbox"],
 };
 
-/** Puts the mailbox on hold. Nothing is sent when it is so already. */
+/** Places the mailbox on hold. */
 export function holding(mailbox: Mailbox, duration: HoldDuration): ExchangeStep {
   return {
     target: "exchange",
@@ -122,7 +123,7 @@ export function releasing(mailbox: Mailbox): ExchangeStep {
       try {
         return holdOf(await heldMailboxById(mailbox.Guid)(targets)) === undefined;
       } catch (thrown) {
-        // Only its hold kept an inactive mailbox.
+        // An inactive mailbox is kept only by its hold.
         if (isInactive(mailbox) && Fault.of(thrown).isProven) return true;
         throw thrown;
       }

@@ -1,6 +1,7 @@
 import { isGuid, assertGuid } from "./guid.ts";
 import { maxNamed, nameOf, type Identified } from "./naming.ts";
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
@@ -9,7 +10,7 @@ import { mergedCmdlets, type Cmdlets, type ExchangeQuery, type ExchangeStream } 
 import { otherwiseFound, secondLook } from "./absence.ts";
 import type { Exchange } from "./client/exchange.ts";
 
-/** A mailbox as Get-Mailbox returns it, with at least the properties that say which one it is. */
+/** A mailbox as Get-Mailbox returns it, with at least the properties that identify it. */
 export interface Mailbox extends Row, Identified {
   /** GUID of the directory object, as text. */
   Guid: string;
@@ -37,9 +38,9 @@ export function mailboxProperty(name: string): string | undefined {
 export const mailboxSearch: Cmdlets = { "Get-Mailbox": ["Filter", "ResultSize"] };
 
 /**
- * A look-up of all mailboxes, of whatever type, whose `property` is `value`; `alsoRead` names properties wanted
- * besides. At most `maxNamed` + 1 come back. Rows that do not carry the value are left out (see `carries`). The query
- * fails with `invalid` when Exchange cannot filter on the property, or not by text.
+ * A look-up of all mailboxes, of any type, whose `property` is `value`; `alsoRead` names other properties to read.
+ * Returns at most `maxNamed` + 1. Rows that do not have the exact value are dropped (see `matchesExactly`). Throws
+ * `invalid` when Exchange cannot filter on the property, or not by text.
  */
 export function mailboxesWhere(
   property: string,
@@ -48,9 +49,7 @@ export function mailboxesWhere(
 ): ExchangeQuery<Mailbox[]> {
   const name = filterable(property);
   if (/guid$/i.test(name) && !isGuid(value))
-    throw Fault.invalid(
-      `The value for ${name} is a text of ${value.length} characters; expected a GUID.`,
-    );
+    throw Fault.invalid(`The value for ${name} is ${quoted(value)}; expected a GUID.`);
   const select = selected([name, ...alsoRead]);
   return async ({ exchange }) => {
     const { rows } = await exchange.invoke({
@@ -61,13 +60,13 @@ export function mailboxesWhere(
     const found = rows
       .map(mailboxOf)
       .filter((mailbox) => matchesExactly(mailbox, name, value, `mailbox ${nameOf(mailbox)}`));
-    // The list was cut off: the one that is meant, or a second one, may stand behind its end.
+    // The list was cut off: the right mailbox, or a second one, may come after its end.
     if (rows.length > maxNamed && found.length < 2)
       throw new Fault({
         kind: "ambiguous",
         message:
-          `More than ${maxNamed} mailboxes answer to "${value}" as ${name}, most of them only roughly, so ` +
-          "it cannot be told which one is meant.",
+          `More than ${maxNamed} mailboxes match "${value}" as ${name}, most of them only roughly, so ` +
+          "it is unknown which one is meant.",
       });
     return found;
   };
@@ -76,10 +75,10 @@ export function mailboxesWhere(
 /** What `mailboxById` sends without switches. */
 export const mailboxLookup: Cmdlets = mergedCmdlets({ "Get-Mailbox": ["Identity"] }, secondLook);
 
-/** A mailbox, or what is left of it: a mail user or a user that keeps its GUID, its memberships and its rights. */
+/** A mailbox, or a former one: a mail user or a user that keeps the GUID, the memberships and the rights. */
 export type MailboxOrFormer = { mailbox: Mailbox } | { former: Mailbox };
 
-/** How a mailbox is asked for by its reference. */
+/** How a mailbox is looked up by its reference. */
 interface ById {
   /** Switches of Get-Mailbox. */
   switches?: Readonly<Record<string, true>>;
@@ -90,11 +89,9 @@ interface ById {
 }
 
 /**
- * What has this Guid: a mailbox, or the mail user or user that is left when its licence was taken away.
- * `alsoRead` names other
- * properties to read. Throws a proven `missing` fault when there is neither, and `notReady` for a mailbox that
- * only some
- * cmdlets show.
+ * The object with this Guid: a mailbox, or the mail user or user that remains when its licence is removed. `alsoRead`
+ * names other properties to read. Throws a proven `missing` fault when there is neither, and `notReady` for a mailbox
+ * that only some cmdlets show.
  */
 export function mailboxOrFormerById(
   id: string,
@@ -155,12 +152,12 @@ async function formerOf(
   return former;
 }
 
-/** Whether an object of this type can have had a mailbox: a user, a mail user, a mailbox here or on premises. */
+/** Whether an object of this type can have had a mailbox: a user, a mail user, or a mailbox here or on premises. */
 function isPerson(type: string): boolean {
   return /(User|Mailbox)$/i.test(type) && !/^GroupMailbox$/i.test(type);
 }
 
-/** Whether what is left of a mailbox is deleted, and can only be restored. */
+/** Whether a former mailbox is deleted, and can only be restored. */
 export function isDeleted({
   RecipientTypeDetails,
 }: Pick<Mailbox, "RecipientTypeDetails">): boolean {
@@ -193,11 +190,9 @@ export function mailboxById(
 }
 
 /**
- * A read of something that belongs to a mailbox. When the service does not find it, the mailbox itself is looked
- * up: one
- * "not found" proves nothing. Throws a proven `missing` fault when the mailbox no longer exists, and what the
- * query throws
- * otherwise.
+ * A read of something that belongs to a mailbox. When the service does not find it, the mailbox itself is looked up:
+ * one "not found" proves nothing. Throws a proven `missing` fault when the mailbox no longer exists, and the fault of
+ * the query otherwise.
  */
 export function readingOf<T>({ Guid }: Mailbox, query: ExchangeQuery<T>): ExchangeQuery<T> {
   return async (targets) => {
@@ -231,8 +226,8 @@ export const filteredMailboxList: Cmdlets = {
 };
 
 /**
- * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names
- * properties wanted besides. Throws an `invalid` fault for no types: the service would take it for all of them.
+ * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names other
+ * properties to read. Throws an `invalid` fault when there are no types: the service would return all of them.
  */
 export function mailboxesOf(
   types: readonly string[],
@@ -241,7 +236,7 @@ export function mailboxesOf(
 ): ExchangeStream<Mailbox> {
   if (types.length === 0)
     throw Fault.invalid("No mailbox types were named, so there is nothing to list.");
-  // Documented form for an unquoted `$true` that goes over the wire.
+  // Documented form for an unquoted `$true` that is sent over the wire.
   const filter = where && {
     Filter:
       where.value === true
@@ -282,7 +277,7 @@ function selected(alsoRead: readonly string[]): string[] {
 }
 
 /**
- * The value of a true-or-false property. A property that was asked for and did not come back is a fault, not "false".
+ * The value of a true-or-false property. A requested property that was not returned is a fault, not "false".
  */
 export function booleanProperty(mailbox: Row & Identified, property: string): boolean {
   const value = mailbox[property];
@@ -322,10 +317,10 @@ function filterable(property: string): string {
     (known) => known.toLowerCase() === property.toLowerCase(),
   );
   if (name === undefined)
-    throw Fault.invalid(`Exchange cannot look mailboxes up by "${property}". ${lookUpAdvice}`);
+    throw Fault.invalid(`Exchange cannot look up mailboxes by "${property}". ${lookUpAdvice}`);
   if (filterableMailboxProperties[name] !== "string")
     throw Fault.invalid(
-      `Exchange cannot look mailboxes up by the text of "${name}". ${lookUpAdvice}`,
+      `Exchange cannot look up mailboxes by the text of "${name}". ${lookUpAdvice}`,
     );
   return name;
 }
@@ -336,7 +331,7 @@ function mailboxOf(row: Row): Mailbox {
     throw new Fault({
       kind: "unexpected",
       message:
-        "Exchange Online returned a mailbox without a Guid, so it cannot be told which one it is.",
+        "Exchange Online returned a mailbox without a Guid, so it is unknown which one it is.",
     });
   const lacking = identifying.find((name) => row[name] === undefined);
   if (lacking !== undefined)

@@ -17,14 +17,14 @@ import {
   type ExchangeStep,
 } from "./target.ts";
 
-/** What has to be read of a mailbox before settings can be compared with it. */
+/** The properties of a mailbox to read before settings can be compared with it. */
 export function propertiesFor(settings: readonly Setting[]): string[] {
   return settings.length === 0
     ? []
     : [...settings.map(({ property }) => property), "IsDirSynced", "IsExchangeCloudManaged"];
 }
 
-/** What it takes to bring a mailbox to its settings. */
+/** What has to change before a mailbox has its settings. */
 export interface Difference {
   /** One Set-Mailbox with all that differs and is mastered in Exchange Online; undefined when nothing does. */
   change: ExchangeStep | undefined;
@@ -34,7 +34,7 @@ export interface Difference {
   refused: Fault | undefined;
 }
 
-/** Compares a mailbox with its settings. Throws `unexpected` when a property that was asked for did not come back. */
+/** Compares a mailbox with its settings. Throws `unexpected` when a requested property was not returned. */
 export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Difference {
   const sync =
     settings.length === 0
@@ -105,7 +105,7 @@ function hasAll({ Guid }: Mailbox, settings: readonly Setting[]): ExchangeQuery<
   };
 }
 
-/** The names of the settings, never their values: a reply text or an address may be nobody's business. */
+/** The names of the settings, never their values: a reply text or an address may be private. */
 function sentenceFor(
   mailbox: Mailbox,
   changed: readonly string[],
@@ -131,8 +131,8 @@ export const visibilityChange: Cmdlets = mergedCmdlets(mailboxLookup, {
 });
 
 /**
- * Brings a mailbox to its settings, with one Set-Mailbox at most, and gives it as it was and as it then is. What
- * Active Directory masters is refused at the end.
+ * Updates a mailbox to its settings, with one Set-Mailbox at most, and returns it as it was and as it is afterwards.
+ * Throws at the end for settings that Active Directory masters.
  */
 export async function applySettings(
   mailbox: Mailbox,
@@ -152,7 +152,7 @@ export async function applySettings(
   return { before: inOwnWords(mailbox, settings), after: inOwnWords(after, settings) };
 }
 
-/** Settings that are read as another property, under their own name as well: that is what was asked for. */
+/** Adds settings that are read as another property under their own name too: that is the name that was mapped. */
 function inOwnWords(row: Row, settings: readonly Setting[]): Row {
   return {
     ...row,
@@ -168,8 +168,8 @@ function inOwnWords(row: Row, settings: readonly Setting[]): Row {
 }
 
 /**
- * The settings but those that name the very recipients the mailbox has: the service gives them back by Name, whatever
- * they were given by.
+ * The settings without those that name the recipients that the mailbox already has: the service returns them by Name,
+ * however they were sent.
  */
 function withoutSameRecipients(
   mailbox: Mailbox,
@@ -194,8 +194,8 @@ function withoutSameRecipients(
 }
 
 /**
- * Whether every one of these recipients stands in the list, by a name that is nobody else's. A recipient that is not
- * found is for the service to refuse.
+ * Whether each of these recipients is in the list, by a name that no one else has. A recipient that is not found is
+ * sent anyway, for the service to refuse.
  */
 async function allAmong(
   wanted: readonly string[],
@@ -227,8 +227,8 @@ async function allAmong(
 }
 
 /**
- * Refuses a change that would give a mailbox an address which someone else has, and names the holder, also one that is
- * soft-deleted: the service's own refusal does not always say who it is.
+ * Refuses a change that would add an address that another recipient has, and names that recipient, even one that is
+ * soft-deleted: the service's own refusal does not always name it.
  */
 function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
   const select = [

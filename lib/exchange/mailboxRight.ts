@@ -31,7 +31,7 @@ export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
 export interface Standing {
   isHeld: boolean;
   isDenied: boolean;
-  /** Entries that count towards the limit of the list; 0 for a right that is not kept in a list. */
+  /** Entries that count towards the limit of the list; 0 for a right that is not stored in a list. */
   entries: number;
   /** Entries of accounts that no longer exist. */
   orphans: number;
@@ -39,7 +39,7 @@ export interface Standing {
 
 export interface Right {
   name: RightName;
-  /** What people call it. */
+  /** The name that people use. */
   label: string;
   /** Exchange does not report when a change of this right changed nothing. */
   isSilent?: true;
@@ -190,7 +190,7 @@ interface Lists {
   entries: readonly Entry[];
   /** The entries that count towards the limit of the list. */
   counted: readonly Entry[];
-  /** The entries that the service lists when it is asked for this account only. */
+  /** The entries that the service returns for this account only. */
   entriesOfAccount(): Promise<readonly Entry[]>;
 }
 
@@ -199,7 +199,7 @@ async function standing(
   exchange: Exchange,
   { entries, counted, entriesOfAccount }: Lists,
 ): Promise<Standing> {
-  // An identifier in a list may be that of an account that no longer exists, or of this one.
+  // A security identifier in a list may belong to an account that no longer exists, or to this one.
   const account = [...entries, ...counted].some(({ trustee }) => isSid(trustee))
     ? await withSid(caller)({ exchange })
     : caller;
@@ -218,8 +218,8 @@ async function standing(
   };
 
   /**
-   * The service knows whose entry it is when a list shows only a display name. When it says that the entry is not the
-   * account's, that is believed only of a name that somebody else has as well.
+   * When a list shows only a display name, the service knows whose entry it is. Its answer that the entry is not the
+   * account's is trusted only for a name that someone else has too.
    */
   async function ofAccount(): Promise<readonly Entry[]> {
     const found = await entriesOfAccount();

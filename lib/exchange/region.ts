@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { quoted } from "../graphemes.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { exactlyOne } from "./client/lookUp.ts";
@@ -7,15 +8,15 @@ import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
-/** How a mailbox is to show dates, times and folder names. */
+/** How a mailbox shows dates, times and folder names. */
 export interface Region {
-  /** In Windows' own spelling, as the time zone. */
+  /** In Windows' own spelling, like the time zone. */
   language: string;
   timeZone: string;
-  /** Null: the language's own. */
+  /** Null: the default of the language. */
   dateFormat: string | null;
   timeFormat: string | null;
-  /** Whether Inbox, Calendar and so on are to be called by their names in that language. */
+  /** Whether Inbox, Calendar and so on get their names in that language. */
   localizesFolders: boolean;
 }
 
@@ -28,9 +29,9 @@ interface Given {
 }
 
 /**
- * A region from texts. Throws an `invalid` fault for whatever the service would refuse, and for a format of a
- * language whose formats are not known here: the service can take over 70 s to say so, which is more than an event
- * may take.
+ * A region from the texts of an option. Throws an `invalid` fault for any value that the service would refuse, and for
+ * a format of a language whose formats are not known here: the service can take over 70 s to refuse one, which is more
+ * than an event may take.
  */
 export function regionFrom({
   Language,
@@ -42,14 +43,12 @@ export function regionFrom({
   const language = languageNamed(Language.trim());
   if (language === undefined)
     throw Fault.invalid(
-      `Language is a text of ${Language.length} characters that is no language with its region; expected ` +
-        "one such as nl-NL or en-US.",
+      `Language is ${quoted(Language)}; expected a language with its region, such as nl-NL or en-US.`,
     );
   const timeZone = timeZoneNamed(TimeZone.trim());
   if (timeZone === undefined)
     throw Fault.invalid(
-      `TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; expected one ` +
-        "such as W. Europe Standard Time.",
+      `TimeZone is ${quoted(TimeZone)}; expected a Windows time zone, such as W. Europe Standard Time.`,
     );
   const formats = formatsOf(language);
   return {
@@ -71,13 +70,12 @@ function formatAmong(
   if (given === null || given.trim() === "") return null;
   if (!known)
     throw Fault.invalid(
-      `${name} cannot be checked for ${language}, whose formats are not known here; leave it out, and the ` +
-        "language's own is used.",
+      `${name} cannot be checked for ${language}, whose formats are not known here; leave it out to use ` +
+        "the default of the language.",
     );
   if (!known.includes(given))
     throw Fault.invalid(
-      `${name} is a text of ${given.length} characters that is no format of ${language}; expected one of ` +
-        `${known.join(", ")}.`,
+      `${name} is ${quoted(given)}, which is not a format of ${language}; expected one of ${known.join(", ")}.`,
     );
   return given;
 }
@@ -88,8 +86,7 @@ export const regionLookup: Cmdlets = {
 };
 
 /**
- * `verify`: also whether the folders are called by their names in the mailbox's language, which takes the service
- * longer.
+ * `verify`: also whether the folders have their names in the mailbox's language, which takes the service longer.
  */
 export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
   return {
@@ -109,7 +106,7 @@ export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> 
   );
 }
 
-/** Whether the settings are so; formats that are left to the language do not count. */
+/** Whether the mailbox has these settings; formats that are left to the language do not count. */
 export function hasSettings(
   present: Row,
   { language, timeZone, dateFormat, timeFormat }: Region,
@@ -124,7 +121,7 @@ export function hasSettings(
   );
 }
 
-/** Whether the folders are called as they should be. */
+/** Whether the folders have the wanted names. */
 export function hasFolderNames(present: Row, { localizesFolders }: Region): boolean {
   return !localizesFolders || present["DefaultFolderNameMatchingUserLanguage"] === true;
 }
@@ -142,8 +139,9 @@ export const regionChange: Cmdlets = {
 };
 
 /**
- * What it takes: the settings in one change, and the folder names in another one behind it, which can fail by itself.
- * Language and formats go together, for a format is checked against the language; null gives the language's own.
+ * The changes that are needed: the settings in one, and the folder names in another one after it, which can fail
+ * separately. Language and formats are sent together, because a format is checked against the language; null sets the
+ * default of the language.
  */
 export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): ExchangeStep[] {
   const { language, timeZone, dateFormat, timeFormat } = wanted;
@@ -179,7 +177,7 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
     },
     isInEffect: async (targets) => hasFolderNames(await regionOf(mailbox, true)(targets), wanted),
   };
-  // In another language the folders have other names, whatever they match now.
+  // In another language the folders have other names, regardless of whether they match now.
   const isNamed =
     hasFolderNames(present, wanted) &&
     (!wanted.localizesFolders ||

@@ -53,7 +53,7 @@ export interface CreateInput<Targets, Key extends ConfigurationKey = never> exte
 }
 
 /**
- * The account that was found: its reference, one sentence that says which it is and why, and its
+ * The account that was found: its reference, one sentence that explains which one it is and why, and its
  * properties as they are now.
  */
 export interface Correlated {
@@ -100,7 +100,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
       if (accountReference.trim() === "")
         throw new Fault({
           kind: "unexpected",
-          message: "An account was found, but nothing to refer to it by.",
+          message: "An account was found, but it has no reference.",
         });
       Object.assign(output, {
         AccountReference: accountReference,
@@ -126,7 +126,7 @@ export interface ChangeInput<Targets, Key extends ConfigurationKey = never> exte
 export interface Changed {
   before: Readonly<Record<string, unknown>>;
   after: Readonly<Record<string, unknown>>;
-  /** What to report beside the changes. */
+  /** What to report in addition to the changes. */
   audit?: { Message: string }[];
 }
 
@@ -258,7 +258,7 @@ export function onImport<Targets, const Key extends ConfigurationKey>({
           {
             Message:
               "Accounts " +
-              `${actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ` +
+              `${actionContext.DryRun ? "shown as a sample (an import returns all)" : "imported"}: ` +
               `${count}.`,
           },
         ],
@@ -283,7 +283,7 @@ function recordOf(
 
 /**
  * The fields by their names in the mapping; `a.b` becomes `{ a: { b } }`. A field the account lacks
- * is null: the platform wants to see it.
+ * is null: the platform expects every field.
  */
 function nested(
   names: readonly string[],

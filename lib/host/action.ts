@@ -21,7 +21,7 @@ export interface Context<Event, Targets> extends HostGate<Targets> {
   /** The part of the output context that the verb owns. It becomes part of the answer, however the run ends. */
   output: Record<string, unknown>;
   /** Registers the result to report in addition to the reason when the run ends early. */
-  whenCutShort(resultUntilNow: (reason: Fault) => Result): void;
+  onEarlyEnd(resultUntilNow: (reason: Fault) => Result): void;
 }
 
 /**
@@ -58,10 +58,10 @@ export interface Action<Event extends AnyEvent, Targets> {
    */
   configuration: readonly ConfigurationKey[];
   /**
-   * The output before anything was done, from the document on stdin (`undefined`: it is not readable).
+   * The output before the first change, from the document on stdin (`undefined` when it cannot be read).
    * Absent: no output.
    */
-  outputAtFirst?(document: unknown): Record<string, unknown>;
+  initialOutput?(document: unknown): Record<string, unknown>;
   run(context: Context<Event, Targets>): Promise<Result>;
 }
 
@@ -76,7 +76,7 @@ export function settingsFor<Key extends ConfigurationKey>(
   return Object.freeze(Object.defineProperties({}, Object.fromEntries(declared))) as Settings<Key>;
 }
 
-/** The connector's own references are texts. An object is accepted when its `Guid` or `Id` is a text. */
+/** The connector's own references are text. An object is accepted when its `Guid` or `Id` is text. */
 export function accountReferenceIn(account: string | object): string {
   const entries: [string, unknown][] =
     typeof account === "string" ? [["Id", account]] : Object.entries(account);

@@ -31,12 +31,12 @@ export interface Answer {
 export interface Ending {
   verb: Verb;
   taken: StepRecord[];
-  /** The verb's own part of the output context, as far as it came to be. */
+  /** The verb's own part of the output context, as far as it was set. */
   output: Readonly<Record<string, unknown>>;
   stats: Stats;
 }
 
-/** The answer of a run that came to its end. */
+/** The answer of a run that finished. */
 export function finished(
   { audit = [], faults = [], isGone = false }: Result,
   ending: Ending,
@@ -58,9 +58,9 @@ function outcomeOfSuccess({ verb, taken }: Ending, isGone: boolean): Outcome {
 }
 
 /**
- * The answer of a run with faults: what was done stands before what was not. `wereAttempts`: each
- * fault is of one of several attempts, and not what ended the run. That nobody is there any more is
- * a success for the verbs that take something away.
+ * The answer of a run with faults: the audit lists what was done before what was not. `wereAttempts`:
+ * each fault belongs to one of several attempts, and did not end the run. For verbs that take
+ * something away, an object that no longer exists is a success.
  */
 export function failed(
   faults: readonly Fault[],
@@ -90,7 +90,7 @@ export function failed(
       ending,
     );
   }
-  // A fault that no step met itself, such as the end of the time, is what cut off the steps that were on their way.
+  // A fault that belongs to no step, such as the time limit, cut off the steps that were in progress.
   const cutOff = faults.find((fault) => !taken.some((entry) => entry.fault === fault));
   const reasons = taken.map(
     ({ result, fault: own }) =>
@@ -122,7 +122,7 @@ export function failed(
   );
 }
 
-/** What would be a success if it were proven is unknown as long as it is not. */
+/** An absence that would be a success is unknown until it is proven. */
 function outcomeOfFault(fault: Fault | undefined, { whenMissing }: Verb): Outcome {
   if (fault === undefined) return "unknown";
   const isDoubtful = fault.kind === "missing" && whenMissing === "success" && !fault.isProven;
@@ -145,7 +145,7 @@ function answerOf(
   outcome: Outcome,
   { taken, output, stats }: Omit<Ending, "verb">,
 ): Answer {
-  // A copy: an action that outlives its run may still write to what it was given.
+  // A copy: an action that outlives its run may still write to its output.
   return {
     outputContext: { ...structuredClone(output), Success, AuditLogs },
     outcome,
@@ -156,8 +156,8 @@ function answerOf(
 
 const endings: Readonly<Record<StepRecord["result"], string>> = {
   planned: "would be done, this is a dry run",
-  unknown: "was sent, and whether it was applied is not known",
-  pending: "was sent, and whether it was applied is not known",
+  unknown: "was sent; it is unknown whether it was applied",
+  pending: "was sent; it is unknown whether it was applied",
   accepted: "accepted; its lists do not show it yet",
   done: "done",
   alreadySo: "was already so",

@@ -50,9 +50,8 @@ type TargetStep<Targets> = Step<Extract<keyof Targets, Target>, Targets>;
 export interface HostGate<Targets> extends Gate<Targets> {
   change(step: TargetStep<Targets>, placement?: StepPlacement): Promise<StepResult>;
   /**
-   * Looks at the pending steps again, with growing waits, until they show or the time for it is over. Returns a
-   * fault for each
-   * step that has to count as failed.
+   * Checks the pending steps again, with growing waits, until reads show them or the time for it is over.
+   * Returns a fault for each step that counts as failed.
    */
   settle(): Promise<Fault[]>;
   /** The steps so far, in the order in which they were taken. */
@@ -63,43 +62,41 @@ export interface HostGate<Targets> extends Gate<Targets> {
 export interface StepRecord extends StepPlacement {
   step: PlanStep;
   /**
-   * `accepted`: the target accepted the step plainly, and its reads do not show it yet. `unknown`: it was sent,
-   * and nothing
-   * shows whether it was applied.
+   * `accepted`: the target accepted the step without reservation, and its reads do not show it yet.
+   * `unknown`: it was sent, and nothing shows whether it was applied.
    */
   result: StepResult | "accepted" | "unknown" | "failed";
-  /** What came instead of an answer, or why the answer is not believed. */
+  /** What came instead of an answer, or why the answer is not trusted. */
   fault?: Fault;
 }
 
-/** What decides how much an answer is believed. */
+/** How far an answer is trusted. */
 export interface Trust {
-  /** Every step is judged by reading back, however plain the answer: the verb takes something away. */
+  /** Every step is confirmed by reading back, whatever the answer: the verb takes something away. */
   confirmAll: boolean;
-  /** A plain acceptance that reads do not show in time is a failure. */
+  /** An accepted step that reads do not show in time is a failure. */
   strict: boolean;
 }
 
 interface Pending<Targets> {
   record: StepRecord;
   isInEffect: (targets: Targets) => Promise<boolean>;
-  /** What the step comes to once a look shows it. */
+  /** The result of the step once a read shows it. */
   whenShown: "done" | "alreadySo";
-  /** Why the answer is not plain; undefined for a plain acceptance. */
+  /** Why the answer alone is not trusted; undefined when the target accepted the step without reservation. */
   doubt: string | undefined;
 }
 
-/** Reads lag behind writes by up to minutes; longer than these 15 s no event waits. */
+/** Reads can lag behind writes by minutes, but no event waits longer than these 15 s. */
 const waitsMs: readonly number[] = [500, 1_000, 1_500, 2_000, 2_500, 3_500, 4_000];
-/** Time that is kept back for the looks themselves and the answer. */
+/** Time reserved for the reads themselves and the answer. */
 const reserveMs = 3_000;
 
 /**
- * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends none, the
- * plan of
- * a dry run is the plan of the run, and every audit line is made from the step that was taken. The gate also
- * decides what
- * is believed: not the answer, but the state that a look shows.
+ * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends
+ * none, the plan of a dry run is the plan of the run, and every audit line comes from the step that was
+ * taken. The gate also decides whether a step took effect: by the state that it reads back, not by the
+ * answer.
  */
 export function openGate<Targets>({
   connection,
@@ -124,7 +121,7 @@ export function openGate<Targets>({
     if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
   };
 
-  /** Waits before the next look. False when the time for looking is over. */
+  /** Waits before the next look. Resolves to false when there is no time for another one. */
   async function waitForNextLook(): Promise<boolean> {
     const [ms] = waits;
     if (ms === undefined || deadline.remaining() < ms + reserveMs) return false;
@@ -156,7 +153,7 @@ export function openGate<Targets>({
       const { target, operation, parameters } = step;
       answer = await connection.send({ target, operation, parameters });
     } catch (thrown) {
-      // A request that was cut off together with the run says nothing about the change.
+      // A request that was cut off together with the run proves nothing about the change.
       assertRunning();
       return await afterFault(step, record, Fault.of(thrown), confirm);
     }
@@ -172,14 +169,14 @@ export function openGate<Targets>({
   ): Promise<StepResult> {
     const unknown = notices.filter(({ kind }) => kind === undefined).map(({ text }) => text);
     for (const text of unknown) log("warning", text);
-    const saysAlreadySo = notices.some(({ kind }) => kind === "alreadySo");
+    const isAlreadySo = notices.some(({ kind }) => kind === "alreadySo");
     const wasSilentlySo = step.isInPlace === true && step.isSilent === true;
-    const whenShown = saysAlreadySo || wasSilentlySo ? "alreadySo" : "done";
+    const whenShown = isAlreadySo || wasSilentlySo ? "alreadySo" : "done";
     const { isInEffect } = step;
-    const doubt = doubtOf(unknown, wasRetried, saysAlreadySo);
+    const doubt = doubtOf(unknown, wasRetried, isAlreadySo);
     if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
     if (await shows(isInEffect)) return (record.result = whenShown);
-    const other = saysAlreadySo ? alternativeTo(step, "alreadySo") : undefined;
+    const other = isAlreadySo ? alternativeTo(step, "alreadySo") : undefined;
     if (other) {
       record.result = "alreadySo";
       return await take(other, record, confirm);
@@ -227,7 +224,7 @@ export function openGate<Targets>({
     }
     throw new Fault({
       kind: "unavailable",
-      message: `${fault.message} The object was read a moment ago, so this answer is not believed.`,
+      message: `${fault.message} The object was read a moment ago, so this answer is not trusted.`,
       cause: fault,
       requestId: fault.requestId,
     });
@@ -299,8 +296,8 @@ export function openGate<Targets>({
 }
 
 /**
- * The same step by its next alternative after such an answer. What was read of it no longer counts: the answer has
- * contradicted it.
+ * The same step by its next alternative after such an answer. What was read before no longer counts: the
+ * answer has contradicted it.
  */
 function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S, answer: string): S | undefined {
   const alternatives = step.alternatives ?? [];
@@ -311,7 +308,7 @@ function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S, answer: stri
   return { ...step, operation, parameters, sentence, alternatives: others, isInPlace: false };
 }
 
-/** Why an answer alone is not believed; undefined for a plain acceptance. */
+/** Why an answer alone is not trusted; undefined when the target accepted the step without reservation. */
 function doubtOf(
   unknown: readonly string[],
   wasRetried: boolean,
@@ -348,7 +345,7 @@ function planStep({
   };
 }
 
-/** One "not found" is no proof: a cmdlet shows one kind of object, and a controller can lag. */
+/** A single "not found" proves nothing: a cmdlet shows one kind of object, and a controller can lag. */
 export function isProvenAbsence({ kind, isProven }: Fault): boolean {
   return kind === "missing" && isProven;
 }

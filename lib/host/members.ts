@@ -16,7 +16,7 @@ export function memberAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(member, value);
 }
 
-/** A text or a number as trimmed text; empty for anything else. */
+/** A string or a number as trimmed text; empty for anything else. */
 export function plainText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 }

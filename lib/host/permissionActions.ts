@@ -36,7 +36,7 @@ export { faultsOf } from "./gate.ts";
  */
 export interface Permission {
   identification: Readonly<Record<string, string | number>>;
-  /** Cut to what the platform takes. */
+  /** Cut to the length that the platform accepts. */
   name: string;
   /** Follows the name and is never cut. */
   suffix?: string;
@@ -46,7 +46,7 @@ export interface Permission {
 const maxBeforeSuffix = 83;
 
 function permissionName({ name, suffix, identification }: Permission): string {
-  // What has no name is called by its reference: the platform takes no empty ones.
+  // Without a name, the reference is shown: the platform rejects an empty name.
   return (
     (suffix === undefined
       ? shownName(name)
@@ -93,7 +93,7 @@ export function onPermissions<Targets, const Key extends ConfigurationKey>({
           DisplayName: permissionName(permission),
           Identification: permission.identification,
         });
-      // Set only when the list is whole: the platform takes what is not on it for gone.
+      // Set only when the list is complete: the platform treats a permission that is not on it as removed.
       output["Permissions"] = permissions;
       return { audit: [{ Message: `Permissions listed: ${permissions.length}.` }] };
     },
@@ -106,7 +106,7 @@ export interface PermissionInput<
 > extends Gate<Targets> {
   /** The reference that create answered with. Never blank. */
   accountReference: string;
-  /** A member of the permission's reference, by its name without regard to case; empty when there is no such text. */
+  /** A member of the permission's reference, by its name without regard to case; empty when absent. */
   permission(name: string): string;
   configuration: Settings<Key>;
   log: Log;
@@ -114,7 +114,7 @@ export interface PermissionInput<
 
 /**
  * The handler returns what to report in addition to the changes, and the faults that did not end the run.
- * With any fault the event is no success.
+ * With any fault, the event fails.
  */
 type PermissionDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
   Targets,
@@ -174,7 +174,7 @@ function changing<Targets, Key extends ConfigurationKey>({
   };
 }
 
-/** A text or number of a reference; empty when there is none. */
+/** A string or number in a reference, as text; empty when there is none. */
 export function textIn(
   reference: Readonly<Record<string, unknown>> | null | undefined,
   name: string,
@@ -183,8 +183,8 @@ export function textIn(
 }
 
 /**
- * The same of the permission that an event is about. Throws `invalid` for what is there and is no
- * text: it must not pass for nothing.
+ * The same for the permission reference of an event. Throws `invalid` for a value that is not text: it
+ * must not count as absent.
  */
 export function memberOf(
   reference: Readonly<Record<string, unknown>> | null | undefined,
@@ -197,9 +197,7 @@ export function memberOf(
     typeof value !== "string" &&
     typeof value !== "number"
   )
-    throw Fault.invalid(
-      `${name} of the permission reference is ${typeOf(value)}; expected a text.`,
-    );
+    throw Fault.invalid(`${name} of the permission reference is ${typeOf(value)}; expected text.`);
   return plainText(value);
 }
 
@@ -215,7 +213,7 @@ export interface Holders {
   accountReferences: Iterable<string>;
 }
 
-/** The same of a permission whose parts the connector decides. */
+/** The same for a permission whose parts the connector decides. */
 export interface SubPermissionHolders extends Holders {
   subPermission: Permission;
 }
@@ -287,7 +285,7 @@ function importing<Targets, Key extends ConfigurationKey, Held extends Holders>(
           {
             Message:
               "Records " +
-              `${event.actionContext.DryRun ? "shown as a sample (an import gives all)" : "imported"}: ` +
+              `${event.actionContext.DryRun ? "shown as a sample (an import returns all)" : "imported"}: ` +
               `${records}, with ${references} account ` +
               `${references === 1 ? "reference" : "references"}.`,
           },

@@ -19,7 +19,7 @@ export function valuesInScope(
     );
   // A single contract may arrive as an object instead of a list of one.
   const sent = [given].flat();
-  // PowerShell replaces objects below its depth limit by texts such as @{...}.
+  // PowerShell replaces objects below its depth limit with text such as @{...}.
   if (!sent.every((contract) => isRecord(contract) && isWhole(member(contract, "context"))))
     throw Fault.invalid(
       "The person's contracts (personContext.Person.Contracts) are incomplete: " +

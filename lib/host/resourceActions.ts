@@ -74,7 +74,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
       read,
       stream,
       change,
-      whenCutShort,
+      onEarlyEnd,
     }) {
       const {
         ResourceKeyField: keyField = "ExternalId",
@@ -88,7 +88,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
       const entries = isPreview ? all.slice(0, maxInPreview) : all;
       const ended = new Map<Entry, ResourceOutcome | Fault>();
       const resultUntilNow = (reason?: Fault): Result => {
-        // A fault that ended the run says nothing about an item.
+        // A fault that ended the run belongs to no item.
         const known = entries
           .flatMap((entry) => ended.get(entry) ?? [])
           .filter((end) => end !== reason);
@@ -102,7 +102,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
         read,
         stream,
       });
-      whenCutShort(resultUntilNow);
+      onEarlyEnd(resultUntilNow);
       const ranks = new Map(entries.map((entry, index) => [entry, index]));
       await forEachItem(entries, maxConcurrent, async (entry, whileWaiting) => {
         if (entry instanceof Fault) ended.set(entry, entry);

@@ -11,7 +11,7 @@ import { Redaction } from "./redaction.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
-  /** The event, as a JSON document. Rejects with `Unusable` when what arrived is none. */
+  /** The event, as a JSON document. Rejects with `Unusable` when the input is not one. */
   document(): Promise<unknown>;
   stdout(text: string): Promise<void>;
   stderr(text: string): void;
@@ -32,7 +32,7 @@ export interface Surroundings {
   keepSecret(secret: string): void;
 }
 
-/** Makes a connection of a configuration; throws `Unusable` when the configuration or environment cannot be used. */
+/** Connects with a configuration; throws `Unusable` when the configuration or environment cannot be used. */
 export type Connect<Targets> = (
   configuration: Configuration,
   surroundings: Surroundings,
@@ -62,7 +62,7 @@ export async function run<Event extends AnyEvent, Targets>(
   try {
     deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
     world.onInterrupt(deadline.interrupt);
-    state.output = action.outputAtFirst?.(undefined) ?? {};
+    state.output = action.initialOutput?.(undefined) ?? {};
     const event = await received(action, world, { deadline, redaction, state });
     if (event.actionContext.DryRun && action.verb.previewMs !== undefined)
       deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
@@ -92,7 +92,7 @@ export async function run<Event extends AnyEvent, Targets>(
   state.connection?.close();
   for (const line of answer.outputContext.AuditLogs) {
     output.log(line.IsError ? "error" : "information", line.Message);
-    // Cut only now: half a secret would not be recognised any more.
+    // Cut only now: half a secret would not be recognised.
     line.Message = auditMessage(redaction.text(line.Message));
   }
   await output.document(answer);
@@ -100,7 +100,7 @@ export async function run<Event extends AnyEvent, Targets>(
 }
 
 /**
- * The platform publishes no limit for a message, but no one reads more of one in an audit log.
+ * The platform publishes no limit for a message. This is as much as anyone reads in an audit log;
  * stderr has the whole message.
  */
 const maxMessageLength = 1_000;
@@ -112,7 +112,7 @@ function auditMessage(message: string): string {
 /** The settings that the host itself reads, for every action. */
 export const hostConfiguration = ["ConfirmRevokes"] as const;
 
-/** What is known of a run while it runs. */
+/** The state of a run in progress. */
 interface RunState {
   taken: readonly StepRecord[];
   connection: Pick<Connection<unknown>, "stats" | "close"> | undefined;
@@ -132,7 +132,7 @@ async function received<Event extends AnyEvent, Targets>(
   });
   // Before any message about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
-  state.output = action.outputAtFirst?.(document) ?? {};
+  state.output = action.initialOutput?.(document) ?? {};
   return frozen(readAs(action.contract, document));
 }
 
@@ -178,7 +178,7 @@ async function handled<Event extends AnyEvent, Targets>(
     log,
     record: recorder(output, deadline, dryRun),
     output: state.output,
-    whenCutShort: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),
+    onEarlyEnd: (resultUntilNow) => (state.resultUntilNow = resultUntilNow),
   });
   try {
     return await deadline.bound(settled(work, gate));
@@ -188,7 +188,7 @@ async function handled<Event extends AnyEvent, Targets>(
   }
 }
 
-/** The result of the work, once the gate has looked at every step that did not show at once. */
+/** The result of the work, after the gate has checked every step that reads did not show at once. */
 async function settled(
   work: Promise<Result>,
   { settle }: Pick<HostGate<unknown>, "settle">,
@@ -205,7 +205,7 @@ async function settled(
   }
 }
 
-/** A preview of an import is to come back within 90 s, and shows what the records look like. */
+/** A preview of an import must answer within 90 s. A sample shows what the records look like. */
 const sampleSize = 50;
 
 function recorder(

@@ -31,8 +31,8 @@ export interface SubPermissionInput<
 > extends Gate<Targets> {
   accountReference: string;
   /**
-   * A member of the reference of the permission that the parts belong to; empty when there is no
-   * such text, as in a preview.
+   * A member of the reference of the permission that the parts belong to; empty when absent, as in a
+   * preview.
    */
   permission(name: string): string;
   configuration: Settings<Key>;
@@ -48,24 +48,24 @@ export interface Part {
 
 /** What a set of sub-permissions knows of its parts. */
 export interface Parts<P extends Part> {
-  /** What is looked for, such as `group whose CustomAttribute1 is "D-1"`. */
+  /** What is searched for, such as `group whose CustomAttribute1 is "D-1"`. */
   description(value: string): string;
   /**
-   * The parts that belong to one value of the contract field. Throws a fault that names them when
-   * they cannot be told.
+   * The parts that belong to one value of the contract field. Throws a fault that names the candidates
+   * when it is unknown which ones belong to it.
    */
   belongingTo: (value: string) => Promise<P[]>;
-  /** The key of a reference on record, or undefined for one that is none of this set's. */
+  /** The key of a reference on record, or undefined for a reference of another set. */
   keyOf(reference: (name: string) => string): string | undefined;
-  /** Whether the account has a part that is on record already, as far as can be read. */
+  /** Whether the account has a part that is already on record, as far as reads show. */
   isHeld(part: P): Promise<boolean>;
   grant(part: P): Promise<void>;
-  /** `key` as `keyOf` gave it. */
+  /** `key`: as `keyOf` returned it. */
   revoke(key: string): Promise<void>;
 }
 
 const noConditions =
-  " A preview may know no conditions; the configuration can let it count every contract.";
+  " A preview may not know the conditions; the configuration can make it count every contract.";
 
 interface OnRecord {
   DisplayName: string;
@@ -93,9 +93,9 @@ type ActionContext = SubPermissionsEvent["actionContext"];
 
 /**
  * Declares grant, update and revoke of a permission whose parts follow from the person's contracts.
- * A preview decides with the same code. The answer lists what the account holds however the run ends:
- * a part that may have been granted counts as held, and so does one that may still be there, so that
- * no one keeps a right that is on no record.
+ * A preview decides with the same code. The answer lists what the account holds, however the run ends:
+ * a part that may have been granted counts as held, and so does one that may not have been revoked, so
+ * that no one keeps a right that is not on record.
  */
 export function onSubPermissions<Targets, const Key extends ConfigurationKey, P extends Part>({
   needs,
@@ -116,7 +116,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       "SubPermissionPreviewAllContracts",
       ...keys,
     ],
-    outputAtFirst: (document) => ({ SubPermissions: onRecordIn(document) }),
+    initialOutput: (document) => ({ SubPermissions: onRecordIn(document) }),
     async run({ event, configuration, log, read, stream, change, settle, taken, output }) {
       const { actionContext } = event;
       const isRevoke = actionContext.Operation === "revoke";
@@ -153,7 +153,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
   };
 }
 
-/** When the account no longer exists, whatever it held is gone too. */
+/** When the account no longer exists, it holds nothing. */
 function reportGone(fault: Fault, isRevoke: boolean, { audit }: Report): undefined {
   if (!isRevoke || !isProvenAbsence(fault)) throw fault;
   audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
@@ -198,8 +198,7 @@ function recordedParts(
   // The platform sends null for a list that it does not have: as unknown as an absent one.
   if ((CurrentPermissions ?? undefined) === undefined && Operation !== "grant")
     throw Fault.invalid(
-      "The event does not say what is on record (CurrentPermissions), so " +
-        `${Operation === "revoke" ? "it is not known what to revoke" : "it is not known what to take away"}.`,
+      "The event does not contain the current permissions (CurrentPermissions), so it is unknown what to revoke.",
     );
   const recorded = new Map<string, OnRecord>();
   for (const { DisplayName, Reference } of CurrentPermissions ?? []) {
@@ -212,8 +211,8 @@ function recordedParts(
     if (key === undefined)
       faults.push(
         Fault.invalid(
-          `"${DisplayName ?? ""}" is on record with a reference that is none of this set's; ` +
-            "it was left as it is.",
+          `"${DisplayName ?? ""}" is on record with a reference that does not belong to this set; ` +
+            "it was not changed.",
         ),
       );
   }
@@ -244,7 +243,7 @@ async function partsInScope<P extends Part>(
   if (values.length === 0 && blank === 0)
     audit.push({
       Message:
-        `No contract in scope gives a ${field}, so nothing belongs to the person.` +
+        `No contract in scope has a ${field}, so nothing belongs to the person.` +
         (isPreview && !all ? noConditions : ""),
     });
   const parts = new Map<string, P>();
@@ -253,14 +252,14 @@ async function partsInScope<P extends Part>(
     const fault = await faultOf(async () => {
       const found = await belongingTo(value);
       if (found.length === 0)
-        reportNoMatch(`There is no ${description(value)}, which ${field} of a contract asks for.`);
+        reportNoMatch(`There is no ${description(value)}, which a contract requires (${field}).`);
       for (const part of found) parts.set(part.key, part);
     });
     if (!fault) continue;
     faults.push(fault);
     isWhole = false;
   }
-  // When nothing at all was found, a setting may be wrong; and every person has the same one.
+  // When nothing at all was found, a setting may be wrong, and it would be wrong for every person.
   const mayBeWrong =
     SubPermissionNoMatch !== "skip" && parts.size === 0 && values.length + blank > 0;
   return { parts, isWhole: isWhole && !mayBeWrong };
@@ -282,7 +281,7 @@ async function grantAll<P extends Part>(
       });
     const fault = await faultOf(async () => {
       if (isOnRecord && (await isHeld(part)))
-        audit.push({ Message: `"${part.name}" is held already.` });
+        audit.push({ Message: `"${part.name}" is already held.` });
       else await grant(part);
     });
     if (!fault) continue;
@@ -291,7 +290,7 @@ async function grantAll<P extends Part>(
   }
 }
 
-/** A part whose revocation was sent, and does not show yet. */
+/** A part whose revocation was sent, and that reads still show. */
 interface PendingPart {
   key: string;
   steps: readonly StepRecord[];
@@ -299,7 +298,7 @@ interface PendingPart {
 
 /**
  * Revokes every part on record that does not belong to the person. It counts as held until a look shows that it is
- * revoked. Returns the parts that do not show it yet.
+ * revoked. Returns the parts that reads still show.
  */
 async function revokeOthers<P extends Part>(
   { keyOf, revoke }: Parts<P>,
@@ -314,7 +313,7 @@ async function revokeOthers<P extends Part>(
     if (!isWhole) {
       audit.push({
         Message:
-          `"${DisplayName}" was not revoked: it is not known whether it still belongs to ` +
+          `"${DisplayName}" was not revoked: it is unknown whether it still belongs to ` +
           "the person.",
       });
       continue;
@@ -334,7 +333,7 @@ async function revokeOthers<P extends Part>(
   return pending;
 }
 
-/** A look shows it, or the object no longer exists. What was only accepted stays on record, to be revoked again. */
+/** A read shows it, or the object no longer exists. What was only accepted stays on record, to be revoked again. */
 function hasTakenEffect({ fault, result }: StepRecord): boolean {
   return fault === undefined ? result !== "accepted" : isProvenAbsence(fault);
 }
@@ -345,14 +344,14 @@ async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined>
 }
 
 /**
- * What is on record for the person, from an event that may not even be valid: nobody loses track of
- * a right because of a bad event.
+ * What is on record for the person, from an event that may not even be valid: a bad event must not make
+ * the platform lose track of a right.
  */
 function onRecordIn(document: unknown): unknown[] {
   const context = member(document, "actioncontext");
   const entries = [member(context, "currentpermissions") ?? []].flat().flatMap((entry) => {
     const given = member(entry, "reference");
-    // What cannot be used is given back as far as that is possible.
+    // What cannot be used is returned as far as possible.
     const reference = typeof given === "string" ? { Id: given } : given;
     if (!isRecord(reference)) return [];
     const name = member(entry, "displayname");

@@ -54,7 +54,7 @@ export const verbs = {
     deadlineMs: actionMs,
   },
   import: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
-  // 30 s are documented for its preview and 15 min for the scheduled run; that DryRun tells the two apart is not.
+  // Documented: 30 s for its preview, 15 min for the scheduled run. Not documented: whether DryRun distinguishes them.
   permissions: {
     name: "list",
     whenMissing: "failure",

@@ -311,7 +311,7 @@ describe("a damaged container", () => {
     "dotnet-tripledes-sha1",
     "dotnet-aes256-sha256",
     "dotnet-tripledes-sha1-absent",
-  ])("%s is told from a wrong password where its contents still decrypt", async (name) => {
+  ])("%s is distinguished from a wrong password where its contents still decrypt", async (name) => {
     const [bytes, password] = [der(name), name.endsWith("absent") ? "" : ASCII];
     const saltChanged = changed(bytes, bytes.length - 6);
     const keyChanged = changed(bytes, bytes.length - 300);

@@ -138,13 +138,13 @@ describe("a token", () => {
     expect(await token.get()).toBe("two");
   });
 
-  it("whose life is told as a text lives as long", async () => {
+  it("whose lifetime is a string is kept for that lifetime", async () => {
     const { token } = worldOf([issued("one", "3600")]);
     await token.get();
     expect(await token.get()).toBe("one");
   });
 
-  it("whose life is not told serves once", async () => {
+  it("without a lifetime is used once", async () => {
     const { token } = worldOf([issued("one", null), issued("two", null)]);
     expect([await token.get(), await token.get()]).toEqual(["one", "two"]);
   });

@@ -256,7 +256,7 @@ function expectedHolders(
         ),
       ),
     };
-  // The entitlement stands for both; who has only one of them may be imported, by a setting.
+  // The entitlement means both; a setting decides whether an account with only one of them is imported.
   return {
     must: pairs((mailbox) => {
       const sendAs = holdersOf(objects, mailbox, "SendAs").must;

@@ -66,7 +66,7 @@ export function withMailboxContents(state: State): State {
   );
   const named = (alias: string): DirectoryObject => {
     const object = byAlias.get(alias);
-    if (!object) throw new Error(`The seed has nobody with the alias ${alias}.`);
+    if (!object) throw new Error(`The seed has no object with the alias ${alias}.`);
     return object;
   };
   const guid = (alias: string): string => String(named(alias)["Guid"]);

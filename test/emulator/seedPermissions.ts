@@ -26,7 +26,7 @@ export function withPermissions(state: State): State {
   const byAlias = new Map(state.objects.map((object) => [String(object["Alias"]), object]));
   const named = (alias: string): DirectoryObject => {
     const object = byAlias.get(alias);
-    if (!object) throw new Error(`The seed has nobody with the alias ${alias}.`);
+    if (!object) throw new Error(`The seed has no object with the alias ${alias}.`);
     return object;
   };
   const guid = (alias: string): string => String(named(alias)["Guid"]);

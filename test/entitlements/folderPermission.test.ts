@@ -47,9 +47,9 @@ describe("options with more than a right", () => {
         mailboxFolderSharingPermissionFlags: "Delegate,CanViewPrivateItems",
       }),
     ],
-    ["somebody who is told", option("5", dora, "Reviewer", { sendNotificationToUser: true })],
+    ["a user who is notified", option("5", dora, "Reviewer", { sendNotificationToUser: true })],
     [
-      "a delegate who is not told",
+      "a delegate who is not notified",
       option("5", dora, "Editor", {
         mailboxFolderSharingPermissionFlags: "Delegate",
         sendNotificationToUser: false,
@@ -71,7 +71,7 @@ describe("options with more than a right", () => {
       option("5", dora, "Reviewer", { mailboxFolderSharingPermissionFlags: "Delegate" }),
     ],
     [
-      "a delegate who is told",
+      "a delegate who is notified",
       option("5", dora, "Editor", {
         mailboxFolderSharingPermissionFlags: "Delegate",
         sendNotificationToUser: true,
@@ -81,7 +81,7 @@ describe("options with more than a right", () => {
       "private items alone",
       option("5", dora, "Editor", { mailboxFolderSharingPermissionFlags: "CanViewPrivateItems" }),
     ],
-    ["an owner who is told", option("5", dora, "Owner", { sendNotificationToUser: true })],
+    ["an owner who is notified", option("5", dora, "Owner", { sendNotificationToUser: true })],
   ])("are refused: %s", async (_name, wrong) => {
     expect(await faultOf(() => folderOptions({ options: [wrong] }))).toMatchObject({
       kind: "invalid",
@@ -129,7 +129,7 @@ describe("a reference", () => {
     options = folderOptions(),
   ): ReturnType<typeof entitlementOf> => entitlementOf((name) => textIn(reference, name), options);
 
-  it("stands for itself, whatever its Id is called by now", () => {
+  it("grants the right in the reference, even when its Id has another name now", () => {
     expect(
       entitled({ Id: "4", mailboxFolderUser: "Default", mailboxFolderAccessRight: "Reviewer" }),
     ).toEqual({ right: right("Default", "Reviewer"), notify: false });
@@ -146,7 +146,7 @@ describe("a reference", () => {
     ).toEqual({ right: right("default", "Reviewer"), notify: false });
   });
 
-  it("tells the user when its option says so, found in any letter case", () => {
+  it("notifies the user when the option requires it, in any letter case", () => {
     const told = [option("Read", dora, "Reviewer", { sendNotificationToUser: true })];
     const reference = { mailboxFolderUser: dora, mailboxFolderAccessRight: "Reviewer" };
     expect(
@@ -158,7 +158,7 @@ describe("a reference", () => {
     ]);
   });
 
-  it("of an option that was edited since tells no one, and is not refused for it", () => {
+  it("of an option that has been edited notifies no one, and is not refused", () => {
     const edited = [option("5", dora, "Reviewer", { sendNotificationToUser: true })];
     expect(
       entitled({ Id: "5", mailboxFolderUser: dora, mailboxFolderAccessRight: "Owner" }, edited),
@@ -217,7 +217,7 @@ describe("a reference", () => {
   });
 });
 
-describe("the rival of a right", () => {
+describe("the option that conflicts with a right", () => {
   const options = [
     ...folderOptions(),
     option("5", dora, "Editor", { mailboxFolderSharingPermissionFlags: "Delegate" }),
@@ -227,52 +227,47 @@ describe("the rival of a right", () => {
   ];
   const none = undefined;
   it.each<[string, CalendarRight, CalendarRight | undefined, string | undefined]>([
-    ["nobody's when there is no entry", right(dora, "Editor"), none, none],
+    ["none when there is no entry", right(dora, "Editor"), none, none],
+    ["none when it is the same", right("Default", "Reviewer"), right("Default", "Reviewer"), none],
     [
-      "nobody's when it is the same",
-      right("Default", "Reviewer"),
-      right("Default", "Reviewer"),
-      none,
-    ],
-    [
-      "nobody's when it is the same in other words",
+      "none when it is the same in other words",
       right("Default", "Reviewer"),
       right("Default", "ReadItems,FolderVisible"),
       none,
     ],
     [
-      "nobody's when it is what Exchange gives by itself",
+      "none when it is the default of Exchange",
       right("Default", "Reviewer"),
       right("Default", "AvailabilityOnly"),
       none,
     ],
     [
-      "nobody's when Anonymous has nothing",
+      "none when Anonymous has nothing",
       right("Anonymous", "Reviewer"),
       right("Anonymous", "None"),
       none,
     ],
     [
-      "nobody's when nobody listed it",
+      "none when no option lists it",
       right("Default", "Reviewer"),
       right("Default", "Author"),
       none,
     ],
     [
-      "nobody's when it is listed for another user",
+      "none when it is listed for another user",
       right("Anonymous", "Reviewer"),
       right("Anonymous", "Editor"),
       none,
     ],
     ["that of another option", right("Default", "Reviewer"), right("Default", "Editor"), "4"],
     [
-      "that of another option, for whoever is to get what Exchange gives",
+      "that of another option, for a user who gets the default of Exchange",
       right("Default", "AvailabilityOnly"),
       right("Default", "LimitedDetails"),
       "2",
     ],
     [
-      "that of another option, whatever the user is called like",
+      "that of another option, however the user is spelled",
       right("DEFAULT", "Reviewer"),
       right("Default", "Editor"),
       "4",
@@ -302,7 +297,7 @@ describe("the rival of a right", () => {
       "8",
     ],
     [
-      "nobody's with flags that are in no option",
+      "none with flags that are in no option",
       right(dora, "Editor"),
       right("Dora Double", "Editor", "Delegate,CanViewPrivateItems"),
       none,
@@ -400,7 +395,7 @@ describe("what an import compares with", () => {
     ]);
   });
 
-  it("leaves out, and names, what cannot be told by a display name", async () => {
+  it("leaves out, and names, users whose display name is not unique", async () => {
     const { exchange } = tenantOf({
       "Get-Recipient": ({ parameters }) =>
         parameters["Filter"] === undefined

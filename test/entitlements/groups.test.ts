@@ -62,7 +62,7 @@ describe("a group", () => {
     ).toEqual({ identification: { Id: guidOf(10).toUpperCase() }, name });
   });
 
-  it("is a part by the same reference, and one part in whatever case its Guid is written", () => {
+  it("is a part by the same reference, and the same part in any letter case of its Guid", () => {
     expect(groupPart(group(10))).toEqual({
       key: guidOf(10),
       name: "Group 10",
@@ -122,7 +122,7 @@ describe("the members that are accounts", () => {
     expect(said).toEqual([]);
   });
 
-  it("of every other group are given when one cannot be read, and then it is told", async () => {
+  it("of every other group are returned when one cannot be read, and then the import fails", async () => {
     const { input } = inputFor([group(1), group(2), group(3)], (id) =>
       id === guidOf(2) ? reply(403) : [member(51)],
     );
@@ -170,7 +170,7 @@ describe("what belongs to a value", () => {
     expect([onlyOne([], "group"), onlyOne([group(1)], "group")]).toEqual([[], [group(1)]]);
   });
 
-  it("cannot be told when there are several, which are named", async () => {
+  it("is ambiguous when there are several, which are named", async () => {
     expect(
       await faultOf(() => onlyOne([group(1), group(2)], 'group whose Alias is "x"')),
     ).toMatchObject({

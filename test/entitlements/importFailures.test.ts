@@ -21,7 +21,7 @@ function unreadOf(...faults: Fault[]): ImportFailures {
 }
 
 describe("what could not be read", () => {
-  it("is nothing when nothing failed, or only what is gone", () => {
+  it("is nothing when nothing failed, or only objects that no longer exist", () => {
     for (const unread of [unreadOf(), unreadOf(gone)])
       expect(() => unread.throwIfAny()).not.toThrow();
   });
@@ -34,7 +34,7 @@ describe("what could not be read", () => {
     });
   });
 
-  it("is told with its names", async () => {
+  it("names the objects that failed", async () => {
     expect(await faultOf(() => unreadOf(denied).throwIfAny())).toMatchObject({
       kind: "denied",
       requestId: "r-1",
@@ -52,7 +52,7 @@ describe("what could not be read", () => {
     );
   });
 
-  it("has the first one's kind, and no more names than anyone reads", async () => {
+  it("has the kind of the first one, and a limited number of names", async () => {
     const unread = unreadOf(
       gone,
       new Fault({ kind: "throttled", message: "Busy." }),

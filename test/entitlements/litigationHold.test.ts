@@ -25,12 +25,12 @@ describe("the options of litigation holds", () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [0, /option "H": The duration .* number \(0\)/],
+    [0, /option "H": The duration .* is 0/],
     [-5, /option "H"/],
     ["0", /option "H"/],
     [
       "a year",
-      /option "H": The duration of a litigation hold is a text of 6 characters; expected whole days from 1, or Unlimited/,
+      /option "H": The duration of a litigation hold is "a year"; expected whole days from 1, or Unlimited/,
     ],
     ["", /option "H"/],
     [10_675_200, /option "H"/],

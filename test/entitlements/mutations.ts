@@ -6,7 +6,7 @@ export interface Mutation {
   value: unknown;
 }
 
-/** What stands for "the key is not there". */
+/** Means that the key is absent. */
 export const absent = Symbol("absent");
 
 const swappedCase = (text: string): string =>
@@ -93,7 +93,7 @@ export function strayKeys(
   option: Readonly<Record<string, unknown>>,
 ): { how: string; option: unknown }[] {
   return [
-    { how: "with a key that nobody knows", option: { ...option, Comment: "for the helpdesk" } },
+    { how: "with an unknown key", option: { ...option, Comment: "for the helpdesk" } },
     ...Object.keys(option).flatMap((key) => {
       const { [key]: value, ...others } = option;
       return [
@@ -122,7 +122,7 @@ export function strayFiles(file: { options: readonly object[] }): { how: string;
     { how: "with another key for the options", data: { permissions: file.options } },
     { how: "with options that are a text", data: { ...file, options: "all" } },
     { how: "with options that are null", data: { ...file, options: null } },
-    { how: "with a key that nobody knows", data: { ...file, Version: 2 } },
+    { how: "with an unknown key", data: { ...file, Version: 2 } },
     { how: "with a schema that is a number", data: { ...file, $schema: 1 } },
   ];
 }

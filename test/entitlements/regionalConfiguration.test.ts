@@ -35,16 +35,12 @@ describe("the options of regional configurations", () => {
   it.each([
     ["without a language", { Language: undefined }, /Language is missing/],
     ["without a time zone", { TimeZone: undefined }, /TimeZone is missing/],
-    [
-      "with a neutral culture",
-      { Language: "nl" },
-      /option "NL": Language is a text of 2 characters/,
-    ],
+    ["with a neutral culture", { Language: "nl" }, /option "NL": Language is "nl"/],
     ["with a blank language", { Language: " " }, /option "NL": Language/],
     [
       "with an IANA time zone",
       { TimeZone: "Europe/Amsterdam" },
-      /option "NL": TimeZone is a text of 16 characters/,
+      /option "NL": TimeZone is "Europe\/Amsterdam"/,
     ],
     [
       "with a format of an unknown language",
@@ -54,7 +50,7 @@ describe("the options of regional configurations", () => {
     [
       "with another language's format",
       { Language: "de-DE", DateFormat: "dd-MM-yy" },
-      /option "NL": DateFormat .* no format of de-DE/,
+      /option "NL": DateFormat .* not a format of de-DE/,
     ],
     ["with a format that is a number", { DateFormat: 7 }, /DateFormat is 7/],
   ])("may not be ones %s", async (_name, own, message) => {
@@ -76,7 +72,7 @@ describe("the options of regional configurations", () => {
 });
 
 describe("a reference", () => {
-  it("stands for the listed configuration, in any letter case", () => {
+  it("means the listed configuration, in any letter case", () => {
     for (const id of ["MailboxRegionalConfiguration-NL", "mailboxregionalconfiguration-nl"])
       expect(regionNamed(id)).toEqual(shipped);
   });

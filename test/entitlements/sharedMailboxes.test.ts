@@ -80,7 +80,7 @@ describe("the permissions of a mailbox", () => {
     ["sendonbehalf", combined, ["SendOnBehalf"]],
     ["FullAccess", separate, ["FullAccess"]],
   ])(
-    "that name %j stand for what they name, or for the configured rights",
+    "that name %j mean the right they name, or the configured rights",
     (named, configuration, expected) => {
       expect(rightsOf(named, configuration).map(({ name }) => name)).toEqual(expected);
     },
@@ -168,7 +168,7 @@ describe("a permission whose parts are rights", () => {
     ["SendAs", "separate", separate, 0],
     ["", "separate", separate, 1],
   ])(
-    "by the reference %j is not told when permissions are %s: %#",
+    "by the reference %j is refused when permissions are %s: %#",
     (reference, _form, configuration, times) => {
       const said: string[] = [];
       dynamicPermission(reference, configuration, (level, message) =>
@@ -373,7 +373,7 @@ describe("who holds rights on the shared mailboxes", () => {
     ]);
   });
 
-  it("is told of the mailboxes that carry a value, when that is wanted", async () => {
+  it("is listed for the mailboxes that have a value, when one is given", async () => {
     expect(
       (
         await found([FullAccess], {
@@ -416,7 +416,7 @@ describe("who holds rights on the shared mailboxes", () => {
     ]);
   });
 
-  it("is told of every mailbox that can be read; then the others are told", async () => {
+  it("is listed for every mailbox that can be read; the others are named afterwards", async () => {
     const { given, fault } = await found([FullAccess], {
       count: 4,
       permissions(id) {

@@ -44,7 +44,7 @@ describe("an account by its reference", () => {
     });
   });
 
-  it.each([null, undefined, ""])("is none without a distinguished name: %j", async (value) => {
+  it.each([null, undefined, ""])("is refused without a distinguished name: %j", async (value) => {
     expect(await faultOf(byId(rows([{ ...names, DistinguishedName: value }])))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining("DistinguishedName") as string,
@@ -158,6 +158,13 @@ describe("an account with its security identifier", () => {
   ])("has none when %s comes back", async (_name, found) => {
     const known = await withSid(account)(clientOf([rows(found)]));
     expect([isAccount(known, sid), isAccount(known, "")]).toEqual([false, false]);
+  });
+
+  it("has none when the user is not found, and is a fault when the look-up fails", async () => {
+    expect(await withSid(account)(clientOf([notFound(guidOf(1))]))).toMatchObject({ sid: "" });
+    expect(await faultOf(withSid(account)(clientOf([reply(403)])))).toMatchObject({
+      kind: "denied",
+    });
   });
 });
 

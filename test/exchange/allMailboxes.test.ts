@@ -117,7 +117,7 @@ describe("the calendars of all mailboxes", () => {
     await source.return?.();
   });
 
-  it("that cannot be read are told with their mailbox, and the others go on", async () => {
+  it("that cannot be read are reported with their mailbox, and the others continue", async () => {
     const { exchange } = tenantOf({
       "Get-Mailbox": lookFor(12, [5]),
       "Get-Recipient": lookFor(12, [5]),
@@ -158,7 +158,7 @@ describe("the calendars of all mailboxes", () => {
         ["Mailbox 7", false],
       ]),
     );
-    // A mailbox that nobody has opened yet has no calendar, and so nobody has a right on it.
+    // A mailbox that no one has opened yet has no calendar, and so no one has a right on it.
     expect(
       inOrder(found)
         .filter(([, what]) => typeof what !== "string" && what.length === 0)
@@ -166,7 +166,7 @@ describe("the calendars of all mailboxes", () => {
     ).toEqual(["Mailbox 2", "Mailbox 3"]);
   });
 
-  it("of mailboxes that the service cannot read yet are told", async () => {
+  it("of mailboxes that the service cannot read yet are reported", async () => {
     const busy = refusal(
       400,
       "StorageException",
@@ -268,7 +268,7 @@ describe("the regions of all mailboxes", () => {
     expect(sent).toHaveLength(3);
   });
 
-  it("that cannot be read are told with their mailbox, and the others go on", async () => {
+  it("that cannot be read are reported with their mailbox, and the others continue", async () => {
     const { exchange } = tenantOf({
       "Get-Mailbox": lookFor(5, [2]),
       "Get-Recipient": lookFor(5, [2]),

@@ -91,16 +91,16 @@ describe("mapped fields", () => {
   });
 
   it.each<[string, Record<string, unknown>, string, string]>([
-    ["nobody outside, without an external message", { ExternalAudience: "All" }, "", "None"],
+    ["no one outside, without an external message", { ExternalAudience: "All" }, "", "None"],
     [
-      "nobody outside, when what is mapped shows nothing",
+      "no one outside, when the mapped text shows nothing",
       { ExternalMessage: "<html><body> </body></html>", ExternalAudience: "Known" },
       "",
       "None",
     ],
     ["those who are known", { ExternalMessage: "Out", ExternalAudience: "known" }, "Out", "Known"],
     [
-      "nobody outside, though there is an external message",
+      "no one outside, although there is an external message",
       { ExternalMessage: "Out", ExternalAudience: "NONE" },
       "Out",
       "None",
@@ -160,15 +160,15 @@ describe("mapped fields", () => {
   it.each<[Record<string, unknown>, string]>([
     [
       { AutoReplyState: "Enabled" },
-      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+      "An automatic reply is mapped without an InternalMessage; the service requires one.",
     ],
     [
       { ExternalMessage: "Out" },
-      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+      "An automatic reply is mapped without an InternalMessage; the service requires one.",
     ],
     [
       { InternalMessage: "<body></body>" },
-      "An automatic reply is mapped without an InternalMessage; the service needs one.",
+      "An automatic reply is mapped without an InternalMessage; the service requires one.",
     ],
     [
       { AutoReplyState: "On", InternalMessage: "secret" },
@@ -300,7 +300,7 @@ describe("the change of an automatic reply", () => {
       { ...wanted, AutoReplyState: "Disabled", InternalMessage: "Other" },
     ],
     [
-      "of which nobody outside gets anything",
+      "that no one outside gets",
       { ...on, ExternalMessage: null, ExternalAudience: "None" },
       { ...wanted, ExternalMessage: "", ExternalAudience: "None" },
     ],
@@ -359,7 +359,7 @@ describe("the change of an automatic reply", () => {
     expect(change?.parameters).toEqual({ Identity: id, ...wanted, ...own });
   });
 
-  it("clears an external text that no one shall get, and does not send one where there is none", () => {
+  it("clears an external text that no one should get, and sends none where there is none", () => {
     const inside: AutoReply = { ...wanted, ExternalMessage: "", ExternalAudience: "None" };
     expect(replyChange(mailbox, on, inside)).toMatchObject({
       change: {
@@ -392,7 +392,7 @@ describe("the change of an automatic reply", () => {
     });
   });
 
-  it("tells times as text afterwards", () => {
+  it("reports times as text afterwards", () => {
     const reply: AutoReply = {
       ...wanted,
       AutoReplyState: "Scheduled",
@@ -410,7 +410,7 @@ describe("a reply is this one", () => {
   it.each<[string, PresentReply, boolean]>([
     ["when it is on with these texts", on, true],
     ["when it is on for a time", { ...on, AutoReplyState: "Scheduled" }, true],
-    ["whoever gets it", { ...on, ExternalAudience: "None" }, true],
+    ["regardless of the audience", { ...on, ExternalAudience: "None" }, true],
     ["not when it is off", { ...on, AutoReplyState: "Disabled" }, false],
     ["not when its internal text is another", { ...on, InternalMessage: wrapped("In!") }, false],
     ["not when its external text is another", { ...on, ExternalMessage: wrapped("") }, false],
@@ -447,7 +447,7 @@ describe("in the emulator's tenant", () => {
       },
     ],
     ["one for colleagues", { ...wanted, ExternalMessage: "", ExternalAudience: "None" }],
-    ["one whose external text nobody gets", { ...wanted, ExternalAudience: "None" }],
+    ["one whose external text no one gets", { ...wanted, ExternalAudience: "None" }],
     ["one for a time", { ...wanted, AutoReplyState: "Scheduled", StartTime: soon, EndTime: later }],
     ["none", { ...wanted, AutoReplyState: "Disabled" }],
   ])("a second run sends nothing: %s", async (_name, reply) => {

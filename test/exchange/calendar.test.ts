@@ -103,7 +103,7 @@ const valid: [string, Given, Partial<CalendarRight>][] = [
   ["no flags, said as None", { user: "Default", rights: "Reviewer", flags: "none" }, { flags: [] }],
   ...["AvailabilityOnly", "LimitedDetails", "Reviewer", "Editor"].map(
     (rights): [string, Given, Partial<CalendarRight>] => [
-      `${rights} that is told`,
+      `${rights} with a notification`,
       { user: named, rights, notify: true },
       { rights: [rights], flags: [] },
     ],
@@ -129,7 +129,7 @@ const refused: [string, Given, RegExp][] = [
   ["no right", { user: named, rights: "" }, /has no rights; expected a role or individual rights/],
   ["commas only", { user: named, rights: " , ," }, /has no rights/],
   [
-    "a right that is none",
+    "text that is not a right",
     { user: named, rights: "FullAccess" },
     /"[^"]+" is not a calendar right; expected a role \(None, AvailabilityOnly, LimitedDetails, Author, .*Reviewer\) or rights from CreateItems, .*ReadItems\./,
   ],
@@ -139,7 +139,7 @@ const refused: [string, Given, RegExp][] = [
     /"[^"]{23}" is not a calendar right/,
   ],
   [
-    "one right among others that is none",
+    "text that is not a right, among rights",
     { user: named, rights: "ReadItems,Read" },
     /"[^"]{4}" is not a calendar right/,
   ],
@@ -170,7 +170,7 @@ const refused: [string, Given, RegExp][] = [
     /combines a role with other rights/,
   ],
   [
-    "a flag that is none",
+    "text that is not a flag",
     { user: named, rights: "Editor", flags: "Delegat" },
     /"Delegat" is not a sharing flag; expected Delegate or CanViewPrivateItems/,
   ],
@@ -202,7 +202,7 @@ const refused: [string, Given, RegExp][] = [
     /only allowed with the role Editor of a named user/,
   ],
   [
-    "a delegate who is told",
+    "a delegate who is notified",
     { user: named, rights: "Editor", flags: "Delegate", notify: true },
     /removes the delegate flags/,
   ],
@@ -212,7 +212,7 @@ const refused: [string, Given, RegExp][] = [
     "ReadItems",
     "ReadItems,FolderVisible",
   ].map((rights): [string, Given, RegExp] => [
-    `${rights} that is told`,
+    `${rights} with a notification`,
     { user: named, rights, notify: true },
     /only possible for AvailabilityOnly, LimitedDetails, Reviewer, Editor;/,
   ]),
@@ -237,7 +237,7 @@ describe("a right on a calendar", () => {
     );
   });
 
-  it("of everybody is that of Default and Anonymous, whatever the letter case", () => {
+  it("of everyone is that of Default and Anonymous, in any letter case", () => {
     expect(["Default", "default", "ANONYMOUS", "Anonymous"].map(isEveryone)).toEqual([
       true,
       true,
@@ -398,7 +398,7 @@ describe("the calendar among the folders", () => {
     FolderId,
   });
 
-  it("is the one of type Calendar, wherever it stands", () => {
+  it("is the one of type Calendar, at any position", () => {
     expect(
       calendarIn(mailbox, [
         folder("User Created", "a"),
@@ -435,7 +435,7 @@ describe("the calendar among the folders", () => {
         message: `Exchange Online did not return the FolderId of the calendar of mailbox ${shown}.`,
       },
     ],
-  ])("cannot be told when %s", async (_name, folders, fault) => {
+  ])("is a fault when %s", async (_name, folders, fault) => {
     expect(await faultOf(() => calendarIn(mailbox, folders))).toMatchObject(fault);
   });
 });
@@ -474,7 +474,7 @@ describe("the present right of a user", () => {
     expect(await ask(rows([]))).toBeUndefined();
   });
 
-  it("cannot be told when there are two, or something else is wrong", async () => {
+  it("is a fault when there are two, or something else is wrong", async () => {
     const row = { User: "Jan de Vries", AccessRights: ["Reviewer"] };
     expect(await faultOf(ask(rows([row, row])))).toMatchObject({
       kind: "ambiguous",
@@ -517,7 +517,7 @@ async function brought(
 const verbs = ({ changes }: { changes: readonly ExchangeStep[] }): string[] =>
   changes.map(({ operation }) => operation.replace("-MailboxFolderPermission", ""));
 
-describe("bringing a right", () => {
+describe("setting a right", () => {
   it.each<[string, CalendarRight, CalendarRight | undefined, string[]]>([
     ["adds it where there is none", right("Reviewer"), undefined, ["Add"]],
     ["sets another one", right("Reviewer"), right("Editor"), ["Set"]],
@@ -608,7 +608,7 @@ describe("bringing a right", () => {
     expect(step?.alternatives?.[0]?.parameters).toEqual(step?.parameters);
   });
 
-  it("tells of every other refusal, and tries nothing else", async () => {
+  it("reports every other refusal, and tries nothing else", async () => {
     const denied = new Fault({ kind: "denied", message: "No." });
     for (const present of [undefined, right("Reviewer"), right("Editor", "Delegate")]) {
       const run = await brought(right("Reviewer"), present, [denied]);
@@ -663,7 +663,7 @@ describe("in an emulated tenant", () => {
     });
   });
 
-  it("a user who does not exist is gone, and is named", async () => {
+  it("a user who does not exist is missing, and is named", async () => {
     for (const gone of ["nobody@contoso.com", "0b1ec700-0000-4000-8000-00000000dead"])
       expect(await faultOf(calendarUser(gone)(live))).toMatchObject({
         kind: "missing",
@@ -681,7 +681,7 @@ describe("in an emulated tenant", () => {
       [{ PrimarySmtpAddress: "a@contoso.com" }, { PrimarySmtpAddress: "b@contoso.com" }],
     ],
     ["nobody", []],
-    ["somebody without an address", [{ DisplayName: "No Address" }]],
+    ["a recipient without an address", [{ DisplayName: "No Address" }]],
   ])("%s cannot be named", async (_name, found) => {
     expect(await faultOf(calendarUser(named)(clientOf([rows(found)])))).toMatchObject({
       kind: "invalid",

@@ -144,7 +144,7 @@ describe("whether an object bears the names", () => {
     );
   });
 
-  it("a name that the service gave it is none of its own", () => {
+  it("a name that the service assigned is not its own", () => {
     expect(hasNameOfItsOwn(object() as unknown as NamedObject)).toBe(true);
     expect(hasNameOfItsOwn(object({ Name: guidOf(2) }) as unknown as NamedObject)).toBe(false);
   });
@@ -200,7 +200,7 @@ describe("what was just created", () => {
     });
   });
 
-  it("is checked by whoever seeks it", async () => {
+  it("is checked by the caller", async () => {
     const foreign = new Fault({ kind: "invalid", message: "not this one" });
     expect(
       await faultOf(
@@ -368,7 +368,7 @@ describe("who holds a name", () => {
     ["alias", { Alias: "DG_care" }],
     ["address", { EmailAddresses: ["SMTP:other@contoso.com", "smtp:DG_CARE@contoso.com"] }],
     ["sign-in name", { WindowsLiveID: "dg_care@contoso.com" }],
-  ])("is told of the %s", async (_what, own) => {
+  ])("reports the %s", async (_what, own) => {
     expect(await refused([object({ ...other, ...own })])).toContain(
       'taken by "Other" <other@contoso.com>',
     );
@@ -417,7 +417,7 @@ describe("a change", () => {
     });
   });
 
-  it("of one that is there goes by its id, and tells what was before", () => {
+  it("of an existing one uses its id, and records the values before", () => {
     expect(
       updating(distributionGroups, object() as unknown as NamedObject, {
         CustomAttribute1: "D-1",

@@ -27,7 +27,7 @@ describe("the change of addresses", () => {
       "the primary address twice, once as secondary",
       ["SMTP:jan@contoso.com", "smtp:Jan@contoso.com"],
     ],
-  ])("is none when the mapping gives %s", (_name, wanted) => {
+  ])("is no change when the mapping yields %s", (_name, wanted) => {
     expect(addressChange(jan, wanted)).toBeUndefined();
   });
 

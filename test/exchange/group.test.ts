@@ -114,7 +114,7 @@ describe("the cloud groups", () => {
     ).toMatchObject({ kind: "invalid" });
   });
 
-  it("that are looked up are no more than can be named, and one", async () => {
+  it("that are looked up are at most one more than can be named", async () => {
     const many = Array.from({ length: 30 }, (_, index) => row(index, { Alias: "x" }));
     expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]))).toHaveLength(maxNamed + 1);
     expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]))).toHaveLength(
@@ -183,8 +183,13 @@ describe("a group by its reference", () => {
     ["one of two", [rows([row(1), row(2)])], "unexpected", "returned 2 results for group"],
     ["not one to be read", [reply(403)], "denied", "may not run Get-DistributionGroup"],
     ["gone", [gone, notFound(guidOf(1))], "missing", `Group ${guidOf(1)} does not exist.`],
-    ["perhaps gone, but nothing says so", [gone, rows([])], "unexpected", "it is not known"],
-    ["perhaps gone, and another one came back", [gone, rows([row(2)])], "unexpected", "not known"],
+    ["perhaps gone, but nothing says so", [gone, rows([])], "unexpected", "it is unknown"],
+    [
+      "perhaps gone, and another one came back",
+      [gone, rows([row(2)])],
+      "unexpected",
+      "is unknown whether",
+    ],
     [
       "a dynamic one",
       [
@@ -204,7 +209,7 @@ describe("a group by its reference", () => {
       "a contact",
       [gone, rows([row(1, { RecipientTypeDetails: "MailContact" })])],
       "invalid",
-      "is a MailContact and no group",
+      "is a MailContact; expected a group",
     ],
     [
       "gone by the one list, and the other one may not be read",

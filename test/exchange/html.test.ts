@@ -7,7 +7,7 @@ describe("a message", () => {
     expect(unwrapped(" plain ")).toBe("plain");
   });
 
-  it("is what stands in its body, whatever the white space", () => {
+  it("is the content of its body, regardless of white space", () => {
     expect(
       seenOf(
         "<html>\r\n<head><title>x</title></head>\r\n<BODY dir='ltr'>\r\n<p>a  " +

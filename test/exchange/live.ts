@@ -42,7 +42,7 @@ export async function liveTenant(): Promise<Live> {
   );
   const stored = (name: string): DirectoryObject => {
     const found = emulator.state().objects.find(({ Name, Guid }) => Name === name || Guid === name);
-    if (!found) throw new Error(`nobody in the emulated tenant is called ${name}`);
+    if (!found) throw new Error(`the emulated tenant has no account called ${name}`);
     return found;
   };
   return {

@@ -77,7 +77,7 @@ describe("the difference between a mailbox and its settings", () => {
     expect(present["CustomAttribute1"]).toBe("a");
   });
 
-  it("is told by its names, and never by its values", () => {
+  it("is described by the names of its settings, never by their values", () => {
     const { change } = differenceOf(
       mailbox({ CustomAttribute1: "", HiddenFromAddressListsEnabled: false }),
       settings({ CustomAttribute1: "secret", HiddenFromAddressListsEnabled: "true" }),

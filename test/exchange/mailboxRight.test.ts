@@ -69,7 +69,7 @@ function tenantWith(...lists: unknown[][]) {
 const standing = (right: RightName, list: unknown[]): Promise<Standing> =>
   rights[right].standingOf(mailbox, account)(tenantWith(list));
 
-describe("how an account stands to Full Access", () => {
+describe("whether an account has Full Access", () => {
   it("is read with the entries of accounts that no longer exist", async () => {
     const { exchange, asked } = tenantWith([]);
     expect(await rights.FullAccess.standingOf(mailbox, account)({ exchange })).toEqual({
@@ -158,12 +158,12 @@ describe("how an account stands to Full Access", () => {
     ],
     ["a security identifier", permission(sid), { isHeld: false, entries: 1, orphans: 1 }],
     ["nobody", permission(""), { isHeld: false }],
-  ])("is told from %s", async (_name, entry, expected) => {
+  ])("follows from %s", async (_name, entry, expected) => {
     expect(await standing("FullAccess", [entry])).toMatchObject(expected);
   });
 });
 
-describe("how an account stands to Send As", () => {
+describe("whether an account has Send As", () => {
   it.each<[string, Record<string, unknown>, Partial<Standing>]>([
     ["its name", sendAs("jan@contoso.com"), { isHeld: true, isDenied: false, entries: 0 }],
     [
@@ -173,7 +173,7 @@ describe("how an account stands to Send As", () => {
     ],
     ["the mailbox's own entry", sendAs("NT AUTHORITY\\SELF"), { isHeld: false, orphans: 0 }],
     ["a security identifier", sendAs(sid), { isHeld: false, orphans: 1 }],
-  ])("is told from %s", async (_name, entry, expected) => {
+  ])("follows from %s", async (_name, entry, expected) => {
     expect(await standing("SendAs", [entry])).toMatchObject(expected);
   });
 });
@@ -217,7 +217,7 @@ describe("an entry that shows only a display name", () => {
   });
 });
 
-describe("how an account stands to Send on Behalf", () => {
+describe("whether an account has Send on Behalf", () => {
   it.each<[string, unknown[], boolean]>([
     ["the mailbox", [{ Guid: guidOf(1).toUpperCase() }], true],
     ["none", [], false],
@@ -331,7 +331,7 @@ describe("an identifier in a list", () => {
       user,
       { isHeld: true, orphans: 1 },
     ],
-    ["nobody's", "FullAccess", [permission(sid)], [], { isHeld: false, orphans: 1 }],
+    ["no one's", "FullAccess", [permission(sid)], [], { isHeld: false, orphans: 1 }],
   ])("may be %s", async (_name, right, list, users, expected) => {
     expect(await standingWith(right, list, users)).toMatchObject(expected);
   });
@@ -401,7 +401,7 @@ describe("a grant", () => {
       { Trustee: guidOf(9), AccessRights: ["SendAs"], Confirm: false },
     ],
     ["SendOnBehalf", "Set-Mailbox", { GrantSendOnBehalfTo: { add: [guidOf(9)] } }],
-  ])("of %s is sent whatever was read", async (name, cmdlet, parameters) => {
+  ])("of %s is sent regardless of what was read", async (name, cmdlet, parameters) => {
     for (const isInPlace of [false, true]) {
       const own = ways([isInPlace ? held[name] : []]);
       await grant(rights[name], mailbox, account, { autoMapping: false, ...own });
@@ -577,7 +577,7 @@ describe("a revoke", () => {
       "CN=O'Brien,OU=x",
     ],
   ])(
-    "of %s is sent whatever was read, with the account's other names as alternatives",
+    "of %s is sent regardless of what was read, with the account's other names as alternatives",
     async (name, cmdlet, parameters, otherName) => {
       const sentence = `Revoke ${rights[name].label} ${toMailbox} from ${jan}`;
       for (const list of [held[name], []]) {
@@ -616,7 +616,7 @@ describe("a revoke", () => {
     ["the account", [permission("jan@contoso.com")], false],
     ["the account's GUID", [permission(guidOf(9))], false],
     ["one of the same display name", [permission("Jan O'Brien")], false],
-    ["somebody else", [permission("piet")], true],
+    ["someone else", [permission("piet")], true],
     ["a Deny", [permission("jan@contoso.com", { Deny: true })], true],
     ["a dead entry", [permission(sid)], true],
   ])("is in effect by what a look shows: %s", async (_name, list, expected) => {
@@ -641,7 +641,7 @@ describe("a revoke", () => {
     expect(own.changes).toEqual([]);
   });
 
-  it("of Send on Behalf that nobody has sends nothing, wherever it is mastered", async () => {
+  it("of Send on Behalf that no one has sends nothing, wherever it is mastered", async () => {
     const own = ways([[]]);
     await revoke(rights.SendOnBehalf, { ...mailbox, IsDirSynced: "True" }, account, own);
     expect(own.changes).toEqual([]);

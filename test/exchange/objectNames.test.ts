@@ -72,7 +72,7 @@ describe("the names of a new object", () => {
 
   it.each([
     ["as it is", "  Zoë's  Café 東京 🦊 ", "dg_Zoë's  Café 東京 🦊"],
-    ["without what nobody sees", "a\u0000b\nc", "dg_a b c"],
+    ["without invisible characters", "a\u0000b\nc", "dg_a b c"],
     ["without halves of characters", "a\ud83dz", "dg_a\ufffdz"],
     ["cut to its length", "x".repeat(300), `dg_${"x".repeat(253)}`],
     ["cut between characters", `${"x".repeat(252)}👨‍👩‍👧 y`, `dg_${"x".repeat(252)}`],
@@ -81,7 +81,7 @@ describe("the names of a new object", () => {
     expect(of(text).DisplayName).toBe(shown);
   });
 
-  it("stand behind a prefix, whatever it ends in", () => {
+  it("follow a prefix, whatever its last character", () => {
     expect(of(".x", "k", "d.")).toMatchObject({ Name: "d..x", Alias: "d.x" });
     expect(of("x".repeat(99), "k", "a".repeat(20)).Alias).toHaveLength(64);
   });

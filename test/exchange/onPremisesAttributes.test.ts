@@ -9,7 +9,7 @@ const cloudManaged = { isDirSynced: true, isExchangeCloudManaged: true };
 const every = Object.keys(setMailboxParameters);
 
 describe("a setting", () => {
-  it("is Exchange Online's on a mailbox that is not synchronised, whatever it says in addition", () => {
+  it("is mastered in Exchange Online on a mailbox that is not synchronised, whatever its other flags", () => {
     expect(
       every.filter(
         (name) =>

@@ -11,6 +11,7 @@ import {
 } from "../../lib/exchange/region.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "../../lib/exchange/regionalFacts.ts";
 import { timeZoneIds } from "../../lib/generated/timeZones.ts";
+import { quoted } from "../../lib/graphemes.ts";
 import { guidOf } from "../bench.ts";
 import * as emulated from "../emulator/exchange/regionalFormats.ts";
 import {
@@ -72,6 +73,9 @@ const foreign: Record<string, [date: string, time: string]> = {
   "fi-FI": ["dd/MM/yyyy", "h:mm tt"],
   "tr-TR": ["dd/MM/yyyy", "H.mm"],
 };
+
+/** A pattern that matches exactly this text. */
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 describe("a region", () => {
   it.each<[string, Given, Partial<Region>]>([
@@ -150,8 +154,8 @@ describe("a region", () => {
       `the language ${JSON.stringify(Language)}`,
       { ...dutch, Language },
       new RegExp(
-        `^Language is a text of ${Language.length} characters that is no language with its ` +
-          "region; expected one such as nl-NL or en-US\\.$",
+        `^Language is ${literal(quoted(Language))}; ` +
+          "expected a language with its region, such as nl-NL or en-US\\.$",
       ),
     ]),
     ...[
@@ -176,45 +180,45 @@ describe("a region", () => {
       `the time zone ${JSON.stringify(TimeZone)}`,
       { ...dutch, TimeZone },
       new RegExp(
-        `^TimeZone is a text of ${TimeZone.length} characters that is no Windows time zone; ` +
-          "expected one such as W\\. Europe Standard Time\\.$",
+        `^TimeZone is ${literal(quoted(TimeZone))}; ` +
+          "expected a Windows time zone, such as W\\. Europe Standard Time\\.$",
       ),
     ]),
     [
       "minutes for months",
       { ...dutch, DateFormat: "dd-mm-yy" },
-      /^DateFormat is a text of 8 characters that is no format of nl-NL; expected one of d-M-yyyy, .*yyyy-MM-dd\.$/,
+      /^DateFormat is "dd-mm-yy", which is not a format of nl-NL; expected one of d-M-yyyy, .*yyyy-MM-dd\.$/,
     ],
     [
       "months for minutes",
       { ...dutch, TimeFormat: "H:MM" },
-      /^TimeFormat is a text of 4 characters that is no format of nl-NL; expected one of HH:mm, H:mm\.$/,
+      /^TimeFormat is "H:MM", which is not a format of nl-NL; expected one of HH:mm, H:mm\.$/,
     ],
-    ["capitals", { ...dutch, DateFormat: "DD-MM-YYYY" }, /no format of nl-NL/],
-    ["a format with blanks", { ...dutch, DateFormat: " dd-MM-yy" }, /no format of nl-NL/],
+    ["capitals", { ...dutch, DateFormat: "DD-MM-YYYY" }, /not a format of nl-NL/],
+    ["a format with blanks", { ...dutch, DateFormat: " dd-MM-yy" }, /not a format of nl-NL/],
     [
       "a date for a time",
       { ...dutch, TimeFormat: "dd-MM-yy" },
-      /^TimeFormat .* no format of nl-NL/,
+      /^TimeFormat .* not a format of nl-NL/,
     ],
-    ["a time for a date", { ...dutch, DateFormat: "H:mm" }, /^DateFormat .* no format of nl-NL/],
-    ["a date as it reads", { ...dutch, DateFormat: "22-11-26" }, /no format of nl-NL/],
+    ["a time for a date", { ...dutch, DateFormat: "H:mm" }, /^DateFormat .* not a format of nl-NL/],
+    ["a date as it reads", { ...dutch, DateFormat: "22-11-26" }, /not a format of nl-NL/],
     [
       "a format of the one before in the other language",
       { ...dutch, Language: "en-US", DateFormat: "dd-MM-yy" },
-      /no format of en-US/,
+      /not a format of en-US/,
     ],
     ...Object.entries(foreign).flatMap(
       ([Language, [DateFormat, TimeFormat]]): [string, Given, RegExp][] => [
         [
           `${DateFormat} in ${Language}`,
           { ...dutch, Language, DateFormat },
-          new RegExp(`^DateFormat .* no format of ${Language};`),
+          new RegExp(`^DateFormat .* not a format of ${Language};`),
         ],
         [
           `${TimeFormat} in ${Language}`,
           { ...dutch, Language, TimeFormat },
-          new RegExp(`^TimeFormat .* no format of ${Language};`),
+          new RegExp(`^TimeFormat .* not a format of ${Language};`),
         ],
       ],
     ),

@@ -150,7 +150,7 @@ describe("who holds a right", () => {
     ["a display name", "Jan Shown"],
     ["an account name with its domain", "CONTOSO\\jan-sam"],
     ["a security identifier", "S-1-5-21-1-2-3-51"],
-  ])("is told from %s", async (_name, trustee) => {
+  ])("is found from %s", async (_name, trustee) => {
     const { byMailbox, strangers } = await holdersIn({
       mailboxes: [shared(1, { GrantSendOnBehalfTo: [trustee] })],
       permissions: () => [fullAccess(trustee)],
@@ -167,7 +167,7 @@ describe("who holds a right", () => {
     ["inherited", { IsInherited: true }],
     ["denied", { Deny: "True", AccessControlType: "Deny" }],
     ["the mailbox's own", { User: "NT AUTHORITY\\SELF", Trustee: "nt authority\\self" }],
-  ])("is not told from an entry that is %s", async (_name, own) => {
+  ])("is not found from an entry that is %s", async (_name, own) => {
     const { byMailbox, strangers } = await holdersIn({
       permissions: () => [
         fullAccess("jan-name", own),
@@ -181,7 +181,7 @@ describe("who holds a right", () => {
     ]);
   });
 
-  it("is not told from a name that is no account's: it is said what it is", async () => {
+  it("is not found by a name that belongs to no account: the log explains it", async () => {
     const { byMailbox, strangers, count } = await holdersIn({
       permissions: () =>
         ["guest-name", "Twice", "S-1-5-21-9", "S-1-5-21-8", "piet-name"].map((name) =>
@@ -198,7 +198,7 @@ describe("who holds a right", () => {
     expect(count("Get-User")).toBe(1);
   });
 
-  it("is told by the types that count as accounts", async () => {
+  it("is found among the types that count as accounts", async () => {
     const { byMailbox } = await holdersIn(
       { permissions: () => [fullAccess("guest-name"), fullAccess("jan-name")] },
       { accountTypes: ["GuestMailUser"] },
@@ -206,7 +206,7 @@ describe("who holds a right", () => {
     expect(byMailbox).toMatchObject({ [guidOf(1)]: { FullAccess: [guest] } });
   });
 
-  it("counts once, however often and by whatever name it is listed", async () => {
+  it("counts once, however often and by any name it is listed", async () => {
     const { byMailbox } = await holdersIn({
       permissions: () => [fullAccess("jan-name"), fullAccess("jan@contoso.com"), fullAccess(jan)],
     });
@@ -300,7 +300,7 @@ describe("the Send As list", () => {
     ["calls one by two names", [self(1), sendAs("shared1@contoso.com", "jan-name"), self(2)], []],
     ["lacks one", [self(1), sendAs("shared-1", "jan-name")], [guidOf(2)]],
     [
-      "calls them by names that nobody foresaw",
+      "uses names that no one foresaw",
       [sendAs("contoso.com/shared-1", "jan-name"), sendAs("contoso.com/shared-2", "x")],
       [guidOf(1), guidOf(2)],
     ],

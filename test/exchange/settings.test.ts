@@ -73,11 +73,11 @@ describe("a mapped field", () => {
     ["Password", "Password is mapped, but is not a setting of a mailbox."],
     ["Identity", "Identity is mapped, but is not a setting of a mailbox."],
     ["", " is mapped, but is not a setting of a mailbox."],
-  ])("that is no setting is told with what may be meant: %s", async (name, message) => {
+  ])("that is not a setting is refused with the nearest name: %s", async (name, message) => {
     expect(await wrongText(name, "x")).toBe(message);
   });
 
-  it("that is wrong is told with all the others at once, and never with its value", async () => {
+  it("that is wrong is reported with all the others at once", async () => {
     const message = await wrongText("CustomAttribute1", { secret: 1 });
     expect(message).toBe("The mapping of CustomAttribute1 yields an object; expected text.");
     const fault = await faultOf(() =>
@@ -460,7 +460,7 @@ describe("a time", () => {
     "2026-12-31T17:00:00 CET",
     "1767200400000",
     "/Date(1767200400000)/",
-  ])("%j is none", (text) => {
+  ])("%j is refused", (text) => {
     expect(timeIn(text)).toBeNaN();
   });
 });

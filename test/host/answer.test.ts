@@ -32,7 +32,7 @@ const linesOf = (answer: unknown): [string | undefined, string, boolean][] =>
     IsError,
   ]);
 
-describe("the answer of a run that came to its end", () => {
+describe("the answer of a run that finished", () => {
   it("has what the action found, and a line for each step in its order", () => {
     const answer = finished(result, ending(taken("A", "done"), taken("B", "alreadySo")));
     expect(linesOf(answer)).toEqual([
@@ -76,7 +76,7 @@ describe("the answer of a run that came to its end", () => {
     expect(finished({}, { ...bare(), verb: verbs.update }).outcome).toBe("alreadySo");
   });
 
-  it("still tells of a step that failed and that the action got over", () => {
+  it("still reports a step that failed and that the action recovered from", () => {
     expect(
       linesOf(finished(result, ending(taken("A", "failed", denied), taken("B", "done")))),
     ).toEqual([
@@ -128,7 +128,7 @@ describe("the answer of a run that a fault ended", () => {
     expect(linesOf(failed([cut], bare(taken("A", "unknown", cut))))).toEqual([
       [
         "UpdateAccount",
-        "Set A: was sent, and whether it was applied is not known. The connection was cut.",
+        "Set A: was sent; it is unknown whether it was applied. The connection was cut.",
         true,
       ],
     ]);
@@ -142,7 +142,7 @@ describe("the answer of a run that a fault ended", () => {
         ["UpdateAccount", "Set A: done.", false],
         [
           "UpdateAccount",
-          "Set B: was sent, and whether it was applied is not known. The run was ended.",
+          "Set B: was sent; it is unknown whether it was applied. The run was ended.",
           true,
         ],
         [undefined, "Only partly done: 1 of 2 changes.", true],
@@ -150,11 +150,11 @@ describe("the answer of a run that a fault ended", () => {
     },
   );
 
-  it("tells changes that went side by side apart", () => {
+  it("distinguishes changes that ran side by side", () => {
     expect(
       linesOf(failed([denied], bare(taken("A", "unknown"), taken("B", "failed", denied)))),
     ).toEqual([
-      ["UpdateAccount", "Set A: was sent, and whether it was applied is not known.", true],
+      ["UpdateAccount", "Set A: was sent; it is unknown whether it was applied.", true],
       ["UpdateAccount", "Set B: failed. The application may not do this. (request r-1)", true],
     ]);
   });
@@ -213,7 +213,7 @@ describe("an audit line of a verb without an audit action", () => {
   });
 });
 
-describe("the answer of a verb that takes something away, when what it was about is gone", () => {
+describe("the answer of a verb that takes something away, when the object no longer exists", () => {
   const gone = (message = "Mailbox x does not exist."): Fault =>
     new Fault({ kind: "missing", isProven: true, message });
   const revoke = (...steps: StepRecord[]): Ending => ({
@@ -243,7 +243,7 @@ describe("the answer of a verb that takes something away, when what it was about
     }
   });
 
-  it("tells what was taken away in addition", () => {
+  it("also reports what was taken away", () => {
     const fault = gone();
     const { outputContext, outcome } = finished(
       { faults: [fault] },
@@ -317,7 +317,7 @@ describe("an answer with faults that did not end the run", () => {
     expect(messages(failed([denied], ending(done)))).toEqual(before);
   });
 
-  it("is not changed by an action that goes on", () => {
+  it("is not changed by an action that continues", () => {
     const list = [1];
     const answer = finished({}, { ...ending(), output: { list } });
     list.push(2);

@@ -71,7 +71,7 @@ describe("a change", () => {
     expect(gate.taken).toEqual([{ step: planned("Hidden"), result: "done" }]);
   });
 
-  it("is recorded as it was when it was made, whatever becomes of its parameters", async () => {
+  it("is recorded as it was taken, even if its parameters change later", async () => {
     const { gate } = opened();
     const members = ["a"];
     const before = { Members: ["x"] };
@@ -353,7 +353,7 @@ describe("several attempts", () => {
     expect(made).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
-  it("give a fault whatever was thrown, also at once", async () => {
+  it("return a fault for any thrown value, even for one thrown synchronously", async () => {
     expect(
       await faultsOf([
         () => {
@@ -443,7 +443,7 @@ describe("a change that can be looked at", () => {
     ["already so", alreadySo],
     ["a warning that is not understood", odd],
     ["sent again", retried],
-  ])("is looked at whatever the verb when it was answered: %s", async (_name, answer) => {
+  ])("is read back for every verb when the answer was: %s", async (_name, answer) => {
     const { change, looks } = looked(answer);
     await change();
     expect(looks()).toBe(1);
@@ -532,7 +532,7 @@ describe("a change that can be looked at", () => {
     expect(await change({ isInEffect: () => Promise.reject(missing) })).toBe("pending");
   });
 
-  it("goes on to the next alternative when a look contradicts the answer", async () => {
+  it("continues with the next alternative when a read contradicts the answer", async () => {
     const { gate, change, sent } = looked(alreadySo, { confirmAll: true, shownAfter: 1 });
     expect(await change({ alternatives: [other] })).toBe("alreadySo");
     expect(sent).toEqual(["A", "B"]);
@@ -552,7 +552,7 @@ describe("a change that can be looked at", () => {
     expect([sent, waits.length]).toEqual([["A", "A"], 1]);
   });
 
-  it("is gone when a look proves the absence", async () => {
+  it("fails as missing when a read proves the absence", async () => {
     const gone = new Fault({ kind: "missing", isProven: true, message: "It does not exist." });
     const isInEffect = () => Promise.reject(gone);
     const { change } = looked(new Fault({ kind: "missing", message: "x" }), { confirmAll: true });

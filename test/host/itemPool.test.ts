@@ -19,7 +19,7 @@ describe("items", () => {
     expect([maxActive, active]).toEqual([5, 0]);
   });
 
-  it("let others go on while they wait, and wait for a free slot before they continue", async () => {
+  it("let others continue while they wait, and wait for a free slot before they resume", async () => {
     let working = 0;
     let waiting = 0;
     let maxWorking = 0;

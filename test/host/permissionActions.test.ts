@@ -138,7 +138,7 @@ describe("a grant or revoke of one permission", () => {
     expect([code, answer.outcome, answer.outputContext.AuditLogs[0]?.Message]).toEqual([
       1,
       "invalid",
-      `Id of the permission reference is ${what}; expected a text.`,
+      `Id of the permission reference is ${what}; expected text.`,
     ]);
   });
 
@@ -169,7 +169,7 @@ describe("a grant or revoke of one permission", () => {
     ]);
   });
 
-  it("tells each change as the audit action of its verb", async () => {
+  it("reports each change with the audit action of its verb", async () => {
     const both = async ({ change }: PermissionInput<TestTargets>): Promise<object> => (
       await change(step("A")),
       await change({ ...step("B"), isInPlace: true }),
@@ -198,7 +198,7 @@ describe("a grant or revoke of one permission", () => {
     ]);
   });
 
-  it("that failed in part has failed, and tells all of it", async () => {
+  it("that failed in part has failed, and reports every step", async () => {
     const { code, answer, audit } = await granting(
       async ({ change }) => ({
         faults: await faultsOf(["A", "B", "C"].map((name) => () => change(step(name)))),
@@ -219,7 +219,7 @@ describe("a grant or revoke of one permission", () => {
     ]);
   });
 
-  it("tells what there is to tell beside the changes", async () => {
+  it("reports notes in addition to the changes", async () => {
     expect(
       await granting(() => Promise.resolve({ audit: [{ Message: "It was left as it is." }] })),
     ).toMatchObject({
@@ -229,7 +229,7 @@ describe("a grant or revoke of one permission", () => {
     });
   });
 
-  it("of what is gone has failed, or is done", async () => {
+  it("of an object that no longer exists has failed, or is done", async () => {
     const gone = (): Promise<never> =>
       Promise.reject(new Fault({ kind: "missing", isProven: true, message: "No such group." }));
     expect(await granting(gone)).toMatchObject({ code: 1, answer: { outcome: "gone" } });
@@ -335,7 +335,7 @@ describe("an import of who holds what", () => {
         [
           [
             undefined,
-            "Records shown as a sample (an import gives all): 50, with " +
+            "Records shown as a sample (an import returns all): 50, with " +
               `${50 * Math.min(references, 500)} account references.`,
             false,
           ],

@@ -89,7 +89,7 @@ describe("the values of the contracts in scope", () => {
   it.each<[string, unknown[]]>([
     ["no context", [{ Department: { ExternalId: "A" } }]],
     ["no word of its conditions", [contract("A"), contract("B", null)]],
-  ])("cannot be told of a contract of %s, unless it does not matter", (_name, contracts) => {
+  ])("are unknown for a contract of %s, unless all contracts count", (_name, contracts) => {
     expect(faultOf({ Contracts: contracts })).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining("Context.InConditions") as string,
@@ -105,7 +105,7 @@ describe("the values of the contracts in scope", () => {
     ["a person that is null", null],
     ["no contracts", {}],
     ["contracts that are null", { Contracts: null }],
-  ])("cannot be told of %s", (_name, person) => {
+  ])("are unknown for %s", (_name, person) => {
     expect(faultOf(person)).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining("has no contracts") as string,
@@ -121,7 +121,7 @@ describe("the values of the contracts in scope", () => {
       "a contract whose context is a text",
       [{ Context: "@{InConditions=True}", Department: { ExternalId: "A" } }],
     ],
-  ])("cannot be told of contracts that are %s", (_name, Contracts) => {
+  ])("are unknown for contracts that are %s", (_name, Contracts) => {
     expect(faultOf({ Contracts })).toMatchObject({ kind: "invalid" });
   });
 });

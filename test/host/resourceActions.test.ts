@@ -216,7 +216,7 @@ describe("resources", () => {
     expect(audit.filter(([, message]) => message.includes("K3)"))).toEqual([
       [
         "CreateResource",
-        'New-X K3 for "Name 3" (K3): was sent, and whether it was applied is not known. ' +
+        'New-X K3 for "Name 3" (K3): was sent; it is unknown whether it was applied. ' +
           "The time for one event (400 ms) ran out.",
         true,
       ],
@@ -260,12 +260,12 @@ describe("a change that failed, and is looked for", () => {
     ]);
   });
 
-  it("tells the fault that the look came to, by which it is known whether it was refused", async () => {
+  it("reports the fault of the read, which shows whether the step was refused", async () => {
     const ending = async (kind: FaultKind): Promise<unknown> =>
       (await looked(() => Promise.reject(failing(kind, "Looked.")))).audit[1];
     expect(await ending("unavailable")).toEqual([
       "CreateResource",
-      'New-X K0 for "Name 0" (K0): was sent, and whether it was applied is not known. Looked.',
+      'New-X K0 for "Name 0" (K0): was sent; it is unknown whether it was applied. Looked.',
       true,
     ]);
     expect(await ending("invalid")).toEqual([

@@ -100,7 +100,7 @@ describe("a run", () => {
     expect(surroundings?.remaining()).toBeGreaterThan(3_000);
   });
 
-  it("gives a preview less time where the platform does, unless it is told how much", async () => {
+  it("gives a preview less time where the platform does, unless the environment sets it", async () => {
     const action = {
       ...setting(),
       verb: { ...setting().verb, deadlineMs: 600_000, previewMs: 20_000 },
@@ -135,7 +135,7 @@ describe("an event that cannot be used", () => {
     ["no JSON", "{secret}", "stdin is not JSON (8 bytes were read); expected one event as JSON."],
     ["a list", "[]", "stdin is JSON, but not an object; expected one event."],
     ["too deep", "[".repeat(100_000), "The event on stdin is nested deeper than 64 levels."],
-  ])("is told from an answer with exit code 2: %s", async (_name, event, message) => {
+  ])("is answered with exit code 2: %s", async (_name, event, message) => {
     const { code, answer, messages } = await runIn({ event });
     expect([code, messages]).toEqual([2, [message]]);
     expect(answer).toMatchObject({
@@ -273,7 +273,7 @@ describe("an action that throws", () => {
       "Boom.",
     ],
     ["something that cannot be looked at", revoked, "A value that cannot be read was thrown."],
-  ])("has failed, and its steps are told: %s", async (_name, make, message) => {
+  ])("has failed, and its steps are reported: %s", async (_name, make, message) => {
     const { code, answer, messages } = await runIn(
       {},
       acting(async ({ change }) => {
@@ -302,7 +302,7 @@ describe("an action that throws", () => {
     ).toMatchObject({ code: 1, answer: { outcome: "unknown" } });
   });
 
-  it("has its origin told to those who mend it, and no secret with it", async () => {
+  it("logs its origin for maintainers, without secrets", async () => {
     const { log } = await runIn(
       {},
       acting(() => Promise.reject(new Error(`Boom: ${configuration.AppSecret}`))),
@@ -331,7 +331,7 @@ describe("an action that throws", () => {
       {},
       acting(() => Promise.resolve({ ...found, accountReference: " " })),
     );
-    expect([code, messages]).toEqual([1, ["An account was found, but nothing to refer to it by."]]);
+    expect([code, messages]).toEqual([1, ["An account was found, but it has no reference."]]);
   });
 });
 
@@ -376,7 +376,7 @@ describe("a change that goes wrong midway", () => {
       setting("A"),
     );
     expect(messages).toEqual([
-      "Set A: was sent, and whether it was applied is not known. The connection was cut.",
+      "Set A: was sent; it is unknown whether it was applied. The connection was cut.",
     ]);
     expect(answer.outcome).toBe("unknown");
   });
@@ -393,14 +393,14 @@ describe("a change that goes wrong midway", () => {
       1,
       [
         "Set A: done.",
-        "Set B: was sent, and whether it was applied is not known. The time for one event (60 ms) ran out.",
+        "Set B: was sent; it is unknown whether it was applied. The time for one event (60 ms) ran out.",
         "Only partly done: 1 of 2 changes.",
       ],
     ]);
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }, { sent: true }] });
   });
 
-  it("is told apart from one that went beside it", async () => {
+  it("is distinguished from one that ran beside it", async () => {
     const action = acting(async ({ change }) => {
       await Promise.all([change(step("A")), change(step("B"))]);
       return found;
@@ -415,7 +415,7 @@ describe("a change that goes wrong midway", () => {
       action,
     );
     expect(messages).toEqual([
-      "Set A: was sent, and whether it was applied is not known.",
+      "Set A: was sent; it is unknown whether it was applied.",
       "Set B: failed. May not.",
     ]);
   });
@@ -467,7 +467,7 @@ describe("the end of a run", () => {
     expect(connection.sent).toEqual([]);
   });
 
-  it("comes with an interrupt, and what was done is told", async () => {
+  it("comes with an interrupt, and finished steps are reported", async () => {
     let interrupt: (reason: Fault) => void = () => undefined;
     const action = acting(async ({ change }) => {
       await change(step("A"));
@@ -500,7 +500,7 @@ describe("the end of a run", () => {
       setting("A"),
     );
     expect((await run).messages).toEqual([
-      "Set A: was sent, and whether it was applied is not known. Nobody caught this.",
+      "Set A: was sent; it is unknown whether it was applied. Nobody caught this.",
     ]);
   });
 });
@@ -566,7 +566,7 @@ describe("a secret", () => {
       },
       setting("A"),
     );
-    expect(last).toBe("Set A: was sent, and whether it was applied is not known. refused [secret]");
+    expect(last).toBe("Set A: was sent; it is unknown whether it was applied. refused [secret]");
   });
 
   it("is out of a long message before that is cut, so that no half of it stays", async () => {

@@ -108,7 +108,7 @@ describe("the keys of an event", () => {
     },
   );
 
-  it("do not stand in for missing ones from a prototype", () => {
+  it("from a prototype do not replace missing ones", () => {
     expect(faultsOf(JSON.parse(`{"__proto__":${JSON.stringify(eventWith())}}`))).toEqual([
       "actionContext is missing.",
     ]);

@@ -93,7 +93,7 @@ describe("the source data", () => {
     });
   });
 
-  it("counts its entries from one, whatever was left out", () => {
+  it("counts its entries from one, including ignored ones", () => {
     expect(read([null, { DisplayName: "Care" }]).entries).toEqual([
       expect.stringContaining("Entry 2 of"),
     ]);

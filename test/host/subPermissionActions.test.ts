@@ -139,7 +139,7 @@ describe("sub-permissions", () => {
     const run = await deciding(["A", "B"], { current: [kept, ...onRecord("g-c")] });
     expect(held(run)).toEqual([kept, ...onRecord("g-b")]);
     expect(run.audit).toEqual([
-      [undefined, '"Group g-a" is held already.', false],
+      [undefined, '"Group g-a" is already held.', false],
       ["GrantPermission", "Add to g-b: done.", false],
       ["RevokePermission", "Remove from g-c: done.", false],
     ]);
@@ -174,7 +174,7 @@ describe("sub-permissions", () => {
   });
 
   it.each(["grant", "update"])(
-    "are never none after a %s: an entry stands for it",
+    "are never empty after a %s: an entry means none",
     async (operation) => {
       expect(held(await decided({ operation, current: onRecord("g-c") }))).toEqual([none]);
       const run = await deciding(["A"], { operation, current: [none] });
@@ -199,7 +199,7 @@ describe("sub-permissions", () => {
     ).toEqual(["y".repeat(100), "another", "x".repeat(100), "g-b"]);
   });
 
-  it("know their permission, or that it is not told, as in a preview", async () => {
+  it("know their permission, or that it is absent, as in a preview", async () => {
     const known: string[] = [];
     const action = onSubPermissions({
       ...undeclared,
@@ -243,13 +243,13 @@ describe("a grant that fails", () => {
     expect(run.audit[0]).toEqual([
       "GrantPermission",
       isHeld
-        ? "Add to g-a: was sent, and whether it was applied is not known. Said so."
+        ? "Add to g-a: was sent; it is unknown whether it was applied. Said so."
         : "Add to g-a: failed. Said so.",
       true,
     ]);
   });
 
-  it("counts as held when it was on record, whatever it failed for", async () => {
+  it("counts as held when it was on record, whatever the fault", async () => {
     expect(
       held(
         await deciding(["A"], {
@@ -285,7 +285,7 @@ describe("a run that ends in the middle", () => {
       1,
       [
         "Add to g-a: done.",
-        `Add to g-b: was sent, and whether it was applied is not known. ${over}`,
+        `Add to g-b: was sent; it is unknown whether it was applied. ${over}`,
         "Only partly done: 1 of 2 changes.",
       ],
     ]);
@@ -383,7 +383,7 @@ describe("an event that cannot be used", () => {
   });
 
   it.each(["update", "revoke"])(
-    "because it does not say what is on record: %s",
+    "because it does not contain the current permissions: %s",
     async (operation) => {
       const run = await decided({
         operation,
@@ -393,7 +393,7 @@ describe("an event that cannot be used", () => {
       expect([run.code, run.answer.outcome, run.audit.map(([, message]) => message)]).toEqual([
         1,
         "invalid",
-        [expect.stringContaining("does not say what is on record")],
+        [expect.stringContaining("does not contain the current permissions")],
       ]);
     },
   );
@@ -428,7 +428,7 @@ describe("what cannot be decided", () => {
       expect.arrayContaining([
         [
           undefined,
-          '"Group g-c" was not revoked: it is not known whether it still belongs to the person.',
+          '"Group g-c" was not revoked: it is unknown whether it still belongs to the person.',
           false,
         ],
         [undefined, "Two have it.", true],
@@ -440,13 +440,13 @@ describe("what cannot be decided", () => {
     ["grant", { operation: "grant" }, onRecord("mb-1", "g-a")],
     ["revoke", { operation: "revoke" }, onRecord("mb-1")],
   ])(
-    "because it is none of this set's is left alone, with an error: %s",
+    "because it belongs to another set is not changed, with an error: %s",
     async (_name, choices, expected) => {
       const run = await deciding(["A"], { current: onRecord("mb-1"), ...choices });
       expect([run.code, held(run)]).toEqual([1, expected]);
       expect(run.audit).toContainEqual([
         undefined,
-        '"Group mb-1" is on record with a reference that is none of this set\'s; it was left as it is.',
+        '"Group mb-1" is on record with a reference that does not belong to this set; it was not changed.',
         true,
       ]);
       expect(steps(run)).not.toContain("Remove mb-1");
@@ -468,7 +468,7 @@ describe("a revoke", () => {
   const revoke = (choices: Choices = {}): Promise<Ran<SubPermissionsAnswer, never>> =>
     decided({ operation: "revoke", current: onRecord("g-a", "g-b"), person: null, ...choices });
 
-  it("takes everything on record away, whatever the contracts say", async () => {
+  it("revokes everything on record, regardless of the contracts", async () => {
     for (const person of [null, { Contracts: contracts("A") }]) {
       const run = await revoke({ person });
       expect([run.code, held(run), run.audit]).toEqual([
@@ -500,13 +500,17 @@ describe("a revoke", () => {
   });
 
   it.each([
-    [true, "accepted", []],
-    [false, "strict", onRecord("g-a", "g-b")],
-    [false, "accepted", []],
-  ])("that a look shows: %j, with %s, leaves on record %j", async (showsRevoked, confirm, left) => {
-    const run = await revoke({ showsRevoked, config: { ConfirmRevokes: confirm } });
-    expect([held(run), run.code]).toEqual([left, left.length > 0 ? 1 : 0]);
-  });
+    [true, "accepted", [], 0],
+    [false, "strict", onRecord("g-a", "g-b"), 1],
+    // What was only accepted may still be held.
+    [false, "accepted", onRecord("g-a", "g-b"), 0],
+  ])(
+    "that a read shows: %j, with %s, leaves on record %j",
+    async (showsRevoked, confirm, left, code) => {
+      const run = await revoke({ showsRevoked, config: { ConfirmRevokes: confirm } });
+      expect([held(run), run.code]).toEqual([left, code]);
+    },
+  );
 
   it("of what was not found, without proof that it no longer exists, leaves it on record", async () => {
     const missing = new Fault({ kind: "missing", message: "Not found on DC01." });
@@ -534,7 +538,7 @@ describe("a revoke", () => {
   });
 
   it.each<FaultKind>(["denied", "unavailable", "unexpected", "throttled"])(
-    "that fails as %s leaves it on record, and goes on",
+    "that fails as %s leaves it on record, and continues",
     async (kind) => {
       const run = await revoke({ becomes: { "Remove g-a": faultOf(kind) } });
       expect([run.code, held(run), steps(run)]).toEqual([
@@ -565,14 +569,14 @@ describe("contracts without a group", () => {
   });
 
   const nothing =
-    "No contract in scope gives a Department.ExternalId, so nothing belongs to the person.";
+    "No contract in scope has a Department.ExternalId, so nothing belongs to the person.";
   it.each<[string, unknown[], Record<string, unknown>, number, string[]]>([
     [
       "an unknown value",
       ["nobody's"],
       {},
       1,
-      ['There is no group called "nobody\'s", which Department.ExternalId of a contract asks for.'],
+      ['There is no group called "nobody\'s", which a contract requires (Department.ExternalId).'],
     ],
     [
       "an unknown value that may be",
@@ -580,7 +584,7 @@ describe("contracts without a group", () => {
       { SubPermissionNoMatch: "Skip" },
       0,
       [
-        'There is no group called "nobody\'s", which Department.ExternalId of a contract asks for. It was skipped.',
+        'There is no group called "nobody\'s", which a contract requires (Department.ExternalId). It was skipped.',
       ],
     ],
     [
@@ -605,7 +609,7 @@ describe("contracts without a group", () => {
       ["1 of the contracts in scope has no CostCenter.Code."],
     ],
     ["no contract", [], {}, 0, [nothing]],
-  ])("are told: %s", async (_name, values, config, code, audit) => {
+  ])("are reported: %s", async (_name, values, config, code, audit) => {
     const run = await deciding(values, { config });
     expect([run.code, held(run), run.audit.map(([, message]) => message)]).toEqual([
       code,
@@ -626,7 +630,7 @@ describe("contracts without a group", () => {
     );
     expect(found.map(held)).toEqual([onRecord("g-a"), [none], [none]]);
     expect(found[1]?.audit.map(([, message]) => message)).toEqual([
-      `${nothing} A preview may know no conditions; the configuration can let it count every contract.`,
+      `${nothing} A preview may not know the conditions; the configuration can make it count every contract.`,
     ]);
   });
 });

@@ -253,7 +253,7 @@ describe("after a run that failed at any request", () => {
           });
           if (isLost)
             expect(messages.join("\n"), where).toMatch(
-              /: was sent, and whether it was applied is not known\. /,
+              /: was sent; it is unknown whether it was applied\. /,
             );
         }
         await expectConverges(scenario, bench, whole, where);

@@ -335,19 +335,19 @@ describe("no correlation", () => {
       "a field Exchange cannot filter on",
       { field: "EmployeeID" },
       "invalid",
-      /^Exchange cannot look mailboxes up by "EmployeeID"/,
+      /^Exchange cannot look up mailboxes by "EmployeeID"/,
     ],
     [
       "a flag as field",
       { field: "IsDirSynced", value: "true" },
       "invalid",
-      /^Exchange cannot look mailboxes up by the text of "IsDirSynced"/,
+      /^Exchange cannot look up mailboxes by the text of "IsDirSynced"/,
     ],
     [
-      "a Guid that is none",
+      "a Guid that is not one",
       { field: "Guid", value: "E100001" },
       "invalid",
-      /^The value for Guid is a text of 7 characters; expected a GUID\.$/,
+      /^The value for Guid is "E100001"; expected a GUID\.$/,
     ],
     [
       "a flag mapped as something else",
@@ -623,7 +623,7 @@ describe("trouble on the way", () => {
     const { answer, messages } = await createAsBundle({}, { EXO_CONNECTOR_DEADLINE_MS: "1500" });
     expect(answer.plan).toMatchObject([{ cmdlet: "Set-Mailbox", sent: true }]);
     expect(messages.at(-1)).toMatch(
-      /from the address lists: was sent, and whether it was applied is not known\. The time for one event \(1500 ms\) ran out\.$/,
+      /from the address lists: was sent; it is unknown whether it was applied\. The time for one event \(1500 ms\) ran out\.$/,
     );
   });
 

@@ -165,7 +165,7 @@ describe("the automatic reply", () => {
       { InternalMessage: asHtml(escaped) },
     ],
     [
-      "without a text for outside nobody there gets one",
+      "without an external text no one outside gets a reply",
       aoife,
       { data: { InternalMessage: "Left.", ExternalAudience: "All" } },
       { InternalMessage: "Left.", ExternalAudience: "None" },
@@ -426,7 +426,7 @@ describe("a mailbox that is not there", () => {
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages).toEqual([
       expect.stringMatching(/^Switch on the automatic reply .*: done\.$/),
-      expect.stringMatching(/this answer is not believed\./),
+      expect.stringMatching(/this answer is not trusted\./),
       "Only partly done: 1 of 2 changes.",
     ]);
   });
@@ -479,19 +479,19 @@ describe("events that cannot be carried out", () => {
       ['The mailbox reference is "E100001"; expected a GUID.'],
     ],
     [
-      "a state that is none",
+      "an unknown state",
       { data: { AutoReplyState: "on", InternalMessage: "x" } },
       ['The mapping of AutoReplyState yields "on"; expected one of Enabled, Disabled, Scheduled.'],
     ],
     [
-      "an audience that is none",
+      "an unknown audience",
       { data: { InternalMessage: "x", ExternalMessage: "x", ExternalAudience: "Everybody" } },
       ['The mapping of ExternalAudience yields "Everybody"; expected one of None, Known, All.'],
     ],
     [
       "a reply without a text",
       { data: { AutoReplyState: "Enabled", ExternalMessage: "x" } },
-      ["An automatic reply is mapped without an InternalMessage; the service needs one."],
+      ["An automatic reply is mapped without an InternalMessage; the service requires one."],
     ],
     [
       "a plan without an end",

@@ -317,7 +317,7 @@ describe("clearing the leaver's automatic reply", () => {
     expect(again.answer).toMatchObject({ outcome: "alreadySo", plan: [] });
   });
 
-  it("tells the reply as it is, and not as it is mapped, when it does not clear it", async () => {
+  it("reports the reply of the mailbox, not the mapped one, when it does not clear it", async () => {
     const { answer } = await enable({
       reference: leo,
       data: { InternalMessage: "Somebody else left." },

@@ -289,14 +289,16 @@ describe("page by page", () => {
     expect(references(records)).toEqual(there("UserMailbox"));
   });
 
-  it("shows a sample of 50 in a dry run, and asks for no more", async () => {
+  it("shows a sample of 50 in a dry run, and requests no more", async () => {
     for (const count of [49, 50, 51, 2_500]) {
       bench.emulator.replaceState(manyMailboxes(count));
       bench.emulator.clearJournal();
       const run = await runner.asBundle(bench, event({ dryRun: true }));
       const shown = Math.min(count, 50);
       expect(new Set(references(accountsOf(run)))).toHaveLength(shown);
-      expect(run.messages).toEqual([`Accounts shown as a sample (an import gives all): ${shown}.`]);
+      expect(run.messages).toEqual([
+        `Accounts shown as a sample (an import returns all): ${shown}.`,
+      ]);
       expect(pagesAskedFor()).toBe(1);
     }
   });

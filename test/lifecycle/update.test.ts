@@ -222,7 +222,7 @@ describe("a second run sends nothing, and a dry run shows what the run sends", (
 });
 
 describe("addresses", () => {
-  it("gives a new primary address and keeps every other one as it stands", async () => {
+  it("sets a new primary address and keeps every other one unchanged", async () => {
     const before = addressesOf(petra) as string[];
     const { answer } = await update({
       reference: petra,
@@ -325,7 +325,7 @@ describe("addresses", () => {
   it.each<[string, string]>([
     ["a domain that is not accepted", "smtp:aoife@elsewhere.example"],
     ["somebody's user name", "smtp:mia.maiden@contoso.com"],
-  ])("hands on the refusal of the service: %s", async (_name, address) => {
+  ])("passes on the refusal of the service: %s", async (_name, address) => {
     const { answer, messages } = await update({ data: { EmailAddresses: [address] } });
     expect(answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false } });
     expect(messages).toEqual([
@@ -339,7 +339,7 @@ describe("addresses", () => {
 describe("events that cannot be carried out", () => {
   it.each<[string, ChangeChoices, string[]]>([
     [
-      "several wrong fields, all told at once",
+      "several wrong fields, all reported at once",
       {
         data: {
           CustomAtribute1: "x",
@@ -380,7 +380,7 @@ describe("events that cannot be carried out", () => {
       ['EmailAddresses is mapped with "SIP:a@contoso.com"; expected an SMTP address'],
     ],
     [
-      "an address that is none",
+      "text that is not an address",
       { data: { EmailAddresses: ["SMTP:aoife"] } },
       [", which is not an email address"],
     ],
@@ -494,7 +494,7 @@ describe("mailboxes that are not there", () => {
     });
     expect(bench.writes()).toHaveLength(2);
     expect(messages).toEqual([
-      expect.stringMatching(/^Set CustomAttribute2 of mailbox .* this answer is not believed\./),
+      expect.stringMatching(/^Set CustomAttribute2 of mailbox .* this answer is not trusted\./),
     ]);
   });
 });

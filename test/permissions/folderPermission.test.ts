@@ -432,7 +432,7 @@ describe("a delegate", () => {
     }
   });
 
-  it("who could not be added again is told as half done", async () => {
+  it("who could not be added again is reported as partly done", async () => {
     bench.emulator.setFaults([
       { match: { cmdlet: "Add-MailboxFolderPermission" }, answer: refusal },
     ]);
@@ -494,7 +494,7 @@ describe("two entitlements for one user", () => {
     expect(entriesOn(bench, anna)).toEqual(["Default: Editor"]);
   });
 
-  it("are told apart when one is revoked: the right of the other is left", async () => {
+  it("are distinguished when one is revoked: the right of the other is kept", async () => {
     for (const dryRun of [true, false])
       for (const permission of [editor, limited, availability]) {
         const { answer, messages } = await revoked(permission, { account: mia, dryRun });
@@ -577,7 +577,7 @@ describe("who is not there", () => {
     });
   });
 
-  it("a user whom the right names is told: nothing can be granted, and nothing is left to revoke", async () => {
+  it("a user whom the right names does not exist: nothing can be granted, and nothing is left to revoke", async () => {
     const reason = 'The user "nobody@contoso.com" of the calendar right does not exist.';
     for (const [run, Success, message] of [
       [granted, false, `${reason} (request `],
@@ -616,7 +616,7 @@ describe("who is not there", () => {
     expect(messages.join()).toContain("whose owner is not known");
   });
 
-  it("a list of addresses gets no right, and the service's reason is told", async () => {
+  it("a list of addresses gets no right, and the service's reason is reported", async () => {
     const { answer, messages } = await granted({
       ...forDora("Reviewer"),
       mailboxFolderUser: "newsletter@contoso.com",
@@ -688,7 +688,7 @@ describe("what the service refuses", () => {
     "Get-MailboxFolderStatistics",
     "Get-MailboxFolderPermission",
     "Set-MailboxFolderPermission",
-  ])("is told of %s", async (cmdlet) => {
+  ])("is reported for %s", async (cmdlet) => {
     bench.emulator.setFaults([{ match: { cmdlet }, answer: refusal }]);
     for (const run of [granted, revoked])
       expect((await run(reviewer)).answer).toMatchObject({
@@ -869,7 +869,7 @@ describe("with other options in the bundles", () => {
     return { ...(answer as Answer), records };
   };
 
-  it("a user is told, when the option says so", async () => {
+  it("a user is notified, when the option requires it", async () => {
     const dist = own(
       `mailboxFolderUser:"${dora}",mailboxFolderAccessRight:"Reviewer",sendNotificationToUser:!0`,
     );

@@ -199,7 +199,7 @@ describe("who is not there", () => {
     expect(answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
   });
 
-  it("is not believed of a group that was read a moment ago", async () => {
+  it("is not trusted for a group that was read a moment ago", async () => {
     const refusal = (cmdlet: string): Fault => ({
       match: { cmdlet },
       answer: {
@@ -288,13 +288,13 @@ describe("groups whose members are not Exchange's to change", () => {
       "Everyone in Care",
       "invalid",
       `${shown("Everyone in Care", "everyoneincare@contoso.com")} is a dynamic distribution ` +
-        "group: who belongs to it follows from its filter, and nobody can be added or removed.",
+        "group: its filter decides who belongs to it, and no one can be added or removed.",
     ],
     [
       "All Staff",
       "invalid",
       `${shown("All Staff", "allstaff@contoso.com")} is a Microsoft 365 group: its members are ` +
-        "changed through Microsoft Graph and not through Exchange.",
+        "changed through Microsoft Graph, not through Exchange.",
     ],
     [
       "Rooms Nijmegen",
@@ -302,13 +302,17 @@ describe("groups whose members are not Exchange's to change", () => {
       `Group ${shown("Rooms Nijmegen", "roomsnijmegen@contoso.com")} is a RoomList; expected a ` +
         "distribution group or a mail-enabled security group.",
     ],
-    ["Info", "invalid", `${shown("Info", "info@contoso.com")} is a SharedMailbox and no group.`],
+    [
+      "Info",
+      "invalid",
+      `${shown("Info", "info@contoso.com")} is a SharedMailbox; expected a group.`,
+    ],
     [
       "Cor Contact",
       "invalid",
-      `${shown("Cor Contact", "cor@fabrikam.com")} is a MailContact and no group.`,
+      `${shown("Cor Contact", "cor@fabrikam.com")} is a MailContact; expected a group.`,
     ],
-  ])("are refused, and it is told why: %s", async (name, outcome, message) => {
+  ])("are refused with the reason: %s", async (name, outcome, message) => {
     for (const verb of [grant, revoke]) {
       for (const dryRun of [true, false]) {
         const { answer, messages } = await verb.here(
@@ -365,7 +369,7 @@ describe("a reference that cannot be used", () => {
     [
       "with an id that is no text",
       { permission: { Id: [newsletter] } },
-      /expected a (text|GUID)\.$/,
+      /expected (text|a GUID)\.$/,
     ],
     [
       "of an account, which is blank",
@@ -377,7 +381,7 @@ describe("a reference that cannot be used", () => {
       { account: "E100001" },
       /^The account reference \(References\.Account\) is "[^"]+"; expected a GUID\.$/,
     ],
-  ])("is told: %s", async (_name, choices, message) => {
+  ])("is reported: %s", async (_name, choices, message) => {
     for (const verb of [grant, revoke]) {
       const { answer, messages } = await verb.here(bench, event(choices));
       expect(answer).toMatchObject({
@@ -400,13 +404,13 @@ describe("a reference that cannot be used", () => {
   });
 });
 
-describe("an application that may not pass by the managers of a security group", () => {
+describe("an application that may not bypass the managers of a security group", () => {
   const recipientsOnly = (state: State): void => {
     for (const app of state.apps) app.directoryRoles = ["Exchange Recipient Administrator"];
   };
   const rights = guidOf("Finance rights");
 
-  it("is told which role it needs, and nothing is done", async () => {
+  it("gets a message that names the role it needs, and nothing is done", async () => {
     prepare(bench, {}, recipientsOnly);
     const before = held(bench);
     for (const [verb, account] of [
@@ -443,7 +447,7 @@ describe("an application that may not pass by the managers of a security group",
     }
   });
 
-  it("that may only read is told so too", async () => {
+  it("that may only read gets the same message", async () => {
     prepare(bench, {}, (state) =>
       state.apps.forEach((app) => (app.directoryRoles = ["Global Reader"])),
     );
@@ -468,7 +472,7 @@ describe("a change whose answer does not come", () => {
     });
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages).toEqual([
-      expect.stringMatching(/: was sent, and whether it was applied is not known\. /),
+      expect.stringMatching(/: was sent; it is unknown whether it was applied\. /),
     ]);
   });
 

@@ -82,7 +82,7 @@ async function all(
   expect(run.answer).toMatchObject({ outcome: "done", plan: [], outputContext: { Success: true } });
   const references = records.flatMap(({ AccountReferences }) => AccountReferences).length;
   expect(run.messages).toEqual([
-    `Records ${options?.dryRun ? "shown as a sample (an import gives all)" : "imported"}: ${records.length}, ` +
+    `Records ${options?.dryRun ? "shown as a sample (an import returns all)" : "imported"}: ${records.length}, ` +
       `with ${references} account ${references === 1 ? "reference" : "references"}.`,
   ]);
   return records;
@@ -503,7 +503,7 @@ describe("an import of who has which right on a mailbox", () => {
   });
 });
 
-describe("trustees who cannot be told, or are no accounts", () => {
+describe("trustees who are ambiguous, or are not accounts", () => {
   it("are counted by why, and named", async () => {
     const log = (await talkOf("sharedMailboxes", "holders", separate)).join("\n");
     expect(log).toContain(`"${goneSid(0)}" on ${shown("HR & Payroll", "hrpayroll@contoso.com")}`);
@@ -516,7 +516,7 @@ describe("trustees who cannot be told, or are no accounts", () => {
     );
   });
 
-  it("by a name that several have are no one, and told", async () => {
+  it("by a name that several have are left out, and named", async () => {
     const desk = { Id: guidOf("Finance desk"), Permission: "SendOnBehalf" };
     const jans = seedState()
       .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries")
@@ -795,7 +795,7 @@ describe("a dry run", () => {
     ["mailboxes", "sharedMailboxes", "holders", {}],
     ["mailboxes by right", "sharedMailboxes", "holders", separate],
   ])(
-    "shows a sample of 50, and asks for no more than that takes: %s",
+    "shows a sample of 50, and requests no more than that takes: %s",
     async (_name, set, name, configuration) => {
       bench.emulator.replaceState(
         set === "groups" ? manyGroups(1_400, 2, 30) : manySharedMailboxes(400, 30),

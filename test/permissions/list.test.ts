@@ -217,11 +217,11 @@ describe("names", () => {
   });
 });
 
-describe("a list that is not whole", () => {
+describe("an incomplete list", () => {
   it.each<[SetName, string]>([
     ["groups", "Get-DistributionGroup"],
     ["sharedMailboxes", "Get-Mailbox"],
-  ])("is none: %s", async (set, cmdlet) => {
+  ])("is a fault: %s", async (set, cmdlet) => {
     bench.emulator.replaceState(
       set === "groups" ? manyGroups(1_100, 0, 1) : manySharedMailboxes(1_100, 3),
     );
@@ -241,7 +241,7 @@ describe("a list that is not whole", () => {
     expect(answer.outputContext).not.toHaveProperty("Permissions");
   });
 
-  it("that the service itself calls incomplete is none either", async () => {
+  it("that the service itself reports as incomplete is a fault too", async () => {
     bench.emulator.setFaults([
       {
         match: { cmdlet: "Get-DistributionGroup" },

@@ -299,7 +299,7 @@ describe("what the service refuses", () => {
     ).toBe("done");
   });
 
-  it.each(["Get-Mailbox", "Set-Mailbox"])("is told of %s", async (cmdlet) => {
+  it.each(["Get-Mailbox", "Set-Mailbox"])("is reported for %s", async (cmdlet) => {
     await granted(year);
     bench.emulator.setFaults([{ match: { cmdlet }, answer: refusal }]);
     expect((await granted(sevenYears)).answer).toMatchObject({
@@ -469,7 +469,7 @@ describe("an import", () => {
     ).toEqual({ "LitigationHold-365": [guidOf("Sales")] });
   });
 
-  it("names a mailbox whose hold cannot be told, imports the others, and fails", async () => {
+  it("names a mailbox whose hold is unknown, imports the others, and fails", async () => {
     bench.reset(
       (object) =>
         object["DisplayName"] === "Hella Hold" &&

@@ -122,7 +122,7 @@ describe("folders", () => {
   const dora = guidOf("Dora Double");
   const doraShown = shown("Dora Double", "dora.double@contoso.com");
 
-  it("that cannot be renamed are told apart from the settings, which are kept", async () => {
+  it("that cannot be renamed are reported separately from the settings, which are kept", async () => {
     const { answer, messages } = await granted(dutch, { account: dora });
     expect(answer.outputContext.Success).toBe(false);
     expect(answer.plan.map(({ sent }) => sent)).toEqual([true, true]);
@@ -186,7 +186,7 @@ describe("what the service refuses", () => {
       { EXO_CONNECTOR_DEADLINE_MS: "400" },
     );
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
-    expect(messages[0]).toContain("was sent, and whether it was applied is not known.");
+    expect(messages[0]).toContain("was sent; it is unknown whether it was applied.");
   });
 
   it("after more than a minute is never asked for: a wrong format does not leave this machine", async () => {

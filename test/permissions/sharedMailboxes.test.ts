@@ -133,7 +133,7 @@ describe("rights on a mailbox", () => {
       ["SendOnBehalf"],
     ],
     [
-      "the right itself, whatever the configuration grants together",
+      "the right itself, regardless of the rights that the configuration combines",
       {
         permission: { Id: info, Permission: "FullAccess" },
         configuration: { SharedMailboxRights: "SendAs" },
@@ -141,7 +141,7 @@ describe("rights on a mailbox", () => {
       ["FullAccess"],
     ],
     [
-      "the rights of the configuration, whatever form it lists",
+      "the rights of the configuration, regardless of the form in which it lists them",
       {
         configuration: {
           SharedMailboxRights: "SendOnBehalf, SendAs",
@@ -363,7 +363,7 @@ describe("a reference that cannot be used", () => {
       /^The Id of the mailbox in the permission reference is "Info"; expected a GUID\.$/,
     ],
     [
-      "with a right that is none",
+      "with an unknown right",
       { permission: { Id: info, Permission: "ReadPermission" } },
       /^The permission reference names the right "[^"]{14}"; expected one of FullAccess, SendAs, SendOnBehalf\.$/,
     ],
@@ -377,7 +377,7 @@ describe("a reference that cannot be used", () => {
       { account: {} },
       /^The account reference \(References\.Account\) is blank/,
     ],
-  ])("is told: %s", async (_name, choices, message) => {
+  ])("is reported: %s", async (_name, choices, message) => {
     for (const verb of [grant, revoke]) {
       const { answer, messages } = await verb.here(bench, event(choices));
       expect(answer).toMatchObject({
@@ -391,7 +391,7 @@ describe("a reference that cannot be used", () => {
   });
 
   it.each([[["SendAs"]], [true], [{ Name: "SendAs" }]])(
-    "with a right that is no text is told, and not taken for all rights together: %j",
+    "with a right that is not text is refused, and does not mean all rights: %j",
     async (Permission) => {
       const { answer } = await grant.here(bench, event({ permission: { Id: info, Permission } }));
       expect(answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false } });
@@ -526,7 +526,7 @@ describe("an entry that denies", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("does not keep someone from the other right, which is told with it", async () => {
+  it("does not prevent the other right, which is reported with it", async () => {
     const before = held(bench);
     const { answer, messages } = await grant.here(
       bench,
@@ -633,7 +633,7 @@ describe("entries of accounts that no longer exist", () => {
     }
   });
 
-  it("fill a list, which is told in a dry run as well", async () => {
+  it("fill a list, which a dry run reports too", async () => {
     const account = guidOf("Petra Proxies");
     for (const dryRun of [true, false]) {
       const { answer, messages } = await grant.here(
@@ -713,7 +713,7 @@ describe("entries of accounts that no longer exist", () => {
     ).toHaveLength(warnings);
   });
 
-  it("that keep a removal from having an effect make it no success, and it is told what to do", async () => {
+  it("that block a removal make it fail, with advice", async () => {
     prepare(bench, { orphanBlocksRemoval: true });
     const choices = {
       account: guidOf("Daan Bakker"),

@@ -314,7 +314,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     );
   });
 
-  it("stand for none by an entry of their own, which is never granted or revoked", async () => {
+  it("have an entry that means none, which is never granted or revoked", async () => {
     for (const operation of ["grant", "update"] as const) {
       const { answer, messages } = await run(kind, {
         operation,
@@ -327,7 +327,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
         outputContext: { Success: true, SubPermissions: [dummy] },
       });
       expect(messages).toEqual([
-        expect.stringContaining("No contract in scope gives a Department.ExternalId"),
+        expect.stringContaining("No contract in scope has a Department.ExternalId"),
       ]);
     }
     expect(
@@ -372,7 +372,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     for (const one of [
       'CustomAttribute1 is "D-TWICE"',
       ...both,
-      "was not revoked: it is not known whether it still belongs to the person.",
+      "was not revoked: it is unknown whether it still belongs to the person.",
     ])
       expect(messages.join("\n")).toContain(one);
     expect(byId(answer.outputContext.SubPermissions)).toEqual(
@@ -426,7 +426,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("are told by the field and the attribute of the configuration, whatever the value holds", async () => {
+  it("are found by the field and the attribute of the configuration, whatever the value contains", async () => {
     const value = "O'Brien's \"desk\" & -or Guid -ne 'x'";
     ready(
       bench,
@@ -448,7 +448,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("are told by a number as well as by its text", async () => {
+  it("are found by a number as well as by its text", async () => {
     ready(
       bench,
       kind,
@@ -478,7 +478,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("go off the record when their group or mailbox is gone", async () => {
+  it("are removed from the record when their group or mailbox no longer exists", async () => {
     const Id = kind === together ? `FullAccess-${nobody}` : nobody;
     const current = [{ DisplayName: "Once", Reference: { Id } }];
     for (const choices of [
@@ -522,7 +522,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("stay on record when the account cannot be told", async () => {
+  it("stay on record when the account is unknown", async () => {
     ready(
       bench,
       kind,
@@ -640,7 +640,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
       plan: [],
       outputContext: { Success: true, SubPermissions: [dummy] },
     });
-    expect(blind.messages.join("\n")).toContain("A preview may know no conditions");
+    expect(blind.messages.join("\n")).toContain("A preview may not know the conditions");
     const configuration = { SubPermissionPreviewAllContracts: "true" };
     expect(answered(await run(kind, { contracts, dryRun: true, configuration }))).toEqual(
       recordOf(kind, "D-SALES", "D-CARE"),
@@ -657,11 +657,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
       number,
     ]
   >([
-    [
-      "an operation that is none",
-      ({ actionContext }) => (actionContext["Operation"] = "delete"),
-      2,
-    ],
+    ["an unknown operation", ({ actionContext }) => (actionContext["Operation"] = "delete"), 2],
     [
       "a configuration that lacks something",
       ({ actionContext }) =>
@@ -690,7 +686,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     expect(bench.writes()).toEqual([]);
   });
 
-  it("with a reference that is none of the set's are told, and left as they are", async () => {
+  it("with a reference of another set are reported, and not changed", async () => {
     const current: OnRecord[] = [{ DisplayName: "By hand", Reference: { Id: "somebody else's" } }];
     for (const operation of ["update", "revoke"] as const) {
       const { answer, messages } = await run(kind, {
@@ -701,7 +697,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
       expect(answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false } });
       expect(answer.outputContext.SubPermissions).toContainEqual(current[0]);
       expect(messages).toContain(
-        '"By hand" is on record with a reference that is none of this set\'s; it was left as it is.',
+        '"By hand" is on record with a reference that does not belong to this set; it was not changed.',
       );
     }
   });
@@ -764,7 +760,7 @@ describe("references that existing installations have on record", () => {
     expect(changedSince(before, bench)).toEqual(nothing);
   });
 
-  it("with the key in small letters are understood, and given back as they are", async () => {
+  it("with the key in small letters are understood, and returned unchanged", async () => {
     ready(bench, groups);
     const current = [{ DisplayName: "Sales team", Reference: { id: guidOf("Sales team") } }];
     const before = held(bench);
@@ -781,7 +777,7 @@ describe("references that existing installations have on record", () => {
     expect(changedSince(before, bench)).toEqual(nothing);
   });
 
-  it("without any key are told, and given back as they are", async () => {
+  it("without any key are reported, and returned unchanged", async () => {
     ready(bench, groups);
     const current = [{ DisplayName: "By hand", Reference: {} }];
     for (const operation of ["update", "revoke"] as const) {
@@ -795,7 +791,7 @@ describe("references that existing installations have on record", () => {
     }
   });
 
-  it("that stand for one and the same are one", async () => {
+  it("that mean the same part count once", async () => {
     ready(bench, together);
     const current = recordOf(together, "D-SALES");
     const { answer } = await run(together, {

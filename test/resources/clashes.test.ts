@@ -25,7 +25,7 @@ function clashes(...items: ResourceItem[]): Record<string, string> {
   );
 }
 
-describe("items that stand in each other's way", () => {
+describe("items that conflict with each other", () => {
   it.each<[string, ResourceItem, ResourceItem, string]>([
     ["one key and two names", item("Care", "D-1"), item("Cure", "D-1"), "have the same key"],
     [

@@ -108,7 +108,7 @@ describe.each(kinds)("$name", (kind) => {
     ).toEqual(answer.plan.map(({ cmdlet, parameters: { Identity: _, ...own } }) => [cmdlet, own]));
   });
 
-  it("that a preview sees in the way of others are told, whoever they belong to", async () => {
+  it("that conflict with others are reported by a preview, for any item", async () => {
     prepare(bench, { changed: { "Cor Contact": { Name: `${prefix}Care` } } });
     const dry = await run({
       source: [
@@ -246,7 +246,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(made(bench, kind)).toEqual([whole("Care", "D-9")]);
   });
 
-  it("are found by whatever name the service gave them", async () => {
+  it("are found by any name that the service assigned", async () => {
     prepare(bench, {
       objects: [madeAs(kind, "Care", { Name: "e47ad000-0000-4000-8000-000000009001" })],
     });
@@ -452,7 +452,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(bench.cmdlets()).toEqual([]);
   });
 
-  it("go on after one that is refused", async () => {
+  it("continue after one that is refused", async () => {
     const broken = {
       status: 400,
       body: {
@@ -537,7 +537,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(ran.answer.outcome).toBe("unknown");
     expect(errors(ran)).toEqual([
       expect.stringMatching(
-        /^Create .* for "Department 0" \(D-0\): was sent, and whether it was applied is not known\. .*so it was not sent again\. .*if not, the next run creates it\./,
+        /^Create .* for "Department 0" \(D-0\): was sent; it is unknown whether it was applied\. .*so it was not sent again\. .*if not, the next run creates it\./,
       ),
     ]);
     expect(bench.cmdlets().filter((cmdlet) => cmdlet === create)).toHaveLength(1);
@@ -595,7 +595,7 @@ describe("groups", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("are told of every fault of the configuration at once", async () => {
+  it("reports every fault of the configuration at once", async () => {
     const { messages } = await run({ ResourceOwner: "", SubPermissionAttribute: "Name" });
     expect(messages).toEqual([expect.stringMatching(/Matching attribute.*Group owner/)]);
   });

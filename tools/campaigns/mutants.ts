@@ -200,7 +200,8 @@ function reportText(): string {
 
 \`npm run mutants\` plants faults in \`lib/\`, one at a time, and runs the unit tests that should
 notice. The faults are in \`tools/campaigns/plantedFaults.ts\`, each with what would go wrong in a
-tenant. This page is written by that command.
+tenant. People chose them, so the score is about these faults only. A run over all of them writes
+this page.
 
 **${caught} of ${real.length} faults are caught (${percent} %)**, on ${today}, with Node ${process.versions.node},
 in ${minutes} minutes. The goal is 95 %. ${equivalents.length} more faults change nothing that anyone

@@ -4,13 +4,13 @@ import type { Parameters } from "./encoding.ts";
 export interface Command {
   cmdlet: string;
   parameters: Parameters;
-  /** The properties wanted back; all of them when left out. */
+  /** The properties to return; absent: all of them. */
   select?: readonly string[];
   /** The command asks for everything there is, although it has no ResultSize. */
   isWholeList?: true;
 }
 
-/** Whether the cmdlet does nothing but answer: then no answer is no answer, and not "nothing to say". */
+/** Whether the cmdlet only reads: then an empty reply is a failure, and not a result without output. */
 export function reads({ cmdlet }: Command): boolean {
   return /^Get-/i.test(cmdlet);
 }
@@ -25,9 +25,9 @@ export function isWholeList(command: Command): boolean {
 }
 
 /**
- * Whether the cmdlet, sent twice, does no more than sent once. It decides what may be sent again when it is not known
- * whether the first one was carried out. New- makes a second object, and of a verb that is not listed nobody has
- * thought yet.
+ * Whether sending the cmdlet twice has the same effect as sending it once. It decides what may be sent again when it is
+ * unknown whether the first one was carried out. New- would create a second object. Verbs that are not listed have not
+ * been considered, so they are not repeated.
  */
 export function repeatable({ cmdlet }: Command): boolean {
   return /^(Get|Set|Add|Remove)-/i.test(cmdlet);

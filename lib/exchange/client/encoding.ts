@@ -1,6 +1,6 @@
 import { Fault } from "../../fault.ts";
 
-/** What a cmdlet parameter can be given. An object is a hashtable, such as `{ add: [...], remove: [...] }`. */
+/** The value of a cmdlet parameter. An object is a hashtable, such as `{ add: [...], remove: [...] }`. */
 export type ParameterValue =
   string | number | boolean | null | Date | readonly string[] | Hashtable | readonly Hashtable[];
 export interface Hashtable {
@@ -13,7 +13,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 const hashtableType = "#Exchange.GenericHashTable";
 
-/** Parameters that say which objects. Left blank, many Get- cmdlets answer with every object there is. */
+/** Parameters that select objects. When one is blank, many Get- cmdlets return every object. */
 const choosing = /^(Identity|User|Trustee|Member|Owner|Mailbox|Anr|Filter)$/i;
 
 /** The body of an InvokeCommand request. Throws an `invalid` fault for a blank name or a blank filter. */
@@ -34,8 +34,9 @@ export function bodyOf(cmdlet: string, parameters: Parameters): string {
 }
 
 /**
- * Hashtables carry their type, arrays of them in a sibling key, else the service sees a generic object and cannot
- * bind it. Dates go as UTC in sortable form without a zone. (Both: what Microsoft's own module sends.)
+ * A hashtable contains its type, and an array of them has it in a sibling key; otherwise the service sees a generic
+ * object and cannot bind it. Dates are sent as UTC in sortable form without a zone. (Both: as Microsoft's own module
+ * does.)
  */
 function encodedMembers(members: Parameters | Hashtable): Record<string, unknown> {
   const wire: Record<string, unknown> = {};
@@ -49,8 +50,7 @@ function encodedMembers(members: Parameters | Hashtable): Record<string, unknown
 
 function encoded(value: ParameterValue): unknown {
   if (value instanceof Date) {
-    if (Number.isNaN(value.getTime()))
-      throw Fault.invalid("A parameter was given a date that is none.");
+    if (Number.isNaN(value.getTime())) throw Fault.invalid("A parameter has an invalid date.");
     return value.toISOString().slice(0, 19);
   }
   if (Array.isArray(value)) return value.map((item: string | Hashtable) => encoded(item));
@@ -65,12 +65,12 @@ export function isHashtable(value: unknown): value is Hashtable {
   );
 }
 
-/** A text of a row; empty when it is missing or no text. */
+/** A text of a row; empty when it is missing or not a string. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Annotations (`Foo@data.type`, `@odata.type`) are the protocol's, not the object's. */
+/** Annotations (`Foo@data.type`, `@odata.type`) belong to the protocol, not to the object. */
 export function rowOf(raw: Readonly<Record<string, unknown>>): Row {
   return Object.fromEntries(Object.entries(raw).filter(([name]) => !name.includes("@")));
 }

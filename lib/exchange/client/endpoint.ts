@@ -31,10 +31,10 @@ export interface Post {
   what: string;
   /** Path and query. */
   where: string;
-  /** The body; one that repeats the token inside is made when the token is known. */
+  /** The body; a body that contains the token is created when the token is known. */
   body: string | ((bearer: string) => string);
   requestId: string;
-  /** Said beside the page size in `Prefer`. */
+  /** Sent in `Prefer`, in addition to the page size. */
   prefer?: string;
 }
 
@@ -43,25 +43,25 @@ export interface Post {
  * of them.
  */
 export interface Endpoint {
-  /** One try. Follows the tenant to its region, and takes a new token when the first one is refused. */
+  /** One attempt. Follows the tenant to its region, and gets a new token when the first one is refused. */
   post(post: Post): Promise<HttpReply | Failure>;
   /** The path for a command's first page. */
   pathOf(command: Command): string;
   batchPath: string;
   /** The path of a next page, once it is known to be within this cloud. */
   pathOfNext(nextLink: string): string;
-  /** A path as the absolute address that a batch wants. */
+  /** A path as the absolute address that a batch requires. */
   urlOf(where: string): string;
   headersFor(what: string, bearer: string): Record<string, string>;
 }
 
 /**
- * The arbitration mailbox that exists in every tenant: requests anchored on it meet the same backend, and so their
- * own writes.
+ * The arbitration mailbox that exists in every tenant: requests anchored on it reach the same backend, and so see
+ * their own writes.
  */
 const anchorMailbox = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 const pageSize = 1000;
-const mostRedirects = 3;
+const maxRedirects = 3;
 
 export function endpointOf(
   { tenantId, cloud, exchangeUrl }: ExchangeSettings,
@@ -77,7 +77,7 @@ export function endpointOf(
       authorization: `Bearer ${bearer}`,
       "content-type": "application/json; charset=utf-8",
       accept: "application/json",
-      // Texts are matched only where no class tells, and then in English.
+      // Texts are matched only where the exception class is not enough, and then in English.
       "accept-language": "en-US",
       "x-cmdletname": what,
       "x-anchormailbox": `APP:${anchorMailbox}@${tenantId}`,
@@ -147,15 +147,14 @@ export function endpointOf(
         const reply = await sent(post, bearer);
         if ("fault" in reply) return reply;
         if (reply.status === 302 || reply.status === 307 || reply.status === 308) {
-          if (++redirects > mostRedirects)
+          if (++redirects > maxRedirects)
             throw new Fault({
               kind: "unexpected",
-              message: `Exchange Online sent ${post.what} from host to host.`,
+              message: `Exchange Online redirected ${post.what} more than ${maxRedirects} times.`,
             });
           base = withinCloud("redirected to", reply.headers["location"] ?? "").origin;
         } else if (reply.status === 401 && refused === undefined) {
-          // A token can be refused before its time, and once is no reason to give up: roles and policies change under
-          // it.
+          // A token can be refused before it expires, because roles and policies change: one refusal is not final.
           refused = { token: bearer, claims: claimsIn(reply.headers["www-authenticate"]) };
           pace.stats.retries++;
         } else return reply;

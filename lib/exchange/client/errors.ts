@@ -2,33 +2,33 @@ import type { FaultKind } from "../../fault.ts";
 import type { Command } from "./command.ts";
 
 /**
- * What Exchange Online says, and what it means. All matching of class names and texts lives here, each with where it
- * was seen. The exception class decides first, the text where the class does not tell; sources: MOD: code that the
- * service generates for Microsoft's module. ODP, ODS: Microsoft's documentation and support pages. CIPP, HID, EXOH:
+ * The errors of Exchange Online and their meanings. All matching of class names and texts is in this file, each with
+ * its source. The exception class decides first, and the text where the class is not enough. Sources: MOD: code that
+ * the service generates for Microsoft's module. ODP, ODS: Microsoft's documentation and support pages. CIPP, HID, EXOH:
  * KelvinTegelaar/CIPP-API, the HelloID connector, GreyCorbel/ExoHelper. QA: Microsoft Q&A. FIELD: one field note.
  */
 interface Meaning {
   /** The short name of the exception class. */
   type?: RegExp;
   text?: RegExp;
-  /** The cmdlets it is said by, when it would mean something else of another. */
+  /** The cmdlets that report it, when it would mean something else for another. */
   by?: RegExp;
   kind: FaultKind | "alreadySo";
   retryable?: true;
-  /** "Not found" is about the object that was named, although the text does not quote its name. */
+  /** "Not found" is about the named object, although the text does not quote its name. */
   isAboutIdentity?: true;
-  /** Said instead of the service's own text, where that does not help. */
+  /** Replaces the service's own text where that does not help. */
   message?: string;
 }
 
-/** What Microsoft's module tries again wherever the details name it (MOD), and what a C# client does (FIELD). */
+/** Retried by Microsoft's module wherever the details name it (MOD), and by a C# client (FIELD). */
 const transient = new RegExp(
   "\\b(DCOverloadedException|SuitabilityDirectoryException|ServerInMMException|" +
     "ADServerSettingsChangedException|\\w*TransientException|ServerBusyException|" +
     "BackendCommunicationException|CmdletProxyNotAvailableFailure)\\b",
 );
 
-/** The mailbox is elsewhere or away for a moment (Microsoft365DSC#142; the names of the store's own classes). */
+/** The mailbox is elsewhere or briefly unavailable (Microsoft365DSC#142; the names of the store's own classes). */
 const awayForNow =
   /^(MailboxInfoStale|MailboxInTransit|WrongServer|MailboxOffline|MailboxUnavailable|DatabaseNotFound|MailboxCrossSiteFailover|ConnectionFailed\w*|StoragePermanent|StorageTransient)Exception$/;
 
@@ -37,13 +37,13 @@ const dualWrite = /^UnableToWriteToAadException$/;
 
 const managersOnly =
   "The members of a mail-enabled security group can only be changed by its managers, and by those who " +
-  "may bypass that check: give the application the Entra role Exchange Administrator, or the Exchange " +
+  "may bypass that check: assign the application the Entra role Exchange Administrator, or the Exchange " +
   "role Security Group Creation and Membership.";
 
 /** Sources differ on whether the permission or the role is missing when Exchange refuses, so both are named. */
 export const rightsNeeded =
   "The application needs the permission Exchange.ManageAsApp (Office 365 Exchange Online, with admin " +
-  "consent) and an Entra role such as Exchange Recipient Administrator; what was given just now can " +
+  "consent) and an Entra role such as Exchange Recipient Administrator; a recent assignment can " +
   "take some minutes to reach Exchange.";
 
 const meanings: readonly Meaning[] = [
@@ -52,7 +52,7 @@ const meanings: readonly Meaning[] = [
     text: /on-premises mastered|mastered on[- ]premises/i,
     kind: "onPremises",
   },
-  // A reason of its own follows "Detailed error message"; without one the text only advises to try again.
+  // A specific reason follows "Detailed error message"; without one the text only advises to try again.
   { type: dualWrite, text: /Detailed error message:\s*(?!DualWrite)\S/i, kind: "invalid" },
   { type: dualWrite, kind: "unavailable", retryable: true },
   { type: awayForNow, kind: "unavailable", retryable: true },
@@ -63,7 +63,7 @@ const meanings: readonly Meaning[] = [
     kind: "missing",
     isAboutIdentity: true,
   },
-  // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this stands before the class.
+  // An ambiguous identity can arrive labelled not-found (Microsoft365DSC#3741), so this comes before the class.
   { text: /matches multiple entries|multiple recipients matching/i, kind: "ambiguous" },
   { type: /^ManagementObjectAmbiguousException$/, kind: "ambiguous" }, // ODS
   // ODS; also as RecipientTaskException or InvalidOperationException, so the text decides.
@@ -72,15 +72,14 @@ const meanings: readonly Meaning[] = [
   { text: /out of the current user's write scope/i, kind: "denied" },
   // michev.info 6594
   { text: /license doesn't permit you/i, kind: "unlicensed" },
-  // QA 1523006: a replica that has not heard of the object yet; worth another try.
+  // QA 1523006: a replica that does not have the object yet; worth another attempt.
   { text: /couldn't be read from domain controller/i, kind: "notReady", retryable: true },
   { type: /^ManagementObjectNotFoundException$/, kind: "missing" }, // Microsoft365DSC#2998
   {
     text: /couldn't be performed because (object|Identity:) ?['"].* couldn't be found/i,
     kind: "missing",
   }, // HID; the class was not seen
-  // HID, CIPP. The permission entry that was found may hold other rights than those to be added: whoever adds one
-  // compares.
+  // HID, CIPP. The existing permission entry may have other rights than those to be added, so the caller compares them.
   {
     type: /^(MemberAlreadyExistsException|UserAlreadyExistsInPermissionEntryException)$/,
     by: /^Add-/,
@@ -91,21 +90,21 @@ const meanings: readonly Meaning[] = [
     by: /^Remove-/,
     kind: "alreadySo",
   }, // HID, CIPP
-  // FIELD, CIPP. It is the user's entry that is missing, and not the folder that was named.
+  // FIELD, CIPP. The user's entry is missing, not the named folder.
   {
     type: /^UserNotFoundInPermissionEntryException$/,
     by: /MailboxFolderPermission$/,
     kind: "noEntry",
   },
-  // What is to be made may be there already, made by a run that was cut off; so whoever makes it looks. The text is
-  // inferred from that of Name.
+  // The new object may already exist, created by a run that was cut off, so the caller looks for it. The text is
+  // inferred from the one for Name.
   {
     type: /^(ADObjectAlreadyExistsException|ProxyAddressExistsException|WLCDManagedMemberExistsException)$/,
     by: /^New-/,
     kind: "taken",
   },
   { text: /of property "?Alias"? is used by another recipient/i, by: /^New-/, kind: "taken" },
-  // The name is another object's. GO2: terraprovider/go-exoscc
+  // Another object has the name. GO2: terraprovider/go-exoscc
   { type: /^ADObjectAlreadyExistsException$/, kind: "invalid" },
   { type: transient, kind: "unavailable", retryable: true },
   { text: transient, kind: "unavailable", retryable: true },
@@ -138,7 +137,7 @@ const meanings: readonly Meaning[] = [
     kind: "denied",
   }, // CIPP
   { text: /^The term .* is not recognized/i, kind: "denied" },
-  // What PowerShell says of a command that is not there; our cmdlets exist, so it is the role that lacks it (inferred).
+  // PowerShell's error for an unknown command. Our cmdlets exist, so the role must lack them (inferred).
   { type: /^CommandNotFoundException$/, kind: "denied" },
   { text: /not a recognized filterable property/i, kind: "invalid" }, // ODP
   // QA 1023619
@@ -150,12 +149,12 @@ const meanings: readonly Meaning[] = [
   { type: /^(ProxyAddressExistsException|WLCDManagedMemberExistsException)$/, kind: "invalid" }, // ODS, FIELD
 ];
 
-/** EXOH: the tenant-wide cap on concurrent requests, with whatever status and often not as JSON. */
+/** EXOH: the tenant-wide cap on concurrent requests, with any status and often not as JSON. */
 export function isBusy(text: string): boolean {
   return /^\W*You have reached the maximum number of concurrent requests/i.test(text);
 }
 
-/** What an error of the service means, or undefined when only the HTTP status can tell. */
+/** The meaning of an error of the service, or undefined when only the HTTP status shows it. */
 export function meaningOf(
   type: string | undefined,
   text: string,
@@ -174,17 +173,17 @@ export function meaningOf(
 }
 
 /**
- * "Not found" is only believed of the object that was named. The texts quote the name they looked for (`object 'x'`,
- * `Identity:"x"`) and others beside it (a domain controller); "The specified mailbox doesn't exist." quotes none
- * (CIPP tests), and is believed when the command has no text in it that could have named another object.
+ * "Not found" is trusted only for the named object. The texts quote the name that was not found (`object 'x'`,
+ * `Identity:"x"`) and sometimes others (a domain controller); "The specified mailbox doesn't exist." quotes none (CIPP
+ * tests), and is trusted when the command has no other text that could have named another object.
  */
 function isAboutIdentity(text: string, { parameters }: Command): boolean {
   const { Identity: identity, ...others } = parameters;
   if (typeof identity !== "string") return false;
-  const said = text.toLowerCase();
+  const lowerCase = text.toLowerCase();
   if (
     [`'${identity}'`, `"${identity}"`, `“${identity}”`, `‘${identity}’`].some((quoted) =>
-      said.includes(quoted.toLowerCase()),
+      lowerCase.includes(quoted.toLowerCase()),
     )
   )
     return true;
@@ -195,7 +194,7 @@ function isAboutIdentity(text: string, { parameters }: Command): boolean {
   );
 }
 
-/** What a warning on a successful answer means; undefined: for people to read. */
+/** The meaning of a warning on a successful answer; undefined: only for people to read. */
 export type NoticeKind = "alreadySo" | "moreResults";
 
 export function noticeOf(warning: string): NoticeKind | undefined {

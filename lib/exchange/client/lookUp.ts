@@ -18,11 +18,11 @@ export async function findRows(
   }
 }
 
-/** One object that a command asks for by name. */
+/** One object that a command requests by name. */
 export interface Wanted {
-  /** What is asked for, for people to read: `mailbox <guid>`. */
+  /** The requested object, for messages: `mailbox <guid>`. */
   what: string;
-  /** The Guid that the row must have. Many Get- cmdlets answer an identity they do not understand with every object. */
+  /** The Guid that the row must have. Many Get- cmdlets return every object for an identity they do not understand. */
   guid?: string;
   /** The fault for no object. `cause`: the service's `missing` fault; undefined when it returned no rows. */
   none?(cause: Fault | undefined): Fault | Promise<Fault>;
@@ -31,8 +31,8 @@ export interface Wanted {
 }
 
 /**
- * The one row that a command returns. Throws an `unexpected` fault for any other answer that `wanted` names no fault
- * for.
+ * The one row that a command returns. Throws an `unexpected` fault for any other answer, unless `wanted` has a fault
+ * for it.
  */
 export async function exactlyOne(
   exchange: Exchange,
@@ -105,7 +105,7 @@ export function doesNotExist(
   });
 }
 
-/** Whether a row is of the object with this Guid: the service may answer with others as well. */
+/** Whether a row is the object with this Guid: the service may return others too. */
 export function hasGuid(id: string): (row: Row) => boolean {
   return (row) => textOf(row["Guid"]).toLowerCase() === id.toLowerCase();
 }

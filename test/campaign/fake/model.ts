@@ -13,7 +13,7 @@ export type Kind =
 
 /** One line of an access list. */
 export interface AccessEntry {
-  /** The Guid of whoever it is for; the SID itself when that account no longer exists. */
+  /** The Guid of the trustee; the SID itself when that account no longer exists. */
   trustee: string;
   /** The name that the list is kept under and shows. */
   form: "guid" | "upn" | "sid" | "displayName";

@@ -148,7 +148,7 @@ function autoReply(call: Call): Output {
   return { rows: [row], warnings: [] };
 }
 
-/** What default folders are called; the calendar stands for all of them. */
+/** The names of default folders; the calendar represents all of them. */
 export const calendarNames: Readonly<Record<string, string>> = {
   "en-US": "Calendar",
   "nl-NL": "Agenda",

@@ -154,7 +154,7 @@ function setting(isMeant: (object: DirectoryObject, call: Call) => boolean): Cmd
       if (set) set(draft, value, call);
       else draft.custom[name] = textsIn(value).join();
     }
-    // Nobody is told that a delegate was there, or was not.
+    // The service does not report whether a delegate was there.
     const isSilent = given.some(([name]) => /^GrantSendOnBehalfTo$/i.test(name));
     if (JSON.stringify(draft) !== JSON.stringify(object))
       call.store.change(object.guid, (own) => Object.assign(own, draft));

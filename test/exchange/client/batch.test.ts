@@ -93,7 +93,7 @@ describe("reading something about each of many", () => {
     expect(await read(answering(named).exchange, source())).toEqual(whole(["m1", "m1", "m2"]));
   });
 
-  it("matches answers to items by id, in whatever order they stand", async () => {
+  it("matches answers to items by id, in any order", async () => {
     const { exchange, sent } = answering(named, {
       batch: (responses) => reply(200, { responses: responses.reverse() }),
     });
@@ -184,7 +184,7 @@ describe("an item that is not answered in its batch is requested by itself", () 
     });
   });
 
-  it("and comes as a fault when it fails again, while the others go on", async () => {
+  it("and becomes a fault when it fails again, while the others continue", async () => {
     const { exchange, sent } = answering((asked) => {
       if (asked.parameters["Identity"] === "m3") return notFound("m3");
       return asked.parameters["Identity"] === "m12" ? reply(403) : named(asked);

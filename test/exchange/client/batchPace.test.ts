@@ -74,7 +74,7 @@ describe("all that was read about an item", () => {
 });
 
 describe("several sources", () => {
-  it("give what they have in the order in which it comes, and are closed when no more is wanted", async () => {
+  it("yield results in the order in which they arrive, and are closed when no more are wanted", async () => {
     const closed: string[] = [];
     async function* source(name: string, turns: number): AsyncGenerator<string> {
       try {
@@ -175,7 +175,7 @@ describe("the pace", () => {
     [35, 80],
     [500, 550],
   ])(
-    "is that of the consumer: with %i pieces taken, no more than %i items are asked for",
+    "is that of the consumer: with %i pieces taken, at most %i items are requested",
     async (taken, most) => {
       let drawn = 0;
       function* source(): Generator<string> {
@@ -206,7 +206,7 @@ describe("the pace", () => {
     expect(waiting).toEqual([]);
   });
 
-  it("and the source is told that no more is wanted", async () => {
+  it("and the source is closed when no more is wanted", async () => {
     let isClosed = false;
     async function* source(): AsyncGenerator<string> {
       try {

@@ -72,7 +72,7 @@ describe("bodyOf", () => {
     });
   });
 
-  it("refuses a date that is none", async () => {
+  it("refuses an invalid date", async () => {
     expect(
       await faultOf(() => bodyOf("Set-Mailbox", { StartDate: new Date("soon") })),
     ).toMatchObject({ kind: "invalid" });

@@ -146,7 +146,7 @@ describe("a request", () => {
     ]);
   });
 
-  it("gives back a second refusal, and whatever else is no way on", async () => {
+  it("returns a second refusal, and any other final answer", async () => {
     const { endpoint, sent } = scripted([reply(401), reply(401)]);
     expect(await post(endpoint)).toMatchObject({ status: 401 });
     expect(sent).toHaveLength(2);
@@ -154,7 +154,7 @@ describe("a request", () => {
       expect(await post(scripted([reply(status)]).endpoint)).toMatchObject({ status });
   });
 
-  it("that was not answered fails, to be sent no more than twice again", async () => {
+  it("that was not answered fails, and may be sent at most twice more", async () => {
     expect(await post(scripted([cut()]).endpoint)).toMatchObject({
       fault: { kind: "unavailable", retryable: true },
       maxRetries: 2,

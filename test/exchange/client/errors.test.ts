@@ -178,7 +178,7 @@ describe("already so", () => {
 });
 
 it.each(["Set-MailboxFolderPermission", "Get-MailboxFolderPermission"])(
-  "an entry that %s does not find is no missing object, whatever names the text quotes",
+  "an entry that %s does not find is not a missing object, whatever names the text quotes",
   (cmdlet) => {
     expect(
       meaning(
@@ -245,7 +245,7 @@ describe("missing", () => {
   });
 });
 
-it("the cap on concurrent requests is told from words about it", () => {
+it("the cap on concurrent requests is distinguished from texts that mention it", () => {
   expect(isBusy("You have reached the maximum number of concurrent requests per tenant.")).toBe(
     true,
   );

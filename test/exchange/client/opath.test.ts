@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { quoted } from "../../../lib/graphemes.ts";
 import { matchesExactly, equals } from "../../../lib/exchange/client/opath.ts";
 import { faultOf } from "../scripted.ts";
 
@@ -33,14 +34,14 @@ describe("equals", () => {
     "Name\n",
     "Custom Attribute1",
     "$true",
-  ])("refuses the property name %j, and does not repeat it", async (property) => {
+  ])("refuses the property name %j", async (property) => {
     const fault = await faultOf(() => equals(property, "x"));
     expect(fault.kind).toBe("invalid");
-    expect(fault.message).toContain(`a text of ${property.length} characters`);
+    expect(fault.message).toContain(`the property name ${quoted(property)}; expected`);
   });
 });
 
-describe("carries", () => {
+describe("matchesExactly", () => {
   const carried = (found: unknown, value: string): boolean =>
     matchesExactly({ Property: found }, "Property", value, "this row");
 
@@ -48,7 +49,7 @@ describe("carries", () => {
     expect(carried("José", "JOSE\u0301")).toBe(true);
   });
 
-  it("tells José from Jose", () => {
+  it("distinguishes José from Jose", () => {
     expect(carried("José", "Jose")).toBe(false);
   });
 
@@ -81,8 +82,8 @@ describe("carries", () => {
     expect(await faultOf(() => matchesExactly({}, "Alias", "x", "mailbox X"))).toMatchObject({
       kind: "unexpected",
       message:
-        "Exchange Online did not return Alias of mailbox X, so it cannot be told whether it is " +
-        "the one that was asked for.",
+        "Exchange Online did not return Alias of mailbox X, so it is unknown whether it is " +
+        "the requested one.",
     });
   });
 });

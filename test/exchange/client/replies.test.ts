@@ -156,7 +156,7 @@ describe("a refusal, however it is written", () => {
     ["a list", []],
     ["an empty object", {}],
     ["details of another kind", { error: { details: "x" } }],
-  ])("says no more than it knows of %s", (_name, body) => {
+  ])("reports no more than is known of %s", (_name, body) => {
     const said = fault(reply(400, body));
     expect(said.kind).toBe("invalid");
     expect(said.message).toMatch(/^Exchange Online refused Get-Mailbox \(status 400\)\./);
@@ -167,7 +167,7 @@ describe("a refusal, however it is written", () => {
   });
 });
 
-describe("the status, where nothing else tells", () => {
+describe("the status, where nothing else decides", () => {
   it.each([
     [400, "invalid", false],
     [401, "denied", false],
@@ -345,12 +345,12 @@ describe("a success", () => {
     ).toMatchObject({ kind: "unavailable", retryable: true });
   });
 
-  it("with an error in it is none", () => {
+  it("with an error in it is not accepted", () => {
     expect(fault(reply(200, envelope(`|${className}|${text}`)))).toMatchObject({ kind: "missing" });
     expect(fault(reply(200, { error: {} }), set).kind).toBe("unexpected");
   });
 
-  it("with errors beside its rows is none, as Microsoft's module has it", () => {
+  it("with errors in addition to rows is not accepted, as in Microsoft's module", () => {
     const said = fault(rows([], { "@adminapi.errors": [`|${className}|${text}`] }));
     expect(said).toMatchObject({
       kind: "missing",
@@ -363,7 +363,7 @@ describe("a success", () => {
     expect(page(rows([], { "@adminapi.errors": [] }), set).rows).toEqual([]);
   });
 
-  it("that only asks for a confirmation is none", () => {
+  it("that only requests a confirmation is not accepted", () => {
     expect(
       fault(rows([], { "@adminapi.confirmationmessage": "Are you sure?" }), set),
     ).toMatchObject({
@@ -400,7 +400,7 @@ describe("a page after the first", () => {
   });
 });
 
-it("hands on the wait that was requested, with whatever status", () => {
+it("passes on the requested wait, with any status", () => {
   const busy =
     "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
   for (const status of [200, 400, 429, 500, 503])

@@ -12,7 +12,7 @@ import {
 } from "../folderPermissions.ts";
 
 /**
- * Makes an entry for somebody who has none, and returns it (documented). Default and Anonymous
+ * Creates an entry for a user who has none, and returns it (documented). Default and Anonymous
  * always have one.
  */
 export const addMailboxFolderPermission: Cmdlet = {

@@ -37,7 +37,7 @@ export const getMailboxPermission: Cmdlet = {
       );
     const mailbox = theOne(store, identity, hasMailbox);
     const user = textOf(parameters["User"]);
-    // A user whom nobody knows finds nothing, and is no error (assumed).
+    // An unknown user finds nothing, and is not an error (assumed).
     const entries = mailboxEntries(mailbox, store).filter(
       (entry) => user === "" || isNamed(entry, user, store),
     );

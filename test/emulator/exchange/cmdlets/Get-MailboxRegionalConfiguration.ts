@@ -5,7 +5,7 @@ import type { DirectoryObject } from "../../state.ts";
 import type { Store } from "../../store.ts";
 
 /**
- * Language, formats and time zone. All null on a mailbox that nobody opened or set up (assumed).
+ * Language, formats and time zone. All null on a mailbox that no one has opened or set up (assumed).
  */
 export const getMailboxRegionalConfiguration: Cmdlet = {
   name: "Get-MailboxRegionalConfiguration",
