@@ -16,7 +16,8 @@ import {
   withSid,
   type Account,
 } from "./account.ts";
-import type { Hashtable, Parameters } from "./client/encoding.ts";
+import type { Command } from "./client/command.ts";
+import type { Hashtable, Parameters, Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { isAmong } from "./client/lookUp.ts";
 import { allOf, equals } from "./client/opath.ts";
@@ -131,42 +132,45 @@ export const rightLookup: Cmdlets = mergedCmdlets(rightLists, sidLookup, namesak
 function fullAccessStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
   const reading = readingPermissions(mailbox);
   return readingOf(mailbox, async ({ exchange }) => {
-    const own = async (
-      parameters: Parameters = {},
-    ): Promise<ReturnType<typeof permissionEntry>[]> => {
-      const { rows } = await exchange.invoke({
-        ...reading,
-        parameters: { ...reading.parameters, ...parameters },
-      });
-      return rows.map(permissionEntry).filter(({ isInherited }) => !isInherited);
-    };
-    const all = await own();
+    const all = await ownEntries(exchange, reading, permissionEntry);
     const withRight = (entries: typeof all): Entry[] =>
       entries.filter(({ hasFullAccess }) => hasFullAccess);
     return await standing(account, exchange, {
       entries: withRight(all),
       counted: all,
-      entriesOfAccount: async () => withRight(await own({ User: account.Guid })),
+      entriesOfAccount: async () =>
+        withRight(
+          await ownEntries(exchange, forTrustee(reading, { User: account.Guid }), permissionEntry),
+        ),
     });
   });
 }
 
 function sendAsStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
   const reading = readingSendAs(mailbox);
-  return readingOf(mailbox, async ({ exchange }) => {
-    const own = async (parameters: Parameters = {}): Promise<Entry[]> => {
-      const { rows } = await exchange.invoke({
-        ...reading,
-        parameters: { ...reading.parameters, ...parameters },
-      });
-      return rows.map(sendAsEntry).filter(({ isInherited }) => !isInherited);
-    };
-    return await standing(account, exchange, {
-      entries: await own(),
+  return readingOf(mailbox, async ({ exchange }) =>
+    standing(account, exchange, {
+      entries: await ownEntries(exchange, reading, sendAsEntry),
       counted: [],
-      entriesOfAccount: () => own({ Trustee: account.Guid }),
-    });
-  });
+      entriesOfAccount: () =>
+        ownEntries(exchange, forTrustee(reading, { Trustee: account.Guid }), sendAsEntry),
+    }),
+  );
+}
+
+/** The entries that a command returns, without inherited ones. */
+async function ownEntries<E extends Entry>(
+  exchange: Exchange,
+  reading: Command,
+  entryOf: (row: Row) => E,
+): Promise<E[]> {
+  const { rows } = await exchange.invoke(reading);
+  return rows.map(entryOf).filter(({ isInherited }) => !isInherited);
+}
+
+/** The same command for the entries of one trustee. */
+function forTrustee(reading: Command, trustee: Parameters): Command {
+  return { ...reading, parameters: { ...reading.parameters, ...trustee } };
 }
 
 /** The list shows names, display names or GUIDs. A filter compares distinguished names, which are unambiguous. */

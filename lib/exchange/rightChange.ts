@@ -136,21 +136,19 @@ export async function revoke(
     isInPlace: !isHeld,
     isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
-    alternatives: otherNamesOf(right, account).map((name) => ({
-      after: "alreadySo" as const,
-      ...right.revoking(mailbox, name),
-      sentence: `${sentence}, by another name`,
-    })),
+    alternatives: [
+      {
+        after: "alreadySo",
+        ...right.revoking(mailbox, otherNameOf(right, account)),
+        sentence: `${sentence}, by another name`,
+      },
+    ],
   });
 }
 
-/** The other names under which an entry of the account can be kept. */
-function otherNamesOf({ name }: Right, account: Account): string[] {
-  const names =
-    name === "SendOnBehalf"
-      ? [account.DistinguishedName]
-      : [account.UserPrincipalName, account.sid ?? ""];
-  return names.filter((one) => one !== "");
+/** The other name under which an entry of the account can be kept. */
+function otherNameOf({ name }: Right, account: Account): string {
+  return name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
 }
 
 function orphanCount(orphans: number): string {

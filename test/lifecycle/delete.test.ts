@@ -4,6 +4,7 @@ import action from "../../lifecycle/delete.ts";
 import { asHtml } from "../emulator/exchange/html.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";
 import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
+import { notFound } from "./notFound.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -390,38 +391,19 @@ describe("a mailbox that is not there", () => {
   });
 
   it("is not believed of a mailbox that was read a moment ago, and what was done is reported", async () => {
-    const notFound = {
-      status: 404,
-      body: {
-        error: {
-          code: "NotFound",
-          message: "Error executing cmdlet",
-          details: [
-            {
-              code: "Context",
-              target: "",
-              message:
-                "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
-                `operation couldn't be performed because object '${aoife}' couldn't be ` +
-                "found on 'DC1'.",
-            },
-          ],
-        },
-      },
-    };
     const data = { InternalMessage: "Left.", CustomAttribute3: "left" };
     for (const cmdlet of [
       "Get-MailboxAutoReplyConfiguration",
       "Set-MailboxAutoReplyConfiguration",
     ]) {
-      bench.emulator.setFaults([{ match: { cmdlet }, answer: notFound }]);
+      bench.emulator.setFaults([{ match: { cmdlet }, answer: notFound(aoife) }]);
       expect((await remove({ data })).answer).toMatchObject({
         outcome: "unknown",
         outputContext: { Success: false },
       });
     }
     bench.reset();
-    bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: notFound }]);
+    bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: notFound(aoife) }]);
     const { answer, messages } = await remove({ data });
     expect(answer).toMatchObject({ outcome: "unknown", outputContext: { Success: false } });
     expect(messages).toEqual([
@@ -432,24 +414,7 @@ describe("a mailbox that is not there", () => {
   });
 
   it("is a success when it goes in between and all looks agree, and what was done is reported", async () => {
-    const answer = {
-      status: 404,
-      body: {
-        error: {
-          code: "NotFound",
-          message: "Error executing cmdlet",
-          details: [
-            {
-              code: "Context",
-              target: "",
-              message:
-                "|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|" +
-                `The operation couldn't be performed because object '${aoife}' couldn't be found on 'DC1'.`,
-            },
-          ],
-        },
-      },
-    };
+    const answer = notFound(aoife);
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-Mailbox" }, skip: 1, answer },
       ...["Set-Mailbox", "Get-Recipient", "Get-User"].map((cmdlet) => ({

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { updateAnswer } from "../generated/answers.ts";
 import action from "../../lifecycle/update.ts";
 import { changeEventFor, type ChangeChoices } from "../events.ts";
+import { notFound } from "./notFound.ts";
 import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
 
 let bench: Bench;
@@ -483,9 +484,7 @@ describe("mailboxes that are not there", () => {
   }
 
   it("does not believe that a mailbox is not found that was read a moment ago", async () => {
-    bench.emulator.setFaults([
-      { match: { cmdlet: "Set-Mailbox" }, answer: { status: 404, body: notFound(aoife) } },
-    ]);
+    bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: notFound(aoife) }]);
     const { answer, messages } = await update({ data: { CustomAttribute2: "x" } });
     expect(answer).toMatchObject({
       outcome: "unknown",
@@ -577,23 +576,3 @@ describe("synchronised mailboxes", () => {
     );
   });
 });
-
-/** How Exchange Online says that an object is not there (Microsoft365DSC#2998). */
-function notFound(identity: string): unknown {
-  const text =
-    `The operation couldn't be performed because object '${identity}' couldn't be ` +
-    "found on 'AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM'.";
-  return {
-    error: {
-      code: "NotFound",
-      message: "Error executing cmdlet",
-      details: [
-        {
-          code: "Context",
-          target: "",
-          message: `Ex123456|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|${text}`,
-        },
-      ],
-    },
-  };
-}

@@ -1130,8 +1130,8 @@ const lists: readonly Faults[] = [
         why: "A silent revoke of a right that is held would be reported as already so.",
       },
       {
-        find: ': [account.UserPrincipalName, account.sid ?? ""];',
-        replace: ": [];",
+        find: "account.DistinguishedName : account.UserPrincipalName",
+        replace: "account.DistinguishedName : account.Guid",
         why: "A right that is listed under the sign-in name would not be revoked.",
       },
       {
