@@ -119,7 +119,7 @@ export async function revoke(
   account: Account,
   { read, change, log }: RightGate,
 ): Promise<void> {
-  const { isHeld, orphans } = await read(right.standingOf(mailbox, account));
+  const { isHeld, orphans, sid = "" } = await read(right.standingOf(mailbox, account));
   // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
   if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
   assertMasteredHere(right, mailbox);
@@ -129,6 +129,7 @@ export async function revoke(
       `On mailbox ${nameOf(mailbox)}, ${orphanCount(orphans)}. Such entries can keep others from being removed.`,
     );
   const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
+  const otherNames = [otherNameOf(right, account), sid].filter((name) => name !== "");
   await change({
     ...right.revoking(mailbox, account.Guid),
     sentence,
@@ -136,13 +137,11 @@ export async function revoke(
     isInPlace: !isHeld,
     isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
-    alternatives: [
-      {
-        after: "alreadySo",
-        ...right.revoking(mailbox, otherNameOf(right, account)),
-        sentence: `${sentence}, by another name`,
-      },
-    ],
+    alternatives: otherNames.map((name) => ({
+      after: "alreadySo" as const,
+      ...right.revoking(mailbox, name),
+      sentence: `${sentence}, by another name`,
+    })),
   });
 }
 
