@@ -174,10 +174,7 @@ describe("a link to the next page", () => {
     const next = await client.send(linkOf(first), {
       headers: { authorization: `Bearer ${client.token}` },
     });
-    expect([next.status, next.json.value?.length]).toEqual([
-      answer,
-      answer === 200 ? 1 : undefined,
-    ]);
+    expect([next.status, next.text.includes('"Alias":')]).toEqual([answer, answer === 200]);
     expect(running.emulator.journal()).toMatchObject([{ cmdlet: "Get-Mailbox", page: 2 }]);
   });
 
@@ -211,12 +208,8 @@ describe("the sign-in", () => {
     ]);
     client.token = json.access_token;
     expect(await status("Get-Mailbox", { ResultSize: 1 })).toBe(200);
-    expect(running.emulator.journal()).toContainEqual(
-      expect.objectContaining({
-        side: "login",
-        parameters: expect.objectContaining({ resource: "https://outlook.office365.com" }),
-      }),
-    );
+    const resources = running.emulator.journal().map(({ parameters }) => parameters?.["resource"]);
+    expect(resources).toContain("https://outlook.office365.com");
   });
 
   it.each([
