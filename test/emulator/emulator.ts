@@ -86,7 +86,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   async function handle(request: Request): Promise<Response> {
     const incoming = await takeApart(request, baseUrls().login);
     if (incoming.side === "control") return answerControl(incoming, emulator);
-    const page = pages.numberOf(incoming.url.searchParams.get("$skiptoken") ?? "") ?? 1;
+    const token = incoming.url.searchParams.get("$skiptoken") ?? "";
+    // A link that is followed with GET repeats its command (`nextLinkByGet`).
+    if (incoming.method === "GET") incoming.json = pages.commandOf(token);
+    const page = pages.numberOf(token) ?? 1;
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
     if (incoming.side === "login") return finished(entry, incoming, request.signal);
@@ -94,7 +97,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     if (concurrentRequests > 0 && atWork >= concurrentRequests) {
       faults.pass();
       entry.status = concurrencyStatus;
-      return tooManyAtOnce(concurrencyStatus);
+      return tooManyAtOnce(concurrencyStatus, store.state.behaviour);
     }
     atWork += 1;
     return finished(entry, incoming, request.signal).finally(() => (atWork -= 1));
@@ -115,7 +118,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return compressed(response, incoming);
     };
     if (fault) entry.fault = nameOf(fault);
-    const response = fault ? await carryOut(fault, incoming, signal, apply) : await apply();
+    const { behaviour } = store.state;
+    const response = await (fault
+      ? carryOut(fault, { incoming, signal, behaviour, apply })
+      : apply());
     if (response.type !== "error") {
       entry.status = response.status;
       if (incoming.side === "exchange") response.headers.set("request-id", newGuid());

@@ -3,6 +3,7 @@ import { generator } from "./chance.ts";
 import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./exchange/errors.ts";
 import type { Incoming } from "./incoming.ts";
 import { pause } from "./pause.ts";
+import type { Behaviour } from "./state.ts";
 
 const names = [
   "throttled",
@@ -153,29 +154,39 @@ export function nameOf(fault: Fault): string {
   return parts.filter(Boolean).join(", ");
 }
 
+/** What a fault strikes. `apply` carries the request out, and returns the true answer. */
+interface Struck {
+  incoming: Incoming;
+  signal: AbortSignal;
+  behaviour: Behaviour;
+  apply: () => Promise<Response>;
+}
+
 /**
- * Carries out a fault around `apply`, which returns the true answer. A cut connection is
+ * Carries out a fault around `apply`. A cut connection is
  * `Response.error()`, as in the fetch standard; an answer cut in half is a body that breaks after
  * half its bytes.
  */
 export async function carryOut(
   fault: Fault,
-  incoming: Incoming,
-  signal: AbortSignal,
-  apply: () => Promise<Response>,
+  { incoming, signal, behaviour, apply }: Struck,
 ): Promise<Response> {
   await pause(fault.delayMs ?? 0);
   if (fault.hang)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   if (fault.hang || fault.cut === "before") return Response.error();
-  const response = faultyAnswer(fault, incoming) ?? (await apply());
+  const response = faultyAnswer(fault, incoming, behaviour) ?? (await apply());
   if (fault.cut === "after") return Response.error();
   return fault.cut === "half" ? halved(response) : response;
 }
 
-function faultyAnswer(fault: Fault, incoming: Incoming): Response | undefined {
+function faultyAnswer(
+  fault: Fault,
+  incoming: Incoming,
+  behaviour: Behaviour,
+): Response | undefined {
   if (fault.answer) return answered(fault.answer);
-  return fault.named ? namedAnswer(fault, fault.named, incoming) : undefined;
+  return fault.named ? namedAnswer(fault, fault.named, incoming, behaviour) : undefined;
 }
 
 function answered(answer: NonNullable<Fault["answer"]>): Response {
@@ -193,19 +204,22 @@ const transientClass = "Microsoft.Exchange.Data.Directory.ADServerSettingsChange
  * The shapes are observed; a status that was not observed with its shape is assumed, and can be
  * set.
  */
-function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Response {
-  const text = (body: string, status: number, headers: Record<string, string> = {}): Response =>
-    new Response(body, { status, headers: { "Content-Type": "text/plain", ...headers } });
+function namedAnswer(
+  fault: Fault,
+  name: FaultName,
+  incoming: Incoming,
+  behaviour: Behaviour,
+): Response {
   const retry = (seconds: string): Record<string, string> => ({
     "Retry-After": fault.retryAfter ?? seconds,
   });
   switch (name) {
     case "throttled":
-      return text("Too many requests", 429, retry("1"));
+      return throttled("Too many requests", 429, behaviour, retry("1"));
     case "throttledNoRetryAfter":
-      return text("Too many requests", 429);
+      return throttled("Too many requests", 429, behaviour);
     case "concurrency":
-      return tooManyAtOnce(fault.status ?? 400);
+      return tooManyAtOnce(fault.status ?? 400, behaviour);
     case "unavailable":
       return new Response(null, {
         status: 503,
@@ -251,11 +265,25 @@ function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Respons
   }
 }
 
-export const tooManyAtOnce = (status: number): Response =>
-  new Response(
+export const tooManyAtOnce = (status: number, behaviour: Behaviour): Response =>
+  throttled(
     "You have reached the maximum number of concurrent requests per tenant. Please wait and try again",
-    { status, headers: { "Content-Type": "text/plain" } },
+    status,
+    behaviour,
   );
+
+/** As text (observed), or in the envelope of an error (`throttledBody`). */
+function throttled(
+  text: string,
+  status: number,
+  { throttledBody }: Behaviour,
+  headers: Record<string, string> = {},
+): Response {
+  if (throttledBody === "text")
+    return new Response(text, { status, headers: { "Content-Type": "text/plain", ...headers } });
+  const error = { code: "TooManyRequests", message: text };
+  return Response.json({ error }, { status, headers });
+}
 
 async function halved(response: Response): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());

@@ -105,6 +105,33 @@ export interface Behaviour {
   concurrentRequests: number;
   /** The status of that refusal. */
   concurrencyStatus: number;
+  /** How X-CmdletName is compared with the cmdlet of the body. No source decides it. */
+  cmdletNameHeader: "anyCase" | "exact";
+  /**
+   * Whether an application may create a distribution group without ManagedBy. The reference
+   * connector does; that the owner is the caller, and an application cannot be one, speaks against
+   * it.
+   */
+  groupWithoutOwner: "accept" | "refuse";
+  /**
+   * The body of a throttled request, and of one too many at once. Text is observed; Microsoft's
+   * module waits only if the body is JSON.
+   */
+  throttledBody: "text" | "json";
+  /**
+   * How Get-MailboxAutoReplyConfiguration names a missing mailbox. The reference connector looks
+   * for the first form; the second is that of the other cmdlets.
+   */
+  missingReplyMailbox: "identity" | "object";
+  /** Whether a link to the next page can be followed with GET. One client does nothing else. */
+  nextLinkByGet: boolean;
+  /** Whether a change of a list may be a `#Exchange.StringFieldDeltaUpdateData`, as in the metadata. */
+  stringFieldDelta: boolean;
+  /**
+   * Whether a DisplayName identifies an object: only when nothing else matches, like a name, or
+   * never. The pages of the cmdlets do not list it among the identities.
+   */
+  displayNameIdentity: "fallback" | "likeName" | "never";
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -146,6 +173,13 @@ export const defaultBehaviour: Behaviour = {
   cmdletMs: 0,
   concurrentRequests: 0,
   concurrencyStatus: 400,
+  cmdletNameHeader: "anyCase",
+  groupWithoutOwner: "accept",
+  throttledBody: "text",
+  missingReplyMailbox: "identity",
+  nextLinkByGet: true,
+  stringFieldDelta: true,
+  displayNameIdentity: "fallback",
 };
 
 const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
@@ -163,6 +197,11 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
     "Sid",
   ],
   concurrencyStatus: ["400", "429"],
+  cmdletNameHeader: ["anyCase", "exact"],
+  groupWithoutOwner: ["accept", "refuse"],
+  throttledBody: ["text", "json"],
+  missingReplyMailbox: ["identity", "object"],
+  displayNameIdentity: ["fallback", "likeName", "never"],
 };
 
 const parts = [

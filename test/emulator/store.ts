@@ -99,8 +99,16 @@ export class Store {
    * GUIDs, UPN).
    */
   find(identity: string): DirectoryObject[] {
-    const found = this.findAll(identity);
+    const found = this.#withoutDisplayNames(this.findAll(identity), identity);
     return this.#unseen.size === 0 ? found : found.filter((object) => !this.#unseen.has(object));
+  }
+
+  /** Drops objects that only have this DisplayName, where it does not count (`displayNameIdentity`). */
+  #withoutDisplayNames(found: DirectoryObject[], identity: string): DirectoryObject[] {
+    const { displayNameIdentity } = this.state.behaviour;
+    if (displayNameIdentity === "likeName" || found.length === 0) return found;
+    const identified = found.filter((object) => this.#identifiers(object).has(fold(identity)));
+    return identified.length > 0 || displayNameIdentity === "never" ? identified : found;
   }
 
   /** Including new ones that readers do not see yet: this prevents a name from being used twice. */
@@ -285,13 +293,19 @@ export class Store {
   }
 
   #identities(object: DirectoryObject): Set<string> {
+    const displayName = fold(String(this.property(object, "DisplayName") ?? ""));
+    const identifiers = this.#identifiers(object);
+    return displayName === "" ? identifiers : identifiers.add(displayName);
+  }
+
+  /** Every form of identity except DisplayName. */
+  #identifiers(object: DirectoryObject): Set<string> {
     const forms = [
       "Guid",
       "ExternalDirectoryObjectId",
       "UserPrincipalName",
       "Alias",
       "Name",
-      "DisplayName",
       "DistinguishedName",
       "SamAccountName",
       "LegacyExchangeDN",

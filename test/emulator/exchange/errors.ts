@@ -63,6 +63,17 @@ export const notFound = (identity: string): Refusal =>
   });
 
 /**
+ * The text is observed (string 31): a script that reads and writes automatic replies matches it. Its
+ * class and end are assumed.
+ */
+export const identityNotFound = (identity: string): Refusal =>
+  new Refusal({
+    status: 404,
+    className: `${tasks}.ManagementObjectNotFoundException`,
+    text: `The operation couldn't be performed because Identity:"${identity}" couldn't be found.`,
+  });
+
+/**
  * Observed (strings 17 and 18, trap 6). The class of string 17, and the status of all three, are
  * assumed.
  */

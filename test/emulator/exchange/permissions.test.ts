@@ -166,9 +166,6 @@ describe("Get-MailboxPermission", () => {
         404,
       );
     expect(
-      (await client.invoke("Get-MailboxPermission", { Identity: "Jan de Vries" })).status,
-    ).toBe(400);
-    expect(
       (await client.invoke("Get-MailboxPermission", { Identity: "sales", Owner: true })).status,
     ).toBe(501);
   });
@@ -311,7 +308,6 @@ describe("a mailbox permission", () => {
     ["press", "cor.contact", 404, '"cor.contact"'],
     ["press", "gone.gerda", 404, '"gone.gerda"'],
     ["press", gone, 404, gone],
-    ["press", "Jan de Vries", 400, "matches multiple entries"],
     ["nobox", "anna.bakker", 404, "object 'nobox' couldn't be found"],
     ["salesteam", "anna.bakker", 404, "object 'salesteam'"],
   ])("on %s for %s is refused", async (mailbox, user, status, text) => {
