@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { version } from "../generated/version.ts";
 import { shortened } from "../graphemes.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
 import type { Action, AnyEvent, Result } from "./action.ts";
@@ -8,6 +9,7 @@ import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type HostGate, type StepRecord } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
 import { Redaction } from "./redaction.ts";
+import { sourceStack } from "./sourceStack.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
@@ -63,7 +65,7 @@ export async function run<Event extends AnyEvent, Targets>(
     deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
     world.onInterrupt(deadline.interrupt);
     state.output = action.initialOutput?.(undefined) ?? {};
-    const event = await received(action, world, { deadline, redaction, state });
+    const event = await received(action, world, { deadline, redaction, output, state });
     if (event.actionContext.DryRun && action.verb.previewMs !== undefined)
       deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
     const result = await handled(action, event, connect, {
@@ -123,7 +125,7 @@ interface RunState {
 async function received<Event extends AnyEvent, Targets>(
   action: Action<Event, Targets>,
   world: World,
-  { deadline, redaction, state }: Pick<Handling, "deadline" | "redaction" | "state">,
+  { deadline, redaction, output, state }: Omit<Handling, "world">,
 ): Promise<Event> {
   const document = await deadline.bound(world.document()).catch((thrown: unknown) => {
     throw thrown instanceof Unusable
@@ -133,7 +135,7 @@ async function received<Event extends AnyEvent, Targets>(
   // Before any message about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
   state.output = action.initialOutput?.(document) ?? {};
-  return frozen(readAs(action.contract, document));
+  return frozen(readAs(action.contract, document, (text) => output.log("warning", text)));
 }
 
 interface Handling {
@@ -228,7 +230,13 @@ function statsOf({ connection }: RunState, world: World): Stats {
     retries: 0,
     waitedMs: 0,
   };
-  return { requests, retries, waitedMs: Math.round(waitedMs), totalMs: Math.round(world.now()) };
+  return {
+    version,
+    requests,
+    retries,
+    waitedMs: Math.round(waitedMs),
+    totalMs: Math.round(world.now()),
+  };
 }
 
 function frozen<T>(value: T): T {
@@ -243,7 +251,7 @@ function frozen<T>(value: T): T {
 function originOf({ kind, cause }: Fault): string | undefined {
   try {
     return kind === "unexpected" && cause instanceof Error && typeof cause.stack === "string"
-      ? cause.stack
+      ? sourceStack(cause.stack)
       : undefined;
   } catch {
     return undefined;

@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { version } from "../generated/version.ts";
 import type { Action, AnyEvent } from "../host/action.ts";
 import { unusable, type Answer } from "../host/answer.ts";
 import { deadlineFrom } from "../host/deadline.ts";
@@ -88,7 +89,7 @@ const lastResort: Answer = {
     [
       "The connector failed while it was answering; it is unknown what it did. This is a defect: please report it.",
     ],
-    { taken: [], output: {}, stats: { requests: 0, retries: 0, waitedMs: 0, totalMs: 0 } },
+    { taken: [], output: {}, stats: { version, requests: 0, retries: 0, waitedMs: 0, totalMs: 0 } },
   ),
   outcome: "unknown",
 };
