@@ -132,6 +132,26 @@ export interface Behaviour {
    * never. The pages of the cmdlets do not list it among the identities.
    */
   displayNameIdentity: "fallback" | "likeName" | "never";
+  /**
+   * One lag for each domain controller, in milliseconds of the emulator's clock. The controllers
+   * answer the requests in turn, and each shows a change, or a new object, after its own lag. Empty
+   * means one controller without a lag.
+   */
+  controllerLagMs: number[];
+  /**
+   * The words of errors and warnings: the usual ones, with typographic quotes, in German, or others
+   * that keep only what is quoted. Classes stay.
+   */
+  wording: "usual" | "typographic" | "german" | "reworded";
+  /** How the cmdlets of distribution groups refuse a Microsoft 365 group. Both were observed. */
+  groupMailboxAsGroup: "notFound" | "notSupported";
+  /** How a parameter is refused that no role of the caller includes. Both were observed. */
+  missingRoleText: "notInRole" | "unknownParameter";
+  /**
+   * Whose members only a manager may change: of security groups (observed), or of all groups, as the
+   * page of the cmdlet says.
+   */
+  managerCheck: "securityGroups" | "allGroups";
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -150,6 +170,15 @@ export interface State {
   mailboxPermissions?: MailboxAccess[];
   /** Who may send as which recipient. */
   recipientPermissions?: RecipientAccess[];
+  /** Objects of which readers see every change late, with a lag of their own. */
+  lags?: ObjectLag[];
+}
+
+export interface ObjectLag {
+  /** GUID of the object. */
+  object: string;
+  /** Milliseconds of the emulator's clock. */
+  ms: number;
 }
 
 export const defaultBehaviour: Behaviour = {
@@ -180,6 +209,11 @@ export const defaultBehaviour: Behaviour = {
   nextLinkByGet: true,
   stringFieldDelta: true,
   displayNameIdentity: "fallback",
+  controllerLagMs: [],
+  wording: "usual",
+  groupMailboxAsGroup: "notFound",
+  missingRoleText: "notInRole",
+  managerCheck: "securityGroups",
 };
 
 const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
@@ -202,6 +236,10 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   throttledBody: ["text", "json"],
   missingReplyMailbox: ["identity", "object"],
   displayNameIdentity: ["fallback", "likeName", "never"],
+  wording: ["usual", "typographic", "german", "reworded"],
+  groupMailboxAsGroup: ["notFound", "notSupported"],
+  missingRoleText: ["notInRole", "unknownParameter"],
+  managerCheck: ["securityGroups", "allGroups"],
 };
 
 const parts = [
@@ -213,6 +251,7 @@ const parts = [
   "recipientPermissions",
   "folders",
   "folderPermissions",
+  "lags",
 ];
 
 export const recipientTypes = new Set([
@@ -243,6 +282,7 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkAccess("recipient", json["recipientPermissions"], report);
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
+  checkLags(json["lags"], report);
   if (problems.length > 0) return { problems };
   // Every field was checked above, so the shape is that of the interface.
   const state = json as unknown as State;
@@ -298,13 +338,35 @@ function checkBehaviour(behaviour: unknown, report: Report): void {
     const allowed = choices[key as keyof Behaviour];
     if (standard === undefined)
       report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
-    else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
+    else if (Array.isArray(standard)) {
+      if (!Array.isArray(value) || !value.every(isDuration))
+        report(`behaviour.${key}`, "must be a list of milliseconds");
+    } else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
       report(
         `behaviour.${key}`,
         `must be ${allowed ? `one of ${allowed.join(", ")}` : `a ${typeof standard}`}`,
       );
     }
   }
+}
+
+const isDuration = (value: unknown): boolean =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+
+function checkLags(lags: unknown, report: Report): void {
+  if (lags === undefined) return;
+  if (!Array.isArray(lags)) {
+    report("lags", "must be a list");
+    return;
+  }
+  lags.forEach((lag: unknown, index) => {
+    const isSound =
+      isRecord(lag) &&
+      isGuid(lag["object"]) &&
+      isDuration(lag["ms"]) &&
+      Object.keys(lag).length === 2;
+    if (!isSound) report(`lags[${index}]`, 'must be {"object": GUID, "ms": milliseconds}');
+  });
 }
 
 function checkObjects(objects: unknown, report: Report): void {
