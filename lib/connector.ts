@@ -6,6 +6,7 @@ import type { Pace, Stats } from "./net/retry.ts";
 import type { Parameters } from "./exchange/client/encoding.ts";
 import type { ExchangeTarget } from "./exchange/target.ts";
 import { tokenSource, type Credential } from "./auth/token.ts";
+import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
 import { Unusable } from "./host/schemaContract.ts";
@@ -14,7 +15,7 @@ import type { Connect, Surroundings } from "./host/run.ts";
 
 /** What a connection uses of its machine. A campaign provides its own, and with it its own time. */
 export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
-  transport(): { send: Transport; close(): void };
+  transport(proxy: Proxy | undefined): { send: Transport; close(): void };
   /** Milliseconds since 1970. */
   clock(): number;
 }
@@ -53,13 +54,16 @@ function connection(
       "NODE_TLS_REJECT_UNAUTHORIZED=0 is set, so any host could pass for Exchange Online and receive the secret: " +
         "remove it, and name the file of a private CA in NODE_EXTRA_CA_CERTS.",
     );
+  const { proxy, secrets, fault } = proxyFrom(env);
+  secrets.forEach(keepSecret);
+  if (fault !== undefined) faults.push(fault);
   if (faults.length > 0) throw new Unusable(faults);
 
   const { TenantID: tenantId, AppId: clientId } = configuration;
   const cloud: Cloud = clouds[configuration.Cloud ?? "worldwide"];
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
   const pace = { signal, remaining, sleep, random, stats };
-  const { send: transport, close } = openTransport();
+  const { send: transport, close } = openTransport(proxy);
   const token = tokenSource(
     { tenantId, clientId, credential: credentialOf(configuration), cloud, loginUrl },
     { transport, pace, clock, keepSecret },
@@ -101,14 +105,9 @@ function loopbackUrl(
   const text = env[name];
   if (text === undefined || text === "") return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback =
-    url !== undefined &&
-    (url.hostname === "localhost" ||
-      url.hostname === "[::1]" ||
-      /^127(\.\d{1,3}){3}$/.test(url.hostname));
   if (
     url === undefined ||
-    !loopback ||
+    !isLoopback(url) ||
     !/^https?:$/.test(url.protocol) ||
     url.username !== "" ||
     url.password !== ""

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { describe, expect, inject, it } from "vitest";
+import { version } from "../lib/generated/version.ts";
 import { createAnswer } from "./generated/answers.ts";
 import type { Answer } from "../lib/host/answer.ts";
 import { findActions, refuseUnwanted } from "../tools/build/bundles.ts";
@@ -62,6 +63,7 @@ describe("an event that cannot be used", () => {
       outputContext: { Success: false },
       plan: [],
     });
+    expect(result.answer).toHaveProperty("stats.version", version);
     expect(messages(result)).toEqual([expect.stringMatching(message)]);
     expect(result.stdout.trim().split("\n")).toHaveLength(1);
   });

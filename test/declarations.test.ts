@@ -302,6 +302,8 @@ describe("the configuration", () => {
       ).close();
     for (const name of names) for (const key of (await actionIn(name)).configuration) read.add(key);
     for (const key of hostConfiguration) read.add(key);
+    // Read by the script that starts the bundle.
+    for (const key of ["ConnectorPath", "NodePath"]) read.add(key);
     expect(keys.filter((key) => !read.has(key))).toEqual([]);
   });
 });

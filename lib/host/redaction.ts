@@ -24,7 +24,7 @@ const answerWords = new Set(
   Success AuditLogs Action Message IsError Data PreviousData AccountReference AccountCorrelated
   Permissions Identification SubPermissions Reference Id
   target exchange graph activeDirectory operation cmdlet parameters sentence before sent
-  requests retries waitedMs totalMs
+  version requests retries waitedMs totalMs
   record PermissionReference SubPermissionReference AccountReferences
   DisplayName UserName Enabled Description SubPermissionDisplayName
   level message information warning error verbose

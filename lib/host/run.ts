@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { version } from "../generated/version.ts";
 import { shortened } from "../graphemes.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
 import type { Action, AnyEvent, Result } from "./action.ts";
@@ -8,16 +9,20 @@ import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type HostGate, type StepRecord } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
 import { Redaction } from "./redaction.ts";
+import { sourceStack } from "./sourceStack.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {
   /** The event, as a JSON document. Rejects with `Unusable` when the input is not one. */
   document(): Promise<unknown>;
-  stdout(text: string): Promise<void>;
+  /** Resolves to whether the text was written. */
+  stdout(text: string, isAnswer: boolean): Promise<boolean>;
   stderr(text: string): void;
   env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the process started. */
   now(): number;
+  /** Called with the time limit of the event, in milliseconds from the start of the process, and when it is lowered. */
+  onLimit(milliseconds: number): void;
   /** Called once with the way to end the run early: a signal from outside, or an error that was not caught. */
   onInterrupt(interrupt: (reason: Fault) => void): void;
 }
@@ -60,12 +65,17 @@ export async function run<Event extends AnyEvent, Targets>(
   let answer: Answer;
   let code: 0 | 1 | 2;
   try {
-    deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
+    const limit = deadlineFrom(world.env, action.verb.deadlineMs);
+    world.onLimit(limit);
+    deadline = startDeadline(limit, world.now);
     world.onInterrupt(deadline.interrupt);
     state.output = action.initialOutput?.(undefined) ?? {};
-    const event = await received(action, world, { deadline, redaction, state });
-    if (event.actionContext.DryRun && action.verb.previewMs !== undefined)
-      deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
+    const event = await received(action, world, { deadline, redaction, output, state });
+    if (event.actionContext.DryRun && action.verb.previewMs !== undefined) {
+      const previewLimit = deadlineFrom(world.env, action.verb.previewMs);
+      world.onLimit(previewLimit);
+      deadline.atMost(previewLimit);
+    }
     const result = await handled(action, event, connect, {
       world,
       deadline,
@@ -95,8 +105,9 @@ export async function run<Event extends AnyEvent, Targets>(
     // Cut only now: half a secret would not be recognised.
     line.Message = auditMessage(redaction.text(line.Message));
   }
-  await output.document(answer);
-  return code;
+  const isWritten = await output.document(answer, true);
+  // An answer that no one received is not a success, whatever it reports.
+  return isWritten || code !== 0 ? code : 1;
 }
 
 /**
@@ -123,7 +134,7 @@ interface RunState {
 async function received<Event extends AnyEvent, Targets>(
   action: Action<Event, Targets>,
   world: World,
-  { deadline, redaction, state }: Pick<Handling, "deadline" | "redaction" | "state">,
+  { deadline, redaction, output, state }: Omit<Handling, "world">,
 ): Promise<Event> {
   const document = await deadline.bound(world.document()).catch((thrown: unknown) => {
     throw thrown instanceof Unusable
@@ -133,7 +144,7 @@ async function received<Event extends AnyEvent, Targets>(
   // Before any message about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
   state.output = action.initialOutput?.(document) ?? {};
-  return frozen(readAs(action.contract, document));
+  return frozen(readAs(action.contract, document, (text) => output.log("warning", text)));
 }
 
 interface Handling {
@@ -217,7 +228,12 @@ function recorder(
   return async (record) => {
     // No record may follow the answer.
     if (signal.aborted) throw Fault.of(signal.reason);
-    await document({ record });
+    if (!(await document({ record })))
+      throw new Fault({
+        kind: "unavailable",
+        message:
+          "The records could not be written to stdout: its reader is gone, or the disk is full.",
+      });
     return !dryRun || ++count < sampleSize;
   };
 }
@@ -228,7 +244,13 @@ function statsOf({ connection }: RunState, world: World): Stats {
     retries: 0,
     waitedMs: 0,
   };
-  return { requests, retries, waitedMs: Math.round(waitedMs), totalMs: Math.round(world.now()) };
+  return {
+    version,
+    requests,
+    retries,
+    waitedMs: Math.round(waitedMs),
+    totalMs: Math.round(world.now()),
+  };
 }
 
 function frozen<T>(value: T): T {
@@ -243,7 +265,7 @@ function frozen<T>(value: T): T {
 function originOf({ kind, cause }: Fault): string | undefined {
   try {
     return kind === "unexpected" && cause instanceof Error && typeof cause.stack === "string"
-      ? cause.stack
+      ? sourceStack(cause.stack)
       : undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@
  * the contract, and then runs the generated validator. Reports all faults, in the words of the form.
  */
 import { quoted } from "../graphemes.ts";
+import { areSimilar, nearestName } from "../nearestName.ts";
 
 /** The part of a JSON Schema that is needed to read a value, with references resolved. Generated. */
 export interface Shape {
@@ -22,6 +23,8 @@ export interface Shape {
   secret?: true;
   /** Blank members count as absent. */
   blankIsAbsent?: true;
+  /** A key that is unknown is a typing error: refused when it may be a switch, otherwise a warning. */
+  reportsUnknown?: true;
 }
 
 interface SchemaError {
@@ -51,13 +54,18 @@ export class Unusable extends Error {
 
 /**
  * Returns `value` in the form of the contract, or throws `Unusable` with every fault.
- * The input is not changed; the result shares no normalised part with it.
+ * The input is not changed; the result shares no normalised part with it. `warn` receives what is probably a mistake.
  */
-export function readAs<T>(contract: Contract<T>, value: unknown): T {
+export function readAs<T>(
+  contract: Contract<T>,
+  value: unknown,
+  warn: (text: string) => void = () => undefined,
+): T {
   const faults: string[] = [];
-  const read = normalised(value, contract.shape, "", (path, text) =>
-    faults.push(`${nameOf(path, contract.shape)} ${text}`),
-  );
+  const read = normalised(value, contract.shape, "", {
+    fault: (path, text) => faults.push(`${nameOf(path, contract.shape)} ${text}`),
+    warning: (path, text) => warn(`${nameOf(path, contract.shape)} ${text}`),
+  });
   if (!contract.check(read)) {
     const seen = new Set<string>();
     for (const error of contract.check.errors ?? []) {
@@ -86,7 +94,10 @@ export function secretsIn(value: unknown, shape: Shape): string[] {
   );
 }
 
-type Report = (path: string, text: string) => void;
+interface Report {
+  fault(path: string, text: string): void;
+  warning(path: string, text: string): void;
+}
 
 function normalised(value: unknown, shape: Shape, path: string, report: Report): unknown {
   if (takes(shape, "boolean") && typeof value === "string") {
@@ -131,6 +142,7 @@ function normalisedRecord(
 ): Record<string, unknown> {
   const byName = namesOf(shape);
   const result: Record<string, unknown> = {};
+  if (shape.reportsUnknown) reportUnknown(value, shape, path, report);
   for (const [key, member] of Object.entries(value)) {
     const name = byName.get(key.toLowerCase());
     if (name === undefined) {
@@ -139,12 +151,42 @@ function normalisedRecord(
     }
     if (shape.blankIsAbsent && isBlank(member)) continue;
     if (Object.hasOwn(result, name)) {
-      report(`${path}/${name}`, "appears twice, in two spellings; expected once.");
+      report.fault(`${path}/${name}`, "appears twice, in two spellings; expected once.");
       continue;
     }
     result[name] = normalised(member, shape.properties?.[name] ?? {}, `${path}/${name}`, report);
   }
   return result;
+}
+
+/** More unknown keys are not typing errors, and looking for similar names takes time. */
+const maxWarnings = 20;
+
+/** A switch may protect something, so a typing error in its name must not leave it off. */
+function reportUnknown(
+  value: Record<string, unknown>,
+  shape: Shape,
+  path: string,
+  report: Report,
+): void {
+  const known = Object.entries(shape.properties ?? {});
+  const switches = known.filter(([, member]) => takes(member, "boolean")).map(([name]) => name);
+  const knownKeys = namesOf(shape);
+  let warnings = 0;
+  for (const [key, member] of Object.entries(value)) {
+    if (knownKeys.has(key.toLowerCase()) || isBlank(member)) continue;
+    const meant = switches.find((name) => areSimilar(key, name));
+    if (meant !== undefined) {
+      report.fault(path, `has the unknown key ${quoted(key)}; expected ${meant}.`);
+    } else if (warnings++ < maxWarnings) {
+      const nearest = nearestName(
+        key,
+        known.map(([name]) => name),
+      );
+      const hint = nearest === undefined ? "" : `; the nearest is ${nearest}`;
+      report.warning(path, `has the unknown key ${quoted(key)}, which has no effect${hint}.`);
+    }
+  }
 }
 
 /** Sets a key, regardless of its name: `__proto__` in an event is data. */

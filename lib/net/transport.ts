@@ -1,6 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { Fault } from "../fault.ts";
+import { connectionFault } from "./connectionFault.ts";
+import { isLoopback, type Proxy } from "./proxy.ts";
 
 /** An HTTP request with a complete body. */
 export interface HttpRequest {
@@ -28,7 +30,10 @@ const connectTimeoutMs = 8_000;
  * some error answers claim to be gzip and are not (observed), redirects must carry the token to a regional host and
  * nowhere else, and no work is done for caches and cookies. undici is loaded with the first request.
  */
-export function httpTransport(loadUndici = () => import("./undici.ts")): {
+export function httpTransport(
+  proxy?: Proxy,
+  loadUndici = () => import("./undici.ts"),
+): {
   send: Transport;
   close(): void;
 } {
@@ -38,30 +43,27 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
     // Node 24 and 134 ms on Node 20 (measured), for a handful of answers. With this budget it never does.
     setFlagsFromString("--wasm-tiering-budget=2000000000");
     const { Agent, request } = await loadUndici();
-    return {
-      request,
-      agent: new Agent({
-        connectTimeout: connectTimeoutMs,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        keepAliveTimeout: 30_000,
-      }),
-    };
+    const options = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
+    const direct = new Agent({ ...options, connectTimeout: connectTimeoutMs });
+    const proxied = proxy
+      ? (await import("./proxyAgent.ts")).proxyAgent(proxy, { ...options, connectTimeoutMs })
+      : direct;
+    return { request, direct, proxied };
   };
   return {
     async send({ method, url, headers, body }, signal) {
-      const { request, agent } = await (loading ??= load());
+      const target = new URL(url);
+      const { request, direct, proxied } = await (loading ??= load());
       try {
-        const { origin, pathname, search } = new URL(url);
-        const reply = await request.call(agent, {
-          origin,
-          path: pathname + search,
+        const reply = await request.call(isLoopback(target) ? direct : proxied, {
+          origin: target.origin,
+          path: target.pathname + target.search,
           method,
           headers,
           body: body ?? null,
           signal,
         });
-        const bytes = await bodyOf(reply.body, new URL(url).host);
+        const bytes = await bodyOf(reply.body, target.host);
         const flat = Object.fromEntries(
           Object.entries(reply.headers).map(([name, value]) => [
             name.toLowerCase(),
@@ -75,17 +77,13 @@ export function httpTransport(loadUndici = () => import("./undici.ts")): {
         };
       } catch (thrown) {
         if (signal.aborted) throw Fault.of(signal.reason);
-        if (thrown instanceof Fault) throw thrown;
-        throw new Fault({
-          kind: "unavailable",
-          retryable: true,
-          message: `No complete answer arrived from ${new URL(url).host}: ${reasonOf(thrown)}.`,
-          cause: thrown,
-        });
+        throw thrown instanceof Fault ? thrown : connectionFault(thrown, target, proxy);
       }
     },
     close() {
-      void loading?.then(({ agent }) => agent.destroy()).catch(() => undefined);
+      void loading
+        ?.then(({ direct, proxied }) => Promise.all([direct.destroy(), proxied.destroy()]))
+        .catch(() => undefined);
     },
   };
 }
@@ -123,39 +121,4 @@ function decoded(bytes: Buffer, encoding: string | undefined): string {
     .toString("utf8")
     .replace(/^\uFEFF/, "")
     .replaceAll("\0", "");
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ENOTFOUND: "the host name is unknown",
-  EAI_AGAIN: "the host name could not be looked up",
-  ECONNRESET: "the connection was cut",
-  EPIPE: "the connection was cut",
-  UND_ERR_SOCKET: "the connection was cut",
-  UND_ERR_DESTROYED: "the run had ended",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer does not have the length that it declares",
-  ERR_BUFFER_TOO_LARGE: "the answer is too large once it is unpacked",
-  Z_BUF_ERROR: "the answer was cut off",
-  Z_DATA_ERROR: "the answer is damaged",
-  UND_ERR_CONNECT_TIMEOUT: "no connection within the time allowed",
-  ETIMEDOUT: "no connection within the time allowed",
-  ENETUNREACH: "the network is unreachable",
-  EHOSTUNREACH: "the host is unreachable",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its TLS certificate is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "its TLS certificate chain is not trusted",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its TLS certificate is not trusted",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its TLS certificate is not trusted",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its TLS certificate is for another host",
-  CERT_HAS_EXPIRED: "its TLS certificate has expired",
-};
-
-function reasonOf(thrown: unknown): string {
-  const error = thrown as {
-    code?: string;
-    cause?: { code?: string };
-    errors?: { code?: string }[];
-    message?: string;
-  };
-  const code = error.code ?? error.cause?.code ?? error.errors?.[0]?.code ?? "";
-  return reasons[code] ?? (code !== "" ? code : (error.message ?? "unknown"));
 }

@@ -11,6 +11,7 @@ import { carryOut, Faults, nameOf, tooManyAtOnce, type Fault } from "./faults.ts
 import { takeApart, type Incoming } from "./incoming.ts";
 import { entryFor, type Entry } from "./journal.ts";
 import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
+import { setLicence, type Licence } from "./licence.ts";
 import { Pages } from "./exchange/paging.ts";
 import { pause } from "./pause.ts";
 import { seedState } from "./seed.ts";
@@ -47,6 +48,8 @@ export interface Emulator {
    * tenant.
    */
   replaceState(state: unknown): void;
+  /** Assigns or removes a licence for Exchange. Throws StateProblems. */
+  setLicence(licence: Licence): void;
   journal(): readonly Entry[];
   clearJournal(): void;
   faults(): readonly Fault[];
@@ -72,6 +75,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let entries: Entry[] = [];
   let offset = 0;
   let atWork = 0;
+  let served = 0;
   const now = (): number => clock() + offset;
   const baseUrls = (): { login: string; exchange: string } =>
     options.baseUrls ?? clouds[store.state.tenant.cloud];
@@ -86,7 +90,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   async function handle(request: Request): Promise<Response> {
     const incoming = await takeApart(request, baseUrls().login);
     if (incoming.side === "control") return answerControl(incoming, emulator);
-    const page = pages.numberOf(incoming.url.searchParams.get("$skiptoken") ?? "") ?? 1;
+    const token = incoming.url.searchParams.get("$skiptoken") ?? "";
+    // A link that is followed with GET repeats its command (`nextLinkByGet`).
+    if (incoming.method === "GET") incoming.json = pages.commandOf(token);
+    const page = pages.numberOf(token) ?? 1;
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
     if (incoming.side === "login") return finished(entry, incoming, request.signal);
@@ -94,7 +101,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     if (concurrentRequests > 0 && atWork >= concurrentRequests) {
       faults.pass();
       entry.status = concurrencyStatus;
-      return tooManyAtOnce(concurrencyStatus);
+      return tooManyAtOnce(concurrencyStatus, store.state.behaviour);
     }
     atWork += 1;
     return finished(entry, incoming, request.signal).finally(() => (atWork -= 1));
@@ -115,7 +122,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return compressed(response, incoming);
     };
     if (fault) entry.fault = nameOf(fault);
-    const response = fault ? await carryOut(fault, incoming, signal, apply) : await apply();
+    const { behaviour } = store.state;
+    const response = await (fault
+      ? carryOut(fault, { incoming, signal, behaviour, apply })
+      : apply());
     if (response.type !== "error") {
       entry.status = response.status;
       if (incoming.side === "exchange") response.headers.set("request-id", newGuid());
@@ -129,10 +139,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     signal: AbortSignal,
   ): Promise<Response> {
     const { requestMs, cmdletMs } = store.state.behaviour;
+    const controller = served++ % Math.max(1, store.state.behaviour.controllerLagMs.length);
     const exchange = (): ExchangeContext => ({
       store,
       pages,
       now: now(),
+      controller,
       baseUrl: baseUrls().exchange,
       grantOf: (token) => grants.get(token),
     });
@@ -156,6 +168,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       if ("problems" in read) throw new StateProblems(read.problems);
       store = new Store(read.state);
       pages = new Pages(newGuid);
+      served = 0;
+    },
+    setLicence(licence) {
+      store.settle(now());
+      const problem = setLicence(licence, store);
+      if (problem !== undefined) throw new StateProblems([problem]);
     },
     journal: () => entries,
     clearJournal() {

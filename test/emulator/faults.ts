@@ -1,10 +1,25 @@
 /** Faults on request: what goes wrong between a valid request and its answer, chosen by a test. */
+import { gunzipSync } from "node:zlib";
 import { generator } from "./chance.ts";
-import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./exchange/errors.ts";
+import {
+  badRequest,
+  errorResponse,
+  forbidden,
+  onRequest,
+  Refusal,
+  unauthorized,
+} from "./exchange/errors.ts";
 import type { Incoming } from "./incoming.ts";
 import { pause } from "./pause.ts";
+import type { Behaviour } from "./state.ts";
+
+/** Refusals of Exchange that a fault can name. */
+const refusals = Object.keys(onRequest) as (keyof typeof onRequest)[];
 
 const names = [
+  ...refusals,
+  "ignored",
+  "signInUnavailable",
   "throttled",
   "throttledNoRetryAfter",
   "concurrency",
@@ -21,15 +36,22 @@ export type FaultName = (typeof names)[number];
 export interface Fault {
   /**
    * Which requests, or with `item` which commands inside a batch; absent parts match everything.
-   * `page` counts from 1, and so does `nth`, which counts all requests since the faults were set.
+   * `page` counts from 1, and so does `nth`, which counts all requests since the faults were set;
+   * `after` is the number of those that must have come before.
    */
   match?: {
     side?: "login" | "exchange";
     cmdlet?: string;
     page?: number;
     nth?: number;
+    after?: number;
     item?: true;
   };
+  /**
+   * Also strikes what an earlier fault of the list struck, so that two happen at once: delays add
+   * up, and what the earlier one does not say is taken from this one.
+   */
+  also?: true;
   /** Matching requests to leave alone first. */
   skip?: number;
   /** Matching requests to strike; default: all (`tokenRefused`: one). */
@@ -63,12 +85,16 @@ export interface Fault {
     bodyBase64?: string;
   };
   named?: FaultName;
+  /** For an `answer` or a name: carry the request out first. Its true answer is lost. */
+  applied?: true;
+  /** Add this warning to a successful answer. */
+  warning?: string;
   /**
    * For `throttled` and `unavailable`: the Retry-After header, in seconds, possibly decimal
    * (observed).
    */
   retryAfter?: string;
-  /** For `concurrency` and `transient`: a status other than the default. */
+  /** For `concurrency`, `transient`, `signInUnavailable` and refusals: a status other than theirs. */
   status?: number;
   /** For `transient`: the full exception class. */
   className?: string;
@@ -118,32 +144,65 @@ export class Faults {
   }
 
   #find(item: boolean, side: string, cmdlet: string | undefined, page: number): Fault | undefined {
+    const request = { item, side, cmdlet: cmdlet?.toLowerCase(), page, nth: this.#requests };
+    let found: Fault | undefined;
     for (const armed of this.#armed) {
-      const {
-        match = {},
-        skip = 0,
-        chance = 1,
-        named,
-        times = named === "tokenRefused" ? 1 : Infinity,
-      } = armed.fault;
-      if ((match.item ?? false) !== item) continue;
-      if (match.side !== undefined && match.side !== side) continue;
-      if (match.cmdlet !== undefined && match.cmdlet.toLowerCase() !== cmdlet?.toLowerCase())
-        continue;
-      if (match.page !== undefined && match.page !== page) continue;
-      if (match.nth !== undefined && match.nth !== this.#requests) continue;
-      if (chance < 1 && armed.random() >= chance) continue;
-      armed.seen += 1;
-      if (armed.seen > skip && armed.seen <= skip + times) return armed.fault;
+      const { fault } = armed;
+      if (found && !fault.also) continue;
+      if (!matched(fault, request) || !isDue(armed)) continue;
+      found = found ? together(found, fault) : fault;
     }
-    return undefined;
+    return found;
   }
+}
+
+interface Request {
+  item: boolean;
+  side: string;
+  /** In lower case. */
+  cmdlet: string | undefined;
+  page: number;
+  nth: number;
+}
+
+function matched({ match = {} }: Fault, request: Request): boolean {
+  const { item = false, side, cmdlet, page, nth, after = 0 } = match;
+  return (
+    item === request.item &&
+    (side === undefined || side === request.side) &&
+    (cmdlet === undefined || cmdlet.toLowerCase() === request.cmdlet) &&
+    (page === undefined || page === request.page) &&
+    (nth === undefined || nth === request.nth) &&
+    request.nth > after
+  );
+}
+
+/** Counts a matching request, and decides whether the fault strikes it. */
+function isDue(armed: Armed): boolean {
+  const { skip = 0, chance = 1, named } = armed.fault;
+  const { times = named === "tokenRefused" ? 1 : Infinity } = armed.fault;
+  if (chance < 1 && armed.random() >= chance) return false;
+  armed.seen += 1;
+  return armed.seen > skip && armed.seen <= skip + times;
+}
+
+function together(first: Fault, second: Fault): Fault {
+  const answers = first.answer ?? first.named;
+  const { answer: _, named: __, ...rest } = second;
+  const delayMs = (first.delayMs ?? 0) + (second.delayMs ?? 0);
+  return {
+    ...(answers === undefined ? second : rest),
+    ...first,
+    ...(delayMs > 0 ? { delayMs } : {}),
+  };
 }
 
 /** One line for the journal. */
 export function nameOf(fault: Fault): string {
   const parts = [
     fault.named,
+    fault.applied && "applied",
+    fault.warning !== undefined && "warning",
     fault.answer && `answer ${fault.answer.status}`,
     fault.cut && `cut ${fault.cut}`,
     fault.hang && "hang",
@@ -153,29 +212,57 @@ export function nameOf(fault: Fault): string {
   return parts.filter(Boolean).join(", ");
 }
 
+/** What a fault strikes. `apply` carries the request out, and returns the true answer. */
+interface Struck {
+  incoming: Incoming;
+  signal: AbortSignal;
+  behaviour: Behaviour;
+  apply: () => Promise<Response>;
+}
+
 /**
- * Carries out a fault around `apply`, which returns the true answer. A cut connection is
+ * Carries out a fault around `apply`. A cut connection is
  * `Response.error()`, as in the fetch standard; an answer cut in half is a body that breaks after
  * half its bytes.
  */
 export async function carryOut(
   fault: Fault,
-  incoming: Incoming,
-  signal: AbortSignal,
-  apply: () => Promise<Response>,
+  { incoming, signal, behaviour, apply }: Struck,
 ): Promise<Response> {
   await pause(fault.delayMs ?? 0);
   if (fault.hang)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   if (fault.hang || fault.cut === "before") return Response.error();
-  const response = faultyAnswer(fault, incoming) ?? (await apply());
+  if (fault.applied) await apply();
+  const answer = faultyAnswer(fault, incoming, behaviour) ?? (await apply());
+  const response = fault.warning === undefined ? answer : await warned(answer, fault.warning);
   if (fault.cut === "after") return Response.error();
   return fault.cut === "half" ? halved(response) : response;
 }
 
-function faultyAnswer(fault: Fault, incoming: Incoming): Response | undefined {
+function faultyAnswer(
+  fault: Fault,
+  incoming: Incoming,
+  behaviour: Behaviour,
+): Response | undefined {
   if (fault.answer) return answered(fault.answer);
-  return fault.named ? namedAnswer(fault, fault.named, incoming) : undefined;
+  return fault.named ? namedAnswer(fault, fault.named, incoming, behaviour) : undefined;
+}
+
+/** A successful answer with one more warning. */
+async function warned(response: Response, warning: string): Promise<Response> {
+  const { status, headers } = response;
+  if (status !== 200) return response;
+  const plain = new Headers(headers);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  plain.delete("content-encoding");
+  const text = headers.get("content-encoding") === "gzip" ? gunzipSync(bytes) : bytes;
+  const body = JSON.parse(text.toString()) as Record<string, unknown>;
+  const warnings = [body["@adminapi.warnings"] ?? [], warning].flat();
+  return new Response(JSON.stringify({ ...body, "@adminapi.warnings": warnings }), {
+    status,
+    headers: plain,
+  });
 }
 
 function answered(answer: NonNullable<Fault["answer"]>): Response {
@@ -193,19 +280,38 @@ const transientClass = "Microsoft.Exchange.Data.Directory.ADServerSettingsChange
  * The shapes are observed; a status that was not observed with its shape is assumed, and can be
  * set.
  */
-function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Response {
-  const text = (body: string, status: number, headers: Record<string, string> = {}): Response =>
-    new Response(body, { status, headers: { "Content-Type": "text/plain", ...headers } });
+function namedAnswer(
+  fault: Fault,
+  name: FaultName,
+  incoming: Incoming,
+  behaviour: Behaviour,
+): Response {
   const retry = (seconds: string): Record<string, string> => ({
     "Retry-After": fault.retryAfter ?? seconds,
   });
+  if (isRefusal(name)) {
+    const response = errorResponse(onRequest[name](identityOf(incoming)), behaviour);
+    const { status = response.status } = fault;
+    return new Response(response.body, { status, headers: response.headers });
+  }
   switch (name) {
+    case "ignored":
+      return Response.json({ "@odata.context": `${incoming.url.origin}/$metadata`, value: [] });
+    case "signInUnavailable":
+      return Response.json(
+        {
+          error: "temporarily_unavailable",
+          error_description: "AADSTS90033: A transient error has occurred. Please try again.",
+          error_codes: [90033],
+        },
+        { status: fault.status ?? 400 },
+      );
     case "throttled":
-      return text("Too many requests", 429, retry("1"));
+      return throttled("Too many requests", 429, behaviour, retry("1"));
     case "throttledNoRetryAfter":
-      return text("Too many requests", 429);
+      return throttled("Too many requests", 429, behaviour);
     case "concurrency":
-      return tooManyAtOnce(fault.status ?? 400);
+      return tooManyAtOnce(fault.status ?? 400, behaviour);
     case "unavailable":
       return new Response(null, {
         status: 503,
@@ -239,7 +345,7 @@ function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Respons
           className: fault.className ?? transientClass,
           text: "An Active Directory server became unavailable. Please try again later.",
         }),
-        "pipe",
+        behaviour,
       );
     case "redirect":
       return new Response(null, {
@@ -251,11 +357,36 @@ function namedAnswer(fault: Fault, name: FaultName, incoming: Incoming): Respons
   }
 }
 
-export const tooManyAtOnce = (status: number): Response =>
-  new Response(
+const isRefusal = (name: FaultName): name is keyof typeof onRequest =>
+  refusals.some((one) => one === name);
+
+function identityOf({ json }: Incoming): string {
+  const { CmdletInput: input } = (json ?? {}) as {
+    CmdletInput?: { Parameters?: { Identity?: unknown } };
+  };
+  const identity = input?.Parameters?.Identity;
+  return typeof identity === "string" ? identity : "";
+}
+
+export const tooManyAtOnce = (status: number, behaviour: Behaviour): Response =>
+  throttled(
     "You have reached the maximum number of concurrent requests per tenant. Please wait and try again",
-    { status, headers: { "Content-Type": "text/plain" } },
+    status,
+    behaviour,
   );
+
+/** As text (observed), or in the envelope of an error (`throttledBody`). */
+function throttled(
+  text: string,
+  status: number,
+  { throttledBody }: Behaviour,
+  headers: Record<string, string> = {},
+): Response {
+  if (throttledBody === "text")
+    return new Response(text, { status, headers: { "Content-Type": "text/plain", ...headers } });
+  const error = { code: "TooManyRequests", message: text };
+  return Response.json({ error }, { status, headers });
+}
 
 async function halved(response: Response): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -278,6 +409,7 @@ const matches: Record<string, (value: unknown) => boolean> = {
   cmdlet: (value) => typeof value === "string",
   page: count,
   nth: count,
+  after: count,
   item: (value) => value === true,
 };
 
@@ -291,6 +423,9 @@ const fields: Record<string, (value: unknown) => boolean> = {
   chance: (value) => typeof value === "number" && value >= 0 && value <= 1,
   seed: (value) => Number.isInteger(value),
   drop: (value) => value === true,
+  also: (value) => value === true,
+  applied: (value) => value === true,
+  warning: (value) => typeof value === "string" && value !== "",
   delayMs: (value) => typeof value === "number",
   hang: (value) => value === true,
   cut: (value) => ["before", "after", "half"].includes(String(value)),
@@ -304,6 +439,8 @@ const fields: Record<string, (value: unknown) => boolean> = {
   className: (value) => typeof value === "string",
   location: (value) => typeof value === "string",
 };
+
+const effects = ["delayMs", "hang", "cut", "answer", "named", "drop", "warning", "applied"];
 
 /** Reads a list of faults from JSON; throws a Refusal that names what is wrong. */
 export function readFaults(json: unknown): Fault[] {
@@ -320,10 +457,10 @@ export function readFaults(json: unknown): Fault[] {
       if (!sound(value))
         throw badRequest(`faults[${index}].${key} is not usable: ${JSON.stringify(value)}.`);
     }
-    if (!["delayMs", "hang", "cut", "answer", "named", "drop"].some((key) => key in fault))
-      throw badRequest(
-        `faults[${index}] does nothing: give delayMs, hang, cut, answer, named or drop.`,
-      );
+    if (!effects.some((key) => key in fault))
+      throw badRequest(`faults[${index}] does nothing: give one of ${effects.join(", ")}.`);
+    if ("applied" in fault && !("also" in fault) && !("answer" in fault) && !("named" in fault))
+      throw badRequest(`faults[${index}].applied needs an answer or a name.`);
     const isOfItem = (fault as Fault).match?.item === true;
     if (isOfItem && ("cut" in fault || "hang" in fault))
       throw badRequest(

@@ -14,7 +14,7 @@ export interface Entry {
   query: string;
   /** For the exchange side; absent when the body does not name one. */
   cmdlet?: string;
-  /** Of the cmdlet; for the login side the form's grant_type, client_id and scope. */
+  /** Of the cmdlet; for the login side the form's grant_type, client_id, and scope or resource. */
   parameters?: Record<string, unknown>;
   /** Counts from 1. */
   page: number;
@@ -79,7 +79,7 @@ export function entryFor(incoming: Incoming, now: number, page: number): Entry {
     return {
       ...entry,
       parameters: Object.fromEntries(
-        ["grant_type", "client_id", "scope"].flatMap((name) =>
+        ["grant_type", "client_id", "scope", "resource"].flatMap((name) =>
           form.has(name) ? [[name, form.get(name)]] : [],
         ),
       ),

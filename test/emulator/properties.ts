@@ -81,7 +81,8 @@ export const defaults: Record<string, Value> = {
     SCLJunkEnabled SCLJunkThreshold SCLQuarantineEnabled SCLQuarantineThreshold SCLRejectEnabled
     SCLRejectThreshold MasterAccountSid StsRefreshTokensValidFrom ExpansionServer MailboxPlan
     QueryBaseDN ArbitrationMailbox WhenMailboxCreated GroupType UserAccountControl
-    AuthenticationPolicy StartTime EndTime Language DateFormat TimeFormat TimeZone`,
+    AuthenticationPolicy StartTime EndTime Language DateFormat TimeFormat TimeZone
+    PreviousRecipientTypeDetails`,
   ),
   ...all(zeroGuid, "ArchiveGuid DisabledArchiveGuid ExchangeGuid DatabaseGuid ArchiveDatabaseGuid"),
   ...all(
@@ -226,7 +227,8 @@ export const rows = {
     OtherFax OtherHomePhone OtherTelephone Pager PhoneticDisplayName PostOfficeBox
     RemotePowerShellEnabled SamAccountName SimpleDisplayName SKUAssigned StreetAddress
     UserAccountControl UserPrincipalName WebPage WindowsEmailAddress WindowsLiveID
-    IsSecurityPrincipal Sid StsRefreshTokensValidFrom WhenSoftDeleted`,
+    IsSecurityPrincipal Sid StsRefreshTokensValidFrom WhenSoftDeleted
+    PreviousRecipientTypeDetails`,
   ),
   // No documented property sets: the settings of Set-DistributionGroup, and what a recipient has.
   "Get-DistributionGroup": shown(

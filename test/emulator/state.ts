@@ -105,6 +105,53 @@ export interface Behaviour {
   concurrentRequests: number;
   /** The status of that refusal. */
   concurrencyStatus: number;
+  /** How X-CmdletName is compared with the cmdlet of the body. No source decides it. */
+  cmdletNameHeader: "anyCase" | "exact";
+  /**
+   * Whether an application may create a distribution group without ManagedBy. The reference
+   * connector does; that the owner is the caller, and an application cannot be one, speaks against
+   * it.
+   */
+  groupWithoutOwner: "accept" | "refuse";
+  /**
+   * The body of a throttled request, and of one too many at once. Text is observed; Microsoft's
+   * module waits only if the body is JSON.
+   */
+  throttledBody: "text" | "json";
+  /**
+   * How Get-MailboxAutoReplyConfiguration names a missing mailbox. The reference connector looks
+   * for the first form; the second is that of the other cmdlets.
+   */
+  missingReplyMailbox: "identity" | "object";
+  /** Whether a link to the next page can be followed with GET. One client does nothing else. */
+  nextLinkByGet: boolean;
+  /** Whether a change of a list may be a `#Exchange.StringFieldDeltaUpdateData`, as in the metadata. */
+  stringFieldDelta: boolean;
+  /**
+   * Whether a DisplayName identifies an object: only when nothing else matches, like a name, or
+   * never. The pages of the cmdlets do not list it among the identities.
+   */
+  displayNameIdentity: "fallback" | "likeName" | "never";
+  /**
+   * One lag for each domain controller, in milliseconds of the emulator's clock. The controllers
+   * answer the requests in turn, and each shows a change, or a new object, after its own lag. Empty
+   * means one controller without a lag.
+   */
+  controllerLagMs: number[];
+  /**
+   * The words of errors and warnings: the usual ones, with typographic quotes, in German, or others
+   * that keep only what is quoted. Classes stay.
+   */
+  wording: "usual" | "typographic" | "german" | "reworded";
+  /** How the cmdlets of distribution groups refuse a Microsoft 365 group. Both were observed. */
+  groupMailboxAsGroup: "notFound" | "notSupported";
+  /** How a parameter is refused that no role of the caller includes. Both were observed. */
+  missingRoleText: "notInRole" | "unknownParameter";
+  /**
+   * Whose members only a manager may change: of security groups (observed), or of all groups, as the
+   * page of the cmdlet says.
+   */
+  managerCheck: "securityGroups" | "allGroups";
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -123,6 +170,15 @@ export interface State {
   mailboxPermissions?: MailboxAccess[];
   /** Who may send as which recipient. */
   recipientPermissions?: RecipientAccess[];
+  /** Objects of which readers see every change late, with a lag of their own. */
+  lags?: ObjectLag[];
+}
+
+export interface ObjectLag {
+  /** GUID of the object. */
+  object: string;
+  /** Milliseconds of the emulator's clock. */
+  ms: number;
 }
 
 export const defaultBehaviour: Behaviour = {
@@ -146,6 +202,18 @@ export const defaultBehaviour: Behaviour = {
   cmdletMs: 0,
   concurrentRequests: 0,
   concurrencyStatus: 400,
+  cmdletNameHeader: "anyCase",
+  groupWithoutOwner: "accept",
+  throttledBody: "text",
+  missingReplyMailbox: "identity",
+  nextLinkByGet: true,
+  stringFieldDelta: true,
+  displayNameIdentity: "fallback",
+  controllerLagMs: [],
+  wording: "usual",
+  groupMailboxAsGroup: "notFound",
+  missingRoleText: "notInRole",
+  managerCheck: "securityGroups",
 };
 
 const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
@@ -163,6 +231,15 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
     "Sid",
   ],
   concurrencyStatus: ["400", "429"],
+  cmdletNameHeader: ["anyCase", "exact"],
+  groupWithoutOwner: ["accept", "refuse"],
+  throttledBody: ["text", "json"],
+  missingReplyMailbox: ["identity", "object"],
+  displayNameIdentity: ["fallback", "likeName", "never"],
+  wording: ["usual", "typographic", "german", "reworded"],
+  groupMailboxAsGroup: ["notFound", "notSupported"],
+  missingRoleText: ["notInRole", "unknownParameter"],
+  managerCheck: ["securityGroups", "allGroups"],
 };
 
 const parts = [
@@ -174,6 +251,7 @@ const parts = [
   "recipientPermissions",
   "folders",
   "folderPermissions",
+  "lags",
 ];
 
 export const recipientTypes = new Set([
@@ -204,6 +282,7 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkAccess("recipient", json["recipientPermissions"], report);
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
+  checkLags(json["lags"], report);
   if (problems.length > 0) return { problems };
   // Every field was checked above, so the shape is that of the interface.
   const state = json as unknown as State;
@@ -259,13 +338,35 @@ function checkBehaviour(behaviour: unknown, report: Report): void {
     const allowed = choices[key as keyof Behaviour];
     if (standard === undefined)
       report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
-    else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
+    else if (Array.isArray(standard)) {
+      if (!Array.isArray(value) || !value.every(isDuration))
+        report(`behaviour.${key}`, "must be a list of milliseconds");
+    } else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
       report(
         `behaviour.${key}`,
         `must be ${allowed ? `one of ${allowed.join(", ")}` : `a ${typeof standard}`}`,
       );
     }
   }
+}
+
+const isDuration = (value: unknown): boolean =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+
+function checkLags(lags: unknown, report: Report): void {
+  if (lags === undefined) return;
+  if (!Array.isArray(lags)) {
+    report("lags", "must be a list");
+    return;
+  }
+  lags.forEach((lag: unknown, index) => {
+    const isSound =
+      isRecord(lag) &&
+      isGuid(lag["object"]) &&
+      isDuration(lag["ms"]) &&
+      Object.keys(lag).length === 2;
+    if (!isSound) report(`lags[${index}]`, 'must be {"object": GUID, "ms": milliseconds}');
+  });
 }
 
 function checkObjects(objects: unknown, report: Report): void {

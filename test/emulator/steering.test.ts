@@ -28,6 +28,8 @@ const control = (method: string, what: string, body?: unknown) =>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 const few = { ResultSize: 3 };
+const written = (): boolean =>
+  running.emulator.state().objects.some((object) => object["CustomAttribute9"] === "written");
 
 describe("a fault", () => {
   it.each([
@@ -191,6 +193,92 @@ describe("a fault", () => {
     ]);
   });
 
+  it.each([
+    ["dualWriteOnPremises", 400, "UnableToWriteToAadException", "on-premises mastered"],
+    ["dualWriteTransient", 400, "UnableToWriteToAadException", "temporarily unavailable"],
+    ["dualWriteRefused", 400, "UnableToWriteToAadException", "Invalid value specified"],
+    ["mailboxMoved", 500, "MailboxInfoStaleException", "the mailbox of user sales because"],
+    ["mailboxInTransit", 500, "MailboxInTransitException", "sales"],
+    ["wrongServer", 500, "WrongServerException", "sales"],
+    ["mailboxUnavailable", 500, "MailboxUnavailableException", "sales"],
+    ["notFoundHere", 404, "ManagementObjectNotFoundException", "'sales' couldn't be found on"],
+    ["groupMailbox", 400, "RecipientTaskException", "not supported on GroupMailbox"],
+  ] as const)(
+    "named %s answers %i %s once, and nothing is done",
+    async (named, code, name, words) => {
+      const write = { Identity: "sales", CustomAttribute9: "written" };
+      running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, named, times: 1 }]);
+      const { status, headers, text } = await client.invoke("Set-Mailbox", write);
+      expect([status, headers.get("x-exceptiontype"), text]).toEqual([
+        code,
+        name,
+        expect.stringContaining(words),
+      ]);
+      expect(written()).toBe(false);
+      expect((await client.invoke("Set-Mailbox", write)).status).toBe(200);
+      expect(written()).toBe(true);
+    },
+  );
+
+  it("can name a status for a refusal, and make the sign-in unavailable", async () => {
+    running.emulator.setFaults([
+      { match: { side: "login" }, named: "signInUnavailable", status: 200, times: 1 },
+      { match: { side: "exchange" }, named: "mailboxMoved", status: 503 },
+    ]);
+    const signIn = await client.signIn();
+    expect([signIn.status, signIn.json.error_codes]).toEqual([200, [90033]]);
+    expect((await client.invoke("Get-Mailbox", few)).status).toBe(503);
+  });
+
+  it.each([
+    [{ named: "ignored" }, [200, undefined, false]],
+    [{ named: "ignored", warning: "Queued." }, [200, ["Queued."], false]],
+    [{ warning: "It takes a while." }, [200, ["It takes a while."], true]],
+    [{ named: "unavailable", applied: true }, [503, undefined, true]],
+    [{ answer: { status: 200, body: {} }, applied: true }, [200, undefined, true]],
+  ] as [Fault, unknown[]][])("%j on a write ends as %j", async (fault, end) => {
+    running.emulator.setFaults([{ ...fault, match: { cmdlet: "Set-Mailbox" } }]);
+    const write = { Identity: "sales", CustomAttribute9: "written" };
+    const { status, json } = await client.invoke("Set-Mailbox", write);
+    expect([status, json["@adminapi.warnings"], written()]).toEqual(end);
+  });
+
+  it("can be one of a pair: of one request after another, and after the n-th request", async () => {
+    running.emulator.setFaults([
+      { match: { cmdlet: "Set-Mailbox" }, named: "unavailable", times: 1 },
+      { match: { cmdlet: "Set-Mailbox" }, named: "ignored", times: 1 },
+      { match: { after: 4 }, named: "html", times: 1 },
+    ]);
+    const statuses: number[] = [];
+    for (const CustomAttribute9 of ["a", "b", "c", "d", "e", "f"])
+      statuses.push(
+        (await client.invoke("Set-Mailbox", { Identity: "sales", CustomAttribute9 })).status,
+      );
+    expect(statuses).toEqual([503, 200, 200, 200, 502, 200]);
+    expect(running.emulator.state().objects.map((one) => one["CustomAttribute9"])).toContain("f");
+  });
+
+  it("can be one of two that strike the same request", async () => {
+    running.emulator.setFaults([
+      { match: { cmdlet: "Set-Mailbox" }, delayMs: 30, named: "throttled", retryAfter: "3" },
+      { match: { nth: 2 }, also: true, delayMs: 30, cut: "after", named: "html" },
+      { match: { nth: 3 }, also: true, applied: true },
+    ] as Fault[]);
+    const write = { Identity: "sales", CustomAttribute9: "written" };
+    const before = Date.now();
+    expect((await client.invoke("Set-Mailbox", write)).status).toBe(429);
+    await expect(client.invoke("Set-Mailbox", write)).rejects.toThrow();
+    expect(Date.now() - before).toBeGreaterThanOrEqual(85);
+    expect(written()).toBe(false);
+    expect((await client.invoke("Set-Mailbox", write)).status).toBe(429);
+    expect(written()).toBe(true);
+    expect(running.emulator.journal().map(({ fault }) => fault)).toEqual([
+      "throttled, delay 30 ms",
+      "throttled, cut after, delay 60 ms",
+      "throttled, applied, delay 30 ms",
+    ]);
+  });
+
   it("can cut the connection in the middle of the answer", async () => {
     running.emulator.setFaults([{ cut: "half" }]);
     const answer = await fetch(client.endpoint, {
@@ -220,6 +308,9 @@ describe("a fault", () => {
       { times: 1 },
       { match: { nth: 0 }, hang: true },
       { match: { nht: 1 }, hang: true },
+      { match: { after: 0 }, hang: true },
+      { applied: true, cut: "after" },
+      { warning: "" },
     ]) {
       const answer = await control("PUT", "faults", [fault]);
       expect([answer.status, answer.json.problems[0]]).toEqual([

@@ -231,7 +231,7 @@ describe("no whole answer", () => {
 
   it("waits eight seconds for a connection, and without limit for an answer", async () => {
     const limits: unknown[] = [];
-    const { send: transport, close } = httpTransport(async () => {
+    const { send: transport, close } = httpTransport(undefined, async () => {
       const undici = await import("../../lib/net/undici.ts");
       class Agent extends undici.Agent {
         constructor(options: ConstructorParameters<typeof undici.Agent>[0]) {

@@ -1,8 +1,11 @@
 /** Bundles every action to dist/, at the path it has in the source. The folder listing is the list of actions. */
 import { build, type Metafile, type Plugin } from "esbuild";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "../../lib/fault.ts";
+import { version } from "../../lib/generated/version.ts";
+import { bridgeFor } from "./bridges.ts";
+import { filled } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const rooms = ["lifecycle", "permissions", "resources"];
@@ -34,7 +37,7 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: actions.map((action) => ({ in: `action:${action}`, out: action })),
+    entryPoints: actions.map((action) => ({ in: `action:${action}`, out: moduleOf(action) })),
     outdir,
     bundle: true,
     // What is only needed now and then (msal-node, the PFX reader) is a file of its own, loaded when it is needed.
@@ -47,6 +50,9 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     minify: true,
     keepNames: true,
     legalComments: "none",
+    // Read only when an unforeseen error is reported.
+    sourcemap: "linked",
+    sourcesContent: false,
     metafile: true,
     logLevel: "warning",
     banner: {
@@ -57,8 +63,36 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     plugins: [entries],
   });
   refuseUnwanted(metafile);
-  writeFileSync(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
+  for (const action of actions) {
+    write(path.join(outdir, `${action}.mjs`), entryOf(action));
+    write(path.join(outdir, "helloid", `${action}.ps1`), await bridgeFor(action));
+  }
+  write(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
   return { actions };
+}
+
+/** The module of an action, in the folder of what its entry loads. */
+function moduleOf(action: string): string {
+  return `chunks/${action}`;
+}
+
+/** The file that is started: it checks the version of Node before it loads the module of the action. */
+function entryOf(action: string): string {
+  const { engines } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    engines: { node: string };
+  };
+  const values: Record<string, string> = {
+    action,
+    version,
+    node: engines.node.replace(">=", ""),
+    module: path.posix.relative(path.posix.dirname(action), `${moduleOf(action)}.mjs`),
+  };
+  return filled(readFileSync(path.join(import.meta.dirname, "entry.js"), "utf8"), values);
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 /**

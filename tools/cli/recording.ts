@@ -167,9 +167,9 @@ export function lasting(value: unknown, origin: string): unknown {
   const told = everyText(value, (text) =>
     text.replaceAll(origin, exchangeOrigin).replaceAll(here, exchangeHost),
   );
-  return isBranch(told) && isBranch(told["stats"])
-    ? { ...told, stats: { ...told["stats"], waitedMs: 0, totalMs: 0 } }
-    : told;
+  if (!isBranch(told) || !isBranch(told["stats"])) return told;
+  const { version: _changesWithEachRelease, ...stats } = told["stats"];
+  return { ...told, stats: { ...stats, waitedMs: 0, totalMs: 0 } };
 }
 
 /** The cmdlet in a request, or those in a batch; throws for what is no call of one. */

@@ -76,18 +76,18 @@ export const isTenant = (state: State, name: string): boolean =>
     (one) => one.toLowerCase() === name.toLowerCase(),
   );
 
-/** Answers a request to the sign-in host: `POST /{tenant}/oauth2/v2.0/token`, and nothing else. */
+/** Answers a request to the sign-in host: a `POST` to one of the two token endpoints of a tenant. */
 export function answerLogin(incoming: Incoming, context: LoginContext): Response {
   const { method, url, headers } = incoming;
-  const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(url.pathname)?.[1];
+  const [, tenant, endpoint] = /^\/([^/]+)\/(oauth2(?:\/v2\.0)?\/token)$/.exec(url.pathname) ?? [];
   // There is no discovery: a client that requests metadata gets this answer and appears in the
   // journal.
-  if (tenant === undefined || method !== "POST") {
+  if (tenant === undefined || endpoint === undefined || method !== "POST") {
     const error_description = `Nothing here: ${method} ${url.pathname}`;
     return Response.json({ error: "not_found", error_description }, { status: 404 });
   }
   try {
-    return issue(tenant, new URLSearchParams(incoming.text), context);
+    return issue(tenant, endpoint, new URLSearchParams(incoming.text), context);
   } catch (error) {
     if (!(error instanceof LoginRefusal)) throw error;
     const requestId = headers.get("client-request-id") ?? url.searchParams.get("client-request-id");
@@ -96,7 +96,15 @@ export function answerLogin(incoming: Incoming, context: LoginContext): Response
   }
 }
 
-function issue(tenant: string, form: URLSearchParams, context: LoginContext): Response {
+/** The endpoint of version 1 takes a `resource`, and its numbers are text (observed). */
+const firstVersion = "oauth2/token";
+
+function issue(
+  tenant: string,
+  endpoint: string,
+  form: URLSearchParams,
+  context: LoginContext,
+): Response {
   const { state, now } = context;
   if (!isTenant(state, tenant)) {
     throw new LoginRefusal(
@@ -140,8 +148,10 @@ function issue(tenant: string, form: URLSearchParams, context: LoginContext): Re
         "sent your authentication request to the wrong tenant.",
     );
   }
-  checkCredential(app, tenant, form, context);
-  checkScope(required("scope"), state);
+  const { login } = clouds[state.tenant.cloud];
+  checkCredential(app, `${login}/${tenant}/${endpoint}`, form, context);
+  if (endpoint === firstVersion) checkResource(required("resource"), state);
+  else checkScope(required("scope"), state);
   const expires = now + state.behaviour.tokenSeconds * 1000;
   const token = accessToken(app, context, expires);
   context.remember(token, {
@@ -153,17 +163,31 @@ function issue(tenant: string, form: URLSearchParams, context: LoginContext): Re
     expires,
   });
   const seconds = state.behaviour.tokenSeconds;
+  const headers = { "Cache-Control": "no-store, no-cache" };
+  if (endpoint !== firstVersion)
+    return Response.json(
+      { token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token },
+      { headers },
+    );
   return Response.json(
-    { token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token },
-    { headers: { "Cache-Control": "no-store, no-cache" } },
+    {
+      token_type: "Bearer",
+      expires_in: String(seconds),
+      ext_expires_in: String(seconds),
+      expires_on: String(Math.floor(expires / 1000)),
+      not_before: String(Math.floor(now / 1000)),
+      resource: form.get("resource"),
+      access_token: token,
+    },
+    { headers },
   );
 }
 
 function checkCredential(
   app: App,
-  tenant: string,
+  audience: string,
   form: URLSearchParams,
-  { state, now }: LoginContext,
+  { now }: LoginContext,
 ): void {
   const assertion = form.get("client_assertion");
   const secret = form.get("client_secret");
@@ -177,8 +201,7 @@ function checkCredential(
         "The request body must contain the following parameter: 'client_assertion_type'.",
       );
     }
-    const { login } = clouds[state.tenant.cloud];
-    checkAssertion(assertion, app, `${login}/${tenant}/oauth2/v2.0/token`, now);
+    checkAssertion(assertion, app, audience, now);
     return;
   }
   if (!secret)
@@ -230,7 +253,10 @@ function checkScope(scope: string, state: State): void {
         "scope value with /.default suffixed to the resource identifier (application ID URI).",
     );
   }
-  const resource = only.slice(0, -suffix.length);
+  checkResource(only.slice(0, -suffix.length), state);
+}
+
+function checkResource(resource: string, state: State): void {
   if (resource !== clouds[state.tenant.cloud].resource) {
     throw new LoginRefusal(
       400,

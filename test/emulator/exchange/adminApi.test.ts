@@ -122,7 +122,7 @@ describe("the request", () => {
     ["jan.devries@contoso.com", 200],
     ["MBX:ec4b0000-0000-4000-8000-000000000001@contoso.onmicrosoft.com", 200],
     ["TID:7e4a4700-0000-4000-8000-00000000c0de", 200],
-    ["APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@@contoso.onmicrosoft.com", 400],
+    ["APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@@contoso.onmicrosoft.com", 200],
     ["APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@fabrikam.com", 400],
     ["O'Brien", 400],
   ])("with the anchor %s is answered %i", async (anchor, status) => {

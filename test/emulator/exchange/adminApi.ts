@@ -6,6 +6,7 @@ import { cmdletNamed } from "../catalogue.ts";
 import { clouds } from "../entra/clouds.ts";
 import { refuseUnhonoured } from "./cmdlet.ts";
 import { cmdlets } from "./cmdlets.ts";
+import { isDocumented } from "./documentedCmdlets.ts";
 import {
   appRoleMissing,
   badRequest,
@@ -14,7 +15,6 @@ import {
   notImplemented,
   Refusal,
   unauthorized,
-  unknownCmdlet,
 } from "./errors.ts";
 import type { Incoming } from "../incoming.ts";
 import { isTenant, mayRead, mayWrite, type Grant } from "../entra/login.ts";
@@ -22,12 +22,16 @@ import type { Page, Pages } from "./paging.ts";
 import { bind } from "./parameters.ts";
 import { pause } from "../pause.ts";
 import type { Value } from "../properties.ts";
+import type { Behaviour } from "../state.ts";
 import type { Store } from "../store.ts";
+import { worded } from "./wording.ts";
 
 export interface ExchangeContext {
   store: Store;
   pages: Pages;
   now: number;
+  /** The domain controller that answers: an index of `controllerLagMs`. */
+  controller: number;
   /** Origin of the links in answers, without a trailing slash. */
   baseUrl: string;
   grantOf: (token: string) => Grant | undefined;
@@ -38,7 +42,7 @@ export async function answerExchange(
   context: ExchangeContext,
 ): Promise<Response> {
   const { state } = context.store;
-  context.store.settle(context.now);
+  context.store.settle(context.now, context.controller);
   const match = /^\/adminapi\/beta\/([^/]+)\/InvokeCommand$/i.exec(
     decodeURIComponent(incoming.url.pathname),
   );
@@ -47,7 +51,7 @@ export async function answerExchange(
       { error: { code: "NotFound", message: `Nothing here: ${incoming.url.pathname}` } },
       { status: 404 },
     );
-  if (incoming.method !== "POST")
+  if (incoming.method !== "POST" && !isContinuedByGet(incoming, state.behaviour))
     return new Response(null, { status: 405, headers: { Allow: "POST" } });
   const grant = authorized(incoming, match[1], context);
   if (grant instanceof Response) return grant;
@@ -56,9 +60,13 @@ export async function answerExchange(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await pause(error.delayMs);
-    return errorResponse(error, state.behaviour.errorEncoding);
+    return errorResponse(error.on(context.controller), state.behaviour);
   }
 }
+
+/** A link to the next page works with GET as well, without a body (observed of one client). */
+const isContinuedByGet = ({ method, url }: Incoming, { nextLinkByGet }: Behaviour): boolean =>
+  nextLinkByGet && method === "GET" && url.searchParams.has("$skiptoken");
 
 /** What the bearer token allows, or the answer to a token that is not accepted. */
 export function authorized(
@@ -94,13 +102,13 @@ function invoke(
   const { store, pages, now, baseUrl } = context;
   const size = pageSize(incoming.headers.get("prefer"));
   checkHeaders(incoming, store);
-  const { name, given, body } = commandOf(incoming);
+  const { name, given, body } = commandOf(incoming, store.state.behaviour);
   const token = incoming.url.searchParams.get("$skiptoken");
-  if (token !== null) return pageResponse(pages.continued(token, body, size, now), baseUrl, tenant);
+  if (token !== null) return pageResponse(pages.continued(token, body, size, now), context, tenant);
 
   const cmdlet = cmdlets.find((one) => one.name.toLowerCase() === name.toLowerCase());
-  if (!cmdletNamed(name)) throw unknownCmdlet(name);
-  const parameters = bind(name, given);
+  if (!cmdletNamed(name) && isDocumented(name)) throw notImplemented(`cmdlet '${name}'`);
+  const parameters = bind(name, given, store.state.behaviour);
   if (!cmdlet) throw notImplemented(`cmdlet '${name}'`);
   if (cmdlet.writes && !mayWrite(grant))
     return forbidden(
@@ -127,7 +135,7 @@ function invoke(
     : undefined;
   return pageResponse(
     pages.first(cmdlet.run({ parameters, store, now, grant }), body, wanted, size, now),
-    baseUrl,
+    context,
     tenant,
   );
 }
@@ -147,20 +155,23 @@ function pageSize(prefer: string | null): number {
 const guid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
 /**
- * Every form of anchor seen in use. `{...}@@tenant`, a mistake of one public client, is not among
- * them. Strictness is assumed.
+ * Every form of anchor seen in use. `{...}@@tenant` is the only default of one published module
+ * without a user, so it must work. Strictness is assumed.
  */
 const anchors = [
   /^(?:(?:AAD-)?(?:UPN|SMTP):)?[^@\s:{}]+@[^@\s]+$/i,
-  new RegExp(`^(?:UPN|APP):SystemMailbox\\{${guid}\\}@(?<organization>[^@\\s]+)$`, "i"),
+  new RegExp(`^(?:UPN|APP):SystemMailbox\\{${guid}\\}@{1,2}(?<organization>[^@\\s]+)$`, "i"),
   new RegExp(`^MBX:${guid}@(?<organization>[^@\\s]+)$`, "i"),
   new RegExp(`^OID:${guid}(?:@(?<organization>[^@\\s]+))?$`, "i"),
   new RegExp(`^TID:(?<organization>${guid})$`, "i"),
 ];
 
 function checkHeaders(incoming: Incoming, store: Store): void {
+  // Documented: the rows arrive as text in `_clixml`. A client that asks for it finds no rows in JSON.
+  const format = incoming.headers.get("x-responseformat") ?? "json";
+  if (/^clixml$/i.test(format)) throw notImplemented(`X-ResponseFormat: ${format}`);
   const type = incoming.headers.get("content-type") ?? "";
-  if (!/^application\/json\b/i.test(type))
+  if (incoming.method === "POST" && !/^application\/json\b/i.test(type))
     throw new Refusal({
       status: 415,
       className: "System.Net.Http.UnsupportedMediaTypeException",
@@ -184,7 +195,7 @@ interface Command {
   body: string;
 }
 
-function commandOf(incoming: Incoming): Command {
+function commandOf(incoming: Incoming, { cmdletNameHeader }: Behaviour): Command {
   const input = (
     incoming.json as { CmdletInput?: { CmdletName?: unknown; Parameters?: unknown } } | undefined
   )?.CmdletInput;
@@ -192,8 +203,10 @@ function commandOf(incoming: Incoming): Command {
   if (typeof input?.CmdletName !== "string" || typeof given !== "object" || Array.isArray(given)) {
     throw badRequest('The body must be {"CmdletInput":{"CmdletName":"...","Parameters":{...}}}.');
   }
-  const announced = incoming.headers.get("x-cmdletname");
-  if (announced !== null && announced !== input.CmdletName)
+  const announced = incoming.headers.get("x-cmdletname") ?? input.CmdletName;
+  const compared = (name: string): string =>
+    cmdletNameHeader === "exact" ? name : name.toLowerCase();
+  if (compared(announced) !== compared(input.CmdletName))
     throw badRequest(`The X-CmdletName header '${announced}' is not the cmdlet of the body.`);
   return {
     name: input.CmdletName,
@@ -202,12 +215,14 @@ function commandOf(incoming: Incoming): Command {
   };
 }
 
-function pageResponse(page: Page, baseUrl: string, tenant: string): Response {
+function pageResponse(page: Page, { baseUrl, store }: ExchangeContext, tenant: string): Response {
   const extras: Record<string, unknown> = {};
   if (page.next !== undefined)
     extras["@odata.nextLink"] =
       `${baseUrl}/adminapi/beta/${tenant}/InvokeCommand?%24skiptoken=${encodeURIComponent(page.next)}`;
-  if (page.warnings.length > 0) extras["@adminapi.warnings"] = page.warnings;
+  const { wording } = store.state.behaviour;
+  if (page.warnings.length > 0)
+    extras["@adminapi.warnings"] = page.warnings.map((text) => worded(text, wording));
   return success(page.rows.map(annotated), extras, baseUrl, tenant);
 }
 

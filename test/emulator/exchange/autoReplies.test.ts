@@ -98,24 +98,23 @@ describe("automatic replies", () => {
     });
   });
 
-  it("need no external text when no one outside receives one", async () => {
-    expect(
-      (
-        await set("sales", {
-          AutoReplyState: "Enabled",
-          InternalMessage: "In",
-          ExternalAudience: "None",
-        })
-      ).status,
-    ).toBe(200);
-    expect(refusal(await set("sales", { ExternalAudience: "Known" }))).toContain(
-      "ExternalMessage can't be empty",
-    );
-  });
+  it.each([{}, { ExternalAudience: "None" }, { ExternalAudience: "Known" }])(
+    "need no external text, with %j",
+    async (audience) => {
+      const parameters = { AutoReplyState: "Enabled", InternalMessage: "In", ...audience };
+      expect((await set("sales", parameters)).status).toBe(200);
+      expect(await one("sales")).toMatchObject({
+        AutoReplyState: "Enabled",
+        InternalMessage: html("In"),
+        ExternalMessage: "",
+        ExternalAudience: "All",
+        ...audience,
+      });
+    },
+  );
 
   it.each([
     [{ AutoReplyState: "Enabled", ExternalMessage: "Out" }, "InternalMessage can't be empty"],
-    [{ AutoReplyState: "Enabled", InternalMessage: "In" }, "ExternalMessage can't be empty"],
     [
       { AutoReplyState: "Enabled", InternalMessage: " ", ExternalMessage: "Out" },
       "InternalMessage can't be empty",

@@ -4,6 +4,7 @@
  */
 import { badRequest, errorResponse } from "./errors.ts";
 import { answerExchange, authorized, type ExchangeContext } from "./adminApi.ts";
+import { clouds } from "../entra/clouds.ts";
 import { carryOut, nameOf, type Fault } from "../faults.ts";
 import type { Incoming } from "../incoming.ts";
 import { itemFor, type Item } from "../journal.ts";
@@ -21,13 +22,14 @@ export interface BatchContext {
 }
 
 /** The limit that public clients respect. That the service refuses more is assumed. */
-const most = 10;
+const maxItems = 10;
 
 interface SubRequest {
   id: string;
   method: string;
   url: string;
-  headers: Record<string, string>;
+  /** Some clients send a boolean (observed; in the module's code too). */
+  headers: Record<string, string | boolean>;
   body: unknown;
 }
 
@@ -44,13 +46,13 @@ export const isBatch = (url: URL): boolean => tenantOf(url) !== undefined;
 
 export async function answerBatch(incoming: Incoming, context: BatchContext): Promise<Response> {
   const first = context.exchange();
-  const { errorEncoding, cmdletMs } = first.store.state.behaviour;
+  const { behaviour } = first.store.state;
   if (incoming.method !== "POST")
     return new Response(null, { status: 405, headers: { Allow: "POST" } });
   const grant = authorized(incoming, tenantOf(incoming.url) ?? "", first);
   if (grant instanceof Response) return grant;
   const requests = read(incoming.json);
-  if (typeof requests === "string") return errorResponse(badRequest(requests), errorEncoding);
+  if (typeof requests === "string") return errorResponse(badRequest(requests), behaviour);
   // OData's rule for batches: without this preference the first failure ends them. That it applies
   // here is assumed.
   const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(
@@ -58,7 +60,7 @@ export async function answerBatch(incoming: Incoming, context: BatchContext): Pr
   );
   const responses: SubResponse[] = [];
   for (const request of requests) {
-    await pause(cmdletMs);
+    await pause(behaviour.cmdletMs);
     const [response, status] = await answered(request, incoming, context);
     if (response) responses.push(response);
     if (status >= 400 && !goesOn) break;
@@ -71,8 +73,8 @@ function read(json: unknown): SubRequest[] | string {
   const requests = isRecord(json) ? json["requests"] : undefined;
   if (!Array.isArray(requests) || requests.length === 0)
     return 'The body must be {"requests":[...]} with at least one request.';
-  if (requests.length > most)
-    return `The batch has ${requests.length} requests; at most ${most} are allowed.`;
+  if (requests.length > maxItems)
+    return `The batch has ${requests.length} requests; at most ${maxItems} are allowed.`;
   const ids = new Set<unknown>();
   for (const request of requests) {
     if (!isRecord(request) || !isText(request["id"]))
@@ -83,9 +85,11 @@ function read(json: unknown): SubRequest[] | string {
       return `The request '${request["id"]}' must have a method and a url.`;
     if (
       !isRecord(request["headers"] ?? {}) ||
-      !Object.values(request["headers"] ?? {}).every((value) => typeof value === "string")
+      !Object.values(request["headers"] ?? {}).every((value) =>
+        ["string", "boolean"].includes(typeof value),
+      )
     )
-      return `The headers of the request '${request["id"]}' must be texts by name.`;
+      return `The headers of the request '${request["id"]}' must be texts or booleans by name.`;
   }
   // Each field was checked above.
   return (requests as SubRequest[]).map((request) => ({
@@ -107,22 +111,23 @@ async function answered(
   const page = context.pages.numberOf(incoming?.url.searchParams.get("$skiptoken") ?? "") ?? 1;
   const item = itemFor(request.id, request.body, page);
   items.push(item);
+  const { behaviour } = context.store.state;
   const apply = async (): Promise<Response> => {
-    const elsewhere =
-      incoming?.url.origin !== new URL(context.baseUrl).origin || isBatch(incoming.url);
     const response =
-      incoming && !elsewhere
+      incoming && isCommandHere(incoming.url, context)
         ? await answerExchange(incoming, context)
         : errorResponse(
             badRequest(`The url '${request.url}' is not that of a command on this host.`),
-            context.store.state.behaviour.errorEncoding,
+            behaviour,
           );
     item.applied = response.ok;
     return response;
   };
   const fault = strike(item.cmdlet, page);
   if (fault) item.fault = nameOf(fault);
-  const response = fault ? await carryOut(fault, incoming ?? outer, signal, apply) : await apply();
+  const response = await (fault
+    ? carryOut(fault, { incoming: incoming ?? outer, signal, behaviour, apply })
+    : apply());
   if (fault?.drop) return [undefined, response.status];
   item.status = response.status;
   return [
@@ -137,11 +142,22 @@ async function answered(
 }
 
 /**
+ * Whether a url names a command on this host. A client that is only redirected to a loopback port
+ * keeps the real host in the urls of its items.
+ */
+function isCommandHere(url: URL, { baseUrl, store }: ExchangeContext): boolean {
+  const origins = [new URL(baseUrl).origin, clouds[store.state.tenant.cloud].exchange];
+  return origins.includes(url.origin) && !isBatch(url);
+}
+
+/**
  * The item as a request of its own. Where it is silent about pages and content, the outer request
  * decides (assumed).
  */
 function asIncoming({ method, url, headers, body }: SubRequest, outer: Incoming): Incoming {
-  const own = new Headers(headers);
+  const own = new Headers(
+    Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   if (!own.has("content-type")) own.set("content-type", "application/json");
   const prefer = outer.headers.get("prefer");
   if (!own.has("prefer") && prefer !== null) own.set("prefer", prefer);

@@ -75,7 +75,7 @@ describe("an identity", () => {
   ] as [Partial<Behaviour>, string][])(
     "that two people share is ambiguous (%j)",
     async (behaviour, text) => {
-      start(behaviour);
+      start({ displayNameIdentity: "likeName", ...behaviour });
       expect(refusal(await client.invoke("Get-Mailbox", { Identity: "Jan de Vries" }))).toBe(text);
       expect(
         refusal(await client.invoke("Set-Mailbox", { Identity: "Jan de Vries", MailTip: "x" })),
@@ -84,8 +84,39 @@ describe("an identity", () => {
   );
 
   it("that two people share can return both, when the state says so", async () => {
-    start({ ambiguousRead: "returnAll" });
+    start({ displayNameIdentity: "likeName", ambiguousRead: "returnAll" });
     expect(await rows("Get-Mailbox", { Identity: "Jan de Vries" })).toHaveLength(2);
+  });
+
+  it.each([
+    ["Get-MailboxPermission", { Identity: "Jan de Vries" }],
+    ["Get-MailboxFolderPermission", { Identity: "Jan de Vries:\\Calendar" }],
+    ["Set-Mailbox", { Identity: "info", GrantSendOnBehalfTo: ["Jan de Vries"] }],
+    ["Add-DistributionGroupMember", { Identity: "salesteam", Member: "Jan de Vries" }],
+    [
+      "Add-MailboxPermission",
+      { Identity: "press", User: "Jan de Vries", AccessRights: ["FullAccess"] },
+    ],
+  ])("that two people share is ambiguous for %s %j", async (cmdlet, parameters) => {
+    start({ displayNameIdentity: "likeName" });
+    const answer = await client.invoke(cmdlet, parameters);
+    expect([answer.status, refusal(answer)]).toEqual([
+      400,
+      expect.stringContaining("'Jan de Vries' matches multiple entries"),
+    ]);
+  });
+
+  it.each([
+    ["fallback", "Jan de Vries", ["jan.devries"]],
+    ["fallback", "王伟", ["wei.wang"]],
+    ["never", "Jan de Vries", ["jan.devries"]],
+    ["never", "王伟", []],
+    ["likeName", "王伟", ["wei.wang"]],
+  ] as const)("with display names as %s, %s finds %j", async (displayNameIdentity, name, found) => {
+    start({ displayNameIdentity });
+    const answer = await client.invoke("Get-Mailbox", { Identity: name });
+    const shown = answer.status === 404 ? [] : answer.json.value.map(({ Alias }) => Alias);
+    expect(shown).toEqual(found);
   });
 });
 

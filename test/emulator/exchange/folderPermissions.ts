@@ -1,5 +1,5 @@
 /** Entries on folders: who has one, which rights go together, and what readers see. */
-import { ambiguous, invalidFolderUser, invalidValue } from "./errors.ts";
+import { ambiguous, invalidDelegate, invalidFolderUser, invalidValue } from "./errors.ts";
 import { folderAt, type Folder } from "./folders.ts";
 import { folderRights, sharingFlags, type FolderPermission } from "../folderState.ts";
 import { textOf, type BoundParameters } from "./parameters.ts";
@@ -117,6 +117,25 @@ export function checkNotification(
     );
 }
 
+/**
+ * A shared mailbox cannot be given a right on a folder, nor be a delegate (observed: michev.info 6549,
+ * office-docs-powershell issue 11296). Entries that it has stay, and can be removed. That a Microsoft
+ * 365 group is refused alike, and rooms and equipment as delegates, is assumed.
+ */
+export function refuseUser(
+  user: string,
+  flags: readonly string[],
+  { User: given }: BoundParameters,
+  store: Store,
+): void {
+  const type = String(store.byGuid(user)?.["RecipientTypeDetails"]);
+  const isDelegate = flags.includes("Delegate");
+  const refused = ["SharedMailbox", "GroupMailbox"];
+  if (isDelegate && [...refused, "RoomMailbox", "EquipmentMailbox"].includes(type))
+    throw invalidDelegate(shownUser(user, store));
+  if (refused.includes(type)) throw invalidFolderUser(textOf(given));
+}
+
 const keyOf = ({ mailbox, key }: Folder): string =>
   `folderPermissions/${String(mailbox["Guid"])}/${key}`;
 
@@ -144,7 +163,8 @@ export function replaceEntry(
   after: FolderPermission | undefined,
   store: Store,
 ): void {
-  store.lag.keep(keyOf(folder), entriesOf(folder, store), store.state.behaviour.permissionLagMs);
+  const lagMs = store.permissionLagOf(String(folder.mailbox["Guid"]));
+  store.lag.keep(keyOf(folder), entriesOf(folder, store), lagMs);
   const list = (store.state.folderPermissions ??= []);
   const at = list.findIndex(
     (one) =>

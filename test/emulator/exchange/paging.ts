@@ -41,6 +41,12 @@ export class Pages {
     return this.#waiting.get(token)?.page;
   }
 
+  /** The command of a token, for a continuation that has no body; undefined as above. */
+  commandOf(token: string): unknown {
+    const body = this.#waiting.get(token)?.body;
+    return body === undefined ? undefined : JSON.parse(body);
+  }
+
   first(
     outcome: Outcome,
     body: string,

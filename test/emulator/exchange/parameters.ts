@@ -4,6 +4,7 @@
  * documented.
  */
 import { cmdletNamed, catalogue, type CmdletFacts, type ParameterFacts } from "../catalogue.ts";
+import { defaultBehaviour, type Behaviour } from "../state.ts";
 import { bytesOf, millisecondsOf, moment, secondsOf } from "./units.ts";
 import {
   invalidArgument,
@@ -33,10 +34,26 @@ export const textOf = (value: Bound | undefined): string =>
   value === undefined || typeof value === "object" ? "" : String(value);
 
 /**
- * PowerShell's common parameters: accepted by every cmdlet, sent as text (documented), without
- * effect here.
+ * PowerShell's common parameters: accepted by every cmdlet, without effect here. The module sends
+ * all eleven, as text; the two switches go out as JSON booleans, since its branch for switches
+ * comes first (documented: `$PowerShellParameters` and `Transform-Parameters`). Other clients send
+ * booleans too (observed).
  */
-const common = ["ErrorAction", "WarningAction", "InformationAction", "Verbose", "Debug"];
+const commonSwitches = ["Verbose", "Debug"];
+const common = [
+  ...commonSwitches,
+  ...["ErrorAction", "WarningAction", "InformationAction"],
+  ...["ErrorVariable", "WarningVariable", "InformationVariable"],
+  ...["OutVariable", "OutBuffer", "PipelineVariable"],
+];
+
+/**
+ * Enumerations of .NET itself: the module types their parameters, and its JSON contains the number
+ * of the value (documented). The names are in the order of the numbers.
+ */
+const numbered: Record<string, readonly string[]> = {
+  ActiveDirectorySecurityInheritance: ["None", "All", "Descendents", "SelfAndChildren", "Children"],
+};
 
 /** A value that is not a reference type in .NET cannot be null. */
 const valueTypes = new Set([
@@ -48,14 +65,26 @@ const valueTypes = new Set([
   "EnhancedTimeSpan",
 ]);
 
-export function bind(cmdletName: string, given: Record<string, unknown>): BoundParameters {
+/** The types of tables that add and remove values: the usual one, and one of the metadata only. */
+const deltaTags = {
+  usual: "#Exchange.GenericHashTable",
+  metadata: "#Exchange.StringFieldDeltaUpdateData",
+};
+
+export type Binding = Pick<Behaviour, "stringFieldDelta">;
+
+export function bind(
+  cmdletName: string,
+  given: Record<string, unknown>,
+  behaviour: Binding = defaultBehaviour,
+): BoundParameters {
   const name = cmdletNamed(cmdletName);
   const cmdlet = name === undefined ? undefined : catalogue.cmdlets[name];
   if (!cmdlet) throw unknownCmdlet(cmdletName);
   const bound: BoundParameters = {};
   for (const [key, value] of Object.entries(given)) {
-    if (common.some((one) => one.toLowerCase() === key.toLowerCase())) {
-      if (typeof value !== "string")
+    if (isNamed(common, key)) {
+      if (typeof value !== "string" && !(isNamed(commonSwitches, key) && isBoolean(value)))
         throw untransformable(key, "Cannot convert value to type System.String.");
       continue;
     }
@@ -71,11 +100,15 @@ export function bind(cmdletName: string, given: Record<string, unknown>): BoundP
         parameter,
         "Cannot bind parameter because it is specified more than once.",
       );
-    bound[parameter] = bindValue(parameter, facts, value);
+    bound[parameter] = bindValue(parameter, facts, value, behaviour);
   }
   checkCombination(cmdlet, bound);
   return bound;
 }
+
+const isNamed = (names: readonly string[], key: string): boolean =>
+  names.some((name) => name.toLowerCase() === key.toLowerCase());
+const isBoolean = (value: unknown): boolean => typeof value === "boolean";
 
 function spelled(cmdlet: CmdletFacts, key: string): string | undefined {
   if (Object.hasOwn(cmdlet.parameters, key)) return key;
@@ -91,7 +124,7 @@ function checkSibling(key: string, given: Record<string, unknown>): void {
   if (!Array.isArray(given[parameter])) throw unknownParameter(key);
 }
 
-function bindValue(name: string, facts: ParameterFacts, value: unknown): Bound {
+function bindValue(name: string, facts: ParameterFacts, value: unknown, behaviour: Binding): Bound {
   if (value === null) {
     const reference = !valueTypes.has(facts.type) && (facts.multiValued === true || !facts.values);
     const allowed = facts.nullable === true || facts.nullReturnsAll === true || reference;
@@ -114,8 +147,10 @@ function bindValue(name: string, facts: ParameterFacts, value: unknown): Bound {
     return value.map((item: unknown) => bindText(name, facts, item));
   }
   if (typeof value === "object")
-    return bindHashtable(name, facts, value as Record<string, unknown>);
+    return bindHashtable(name, facts, value as Record<string, unknown>, behaviour);
   if (facts.multiValued) return [bindText(name, facts, value)];
+  const member = typeof value === "number" ? numbered[facts.type]?.[value] : undefined;
+  if (member !== undefined) return member;
   return bindScalar(name, facts, value);
 }
 
@@ -126,11 +161,17 @@ function bindFlags(name: string, facts: ParameterFacts, value: unknown): string[
   );
 }
 
-function bindHashtable(name: string, facts: ParameterFacts, table: Record<string, unknown>): Delta {
+function bindHashtable(
+  name: string,
+  facts: ParameterFacts,
+  table: Record<string, unknown>,
+  { stringFieldDelta }: Binding,
+): Delta {
   const { "@odata.type": tag, ...entries } = table;
+  const fromMetadata = tag === deltaTags.metadata && stringFieldDelta;
   // Observed by others: an untagged object stays a generic JSON object to the server and cannot be
   // bound.
-  if (tag !== "#Exchange.GenericHashTable") {
+  if (tag !== deltaTags.usual && !fromMetadata) {
     throw untransformable(
       name,
       'Cannot convert the "Newtonsoft.Json.Linq.JObject" value of type ' +

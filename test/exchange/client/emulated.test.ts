@@ -153,7 +153,7 @@ it.each(["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as 
   "an ambiguous name that is refused as %s is not missing",
   async (ambiguity) => {
     const state = seedState();
-    state.behaviour.ambiguity = ambiguity;
+    Object.assign(state.behaviour, { ambiguity, displayNameIdentity: "likeName" });
     const { exchange } = await live(state);
     expect(
       (

@@ -18,7 +18,7 @@ const asGiven = [
   "ModerationEnabled",
   "SendModerationNotifications",
 ];
-const most = 10_000;
+const maxMembers = 10_000;
 
 /**
  * Makes a distribution group, a mail-enabled security group or a room list, and returns it. Custom
@@ -55,16 +55,17 @@ export const newDistributionGroup: Cmdlet = {
       { ...names, ...typeOf(parameters) },
       ...values,
     ) as DirectoryObject;
-    if (count(group["ManagedBy"]) === 0) throw noOwner();
+    if (count(group["ManagedBy"]) === 0 && store.state.behaviour.groupWithoutOwner === "refuse")
+      throw noOwner();
     if (parameters["CopyOwnerToMember"] === true)
       group["Members"] = [
         ...new Set([
           ...((group["Members"] ?? []) as string[]),
-          ...(group["ManagedBy"] as string[]),
+          ...((group["ManagedBy"] ?? []) as string[]),
         ]),
       ];
-    if (count(group["Members"]) > most)
-      throw invalidValue(`A group can't be created with more than ${most} members.`);
+    if (count(group["Members"]) > maxMembers)
+      throw invalidValue(`A group can't be created with more than ${maxMembers} members.`);
     group["RequireSenderAuthenticationEnabled"] =
       parameters["RequireSenderAuthenticationEnabled"] !== false;
     refuseOpenSecurity(group);

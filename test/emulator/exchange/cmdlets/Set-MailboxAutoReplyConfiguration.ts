@@ -54,6 +54,8 @@ function valueOf(name: string, parameters: BoundParameters): Value {
 
 /**
  * What belongs together is documented; that the service refuses it otherwise, and how, is assumed.
+ * An internal text alone is enough: the first example of the cmdlet's page sends nothing else, although
+ * the same page says that the audiences Known and All require an external one.
  */
 function check(after: (name: string) => Value, given: Record<string, Value>, now: number): void {
   const state = after("AutoReplyState");
@@ -85,9 +87,4 @@ function check(after: (name: string) => Value, given: Record<string, Value>, now
   if (state === "Disabled") return;
   if (after("InternalMessage") === "")
     throw invalidValue(`InternalMessage can't be empty when AutoReplyState is ${String(state)}.`);
-  if (after("ExternalMessage") === "" && after("ExternalAudience") !== "None")
-    throw invalidValue(
-      `ExternalMessage can't be empty when AutoReplyState is ${String(state)} and ExternalAudience ` +
-        `is ${String(after("ExternalAudience"))}.`,
-    );
 }

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/**
+ * A stack whose places in bundles are places in the source, as far as the source maps beside the bundles
+ * name them. Maps are read only here: `--enable-source-maps` would read them in every run. Never throws.
+ */
+export function sourceStack(stack: string): string {
+  const maps = new Map<string, SourceMap | undefined>();
+  return stack.replace(
+    /(file:\/\/[^\s()]+\.mjs):(\d+):(\d+)/g,
+    (place, url: string, line: string, column: string) => {
+      if (!maps.has(url)) maps.set(url, mapOf(url));
+      return sourceOf(maps.get(url), Number(line), Number(column)) ?? place;
+    },
+  );
+}
+
+function mapOf(url: string): SourceMap | undefined {
+  try {
+    const text = readFileSync(`${fileURLToPath(url)}.map`, "utf8");
+    return new SourceMap(JSON.parse(text) as SourceMapPayload);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines and columns count from one in a stack, and from zero in a map. */
+function sourceOf(map: SourceMap | undefined, line: number, column: number): string | undefined {
+  const entry = map?.findEntry(line - 1, column - 1);
+  if (entry === undefined || !("originalSource" in entry)) return undefined;
+  const file = entry.originalSource.replace(/^(\.\.\/)+/, "");
+  return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+}

@@ -1,0 +1,79 @@
+/** The platform's double: a real PowerShell that runs pasted scripts, one after the other. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+/** What the platform sees of a script. */
+export interface ScriptRun {
+  /** Undefined: the script found none, as imports may not. */
+  outputContext: Record<string, unknown> | null;
+  /** The lists that the platform prepared are still the same objects. */
+  listsKept: boolean;
+  /** The objects on the success stream. */
+  records: unknown[];
+  information: string[];
+  warning: string[];
+  error: string[];
+  verbose: string[];
+  /** The message of an error that ended the script. */
+  thrown: string | null;
+  ms: number;
+}
+
+export interface ScriptOptions {
+  env?: Record<string, string>;
+  /** What the session has set before the script runs. */
+  settings?: string;
+  /** Text that looks like a date arrives as a date, as in PowerShell 7. Otherwise as text, as in 5.1. */
+  datesAsObjects?: boolean;
+  /** There is no $outputContext. */
+  isImport?: boolean;
+}
+
+export interface Platform {
+  run(script: string, event: unknown, options?: ScriptOptions): Promise<ScriptRun>;
+  process: ChildProcess;
+  close(): void;
+}
+
+/** The program to test with: EXO_TEST_PWSH, or pwsh in the PATH. Undefined: there is none. */
+export function findPowerShell(): string | undefined {
+  const program = process.env["EXO_TEST_PWSH"] ?? "pwsh";
+  const { status } = spawnSync(program, ["-NoProfile", "-Command", "exit 0"]);
+  return status === 0 ? program : undefined;
+}
+
+export function startPlatform(program: string): Platform {
+  const child = spawn(
+    program,
+    ["-NoProfile", "-NonInteractive", "-File", path.join(import.meta.dirname, "platform.ps1")],
+    { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, NO_COLOR: "1" } },
+  );
+  const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => waiting.shift()?.resolve(line));
+  child.on("close", () => {
+    for (const { reject } of waiting.splice(0)) reject(new Error("PowerShell ended."));
+  });
+  child.stdin.on("error", () => undefined);
+  return {
+    process: child,
+    async run(script, event, options = {}) {
+      const { env = {}, settings = "", datesAsObjects = false, isImport = false } = options;
+      const request = { script, event: inJson(event), env, settings, datesAsObjects, isImport };
+      const line = await new Promise<string>((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        child.stdin.write(`${inJson(request)}\n`);
+      });
+      return JSON.parse(line) as ScriptRun;
+    },
+    close: () => child.stdin.end(),
+  };
+}
+
+/** ASCII, so that PowerShell's console encoding does not matter. */
+function inJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,280 @@
+#################################################
+# exchange-online-connector {{version}}: {{action}}
+# PowerShell V2
+#
+# Runs {{action}}.mjs with Node.js on the agent server: sends it the event and takes over its answer.
+# Generated; paste it as it is. What it does is set in the configuration form:
+# "Connector path" (ConnectorPath) is the folder of the connector, "Node path" (NodePath) the program node.exe.
+#################################################
+
+$InformationPreference = 'Continue'
+
+$connector = @{
+    Action    = '{{action}}'
+    # Lists and imports have no audit log: there an error goes to the error stream. In any other script that would
+    # make the platform report a failure, whatever the answer is.
+    OnlyReads = {{onlyReads}}
+    # The connector ends by itself before this; the platform ends this script after it.
+    LimitMs   = {{limitMs}}
+    PreviewMs = {{previewMs}}
+    GraceMs   = {{graceMs}}
+    Secrets   = {{secrets}}
+}
+foreach ($name in 'actionContext', 'outputContext') {
+    if (-not (Test-Path -Path "Variable:$name")) { Set-Variable -Name $name -Value $null }
+}
+
+# The value of a property, or nothing: strict mode refuses to read one that does not exist.
+function Read-Property($object, $name) {
+    if ($null -eq $object) { return }
+    $property = $object.PSObject.Properties[$name]
+    if ($null -ne $property) { $property.Value }
+}
+
+function Read-Setting($name) {
+    "$(Read-Property (Read-Property $actionContext 'Configuration') $name)".Trim()
+}
+
+# Text that did not come through the connector's own redaction, such as the message of a crash.
+function Protect-Text($text) {
+    foreach ($name in $connector.Secrets) {
+        $secret = Read-Setting $name
+        if ($secret.Length -ge 4) { $text = $text.Replace($secret, '[secret]') }
+    }
+    if ($text.Length -gt 500) { $text = $text.Substring(0, 500) + '...' }
+    $text
+}
+
+function Assert-Absolute($name, $path) {
+    if ($path -eq '') { throw "$name is missing; expected an absolute path on the agent server." }
+    if (-not [System.IO.Path]::IsPathRooted($path)) { throw "$name is `"$path`"; expected an absolute path." }
+}
+
+function Find-Bundle {
+    $folder = Read-Setting 'ConnectorPath'
+    Assert-Absolute '"Connector path" (ConnectorPath)' $folder
+    # An upgrade replaces this file: events that are running keep the version they started with.
+    $current = [System.IO.Path]::Combine($folder, 'current')
+    if ([System.IO.File]::Exists($current)) {
+        $version = [System.IO.File]::ReadAllText($current).Trim()
+        if ($version -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]*$') { throw "The file $current does not name a version." }
+        $folder = [System.IO.Path]::Combine($folder, $version)
+    }
+    $bundle = [System.IO.Path]::Combine($folder, "$($connector.Action).mjs")
+    if (-not [System.IO.File]::Exists($bundle)) {
+        throw "The connector was not found: there is no file $bundle. Check `"Connector path`" (ConnectorPath)."
+    }
+    $bundle
+}
+
+function Find-Node {
+    $node = Read-Setting 'NodePath'
+    if ($node -ne '') {
+        Assert-Absolute '"Node path" (NodePath)' $node
+        if (-not [System.IO.File]::Exists($node)) {
+            throw "Node.js was not found: there is no file $node. Check `"Node path`" (NodePath)."
+        }
+        return $node
+    }
+    $found = @(Get-Command -Name 'node' -CommandType Application -ErrorAction Ignore)
+    if ($found.Count -eq 0) {
+        throw 'Node.js was not found in the PATH of the agent''s account. Install it, or set "Node path" (NodePath).'
+    }
+    $found[0].Path
+}
+
+# The event as one line of JSON in ASCII, so that no code page can change it.
+function New-Request {
+    # Windows PowerShell writes some arrays as { "value": [...], "Count": 2 } because of this entry of its type table.
+    if (Get-TypeData -TypeName 'System.Array') { Remove-TypeData -TypeName 'System.Array' }
+    $request = @{ outputContext = @{ Data = Read-Property $outputContext 'Data' } }
+    foreach ($name in 'actionContext', 'personContext', 'resourceContext') {
+        $value = Get-Variable -Name $name -ValueOnly -ErrorAction Ignore
+        if ($null -ne $value) { $request[$name] = $value }
+    }
+    $json = ConvertTo-Json -InputObject $request -Depth 50 -Compress
+    $used = New-Object -TypeName 'System.Collections.Generic.HashSet[char]' -ArgumentList (, $json.ToCharArray())
+    foreach ($character in $used) {
+        $code = [int]$character
+        if ($code -gt 0x7e) { $json = $json.Replace([string]$character, ('\u{0:x4}' -f $code)) }
+    }
+    [System.Text.Encoding]::ASCII.GetBytes($json)
+}
+
+function New-StartInfo($program, $arguments) {
+    $start = New-Object -TypeName 'System.Diagnostics.ProcessStartInfo' -ArgumentList $program, $arguments
+    $start.UseShellExecute = $false
+    $start.CreateNoWindow = $true
+    $start
+}
+
+function Start-Bundle($node, $bundle) {
+    $start = New-StartInfo $node "`"$bundle`""
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $start.StandardOutputEncoding = [System.Text.Encoding]::UTF8
+    $start.StandardErrorEncoding = [System.Text.Encoding]::UTF8
+    try { [System.Diagnostics.Process]::Start($start) }
+    catch { throw "Node.js could not be started: $node. $($_.Exception.GetBaseException().Message)" }
+}
+
+# Ends the process and everything that it started.
+function Stop-Bundle($process) {
+    try {
+        if ($process.HasExited) { return }
+        if ($PSVersionTable.PSVersion.Major -lt 6) {
+            $start = New-StartInfo 'taskkill.exe' "/PID $($process.Id) /T /F"
+            [void][System.Diagnostics.Process]::Start($start).WaitForExit(1000)
+            if (-not $process.HasExited) { $process.Kill() }
+        }
+        else { $process.Kill($true) }
+    }
+    catch { Write-Warning "The connector could not be ended: $($_.Exception.GetBaseException().Message)" }
+}
+
+# PowerShell 7 turns text that looks like a date into a date, and the platform would store it in another form.
+$jsonOptions = @{}
+if ((Get-Command -Name 'ConvertFrom-Json').Parameters.ContainsKey('DateKind')) { $jsonOptions['DateKind'] = 'String' }
+
+# The object in a line of JSON, or nothing when it is anything else.
+function Read-Line($line) {
+    if (-not $line.StartsWith('{')) { return }
+    try { ConvertFrom-Json -InputObject $line @jsonOptions } catch { return }
+}
+
+function Write-LogLine($line) {
+    if ($line.Trim() -eq '') { return }
+    $entry = Read-Line $line
+    $message = [string](Read-Property $entry 'message')
+    switch (Read-Property $entry 'level') {
+        'information' { Write-Information $message; return }
+        'verbose' { Write-Verbose $message; return }
+        'warning' { Write-Warning $message; return }
+        'error' { Write-Problem $message; return }
+        default { Write-Warning (Protect-Text $line) }
+    }
+}
+
+function Write-Problem($message) {
+    if ($connector.OnlyReads) { Write-Error -Message $message -ErrorAction Continue } else { Write-Warning $message }
+}
+
+# Sets a property of the platform's object; a list is the platform's own and only added to.
+function Set-Output($name, $value) {
+    if ($null -eq $outputContext) { return }
+    $property = $outputContext.PSObject.Properties[$name]
+    if ($null -eq $property) {
+        Add-Member -InputObject $outputContext -NotePropertyName $name -NotePropertyValue $value
+    }
+    elseif ($property.Value -is [System.Collections.IList] -and -not $property.Value.IsFixedSize) {
+        foreach ($item in $value) { [void]$property.Value.Add($item) }
+    }
+    else { $property.Value = $value }
+}
+
+# Sends the event and reads both streams as they come: records go to the platform, the rest is kept in $run.
+function Invoke-Bundle($process, $request, $limitMs, $run) {
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $stdin = $process.StandardInput.BaseStream
+    $sending = $stdin.WriteAsync($request, 0, $request.Length)
+    $readers = @($process.StandardOutput, $process.StandardError)
+    $reading = @($readers[0].ReadLineAsync(), $readers[1].ReadLineAsync())
+    while ($true) {
+        if ($null -ne $sending -and $sending.IsCompleted) {
+            $sending = $null
+            # A connector that does not read its event to the end says why in its answer.
+            try { $stdin.Close() } catch { Write-Verbose "stdin: $($_.Exception.Message)" }
+        }
+        foreach ($index in 0, 1) {
+            # Not all at once: a busy stream must not hold up the other one.
+            foreach ($turn in 1..100) {
+                if ($null -eq $reading[$index] -or -not $reading[$index].IsCompleted) { break }
+                $line = $reading[$index].Result
+                $reading[$index] = $null
+                if ($null -eq $line) { break }
+                $reading[$index] = $readers[$index].ReadLineAsync()
+                if ($index -eq 0) { Read-Document $line $run } else { Write-LogLine $line }
+            }
+        }
+        $haveEnded = $null -eq $reading[0] -and $null -eq $reading[1]
+        if ($haveEnded -and $process.WaitForExit(100)) { return }
+        $run.TimedOut = $watch.ElapsedMilliseconds -ge $limitMs
+        if ($run.TimedOut) { return }
+        # Not for long: PowerShell cannot be stopped in the meantime.
+        $tasks = [System.Threading.Tasks.Task[]]@($sending, $reading[0], $reading[1] | Where-Object { $null -ne $_ })
+        if ($tasks.Length -gt 0) { [void][System.Threading.Tasks.Task]::WaitAny($tasks, 200) }
+    }
+}
+
+# One line of stdout: a record goes to the platform, the answer is kept.
+function Read-Document($line, $run) {
+    if ($line.Trim() -eq '') { return }
+    $document = Read-Line $line
+    $record = Read-Property $document 'record'
+    if ($null -ne (Read-Property $document 'outputContext')) { $run.Answers += $document }
+    elseif ($null -ne $record -and $run.Answers.Count -eq 0) { Write-Output $record }
+    elseif ($null -eq $run.Rubbish) { $run.Rubbish = Protect-Text $line }
+}
+
+# What is wrong with a run that does not end with one usable answer; nothing when it does.
+function Find-Fault($process, $run, $limitMs) {
+    $unknown = 'It is unknown whether anything was changed.'
+    if ($run.TimedOut) {
+        return "The connector did not end within $([int]($limitMs / 1000)) seconds and was stopped. $unknown"
+    }
+    $exitCode = $process.ExitCode
+    if ($null -ne $run.Rubbish) {
+        Write-Information "The connector wrote: $($run.Rubbish)"
+        return "The connector wrote something that is not an answer (exit code $exitCode). $unknown"
+    }
+    if ($run.Answers.Count -eq 0) { return "The connector ended without an answer (exit code $exitCode). $unknown" }
+    if ($run.Answers.Count -gt 1) { return "The connector gave $($run.Answers.Count) answers; expected one. $unknown" }
+    $success = Read-Property $run.Answers[0].outputContext 'Success'
+    if ($success -isnot [bool]) { return "The connector's answer has no Success of true or false. $unknown" }
+    if ($success -and $exitCode -ne 0) {
+        return "The connector reported success, but ended with exit code $exitCode. $unknown"
+    }
+}
+
+function Invoke-Connector {
+    $ErrorActionPreference = 'Stop'
+    $process = $null
+    $fault = $null
+    try {
+        Set-Output 'Success' $false
+        $limitMs = $connector.LimitMs
+        if ((Read-Property $actionContext 'DryRun') -eq $true) { $limitMs = $connector.PreviewMs }
+        if ($env:EXO_CONNECTOR_DEADLINE_MS -match '^\d{1,8}$') {
+            $limitMs = [int]$env:EXO_CONNECTOR_DEADLINE_MS + $connector.GraceMs
+        }
+        $run = @{ Answers = @(); Rubbish = $null; TimedOut = $false }
+        $bundle = Find-Bundle
+        $node = Find-Node
+        $request = New-Request
+        $process = Start-Bundle $node $bundle
+        Invoke-Bundle $process $request $limitMs $run
+        $fault = Find-Fault $process $run $limitMs
+        if ($null -eq $fault) {
+            $answer = $run.Answers[0].outputContext
+            foreach ($property in $answer.PSObject.Properties) {
+                if ($property.Name -ne 'Success') { Set-Output $property.Name $property.Value }
+            }
+            Set-Output 'Success' $answer.Success
+        }
+    }
+    catch { $fault = Protect-Text $_.Exception.Message }
+    finally {
+        if ($null -ne $process) {
+            Stop-Bundle $process
+            $process.Dispose()
+        }
+    }
+    if ($null -ne $fault) {
+        Set-Output 'Success' $false
+        Set-Output 'AuditLogs' @([PSCustomObject]@{ Message = $fault; IsError = $true })
+        Write-Problem $fault
+    }
+}
+
+Invoke-Connector
