@@ -3,7 +3,7 @@ import { recipientTypes } from "../generated/mailbox.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { hasGuid } from "./client/lookUp.ts";
+import { findRows, hasGuid } from "./client/lookUp.ts";
 import { equals } from "./client/opath.ts";
 import type { Cmdlets } from "./target.ts";
 
@@ -35,11 +35,8 @@ export async function otherwiseFound(
     const row = await foundByGuid(exchange, id, command);
     if (row) return { row, isSoftDeleted: command === asDeleted };
   }
-  const { rows } = await exchange.invoke({
-    cmdlet: "Get-User",
-    parameters: { Filter: equals("Guid", id) },
-    select,
-  });
+  const filtered = { ...asUser, parameters: { Filter: equals("Guid", id) } };
+  const rows = await findRows(exchange, filtered);
   const row = rows.find(hasGuid(id));
   return row && { row, isSoftDeleted: false };
 }

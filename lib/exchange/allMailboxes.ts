@@ -35,7 +35,7 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
           yield calendarIn(mailbox, rows);
         } catch (thrown) {
           const why = Fault.of(thrown);
-          // No one has a right on a calendar that a mailbox does not have yet. A list without any folder proves nothing.
+          // No one has a right on a calendar that a mailbox does not have yet. A list without folders proves nothing.
           early.push(
             rows.length > 0 && why.kind === "notReady"
               ? { mailbox, found: [] }

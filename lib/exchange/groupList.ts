@@ -39,7 +39,8 @@ export function cloudGroups(
     if (!isEmpty) return;
     if (!where) {
       const isMastered = (row: Parameters<typeof groupOf>[0]): boolean => !isSynced(groupOf(row));
-      return await assertNoneListed(exchange, "Get-DistributionGroup", groupTypes, isMastered);
+      await assertNoneListed(exchange, "Get-DistributionGroup", groupTypes, isMastered);
+      return;
     }
     for await (const group of cloudGroups(undefined, [...alsoRead, where.property])({ exchange }))
       if (meets(group, where)) yield group;

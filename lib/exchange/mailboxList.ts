@@ -40,7 +40,10 @@ export function mailboxesOf(
       yield mailbox;
     }
     if (!isEmpty) return;
-    if (!where) return await assertNoneListed(exchange, "Get-Mailbox", types);
+    if (!where) {
+      await assertNoneListed(exchange, "Get-Mailbox", types);
+      return;
+    }
     for await (const mailbox of mailboxesOf(types, [...alsoRead, where.property])({ exchange }))
       if (meets(mailbox, where)) yield mailbox;
   };

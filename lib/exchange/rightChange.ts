@@ -129,7 +129,6 @@ export async function revoke(
       `On mailbox ${nameOf(mailbox)}, ${orphanCount(orphans)}. Such entries can keep others from being removed.`,
     );
   const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
-  const otherNames = [otherNameOf(right, account), sid].filter((name) => name !== "");
   await change({
     ...right.revoking(mailbox, account.Guid),
     sentence,
@@ -137,11 +136,16 @@ export async function revoke(
     isInPlace: !isHeld,
     isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
-    alternatives: otherNames.map((name) => ({
-      after: "alreadySo" as const,
-      ...right.revoking(mailbox, name),
-      sentence: `${sentence}, by another name`,
-    })),
+    alternatives: [
+      { trustee: otherNameOf(right, account), how: "by another name" },
+      { trustee: sid, how: "by its security identifier" },
+    ]
+      .filter(({ trustee }) => trustee !== "")
+      .map(({ trustee, how }) => ({
+        after: "alreadySo" as const,
+        ...right.revoking(mailbox, trustee),
+        sentence: `${sentence}, ${how}`,
+      })),
   });
 }
 

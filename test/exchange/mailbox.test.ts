@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { calledIn } from "./answering.ts";
 import { quoted } from "../../lib/graphemes.ts";
 import { clouds } from "../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
@@ -16,7 +15,7 @@ import { tokenSource } from "../../lib/auth/token.ts";
 import { httpTransport } from "../../lib/net/transport.ts";
 import { usersWhere } from "../../lib/exchange/user.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
-import { all } from "./answering.ts";
+import { all, calledIn } from "./answering.ts";
 import {
   clientOf,
   cut,
@@ -316,7 +315,7 @@ describe("all mailboxes", () => {
     });
     expect(sent[0]?.url).toMatch(/,RecipientTypeDetails,HiddenFromAddressListsEnabled$/);
     // That there are none has to be confirmed by Get-Recipient.
-    expect(sent.map((request) => calledIn(request)?.CmdletName)).toEqual([
+    expect(sent.map((request) => calledIn(request).CmdletName)).toEqual([
       ...Array.from({ length: 3 }, () => "Get-Mailbox"),
       ...Array.from({ length: 3 }, () => "Get-Recipient"),
     ]);

@@ -58,7 +58,9 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
   ): Promise<Page & { wasRetried: boolean }> {
     const unknownOutcome: Fault[] = [];
     let sent = 0;
-    const onSend = (): void => void sent++;
+    const onSend = (): void => {
+      sent++;
+    };
     const read = await retrying(pace, async (): Promise<Try<Page>> => {
       const reply = await endpoint.post({ what: command.cmdlet, ...call, onSend });
       const result =
