@@ -29,8 +29,8 @@ export function groupPart(group: Group): { key: string; name: string; reference:
 }
 
 /**
- * Groups, or those of the condition, with their direct members that are mailboxes of persons, in parts as they arrive. Throws at the end when a
- * group could not be read.
+ * All groups, or those of the condition, with their direct members that are mailboxes of persons, in parts as they
+ * arrive. Throws at the end when a group could not be read.
  */
 export async function* membersThatAreAccounts(
   where: GroupCondition | undefined,

@@ -41,7 +41,7 @@ function inputFor(
     "Get-DistributionGroup": ({ parameters: { Identity: id } }) =>
       typeof id === "string" && areGone ? notFound(id) : groups,
     "Get-Recipient": ({ parameters: { Identity: id } }) =>
-      id === undefined ? [] : notFound(String(id)),
+      typeof id === "string" ? notFound(id) : [],
     "Get-DistributionGroupMember": (asked) =>
       membersOf(String(asked.parameters["Identity"]), asked),
   });
