@@ -55,13 +55,14 @@ export async function runInProcess<Event extends AnyEvent>(
     stdout(text) {
       stdout += text;
       written?.(text);
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
     stderr(text) {
       stderr += text;
     },
     env,
     now,
+    onLimit: () => undefined,
     onInterrupt: (interrupt) =>
       started?.(() => {
         life.isOver = true;

@@ -5,21 +5,24 @@ export type Log = (level: Level, message: string) => void;
 
 /** The two outputs of a bundle. Everything that is written passes through the redaction. */
 export interface Output {
-  /** Writes one JSON document to stdout. Resolves when the stream has accepted it: a slow reader slows the writer. */
-  document(document: unknown): Promise<void>;
+  /**
+   * Writes one JSON document to stdout. Resolves when the stream has accepted it (a slow reader slows the writer), to
+   * whether it was written. Nothing may follow the answer.
+   */
+  document(document: unknown, isAnswer?: boolean): Promise<boolean>;
   /** Writes one line for people to stderr. */
   log: Log;
 }
 
 export function outputTo(
-  stdout: (text: string) => Promise<void>,
+  stdout: (text: string, isAnswer: boolean) => Promise<boolean>,
   stderr: (text: string) => void,
   redaction: Redaction,
 ): Output {
   const line = (document: unknown): string =>
     `${inAscii(JSON.stringify(redaction.deep(document)))}\n`;
   return {
-    document: async (document) => await stdout(line(document)),
+    document: async (document, isAnswer = false) => await stdout(line(document), isAnswer),
     log: (level, message) => stderr(line({ level, message })),
   };
 }

@@ -15,11 +15,14 @@ import { sourceStack } from "./sourceStack.ts";
 export interface World {
   /** The event, as a JSON document. Rejects with `Unusable` when the input is not one. */
   document(): Promise<unknown>;
-  stdout(text: string): Promise<void>;
+  /** Resolves to whether the text was written. */
+  stdout(text: string, isAnswer: boolean): Promise<boolean>;
   stderr(text: string): void;
   env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the process started. */
   now(): number;
+  /** Called with the time limit of the event, in milliseconds from the start of the process, and when it is lowered. */
+  onLimit(milliseconds: number): void;
   /** Called once with the way to end the run early: a signal from outside, or an error that was not caught. */
   onInterrupt(interrupt: (reason: Fault) => void): void;
 }
@@ -62,12 +65,17 @@ export async function run<Event extends AnyEvent, Targets>(
   let answer: Answer;
   let code: 0 | 1 | 2;
   try {
-    deadline = startDeadline(deadlineFrom(world.env, action.verb.deadlineMs), world.now);
+    const limit = deadlineFrom(world.env, action.verb.deadlineMs);
+    world.onLimit(limit);
+    deadline = startDeadline(limit, world.now);
     world.onInterrupt(deadline.interrupt);
     state.output = action.initialOutput?.(undefined) ?? {};
     const event = await received(action, world, { deadline, redaction, output, state });
-    if (event.actionContext.DryRun && action.verb.previewMs !== undefined)
-      deadline.atMost(deadlineFrom(world.env, action.verb.previewMs));
+    if (event.actionContext.DryRun && action.verb.previewMs !== undefined) {
+      const previewLimit = deadlineFrom(world.env, action.verb.previewMs);
+      world.onLimit(previewLimit);
+      deadline.atMost(previewLimit);
+    }
     const result = await handled(action, event, connect, {
       world,
       deadline,
@@ -97,8 +105,9 @@ export async function run<Event extends AnyEvent, Targets>(
     // Cut only now: half a secret would not be recognised.
     line.Message = auditMessage(redaction.text(line.Message));
   }
-  await output.document(answer);
-  return code;
+  const isWritten = await output.document(answer, true);
+  // An answer that no one received is not a success, whatever it reports.
+  return isWritten || code !== 0 ? code : 1;
 }
 
 /**
@@ -219,7 +228,12 @@ function recorder(
   return async (record) => {
     // No record may follow the answer.
     if (signal.aborted) throw Fault.of(signal.reason);
-    await document({ record });
+    if (!(await document({ record })))
+      throw new Fault({
+        kind: "unavailable",
+        message:
+          "The records could not be written to stdout: its reader is gone, or the disk is full.",
+      });
     return !dryRun || ++count < sampleSize;
   };
 }

@@ -1,11 +1,9 @@
 import { Fault } from "../fault.ts";
-import { version } from "../generated/version.ts";
 import type { Action, AnyEvent } from "../host/action.ts";
 import { unusable, type Answer } from "../host/answer.ts";
-import { deadlineFrom } from "../host/deadline.ts";
 import { run, type Connect } from "../host/run.ts";
-import type { Verb } from "../host/verbs.ts";
 import { readDocument } from "./stdin.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 /** Runs an action in this process. Called by the entry point that the build writes; never returns. */
 export async function main<Event extends AnyEvent, Targets>(
@@ -26,10 +24,14 @@ export async function main<Event extends AnyEvent, Targets>(
           `${JSON.stringify({ level: "warning", message: `${name}: ${message}` })}\n`,
         ),
     );
-  endWithin(deadlineOf(action) + afterDeadlineMs);
-  const lost: string[] = [];
-  const stdout = async (text: string): Promise<void> => {
-    if (!(await write(process.stdout, text))) lost.push(text);
+  const output = action.initialOutput?.(undefined) ?? {};
+  const watchdog = startWatchdog(lineOf(lastResort(tooBusy, output)));
+  const stdout = async (text: string, isAnswer: boolean): Promise<boolean> => {
+    // The watchdog has answered, and ends the process in a moment.
+    if (!watchdog.reserve()) return await new Promise<never>(() => undefined);
+    const isWritten = await write(process.stdout, text);
+    if (!isAnswer) watchdog.release();
+    return isWritten;
   };
   let code: number;
   try {
@@ -39,16 +41,17 @@ export async function main<Event extends AnyEvent, Targets>(
       stderr: (text) => void process.stderr.write(text),
       env: process.env,
       now: () => performance.now(),
+      onLimit: (limit) => watchdog.endWithin(limit - performance.now() + afterDeadlineMs),
       onInterrupt(interrupt) {
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
           process.on(signal, () => {
+            watchdog.endWithin(afterSignalMs);
             interrupt(
               new Fault({
                 kind: "unavailable",
                 message: `The run was ended by a signal (${signal}).`,
               }),
             );
-            endWithin(afterSignalMs);
           });
         for (const event of ["uncaughtException", "unhandledRejection"] as const)
           process.on(event, (thrown: unknown) => interrupt(Fault.of(thrown)));
@@ -57,42 +60,36 @@ export async function main<Event extends AnyEvent, Targets>(
   } catch {
     // A defect in the code that answers. The error may contain a secret, and the redaction may be the
     // defect.
-    await stdout(`${JSON.stringify(lastResort)}\n`);
+    await stdout(lineOf(lastResort(defect, output)), true);
     code = 1;
   }
+  process.exitCode = code;
+  watchdog.endWithin(afterAnswerMs);
   // An asynchronous pipe may not have written the log yet.
   await write(process.stderr, "");
   // Open sockets and timers of an abandoned request must not keep the platform waiting.
-  // An answer that did not leave is no success, whatever it says.
-  process.exit(lost.length === 0 ? code : Math.max(code, 1));
+  process.exit(code);
 }
 
-const afterSignalMs = 2_000;
-const afterDeadlineMs = 1_000;
+/** Until the watchdog takes over. It needs some more time to write and to end the process. */
+const afterDeadlineMs = 600;
+const afterSignalMs = 1_500;
+/** For a reader of the log that has stopped. */
+const afterAnswerMs = 2_000;
 
-/** Ends the process even when its reader has stopped reading. The exit code is that of a run without an answer. */
-function endWithin(milliseconds: number): void {
-  setTimeout(() => process.exit(1), milliseconds).unref();
+const tooBusy =
+  "The time for one event ran out, and the connector was too busy to stop; it is unknown what it did.";
+const defect =
+  "The connector failed while it was answering; it is unknown what it did. This is a defect: please report it.";
+
+function lastResort(message: string, output: Readonly<Record<string, unknown>>): Answer {
+  const stats = { requests: 0, retries: 0, waitedMs: 0, totalMs: 0 };
+  return { ...unusable([message], { taken: [], output, stats }), outcome: "unknown" };
 }
 
-/** The time for this event, as the run counts it. An unusable setting is the run's to report. */
-function deadlineOf({ verb }: { verb: Verb }): number {
-  try {
-    return deadlineFrom(process.env, verb.deadlineMs);
-  } catch {
-    return verb.deadlineMs;
-  }
+function lineOf(answer: Answer): string {
+  return `${JSON.stringify(answer)}\n`;
 }
-
-const lastResort: Answer = {
-  ...unusable(
-    [
-      "The connector failed while it was answering; it is unknown what it did. This is a defect: please report it.",
-    ],
-    { taken: [], output: {}, stats: { version, requests: 0, retries: 0, waitedMs: 0, totalMs: 0 } },
-  ),
-  outcome: "unknown",
-};
 
 /** Resolves to whether the text was written. */
 function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {

@@ -62,11 +62,12 @@ export async function execute(
       document: () => Promise.resolve(structuredClone(event)),
       stdout(text) {
         stdout += text;
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
       stderr: (text) => void (stderr += text),
       env: {},
       now: () => clock.now - start,
+      onLimit: () => undefined,
       onInterrupt: (interrupt) =>
         clock.setAlarm(start + deadlineMs, () =>
           interrupt(

@@ -11,6 +11,11 @@ export interface AccessEntry {
   inherited?: boolean;
   /** Default: `All` on mailboxes, `None` on recipients. */
   inheritanceType?: string;
+  /**
+   * Another name or SID than the account's, under which the list keeps the entry. Only by that text
+   * is it found and removed.
+   */
+  listedAs?: string;
 }
 
 export interface MailboxAccess extends AccessEntry {
@@ -46,10 +51,10 @@ export class AccessList<Entry extends AccessEntry> {
   readonly #kind: Kind<Entry>;
   readonly #entries: Entry[];
   readonly #lag: Lag;
-  readonly #lagMs: () => number;
+  readonly #lagMs: (guid: string) => number;
   #byHolder: Map<string, Entry[]> | undefined;
 
-  constructor(kind: Kind<Entry>, entries: Entry[], lag: Lag, lagMs: () => number) {
+  constructor(kind: Kind<Entry>, entries: Entry[], lag: Lag, lagMs: (guid: string) => number) {
     this.inheritanceType = kind.inheritanceType;
     this.#kind = kind;
     this.#entries = entries;
@@ -77,13 +82,15 @@ export class AccessList<Entry extends AccessEntry> {
 
   /**
    * The explicit entry for one trustee, if there is one. An inherited entry is never changed on the
-   * object that inherits it.
+   * object that inherits it, and one that is listed under another name is found only when `named`
+   * is that name.
    */
-  find(guid: string, ace: Ace): Entry | undefined {
+  find(guid: string, ace: Ace, named = ""): Entry | undefined {
     return this.of(guid).find(
       (entry) =>
         entry.inherited !== true &&
         entry.trustee === ace.trustee &&
+        isListedAs(entry, named) &&
         (entry.deny ?? false) === ace.deny &&
         (entry.inheritanceType ?? this.inheritanceType) === ace.inheritanceType,
     );
@@ -92,7 +99,7 @@ export class AccessList<Entry extends AccessEntry> {
   /** Replaces `before` with `after`; without `before` it adds, without `after` it removes. */
   replace(guid: string, before: Entry | undefined, after: Entry | undefined): void {
     const list = this.of(guid);
-    this.#lag.keep(this.#key(guid), list, this.#lagMs());
+    this.#lag.keep(this.#key(guid), list, this.#lagMs(guid));
     this.#byHolder?.set(guid, exchanged([...list], before, after));
     exchanged(this.#entries, before, after);
   }
@@ -101,6 +108,9 @@ export class AccessList<Entry extends AccessEntry> {
     return `${this.#kind.name}/${guid}`;
   }
 }
+
+const isListedAs = ({ listedAs }: AccessEntry, name: string): boolean =>
+  listedAs === undefined || listedAs.toLowerCase() === name.toLowerCase();
 
 function exchanged<T>(list: T[], before: T | undefined, after: T | undefined): T[] {
   const at = before === undefined ? list.length : list.indexOf(before);
@@ -136,8 +146,9 @@ export function revoke<Entry extends AccessEntry>(
   guid: string,
   ace: Ace,
   rights: readonly string[],
+  named: string,
 ): boolean {
-  const before = list.find(guid, ace);
+  const before = list.find(guid, ace, named);
   if (!before?.rights.some((right) => rights.includes(right))) return false;
   const left = before.rights.filter((right) => !rights.includes(right));
   list.replace(guid, before, left.length === 0 ? undefined : { ...before, rights: left });

@@ -9,6 +9,7 @@ const fields: Record<string, (value: unknown) => boolean> = {
   inherited: isBoolean,
   inheritanceType: isText,
   autoMapping: isBoolean,
+  listedAs: isText,
 };
 
 /**

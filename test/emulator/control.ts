@@ -5,6 +5,8 @@ import { Refusal } from "./exchange/errors.ts";
 import { readFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Emulator } from "./emulator.ts";
+import type { Licence } from "./licence.ts";
+import { isRecord, isText } from "./shapes.ts";
 
 export function answerControl(incoming: Incoming, emulator: Emulator): Response {
   const what = `${incoming.method} ${incoming.url.pathname.slice("/_emulator/".length)}`;
@@ -25,6 +27,9 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
       case "PUT faults":
         emulator.setFaults(readFaults(body(incoming)));
         return new Response(null, { status: 204 });
+      case "PUT licence":
+        emulator.setLicence(licenceFrom(body(incoming)));
+        return new Response(null, { status: 204 });
       case "PUT clock":
         setClock(body(incoming), emulator);
         return Response.json({ now: emulator.now() });
@@ -32,7 +37,7 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
         return Response.json({ now: emulator.now() });
       default:
         return Response.json(
-          { problems: [`${what}: there is state, journal, faults and clock`] },
+          { problems: [`${what}: there is state, journal, faults, licence and clock`] },
           { status: 404 },
         );
     }
@@ -58,6 +63,21 @@ export class StateProblems extends Error {
 function body(incoming: Incoming): unknown {
   if (incoming.json === undefined) throw new StateProblems(["the body is not JSON"]);
   return incoming.json;
+}
+
+function licenceFrom(json: unknown): Licence {
+  const { user, licensed, becomes, ...others } = isRecord(json) ? json : {};
+  const problems = [
+    ...(isText(user) ? [] : ["user: must be an identity"]),
+    ...(typeof licensed === "boolean" ? [] : ["licensed: must be true or false"]),
+    ...(becomes === undefined || becomes === "MailUser" || becomes === "User"
+      ? []
+      : ["becomes: must be MailUser or User"]),
+    ...Object.keys(others).map((key) => `${key}: is not a part of a licence`),
+  ];
+  if (problems.length > 0) throw new StateProblems(problems);
+  // Each field was checked above.
+  return json as Licence;
 }
 
 function setClock(json: unknown, emulator: Emulator): void {

@@ -7,10 +7,11 @@ import { answerBatch, isBatch } from "./exchange/batch.ts";
 import { clouds } from "./entra/clouds.ts";
 import { answerControl, StateProblems } from "./control.ts";
 import { answerExchange, type ExchangeContext } from "./exchange/adminApi.ts";
-import { carryOut, Faults, nameOf, tooManyAtOnce, type Fault } from "./faults.ts";
+import { carryOut, Faults, nameOf, readFaults, tooManyAtOnce, type Fault } from "./faults.ts";
 import { takeApart, type Incoming } from "./incoming.ts";
 import { entryFor, type Entry } from "./journal.ts";
 import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
+import { setLicence, type Licence } from "./licence.ts";
 import { Pages } from "./exchange/paging.ts";
 import { pause } from "./pause.ts";
 import { seedState } from "./seed.ts";
@@ -47,6 +48,8 @@ export interface Emulator {
    * tenant.
    */
   replaceState(state: unknown): void;
+  /** Assigns or removes a licence for Exchange. Throws StateProblems. */
+  setLicence(licence: Licence): void;
   journal(): readonly Entry[];
   clearJournal(): void;
   faults(): readonly Fault[];
@@ -72,6 +75,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let entries: Entry[] = [];
   let offset = 0;
   let atWork = 0;
+  let served = 0;
   const now = (): number => clock() + offset;
   const baseUrls = (): { login: string; exchange: string } =>
     options.baseUrls ?? clouds[store.state.tenant.cloud];
@@ -135,10 +139,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     signal: AbortSignal,
   ): Promise<Response> {
     const { requestMs, cmdletMs } = store.state.behaviour;
+    const controller = served++ % Math.max(1, store.state.behaviour.controllerLagMs.length);
     const exchange = (): ExchangeContext => ({
       store,
       pages,
       now: now(),
+      controller,
       baseUrl: baseUrls().exchange,
       grantOf: (token) => grants.get(token),
     });
@@ -162,13 +168,19 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       if ("problems" in read) throw new StateProblems(read.problems);
       store = new Store(read.state);
       pages = new Pages(newGuid);
+      served = 0;
+    },
+    setLicence(licence) {
+      store.settle(now());
+      const problem = setLicence(licence, store);
+      if (problem !== undefined) throw new StateProblems([problem]);
     },
     journal: () => entries,
     clearJournal() {
       entries = [];
     },
     faults: () => faults.list(),
-    setFaults: (list) => faults.replace(list),
+    setFaults: (list) => faults.replace(readFaults(list)),
     now,
     advance(ms) {
       offset += ms;

@@ -1,11 +1,26 @@
 /** Faults on request: what goes wrong between a valid request and its answer, chosen by a test. */
+import { gunzipSync } from "node:zlib";
 import { generator } from "./chance.ts";
-import { badRequest, errorResponse, forbidden, Refusal, unauthorized } from "./exchange/errors.ts";
+import {
+  badRequest,
+  errorResponse,
+  forbidden,
+  onRequest,
+  Refusal,
+  unauthorized,
+} from "./exchange/errors.ts";
+import { isDocumented } from "./exchange/documentedCmdlets.ts";
 import type { Incoming } from "./incoming.ts";
 import { pause } from "./pause.ts";
 import type { Behaviour } from "./state.ts";
 
+/** Refusals of Exchange that a fault can name. */
+const refusals = Object.keys(onRequest) as (keyof typeof onRequest)[];
+
 const names = [
+  ...refusals,
+  "ignored",
+  "signInUnavailable",
   "throttled",
   "throttledNoRetryAfter",
   "concurrency",
@@ -22,15 +37,22 @@ export type FaultName = (typeof names)[number];
 export interface Fault {
   /**
    * Which requests, or with `item` which commands inside a batch; absent parts match everything.
-   * `page` counts from 1, and so does `nth`, which counts all requests since the faults were set.
+   * `page` counts from 1, and so does `nth`, which counts all requests since the faults were set;
+   * `after` is the number of those that must have come before.
    */
   match?: {
     side?: "login" | "exchange";
     cmdlet?: string;
     page?: number;
     nth?: number;
+    after?: number;
     item?: true;
   };
+  /**
+   * Also strikes what an earlier fault of the list struck, so that two happen at once: delays add
+   * up, and what the earlier one does not say is taken from this one.
+   */
+  also?: true;
   /** Matching requests to leave alone first. */
   skip?: number;
   /** Matching requests to strike; default: all (`tokenRefused`: one). */
@@ -64,12 +86,16 @@ export interface Fault {
     bodyBase64?: string;
   };
   named?: FaultName;
+  /** For an `answer` or a name: carry the request out first. Its true answer is lost. */
+  applied?: true;
+  /** Add this warning to a successful answer. */
+  warning?: string;
   /**
    * For `throttled` and `unavailable`: the Retry-After header, in seconds, possibly decimal
    * (observed).
    */
   retryAfter?: string;
-  /** For `concurrency` and `transient`: a status other than the default. */
+  /** For `concurrency`, `transient`, `signInUnavailable` and refusals: a status other than theirs. */
   status?: number;
   /** For `transient`: the full exception class. */
   className?: string;
@@ -119,32 +145,65 @@ export class Faults {
   }
 
   #find(item: boolean, side: string, cmdlet: string | undefined, page: number): Fault | undefined {
+    const request = { item, side, cmdlet: cmdlet?.toLowerCase(), page, nth: this.#requests };
+    let found: Fault | undefined;
     for (const armed of this.#armed) {
-      const {
-        match = {},
-        skip = 0,
-        chance = 1,
-        named,
-        times = named === "tokenRefused" ? 1 : Infinity,
-      } = armed.fault;
-      if ((match.item ?? false) !== item) continue;
-      if (match.side !== undefined && match.side !== side) continue;
-      if (match.cmdlet !== undefined && match.cmdlet.toLowerCase() !== cmdlet?.toLowerCase())
-        continue;
-      if (match.page !== undefined && match.page !== page) continue;
-      if (match.nth !== undefined && match.nth !== this.#requests) continue;
-      if (chance < 1 && armed.random() >= chance) continue;
-      armed.seen += 1;
-      if (armed.seen > skip && armed.seen <= skip + times) return armed.fault;
+      const { fault } = armed;
+      if (found && !fault.also) continue;
+      if (!matched(fault, request) || !isDue(armed)) continue;
+      found = found ? together(found, fault) : fault;
     }
-    return undefined;
+    return found;
   }
+}
+
+interface Request {
+  item: boolean;
+  side: string;
+  /** In lower case. */
+  cmdlet: string | undefined;
+  page: number;
+  nth: number;
+}
+
+function matched({ match = {} }: Fault, request: Request): boolean {
+  const { item = false, side, cmdlet, page, nth, after = 0 } = match;
+  return (
+    item === request.item &&
+    (side === undefined || side === request.side) &&
+    (cmdlet === undefined || cmdlet.toLowerCase() === request.cmdlet) &&
+    (page === undefined || page === request.page) &&
+    (nth === undefined || nth === request.nth) &&
+    request.nth > after
+  );
+}
+
+/** Counts a matching request, and decides whether the fault strikes it. */
+function isDue(armed: Armed): boolean {
+  const { skip = 0, chance = 1, named } = armed.fault;
+  const { times = named === "tokenRefused" ? 1 : Infinity } = armed.fault;
+  if (chance < 1 && armed.random() >= chance) return false;
+  armed.seen += 1;
+  return armed.seen > skip && armed.seen <= skip + times;
+}
+
+function together(first: Fault, second: Fault): Fault {
+  const answers = first.answer ?? first.named;
+  const { answer: _, named: __, ...rest } = second;
+  const delayMs = (first.delayMs ?? 0) + (second.delayMs ?? 0);
+  return {
+    ...(answers === undefined ? second : rest),
+    ...first,
+    ...(delayMs > 0 ? { delayMs } : {}),
+  };
 }
 
 /** One line for the journal. */
 export function nameOf(fault: Fault): string {
   const parts = [
     fault.named,
+    fault.applied && "applied",
+    fault.warning !== undefined && "warning",
     fault.answer && `answer ${fault.answer.status}`,
     fault.cut && `cut ${fault.cut}`,
     fault.hang && "hang",
@@ -175,7 +234,9 @@ export async function carryOut(
   if (fault.hang)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   if (fault.hang || fault.cut === "before") return Response.error();
-  const response = faultyAnswer(fault, incoming, behaviour) ?? (await apply());
+  if (fault.applied) await apply();
+  const answer = faultyAnswer(fault, incoming, behaviour) ?? (await apply());
+  const response = fault.warning === undefined ? answer : await warned(answer, fault.warning);
   if (fault.cut === "after") return Response.error();
   return fault.cut === "half" ? halved(response) : response;
 }
@@ -187,6 +248,22 @@ function faultyAnswer(
 ): Response | undefined {
   if (fault.answer) return answered(fault.answer);
   return fault.named ? namedAnswer(fault, fault.named, incoming, behaviour) : undefined;
+}
+
+/** A successful answer with one more warning. */
+async function warned(response: Response, warning: string): Promise<Response> {
+  const { status, headers } = response;
+  if (status !== 200) return response;
+  const plain = new Headers(headers);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  plain.delete("content-encoding");
+  const text = headers.get("content-encoding") === "gzip" ? gunzipSync(bytes) : bytes;
+  const body = JSON.parse(text.toString()) as Record<string, unknown>;
+  const warnings = [body["@adminapi.warnings"] ?? [], warning].flat();
+  return new Response(JSON.stringify({ ...body, "@adminapi.warnings": warnings }), {
+    status,
+    headers: plain,
+  });
 }
 
 function answered(answer: NonNullable<Fault["answer"]>): Response {
@@ -213,7 +290,23 @@ function namedAnswer(
   const retry = (seconds: string): Record<string, string> => ({
     "Retry-After": fault.retryAfter ?? seconds,
   });
+  if (isRefusal(name)) {
+    const response = errorResponse(onRequest[name](identityOf(incoming)), behaviour);
+    const { status = response.status } = fault;
+    return new Response(response.body, { status, headers: response.headers });
+  }
   switch (name) {
+    case "ignored":
+      return Response.json({ "@odata.context": `${incoming.url.origin}/$metadata`, value: [] });
+    case "signInUnavailable":
+      return Response.json(
+        {
+          error: "temporarily_unavailable",
+          error_description: "AADSTS90033: A transient error has occurred. Please try again.",
+          error_codes: [90033],
+        },
+        { status: fault.status ?? 400 },
+      );
     case "throttled":
       return throttled("Too many requests", 429, behaviour, retry("1"));
     case "throttledNoRetryAfter":
@@ -253,7 +346,7 @@ function namedAnswer(
           className: fault.className ?? transientClass,
           text: "An Active Directory server became unavailable. Please try again later.",
         }),
-        "pipe",
+        behaviour,
       );
     case "redirect":
       return new Response(null, {
@@ -263,6 +356,17 @@ function namedAnswer(
         },
       });
   }
+}
+
+const isRefusal = (name: FaultName): name is keyof typeof onRequest =>
+  refusals.some((one) => one === name);
+
+function identityOf({ json }: Incoming): string {
+  const { CmdletInput: input } = (json ?? {}) as {
+    CmdletInput?: { Parameters?: { Identity?: unknown } };
+  };
+  const identity = input?.Parameters?.Identity;
+  return typeof identity === "string" ? identity : "";
 }
 
 export const tooManyAtOnce = (status: number, behaviour: Behaviour): Response =>
@@ -306,6 +410,7 @@ const matches: Record<string, (value: unknown) => boolean> = {
   cmdlet: (value) => typeof value === "string",
   page: count,
   nth: count,
+  after: count,
   item: (value) => value === true,
 };
 
@@ -319,6 +424,9 @@ const fields: Record<string, (value: unknown) => boolean> = {
   chance: (value) => typeof value === "number" && value >= 0 && value <= 1,
   seed: (value) => Number.isInteger(value),
   drop: (value) => value === true,
+  also: (value) => value === true,
+  applied: (value) => value === true,
+  warning: (value) => typeof value === "string" && value !== "",
   delayMs: (value) => typeof value === "number",
   hang: (value) => value === true,
   cut: (value) => ["before", "after", "half"].includes(String(value)),
@@ -331,7 +439,35 @@ const fields: Record<string, (value: unknown) => boolean> = {
   status: (value) => Number.isInteger(value),
   className: (value) => typeof value === "string",
   location: (value) => typeof value === "string",
+  seen: (value) => Number.isInteger(value),
 };
+
+/** What a part belongs to, and has no effect without. */
+const needs: Partial<Record<keyof Fault, (fault: Fault) => boolean>> = {
+  retryAfter: ({ named }) => named === "throttled" || named === "unavailable",
+  className: ({ named }) => named === "transient",
+  location: ({ named }) => named === "redirect",
+  status: ({ named }) =>
+    named !== undefined &&
+    (isRefusal(named) || ["concurrency", "transient", "signInUnavailable"].includes(named)),
+  seed: ({ chance }) => chance !== undefined,
+};
+
+/** Why a fault, or a part of it, would never take effect. */
+function uselessPart(fault: Fault): string | undefined {
+  const { match = {}, skip = 0, times = 1 } = fault;
+  const { side, cmdlet, nth, after = 0 } = match;
+  if (cmdlet !== undefined && cmdlet !== "$batch" && !isDocumented(cmdlet))
+    return `Exchange Online has no cmdlet '${cmdlet}'`;
+  if (cmdlet !== undefined && side === "login") return "the sign-in has no cmdlets";
+  if (nth !== undefined && nth <= after) return "its nth request comes before those of after";
+  if (nth !== undefined && skip > 0) return "its nth request is one, and skip leaves that alone";
+  if (times < 1) return "its times are less than one";
+  const part = Object.entries(needs).find(([key, holds]) => key in fault && !holds(fault));
+  return part && `${part[0]} belongs to another kind of fault`;
+}
+
+const effects = ["delayMs", "hang", "cut", "answer", "named", "drop", "warning", "applied"];
 
 /** Reads a list of faults from JSON; throws a Refusal that names what is wrong. */
 export function readFaults(json: unknown): Fault[] {
@@ -348,10 +484,13 @@ export function readFaults(json: unknown): Fault[] {
       if (!sound(value))
         throw badRequest(`faults[${index}].${key} is not usable: ${JSON.stringify(value)}.`);
     }
-    if (!["delayMs", "hang", "cut", "answer", "named", "drop"].some((key) => key in fault))
-      throw badRequest(
-        `faults[${index}] does nothing: give delayMs, hang, cut, answer, named or drop.`,
-      );
+    const useless = uselessPart(fault);
+    if (useless !== undefined)
+      throw badRequest(`faults[${index}] would never take effect: ${useless}.`);
+    if (!effects.some((key) => key in fault))
+      throw badRequest(`faults[${index}] does nothing: give one of ${effects.join(", ")}.`);
+    if ("applied" in fault && !("also" in fault) && !("answer" in fault) && !("named" in fault))
+      throw badRequest(`faults[${index}].applied needs an answer or a name.`);
     const isOfItem = (fault as Fault).match?.item === true;
     if (isOfItem && ("cut" in fault || "hang" in fault))
       throw badRequest(
@@ -360,5 +499,6 @@ export function readFaults(json: unknown): Fault[] {
     if (!isOfItem && "drop" in fault)
       throw badRequest(`faults[${index}]: drop is for the items of a batch only.`);
   });
-  return json as Fault[];
+  // Each field was checked above. `seen` is a count of the listing, and starts anew.
+  return (json as (Fault & { seen?: number })[]).map(({ seen: _, ...fault }) => fault);
 }

@@ -9,7 +9,7 @@ import {
   type FolderPermission,
   type MailboxFolders,
 } from "./folderState.ts";
-import { known, type Value } from "./properties.ts";
+import { isOfAnotherType, known, setElsewhere, type Value } from "./properties.ts";
 import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
 
 export interface Tenant {
@@ -132,6 +132,26 @@ export interface Behaviour {
    * never. The pages of the cmdlets do not list it among the identities.
    */
   displayNameIdentity: "fallback" | "likeName" | "never";
+  /**
+   * One lag for each domain controller, in milliseconds of the emulator's clock. The controllers
+   * answer the requests in turn, and each shows a change, or a new object, after its own lag. Empty
+   * means one controller without a lag.
+   */
+  controllerLagMs: number[];
+  /**
+   * The words of errors and warnings: the usual ones, with typographic quotes, in German, or others
+   * that keep only what is quoted. Classes stay.
+   */
+  wording: "usual" | "typographic" | "german" | "reworded";
+  /** How the cmdlets of distribution groups refuse a Microsoft 365 group. Both were observed. */
+  groupMailboxAsGroup: "notFound" | "notSupported";
+  /** How a parameter is refused that no role of the caller includes. Both were observed. */
+  missingRoleText: "notInRole" | "unknownParameter";
+  /**
+   * Whose members only a manager may change: of security groups (observed), or of all groups (the
+   * page of the cmdlet).
+   */
+  managerCheck: "securityGroups" | "allGroups";
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -150,6 +170,15 @@ export interface State {
   mailboxPermissions?: MailboxAccess[];
   /** Who may send as which recipient. */
   recipientPermissions?: RecipientAccess[];
+  /** Objects of which readers see every change late, with a lag of their own. */
+  lags?: ObjectLag[];
+}
+
+export interface ObjectLag {
+  /** GUID of the object. */
+  object: string;
+  /** Milliseconds of the emulator's clock. */
+  ms: number;
 }
 
 export const defaultBehaviour: Behaviour = {
@@ -180,9 +209,14 @@ export const defaultBehaviour: Behaviour = {
   nextLinkByGet: true,
   stringFieldDelta: true,
   displayNameIdentity: "fallback",
+  controllerLagMs: [],
+  wording: "usual",
+  groupMailboxAsGroup: "notFound",
+  missingRoleText: "notInRole",
+  managerCheck: "securityGroups",
 };
 
-const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
+export const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   errorEncoding: ["pipe", "message", "className"],
   ambiguity: ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"],
   ambiguousRead: ["refuse", "returnAll"],
@@ -202,9 +236,15 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   throttledBody: ["text", "json"],
   missingReplyMailbox: ["identity", "object"],
   displayNameIdentity: ["fallback", "likeName", "never"],
+  wording: ["usual", "typographic", "german", "reworded"],
+  groupMailboxAsGroup: ["notFound", "notSupported"],
+  missingRoleText: ["notInRole", "unknownParameter"],
+  managerCheck: ["securityGroups", "allGroups"],
 };
 
+/** `$schema` is for editors. */
 const parts = [
+  "$schema",
   "tenant",
   "apps",
   "behaviour",
@@ -213,6 +253,7 @@ const parts = [
   "recipientPermissions",
   "folders",
   "folderPermissions",
+  "lags",
 ];
 
 export const recipientTypes = new Set([
@@ -233,7 +274,8 @@ export function readState(json: unknown): { state: State } | { problems: string[
   if (!isRecord(json))
     return { problems: ["the document: must be a JSON object with tenant, apps and objects"] };
   for (const key of Object.keys(json)) {
-    if (!parts.includes(key)) report(key, `is not a part of the state (${parts.join(", ")})`);
+    if (!parts.includes(key))
+      report(key, `is not a part of the state (${parts.slice(1).join(", ")})`);
   }
   checkTenant(json["tenant"], report);
   checkApps(json["apps"], report);
@@ -243,9 +285,11 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkAccess("recipient", json["recipientPermissions"], report);
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
+  checkLags(json["lags"], guidsOf(json["objects"]), report);
   if (problems.length > 0) return { problems };
+  const { $schema: _, ...checked } = json;
   // Every field was checked above, so the shape is that of the interface.
-  const state = json as unknown as State;
+  const state = checked as unknown as State;
   return { state: { ...state, behaviour: { ...defaultBehaviour, ...state.behaviour } } };
 }
 
@@ -298,13 +342,40 @@ function checkBehaviour(behaviour: unknown, report: Report): void {
     const allowed = choices[key as keyof Behaviour];
     if (standard === undefined)
       report(`behaviour.${key}`, `is not a switch (${Object.keys(defaultBehaviour).join(", ")})`);
-    else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
+    else if (Array.isArray(standard)) {
+      if (!Array.isArray(value) || !value.every(isDuration))
+        report(`behaviour.${key}`, "must be a list of milliseconds");
+    } else if (typeof value !== typeof standard || (allowed && !allowed.includes(String(value)))) {
       report(
         `behaviour.${key}`,
         `must be ${allowed ? `one of ${allowed.join(", ")}` : `a ${typeof standard}`}`,
       );
     }
   }
+}
+
+const isDuration = (value: unknown): boolean =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+
+const guidsOf = (objects: unknown): unknown[] =>
+  Array.isArray(objects) ? objects.map((one: unknown) => isRecord(one) && one["Guid"]) : [];
+
+function checkLags(lags: unknown, guids: unknown[], report: Report): void {
+  if (lags === undefined) return;
+  if (!Array.isArray(lags)) {
+    report("lags", "must be a list");
+    return;
+  }
+  lags.forEach((lag: unknown, index) => {
+    const isSound =
+      isRecord(lag) &&
+      isGuid(lag["object"]) &&
+      isDuration(lag["ms"]) &&
+      Object.keys(lag).length === 2;
+    if (!isSound) report(`lags[${index}]`, 'must be {"object": GUID, "ms": milliseconds}');
+    else if (!guids.includes(lag["object"]))
+      report(`lags[${index}].object`, `would not take effect: no object has this Guid`);
+  });
 }
 
 function checkObjects(objects: unknown, report: Report): void {
@@ -331,6 +402,13 @@ function checkObjects(objects: unknown, report: Report): void {
         report(
           `${at}.${name}`,
           "is not a property this emulator knows (names are case-sensitive here)",
+        );
+      else if (setElsewhere[name] !== undefined)
+        report(`${at}.${name}`, `would not take effect: it follows from ${setElsewhere[name]}`);
+      else if (isOfAnotherType(name, String(object["RecipientTypeDetails"])))
+        report(
+          `${at}.${name}`,
+          `would not take effect: a ${String(object["RecipientTypeDetails"])} does not have it`,
         );
       else if (!sameKind(sample, value))
         report(

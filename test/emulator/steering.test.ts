@@ -28,6 +28,8 @@ const control = (method: string, what: string, body?: unknown) =>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 const few = { ResultSize: 3 };
+const written = (): boolean =>
+  running.emulator.state().objects.some((object) => object["CustomAttribute9"] === "written");
 
 describe("a fault", () => {
   it.each([
@@ -75,6 +77,15 @@ describe("a fault", () => {
       ]);
     },
   );
+
+  it("that was listed is accepted back, and starts anew", async () => {
+    await control("PUT", "faults", [{ named: "unavailable", times: 1 }]);
+    expect((await client.invoke("Get-Mailbox", few)).status).toBe(503);
+    const { text } = await control("GET", "faults");
+    expect(JSON.parse(text)).toEqual([{ named: "unavailable", times: 1, seen: 1 }]);
+    expect((await control("PUT", "faults", JSON.parse(text))).status).toBe(204);
+    expect((await client.invoke("Get-Mailbox", few)).status).toBe(503);
+  });
 
   it("can redirect to another origin", async () => {
     running.emulator.setFaults([{ named: "redirect", location: "http://127.0.0.1:9" }]);
@@ -191,6 +202,92 @@ describe("a fault", () => {
     ]);
   });
 
+  it.each([
+    ["dualWriteOnPremises", 400, "UnableToWriteToAadException", "on-premises mastered"],
+    ["dualWriteTransient", 400, "UnableToWriteToAadException", "temporarily unavailable"],
+    ["dualWriteRefused", 400, "UnableToWriteToAadException", "Invalid value specified"],
+    ["mailboxMoved", 500, "MailboxInfoStaleException", "the mailbox of user sales because"],
+    ["mailboxInTransit", 500, "MailboxInTransitException", "sales"],
+    ["wrongServer", 500, "WrongServerException", "sales"],
+    ["mailboxUnavailable", 500, "MailboxUnavailableException", "sales"],
+    ["notFoundHere", 404, "ManagementObjectNotFoundException", "'sales' couldn't be found on"],
+    ["groupMailbox", 400, "RecipientTaskException", "not supported on GroupMailbox"],
+  ] as const)(
+    "named %s answers %i %s once, and nothing is done",
+    async (named, code, name, words) => {
+      const write = { Identity: "sales", CustomAttribute9: "written" };
+      running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, named, times: 1 }]);
+      const { status, headers, text } = await client.invoke("Set-Mailbox", write);
+      expect([status, headers.get("x-exceptiontype"), text]).toEqual([
+        code,
+        name,
+        expect.stringContaining(words),
+      ]);
+      expect(written()).toBe(false);
+      expect((await client.invoke("Set-Mailbox", write)).status).toBe(200);
+      expect(written()).toBe(true);
+    },
+  );
+
+  it("can name a status for a refusal, and make the sign-in unavailable", async () => {
+    running.emulator.setFaults([
+      { match: { side: "login" }, named: "signInUnavailable", status: 200, times: 1 },
+      { match: { side: "exchange" }, named: "mailboxMoved", status: 503 },
+    ]);
+    const signIn = await client.signIn();
+    expect([signIn.status, signIn.json.error_codes]).toEqual([200, [90033]]);
+    expect((await client.invoke("Get-Mailbox", few)).status).toBe(503);
+  });
+
+  it.each([
+    [{ named: "ignored" }, [200, undefined, false]],
+    [{ named: "ignored", warning: "Queued." }, [200, ["Queued."], false]],
+    [{ warning: "It takes a while." }, [200, ["It takes a while."], true]],
+    [{ named: "unavailable", applied: true }, [503, undefined, true]],
+    [{ answer: { status: 200, body: {} }, applied: true }, [200, undefined, true]],
+  ] as [Fault, unknown[]][])("%j on a write ends as %j", async (fault, end) => {
+    running.emulator.setFaults([{ ...fault, match: { cmdlet: "Set-Mailbox" } }]);
+    const write = { Identity: "sales", CustomAttribute9: "written" };
+    const { status, json } = await client.invoke("Set-Mailbox", write);
+    expect([status, json["@adminapi.warnings"], written()]).toEqual(end);
+  });
+
+  it("can be one of a pair: of one request after another, and after the n-th request", async () => {
+    running.emulator.setFaults([
+      { match: { cmdlet: "Set-Mailbox" }, named: "unavailable", times: 1 },
+      { match: { cmdlet: "Set-Mailbox" }, named: "ignored", times: 1 },
+      { match: { after: 4 }, named: "html", times: 1 },
+    ]);
+    const statuses: number[] = [];
+    for (const CustomAttribute9 of ["a", "b", "c", "d", "e", "f"])
+      statuses.push(
+        (await client.invoke("Set-Mailbox", { Identity: "sales", CustomAttribute9 })).status,
+      );
+    expect(statuses).toEqual([503, 200, 200, 200, 502, 200]);
+    expect(running.emulator.state().objects.map((one) => one["CustomAttribute9"])).toContain("f");
+  });
+
+  it("can be one of two that strike the same request", async () => {
+    running.emulator.setFaults([
+      { match: { cmdlet: "Set-Mailbox" }, delayMs: 30, named: "throttled", retryAfter: "3" },
+      { match: { nth: 2 }, also: true, delayMs: 30, cut: "after", named: "html" },
+      { match: { nth: 3 }, also: true, applied: true },
+    ] as Fault[]);
+    const write = { Identity: "sales", CustomAttribute9: "written" };
+    const before = Date.now();
+    expect((await client.invoke("Set-Mailbox", write)).status).toBe(429);
+    await expect(client.invoke("Set-Mailbox", write)).rejects.toThrow();
+    expect(Date.now() - before).toBeGreaterThanOrEqual(85);
+    expect(written()).toBe(false);
+    expect((await client.invoke("Set-Mailbox", write)).status).toBe(429);
+    expect(written()).toBe(true);
+    expect(running.emulator.journal().map(({ fault }) => fault)).toEqual([
+      "throttled, delay 30 ms",
+      "throttled, cut after, delay 60 ms",
+      "throttled, applied, delay 30 ms",
+    ]);
+  });
+
   it("can cut the connection in the middle of the answer", async () => {
     running.emulator.setFaults([{ cut: "half" }]);
     const answer = await fetch(client.endpoint, {
@@ -220,6 +317,9 @@ describe("a fault", () => {
       { times: 1 },
       { match: { nth: 0 }, hang: true },
       { match: { nht: 1 }, hang: true },
+      { match: { after: 0 }, hang: true },
+      { applied: true, cut: "after" },
+      { warning: "" },
     ]) {
       const answer = await control("PUT", "faults", [fault]);
       expect([answer.status, answer.json.problems[0]]).toEqual([
@@ -228,6 +328,29 @@ describe("a fault", () => {
       ]);
     }
     expect((await control("GET", "faults")).json).toEqual([]);
+  });
+
+  it.each([
+    [{ match: { cmdlet: "Set-Mailbx" }, hang: true }, "Exchange Online has no cmdlet 'Set-Mailbx'"],
+    [{ match: { cmdlet: "Get-Mailbox", side: "login" }, hang: true }, "the sign-in has no cmdlets"],
+    [{ match: { nth: 2, after: 2 }, hang: true }, "its nth request comes before those of after"],
+    [{ match: { nth: 2 }, skip: 1, hang: true }, "its nth request is one"],
+    [{ times: 0, hang: true }, "its times are less than one"],
+    [{ named: "html", retryAfter: "1" }, "retryAfter belongs to another kind of fault"],
+    [{ named: "unavailable", status: 500 }, "status belongs to another kind of fault"],
+    [{ hang: true, className: "A.B" }, "className belongs to another kind of fault"],
+    [{ hang: true, location: "https://a" }, "location belongs to another kind of fault"],
+    [{ hang: true, seed: 2 }, "seed belongs to another kind of fault"],
+  ] as [Fault, string][])("that would never strike is refused: %j", async (fault, why) => {
+    const problem = `faults[1] would never take effect: ${why}`;
+    const faults = [{ match: { cmdlet: "$batch" }, hang: true }, fault];
+    const answer = await control("PUT", "faults", faults);
+    expect([answer.status, answer.json.problems[0]]).toEqual([
+      400,
+      expect.stringContaining(problem),
+    ]);
+    expect(() => running.emulator.setFaults(faults as Fault[])).toThrow(problem);
+    expect(running.emulator.faults()).toEqual([]);
   });
 });
 
@@ -274,6 +397,42 @@ describe("the control API", () => {
       "objects[1].Guid: is used twice (0b1ec700-0000-4000-8000-000000000001)",
     ]);
     expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).status).toBe(200);
+  });
+
+  it.each([
+    ["UserMailbox", { PrimarySmtpAddress: "a@contoso.com" }, "follows from EmailAddresses"],
+    ["UserMailbox", { MemberOfGroup: [] }, "follows from Members of the group"],
+    ["UserMailbox", { Members: [] }, "a UserMailbox does not have it"],
+    ["MailContact", { AutoReplyState: "Enabled" }, "a MailContact does not have it"],
+    ["MailUniversalDistributionGroup", { AutoReplyState: "Enabled" }, "does not have it"],
+  ])("refuses what would never take effect: %s with %j", async (type, own, why) => {
+    const state = seedState();
+    const [name] = Object.keys(own);
+    state.objects.unshift({
+      Guid: "0b1ec700-0000-4000-8000-00000000ffff",
+      Name: "x",
+      RecipientTypeDetails: type,
+      ...own,
+    });
+    const answer = await control("PUT", "state", state);
+    expect([answer.status, answer.json.problems]).toEqual([
+      400,
+      [expect.stringMatching(`^objects\\[0\\]\\.${name}: would not take effect: .*${why}`)],
+    ]);
+  });
+
+  it("refuses a lag of an object that does not exist", async () => {
+    const lags = [{ object: "0b1ec700-0000-4000-8000-00000000ffff", ms: 5 }];
+    const answer = await control("PUT", "state", { ...seedState(), lags });
+    expect(answer.json.problems).toEqual([
+      "lags[0].object: would not take effect: no object has this Guid",
+    ]);
+  });
+
+  it("accepts the state back after a licence was taken", async () => {
+    await control("PUT", "licence", { user: "leo.leaver", licensed: false, becomes: "User" });
+    const state: unknown = JSON.parse((await control("GET", "state")).text);
+    expect((await control("PUT", "state", state)).status).toBe(204);
   });
 
   it("shows the journal without secrets, and empties it", async () => {

@@ -34,7 +34,7 @@ function bareAddresses(object: DirectoryObject): string[] {
 }
 
 /**
- * What readers see late, in addition to the permission lists. MemberOfGroup follows from the first.
+ * What readers see as late as the permission lists. MemberOfGroup follows from the first.
  */
 const seenLate = ["Members", "GrantSendOnBehalfTo"];
 const lagKey = (object: DirectoryObject, name: string): string =>
@@ -48,12 +48,12 @@ export class Store {
   #groupsOf: Map<string, string[]> | undefined;
   /** Addresses that were released but are not free yet. */
   #released: { until: number; address: string; by: DirectoryObject }[] = [];
-  /** New objects, with the time from which readers see them. */
-  readonly #unseen = new Map<DirectoryObject, number>();
+  /** New objects that some readers do not see yet, with the time of their creation and their lag. */
+  readonly #unseen = new Map<DirectoryObject, { at: number; lagMs: number }>();
   #nextId = 0x100000;
   #pending: { at: number; object: DirectoryObject; values: Record<string, Value> }[] = [];
 
-  /** For everything that readers see late (`permissionLagMs`). */
+  /** For everything that readers see late (`permissionLagMs`, `lags`, `controllerLagMs`). */
   readonly lag = new Lag();
   readonly mailboxAccess: AccessList<MailboxAccess>;
   readonly recipientAccess: AccessList<RecipientAccess>;
@@ -66,7 +66,7 @@ export class Store {
 
   constructor(state: State) {
     this.state = state;
-    const lagMs = (): number => this.state.behaviour.permissionLagMs;
+    const lagMs = (guid: string): number => this.permissionLagOf(guid);
     state.mailboxPermissions ??= [];
     state.recipientPermissions ??= [];
     this.mailboxAccess = new AccessList(
@@ -89,9 +89,22 @@ export class Store {
 
   get objects(): readonly DirectoryObject[] {
     const { objects } = this.state;
-    return this.#unseen.size === 0
-      ? objects
-      : objects.filter((object) => !this.#unseen.has(object));
+    return this.#unseen.size === 0 ? objects : objects.filter((object) => this.#isSeen(object));
+  }
+
+  #isSeen(object: DirectoryObject): boolean {
+    const made = this.#unseen.get(object);
+    return made === undefined || !this.lag.hides(made.at, made.lagMs);
+  }
+
+  /** How late readers see a change of any property of one object (`lags`). */
+  #lagOf(guid: string): number | undefined {
+    return this.state.lags?.find(({ object }) => object === guid)?.ms;
+  }
+
+  /** How late readers see members of and rights on one object. */
+  permissionLagOf(guid: string): number {
+    return this.#lagOf(guid) ?? this.state.behaviour.permissionLagMs;
   }
 
   /**
@@ -100,7 +113,7 @@ export class Store {
    */
   find(identity: string): DirectoryObject[] {
     const found = this.#withoutDisplayNames(this.findAll(identity), identity);
-    return this.#unseen.size === 0 ? found : found.filter((object) => !this.#unseen.has(object));
+    return this.#unseen.size === 0 ? found : found.filter((object) => this.#isSeen(object));
   }
 
   /** Drops objects that only have this DisplayName, where it does not count (`displayNameIdentity`). */
@@ -122,13 +135,10 @@ export class Store {
 
   /** Writes values on one object. The caller has checked them. */
   change(object: DirectoryObject, values: Record<string, Value>): void {
-    for (const name of seenLate) {
-      if (name in values)
-        this.lag.keep(
-          lagKey(object, name),
-          this.property(object, name),
-          this.state.behaviour.permissionLagMs,
-        );
+    const guid = String(object["Guid"]);
+    for (const name of Object.keys(values)) {
+      const lagMs = seenLate.includes(name) ? this.permissionLagOf(guid) : (this.#lagOf(guid) ?? 0);
+      this.lag.keep(lagKey(object, name), this.property(object, name), lagMs);
     }
     if (this.#byIdentity) this.#leave(object);
     Object.assign(object, values);
@@ -137,10 +147,10 @@ export class Store {
   }
 
   /**
-   * Adds an object with its own ids, which are the same on every run. Readers see it from
-   * `seenFrom`, or at once.
+   * Adds an object with its own ids, which are the same on every run. Readers see it after
+   * `lagMs`, and each controller after its own lag.
    */
-  add(values: DirectoryObject, seenFrom?: number): DirectoryObject {
+  add(values: DirectoryObject, at: number, lagMs: number): DirectoryObject {
     const id = (kind: string): string =>
       `${kind}-0000-4000-8000-${this.#nextId.toString(16).padStart(12, "0")}`;
     do this.#nextId += 1;
@@ -151,7 +161,7 @@ export class Store {
       ...values,
     };
     if (isMailbox(object)) object["ExchangeGuid"] = id("ec4b0000");
-    if (seenFrom !== undefined) this.#unseen.set(object, seenFrom);
+    if (!this.lag.isOver(at, lagMs)) this.#unseen.set(object, { at, lagMs });
     this.state.objects.push(object);
     this.#byGuid?.set(String(object["Guid"]), object);
     if (this.#byIdentity) this.#enter(object);
@@ -188,13 +198,13 @@ export class Store {
     );
   }
 
-  settle(now: number): void {
-    for (const [object, seenFrom] of this.#unseen) {
-      if (seenFrom > now) continue;
-      this.#unseen.delete(object);
-      this.#groupsOf = undefined;
-    }
-    this.lag.settle(now);
+  /** Sets the time and the controller that answers (an index of `controllerLagMs`). */
+  settle(now: number, controller = 0): void {
+    const { controllerLagMs } = this.state.behaviour;
+    this.lag.settle(now, controllerLagMs[controller] ?? 0, Math.max(0, ...controllerLagMs));
+    if (this.#unseen.size > 0) this.#groupsOf = undefined;
+    for (const [object, { at, lagMs }] of this.#unseen)
+      if (this.lag.isOver(at, lagMs)) this.#unseen.delete(object);
     this.#released = this.#released.filter(({ until }) => until > now);
     if (this.#pending.length === 0) return;
     for (const { at, object, values } of this.#pending) if (at <= now) this.change(object, values);
@@ -233,11 +243,11 @@ export class Store {
     return derived(object, name, this.#world) ?? defaults[name] ?? null;
   }
 
-  /** A property as readers see it: members and rights possibly older than the truth. */
+  /** A property as readers see it: possibly older than the truth. */
   seen(object: DirectoryObject, name: string): Value {
     if (name === "MemberOfGroup") return this.#groupsSeen(String(object["Guid"]));
     const value = this.property(object, name);
-    return seenLate.includes(name) ? this.lag.seen(lagKey(object, name), value) : value;
+    return this.lag.isEmpty ? value : this.lag.seen(lagKey(object, name), value);
   }
 
   /** A reference as a property of the objects it refers to, as readers see it. */
@@ -257,7 +267,7 @@ export class Store {
     for (const name of names) {
       row[name] = references.has(name)
         ? this.referenced(object, name, this.state.behaviour.referencesShownAs)
-        : this.property(object, name);
+        : this.seen(object, name);
     }
     return row;
   }

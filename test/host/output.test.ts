@@ -8,7 +8,7 @@ function opened(...secrets: string[]) {
   const redaction = new Redaction();
   for (const secret of secrets) redaction.add(secret);
   const output = outputTo(
-    (text) => Promise.resolve(void out.push(text)),
+    (text) => Promise.resolve(out.push(text) > 0),
     (text) => void err.push(text),
     redaction,
   );
@@ -51,17 +51,18 @@ describe("what leaves a bundle", () => {
   });
 
   it("waits for the reader of stdout", async () => {
-    let release: () => void = () => undefined;
+    let release: (isWritten: boolean) => void = () => undefined;
     const output = outputTo(
       () => new Promise((resolve) => (release = resolve)),
       () => undefined,
       new Redaction(),
     );
     let written = false;
-    const writing = output.document({}).then(() => (written = true));
+    const writing = output.document({}).then((isWritten) => (written = isWritten));
     await new Promise(setImmediate);
     expect(written).toBe(false);
-    release();
+    release(true);
     await writing;
+    expect(written).toBe(true);
   });
 });

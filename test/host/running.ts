@@ -54,10 +54,11 @@ export async function ran<Event extends AnyEvent, A extends AnyAnswer, R = never
     {
       document: () =>
         readDocument(stdinOf(typeof event === "string" ? event : JSON.stringify(event))),
-      stdout: (text) => ((stdout += text), Promise.resolve()),
+      stdout: (text) => ((stdout += text), Promise.resolve(true)),
       stderr: (text) => void (stderr += text),
       env,
       now: () => performance.now() - started,
+      onLimit: () => undefined,
       onInterrupt: () => undefined,
     },
   );

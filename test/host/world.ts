@@ -164,11 +164,12 @@ export async function runIn(
         readDocument(stdin ?? stdinOf(typeof event === "string" ? event : JSON.stringify(event))),
       stdout(text) {
         stdout += text;
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
       stderr: (text) => void (stderr += text),
       env,
       now: () => performance.now() - started,
+      onLimit: () => undefined,
       onInterrupt: (interrupt) => interrupted?.(interrupt),
     },
   );

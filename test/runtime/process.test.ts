@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
@@ -19,11 +19,14 @@ const unreadable = Object.create(Error.prototype, { message: { get() { throw new
 const ways = {
   works: () => undefined,
   waits: never,
+  "is busy": () => { for (const end = performance.now() + 6000; performance.now() < end; ); },
   "takes its time": () => new Promise((resolve) => setTimeout(resolve, 100)),
   "throws where nobody catches": () => (setTimeout(() => { throw new Error("Nobody caught this."); }), never()),
   "rejects where nobody looks": () => (void Promise.reject(new Error("Nobody saw this.")), never()),
   "throws something unreadable": () => (setTimeout(() => { throw unreadable; }), never()),
   "throws after the answer": () => void process.nextTick(() => setImmediate(() => { throw new Error("Too late."); })),
+  "fills the pipe": () => ({ text: "x".repeat(500_000) }),
+  "logs much": (log) => log("information", "x".repeat(1_000_000)),
   warns: async () => (process.emitWarning("Look out.", "OddWarning"), await new Promise(setImmediate)),
   "leaves things open": () => void never(),
   "breaks the answer": () => ({ big: 1n }),
@@ -33,7 +36,7 @@ const handle = async ({ correlation: { field, value }, change, log }) => {
   const step = { target: "exchange", operation: "Set-Mailbox", parameters: { Identity: "x" } };
   await change({ ...step, sentence: "Set it", before: {} });
   log("information", "ready");
-  const account = await ways[value]();
+  const account = await ways[value](log);
   const big = account?.big && { CustomAttribute1: account.big };
   const properties = { [field]: account?.text ?? value, ...big };
   return { accountReference: "${guid}", sentence: "Found.", account: properties };
@@ -73,6 +76,8 @@ interface Choices {
   env?: Record<string, string>;
   /** Called when the action said it is ready. */
   ready?(child: ChildProcess): void;
+  /** A file instead of a pipe. */
+  stdout?: number | "pipe";
   /** Called at once. */
   started?(child: ChildProcess): void;
 }
@@ -119,19 +124,21 @@ async function ended({
   env,
   ready,
   started,
+  stdout: file = "pipe",
 }: Choices): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [script], {
+    stdio: ["pipe", file, "pipe"],
     env: { PATH: process.env["PATH"] ?? "", ...env },
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     if (text.includes('"ready"')) ready?.(child);
   });
-  child.stdin.on("error", () => undefined);
-  if (typeof stdin === "string" || Buffer.isBuffer(stdin)) child.stdin.end(stdin);
+  child.stdin?.on("error", () => undefined);
+  if (typeof stdin === "string" || Buffer.isBuffer(stdin)) child.stdin?.end(stdin);
   started?.(child);
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   return { code, stdout, stderr };
@@ -261,14 +268,74 @@ describe("a process that something happens to", () => {
     },
   );
 
+  it.runIf(existsSync("/dev/full"))("has not succeeded when the disk is full", async () => {
+    const full = openSync("/dev/full", "w");
+    const { code } = await ended({
+      stdin: JSON.stringify(eventFor("works")),
+      env: {},
+      stdout: full,
+    });
+    closeSync(full);
+    expect(code).toBe(1);
+  });
+
+  it("answers once and fails at the deadline when it is busy, and never ends its work", async () => {
+    const start = performance.now();
+    const { code, stdout } = await ended({
+      stdin: JSON.stringify(eventFor("is busy")),
+      env: { EXO_CONNECTOR_DEADLINE_MS: "1500" },
+    });
+    expect(performance.now() - start).toBeLessThan(3_500);
+    expect(code).not.toBe(0);
+    const [line, ...rest] = stdout.split("\n");
+    expect(rest).toEqual([""]);
+    const { outcome, outputContext } = checked(JSON.parse(line ?? ""));
+    expect([outcome, outputContext.Success, outputContext.AuditLogs]).toEqual([
+      "unknown",
+      false,
+      [
+        {
+          Message:
+            "The time for one event ran out, and the connector was too busy to stop; it is unknown what it did.",
+          IsError: true,
+        },
+      ],
+    ]);
+  });
+
+  const stopReading = (child: ChildProcess): void =>
+    void child.stdout?.pause().removeAllListeners("data");
+
   it("ends a second after the deadline when its reader has stopped", async () => {
     const start = performance.now();
-    const { code } = await ended({
-      stdin: JSON.stringify(eventFor("tells much")),
-      env: { EXO_CONNECTOR_DEADLINE_MS: "2000" },
-      started: (child) => child.stdout?.pause().removeAllListeners("data"),
+    const { code, stdout } = await ended({
+      stdin: JSON.stringify(eventFor("fills the pipe")),
+      env: { EXO_CONNECTOR_DEADLINE_MS: "1500" },
+      started: stopReading,
     });
-    expect(code).toBe(1);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(performance.now() - start).toBeLessThan(3_500);
+  });
+
+  it("ends two seconds after a signal when its reader has stopped", async () => {
+    let start = Infinity;
+    const { code, stdout } = await ended({
+      stdin: JSON.stringify(eventFor("fills the pipe")),
+      started: stopReading,
+      ready(child) {
+        start = performance.now();
+        child.kill("SIGTERM");
+      },
+    });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(performance.now() - start).toBeLessThan(2_500);
+  });
+
+  it("has succeeded when only the reader of its log has stopped", async () => {
+    const { code } = await ended({
+      stdin: JSON.stringify(eventFor("logs much")),
+      started: (child) => child.stderr?.pause().removeAllListeners("data"),
+    });
+    expect(code).toBe(0);
   });
 });

@@ -120,6 +120,9 @@ describe("a list of addresses", () => {
     [null, "no primary"],
     [["sales@"], "a prefix must be specified"],
     [["SMTP:two@at@contoso.com"], "is invalid"],
+    [["SMTP:jürgen@contoso.com"], `"jürgen@contoso.com" isn't a valid SMTP address.`],
+    [[old, "zoë@contoso.com"], `"zoë@contoso.com" isn't a valid SMTP address.`],
+    [[`SMTP:${"x".repeat(65)}@contoso.com`], "isn't a valid SMTP address."],
     [["SMTP:sales@fabrikam.com"], "not an accepted domain"],
   ])("%j is refused", async (EmailAddresses, text) => {
     const answer = await set({ EmailAddresses });
@@ -132,6 +135,20 @@ describe("a list of addresses", () => {
     expect([answer.json.error.details, answer.headers.get("x-exceptiontype")]).toEqual([
       [],
       "ParameterTransformationException",
+    ]);
+  });
+});
+
+describe("an address that cannot be read", () => {
+  it.each([
+    ["Set-Mailbox", { Identity: "sales", WindowsEmailAddress: "zoë@contoso.com" }],
+    ["New-Mailbox", { Name: "Zoe", Shared: true, PrimarySmtpAddress: "zoë@contoso.com" }],
+    ["New-DistributionGroup", { Name: "Zoe", PrimarySmtpAddress: "zoë@contoso.com" }],
+  ])("is refused by %s %j", async (cmdlet, parameters) => {
+    const answer = await client.invoke(cmdlet, parameters);
+    expect([answer.status, refusal(answer)]).toEqual([
+      400,
+      expect.stringContaining(`"zoë@contoso.com" isn't a valid SMTP address.`),
     ]);
   });
 });

@@ -5,6 +5,7 @@
  */
 import {
   addressPresent,
+  addressUnreadable,
   addressWithoutPrefix,
   noPrimaryAddress,
   twoPrimaryAddresses,
@@ -35,12 +36,14 @@ function takenApart(text: string): Address {
 
 /**
  * An address from a parameter. Only SMTP addresses are validated (documented); the text is observed
- * for one without a prefix.
+ * for one without a prefix. The part before the at sign is ASCII and at most 64 characters long:
+ * RFC 5321; that the service refuses other ones is assumed.
  */
 function accepted(text: string): Address {
   const one = takenApart(text);
   if (isSmtp(one) && !/^[^@\s"(),:;<>[\]\\]+@[^@\s.]+(\.[^@\s.]+)+$/.test(one.address))
     throw addressWithoutPrefix(text);
+  if (isSmtp(one) && !/^[!-~]{1,64}@/.test(one.address)) throw addressUnreadable(written(one));
   return one;
 }
 

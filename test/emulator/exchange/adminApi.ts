@@ -24,11 +24,14 @@ import { pause } from "../pause.ts";
 import type { Value } from "../properties.ts";
 import type { Behaviour } from "../state.ts";
 import type { Store } from "../store.ts";
+import { worded } from "./wording.ts";
 
 export interface ExchangeContext {
   store: Store;
   pages: Pages;
   now: number;
+  /** The domain controller that answers: an index of `controllerLagMs`. */
+  controller: number;
   /** Origin of the links in answers, without a trailing slash. */
   baseUrl: string;
   grantOf: (token: string) => Grant | undefined;
@@ -39,7 +42,7 @@ export async function answerExchange(
   context: ExchangeContext,
 ): Promise<Response> {
   const { state } = context.store;
-  context.store.settle(context.now);
+  context.store.settle(context.now, context.controller);
   const match = /^\/adminapi\/beta\/([^/]+)\/InvokeCommand$/i.exec(
     decodeURIComponent(incoming.url.pathname),
   );
@@ -57,7 +60,7 @@ export async function answerExchange(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await pause(error.delayMs);
-    return errorResponse(error, state.behaviour.errorEncoding);
+    return errorResponse(error.on(context.controller), state.behaviour);
   }
 }
 
@@ -101,7 +104,7 @@ function invoke(
   checkHeaders(incoming, store);
   const { name, given, body } = commandOf(incoming, store.state.behaviour);
   const token = incoming.url.searchParams.get("$skiptoken");
-  if (token !== null) return pageResponse(pages.continued(token, body, size, now), baseUrl, tenant);
+  if (token !== null) return pageResponse(pages.continued(token, body, size, now), context, tenant);
 
   const cmdlet = cmdlets.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (!cmdletNamed(name) && isDocumented(name)) throw notImplemented(`cmdlet '${name}'`);
@@ -132,7 +135,7 @@ function invoke(
     : undefined;
   return pageResponse(
     pages.first(cmdlet.run({ parameters, store, now, grant }), body, wanted, size, now),
-    baseUrl,
+    context,
     tenant,
   );
 }
@@ -212,12 +215,14 @@ function commandOf(incoming: Incoming, { cmdletNameHeader }: Behaviour): Command
   };
 }
 
-function pageResponse(page: Page, baseUrl: string, tenant: string): Response {
+function pageResponse(page: Page, { baseUrl, store }: ExchangeContext, tenant: string): Response {
   const extras: Record<string, unknown> = {};
   if (page.next !== undefined)
     extras["@odata.nextLink"] =
       `${baseUrl}/adminapi/beta/${tenant}/InvokeCommand?%24skiptoken=${encodeURIComponent(page.next)}`;
-  if (page.warnings.length > 0) extras["@adminapi.warnings"] = page.warnings;
+  const { wording } = store.state.behaviour;
+  if (page.warnings.length > 0)
+    extras["@adminapi.warnings"] = page.warnings.map((text) => worded(text, wording));
   return success(page.rows.map(annotated), extras, baseUrl, tenant);
 }
 

@@ -46,13 +46,13 @@ export const isBatch = (url: URL): boolean => tenantOf(url) !== undefined;
 
 export async function answerBatch(incoming: Incoming, context: BatchContext): Promise<Response> {
   const first = context.exchange();
-  const { errorEncoding, cmdletMs } = first.store.state.behaviour;
+  const { behaviour } = first.store.state;
   if (incoming.method !== "POST")
     return new Response(null, { status: 405, headers: { Allow: "POST" } });
   const grant = authorized(incoming, tenantOf(incoming.url) ?? "", first);
   if (grant instanceof Response) return grant;
   const requests = read(incoming.json);
-  if (typeof requests === "string") return errorResponse(badRequest(requests), errorEncoding);
+  if (typeof requests === "string") return errorResponse(badRequest(requests), behaviour);
   // OData's rule for batches: without this preference the first failure ends them. That it applies
   // here is assumed.
   const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(
@@ -60,7 +60,7 @@ export async function answerBatch(incoming: Incoming, context: BatchContext): Pr
   );
   const responses: SubResponse[] = [];
   for (const request of requests) {
-    await pause(cmdletMs);
+    await pause(behaviour.cmdletMs);
     const [response, status] = await answered(request, incoming, context);
     if (response) responses.push(response);
     if (status >= 400 && !goesOn) break;
@@ -111,20 +111,20 @@ async function answered(
   const page = context.pages.numberOf(incoming?.url.searchParams.get("$skiptoken") ?? "") ?? 1;
   const item = itemFor(request.id, request.body, page);
   items.push(item);
+  const { behaviour } = context.store.state;
   const apply = async (): Promise<Response> => {
     const response =
       incoming && isCommandHere(incoming.url, context)
         ? await answerExchange(incoming, context)
         : errorResponse(
             badRequest(`The url '${request.url}' is not that of a command on this host.`),
-            context.store.state.behaviour.errorEncoding,
+            behaviour,
           );
     item.applied = response.ok;
     return response;
   };
   const fault = strike(item.cmdlet, page);
   if (fault) item.fault = nameOf(fault);
-  const { behaviour } = context.store.state;
   const response = await (fault
     ? carryOut(fault, { incoming: incoming ?? outer, signal, behaviour, apply })
     : apply());

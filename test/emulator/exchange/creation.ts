@@ -45,9 +45,6 @@ export function namesFor(
 
 /** Adds it to the directory, visible to readers at once or later. */
 export function created(values: DirectoryObject, { store, now }: Call): DirectoryObject {
-  const { createLagMs: lag } = store.state.behaviour;
-  return store.add(
-    { ...values, WhenCreated: moment(now).replace("Z", "+00:00") },
-    lag > 0 ? now + lag : undefined,
-  );
+  const WhenCreated = moment(now).replace("Z", "+00:00");
+  return store.add({ ...values, WhenCreated }, now, store.state.behaviour.createLagMs);
 }

@@ -3,6 +3,7 @@
  * mark says observed; otherwise they follow the style of the real ones (assumed).
  */
 import type { Behaviour } from "../state.ts";
+import { worded } from "./wording.ts";
 
 /**
  * A refusal before it has a shape on the wire. Thrown by cmdlets, parameters and filters; written
@@ -44,9 +45,17 @@ export class Refusal extends Error {
     this.inner = facts.inner ?? false;
     this.delayMs = facts.delayMs ?? 0;
   }
+
+  /** The same refusal from another domain controller, which some texts name. */
+  on(controller: number): this {
+    this.message = this.message.replace(domainController, controllerName(controller));
+    return this;
+  }
 }
 
-const domainController = "AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM";
+const controllerName = (index: number): string =>
+  `AM0PR01A01DC${String(index + 1).padStart(3, "0")}.EURPR01A001.PROD.OUTLOOK.COM`;
+const domainController = controllerName(0);
 const tasks = "Microsoft.Exchange.Configuration.Tasks";
 const managementTasks = "Microsoft.Exchange.Management.Tasks";
 const binding = "System.Management.Automation.ParameterBindingException";
@@ -149,6 +158,13 @@ export const parameterNotInRole = (parameter: string, cmdlet: string): Refusal =
       "definition of the current user.",
   });
 
+/** Observed (DLConversionV2 issue 5), with the class of others that it refuses; the status is assumed. */
+export const notOnGroupMailbox = (): Refusal =>
+  new Refusal({
+    className: `${tasks}.RecipientTaskException`,
+    text: "The current operation is not supported on GroupMailbox.",
+  });
+
 /** The text is PowerShell's; its class is assumed. */
 export const trusteeUnknown = (identity: string): Refusal =>
   new Refusal({
@@ -176,6 +192,14 @@ export const acePresent = (object: string, account: string): string =>
 export const aceMissing = (object: string, account: string, sendAs = false): string =>
   `Can't remove the access control entry on the object "${object}" for account "${account}" ` +
   `because the ACE ${sendAs ? "isn't present" : "doesn't exist on the object"}.`;
+
+/**
+ * A warning too: an inherited entry cannot be removed where it is inherited. The beginning and the
+ * end of the text are observed (daknetworks.com/blog/439, exchangetips.us 2015/07).
+ */
+export const aceInherited = (object: string, rights: readonly string[], deny: boolean): string =>
+  `An inherited access control entry has been specified: [Rights: ${rights.join(", ")}, ` +
+  `ControlType: ${deny ? "Deny" : "Allow"}] and was ignored on object "${object}".`;
 
 /** Observed (string 19); its class is assumed. */
 export const notLicensedForHold = (identity: string): Refusal =>
@@ -250,6 +274,15 @@ export const addressWithoutPrefix = (address: string): Refusal =>
     "Dictionary`2[System.String,System.Object]",
     `The address '${address}' is invalid: The address '${address}' isn't a valid Unified ` +
       "Messaging address, so a prefix must be specified.",
+  );
+
+/** The text is that of the service for addresses it cannot read; that it covers these is assumed. */
+export const addressUnreadable = (address: string): Refusal =>
+  notACollection(
+    "Dictionary`2[System.String,System.Object]",
+    `The address '${address}' is invalid: "${address.replace(/^smtp:/i, "")}" isn't a valid SMTP ` +
+      "address. The domain name can't contain spaces and it has to have a prefix and a suffix, such " +
+      "as example.com.",
   );
 
 /** Assumed texts; that there is exactly one primary address is documented. */
@@ -336,6 +369,16 @@ export const invalidFolderUser = (user: string): Refusal =>
   new Refusal({
     className: `${storeTasks}.InvalidExternalUserIdException`,
     text: `The user "${user}" is either not valid SMTP address, or there is no matching information.`,
+  });
+
+/**
+ * Observed (office-docs-powershell issue 11296); the service names the person by display name. The
+ * class is assumed.
+ */
+export const invalidDelegate = (user: string): Refusal =>
+  new Refusal({
+    className: `${storeTasks}.DelegateUserInvalidException`,
+    text: `Delegate user '${user}' is not valid security principal recipient.`,
   });
 
 /** Assumed. */
@@ -437,6 +480,62 @@ export const expiredPage = (): Refusal =>
 export const badRequest = (text: string): Refusal =>
   new Refusal({ className: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException", text });
 
+const dualWrite = (reason: string): Refusal =>
+  new Refusal({
+    className: "Microsoft.Exchange.Configuration.DualWrite.LocStrings.UnableToWriteToAadException",
+    text:
+      "An Azure Active Directory call was made to keep object in sync between Azure Active Directory " +
+      `and Exchange Online. However, it failed. Detailed error message: ${reason} DualWrite (Graph) ` +
+      "RequestId: 00000000-0000-4000-8000-000000000000. The issue may be transient and please retry a " +
+      "couple of minutes later. If issue persists, please see exception members for more information.",
+  });
+const ofStore = (name: string, text: string): Refusal =>
+  new Refusal({
+    status: 500,
+    code: "InternalServerError",
+    className: `Microsoft.Exchange.Data.Storage.${name}`,
+    text,
+  });
+
+/**
+ * What a fault can name, by the identity of the request. One class with three meanings: the frame is
+ * observed (Partner-Center-PowerShell issue 409, which is also where the first reason is from;
+ * Microsoft Q&A 1185387), the other reasons are assumed. Of the store, the first text is observed
+ * (Microsoft365DSC issue 142); the classes are known, their texts assumed.
+ */
+export const onRequest = {
+  dualWriteOnPremises: () =>
+    dualWrite(
+      "Unable to update the specified properties for on-premises mastered Directory Sync objects or " +
+        "objects currently undergoing migration.",
+    ),
+  dualWriteTransient: () => dualWrite("The service is temporarily unavailable."),
+  dualWriteRefused: () =>
+    dualWrite(
+      "Invalid value specified for property 'mail' of resource 'User'. ErrorCode: Request_BadRequest.",
+    ),
+  mailboxMoved: (identity: string) =>
+    ofStore(
+      "MailboxInfoStaleException",
+      `Can't connect to the mailbox of user ${identity} because the ExchangePrincipal object contains ` +
+        "outdated information. The mailbox may have been moved recently.",
+    ),
+  mailboxInTransit: (identity: string) =>
+    ofStore(
+      "MailboxInTransitException",
+      `Cannot open mailbox ${identity}: the mailbox is in transit.`,
+    ),
+  wrongServer: (identity: string) =>
+    ofStore("WrongServerException", `The mailbox ${identity} is not on this server.`),
+  mailboxUnavailable: (identity: string) =>
+    ofStore(
+      "MailboxUnavailableException",
+      `The mailbox ${identity} is not available at the moment.`,
+    ),
+  notFoundHere: (identity: string) => notFound(identity).on(6),
+  groupMailbox: () => notOnGroupMailbox(),
+} satisfies Record<string, (identity: string) => Refusal>;
+
 /**
  * Not the service's words: a gap of this emulator. Never mistake it for an answer of the service.
  */
@@ -450,21 +549,27 @@ export const notImplemented = (what: string): Refusal =>
       "before relying on it.",
   });
 
-/** The envelope of every refusal. `details[0].message` has the encoding that the state selects. */
-export function errorResponse(refusal: Refusal, encoding: Behaviour["errorEncoding"]): Response {
+/**
+ * The envelope of every refusal. `details[0].message` has the encoding, and every text the words,
+ * that the state selects.
+ */
+export function errorResponse(
+  refusal: Refusal,
+  { errorEncoding, wording }: Pick<Behaviour, "errorEncoding" | "wording">,
+): Response {
+  const text = worded(refusal.message, wording);
   const shortName = refusal.className.slice(refusal.className.lastIndexOf(".") + 1);
   const cause = {
-    message: refusal.message,
+    message: text,
     type: refusal.className,
     stacktrace: `   at ${refusal.className}.Emulated()`,
   };
+  const detail = detailMessage(refusal, text, errorEncoding);
   const body = {
     error: {
       code: refusal.code,
       message: "Error executing cmdlet",
-      details: refusal.inner
-        ? []
-        : [{ code: "Context", target: refusal.target, message: detailMessage(refusal, encoding) }],
+      details: refusal.inner ? [] : [{ code: "Context", target: refusal.target, message: detail }],
       innererror: {
         message: "Error executing cmdlet",
         type: "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
@@ -479,8 +584,11 @@ export function errorResponse(refusal: Refusal, encoding: Behaviour["errorEncodi
   });
 }
 
-function detailMessage(refusal: Refusal, encoding: Behaviour["errorEncoding"]): string {
-  const { className, id, message } = refusal;
+function detailMessage(
+  { className, id }: Refusal,
+  message: string,
+  encoding: Behaviour["errorEncoding"],
+): string {
   switch (encoding) {
     case "pipe":
       return `${id}|${className}|${message}`;

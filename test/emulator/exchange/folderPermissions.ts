@@ -1,5 +1,5 @@
 /** Entries on folders: who has one, which rights go together, and what readers see. */
-import { ambiguous, invalidFolderUser, invalidValue } from "./errors.ts";
+import { ambiguous, invalidDelegate, invalidFolderUser, invalidValue } from "./errors.ts";
 import { folderAt, type Folder } from "./folders.ts";
 import { folderRights, sharingFlags, type FolderPermission } from "../folderState.ts";
 import { textOf, type BoundParameters } from "./parameters.ts";
@@ -58,7 +58,7 @@ const calendarRoles = ["AvailabilityOnly", "LimitedDetails"];
 const alone = ["None", ...calendarRoles, ...Object.keys(roles)];
 const everyone = ["Default", "Anonymous"];
 /** Documented: only with these may the person be notified. */
-const tellable = [...calendarRoles, "Reviewer", "Editor"];
+const notifiable = [...calendarRoles, "Reviewer", "Editor"];
 
 export const isEveryone = (user: string): boolean => everyone.includes(user);
 
@@ -73,7 +73,7 @@ export function checkedRights(given: readonly string[], folder: Folder): string[
   // Assumed: the documentation shows roles only alone, and does not mention a mixture.
   if (rights.length > 1 && rights.some((right) => alone.includes(right)))
     throw invalidValue(
-      `The access rights "${rights.join(", ")}" can't be combined: a role stands alone.`,
+      `The access rights "${rights.join(", ")}" can't be combined: a role must be the only one.`,
     );
   if (calendarRoles.includes(first) && !folder.calendar)
     throw invalidValue(`The role ${first} applies only to calendar folders.`);
@@ -107,14 +107,33 @@ export function checkedFlags(
 
 /** Documented for these folders and users; that it is refused otherwise is assumed. */
 export function checkNotification(
-  { SendNotificationToUser: told }: BoundParameters,
+  { SendNotificationToUser: isNotified }: BoundParameters,
   rights: readonly string[],
   folder: Folder,
 ): void {
-  if (told === true && (!folder.calendar || !tellable.includes(rights.join())))
+  if (isNotified === true && (!folder.calendar || !notifiable.includes(rights.join())))
     throw invalidValue(
-      `SendNotificationToUser applies only to calendar folders and one of the roles ${tellable.join(", ")}.`,
+      `SendNotificationToUser applies only to calendar folders and one of the roles ${notifiable.join(", ")}.`,
     );
+}
+
+/**
+ * A shared mailbox cannot be given a right on a folder, nor be a delegate (observed: michev.info 6549,
+ * office-docs-powershell issue 11296). Entries that it has stay, and can be removed. That a Microsoft
+ * 365 group is refused alike, and rooms and equipment as delegates, is assumed.
+ */
+export function refuseUser(
+  user: string,
+  flags: readonly string[],
+  { User: given }: BoundParameters,
+  store: Store,
+): void {
+  const type = String(store.byGuid(user)?.["RecipientTypeDetails"]);
+  const isDelegate = flags.includes("Delegate");
+  const refused = ["SharedMailbox", "GroupMailbox"];
+  if (isDelegate && [...refused, "RoomMailbox", "EquipmentMailbox"].includes(type))
+    throw invalidDelegate(shownUser(user, store));
+  if (refused.includes(type)) throw invalidFolderUser(textOf(given));
 }
 
 const keyOf = ({ mailbox, key }: Folder): string =>
@@ -144,7 +163,8 @@ export function replaceEntry(
   after: FolderPermission | undefined,
   store: Store,
 ): void {
-  store.lag.keep(keyOf(folder), entriesOf(folder, store), store.state.behaviour.permissionLagMs);
+  const lagMs = store.permissionLagOf(String(folder.mailbox["Guid"]));
+  store.lag.keep(keyOf(folder), entriesOf(folder, store), lagMs);
   const list = (store.state.folderPermissions ??= []);
   const at = list.findIndex(
     (one) =>

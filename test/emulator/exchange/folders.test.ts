@@ -389,6 +389,28 @@ describe("access rights", () => {
 });
 
 describe("the flags of a delegate", () => {
+  it.each([
+    ["sales", [], 400, "InvalidExternalUserIdException"],
+    [
+      "sales",
+      ["Delegate"],
+      400,
+      "Delegate user 'Sales' is not valid security principal recipient.",
+    ],
+    ["Room 1.01", [], 200, ""],
+    ["Room 1.01", ["Delegate"], 400, "Delegate user 'Room 1.01' is not valid"],
+    ["financerights", ["Delegate"], 200, ""],
+  ])("%s with %j", async (User, SharingPermissionFlags, status, text) => {
+    const parameters = {
+      Identity: "anna.bakker:\\Calendar",
+      User,
+      AccessRights: ["Editor"],
+      ...(SharingPermissionFlags.length > 0 ? { SharingPermissionFlags } : {}),
+    };
+    const answer = await client.invoke("Add-MailboxFolderPermission", parameters);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(text)]);
+  });
+
   const at = "leo.leaver:\\Calendar";
   const jan = { User: "jan.devries", AccessRights: ["Editor"] };
   const flags = async (): Promise<unknown> =>

@@ -10,8 +10,11 @@ import {
   memberUnknown,
   missingParameters,
   notManagerOfGroup,
+  notOnGroupMailbox,
   outOfWriteScope,
   parameterNotInRole,
+  unknownParameter,
+  type Refusal,
 } from "./errors.ts";
 import { mayBypassManagerCheck } from "../entra/login.ts";
 import { textOf } from "./parameters.ts";
@@ -33,17 +36,41 @@ export function groupToChange(
 ): DirectoryObject {
   // A role lacks a parameter altogether, regardless of its value and of the group (assumed).
   if ("BypassSecurityGroupManagerCheck" in parameters && !mayBypassManagerCheck(grant))
-    throw parameterNotInRole("BypassSecurityGroupManagerCheck", cmdlet);
-  const group = theOne(store, textOf(parameters["Identity"]), isDistributionGroup);
+    throw roleLacks("BypassSecurityGroupManagerCheck", cmdlet, store);
+  const group = groupNamed(textOf(parameters["Identity"]), store);
   if (group["IsDirSynced"] === true) throw outOfWriteScope(String(group["Name"]), cmdlet, what);
   // An application never manages a group. That any administrator may change other groups is
   // assumed.
-  if (
-    group["RecipientTypeDetails"] === "MailUniversalSecurityGroup" &&
-    parameters["BypassSecurityGroupManagerCheck"] !== true
-  )
+  const isChecked =
+    group["RecipientTypeDetails"] === "MailUniversalSecurityGroup" ||
+    store.state.behaviour.managerCheck === "allGroups";
+  if (isChecked && parameters["BypassSecurityGroupManagerCheck"] !== true)
     throw notManagerOfGroup();
   return group;
+}
+
+/** The service reports a missing role in one of two wordings (`missingRoleText`). */
+const roleLacks = (parameter: string, cmdlet: string, { state }: Store): Refusal =>
+  state.behaviour.missingRoleText === "unknownParameter"
+    ? unknownParameter(parameter)
+    : parameterNotInRole(parameter, cmdlet);
+
+/** The one distribution group of an identity. */
+export function groupNamed(identity: string, store: Store): DirectoryObject {
+  refuseGroupMailbox(identity, store);
+  return theOne(store, identity, isDistributionGroup);
+}
+
+/** A Microsoft 365 group is not found, or refused as what it is (`groupMailboxAsGroup`). */
+export function refuseGroupMailbox(identity: string, store: Store): void {
+  const found = store.find(identity);
+  const isMailbox = found.some((object) => object["RecipientTypeDetails"] === "GroupMailbox");
+  if (
+    isMailbox &&
+    !found.some(isDistributionGroup) &&
+    store.state.behaviour.groupMailboxAsGroup === "notSupported"
+  )
+    throw notOnGroupMailbox();
 }
 
 /** The group whose members a call may change, and the recipient that its Member names. */
@@ -53,25 +80,26 @@ export function groupAndMember(
 ): { group: DirectoryObject; member: DirectoryObject } {
   if (!call.parameters["Member"]) throw missingParameters(["Member"]);
   // How members are named is assumed.
-  return {
-    group: groupToChange(cmdlet, call, "Members"),
-    member: memberNamed(textOf(call.parameters["Member"]), call.store),
-  };
+  const group = groupToChange(cmdlet, call, "Members");
+  return { group, member: memberNamed(textOf(call.parameters["Member"]), group, call.store) };
 }
 
+const users = ["User", "DisabledUser"];
+
 /**
- * Documented: a Microsoft 365 group, or a user without an address, cannot be a member; how that is
- * refused is assumed.
+ * Documented: a Microsoft 365 group, or a user without an address, cannot become a member; how that
+ * is refused is assumed. A member that lost its licence is such a user, and can be removed: the
+ * parameter takes users of the directory (its type is documented).
  */
-function memberNamed(identity: string, store: Store): DirectoryObject {
+function memberNamed(identity: string, group: DirectoryObject, store: Store): DirectoryObject {
+  const members = membersOf(group, store);
+  const canBeNamed = (object: DirectoryObject): boolean =>
+    users.includes(String(object["RecipientTypeDetails"]))
+      ? members.includes(String(object["Guid"]))
+      : object["RecipientTypeDetails"] !== "GroupMailbox";
   const found = store
     .find(identity)
-    .filter(
-      (object) =>
-        !["User", "DisabledUser", "GroupMailbox"].includes(
-          String(object["RecipientTypeDetails"]),
-        ) && !isSoftDeleted(object),
-    );
+    .filter((object) => canBeNamed(object) && !isSoftDeleted(object));
   const [first] = found;
   if (!first) throw memberUnknown(identity);
   if (found.length > 1) throw ambiguous(identity, store.state.behaviour.ambiguity);

@@ -174,10 +174,10 @@ function read(object: DirectoryObject, name: string, facts: FilterableFacts, sto
   // Documented: PrimarySmtpAddress also finds secondary addresses, so a hit does not prove the
   // primary one.
   if (facts.alsoMatches === "EmailAddresses") {
-    const addresses = store.property(object, "EmailAddresses");
+    const addresses = store.seen(object, "EmailAddresses");
     return Array.isArray(addresses) ? addresses.map(withoutPrefix) : addresses;
   }
-  return store.property(object, name);
+  return store.seen(object, name);
 }
 
 type Test = (value: Value) => boolean;

@@ -18,6 +18,9 @@ function start(behaviour: Partial<Behaviour> = {}, state: State = seedState()): 
 
 beforeEach(() => start());
 
+const pressGuid = String(
+  seedState().objects.find((object) => object["Alias"] === "press")?.["Guid"],
+);
 const gone = "S-1-5-21-3735928559-3735928559-3735928559-1000";
 const self = "NT AUTHORITY\\SELF";
 const rows = async (cmdlet: string, parameters: Row): Promise<Row[]> =>
@@ -279,6 +282,69 @@ describe("a mailbox permission", () => {
     await remove("hrpayroll", gone);
     expect(done(await remove("hrpayroll", "daan.bakker"))).toEqual([200, undefined]);
     expect(await who("hrpayroll")).toEqual([]);
+  });
+
+  it.each(["CONTOSO\\old.name", "S-1-5-21-1-2-3-4", "dora.old@contoso.com"])(
+    "that is listed as %s is found and removed under that name only",
+    async (listedAs) => {
+      const dora = "0b1ec700-0000-4000-8000-000000000017";
+      const state = seedState();
+      const entry = { trustee: dora, listedAs };
+      state.mailboxPermissions?.push({ mailbox: pressGuid, rights: ["FullAccess"], ...entry });
+      state.recipientPermissions?.push({ recipient: pressGuid, rights: ["SendAs"], ...entry });
+      start({}, state);
+      expect([await who("press"), await senders("press")]).toEqual([
+        [`${listedAs} FullAccess`],
+        [listedAs],
+      ]);
+      for (const name of ["dora.double@contoso.com", dora]) {
+        expect(done(await remove("press", name))).toEqual(missing("doesn't exist on the object"));
+        expect(done(await sendAs("Remove", "press", name))).toEqual(missing("isn't present"));
+        expect(await rows("Get-RecipientPermission", { Identity: "press", Trustee: name })).toEqual(
+          [],
+        );
+      }
+      expect(
+        await rows("Get-MailboxPermission", { Identity: "press", User: listedAs }),
+      ).toHaveLength(1);
+      expect(done(await remove("press", listedAs))).toEqual([200, undefined]);
+      expect(done(await sendAs("Remove", "press", listedAs))).toEqual([200, undefined]);
+      expect([await who("press"), await senders("press")]).toEqual([[], []]);
+    },
+  );
+
+  it("that is inherited is ignored by a removal, with a warning of its own", async () => {
+    const state = seedState();
+    state.mailboxPermissions?.push({
+      mailbox: pressGuid,
+      trustee: "0b1ec700-0000-4000-8000-000000000017",
+      rights: ["FullAccess"],
+      inherited: true,
+    });
+    start({}, state);
+    expect(done(await remove("press", "dora.double"))).toEqual([
+      200,
+      [
+        expect.stringMatching(
+          /^An inherited access control entry .* was ignored on object "CN=Press/,
+        ),
+      ],
+    ]);
+    expect(emulator.state().mailboxPermissions).toEqual(state.mailboxPermissions);
+    expect(state.mailboxPermissions?.at(-1)).toMatchObject({ inherited: true });
+  });
+
+  it("of another inheritance type is not the one that is removed by default", async () => {
+    await add("press", "dora.double", { InheritanceType: "Children" });
+    expect(done(await remove("press", "dora.double"))).toEqual(
+      missing("doesn't exist on the object"),
+    );
+    expect(await who("press")).toHaveLength(1);
+    expect(done(await remove("press", "dora.double", { InheritanceType: 4 }))).toEqual([
+      200,
+      undefined,
+    ]);
+    expect(await who("press")).toEqual([]);
   });
 
   it("is one of at most five hundred; further rights of a listed user still fit", async () => {

@@ -125,6 +125,9 @@ describe("Set-Mailbox", () => {
 
 describe("a setting", () => {
   it.each([
+    // A number without a unit is a number of bytes (documented).
+    ["ProhibitSendQuota", "50", "50 B (50 bytes)"],
+    ["ProhibitSendQuota", 50, "50 B (50 bytes)"],
     ["ProhibitSendQuota", "20GB", "20 GB (21,474,836,480 bytes)"],
     ["IssueWarningQuota", "49.5 GB (53,150,220,288 bytes)", "49.5 GB (53,150,220,288 bytes)"],
     ["MaxSendSize", 3402, "3.322 KB (3,402 bytes)"],

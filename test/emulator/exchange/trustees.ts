@@ -23,6 +23,8 @@ export function trusteeNamed(
   listed: readonly AccessEntry[],
 ): string {
   if (fold(identity) === fold(self)) return self;
+  const kept = listed.find(({ listedAs }) => listedAs?.toLowerCase() === identity.toLowerCase());
+  if (kept) return kept.trustee;
   if (isSid(identity)) {
     const holder = holderOfSid(identity, store);
     const trustee = holder
@@ -61,6 +63,7 @@ export function isOrphaned({ trustee }: AccessEntry, store: Store): boolean {
 
 /** What a row shows: the SID for a deleted object. */
 export function shownTrustee(entry: AccessEntry, store: Store): string {
+  if (entry.listedAs !== undefined) return entry.listedAs;
   const object = store.byGuid(entry.trustee);
   if (!object) return sidOfTrustee(entry.trustee) ?? entry.trustee;
   const shown = store.property(
@@ -84,7 +87,7 @@ export function account(trustee: string, store: Store): string {
  */
 export function isNamed(entry: AccessEntry, text: string, store: Store): boolean {
   const object = store.byGuid(entry.trustee);
-  if (!object) return shownTrustee(entry, store) === text;
+  if (!object || entry.listedAs !== undefined) return shownTrustee(entry, store) === text;
   const names = [
     "UserPrincipalName",
     "PrimarySmtpAddress",

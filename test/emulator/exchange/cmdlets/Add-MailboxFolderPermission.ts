@@ -7,6 +7,7 @@ import {
   checkedRights,
   checkNotification,
   entryRow,
+  refuseUser,
   replaceEntry,
   shownUser,
 } from "../folderPermissions.ts";
@@ -24,6 +25,7 @@ export const addMailboxFolderPermission: Cmdlet = {
     const rights = checkedRights((parameters["AccessRights"] ?? []) as string[], folder);
     const flags = checkedFlags(parameters, rights, folder, user) ?? [];
     checkNotification(parameters, rights, folder);
+    refuseUser(user, flags, parameters, store);
     if (entry) throw hasFolderEntry(shownUser(user, store));
     const made: FolderPermission = {
       mailbox: String(folder.mailbox["Guid"]),

@@ -1,5 +1,6 @@
 import { list, typesAskedFor, type Cmdlet } from "../cmdlet.ts";
-import { isDistributionGroup } from "../groups.ts";
+import { isDistributionGroup, refuseGroupMailbox } from "../groups.ts";
+import { textOf } from "../parameters.ts";
 
 /**
  * Documented: these come back as GUIDs (assumed: those of the directory) unless a switch asks for
@@ -20,6 +21,7 @@ export const getDistributionGroup: Cmdlet = {
   writes: false,
   honours: ["Identity", "Filter", "RecipientTypeDetails", "ResultSize", "SortBy"],
   run(call) {
+    refuseGroupMailbox(textOf(call.parameters["Identity"]), call.store);
     const types = typesAskedFor(call.parameters);
     const outcome = list(
       "Get-DistributionGroup",

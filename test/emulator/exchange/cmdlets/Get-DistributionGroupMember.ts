@@ -1,6 +1,6 @@
-import { objectRows, theOne, upTo, type Cmdlet } from "../cmdlet.ts";
+import { objectRows, upTo, type Cmdlet } from "../cmdlet.ts";
 import { notImplemented } from "../errors.ts";
-import { isDistributionGroup } from "../groups.ts";
+import { groupNamed } from "../groups.ts";
 import { textOf } from "../parameters.ts";
 import { isSoftDeleted } from "../../store.ts";
 
@@ -13,9 +13,9 @@ export const getDistributionGroupMember: Cmdlet = {
     const identity = textOf(parameters["Identity"]);
     if (identity === "")
       throw notImplemented(
-        "an empty Identity of Get-DistributionGroupMember, which is said to mean every group",
+        "an empty Identity of Get-DistributionGroupMember, which is documented to mean every group",
       );
-    const guids = store.seen(theOne(store, identity, isDistributionGroup), "Members") as string[];
+    const guids = store.seen(groupNamed(identity, store), "Members") as string[];
     const members = guids
       .map((guid) => store.byGuid(guid))
       .filter((member) => member !== undefined && !isSoftDeleted(member));

@@ -41,6 +41,8 @@ export const getRecipientPermission: Cmdlet = {
     for (const recipient of recipients) {
       for (const entry of recipientEntries(recipient, store)) {
         if (trustee !== undefined && entry.trustee !== trustee) continue;
+        if (trustee !== undefined && entry.listedAs !== undefined && entry.listedAs !== asked)
+          continue;
         if (Array.isArray(rights) && !entry.rights.some((right) => rights.includes(right)))
           continue;
         items.push({ recipient, entry });

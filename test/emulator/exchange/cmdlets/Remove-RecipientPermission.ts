@@ -15,17 +15,18 @@ export const removeRecipientPermission: Cmdlet = {
     const list = store.recipientAccess;
     const recipient = theOne(store, textOf(parameters["Identity"]), isRecipient);
     const guid = String(recipient["Guid"]);
-    const trustee = trusteeNamed(textOf(parameters["Trustee"]), store, list.of(guid));
+    const named = textOf(parameters["Trustee"]);
+    const trustee = trusteeNamed(named, store, list.of(guid));
     const ace = {
       trustee,
       deny: parameters["Deny"] === true,
       inheritanceType: list.inheritanceType,
     };
-    const gone =
-      !staysAnyway(list.find(guid, ace), list.of(guid), store) &&
-      revoke(list, guid, ace, parameters["AccessRights"] as string[]);
+    const isRemoved =
+      !staysAnyway(list.find(guid, ace, named), list.of(guid), store) &&
+      revoke(list, guid, ace, parameters["AccessRights"] as string[], named);
     return nothing(
-      gone
+      isRemoved
         ? []
         : [
             aceMissing(

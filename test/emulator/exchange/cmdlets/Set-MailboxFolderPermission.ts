@@ -5,6 +5,7 @@ import {
   checkedFlags,
   checkedRights,
   checkNotification,
+  refuseUser,
   replaceEntry,
   shownUser,
 } from "../folderPermissions.ts";
@@ -22,6 +23,7 @@ export const setMailboxFolderPermission: Cmdlet = {
     const rights = checkedRights((parameters["AccessRights"] ?? []) as string[], folder);
     const given = checkedFlags(parameters, rights, folder, user);
     checkNotification(parameters, rights, folder);
+    if (given?.includes("Delegate")) refuseUser(user, given, parameters, store);
     if (!entry) throw hasNoFolderEntry(shownUser(user, store));
     const before = entry.flags ?? [];
     // Documented: the mention alone resets the flags, be it with false. That it wins over flags in

@@ -1,0 +1,80 @@
+import { Worker } from "node:worker_threads";
+
+/** Ends the process when its time is over, even when the event loop is busy or a write to stdout blocks it. */
+export interface Watchdog {
+  /** Ends the process this many milliseconds from now, with `process.exitCode`. An earlier end stays. */
+  endWithin(milliseconds: number): void;
+  /** Reserves stdout for one write. False when the watchdog has written the last line already. */
+  reserve(): boolean;
+  /** The write is over. Not called after the answer: nothing may follow it. */
+  release(): void;
+}
+
+/**
+ * The watchdog is a thread of its own. When the time is over it writes `lastLine`, unless a write is in progress, and
+ * ends the process by a signal: a thread has no other way to end a process whose event loop is busy.
+ */
+export function startWatchdog(lastLine: string): Watchdog {
+  const writes = new Int32Array(new SharedArrayBuffer(4));
+  let endsAt = Infinity;
+  const thread = threadFor({ writes, lastLine, tookOver });
+  return {
+    endWithin(milliseconds) {
+      const ms = Math.min(milliseconds, maxTimerMs - beforeSignalMs);
+      const at = monotonicMs() + ms;
+      if (at >= endsAt) return;
+      endsAt = at;
+      thread?.postMessage(at);
+      // An event loop that is not busy ends the process with an exit code, and before the signal does.
+      setTimeout(() => process.exit(), ms + beforeSignalMs / 6).unref();
+    },
+    reserve() {
+      return Atomics.add(writes, 0, 1) >= 0;
+    },
+    release() {
+      Atomics.sub(writes, 0, 1);
+    },
+  };
+}
+
+function threadFor(workerData: unknown): Worker | undefined {
+  try {
+    const thread = new Worker(threadCode, { eval: true, workerData, env: {}, execArgv: [] });
+    thread.unref();
+    thread.on("error", () => undefined);
+    return thread;
+  } catch {
+    // The machine has no thread left. The timers of the event loop still work.
+    return undefined;
+  }
+}
+
+/** The longest time that a timer of Node takes; a longer one is over at once. */
+const maxTimerMs = 2_147_483_647;
+
+/** The time for the last line to be written, before the process is ended. */
+const beforeSignalMs = 300;
+
+/** Added to the number of writes in progress; it stays negative whatever is reserved later. */
+const tookOver = -1_000_000_000;
+
+/** Milliseconds on a clock that all threads share. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
+/** A text, because a bundle is one file with many parts and a thread needs one of its own. */
+const threadCode = `
+const { parentPort, workerData: { writes, lastLine, tookOver } } = require("node:worker_threads");
+const { write } = require("node:fs");
+const kill = () => process.kill(process.pid, "SIGKILL");
+const end = () => {
+  if (Atomics.compareExchange(writes, 0, 0, tookOver) === 0) write(1, lastLine, kill);
+  setTimeout(kill, ${beforeSignalMs});
+};
+let timer;
+parentPort.on("message", (at) => {
+  clearTimeout(timer);
+  timer = setTimeout(end, at - Number(process.hrtime.bigint() / 1000000n));
+});
+`;
