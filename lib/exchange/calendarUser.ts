@@ -42,7 +42,7 @@ const userProperties = ["PrimarySmtpAddress", "DisplayName", "RecipientTypeDetai
 
 /** Observed (michev.info 6549): a shared mailbox can be given no right on a folder any more. */
 const neverUsers = ["SharedMailbox", "GroupMailbox"];
-/** Observed for shared mailboxes (office-docs-powershell issue 11296); that rooms and equipment are alike is assumed. */
+/** Observed for shared mailboxes (office-docs-powershell issue 11296); for rooms and equipment it is assumed. */
 const neverDelegates = [...neverUsers, "RoomMailbox", "EquipmentMailbox"];
 
 /** Throws an `invalid` fault for a user that Exchange gives no such right. */
@@ -53,8 +53,9 @@ export function assertCanHold(
 ): void {
   const isDelegate = flags.includes("Delegate");
   if (!(isDelegate ? neverDelegates : neverUsers).includes(type)) return;
+  const what = isDelegate ? "a delegate" : "given a right on a folder";
   throw Fault.invalid(
-    `${described(identity)} is a ${type}, which cannot be ${isDelegate ? "a delegate" : "given a right on a folder"}; ` +
+    `${described(identity)} is a ${type}, which cannot be ${what}; ` +
       "expected a person or a mail-enabled security group.",
   );
 }
