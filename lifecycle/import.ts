@@ -1,5 +1,6 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { booleanProperty, mailboxesOf, mailboxList } from "../lib/exchange/mailbox.ts";
+import { booleanProperty } from "../lib/exchange/mailbox.ts";
+import { mailboxesOf, mailboxList } from "../lib/exchange/mailboxList.ts";
 import { onImport } from "../lib/host/accountActions.ts";
 
 const visibility = "HiddenFromAddressListsEnabled";

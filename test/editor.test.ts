@@ -6,6 +6,8 @@ import { listedOptions as calendarOptions } from "../lib/entitlements/folderPerm
 import { listedOptions as regionalOptions } from "../lib/entitlements/regionalConfiguration.ts";
 import { languageNames } from "../lib/exchange/regionalFacts.ts";
 import { timeZoneIds } from "../lib/generated/timeZones.ts";
+import { manyGroups, seedState } from "./emulator/seed.ts";
+import { defaultBehaviour, readState, type State } from "./emulator/state.ts";
 import { eventFor, scenarios } from "./fixtures/scenarios.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -18,6 +20,7 @@ const edited = [
   ...["configuration.json", "fieldMapping.json"],
   ...filesIn("permissions"),
   ...filesIn("test/fixtures"),
+  ...filesIn("test/emulator/seeds"),
 ];
 
 const ajv = new Ajv({
@@ -134,6 +137,72 @@ describe("an editor of options", () => {
     const own = `./${path.posix.join(path.posix.dirname(file), $schema)}`;
     const mapped = entries.filter(({ fileMatch }) => fileMatch.some((glob) => matches(glob, file)));
     expect(mapped.map(({ url }) => url)).toEqual([own]);
+  });
+});
+
+describe("an editor of a seed", () => {
+  const check = (state: unknown): boolean =>
+    validatorOf("schemas/editor/seed.schema.json")(state) as boolean;
+  const small = (): State => json("test/emulator/seeds/small.json") as State;
+  const changed = (own: Record<string, unknown>): object => ({ ...small(), ...own });
+  const mailbox = {
+    Guid: "0b1ec700-0000-4000-8000-000000000009",
+    Name: "x",
+    RecipientTypeDetails: "UserMailbox",
+  };
+  const withObject = (own: object): object => changed({ objects: [{ ...mailbox, ...own }] });
+
+  it.each([
+    ["the small example", small()],
+    ["the seeded tenant", seedState()],
+    ["many groups", manyGroups(2, 3, 4)],
+    [
+      "all kinds of values",
+      withObject({ Language: null, ResourceCapacity: 8, Members: undefined }),
+    ],
+    ["every switch", changed({ behaviour: defaultBehaviour })],
+    ["two controllers", changed({ behaviour: { controllerLagMs: [0, 1000] } })],
+    ["a lag", changed({ lags: [{ object: small().objects[0]?.["Guid"], ms: 5 }] })],
+  ])("accepts what the emulator accepts: %s", (_name, state) => {
+    const document: unknown = JSON.parse(JSON.stringify(state));
+    expect(readState(document)).not.toHaveProperty("problems");
+    expect(check(document)).toBe(true);
+  });
+
+  it.each([
+    ["an unknown part", changed({ extra: 1 }), "extra"],
+    ["no application", changed({ apps: [] }), "apps"],
+    ["another cloud", changed({ tenant: { ...small().tenant, cloud: "mars" } }), "tenant.cloud"],
+    ["a switch that does not exist", changed({ behaviour: { speed: 1 } }), "behaviour.speed"],
+    [
+      "another value of a switch",
+      changed({ behaviour: { wording: "french" } }),
+      "behaviour.wording",
+    ],
+    [
+      "one lag for all controllers",
+      changed({ behaviour: { controllerLagMs: 5 } }),
+      "behaviour.controllerLagMs",
+    ],
+    ["a property that does not exist", withObject({ Colour: "red" }), "objects[0].Colour"],
+    ["a derived property", withObject({ IsShared: true }), "objects[0].IsShared"],
+    [
+      "an address that follows",
+      withObject({ PrimarySmtpAddress: "x@contoso.com" }),
+      "objects[0].PrimarySmtpAddress",
+    ],
+    ["a text for a list", withObject({ EmailAddresses: "x" }), "objects[0].EmailAddresses"],
+    [
+      "an unknown part of an entry",
+      changed({ mailboxPermissions: [{ ...small().mailboxPermissions?.[0], shownAs: "x" }] }),
+      "mailboxPermissions[0].shownAs",
+    ],
+    ["a lag without an object", changed({ lags: [{ ms: 5 }] }), "lags[0]"],
+  ])("refuses what the emulator refuses: %s", (_name, state, place) => {
+    const document: unknown = JSON.parse(JSON.stringify(state));
+    const read = readState(document);
+    expect("problems" in read && read.problems.map((one) => one.split(":")[0])).toEqual([place]);
+    expect(check(document)).toBe(false);
   });
 });
 

@@ -1,4 +1,6 @@
-import { membersOf, securityGroup, type cloudGroups, type Group } from "../exchange/group.ts";
+import { securityGroup, type Group } from "../exchange/group.ts";
+import type { GroupCondition } from "../exchange/groupList.ts";
+import { membersOfAll } from "../exchange/groupMembers.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
 import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
@@ -27,11 +29,11 @@ export function groupPart(group: Group): { key: string; name: string; reference:
 }
 
 /**
- * Groups with their direct members that are mailboxes of persons, in parts as they arrive. Throws at the end when a
- * group could not be read.
+ * All groups, or those of the condition, with their direct members that are mailboxes of persons, in parts as they
+ * arrive. Throws at the end when a group could not be read.
  */
 export async function* membersThatAreAccounts(
-  groups: ReturnType<typeof cloudGroups>,
+  where: GroupCondition | undefined,
   {
     configuration,
     stream,
@@ -41,7 +43,7 @@ export async function* membersThatAreAccounts(
   const types: readonly string[] = configuration.RecipientTypeDetails ?? [];
   const failures = new ImportFailures("group", "groups");
   let others = 0;
-  for await (const piece of stream(membersOf(groups))) {
+  for await (const piece of stream(membersOfAll(where))) {
     if ("fault" in piece) {
       failures.add(piece.group, piece.fault);
       continue;

@@ -272,6 +272,5 @@ class UnresolvedTrustees {
 
 const reasons: Readonly<Record<UnresolvedTrustee, string>> = {
   "no account": "that are not mailboxes of persons",
-  ambiguous: "whose name belongs to several recipients",
   unknown: "that match no recipient or user, such as accounts that no longer exist",
 };

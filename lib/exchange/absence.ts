@@ -1,21 +1,23 @@
 import { Fault } from "../fault.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
 import type { Command } from "./client/command.ts";
-import type { Row } from "./client/encoding.ts";
+import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { hasGuid } from "./client/lookUp.ts";
+import { findRows, hasGuid } from "./client/lookUp.ts";
+import { equals } from "./client/opath.ts";
 import type { Cmdlets } from "./target.ts";
 
 /** What `otherwiseFound` sends. */
 export const secondLook: Cmdlets = {
   "Get-Recipient": ["Identity", "RecipientTypeDetails", "IncludeSoftDeletedRecipients"],
-  "Get-User": ["Identity"],
+  "Get-User": ["Identity", "Filter"],
 };
 
 /**
  * The second look at an object that one cmdlet did not find: as a recipient of any type, as a soft-deleted one, and as
  * a user. Each cmdlet shows only some kinds of objects, and each controller can lag, so only all of them together prove
- * an absence. Returns undefined when they agree that there is no such object.
+ * an absence. A user who is no recipient shows in Get-User alone, which is therefore asked in two ways. Returns
+ * undefined when they agree that there is no such object.
  */
 export async function otherwiseFound(
   exchange: Exchange,
@@ -33,7 +35,10 @@ export async function otherwiseFound(
     const row = await foundByGuid(exchange, id, command);
     if (row) return { row, isSoftDeleted: command === asDeleted };
   }
-  return undefined;
+  const filtered = { ...asUser, parameters: { Filter: equals("Guid", id) } };
+  const rows = await findRows(exchange, filtered);
+  const row = rows.find(hasGuid(id));
+  return row && { row, isSoftDeleted: false };
 }
 
 /**
@@ -60,4 +65,33 @@ export async function foundByGuid(
       `Exchange Online answered ${command.cmdlet} for ${id} without this object and without an error, ` +
       "so it is unknown whether the object exists.",
   });
+}
+
+/** What `assertNoneListed` sends. */
+export const listLook: Cmdlets = { "Get-Recipient": ["RecipientTypeDetails", "ResultSize"] };
+
+/**
+ * The second look at a list that is empty: throws an `unexpected` fault when Get-Recipient shows an object of these
+ * types. `isMeant` excludes objects that the list does not contain.
+ */
+export async function assertNoneListed(
+  exchange: Exchange,
+  cmdlet: string,
+  types: readonly string[],
+  isMeant: (row: Row) => boolean = () => true,
+): Promise<void> {
+  for await (const { rows } of exchange.pages({
+    cmdlet: "Get-Recipient",
+    parameters: { RecipientTypeDetails: [...types], ResultSize: "Unlimited" },
+    select: ["Guid", "IsDirSynced"],
+  })) {
+    const found = rows.find(isMeant);
+    if (found)
+      throw new Fault({
+        kind: "unexpected",
+        message:
+          `Exchange Online answered ${cmdlet} with an empty list, but Get-Recipient shows ` +
+          `${textOf(found["Guid"])} of the requested types.`,
+      });
+  }
 }

@@ -1,6 +1,10 @@
-import { textOf, type Row } from "./client/encoding.ts";
+import { Fault } from "../fault.ts";
+import type { Command } from "./client/command.ts";
+import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import { assertReturned } from "./client/lookUp.ts";
+import { allOf, equals } from "./client/opath.ts";
 import type { Mailbox } from "./mailbox.ts";
+import { nameOf } from "./naming.ts";
 import type { Cmdlets } from "./target.ts";
 
 /** One entry of an access list. */
@@ -10,6 +14,27 @@ export interface Entry {
   isDenied: boolean;
   /** Inherited, or the mailbox's own entry: no one granted it. */
   isInherited: boolean;
+}
+
+/** Whether an entry grants something: it is not inherited, not the mailbox's own, and no Deny. */
+export function isGranted({ isInherited, isDenied }: Entry): boolean {
+  return !isInherited && !isDenied;
+}
+
+/** The same command for the entries of one trustee. */
+export function forTrustee(reading: Command, trustee: Parameters): Command {
+  return { ...reading, parameters: { ...reading.parameters, ...trustee } };
+}
+
+/** Throws an `unexpected` fault for a list without entries: every mailbox has at least one of its own. */
+export function assertNotEmpty(rows: readonly Row[], mailbox: Mailbox): void {
+  if (rows.length === 0)
+    throw new Fault({
+      kind: "unexpected",
+      message:
+        `Exchange Online returned an empty access list of mailbox ${nameOf(mailbox)}; ` +
+        "expected at least its own entry.",
+    });
 }
 
 /** The cmdlets that read access lists. */
@@ -79,4 +104,19 @@ function isTrue(value: unknown): boolean {
 /** Whether a trustee is a security identifier, which is usual for an account that no longer exists. */
 export function isSid(trustee: string): boolean {
   return /^S-1-5-21(-\d+)+$/i.test(trustee);
+}
+
+/**
+ * Finds the mailbox if the account with this distinguished name is a delegate of it (Send on Behalf). The property
+ * itself shows names, display names or GUIDs; a filter compares distinguished names, which are unambiguous.
+ */
+export function readingDelegate(
+  mailbox: Pick<Mailbox, "Guid">,
+  distinguishedName: string,
+): Command {
+  const filter = allOf(
+    equals("Guid", mailbox.Guid),
+    equals("GrantSendOnBehalfTo", distinguishedName),
+  );
+  return { cmdlet: "Get-Mailbox", parameters: { Filter: filter }, select: ["Guid"] };
 }

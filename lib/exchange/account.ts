@@ -1,6 +1,12 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
-import { mailboxById, mailboxLookup, mailboxOrFormerById, type Mailbox } from "./mailbox.ts";
+import {
+  isDeleted,
+  mailboxById,
+  mailboxLookup,
+  mailboxOrFormerById,
+  type Mailbox,
+} from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
 import { anyOf, equals } from "./client/opath.ts";
@@ -75,6 +81,14 @@ function accountOf(found: Mailbox): Account {
     });
   const texts = Object.fromEntries(names.map((name) => [name, textOf(found[name])]));
   return { ...found, ...texts } as Account;
+}
+
+/**
+ * Whether a security identifier can be this account's: lists call a deleted account by it, and no cmdlet shows whose
+ * it was.
+ */
+export function mayHaveSid(account: Account): boolean {
+  return isDeleted(account) && (account.sid ?? "") === "";
 }
 
 /** Whether a text in a list of trustees certainly means this account. */

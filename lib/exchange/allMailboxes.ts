@@ -5,7 +5,8 @@ import { calendarIn, calendarLookup, readingFolders, type Calendar } from "./cal
 import { calendarRightList, entryOf, readingEntries } from "./calendarEntries.ts";
 import { type CalendarRight } from "./calendarRight.ts";
 import { collectPages } from "./client/batch.ts";
-import { confirmed, mailboxesOf, mailboxList, mailboxLookup, type Mailbox } from "./mailbox.ts";
+import { confirmed, mailboxLookup, type Mailbox } from "./mailbox.ts";
+import { mailboxesOf, mailboxList } from "./mailboxList.ts";
 import { readingRegion, regionLookup } from "./region.ts";
 import { mergedCmdlets, type Cmdlets, type ExchangeStream } from "./target.ts";
 
@@ -34,9 +35,9 @@ export function calendarsOf(types: readonly string[]): ExchangeStream<Found<Cale
           yield calendarIn(mailbox, rows);
         } catch (thrown) {
           const why = Fault.of(thrown);
-          // A mailbox that no one has opened yet has no calendar, so no one has a right on it.
+          // No one has a right on a calendar that a mailbox does not have yet. A list without folders proves nothing.
           early.push(
-            why !== fault && why.kind === "notReady"
+            rows.length > 0 && why.kind === "notReady"
               ? { mailbox, found: [] }
               : { mailbox, fault: await confirmed(mailbox, why)({ exchange }) },
           );

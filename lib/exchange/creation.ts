@@ -3,7 +3,7 @@ import type { WhileWaiting } from "../concurrency.ts";
 import type { Step } from "../step.ts";
 import { textOf, type Parameters } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { findRows } from "./client/lookUp.ts";
+import { assertReturned, exactlyOne, findRows } from "./client/lookUp.ts";
 import { assertNamesFree } from "./freeNames.ts";
 import {
   hasNames,
@@ -57,6 +57,22 @@ export function updating(
         ? `Set ${Object.keys(values).join(", ")} of ${kind.noun} ${name}`
         : `Rename ${kind.noun} ${name} to "${newName}"`,
     before: existing ? presentValues(existing, Object.keys(values)) : {},
+    ...(existing && { isInEffect: hasValues(kind, existing, values) }),
+  };
+}
+
+/** Whether the object has these values. */
+function hasValues(
+  kind: ObjectKind,
+  { Guid }: NamedObject,
+  values: Parameters,
+): ExchangeQuery<boolean> {
+  const names = Object.keys(values);
+  const command = { cmdlet: kind.get, parameters: { Identity: Guid }, select: ["Guid", ...names] };
+  return async ({ exchange }) => {
+    const row = await exactlyOne(exchange, command, { what: `${kind.noun} ${Guid}`, guid: Guid });
+    assertReturned(row, names, `${kind.noun} ${Guid}`);
+    return names.every((name) => row[name] === values[name]);
   };
 }
 

@@ -2,21 +2,14 @@ import { Fault } from "../fault.ts";
 import type { Alternative } from "../step.ts";
 import { recipientTypes } from "../generated/mailbox.ts";
 import type { Account } from "./account.ts";
-import type { Piece } from "./client/batch.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { allOf, matchesExactly, equals } from "./client/opath.ts";
+import { allOf, equals } from "./client/opath.ts";
 import { foundByGuid } from "./absence.ts";
-import { assertReturned, doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
-import { maxNamed, nameOf } from "./naming.ts";
+import { doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
+import { nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
-import {
-  mergedCmdlets,
-  type Cmdlets,
-  type ExchangeStep,
-  type ExchangeQuery,
-  type ExchangeStream,
-} from "./target.ts";
+import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
 export interface Group extends Row {
@@ -26,68 +19,18 @@ export interface Group extends Row {
   RecipientTypeDetails: string;
 }
 
-const select = ["Guid", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced"];
+/** The properties that every group is read with. */
+export const groupProperties = [
+  "Guid",
+  "DisplayName",
+  "PrimarySmtpAddress",
+  "RecipientTypeDetails",
+  "IsDirSynced",
+];
 /** The one kind of group that can also hold rights. */
 export const securityGroup = "MailUniversalSecurityGroup";
 /** The kinds whose members are kept in Exchange Online and can be added. */
 export const groupTypes: readonly string[] = ["MailUniversalDistributionGroup", securityGroup];
-/** Documented form for an unquoted `$false` that is sent over the wire. */
-const mastered = "IsDirSynced -eq 'False'";
-
-/** What `cloudGroups` and `cloudGroupsWhere` send. */
-export const groupList: Cmdlets = {
-  "Get-DistributionGroup": ["Filter", "RecipientTypeDetails", "ResultSize"],
-};
-
-/**
- * Every cloud group, as its page arrives; or those whose `property` is `value`. `alsoRead` names other properties to
- * read.
- */
-export function cloudGroups(
-  where?: { property: string; value: string },
-  alsoRead: readonly string[] = [],
-): ExchangeStream<Group> {
-  const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
-  return async function* ({ exchange }) {
-    for await (const { rows } of exchange.pages({
-      cmdlet: "Get-DistributionGroup",
-      parameters: {
-        Filter: filter,
-        RecipientTypeDetails: [...groupTypes],
-        ResultSize: "Unlimited",
-      },
-      select: [
-        ...select,
-        ...(where ? [where.property] : []),
-        ...alsoRead.filter((name) => !select.includes(name)),
-      ],
-    })) {
-      for (const row of rows) {
-        const group = groupOf(row);
-        if (!groupTypes.includes(group.RecipientTypeDetails))
-          throw new Fault({
-            kind: "unexpected",
-            message:
-              `Exchange Online listed group ${nameOf(group)} with the type "${group.RecipientTypeDetails}"; ` +
-              `it was asked for ${groupTypes.join(", ")}.`,
-          });
-        if (isSynced(group)) continue;
-        if (!where || matchesExactly(group, where.property, where.value, `group ${nameOf(group)}`))
-          yield group;
-      }
-    }
-  };
-}
-
-/** The cloud groups whose `property` is `value`, in one list. */
-export function cloudGroupsWhere(property: string, value: string): ExchangeQuery<Group[]> {
-  return async ({ exchange }) => {
-    const found: Group[] = [];
-    for await (const group of cloudGroups({ property, value })({ exchange }))
-      if (found.push(group) > maxNamed) break;
-    return found;
-  };
-}
 
 /** What `groupById` and `isMember` send. */
 export const membershipLookup: Cmdlets = {
@@ -105,7 +48,7 @@ export function groupById(id: string): ExchangeQuery<Group> {
     const group = groupOf(
       await exactlyOne(
         exchange,
-        { cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select },
+        { cmdlet: "Get-DistributionGroup", parameters: { Identity: id }, select: groupProperties },
         { what: `group ${id}`, guid: id, none: (cause) => whatElse(id, cause, exchange) },
       ),
     );
@@ -133,7 +76,7 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
   const row = await foundByGuid(exchange, id, {
     cmdlet: "Get-Recipient",
     parameters: { Identity: id, RecipientTypeDetails: recipientTypes },
-    select,
+    select: groupProperties,
   });
   if (!row) return doesNotExist(`Group ${id}`, cause, { isProven: true });
   const recipient = groupOf(row);
@@ -248,74 +191,8 @@ export function managerBypass(type: string): Parameters {
   return type === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {};
 }
 
-/** A member as Get-DistributionGroupMember returns it. */
-export interface Member {
-  Guid: string;
-  DisplayName: string;
-  RecipientTypeDetails: string;
-}
-
-/** What `membersOf` sends for its groups, and `groupList` for finding them. */
-export const memberList: Cmdlets = mergedCmdlets(groupList, membershipLookup, {
-  "Get-DistributionGroupMember": ["Identity", "ResultSize"],
-});
-
-/**
- * The direct members of each of these groups, in pages, in the order in which they arrive; or the fault of a group
- * whose members cannot be read.
- */
-export function membersOf(
-  groups: ReturnType<typeof cloudGroups>,
-): ExchangeStream<{ group: Group; members: Member[] } | { group: Group; fault: Fault }> {
-  return async function* ({ exchange }) {
-    const commandFor = (group: Group) => ({
-      cmdlet: "Get-DistributionGroupMember",
-      parameters: { Identity: group.Guid, ResultSize: "Unlimited" },
-      select: ["Guid", "DisplayName", "RecipientTypeDetails"],
-    });
-    for await (const piece of exchange.each(groups({ exchange }), commandFor)) {
-      const one = read(piece);
-      yield "fault" in one ? { ...one, fault: await settled(one, exchange) } : one;
-    }
-  };
-}
-
-/** The fault of reading a group's members, once a second look has settled a "not found". */
-async function settled(
-  { group, fault }: { group: Group; fault: Fault },
-  exchange: Exchange,
-): Promise<Fault> {
-  if (fault.kind !== "missing") return fault;
-  try {
-    await groupById(group.Guid)({ exchange });
-    return fault;
-  } catch (thrown) {
-    return Fault.of(thrown);
-  }
-}
-
-function read(
-  piece: Piece<Group>,
-): { group: Group; members: Member[] } | { group: Group; fault: Fault } {
-  if ("fault" in piece) return { group: piece.item, fault: piece.fault };
-  const { item: group, page } = piece;
-  try {
-    for (const row of page.rows)
-      assertReturned(row, ["Guid", "RecipientTypeDetails"], `a member of group ${nameOf(group)}`);
-  } catch (thrown) {
-    return { group, fault: Fault.of(thrown) };
-  }
-  return {
-    group,
-    members: page.rows.map((row) => ({
-      Guid: textOf(row["Guid"]),
-      DisplayName: textOf(row["DisplayName"]),
-      RecipientTypeDetails: textOf(row["RecipientTypeDetails"]),
-    })),
-  };
-}
-
-function isSynced(group: Group): boolean {
+/** Whether Active Directory masters the group. Throws an `unexpected` fault when that was not returned. */
+export function isSynced(group: Group): boolean {
   const value = group["IsDirSynced"];
   if (value === undefined || value === null)
     throw new Fault({
@@ -327,7 +204,8 @@ function isSynced(group: Group): boolean {
   return value === true || textOf(value).toLowerCase() === "true";
 }
 
-function groupOf(row: Row): Group {
+/** Throws an `unexpected` fault for a row without a Guid. */
+export function groupOf(row: Row): Group {
   const id = textOf(row["Guid"]);
   if (!isGuid(id))
     throw new Fault({

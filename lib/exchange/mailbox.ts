@@ -6,7 +6,7 @@ import { filterableMailboxProperties, mailboxProperties } from "../generated/mai
 import { textOf, type Row } from "./client/encoding.ts";
 import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
-import { mergedCmdlets, type Cmdlets, type ExchangeQuery, type ExchangeStream } from "./target.ts";
+import { mergedCmdlets, type Cmdlets, type ExchangeQuery } from "./target.ts";
 import { otherwiseFound, secondLook } from "./absence.ts";
 import type { Exchange } from "./client/exchange.ts";
 
@@ -219,58 +219,8 @@ export function confirmed(mailbox: Mailbox, fault: Fault): ExchangeQuery<Fault> 
     );
 }
 
-/** What `mailboxesOf` sends for all mailboxes of some types, and for those with a certain value. */
-export const mailboxList: Cmdlets = { "Get-Mailbox": ["RecipientTypeDetails", "ResultSize"] };
-export const filteredMailboxList: Cmdlets = {
-  "Get-Mailbox": ["Filter", "RecipientTypeDetails", "ResultSize"],
-};
-
-/**
- * Every mailbox of these types, as its page arrives, or those whose `property` is `value`; `alsoRead` names other
- * properties to read. Throws an `invalid` fault when there are no types: the service would return all of them.
- */
-export function mailboxesOf(
-  types: readonly string[],
-  alsoRead: readonly string[],
-  where?: { property: string; value: string | true },
-): ExchangeStream<Mailbox> {
-  if (types.length === 0)
-    throw Fault.invalid("No mailbox types were named, so there is nothing to list.");
-  // Documented form for an unquoted `$true` that is sent over the wire.
-  const filter = where && {
-    Filter:
-      where.value === true
-        ? `${where.property} -eq 'True'`
-        : equals(filterable(where.property), where.value),
-  };
-  return async function* ({ exchange }) {
-    for await (const { rows } of exchange.pages({
-      cmdlet: "Get-Mailbox",
-      parameters: { ...filter, RecipientTypeDetails: [...types], ResultSize: "Unlimited" },
-      select: selected([...alsoRead, ...(where ? [where.property] : [])]),
-    })) {
-      for (const row of rows) {
-        const mailbox = mailboxOf(row);
-        if (!types.includes(mailbox.RecipientTypeDetails))
-          throw new Fault({
-            kind: "unexpected",
-            message:
-              `Exchange Online listed mailbox ${nameOf(mailbox)}, a ${mailbox.RecipientTypeDetails}; ` +
-              `it was asked for ${types.join(", ")}.`,
-          });
-        if (
-          !where ||
-          (where.value === true
-            ? booleanProperty(mailbox, where.property)
-            : matchesExactly(mailbox, where.property, where.value, `mailbox ${nameOf(mailbox)}`))
-        )
-          yield mailbox;
-      }
-    }
-  };
-}
-
-function selected(alsoRead: readonly string[]): string[] {
+/** The properties to request: the identifying ones, and those of `alsoRead` that mailboxes have. */
+export function selected(alsoRead: readonly string[]): string[] {
   return [
     ...new Set([...identifying, ...alsoRead.flatMap((wanted) => mailboxProperty(wanted) ?? [])]),
   ];
@@ -312,7 +262,8 @@ const lookUpAdvice =
   "Correlate on a property such as UserPrincipalName, EmailAddresses, ExternalDirectoryObjectId, Guid " +
   "or CustomAttribute1.";
 
-function filterable(property: string): string {
+/** The property's own spelling. Throws an `invalid` fault when Exchange cannot filter on it by text. */
+export function filterable(property: string): string {
   const name = Object.keys(filterableMailboxProperties).find(
     (known) => known.toLowerCase() === property.toLowerCase(),
   );
@@ -325,7 +276,8 @@ function filterable(property: string): string {
   return name;
 }
 
-function mailboxOf(row: Row): Mailbox {
+/** Throws an `unexpected` fault for a row without one of the identifying properties. */
+export function mailboxOf(row: Row): Mailbox {
   const id = row["Guid"];
   if (typeof id !== "string" || !isGuid(id))
     throw new Fault({

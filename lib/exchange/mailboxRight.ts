@@ -1,6 +1,9 @@
 import {
+  assertNotEmpty,
+  forTrustee,
   isSid,
   permissionEntry,
+  readingDelegate,
   readingPermissions,
   readingSendAs,
   rightLists,
@@ -11,6 +14,7 @@ import {
   hasNamesake,
   isAccount,
   mayBeAccount,
+  mayHaveSid,
   namesakeLookup,
   sidLookup,
   withSid,
@@ -20,7 +24,6 @@ import type { Command } from "./client/command.ts";
 import type { Hashtable, Parameters, Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { isAmong } from "./client/lookUp.ts";
-import { allOf, equals } from "./client/opath.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
 import { mergedCmdlets, type CmdletCall, type Cmdlets, type ExchangeQuery } from "./target.ts";
 
@@ -36,6 +39,8 @@ export interface Standing {
   entries: number;
   /** Entries of accounts that no longer exist. */
   orphans: number;
+  /** The account's security identifier, when the list shows such identifiers. */
+  sid?: string | undefined;
 }
 
 export interface Right {
@@ -130,61 +135,59 @@ export const rightLookup: Cmdlets = mergedCmdlets(rightLists, sidLookup, namesak
 });
 
 function fullAccessStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  const reading = readingPermissions(mailbox);
+  const list = { reading: readingPermissions(mailbox), entryOf: permissionEntry };
   return readingOf(mailbox, async ({ exchange }) => {
-    const all = await ownEntries(exchange, reading, permissionEntry);
+    const all = await ownEntries(exchange, mailbox, list);
     const withRight = (entries: typeof all): Entry[] =>
       entries.filter(({ hasFullAccess }) => hasFullAccess);
     return await standing(account, exchange, {
       entries: withRight(all),
       counted: all,
       entriesOfAccount: async () =>
-        withRight(
-          await ownEntries(exchange, forTrustee(reading, { User: account.Guid }), permissionEntry),
-        ),
+        withRight(await entriesOf(exchange, { User: account.Guid }, list)),
     });
   });
 }
 
 function sendAsStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  const reading = readingSendAs(mailbox);
+  const list = { reading: readingSendAs(mailbox), entryOf: sendAsEntry };
   return readingOf(mailbox, async ({ exchange }) =>
     standing(account, exchange, {
-      entries: await ownEntries(exchange, reading, sendAsEntry),
+      entries: await ownEntries(exchange, mailbox, list),
       counted: [],
-      entriesOfAccount: () =>
-        ownEntries(exchange, forTrustee(reading, { Trustee: account.Guid }), sendAsEntry),
+      entriesOfAccount: () => entriesOf(exchange, { Trustee: account.Guid }, list),
     }),
   );
 }
 
-/** The entries that a command returns, without inherited ones. */
+/** The entries of the whole list, without inherited ones. */
 async function ownEntries<E extends Entry>(
   exchange: Exchange,
-  reading: Command,
-  entryOf: (row: Row) => E,
+  mailbox: Mailbox,
+  { reading, entryOf }: { reading: Command; entryOf(row: Row): E },
 ): Promise<E[]> {
   const { rows } = await exchange.invoke(reading);
-  return rows.map(entryOf).filter(({ isInherited }) => !isInherited);
+  assertNotEmpty(rows, mailbox);
+  return withoutInherited(rows.map(entryOf));
 }
 
-/** The same command for the entries of one trustee. */
-function forTrustee(reading: Command, trustee: Parameters): Command {
-  return { ...reading, parameters: { ...reading.parameters, ...trustee } };
+/** The same for the entries of one trustee. */
+async function entriesOf<E extends Entry>(
+  exchange: Exchange,
+  trustee: Parameters,
+  { reading, entryOf }: { reading: Command; entryOf(row: Row): E },
+): Promise<E[]> {
+  const { rows } = await exchange.invoke(forTrustee(reading, trustee));
+  return withoutInherited(rows.map(entryOf));
 }
 
-/** The list shows names, display names or GUIDs. A filter compares distinguished names, which are unambiguous. */
+function withoutInherited<E extends Entry>(entries: readonly E[]): E[] {
+  return entries.filter(({ isInherited }) => !isInherited);
+}
+
 function sendOnBehalfStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  const filter = allOf(
-    equals("Guid", mailbox.Guid),
-    equals("GrantSendOnBehalfTo", account.DistinguishedName),
-  );
   return async ({ exchange }) => {
-    const { rows } = await exchange.invoke({
-      cmdlet: "Get-Mailbox",
-      parameters: { Filter: filter },
-      select: ["Guid"],
-    });
+    const { rows } = await exchange.invoke(readingDelegate(mailbox, account.DistinguishedName));
     return { isHeld: isAmong(mailbox.Guid, rows), isDenied: false, entries: 0, orphans: 0 };
   };
 }
@@ -207,12 +210,15 @@ async function standing(
   const account = [...entries, ...counted].some(({ trustee }) => isSid(trustee))
     ? await withSid(caller)({ exchange })
     : caller;
-  const certain = entries.filter(({ trustee }) => isAccount(account, trustee));
+  const certain = entries.filter(
+    ({ trustee }) => isAccount(account, trustee) || (isSid(trustee) && mayHaveSid(account)),
+  );
   const uncertain = entries.filter(
     ({ trustee }) => !isAccount(account, trustee) && mayBeAccount(account, trustee),
   );
   const own = uncertain.length === 0 ? certain : [...certain, ...(await ofAccount())];
   return {
+    sid: account.sid,
     isHeld: own.some(({ isDenied }) => !isDenied),
     isDenied: own.some(({ isDenied }) => isDenied),
     entries: counted.length,

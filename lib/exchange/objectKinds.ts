@@ -1,6 +1,7 @@
 import type { Parameters, Row } from "./client/encoding.ts";
-import { cloudGroups, groupList, groupTypes, managerBypass } from "./group.ts";
-import { mailboxesOf, mailboxList } from "./mailbox.ts";
+import { groupTypes, managerBypass } from "./group.ts";
+import { cloudGroups, groupList } from "./groupList.ts";
+import { mailboxesOf, mailboxList } from "./mailboxList.ts";
 import { namedObject, nameProperties, type NamedObject } from "./namedObject.ts";
 import type { ObjectNames } from "./objectNames.ts";
 import { cmdlets, type CmdletCall, type Cmdlets, type ExchangeStream } from "./target.ts";

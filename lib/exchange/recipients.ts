@@ -1,13 +1,15 @@
 import { Fault } from "../fault.ts";
-import { textOf } from "./client/encoding.ts";
+import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { assertReturned } from "./client/lookUp.ts";
 import type { Cmdlets } from "./target.ts";
 
-/** The Guid of a trustee, or why it is unknown. */
-export type Resolved = { guid: string } | "ambiguous" | "unknown";
+/**
+ * Whom a text in a list of trustees means: one object by its Guid; several objects of which any can be meant, because
+ * lists also show free names; or no known object.
+ */
+export type Resolved = { guid: string } | { candidates: readonly string[] } | "unknown";
 
-const ambiguous = "";
 /** Each is one recipient's by construction. `WindowsLiveID` is the user principal name, if there is one. */
 const identifiers = [
   "Guid",
@@ -35,18 +37,21 @@ export const recipientList: Cmdlets = {
 
 /**
  * Every recipient of the tenant, by every name by which the service lists trustees. All recipients are needed, not only
- * accounts: a name that is unique among accounts can still be the name of a guest.
+ * accounts: a name that is unique among accounts can still be the name of a guest. Users who are no recipients can be
+ * trustees too; their list is read when the first free or rare name is resolved.
  */
 export class Recipients {
-  /** Identifiers in lower case, to a Guid; or to `ambiguous`. */
-  readonly #byIdentifier = new Map<string, string>();
-  /** The same for free names, which count only where no identifier does. */
-  readonly #byName = new Map<string, string>();
-  /** The same for rare names, which are used only if the other names match nothing. */
-  readonly #byRareName = new Map<string, string>();
+  readonly #byIdentifier = new Names();
+  /** Free names, which count only where no identifier does. */
+  readonly #byFreeName = new Names();
+  /** The Name alone, which is unique in a tenant; a display name is not. */
+  readonly #byName = new Names();
+  /** Rare names, which are used only if the other names match nothing. */
+  readonly #byRareName = new Names();
+  readonly #distinguishedNames = new Map<string, string>();
   readonly #ofType = new Set<string>();
   readonly #isOfType: (type: string) => boolean;
-  #rare: Promise<void> | undefined;
+  #users: Promise<void> | undefined;
 
   /** `types`: the recipient types for `isOneOf`. */
   constructor(types: readonly string[]) {
@@ -60,16 +65,10 @@ export class Recipients {
       select: properties,
     })) {
       for (const row of rows) {
-        const guid = textOf(row["Guid"]);
-        if (guid === "")
-          throw new Fault({
-            kind: "unexpected",
-            message:
-              "Exchange Online returned a recipient without a Guid, so it cannot be identified.",
-          });
+        const guid = guidIn(row, "recipient");
         assertReturned(row, properties, `recipient ${guid}`);
-        for (const name of identifiers) enter(this.#byIdentifier, textOf(row[name]), guid);
-        for (const name of freeNames) enter(this.#byName, textOf(row[name]), guid);
+        for (const name of identifiers) this.#byIdentifier.add(row[name], guid);
+        this.#addFreeNames(row, guid);
         if (this.#isOfType(textOf(row["RecipientTypeDetails"])))
           this.#ofType.add(guid.toLowerCase());
       }
@@ -80,56 +79,98 @@ export class Recipients {
     return this.#ofType.has(guid.toLowerCase());
   }
 
-  /**
-   * Looks up rare names, such as security identifiers, in a list of all users, which is read when it is first needed.
-   */
+  /** Whom a text in a list of trustees means. */
   async resolve(text: string, exchange: Exchange): Promise<Resolved> {
-    const found = this.find(text);
-    if (found !== "unknown") return found;
-    await (this.#rare ??= this.#readRare(exchange));
-    return this.find(text);
-  }
-
-  /** Uses only names that were read already. */
-  find(text: string): Resolved {
-    const key = text.trim().toLowerCase();
+    const identified = this.#byIdentifier.of(text);
+    if (identified.length > 0) return resolved(identified);
+    await this.#readUsers(exchange);
+    const named = this.#byFreeName.of(text);
+    // A deleted account, which no list shows, can have had the same display name. A Name is unique.
+    if (named.length > 0)
+      return this.#byName.of(text).length > 0 ? resolved(named) : { candidates: named };
+    const rarelyNamed = this.#byRareName.of(text);
     // An account name may have its domain as a prefix (DOMAIN\name).
-    const guid =
-      this.#byIdentifier.get(key) ??
-      this.#byName.get(key) ??
-      this.#byRareName.get(key) ??
-      this.#byRareName.get(key.replace(/^[^\\]*\\/, ""));
-    if (guid === undefined) return "unknown";
-    return guid === ambiguous ? "ambiguous" : { guid };
+    return resolved(
+      rarelyNamed.length > 0 ? rarelyNamed : this.#byRareName.of(text.replace(/^[^\\]*\\/, "")),
+    );
   }
 
-  /** As `find`, but a name that is also another recipient's identifier is ambiguous. */
-  findOnly(text: string): Resolved {
-    const found = this.find(text);
-    const named = this.#byName.get(text.trim().toLowerCase());
-    if (typeof found === "string" || named === undefined) return found;
-    return named.toLowerCase() === found.guid.toLowerCase() ? found : "ambiguous";
+  /** The Guid of the recipient that a list of recipients names; undefined when it can be another one. */
+  recipientNamed(text: string): string | undefined {
+    const found = new Set([...this.#byIdentifier.of(text), ...this.#byFreeName.of(text)]);
+    return found.size === 1 ? [...found][0] : undefined;
   }
 
-  async #readRare(exchange: Exchange): Promise<void> {
+  /** Throws an `unexpected` fault for an account that is no user. */
+  async distinguishedNameOf(guid: string, exchange: Exchange): Promise<string> {
+    await this.#readUsers(exchange);
+    const name = this.#distinguishedNames.get(guid.toLowerCase()) ?? "";
+    if (name !== "") return name;
+    throw new Fault({
+      kind: "unexpected",
+      message: `Exchange Online did not return a user for account ${guid}.`,
+    });
+  }
+
+  async #readUsers(exchange: Exchange): Promise<void> {
+    await (this.#users ??= this.#readUsersOnce(exchange));
+  }
+
+  async #readUsersOnce(exchange: Exchange): Promise<void> {
+    const select = ["Guid", ...freeNames, ...rareNames];
     for await (const { rows } of exchange.pages({
       cmdlet: "Get-User",
       parameters: { ResultSize: "Unlimited" },
-      select: ["Guid", ...rareNames],
+      select,
     })) {
       for (const row of rows) {
-        assertReturned(row, ["Guid", ...rareNames], "a user");
-        for (const name of rareNames)
-          enter(this.#byRareName, textOf(row[name]), textOf(row["Guid"]));
+        const guid = guidIn(row, "user");
+        assertReturned(row, select, `user ${guid}`);
+        this.#addFreeNames(row, guid);
+        for (const name of rareNames) this.#byRareName.add(row[name], guid);
+        this.#distinguishedNames.set(guid.toLowerCase(), textOf(row["DistinguishedName"]));
       }
     }
   }
+
+  #addFreeNames(row: Row, guid: string): void {
+    this.#byName.add(row["Name"], guid);
+    for (const name of freeNames) this.#byFreeName.add(row[name], guid);
+  }
 }
 
-function enter(byName: Map<string, string>, name: string, guid: string): void {
-  const key = name.trim().toLowerCase();
-  if (key === "") return;
-  const known = byName.get(key);
-  if (known === undefined) byName.set(key, guid);
-  else if (known.toLowerCase() !== guid.toLowerCase()) byName.set(key, ambiguous);
+/** Names without regard to case, each with the Guids of its objects. */
+class Names {
+  readonly #guids = new Map<string, string[]>();
+
+  add(name: unknown, guid: string): void {
+    const key = keyOf(textOf(name));
+    if (key === "") return;
+    const known = this.#guids.get(key);
+    if (!known) this.#guids.set(key, [guid]);
+    else if (!known.some((one) => one.toLowerCase() === guid.toLowerCase())) known.push(guid);
+  }
+
+  of(name: string): readonly string[] {
+    return this.#guids.get(keyOf(name)) ?? [];
+  }
+}
+
+function resolved(guids: readonly string[]): Resolved {
+  const [guid, ...others] = guids;
+  if (guid === undefined) return "unknown";
+  return others.length === 0 ? { guid } : { candidates: guids };
+}
+
+function keyOf(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+function guidIn(row: Row, what: string): string {
+  const guid = textOf(row["Guid"]);
+  if (guid !== "") return guid;
+  throw new Fault({
+    kind: "unexpected",
+    message: `Exchange Online returned a ${what} without a Guid, so it cannot be identified.`,
+  });
 }

@@ -175,7 +175,11 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
       DefaultFolderNameMatchingUserLanguage:
         present["DefaultFolderNameMatchingUserLanguage"] ?? null,
     },
-    isInEffect: async (targets) => hasFolderNames(await regionOf(mailbox, true)(targets), wanted),
+    // Names that match the language of before are not the wanted ones.
+    isInEffect: async (targets) => {
+      const row = await regionOf(mailbox, true)(targets);
+      return hasSettings(row, wanted) && hasFolderNames(row, wanted);
+    },
   };
   // In another language the folders have other names, regardless of whether they match now.
   const isNamed =

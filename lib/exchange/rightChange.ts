@@ -119,7 +119,7 @@ export async function revoke(
   account: Account,
   { read, change, log }: RightGate,
 ): Promise<void> {
-  const { isHeld, orphans } = await read(right.standingOf(mailbox, account));
+  const { isHeld, orphans, sid = "" } = await read(right.standingOf(mailbox, account));
   // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
   if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
   assertMasteredHere(right, mailbox);
@@ -137,12 +137,15 @@ export async function revoke(
     isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
     alternatives: [
-      {
-        after: "alreadySo",
-        ...right.revoking(mailbox, otherNameOf(right, account)),
-        sentence: `${sentence}, by another name`,
-      },
-    ],
+      { trustee: otherNameOf(right, account), how: "by another name" },
+      { trustee: sid, how: "by its security identifier" },
+    ]
+      .filter(({ trustee }) => trustee !== "")
+      .map(({ trustee, how }) => ({
+        after: "alreadySo" as const,
+        ...right.revoking(mailbox, trustee),
+        sentence: `${sentence}, ${how}`,
+      })),
   });
 }
 

@@ -4,10 +4,14 @@ import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { assertReturned } from "./client/lookUp.ts";
-import { confirmed, mailboxesOf, mailboxLookup, type Mailbox } from "./mailbox.ts";
+import { confirmed, mailboxLookup, type Mailbox } from "./mailbox.ts";
+import { mailboxesOf } from "./mailboxList.ts";
 import { nameOf } from "./naming.ts";
 import { recipientList, Recipients } from "./recipients.ts";
+import { askedOf, trusteeQuestions, type TrusteeQuestion } from "./trusteeQuestions.ts";
 import {
+  assertNotEmpty,
+  isGranted,
   permissionEntry,
   readingPermissions,
   readingSendAs,
@@ -29,7 +33,7 @@ export interface MailboxHolders {
 }
 
 /** Why a trustee is not an account. */
-export type UnresolvedTrustee = "no account" | "ambiguous" | "unknown";
+export type UnresolvedTrustee = "no account" | "unknown";
 
 export interface HoldersSettings {
   /** The types of the mailboxes. */
@@ -44,11 +48,17 @@ export interface HoldersSettings {
 }
 
 /** The cmdlets of `holdersOf`, in addition to those that list mailboxes. */
-export const rightHolderList: Cmdlets = mergedCmdlets(recipientList, rightLists, mailboxLookup);
+export const rightHolderList: Cmdlets = mergedCmdlets(
+  recipientList,
+  rightLists,
+  mailboxLookup,
+  trusteeQuestions,
+);
 
 /**
  * The holders of each right on every mailbox, in any order; or why they could not be read. Full Access has to be read
- * for each mailbox. Send As is read for the whole tenant, and Send on Behalf is a property of the mailbox.
+ * for each mailbox. Send As is read for the whole tenant, and Send on Behalf is a property of the mailbox. Where a list
+ * shows a name that can be several objects', the service is asked about each account of that name.
  */
 export function holdersOf({
   types,
@@ -65,38 +75,56 @@ export function holdersOf({
       recipients.read(exchange),
       wanted.includes("SendAs") ? sendAsOfTenant(exchange) : undefined,
     ]).then(([, byName]) => byName && joined(byName, recipients));
+    // Mailboxes with trustees whom a name alone does not settle. The service is asked about them at the end.
+    const unsettled: Unsettled[] = [];
     const accountsIn = async (
       mailbox: Mailbox,
+      right: RightName,
       trustees: readonly string[],
+      questions: TrusteeQuestion[],
     ): Promise<Set<string>> => {
       const accounts = new Set<string>();
       for (const trustee of trustees) {
         const resolved = await recipients.resolve(trustee, exchange);
-        if (typeof resolved === "string") onUnresolved(mailbox, trustee, resolved);
-        else if (recipients.isOneOf(resolved.guid)) accounts.add(resolved.guid);
-        else onUnresolved(mailbox, trustee, "no account");
+        if (resolved === "unknown") {
+          onUnresolved(mailbox, trustee, "unknown");
+          continue;
+        }
+        const meant = "guid" in resolved ? [resolved.guid] : resolved.candidates;
+        const known = meant.filter((guid) => recipients.isOneOf(guid));
+        if (known.length === 0) onUnresolved(mailbox, trustee, "no account");
+        else if ("guid" in resolved) accounts.add(resolved.guid);
+        else
+          for (const account of known)
+            questions.push({
+              mailbox,
+              right,
+              account,
+              distinguishedName: await recipients.distinguishedNameOf(account, exchange),
+            });
       }
       return accounts;
     };
-    const resolvedHolders = async (
+    const delegatesOf = (mailbox: Mailbox): string[] => {
+      if (!wanted.includes("SendOnBehalf")) return [];
+      assertReturned(mailbox, ["GrantSendOnBehalfTo"], `mailbox ${nameOf(mailbox)}`);
+      return [mailbox["GrantSendOnBehalfTo"] ?? []].flat().map(textOf);
+    };
+    /** Yields the holders, unless a question is left. */
+    async function* resolvedHolders(
       mailbox: Mailbox,
       fullAccess: readonly string[],
       sendAs: readonly string[],
-    ): Promise<MailboxHolders> => {
-      if (wanted.includes("SendOnBehalf"))
-        assertReturned(mailbox, ["GrantSendOnBehalfTo"], `mailbox ${nameOf(mailbox)}`);
-      const delegates = wanted.includes("SendOnBehalf")
-        ? [mailbox["GrantSendOnBehalfTo"] ?? []].flat().map(textOf)
-        : [];
-      return {
-        mailbox,
-        holders: {
-          FullAccess: await accountsIn(mailbox, fullAccess),
-          SendAs: await accountsIn(mailbox, sendAs),
-          SendOnBehalf: await accountsIn(mailbox, delegates),
-        },
+    ): AsyncGenerator<MailboxHolders, void, undefined> {
+      const questions: TrusteeQuestion[] = [];
+      const holders = {
+        FullAccess: await accountsIn(mailbox, "FullAccess", fullAccess, questions),
+        SendAs: await accountsIn(mailbox, "SendAs", sendAs, questions),
+        SendOnBehalf: await accountsIn(mailbox, "SendOnBehalf", delegatesOf(mailbox), questions),
       };
-    };
+      if (questions.length === 0) yield { mailbox, holders };
+      else unsettled.push({ mailbox, holders, questions });
+    }
 
     const progress = { areListed: false };
     // A fault is thrown where the lists are awaited.
@@ -114,7 +142,7 @@ export function holdersOf({
       for (const { item: mailbox, trustees, fault } of waiting.splice(0)) {
         const listed = sendAs ? sendAs.get(mailbox.Guid.toLowerCase()) : [];
         if (fault) yield { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) };
-        else if (listed) yield await resolvedHolders(mailbox, trustees, listed);
+        else if (listed) yield* resolvedHolders(mailbox, trustees, listed);
         else unlisted.set(mailbox, trustees);
       }
     }
@@ -135,11 +163,39 @@ export function holdersOf({
       { commandFor: readingSendAs, trusteeOf: sendAsTrustee },
       exchange,
     )) {
-      yield fault
-        ? { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) }
-        : await resolvedHolders(mailbox, unlisted.get(mailbox) ?? [], trustees);
+      if (fault) yield { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) };
+      else yield* resolvedHolders(mailbox, unlisted.get(mailbox) ?? [], trustees);
     }
+    yield* answered(unsettled, exchange);
   };
+}
+
+/** A mailbox, the holders that are certain, and the questions that are left. */
+interface Unsettled {
+  mailbox: Mailbox;
+  holders: Record<RightName, Set<string>>;
+  questions: readonly TrusteeQuestion[];
+}
+
+/** Asks the service all questions, and yields each mailbox with what is then known of it. */
+async function* answered(
+  unsettled: readonly Unsettled[],
+  exchange: Exchange,
+): AsyncGenerator<MailboxHolders | { mailbox: Mailbox; fault: Fault }, void, undefined> {
+  const faults = new Map<Mailbox, Fault>();
+  const holders = new Map(unsettled.map((one) => [one.mailbox, one.holders]));
+  const questions = unsettled.flatMap((one) => one.questions);
+  for await (const { question, answer } of askedOf(questions, exchange)) {
+    const { mailbox, right, account } = question;
+    if (answer instanceof Fault) faults.set(mailbox, answer);
+    else if (answer) holders.get(mailbox)?.[right].add(account);
+  }
+  for (const { mailbox, holders: settled } of unsettled) {
+    const fault = faults.get(mailbox);
+    yield fault
+      ? { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) }
+      : { mailbox, holders: settled };
+  }
 }
 
 /** The trustees of a right on an item, or why they could not be read. */
@@ -162,9 +218,8 @@ function fullAccessTrustee(row: Row): string | undefined {
 
 const sendAsTrustee = (row: Row): string | undefined => grantedTo(sendAsEntry(row));
 
-/** Undefined for an entry that grants nothing: inherited, the mailbox's own, or Deny. */
-function grantedTo({ trustee, isInherited, isDenied }: Entry): string | undefined {
-  return isInherited || isDenied ? undefined : trustee;
+function grantedTo(entry: Entry): string | undefined {
+  return isGranted(entry) ? entry.trustee : undefined;
 }
 
 async function* trusteesOn(
@@ -176,7 +231,20 @@ async function* trusteesOn(
   exchange: Exchange,
 ): AsyncGenerator<Listed<Mailbox>, void, undefined> {
   for await (const { item, rows, fault } of collectPages(exchange.each(mailboxes, commandFor)))
-    yield { item, trustees: rows.flatMap((row) => trusteeOf(row) ?? []), ...(fault && { fault }) };
+    yield fault ? { item, trustees: [], fault } : trusteesIn(item, rows, trusteeOf);
+}
+
+function trusteesIn(
+  item: Mailbox,
+  rows: readonly Row[],
+  trusteeOf: (row: Row) => string | undefined,
+): Listed<Mailbox> {
+  try {
+    assertNotEmpty(rows, item);
+    return { item, trustees: rows.flatMap((row) => trusteeOf(row) ?? []) };
+  } catch (thrown) {
+    return { item, trustees: [], fault: Fault.of(thrown) };
+  }
 }
 
 /** The trustees with Send As in the whole tenant, by the recipient's name in the list. */
@@ -209,11 +277,8 @@ function joined(
 ): ReadonlyMap<string, readonly string[]> {
   const byGuid = new Map<string, readonly string[]>();
   for (const [name, entries] of byName) {
-    const resolved = recipients.findOnly(name);
-    if (typeof resolved !== "string") {
-      const guid = resolved.guid.toLowerCase();
-      byGuid.set(guid, [...(byGuid.get(guid) ?? []), ...entries]);
-    }
+    const guid = recipients.recipientNamed(name)?.toLowerCase();
+    if (guid !== undefined) byGuid.set(guid, [...(byGuid.get(guid) ?? []), ...entries]);
   }
   return byGuid;
 }

@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { cloudGroups, memberList } from "../../lib/exchange/group.ts";
+import { memberList } from "../../lib/exchange/groupMembers.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { groupPermission, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
@@ -8,7 +8,7 @@ export default onImportPermission({
   needs: { exchange: cmdlets(memberList) },
   configuration: ["RecipientTypeDetails"],
   handle: async function* (input) {
-    for await (const { group, accountReferences } of membersThatAreAccounts(cloudGroups(), input)) {
+    for await (const { group, accountReferences } of membersThatAreAccounts(undefined, input)) {
       yield {
         permission: groupPermission(group),
         description: group.PrimarySmtpAddress,

@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { cloudGroups, memberList } from "../../lib/exchange/group.ts";
+import { memberList } from "../../lib/exchange/groupMembers.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
 import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
@@ -12,7 +12,7 @@ export default onImportSubPermissions({
       input.configuration;
     let groups = 0;
     for await (const { group, accountReferences } of membersThatAreAccounts(
-      cloudGroups({ property, value }),
+      { property, value },
       input,
     )) {
       groups++;

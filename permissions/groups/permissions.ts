@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { cloudGroups, groupList } from "../../lib/exchange/group.ts";
+import { cloudGroups, groupList } from "../../lib/exchange/groupList.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 import { groupPermission } from "../../lib/entitlements/groups.ts";
 

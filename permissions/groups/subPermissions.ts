@@ -6,15 +6,14 @@ import {
 } from "../../lib/exchange/account.ts";
 import {
   adding,
-  cloudGroupsWhere,
   groupById,
   isMember,
   removing,
-  groupList,
   membershipLookup,
   memberAddition,
   memberRemoval,
 } from "../../lib/exchange/group.ts";
+import { cloudGroupsWhere, groupList } from "../../lib/exchange/groupList.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import { groupPart } from "../../lib/entitlements/groups.ts";
 import { onlyOne } from "../../lib/exchange/naming.ts";

@@ -5,7 +5,7 @@ import {
   holdProperties,
   type HoldDuration,
 } from "../../lib/exchange/litigationHold.ts";
-import { mailboxesOf, filteredMailboxList } from "../../lib/exchange/mailbox.ts";
+import { mailboxesOf, filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
 import { Fault } from "../../lib/fault.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";

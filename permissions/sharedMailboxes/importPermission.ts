@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { rightHolderList } from "../../lib/exchange/rightHolders.ts";
-import { mailboxList } from "../../lib/exchange/mailbox.ts";
+import { mailboxList } from "../../lib/exchange/mailboxList.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import {
   combinedRights,

@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { rightHolderList } from "../../lib/exchange/rightHolders.ts";
-import { filteredMailboxList } from "../../lib/exchange/mailbox.ts";
+import { filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
 import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
 import {
   dynamicPermissions,

@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { mailboxesOf, mailboxList } from "../../lib/exchange/mailbox.ts";
+import { mailboxesOf, mailboxList } from "../../lib/exchange/mailboxList.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 import { mailboxPermissions } from "../../lib/entitlements/sharedMailboxes.ts";
 

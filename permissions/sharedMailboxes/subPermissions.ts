@@ -4,13 +4,8 @@ import {
   accountOrFormerById,
   assertHasMailbox,
 } from "../../lib/exchange/account.ts";
-import {
-  mailboxById,
-  mailboxesOf,
-  type Mailbox,
-  filteredMailboxList,
-  mailboxLookup,
-} from "../../lib/exchange/mailbox.ts";
+import { mailboxById, type Mailbox, mailboxLookup } from "../../lib/exchange/mailbox.ts";
+import { listedMailboxes, filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
 import {
   grant,
   revoke,
@@ -61,7 +56,7 @@ export default onSubPermissions({
       async belongingTo(value) {
         const found: Mailbox[] = [];
         for await (const mailbox of stream(
-          mailboxesOf(types, rightProperties, { property, value }),
+          listedMailboxes(types, rightProperties, { property, value }),
         ))
           found.push(mailbox);
         return onlyOne(found, description(value)).flatMap((mailbox) =>

@@ -40,16 +40,9 @@ export function emulated(
     state: emulatedState(state, credentials, form),
     clock: () => epoch + now(),
   });
-  const drawn = new Map(state.objects.map((object) => [object.guid, object]));
   return {
     handle: (request) => answered(emulator, request),
-    truth() {
-      const present = emulator
-        .state()
-        .objects.map((object) => seen(object, emulator.state(), form));
-      const guids = new Set(present.map(({ guid }) => guid));
-      return [...present, ...[...drawn.values()].filter(({ guid }) => !guids.has(guid))];
-    },
+    truth: () => emulator.state().objects.map((object) => seen(object, emulator.state(), form)),
     revision: () => JSON.stringify(emulator.state()),
   };
 }
@@ -68,15 +61,13 @@ async function answered(
   };
 }
 
-/** What is deleted is not there at all. */
 function emulatedState(
   { objects, behaviour }: TenantState,
   { tenantId, clientId, clientSecret }: typeof application,
   form: AccessEntry["form"],
 ): State {
-  const present = objects.filter(({ deleted }) => !deleted);
   const entries = (list: "fullAccess" | "sendAs") =>
-    present.flatMap((object) =>
+    objects.flatMap((object) =>
       object[list].map((entry) => ({
         trustee: entry.trustee,
         rights: entry.rights,
@@ -109,7 +100,7 @@ function emulatedState(
       permissionLagMs: behaviour.lagMs[0] ?? 0,
       createLagMs: behaviour.lagMs[0] ?? 0,
     },
-    objects: present.map(written),
+    objects: objects.map(written),
     mailboxPermissions: entries("fullAccess").map(({ guid, ...entry }) => ({
       mailbox: guid,
       ...entry,
@@ -118,13 +109,13 @@ function emulatedState(
       recipient: guid,
       ...entry,
     })),
-    folders: present
+    folders: objects
       .filter(({ kind }) => kind === "UserMailbox")
       .map(({ guid, calendar }) => ({
         mailbox: guid,
         language: languages[calendar.folder] ?? "en",
       })),
-    folderPermissions: present
+    folderPermissions: objects
       .filter(({ kind }) => kind === "UserMailbox")
       .flatMap(({ guid, calendar }) =>
         calendar.entries.map(({ user, rights, flags }) => ({
@@ -151,6 +142,10 @@ function written(object: DirectoryObject): EmulatedObject {
     DisplayName: object.displayName,
     IsDirSynced: object.synced,
     ...object.custom,
+    ...(object.deleted
+      ? { IsSoftDeletedByRemove: true, WhenSoftDeleted: "2026-11-20T00:00:00Z" }
+      : {}),
+    ...(object.inactive ? { IsInactiveMailbox: true } : {}),
     ...(kind === "User" ? { UserPrincipalName: object.upn } : {}),
     ...(kind === "User" ? {} : { Alias: object.alias, EmailAddresses: object.addresses }),
     ...(kind === "User" ? {} : { HiddenFromAddressListsEnabled: object.hidden }),
@@ -194,6 +189,8 @@ function seen(
     upn: text("UserPrincipalName") || (own.kind.endsWith("Mailbox") ? smtp : own.upn),
     addresses,
     oid: text("ExternalDirectoryObjectId"),
+    deleted: object["IsSoftDeletedByRemove"] === true,
+    inactive: object["IsInactiveMailbox"] === true,
     hidden: object["HiddenFromAddressListsEnabled"] === true,
     synced: object["IsDirSynced"] === true,
     hold: object["LitigationHoldEnabled"] === true ? Number(days) || "Unlimited" : undefined,

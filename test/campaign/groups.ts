@@ -56,7 +56,7 @@ export function grantGroup(chance: Chance, known: KnownSettings): Scenario {
       mayHaveLeft: false,
     }),
     shortfalls: (after) =>
-      isMember(after, group) ? [] : [lacking(`no member of ${group}`, adding)],
+      isMember(after, group) ? [] : [lacking(`no member of ${group}`, adding, group)],
     afterwards: () => ({
       ...judged,
       action: "permissions/groups/revokePermission",
@@ -69,7 +69,7 @@ export function grantGroup(chance: Chance, known: KnownSettings): Scenario {
 function stillMember(after: Objects, groups: readonly string[]): Shortfall[] {
   return groups
     .filter((group) => isMember(after, group))
-    .map((group) => left(`still a member of ${group}`, removing));
+    .map((group) => left(`still a member of ${group}`, removing, group));
 }
 
 export function revokeGroup(chance: Chance, known: KnownSettings): Scenario {
@@ -130,7 +130,7 @@ export function subGroups(chance: Chance, known: KnownSettings): Scenario {
       ...stillMember(after, ended),
       ...wanted
         .filter((group) => !isMember(after, group))
-        .map((group) => lacking(`no member of ${group}`, adding)),
+        .map((group) => lacking(`no member of ${group}`, adding, group)),
     ],
     faults: ({ answer, before, after }) =>
       unrecorded(answer, [...new Set([...current, ...wanted])], (group) => ({

@@ -59,13 +59,13 @@ const rightsOn =
 function stillHeld(after: Objects, mailbox: string, of: readonly Right[]): Shortfall[] {
   return of
     .filter((right) => holds(after, mailbox, right, ids.person))
-    .map((right) => left(`still ${right} on ${mailbox}`, words[right].remove));
+    .map((right) => left(`still ${right} on ${mailbox}`, words[right].remove, mailbox));
 }
 
 function notHeld(after: Objects, mailbox: string, of: readonly Right[]): Shortfall[] {
   return of
     .filter((right) => !holds(after, mailbox, right, ids.person))
-    .map((right) => lacking(`no ${right} on ${mailbox}`, words[right].add));
+    .map((right) => lacking(`no ${right} on ${mailbox}`, words[right].add, mailbox));
 }
 
 /** A reference of one right, or a combined one for what the configuration names. */

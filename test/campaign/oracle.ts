@@ -91,8 +91,11 @@ function unexcused({ shortfalls, after, event, execution }: Case, answer: Answer
   const saysAccepted = answer.outputContext.AuditLogs.some(
     ({ Message }) => /accepted/i.test(Message) && /not (yet )?show/i.test(Message),
   );
-  return shortfalls(byGuid(after), answer).filter(({ isLeft, by }) => {
-    const writes = execution.made.filter(({ cmdlet }) => by.test(cmdlet));
+  return shortfalls(byGuid(after), answer).filter(({ isLeft, by, on }) => {
+    const writes = execution.made.filter(
+      ({ cmdlet, parameters }) =>
+        by.test(cmdlet) && (on === undefined || parameters["Identity"] === on),
+    );
     const isPlain = writes.length > 0 && writes.every((write) => isPlainlyAccepted(write, writes));
     return !(isPlain && (!isLeft || (!isStrict && saysAccepted)));
   });

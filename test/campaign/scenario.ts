@@ -31,6 +31,8 @@ export interface Shortfall {
   isLeft: boolean;
   /** The cmdlets that should have done it. */
   by: RegExp;
+  /** The Identity that they should have named, when an event changes several objects. */
+  on?: string | undefined;
 }
 
 export type Objects = ReadonlyMap<string, DirectoryObject>;
@@ -107,12 +109,12 @@ export function references(Permission?: unknown): Record<string, unknown> {
 
 export const aPerson = { Person: { ExternalId: "E100001", DisplayName: "Pat Person" } };
 
-export function left(what: string, by: RegExp): Shortfall {
-  return { what, isLeft: true, by };
+export function left(what: string, by: RegExp, on?: string): Shortfall {
+  return { what, isLeft: true, by, on };
 }
 
-export function lacking(what: string, by: RegExp): Shortfall {
-  return { what, isLeft: false, by };
+export function lacking(what: string, by: RegExp, on?: string): Shortfall {
+  return { what, isLeft: false, by, on };
 }
 
 export const nothingChanges = { shortfalls: () => [], mayChange: () => false };

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,6 +46,12 @@ function seedFile(name: string, text: string): string {
   return file;
 }
 
+const smallSeed = fileURLToPath(new URL("seeds/small.json", import.meta.url));
+const withDerivedProperty = readFileSync(smallSeed, "utf8").replace(
+  '"RecipientTypeDetails": "UserMailbox",',
+  '"RecipientTypeDetails": "UserMailbox", "IsShared": true,',
+);
+
 describe.concurrent("the emulator command", () => {
   it("prints one line of JSON, serves requests, and stops when stdin closes", async () => {
     const state = seedState();
@@ -73,6 +79,16 @@ describe.concurrent("the emulator command", () => {
     expect(out().trimEnd().split("\n")).toHaveLength(1);
   });
 
+  it("starts from the small example", async () => {
+    const { child, firstLine } = start("--seed", smallSeed, "--until-stdin-closes");
+    const { exchangeUrl } = JSON.parse(await firstLine) as Record<string, string>;
+    const served = (await (await fetch(`${exchangeUrl}/_emulator/state`)).json()) as object;
+    expect(served).toMatchObject({ tenant: { displayName: "Small" } });
+    expect(served).not.toHaveProperty("$schema");
+    child.stdin?.end();
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
   it("without stdin runs until it receives a signal", async () => {
     const { child, firstLine } = start();
     child.stdin?.end();
@@ -85,6 +101,10 @@ describe.concurrent("the emulator command", () => {
     [["--port", "http"], "--port: must be a number"],
     [["--prot", "1"], "Unknown option '--prot'"],
     [["--seed", seedFile("text.json", "{,")], "text.json: is not JSON"],
+    [
+      ["--seed", seedFile("derived.json", withDerivedProperty)],
+      "derived.json: objects[0].IsShared: would not take effect: it follows from RecipientTypeDetails",
+    ],
     [
       ["--seed", seedFile("bad.json", '{"tenant":{},"apps":[],"objects":[]}')],
       "bad.json: tenant.id: must be a GUID",

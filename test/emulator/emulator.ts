@@ -7,7 +7,7 @@ import { answerBatch, isBatch } from "./exchange/batch.ts";
 import { clouds } from "./entra/clouds.ts";
 import { answerControl, StateProblems } from "./control.ts";
 import { answerExchange, type ExchangeContext } from "./exchange/adminApi.ts";
-import { carryOut, Faults, nameOf, tooManyAtOnce, type Fault } from "./faults.ts";
+import { carryOut, Faults, nameOf, readFaults, tooManyAtOnce, type Fault } from "./faults.ts";
 import { takeApart, type Incoming } from "./incoming.ts";
 import { entryFor, type Entry } from "./journal.ts";
 import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
@@ -180,7 +180,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       entries = [];
     },
     faults: () => faults.list(),
-    setFaults: (list) => faults.replace(list),
+    setFaults: (list) => faults.replace(readFaults(list)),
     now,
     advance(ms) {
       offset += ms;

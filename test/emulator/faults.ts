@@ -9,6 +9,7 @@ import {
   Refusal,
   unauthorized,
 } from "./exchange/errors.ts";
+import { isDocumented } from "./exchange/documentedCmdlets.ts";
 import type { Incoming } from "./incoming.ts";
 import { pause } from "./pause.ts";
 import type { Behaviour } from "./state.ts";
@@ -438,7 +439,33 @@ const fields: Record<string, (value: unknown) => boolean> = {
   status: (value) => Number.isInteger(value),
   className: (value) => typeof value === "string",
   location: (value) => typeof value === "string",
+  seen: (value) => Number.isInteger(value),
 };
+
+/** What a part belongs to, and has no effect without. */
+const needs: Partial<Record<keyof Fault, (fault: Fault) => boolean>> = {
+  retryAfter: ({ named }) => named === "throttled" || named === "unavailable",
+  className: ({ named }) => named === "transient",
+  location: ({ named }) => named === "redirect",
+  status: ({ named }) =>
+    named !== undefined &&
+    (isRefusal(named) || ["concurrency", "transient", "signInUnavailable"].includes(named)),
+  seed: ({ chance }) => chance !== undefined,
+};
+
+/** Why a fault, or a part of it, would never take effect. */
+function uselessPart(fault: Fault): string | undefined {
+  const { match = {}, skip = 0, times = 1 } = fault;
+  const { side, cmdlet, nth, after = 0 } = match;
+  if (cmdlet !== undefined && cmdlet !== "$batch" && !isDocumented(cmdlet))
+    return `Exchange Online has no cmdlet '${cmdlet}'`;
+  if (cmdlet !== undefined && side === "login") return "the sign-in has no cmdlets";
+  if (nth !== undefined && nth <= after) return "its nth request comes before those of after";
+  if (nth !== undefined && skip > 0) return "its nth request is one, and skip leaves that alone";
+  if (times < 1) return "its times are less than one";
+  const part = Object.entries(needs).find(([key, holds]) => key in fault && !holds(fault));
+  return part && `${part[0]} belongs to another kind of fault`;
+}
 
 const effects = ["delayMs", "hang", "cut", "answer", "named", "drop", "warning", "applied"];
 
@@ -457,6 +484,9 @@ export function readFaults(json: unknown): Fault[] {
       if (!sound(value))
         throw badRequest(`faults[${index}].${key} is not usable: ${JSON.stringify(value)}.`);
     }
+    const useless = uselessPart(fault);
+    if (useless !== undefined)
+      throw badRequest(`faults[${index}] would never take effect: ${useless}.`);
     if (!effects.some((key) => key in fault))
       throw badRequest(`faults[${index}] does nothing: give one of ${effects.join(", ")}.`);
     if ("applied" in fault && !("also" in fault) && !("answer" in fault) && !("named" in fault))
@@ -469,5 +499,6 @@ export function readFaults(json: unknown): Fault[] {
     if (!isOfItem && "drop" in fault)
       throw badRequest(`faults[${index}]: drop is for the items of a batch only.`);
   });
-  return json as Fault[];
+  // Each field was checked above. `seen` is a count of the listing, and starts anew.
+  return (json as (Fault & { seen?: number })[]).map(({ seen: _, ...fault }) => fault);
 }

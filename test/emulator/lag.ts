@@ -8,7 +8,7 @@ export class Lag {
   /** Oldest first. */
   readonly #before = new Map<string, { at: number; lagMs: number; value: unknown }[]>();
   #now = 0;
-  /** The lag of the controller that answers now, and the longest of any. */
+  /** The lag of the controller that answers now, and the maximum of all of them. */
   #controllerMs = 0;
   #maxControllerMs = 0;
 

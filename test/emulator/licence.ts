@@ -15,7 +15,7 @@ export interface Licence {
   becomes?: "MailUser" | "User";
 }
 
-/** Assigns or removes a licence. The result says what is wrong, if anything. */
+/** Assigns or removes a licence. Returns what is wrong, if anything. */
 export function setLicence({ user, licensed, becomes }: Licence, store: Store): string | undefined {
   const [object, ...others] = store.find(user).filter((one) => !isSoftDeleted(one));
   if (!object) return `user: no object has the identity '${user}'`;

@@ -160,6 +160,34 @@ export const derivedNames =
     /\s+/,
   );
 
+/**
+ * Where to set what some derived properties show. A value of their own would not take effect, or
+ * would contradict the rest of the object, so a state must not contain them. The other derived
+ * properties may have a value of their own.
+ */
+export const setElsewhere: Readonly<Record<string, string>> = {
+  Id: "Name",
+  Identity: "Name",
+  DistinguishedName: "Name",
+  MailboxOwnerId: "Name",
+  OrganizationId: "initialDomain of the tenant",
+  OrganizationalUnit: "initialDomain of the tenant",
+  RecipientType: "RecipientTypeDetails",
+  IsMailboxEnabled: "RecipientTypeDetails",
+  IsShared: "RecipientTypeDetails",
+  IsResource: "RecipientTypeDetails",
+  PrimarySmtpAddress: "EmailAddresses",
+  WindowsEmailAddress: "EmailAddresses",
+  WindowsLiveID: "UserPrincipalName",
+  MicrosoftOnlineServicesID: "UserPrincipalName",
+  WhenCreatedUTC: "WhenCreated",
+  WhenChangedUTC: "WhenChanged",
+  MemberOfGroup: "Members of the group",
+  AcceptMessagesOnlyFromSendersOrMembers:
+    "AcceptMessagesOnlyFrom and AcceptMessagesOnlyFromDLMembers",
+  RejectMessagesFromSendersOrMembers: "RejectMessagesFrom and RejectMessagesFromDLMembers",
+};
+
 /** Properties without a default: what an object must or may have itself. */
 export const ownNames = [
   "Guid",
@@ -280,4 +308,37 @@ export const known = new Map<string, Value>([
 function sampleOf(derivedName: string): Value {
   if (derivedName === "MemberOfGroup" || derivedName.endsWith("SendersOrMembers")) return [];
   return derivedName.startsWith("Is") ? false : "";
+}
+
+const groupRows = ["Get-DistributionGroup"] as const;
+const mailboxRows = [
+  "Get-Mailbox",
+  "Get-MailboxAutoReplyConfiguration",
+  "Get-MailboxRegionalConfiguration",
+] as const;
+/** Stored for other reasons than to be shown. */
+const unshown = {
+  group: ["Members"],
+  mailbox: ["IsSoftDeletedByRemove", "IsSoftDeletedByDisable", "IsInactiveMailbox"],
+};
+
+const shownIn = (cmdlets: readonly (keyof typeof rows)[]): string[] =>
+  cmdlets.flatMap((cmdlet) => [...rows[cmdlet], ...(catalogue.filterable.byCmdlet[cmdlet] ?? [])]);
+const ofGroups = new Set([...shownIn(groupRows), ...unshown.group]);
+const ofMailboxes = new Set([...shownIn(mailboxRows), ...unshown.mailbox]);
+const ofRecipients = new Set<string>(
+  (["Get-Recipient", "Get-User", "Get-DistributionGroupMember"] as const).flatMap(
+    (cmdlet) => rows[cmdlet],
+  ),
+);
+
+/**
+ * Whether no cmdlet shows this property of this type of object: only of mailboxes, or only of
+ * groups. An account that lost its licence keeps the properties of its mailbox.
+ */
+export function isOfAnotherType(name: string, type: string): boolean {
+  if (ofRecipients.has(name) || type === "GroupMailbox") return false;
+  if (/Group$|^RoomList$/.test(type)) return ofMailboxes.has(name) && !ofGroups.has(name);
+  const isOfMailboxToo = !type.endsWith("Contact") && ofMailboxes.has(name);
+  return (ofGroups.has(name) || ofMailboxes.has(name)) && !isOfMailboxToo;
 }

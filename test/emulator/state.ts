@@ -9,7 +9,7 @@ import {
   type FolderPermission,
   type MailboxFolders,
 } from "./folderState.ts";
-import { known, type Value } from "./properties.ts";
+import { isOfAnotherType, known, setElsewhere, type Value } from "./properties.ts";
 import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
 
 export interface Tenant {
@@ -148,8 +148,8 @@ export interface Behaviour {
   /** How a parameter is refused that no role of the caller includes. Both were observed. */
   missingRoleText: "notInRole" | "unknownParameter";
   /**
-   * Whose members only a manager may change: of security groups (observed), or of all groups, as the
-   * page of the cmdlet says.
+   * Whose members only a manager may change: of security groups (observed), or of all groups (the
+   * page of the cmdlet).
    */
   managerCheck: "securityGroups" | "allGroups";
 }
@@ -216,7 +216,7 @@ export const defaultBehaviour: Behaviour = {
   managerCheck: "securityGroups",
 };
 
-const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
+export const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   errorEncoding: ["pipe", "message", "className"],
   ambiguity: ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"],
   ambiguousRead: ["refuse", "returnAll"],
@@ -242,7 +242,9 @@ const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   managerCheck: ["securityGroups", "allGroups"],
 };
 
+/** `$schema` is for editors. */
 const parts = [
+  "$schema",
   "tenant",
   "apps",
   "behaviour",
@@ -272,7 +274,8 @@ export function readState(json: unknown): { state: State } | { problems: string[
   if (!isRecord(json))
     return { problems: ["the document: must be a JSON object with tenant, apps and objects"] };
   for (const key of Object.keys(json)) {
-    if (!parts.includes(key)) report(key, `is not a part of the state (${parts.join(", ")})`);
+    if (!parts.includes(key))
+      report(key, `is not a part of the state (${parts.slice(1).join(", ")})`);
   }
   checkTenant(json["tenant"], report);
   checkApps(json["apps"], report);
@@ -282,10 +285,11 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkAccess("recipient", json["recipientPermissions"], report);
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
-  checkLags(json["lags"], report);
+  checkLags(json["lags"], guidsOf(json["objects"]), report);
   if (problems.length > 0) return { problems };
+  const { $schema: _, ...checked } = json;
   // Every field was checked above, so the shape is that of the interface.
-  const state = json as unknown as State;
+  const state = checked as unknown as State;
   return { state: { ...state, behaviour: { ...defaultBehaviour, ...state.behaviour } } };
 }
 
@@ -353,7 +357,10 @@ function checkBehaviour(behaviour: unknown, report: Report): void {
 const isDuration = (value: unknown): boolean =>
   typeof value === "number" && Number.isFinite(value) && value >= 0;
 
-function checkLags(lags: unknown, report: Report): void {
+const guidsOf = (objects: unknown): unknown[] =>
+  Array.isArray(objects) ? objects.map((one: unknown) => isRecord(one) && one["Guid"]) : [];
+
+function checkLags(lags: unknown, guids: unknown[], report: Report): void {
   if (lags === undefined) return;
   if (!Array.isArray(lags)) {
     report("lags", "must be a list");
@@ -366,6 +373,8 @@ function checkLags(lags: unknown, report: Report): void {
       isDuration(lag["ms"]) &&
       Object.keys(lag).length === 2;
     if (!isSound) report(`lags[${index}]`, 'must be {"object": GUID, "ms": milliseconds}');
+    else if (!guids.includes(lag["object"]))
+      report(`lags[${index}].object`, `would not take effect: no object has this Guid`);
   });
 }
 
@@ -393,6 +402,13 @@ function checkObjects(objects: unknown, report: Report): void {
         report(
           `${at}.${name}`,
           "is not a property this emulator knows (names are case-sensitive here)",
+        );
+      else if (setElsewhere[name] !== undefined)
+        report(`${at}.${name}`, `would not take effect: it follows from ${setElsewhere[name]}`);
+      else if (isOfAnotherType(name, String(object["RecipientTypeDetails"])))
+        report(
+          `${at}.${name}`,
+          `would not take effect: a ${String(object["RecipientTypeDetails"])} does not have it`,
         );
       else if (!sameKind(sample, value))
         report(

@@ -78,6 +78,15 @@ describe("a fault", () => {
     },
   );
 
+  it("that was listed is accepted back, and starts anew", async () => {
+    await control("PUT", "faults", [{ named: "unavailable", times: 1 }]);
+    expect((await client.invoke("Get-Mailbox", few)).status).toBe(503);
+    const { text } = await control("GET", "faults");
+    expect(JSON.parse(text)).toEqual([{ named: "unavailable", times: 1, seen: 1 }]);
+    expect((await control("PUT", "faults", JSON.parse(text))).status).toBe(204);
+    expect((await client.invoke("Get-Mailbox", few)).status).toBe(503);
+  });
+
   it("can redirect to another origin", async () => {
     running.emulator.setFaults([{ named: "redirect", location: "http://127.0.0.1:9" }]);
     const answer = await fetch(client.endpoint, { method: "POST", redirect: "manual" });
@@ -320,6 +329,29 @@ describe("a fault", () => {
     }
     expect((await control("GET", "faults")).json).toEqual([]);
   });
+
+  it.each([
+    [{ match: { cmdlet: "Set-Mailbx" }, hang: true }, "Exchange Online has no cmdlet 'Set-Mailbx'"],
+    [{ match: { cmdlet: "Get-Mailbox", side: "login" }, hang: true }, "the sign-in has no cmdlets"],
+    [{ match: { nth: 2, after: 2 }, hang: true }, "its nth request comes before those of after"],
+    [{ match: { nth: 2 }, skip: 1, hang: true }, "its nth request is one"],
+    [{ times: 0, hang: true }, "its times are less than one"],
+    [{ named: "html", retryAfter: "1" }, "retryAfter belongs to another kind of fault"],
+    [{ named: "unavailable", status: 500 }, "status belongs to another kind of fault"],
+    [{ hang: true, className: "A.B" }, "className belongs to another kind of fault"],
+    [{ hang: true, location: "https://a" }, "location belongs to another kind of fault"],
+    [{ hang: true, seed: 2 }, "seed belongs to another kind of fault"],
+  ] as [Fault, string][])("that would never strike is refused: %j", async (fault, why) => {
+    const problem = `faults[1] would never take effect: ${why}`;
+    const faults = [{ match: { cmdlet: "$batch" }, hang: true }, fault];
+    const answer = await control("PUT", "faults", faults);
+    expect([answer.status, answer.json.problems[0]]).toEqual([
+      400,
+      expect.stringContaining(problem),
+    ]);
+    expect(() => running.emulator.setFaults(faults as Fault[])).toThrow(problem);
+    expect(running.emulator.faults()).toEqual([]);
+  });
 });
 
 describe("the control API", () => {
@@ -365,6 +397,42 @@ describe("the control API", () => {
       "objects[1].Guid: is used twice (0b1ec700-0000-4000-8000-000000000001)",
     ]);
     expect((await client.invoke("Get-Mailbox", { Identity: "sales" })).status).toBe(200);
+  });
+
+  it.each([
+    ["UserMailbox", { PrimarySmtpAddress: "a@contoso.com" }, "follows from EmailAddresses"],
+    ["UserMailbox", { MemberOfGroup: [] }, "follows from Members of the group"],
+    ["UserMailbox", { Members: [] }, "a UserMailbox does not have it"],
+    ["MailContact", { AutoReplyState: "Enabled" }, "a MailContact does not have it"],
+    ["MailUniversalDistributionGroup", { AutoReplyState: "Enabled" }, "does not have it"],
+  ])("refuses what would never take effect: %s with %j", async (type, own, why) => {
+    const state = seedState();
+    const [name] = Object.keys(own);
+    state.objects.unshift({
+      Guid: "0b1ec700-0000-4000-8000-00000000ffff",
+      Name: "x",
+      RecipientTypeDetails: type,
+      ...own,
+    });
+    const answer = await control("PUT", "state", state);
+    expect([answer.status, answer.json.problems]).toEqual([
+      400,
+      [expect.stringMatching(`^objects\\[0\\]\\.${name}: would not take effect: .*${why}`)],
+    ]);
+  });
+
+  it("refuses a lag of an object that does not exist", async () => {
+    const lags = [{ object: "0b1ec700-0000-4000-8000-00000000ffff", ms: 5 }];
+    const answer = await control("PUT", "state", { ...seedState(), lags });
+    expect(answer.json.problems).toEqual([
+      "lags[0].object: would not take effect: no object has this Guid",
+    ]);
+  });
+
+  it("accepts the state back after a licence was taken", async () => {
+    await control("PUT", "licence", { user: "leo.leaver", licensed: false, becomes: "User" });
+    const state: unknown = JSON.parse((await control("GET", "state")).text);
+    expect((await control("PUT", "state", state)).status).toBe(204);
   });
 
   it("shows the journal without secrets, and empties it", async () => {

@@ -1,6 +1,6 @@
 import type { ExchangeTarget } from "../../lib/exchange/target.ts";
 import { describe, expect, it } from "vitest";
-import { cloudGroups, type Group } from "../../lib/exchange/group.ts";
+import { type Group } from "../../lib/exchange/group.ts";
 import type { Configuration } from "../../lib/generated/types.ts";
 import type { ReadingInput } from "../../lib/host/permissionActions.ts";
 import {
@@ -20,6 +20,7 @@ const group = (index: number, own: Record<string, unknown> = {}): Group => ({
   PrimarySmtpAddress: `g${index}@contoso.com`,
   RecipientTypeDetails: "MailUniversalDistributionGroup",
   IsDirSynced: false,
+  DistinguishedName: `CN=g${index}`,
   ...own,
 });
 const member = (index: number, RecipientTypeDetails = "UserMailbox"): Record<string, unknown> => ({
@@ -39,7 +40,8 @@ function inputFor(
   const { exchange } = tenantOf({
     "Get-DistributionGroup": ({ parameters: { Identity: id } }) =>
       typeof id === "string" && areGone ? notFound(id) : groups,
-    "Get-Recipient": ({ parameters: { Identity: id } }) => notFound(String(id)),
+    "Get-Recipient": ({ parameters: { Identity: id } }) =>
+      typeof id === "string" ? notFound(id) : [],
     "Get-DistributionGroupMember": (asked) =>
       membersOf(String(asked.parameters["Identity"]), asked),
   });
@@ -101,7 +103,7 @@ describe("the members that are accounts", () => {
       (id) => members.get(id) ?? [],
       ["UserMailbox", "SharedMailbox"],
     );
-    expect(await all(membersThatAreAccounts(cloudGroups(), input))).toEqual([
+    expect(await all(membersThatAreAccounts(undefined, input))).toEqual([
       { group: group(1), accountReferences: [guidOf(51), guidOf(52)] },
     ]);
     expect(said).toEqual([
@@ -115,7 +117,7 @@ describe("the members that are accounts", () => {
       isBatched ? rows([member(51)], { "@odata.nextLink": `${endpoint}?p=2` }) : [member(52)],
     );
     expect(
-      (await all(membersThatAreAccounts(cloudGroups(), input))).map(
+      (await all(membersThatAreAccounts(undefined, input))).map(
         ({ accountReferences }) => accountReferences,
       ),
     ).toEqual([[guidOf(51)], [guidOf(52)]]);
@@ -131,7 +133,7 @@ describe("the members that are accounts", () => {
       (async () => {
         for await (const {
           group: { Guid },
-        } of membersThatAreAccounts(cloudGroups(), input))
+        } of membersThatAreAccounts(undefined, input))
           given.push(Guid);
       })(),
     );
@@ -141,12 +143,12 @@ describe("the members that are accounts", () => {
 
   it("of a group that went away in between are none", async () => {
     const { input } = inputFor([group(1)], () => notFound(guidOf(1)), ["UserMailbox"], true);
-    expect(await all(membersThatAreAccounts(cloudGroups(), input))).toEqual([]);
+    expect(await all(membersThatAreAccounts(undefined, input))).toEqual([]);
   });
 
   it("of a group that a look still finds are a fault", async () => {
     const { input } = inputFor([group(1)], () => notFound(guidOf(1)));
-    expect(await faultOf(all(membersThatAreAccounts(cloudGroups(), input)))).toMatchObject({
+    expect(await faultOf(all(membersThatAreAccounts(undefined, input)))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining('1 group could not be read ("Group 1"') as string,
     });
@@ -162,7 +164,7 @@ it("an import lacks something when a group's members are not there to be read ye
       `Recipient ${guidOf(1)} couldn't be read from domain controller DC01.`,
     ),
   );
-  await faultOf(all(membersThatAreAccounts(cloudGroups(), input)));
+  await faultOf(all(membersThatAreAccounts(undefined, input)));
 });
 
 describe("what belongs to a value", () => {

@@ -231,7 +231,7 @@ describe("the automatic reply of a mailbox", () => {
 
   it("is missing with its mailbox when all looks agree", async () => {
     const looks = Array.from({ length: 5 }, () => notFound(id));
-    expect(await faultOf(autoReplyOf(mailbox)(clientOf(looks)))).toMatchObject({
+    expect(await faultOf(autoReplyOf(mailbox)(clientOf([...looks, rows([])])))).toMatchObject({
       kind: "missing",
       isProven: true,
     });

@@ -418,18 +418,30 @@ describe("a change", () => {
   });
 
   it("of an existing one uses its id, and records the values before", () => {
-    expect(
-      updating(distributionGroups, object() as unknown as NamedObject, {
-        CustomAttribute1: "D-1",
-        Other: "x",
-      }),
-    ).toEqual({
+    const { isInEffect: _, ...step } = updating(
+      distributionGroups,
+      object() as unknown as NamedObject,
+      { CustomAttribute1: "D-1", Other: "x" },
+    );
+    expect(step).toEqual({
       target: "exchange",
       operation: "Set-DistributionGroup",
       parameters: { Identity: guidOf(1), CustomAttribute1: "D-1", Other: "x" },
       sentence: `Set CustomAttribute1, Other of group "dg_Care" <dg_Care@contoso.com> (${guidOf(1)})`,
       before: { CustomAttribute1: "" },
     });
+  });
+
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ["all of its values are there", { CustomAttribute1: "D-1", Hidden: true }, true],
+    ["a text differs", { CustomAttribute1: "D-2", Hidden: true }, false],
+    ["a switch differs", { CustomAttribute1: "D-1", Hidden: false }, false],
+  ])("is in effect or not: %s", async (_name, present, expected) => {
+    const { isInEffect } = updating(distributionGroups, object() as unknown as NamedObject, {
+      CustomAttribute1: "D-1",
+      Hidden: true,
+    });
+    expect(await isInEffect?.(clientOf([rows([{ Guid: guidOf(1), ...present }])]))).toBe(expected);
   });
 
   it("of one that is yet to be made goes by its address, and shows no id", () => {

@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../lib/exchange/account.ts";
-import {
-  adding,
-  cloudGroups,
-  cloudGroupsWhere,
-  groupById,
-  isMember,
-  membersOf,
-  removing,
-  type Group,
-} from "../../lib/exchange/group.ts";
+import { adding, groupById, isMember, removing, type Group } from "../../lib/exchange/group.ts";
+import { cloudGroups, cloudGroupsWhere } from "../../lib/exchange/groupList.ts";
+import { membersOfAll } from "../../lib/exchange/groupMembers.ts";
 import { recipientTypes } from "../../lib/generated/mailbox.ts";
 import { all, calledIn, guidOf, tenantOf } from "./answering.ts";
 import { clientOf, endpoint, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
@@ -347,7 +340,7 @@ describe("the members of groups", () => {
         return id === guidOf(4) ? rows([member(99)], more) : [member(100), nameless];
       },
     });
-    const found = await all(membersOf(cloudGroups())({ exchange }));
+    const found = await all(membersOfAll()({ exchange }));
     const faults = found.flatMap((one) =>
       "fault" in one
         ? [[one.group.Guid, one.fault.kind, one.fault.isProven, one.fault.message]]
@@ -392,7 +385,7 @@ describe("the members of groups", () => {
       "Get-DistributionGroupMember": ({ isBatched }) =>
         isBatched ? rows([member(1)], { "@odata.nextLink": `${endpoint}?p=2` }) : [member(2)],
     });
-    expect(await all(membersOf(cloudGroups())({ exchange }))).toMatchObject(
+    expect(await all(membersOfAll()({ exchange }))).toMatchObject(
       [1, 2].map((index) => ({ group: { Guid: guidOf(1) }, members: [member(index)] })),
     );
   });

@@ -57,12 +57,16 @@ const others = (count: number): unknown[] =>
     permission(`other${index}@contoso.com`, { AccessRights: ["ReadPermission"] }),
   );
 
-/** A tenant in which these lists are read, one after the other; the last one again and again. */
+/**
+ * A tenant in which these lists are read, one after the other; the last one again and again. Access lists also have
+ * the mailbox's own entry.
+ */
 function tenantWith(...lists: unknown[][]) {
   const next = (): unknown[] => (lists.length > 1 ? lists.shift() : lists[0]) ?? [];
+  const self = "NT AUTHORITY\\SELF";
   return tenantOf({
-    "Get-MailboxPermission": next,
-    "Get-RecipientPermission": next,
+    "Get-MailboxPermission": () => [permission(self), ...next()],
+    "Get-RecipientPermission": () => [sendAs(self), ...next()],
     "Get-Mailbox": next,
   });
 }
@@ -87,8 +91,32 @@ describe("whether an account has Full Access", () => {
         ResultSize: "Unlimited",
       },
     };
-    // An empty list is requested once more.
-    expect(asked).toMatchObject([look, look]);
+    expect(asked).toMatchObject([look]);
+  });
+
+  it.each(["FullAccess", "SendAs"] as const)(
+    "is unknown when the list for %s has not even the mailbox's own entry",
+    async (name) => {
+      const { exchange } = tenantOf({
+        "Get-MailboxPermission": () => [],
+        "Get-RecipientPermission": () => [],
+      });
+      expect(await faultOf(rights[name].standingOf(mailbox, account)({ exchange }))).toMatchObject({
+        kind: "unexpected",
+        message: expect.stringContaining("an empty access list") as string,
+      });
+    },
+  );
+
+  it("is not denied when the account is deleted and a security identifier can be its own", async () => {
+    const deleted = { ...account, RecipientTypeDetails: "soft-deleted UserMailbox" };
+    const { exchange } = tenantWith([permission("S-1-5-21-1-2-3-4")]);
+    expect(await rights.FullAccess.standingOf(mailbox, deleted)({ exchange })).toMatchObject({
+      isHeld: true,
+    });
+    expect(await rights.FullAccess.standingOf(mailbox, account)({ exchange })).toMatchObject({
+      isHeld: false,
+    });
   });
 
   it.each<[string, Record<string, unknown>, Partial<Standing>]>([
@@ -604,9 +632,7 @@ describe("a revoke", () => {
             ],
           },
         ]);
-        // An empty list is requested once more; Send on Behalf is a property of the mailbox.
-        const looks = name !== "SendOnBehalf" && list.length === 0 ? 2 : 1;
-        expect([own.asked.length, own.said]).toEqual([looks, []]);
+        expect([own.asked.length, own.said]).toEqual([1, []]);
       }
     },
   );
@@ -623,6 +649,24 @@ describe("a revoke", () => {
     const own = ways([[], list]);
     await revoke(rights.FullAccess, mailbox, account, own);
     expect(await own.changes[0]?.isInEffect?.({ exchange: own.exchange })).toBe(expected);
+  });
+
+  it("can be sent by the account's security identifier when the list shows such identifiers", async () => {
+    const { exchange } = tenantOf({
+      "Get-MailboxPermission": () => [permission(sid)],
+      "Get-User": () => [{ Guid: guidOf(9), Sid: sid }],
+    });
+    const changes: ExchangeStep[] = [];
+    await revoke(rights.FullAccess, mailbox, account, {
+      read: (query) => query({ exchange }),
+      change: (step) => (changes.push(step as ExchangeStep), Promise.resolve("done")),
+      log: () => undefined,
+    });
+    expect(changes[0]?.before).toEqual({ FullAccess: true });
+    expect(changes[0]?.alternatives?.map(({ parameters }) => parameters["User"])).toEqual([
+      "jan@contoso.com",
+      sid,
+    ]);
   });
 
   it("warns of entries of accounts that no longer exist", async () => {

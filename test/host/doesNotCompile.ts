@@ -4,7 +4,8 @@
  */
 import type { ExchangeGate, ExchangeTarget } from "../../lib/exchange/target.ts";
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { mailboxById, mailboxesOf } from "../../lib/exchange/mailbox.ts";
+import { mailboxById } from "../../lib/exchange/mailbox.ts";
+import { mailboxesOf } from "../../lib/exchange/mailboxList.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 import type { Gate, Need, Query, Step, StreamQuery } from "../../lib/step.ts";
 

@@ -417,10 +417,9 @@ describe("a mailbox that is not there", () => {
     const answer = notFound(aoife);
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-Mailbox" }, skip: 1, answer },
-      ...["Set-Mailbox", "Get-Recipient", "Get-User"].map((cmdlet) => ({
-        match: { cmdlet },
-        answer,
-      })),
+      ...["Set-Mailbox", "Get-Recipient"].map((cmdlet) => ({ match: { cmdlet }, answer })),
+      { match: { cmdlet: "Get-User" }, times: 1, answer },
+      { match: { cmdlet: "Get-User" }, answer: { status: 200, body: { value: [] } } },
     ]);
     const run = await remove({ data: { InternalMessage: "Left.", CustomAttribute3: "left" } });
     expect(run.answer).toMatchObject({ outcome: "gone", outputContext: { Success: true } });

@@ -597,7 +597,7 @@ describe("who is not there", () => {
     await granted(permission);
     const state = bench.emulator.state();
     const dora = state.objects.find(({ Guid }) => Guid === guidOf("Dora Double"));
-    Object.assign(dora ?? {}, { RecipientTypeDetails: "User", RecipientType: "User" });
+    Object.assign(dora ?? {}, { RecipientTypeDetails: "User" });
     bench.emulator.replaceState(state);
     expect(entriesOn(bench, anna)).not.toEqual([]);
     const { answer } = await revoked(permission);

@@ -12,7 +12,7 @@ import {
   readingEventFor,
   subPermissionsEventFor,
 } from "../events.ts";
-import { Bench, guidOf, runnerOf, shown, type Run } from "../bench.ts";
+import { Bench, guidOf, runnerOf, type Run } from "../bench.ts";
 import { everyRight, prepare, sets } from "./sets.ts";
 
 let bench: Bench;
@@ -503,10 +503,10 @@ describe("an import of who has which right on a mailbox", () => {
   });
 });
 
-describe("trustees who are ambiguous, or are not accounts", () => {
+describe("trustees whom a name does not settle, or who are not accounts", () => {
   it("are counted by why, and named", async () => {
     const log = (await talkOf("sharedMailboxes", "holders", separate)).join("\n");
-    expect(log).toContain(`"${goneSid(0)}" on ${shown("HR & Payroll", "hrpayroll@contoso.com")}`);
+    expect(log).toContain(`"${goneSid(0)}" on "`);
     expect(log).toMatch(
       /warning: Not imported: 707 entries of 400 trustees that match no recipient or user, such as accounts that no longer exist \(/,
     );
@@ -516,45 +516,26 @@ describe("trustees who are ambiguous, or are not accounts", () => {
     );
   });
 
-  it("by a name that several have are left out, and named", async () => {
+  it("by a name that several have are settled by the service", async () => {
     const desk = { Id: guidOf("Finance desk"), Permission: "SendOnBehalf" };
     const jans = seedState()
       .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries")
       .map(({ Guid }) => String(Guid));
-    for (const [referencesShownAs, known] of [
-      ["Guid", jans],
-      ["Name", jans.slice(1)],
-      ["DisplayName", []],
-    ] as const) {
+    for (const referencesShownAs of ["Guid", "Name", "DisplayName"] as const) {
       prepare(bench, { referencesShownAs, trusteesShownAs: "Guid" });
       const records = await all("sharedMailboxes", "holders", separate);
-      expect(holdersOf(records, desk), referencesShownAs).toEqual([...known].sort());
-      const log = (await talkOf("sharedMailboxes", "holders", separate)).filter((line) =>
-        line.includes("whose name belongs to several recipients"),
-      );
-      const times = { Guid: 0, Name: 1, DisplayName: 2 }[referencesShownAs];
-      if (times === 0) expect(log.join("\n")).not.toContain("Jan de Vries");
-      else
-        expect(log.join("\n")).toContain(
-          `"Jan de Vries" on ${shown("Finance desk", "financedesk@contoso.com")}`,
-        );
+      expect(holdersOf(records, desk), referencesShownAs).toEqual([...jans].sort());
     }
   });
 
-  it("may bear an account's name without being it", async () => {
-    // A guest is called as Anna Bakker is.
-    for (const [trusteesShownAs, known] of [
-      ["DisplayName", []],
-      ["Name", []],
-      ["UserPrincipalName", [anna]],
-      ["Guid", [anna]],
-    ] as const) {
+  it("can have the name of a guest, as Anna Bakker has", async () => {
+    for (const trusteesShownAs of ["DisplayName", "Name", "UserPrincipalName", "Guid"] as const) {
       prepare(bench, { trusteesShownAs });
       const records = await all("sharedMailboxes", "holders", separate);
       expect(
         holdersOf(records, { Id: guidOf("Sales"), Permission: "FullAccess" }),
         trusteesShownAs,
-      ).toEqual(known);
+      ).toEqual([anna]);
     }
   });
 });

@@ -13,6 +13,7 @@ import type { Shape } from "../../lib/host/schemaContract.ts";
 import { configurationPage } from "./configurationTable.ts";
 import { editorSchemas } from "./editorOptions.ts";
 import { mailboxFacts } from "./mailboxFacts.ts";
+import { seedSchema } from "./seedSchema.ts";
 import { timeZoneFacts } from "./timeZones.ts";
 
 type Schema = JSONSchema & { $id: string; $defs?: Record<string, JSONSchema> };
@@ -88,6 +89,7 @@ const files: Record<string, string> = {
     header + timeZoneFacts(json("node_modules/cldr-core/supplemental/windowsZones.json")),
   "docs/configuration.md": await configurationPage(root),
   ...editorSchemas(),
+  ...seedSchema(),
 };
 for (const [name, id] of Object.entries(shipped))
   addValidators(`lib/generated/validators/${name}.ts`, { [name]: id });

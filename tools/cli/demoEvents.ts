@@ -11,7 +11,7 @@ import type {
   UpdateEvent,
 } from "../../lib/generated/types.ts";
 
-/** One event of the story that `npm start` tells and the README shows. */
+/** One event of the story that `npm start` plays and the README shows. */
 export interface Chapter {
   title: string;
   action: string;
@@ -34,8 +34,8 @@ export interface Tenant {
 }
 
 /**
- * The first mailbox of the seeded tenant: create finds it, and the platform hands its reference to
- * every event after.
+ * The first mailbox of the seeded tenant: create finds it, and the platform passes its reference to
+ * every later event.
  */
 const aoife = "0b1ec700-0000-4000-8000-000000000001";
 const press = "0b1ec700-0000-4000-8000-0000000003f0";
@@ -157,7 +157,7 @@ export function story(tenant: Tenant): [Chapter & { event: CreateEvent }, ...Cha
     },
     {
       title:
-        "Her new department has another group, to which somebody had added her by hand; the old one ends.",
+        "Her new department has another group, to which someone had added her by hand; the old one ends.",
       action: "permissions/groups/subPermissions",
       event: groupsOf("update", "D-SALES", [financeRights]),
     },

@@ -10,12 +10,13 @@ import { readState, type State } from "../../test/emulator/state.ts";
 const help = `Usage: npm run --silent emulator -- [options]
 
   --port N                 port of the Exchange side; the login side takes N + 1 (default 0: two free ports)
-  --seed FILE              start from this state instead of the built-in tenant (the format of GET /_emulator/state)
+  --seed FILE              start from this state instead of the built-in tenant: a small example is
+                           test/emulator/seeds/small.json, its schema schemas/editor/seed.schema.json
   --until-stdin-closes     stop when stdin is closed, for use as a child process
   --help                   this text
 
 Listens on 127.0.0.1 only. Prints one line of JSON: loginUrl, exchangeUrl, tenantId, clientId, clientSecret.
-Stops on SIGINT and SIGTERM. test/emulator/README.md says how to steer it.`;
+Stops on SIGINT and SIGTERM. test/emulator/README.md explains how to steer it.`;
 
 class Unusable extends Error {}
 
@@ -80,7 +81,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   if (options.untilStdinCloses) process.stdin.resume().once("close", stop);
-  // Last, so that whoever waits for this line can already stop the process.
+  // Last, so that a caller that waits for this line can already stop the process.
   const { loginUrl, exchangeUrl, tenantId, clientId, clientSecret } = running;
   console.log(JSON.stringify({ loginUrl, exchangeUrl, tenantId, clientId, clientSecret }));
 }

@@ -46,7 +46,7 @@ const help = `Usage: npm run record -- (--all | NAME... | --event FILE --as ROOM
 
   --all            every scenario, and every fixture of the emulator that has none
   NAME             those with this in their name, such as lifecycle/update or mastered-on-premises
-  --event FILE     a new fixture from this event; --as gives its name (its first two parts say which bundle runs)
+  --event FILE     a new fixture from this event; --as names it (its first two parts name the bundle)
   --seed FILE      with --event: the tenant to start from (as GET /_emulator/state returns it);
                    later runs start from the built-in one
   --faults FILE    with --event: the faults on the way (as PUT /_emulator/faults takes them)
@@ -209,7 +209,7 @@ async function record(
   function written({ status, headers, body }: Exclude<Reply, { cut: true }>): Answered {
     const { "content-type": type = "", "request-id": requestId, ...others } = headers;
     const isJson = type.startsWith("application/json");
-    // A request id is told to people when something went wrong.
+    // People see a request id when something went wrong.
     const shown = {
       ...(isJson || type === "" ? {} : { "content-type": type }),
       ...others,

@@ -52,7 +52,7 @@ export interface Fixture extends Recording {
 const root = path.resolve(import.meta.dirname, "../..");
 export const fixtures = path.join(root, "test", "fixtures");
 
-/** What stands in a recording for the host that was talked to. */
+/** The host of a recording, instead of the one that was called. */
 const exchangeHost = "outlook.office365.com";
 export const exchangeOrigin = `https://${exchangeHost}`;
 
@@ -164,12 +164,12 @@ export function shown(value: unknown): string {
 /** The answer without what differs from run to run: milliseconds, and the loopback address used for Exchange. */
 export function lasting(value: unknown, origin: string): unknown {
   const here = new URL(origin).host;
-  const told = everyText(value, (text) =>
+  const scrubbedTexts = everyText(value, (text) =>
     text.replaceAll(origin, exchangeOrigin).replaceAll(here, exchangeHost),
   );
-  if (!isBranch(told) || !isBranch(told["stats"])) return told;
-  const { version: _changesWithEachRelease, ...stats } = told["stats"];
-  return { ...told, stats: { ...stats, waitedMs: 0, totalMs: 0 } };
+  if (!isBranch(scrubbedTexts) || !isBranch(scrubbedTexts["stats"])) return scrubbedTexts;
+  const { version: _changesWithEachRelease, ...stats } = scrubbedTexts["stats"];
+  return { ...scrubbedTexts, stats: { ...stats, waitedMs: 0, totalMs: 0 } };
 }
 
 /** The cmdlet in a request, or those in a batch; throws for what is no call of one. */
@@ -286,7 +286,7 @@ export function scrubbed<T>(recording: T): T {
       domain.endsWith(controllers) ? someDomainController : other(),
     ]),
   );
-  // The longest first: a domain may end in another one.
+  // Long ones first: a domain may end in another one.
   const replacements = [
     ...[...hosts].sort(([a], [b]) => b.length - a.length),
     ...found.secrets.map((secret): [string, string] => [secret, standInSecret]),
@@ -314,7 +314,7 @@ function numbered(name: (number: number) => string, taken: ReadonlySet<string>):
   };
 }
 
-/** A copy with every text changed; `name` is the key it stands under. */
+/** A copy with every text changed; `name` is its key. */
 function everyText(
   value: unknown,
   change: (text: string, name: string | undefined) => string,
@@ -332,7 +332,7 @@ function isBranch(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-// ---- One loopback address that stands for both hosts.
+// ---- One loopback address for both hosts.
 
 export interface Question {
   method: string;

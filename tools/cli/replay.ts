@@ -72,19 +72,19 @@ export async function replay(
       ...differences(recorded.answer, answer, "answer"),
       ...differences(inOrder(recorded.records ?? []), records, "records"),
     ];
-    // What comes of a request that was not foreseen says nothing; what was never asked for is told by the answer.
+    // The answer after an unforeseen request proves nothing; otherwise it shows what was never requested.
     if (!script.wasLeft) problems.push(...found);
     const success =
       (run.answer as { outputContext: { Success?: unknown } }).outputContext.Success === true;
     if ((run.code === 0) !== success)
       problems.push(
-        `The exit code is ${run.code}, and the answer says ${success ? "success" : "no success"}.`,
+        `The exit code is ${run.code}, and the answer reports ${success ? "success" : "no success"}.`,
       );
     return problems;
   }
 }
 
-/** The recorded traffic, gone through in order; or in whatever order, of an action that sends requests side by side. */
+/** The recorded traffic, followed in order; or in any order, for an action that sends requests in parallel. */
 class Script {
   readonly #left: Exchange[];
   readonly #recorded: number;
@@ -231,7 +231,7 @@ async function main(typed: string[]): Promise<void> {
         problems.map((problem) => `\n${problem}`).join(""),
     );
   }
-  // Counted apart: what a tenant said is evidence, what a page or the emulator says is not yet.
+  // Counted separately: the answers of a tenant are evidence, those of a page or the emulator are not yet.
   const kinds = [...counts].map(([kind, count]) => `${kind}: ${count}`).join(", ");
   console.log(
     names.length === 0

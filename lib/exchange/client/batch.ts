@@ -1,7 +1,7 @@
 import { parsedJson } from "../../net/json.ts";
 import { maxConcurrent } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
-import { isWholeList, reads, type Command } from "./command.ts";
+import { isWholeList, maxEmptyLooks, reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import type { ReplyPage } from "./exchange.ts";
@@ -14,8 +14,7 @@ export type Piece<T> = { item: T; page: ReplyPage } | { item: T; fault: Fault };
 
 interface Ways {
   endpoint: Endpoint;
-  pages(command: Command, before?: Page): AsyncGenerator<ReplyPage, void, undefined>;
-  replyOf(command: Command, page: Page): ReplyPage;
+  pages(command: Command, given?: Page): AsyncGenerator<ReplyPage, void, undefined>;
   seams: Seams;
 }
 
@@ -56,10 +55,11 @@ export async function* eachRead<T>(
         });
       if (asked.length === 0) continue;
       const answers = await answersTo(asked, ways);
-      const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
-      if (again.length > 0) {
-        const second = await answersTo(again, ways);
-        for (const { id } of again) answers.set(id, second.get(id));
+      for (let looks = 1; looks < maxEmptyLooks; looks++) {
+        const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
+        if (again.length === 0) break;
+        const next = await answersTo(again, ways);
+        for (const { id } of again) answers.set(id, next.get(id));
       }
       for (const { id, item, command } of asked)
         yield* piecesOf(item, command, answers.get(id), ways);
@@ -92,11 +92,9 @@ async function* piecesOf<T>(
   item: T,
   command: Command,
   first: Page | undefined,
-  { pages, replyOf }: Ways,
+  { pages }: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
   try {
-    if (first) yield { item, page: replyOf(command, first) };
-    if (first && first.nextLink === undefined) return;
     for await (const page of pages(command, first)) yield { item, page };
   } catch (thrown) {
     yield { item, fault: Fault.of(thrown) };

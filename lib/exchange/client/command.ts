@@ -16,9 +16,12 @@ export function reads({ cmdlet }: Command): boolean {
 }
 
 /**
- * Whether a command asks for everything there is. A controller that lags can answer it with nothing, so it is
- * asked twice.
+ * How often a command that asks for everything is sent before its answer "nothing" is believed: a controller that
+ * lags can answer with an empty list.
  */
+export const maxEmptyLooks = 3;
+
+/** Whether a command asks for everything there is (see `maxEmptyLooks`). */
 export function isWholeList(command: Command): boolean {
   const asksForAll = command.isWholeList ?? command.parameters["ResultSize"] === "Unlimited";
   return reads(command) && asksForAll;

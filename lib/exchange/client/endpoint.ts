@@ -36,6 +36,8 @@ export interface Post {
   requestId: string;
   /** Sent in `Prefer`, in addition to the page size. */
   prefer?: string;
+  /** Called for each request: a redirect and a refused token lead to another one. */
+  onSend?(): void;
 }
 
 /**
@@ -88,7 +90,7 @@ export function endpointOf(
   }
 
   async function sent(
-    { what, where, body, requestId, prefer }: Post,
+    { what, where, body, requestId, prefer, onSend }: Post,
     bearer: string,
   ): Promise<HttpReply | Failure> {
     const own = headersFor(what, bearer);
@@ -101,6 +103,7 @@ export function endpointOf(
     };
     return await slots.run(async () => {
       pace.stats.requests++;
+      onSend?.();
       const reply = await transport(
         {
           method: "POST",

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { Fault } from "../../fault.ts";
 import { eachRead, type Piece } from "./batch.ts";
-import { isWholeList, reads, repeatable, type Command } from "./command.ts";
-import { bodyOf, type Row } from "./encoding.ts";
+import { isWholeList, maxEmptyLooks, reads, repeatable, type Command } from "./command.ts";
+import { bodyOf, textOf, type Row } from "./encoding.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
 import { isEmpty, readReply, type Notice, type Page } from "./replies.ts";
@@ -57,10 +57,12 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     continued: boolean,
   ): Promise<Page & { wasRetried: boolean }> {
     const unknownOutcome: Fault[] = [];
-    let tries = 0;
+    let sent = 0;
+    const onSend = (): void => {
+      sent++;
+    };
     const read = await retrying(pace, async (): Promise<Try<Page>> => {
-      tries++;
-      const reply = await endpoint.post({ what: command.cmdlet, ...call });
+      const reply = await endpoint.post({ what: command.cmdlet, ...call, onSend });
       const result =
         "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
       // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had
@@ -70,42 +72,42 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       unknownOutcome.push(result.fault);
       return repeatable(command) ? result : { fault: notAgain(result.fault, command) };
     }).catch((thrown: unknown) => {
-      // Turned away at the last try, and perhaps carried out at one before.
-      throw unknownOutcome.length > 0 && Fault.of(thrown).kind === "throttled"
-        ? notAgain(unknownOutcome[0] ?? Fault.of(thrown), command)
-        : thrown;
+      const [before] = unknownOutcome;
+      throw before ? afterUnknown(before, Fault.of(thrown), command) : thrown;
     });
-    return { ...read, wasRetried: tries > 1 };
+    return { ...read, wasRetried: sent > 1 };
   }
 
-  /** Page by page from the first, or from a link to the next one that came otherwise. */
+  /** The first page. A list that was requested as a whole is requested again while it is empty. */
+  async function firstPage(
+    command: Command,
+    call: { where: string; body: string; requestId: string },
+  ): Promise<Page & { wasRetried: boolean }> {
+    for (let looks = 1; ; looks++) {
+      const found = await page(command, call, false);
+      if (!isEmpty(found) || !isWholeList(command) || looks === maxEmptyLooks) return found;
+    }
+  }
+
+  /** All pages. `given` is the first one, when it arrived in a batch. */
   async function* pages(
     command: Command,
-    before?: Page,
+    given?: Page,
   ): AsyncGenerator<ReplyPage, void, undefined> {
-    const body = bodyOf(command.cmdlet, command.parameters);
-    const requestId = newId();
-    const first = endpoint.pathOf(command);
+    const call = { body: bodyOf(command.cmdlet, command.parameters), requestId: newId() };
     const places = new Places(command);
-    if (before) places.add(first, before.rows);
-    let where = before?.nextLink === undefined ? first : endpoint.pathOfNext(before.nextLink);
-    let mayBeEmpty = !isWholeList(command);
+    let where = endpoint.pathOf(command);
+    let found = given
+      ? { ...given, wasRetried: false }
+      : await firstPage(command, { where, ...call });
     for (;;) {
-      const { wasRetried, ...found } = await page(
-        command,
-        { where, body, requestId },
-        places.count > 0,
-      );
-      if (places.count === 0 && isEmpty(found) && !mayBeEmpty) {
-        mayBeEmpty = true;
-        continue;
-      }
-      const { nextLink } = found;
-      places.add(where, found.rows);
-      yield { ...replyOf(command, found), wasRetried };
+      const { nextLink, wasRetried } = found;
+      const rows = places.add(where, found.rows);
+      yield { ...replyOf(command, { ...found, rows }), wasRetried };
       // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
       if (nextLink === undefined || !reads(command)) return;
       where = places.assertNew(endpoint.pathOfNext(nextLink));
+      found = await page(command, { where, ...call }, true);
     }
   }
 
@@ -120,32 +122,38 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       }
       return all;
     },
-    each: (items, commandFor) => eachRead(items, commandFor, { endpoint, pages, replyOf, seams }),
+    each: (items, commandFor) => eachRead(items, commandFor, { endpoint, pages, seams }),
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };
 }
 
-/** The pages of one list so far: none may come twice, under whatever link. */
+/** The pages of one list so far: no page and no object may come twice. */
 class Places {
   readonly #command: Command;
   readonly #links = new Set<string>();
   readonly #contents = new Set<string>();
+  readonly #guids = new Set<string>();
 
   constructor(command: Command) {
     this.#command = command;
   }
 
-  get count(): number {
-    return this.#links.size;
-  }
-
-  /** Throws an `unexpected` fault for a page that came before under another link. */
-  add(link: string, rows: readonly Row[]): void {
+  /**
+   * The rows that are new. An object can be listed twice, when it moves from one page to the next in the meantime; an
+   * entry without a Guid is no object. Throws an `unexpected` fault for a page that came before under another link.
+   */
+  add(link: string, rows: readonly Row[]): Row[] {
     const content = createHash("sha1").update(JSON.stringify(rows)).digest("base64");
     if (rows.length > 0 && this.#contents.has(content)) throw this.#twice();
     this.#links.add(link);
     this.#contents.add(content);
+    return rows.filter((row) => {
+      const guid = textOf(row["Guid"]).toLowerCase();
+      const isNew = !this.#guids.has(guid);
+      if (guid !== "") this.#guids.add(guid);
+      return isNew;
+    });
   }
 
   /** Returns the link. Throws an `unexpected` fault for one that was followed before. */
@@ -177,6 +185,20 @@ function replyOf({ cmdlet, parameters }: Command, page: Page): ReplyPage {
       message: `Exchange Online says of ${cmdlet} that there is more than it gave.`,
     });
   return { rows, isLast, notices, wasRetried: false };
+}
+
+/**
+ * The fault of a command of which an earlier try may have been carried out. A last try that was turned away, because of
+ * its token or of throttling, says nothing about that.
+ */
+function afterUnknown(before: Fault, last: Fault, { cmdlet }: Command): Fault {
+  if (last.kind !== "throttled" && last.kind !== "denied") return last;
+  return new Fault({
+    kind: before.kind,
+    message: `${before.message} ${last.message} It is not known whether ${cmdlet} was carried out.`,
+    cause: last,
+    requestId: before.requestId,
+  });
 }
 
 function notAgain(fault: Fault, { cmdlet }: Command): Fault {

@@ -103,6 +103,10 @@ function filtered(
     const row = rowOf(object);
     const properties = new Map(Object.keys(row).map((name) => [name.toLowerCase(), row[name]]));
     properties.set("members", namesOf(object.members));
+    properties.set(
+      "memberofgroup",
+      all.filter(({ members }) => members.includes(object.guid)).map(distinguishedName),
+    );
     properties.set("grantsendonbehalfto", namesOf(object.onBehalf));
     return condition((property) => properties.get(property.toLowerCase()));
   };

@@ -58,7 +58,7 @@ const calendarRoles = ["AvailabilityOnly", "LimitedDetails"];
 const alone = ["None", ...calendarRoles, ...Object.keys(roles)];
 const everyone = ["Default", "Anonymous"];
 /** Documented: only with these may the person be notified. */
-const tellable = [...calendarRoles, "Reviewer", "Editor"];
+const notifiable = [...calendarRoles, "Reviewer", "Editor"];
 
 export const isEveryone = (user: string): boolean => everyone.includes(user);
 
@@ -73,7 +73,7 @@ export function checkedRights(given: readonly string[], folder: Folder): string[
   // Assumed: the documentation shows roles only alone, and does not mention a mixture.
   if (rights.length > 1 && rights.some((right) => alone.includes(right)))
     throw invalidValue(
-      `The access rights "${rights.join(", ")}" can't be combined: a role stands alone.`,
+      `The access rights "${rights.join(", ")}" can't be combined: a role must be the only one.`,
     );
   if (calendarRoles.includes(first) && !folder.calendar)
     throw invalidValue(`The role ${first} applies only to calendar folders.`);
@@ -107,13 +107,13 @@ export function checkedFlags(
 
 /** Documented for these folders and users; that it is refused otherwise is assumed. */
 export function checkNotification(
-  { SendNotificationToUser: told }: BoundParameters,
+  { SendNotificationToUser: isNotified }: BoundParameters,
   rights: readonly string[],
   folder: Folder,
 ): void {
-  if (told === true && (!folder.calendar || !tellable.includes(rights.join())))
+  if (isNotified === true && (!folder.calendar || !notifiable.includes(rights.join())))
     throw invalidValue(
-      `SendNotificationToUser applies only to calendar folders and one of the roles ${tellable.join(", ")}.`,
+      `SendNotificationToUser applies only to calendar folders and one of the roles ${notifiable.join(", ")}.`,
     );
 }
 

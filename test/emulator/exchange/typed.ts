@@ -44,7 +44,7 @@ const limits: Record<string, [number, number]> = {
   RulesQuota: [32 * 1024, 256 * 1024],
   RetainDeletedItemsFor: [0, 30 * day],
 };
-const longestList = 1300;
+const maxListLength = 1300;
 
 /** How the property reads after the parameter is applied to `current`. */
 export function applied(name: string, given: Bound, current: Value): Value {
@@ -85,7 +85,7 @@ function measured(name: string, given: string | number): string {
 }
 
 function limited(name: string, values: string[]): string[] {
-  if (name.startsWith("ExtensionCustomAttribute") && values.length > longestList)
-    throw invalidValue(`${name} can't have more than ${longestList} values.`);
+  if (name.startsWith("ExtensionCustomAttribute") && values.length > maxListLength)
+    throw invalidValue(`${name} can't have more than ${maxListLength} values.`);
   return values;
 }

@@ -21,12 +21,27 @@ const one: Command = {
 };
 
 describe("a list that is to be whole", () => {
-  it("is requested once more when it is empty, and only once", async () => {
-    const lagging = clientOf([rows([]), rows([{ Guid: "1" }])]);
+  it("is requested three times before an empty answer is believed", async () => {
+    const lagging = clientOf([rows([]), rows([]), rows([{ Guid: "1" }])]);
     expect((await lagging.exchange.invoke(all)).rows).toEqual([{ Guid: "1" }]);
-    const empty = clientOf([rows([]), rows([])]);
+    const empty = clientOf([rows([]), rows([]), rows([])]);
     expect((await empty.exchange.invoke(all)).rows).toEqual([]);
-    expect(empty.sent).toHaveLength(2);
+    expect(empty.sent).toHaveLength(3);
+  });
+
+  it("has each object once, also when a page repeats it or it moves to the next page", async () => {
+    const { exchange } = clientOf([
+      rows([{ Guid: "a" }, { Guid: "A" }, { User: "x" }, { User: "x" }], {
+        "@odata.nextLink": `${endpoint}?p=2`,
+      }),
+      rows([{ Guid: "a" }, { Guid: "b" }]),
+    ]);
+    expect((await exchange.invoke(all)).rows).toEqual([
+      { Guid: "a" },
+      { User: "x" },
+      { User: "x" },
+      { Guid: "b" },
+    ]);
   });
 
   it("is a fault when a page comes again under another link", async () => {

@@ -13,7 +13,7 @@ export const getDistributionGroupMember: Cmdlet = {
     const identity = textOf(parameters["Identity"]);
     if (identity === "")
       throw notImplemented(
-        "an empty Identity of Get-DistributionGroupMember, which is said to mean every group",
+        "an empty Identity of Get-DistributionGroupMember, which is documented to mean every group",
       );
     const guids = store.seen(groupNamed(identity, store), "Members") as string[];
     const members = guids

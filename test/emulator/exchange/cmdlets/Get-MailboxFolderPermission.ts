@@ -13,7 +13,7 @@ export const getMailboxFolderPermission: Cmdlet = {
     const identity = textOf(parameters["Identity"]);
     if (identity === "")
       throw notImplemented(
-        "an empty Identity of Get-MailboxFolderPermission, which is said to mean every mailbox",
+        "an empty Identity of Get-MailboxFolderPermission, which is documented to mean every mailbox",
       );
     const folder = folderAt(identity, store);
     let entries = entryRows(folder, store);

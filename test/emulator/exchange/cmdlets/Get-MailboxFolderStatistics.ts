@@ -15,7 +15,7 @@ export const getMailboxFolderStatistics: Cmdlet = {
     const identity = textOf(parameters["Identity"]);
     if (identity === "")
       throw notImplemented(
-        "an empty Identity of Get-MailboxFolderStatistics, which is said to mean every mailbox",
+        "an empty Identity of Get-MailboxFolderStatistics, which is documented to mean every mailbox",
       );
     const folders = foldersOf(theOne(store, identity, hasFolders), store).filter(
       within(textOf(parameters["FolderScope"])),

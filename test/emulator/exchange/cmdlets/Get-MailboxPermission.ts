@@ -22,7 +22,7 @@ export const mailboxPermissionRow = (
 });
 
 /**
- * Who may open one mailbox. Those who are gone are listed too, so that the switch for them changes
+ * Who may open one mailbox. Deleted users are listed too, so that the switch for them changes
  * nothing (assumed).
  */
 export const getMailboxPermission: Cmdlet = {
@@ -33,7 +33,7 @@ export const getMailboxPermission: Cmdlet = {
     const identity = textOf(parameters["Identity"]);
     if (identity === "")
       throw notImplemented(
-        "an empty Identity of Get-MailboxPermission, which is said to mean every mailbox",
+        "an empty Identity of Get-MailboxPermission, which is documented to mean every mailbox",
       );
     const mailbox = theOne(store, identity, hasMailbox);
     const user = textOf(parameters["User"]);

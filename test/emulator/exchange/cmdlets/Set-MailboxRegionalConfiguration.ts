@@ -34,7 +34,7 @@ export const setMailboxRegionalConfiguration: Cmdlet = {
       : undefined;
     const outcome = write(store, mailbox, values);
     if (language === undefined) return outcome;
-    // Documented: a folder of the new name stands in the way. That the settings above are kept, and
+    // Documented: a folder of the new name is in conflict. That the settings above are kept, and
     // no folder is renamed, is assumed.
     const taken = foldersOf(mailbox, store)
       .filter(({ type }) => type === "User Created")

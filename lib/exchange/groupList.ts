@@ -1,0 +1,98 @@
+import { Fault } from "../fault.ts";
+import { assertNoneListed, listLook } from "./absence.ts";
+import { allOf, equals, matchesExactly } from "./client/opath.ts";
+import { groupOf, groupProperties, groupTypes, isSynced, type Group } from "./group.ts";
+import { maxNamed, nameOf } from "./naming.ts";
+import { mergedCmdlets, type Cmdlets, type ExchangeQuery, type ExchangeStream } from "./target.ts";
+
+/** What selects groups of a list: a property and its text. */
+export interface GroupCondition {
+  property: string;
+  value: string;
+}
+
+/** Documented form for an unquoted `$false` that is sent over the wire. */
+const mastered = "IsDirSynced -eq 'False'";
+
+/** What `cloudGroups` and `cloudGroupsWhere` send. */
+export const groupList: Cmdlets = mergedCmdlets(
+  { "Get-DistributionGroup": ["Filter", "RecipientTypeDetails", "ResultSize"] },
+  listLook,
+);
+
+/**
+ * Every cloud group, as its page arrives, or those of the condition; `alsoRead` names other properties to read. An
+ * empty list is looked at a second time: those of a condition are looked for among all, and that there are none at all
+ * has to be confirmed by Get-Recipient.
+ */
+export function cloudGroups(
+  where?: GroupCondition,
+  alsoRead: readonly string[] = [],
+): ExchangeStream<Group> {
+  const listed = listedGroups(where, alsoRead);
+  return async function* ({ exchange }) {
+    let isEmpty = true;
+    for await (const group of listed({ exchange })) {
+      isEmpty = false;
+      yield group;
+    }
+    if (!isEmpty) return;
+    if (!where) {
+      const isMastered = (row: Parameters<typeof groupOf>[0]): boolean => !isSynced(groupOf(row));
+      await assertNoneListed(exchange, "Get-DistributionGroup", groupTypes, isMastered);
+      return;
+    }
+    for await (const group of cloudGroups(undefined, [...alsoRead, where.property])({ exchange }))
+      if (meets(group, where)) yield group;
+  };
+}
+
+/** The cloud groups whose `property` is `value`, in one list. */
+export function cloudGroupsWhere(property: string, value: string): ExchangeQuery<Group[]> {
+  const listed = listedGroups({ property, value }, []);
+  return async ({ exchange }) => {
+    const found: Group[] = [];
+    for await (const group of listed({ exchange })) if (found.push(group) > maxNamed) break;
+    return found;
+  };
+}
+
+function listedGroups(
+  where: GroupCondition | undefined,
+  alsoRead: readonly string[],
+): ExchangeStream<Group> {
+  const filter = allOf(mastered, ...(where ? [equals(where.property, where.value)] : []));
+  const select = [
+    ...new Set([...groupProperties, ...(where ? [where.property] : []), ...alsoRead]),
+  ];
+  return async function* ({ exchange }) {
+    for await (const { rows } of exchange.pages({
+      cmdlet: "Get-DistributionGroup",
+      parameters: {
+        Filter: filter,
+        RecipientTypeDetails: [...groupTypes],
+        ResultSize: "Unlimited",
+      },
+      select,
+    })) {
+      for (const group of rows.map(groupOf)) {
+        assertOfType(group);
+        if (!isSynced(group) && (!where || meets(group, where))) yield group;
+      }
+    }
+  };
+}
+
+function meets(group: Group, { property, value }: GroupCondition): boolean {
+  return matchesExactly(group, property, value, `group ${nameOf(group)}`);
+}
+
+function assertOfType(group: Group): void {
+  if (groupTypes.includes(group.RecipientTypeDetails)) return;
+  throw new Fault({
+    kind: "unexpected",
+    message:
+      `Exchange Online listed group ${nameOf(group)} with the type "${group.RecipientTypeDetails}"; ` +
+      `it was asked for ${groupTypes.join(", ")}.`,
+  });
+}
