@@ -8,6 +8,7 @@ export default defineConfig({
     ...whole.test,
     exclude: [
       ...configDefaults.exclude,
+      "test/helloid/**",
       "test/{lifecycle,permissions,resources,runtime}/**",
       "test/{behaviour,bundle,contributing,readme,secrets}.test.ts",
       "test/emulator/command.test.ts",
