@@ -14,7 +14,7 @@ export default defineConfig({
       "test/emulator/command.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/entitlements/options.test.ts",
-      "test/net/proxy.test.ts",
+      "test/net/closedNetwork.test.ts",
     ],
   },
 });
