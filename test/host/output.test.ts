@@ -15,7 +15,7 @@ function opened(...secrets: string[]) {
   return { output, out, err };
 }
 
-describe("what leaves a bundle", () => {
+describe("the output of a bundle", () => {
   it("is one line of JSON on stdout for each document", async () => {
     const { output, out, err } = opened();
     await output.document({ text: "two\nlines\u2028" });
@@ -24,7 +24,7 @@ describe("what leaves a bundle", () => {
     expect(err).toEqual([]);
   });
 
-  it("is one line of JSON on stderr for each thing said", () => {
+  it("is one line of JSON on stderr for each log message", () => {
     const { output, out, err } = opened();
     output.log("warning", 'a "quoted"\r\nline');
     expect(err).toEqual(['{"level":"warning","message":"a \\"quoted\\"\\r\\nline"}\n']);
@@ -42,7 +42,7 @@ describe("what leaves a bundle", () => {
     expect(JSON.parse(err[0] ?? "")).toEqual({ level: "information", message: text });
   });
 
-  it("has no secret in it, on either way out", async () => {
+  it("contains no secret, on stdout or stderr", async () => {
     const { output, out, err } = opened('hünter"2!');
     await output.document({ 'hünter"2!': { Message: 'was hünter"2!' } });
     output.log("error", '{"password":"hünter\\"2!"}');
