@@ -3,6 +3,8 @@ import {
   autoReplyFrom,
   autoReplyOf,
   defaultReply,
+  forwardingProperties,
+  isNeverSent,
   isOfReply,
   partedFields,
   replyChange,
@@ -52,7 +54,11 @@ export default onDelete({
       mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
 
     const found = await read(
-      mailboxOrFormerById(accountReference, [...fields, ...propertiesFor(settings)]),
+      mailboxOrFormerById(accountReference, [
+        ...fields,
+        ...propertiesFor(settings),
+        ...(wanted ? forwardingProperties : []),
+      ]),
     );
     if ("former" in found) {
       const changed = await applyToFormer(found.former, settings, { change });
@@ -67,6 +73,20 @@ export default onDelete({
     const reply = wanted && present && replyChange(mailbox, present, wanted);
     if (reply) await change(reply.change);
     const { before, after } = await applySettings(mailbox, settings, { read, change });
-    return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
+    const isInVain =
+      wanted && wanted.AutoReplyState !== "Disabled" && isNeverSent({ ...mailbox, ...after });
+    return {
+      before: { ...present, ...before },
+      after: { ...(reply?.after ?? present), ...after },
+      audit: isInVain
+        ? [
+            {
+              Message:
+                `Mailbox ${nameOf(mailbox)} forwards its mail without keeping a copy, ` +
+                "so no one will get the automatic reply.",
+            },
+          ]
+        : [],
+    };
   },
 });

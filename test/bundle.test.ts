@@ -1,15 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { build, type Metafile } from "esbuild";
-import { describe, expect, inject, it } from "vitest";
+import { pathToFileURL } from "node:url";
+import { build, transform, type Metafile } from "esbuild";
+import { afterAll, describe, expect, inject, it } from "vitest";
 import { version } from "../lib/generated/version.ts";
 import { createAnswer } from "./generated/answers.ts";
 import type { Answer } from "../lib/host/answer.ts";
+import { sourceStack } from "../lib/host/sourceStack.ts";
 import { findActions, refuseUnwanted } from "../tools/build/bundles.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import { actionOf, asBundleIn, replay } from "../tools/cli/replay.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
+import { startEmulator } from "./emulator/server.ts";
+import { createEventFor } from "./events.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const run = (input: Buffer | string): Promise<BundleRun> =>
@@ -19,8 +24,9 @@ const messages = ({ answer }: BundleRun): string[] =>
     ({ Message }) => Message,
   );
 
+const event = '{"actionContext":{"DryRun":true}}';
+
 describe("an event that cannot be used", () => {
-  const event = '{"actionContext":{"DryRun":true}}';
   it.each<[string, () => Buffer | string, RegExp]>([
     ["nothing at all", () => "", /^stdin is empty; expected one event as JSON\.$/],
     ["nothing but a BOM", () => "\uFEFF", /^stdin is empty/],
@@ -88,6 +94,116 @@ describe("an event that cannot be used", () => {
       "actionContext.CorrelationConfiguration is missing.",
       'actionContext.DryRun is "perhaps"; expected true or false.',
     ]);
+  });
+});
+
+describe("a bundle", () => {
+  const bundle = (): string => path.join(inject("dist"), "lifecycle/create.mjs");
+  const started = (
+    options: string[],
+    more: { input?: string; env?: Record<string, string> } = {},
+  ) => spawnSync(process.execPath, [bundle(), ...options], { encoding: "utf8", ...more });
+
+  it("knows its version, and how it is started", () => {
+    expect(started(["--version"])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" });
+    const help = started(["--help"]);
+    expect(help).toMatchObject({ status: 0, stderr: "" });
+    expect(help.stdout).toContain("Usage: node lifecycle/create.mjs < event.json");
+    expect(started(["--verison"], { input: event })).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: "This script expects an event as JSON on stdin; --help explains how to start it.\n",
+    });
+  });
+
+  it("explains itself on a terminal", () => {
+    // script(1) of util-linux starts a program on a terminal.
+    const command = `"${process.execPath}" "${bundle()}"`;
+    const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    expect(stdout.trim()).toBe(
+      "This script expects an event as JSON on stdin; --help explains how to start it.",
+    );
+    expect(status).toBe(2);
+  });
+
+  it.each([
+    ["18.20.8", false],
+    ["20.18.3", false],
+    ["20.19.0", true],
+    ["22.1.0", true],
+    ["24.21.0", true],
+  ])("checks its Node before anything else: %s", async (node, isFine) => {
+    const preload = `data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"${node}"}})`;
+    const dist = inject("dist");
+    const result = await runBundle("lifecycle/create", event, { dist, preload });
+    expect(result.code).toBe(2);
+    expect(createAnswer.check(result.answer), JSON.stringify(createAnswer.check.errors)).toBe(true);
+    const refusal =
+      `Node.js ${node} is too old for the connector: it needs 20.19.0 or later. ` +
+      `Node.js was started from ${process.execPath}.`;
+    expect(messages(result).includes(refusal)).toBe(!isFine);
+    expect(result.log.some(({ message }) => message === refusal)).toBe(!isFine);
+  });
+
+  it("uses no language before the check that Node 12 lacks", async () => {
+    const source = readFileSync(bundle(), "utf8");
+    // Its syntax is ES2019 and import(), which Node 12.17 has.
+    const older = { target: "es2019", supported: { "dynamic-import": true } };
+    const { code } = await transform(source, { ...older, format: "esm" });
+    expect(code).toBe((await transform(source, { format: "esm" })).code);
+    expect(code).not.toMatch(/^import /m);
+  });
+
+  describe("of which a file is missing", () => {
+    const folders: string[] = [];
+    afterAll(() => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    });
+    /** A copy without the chunks of this name. */
+    function copyWithout(name: RegExp): string {
+      const copy = mkdtempSync(path.join(tmpdir(), "without-a-chunk-"));
+      folders.push(copy);
+      cpSync(inject("dist"), copy, { recursive: true });
+      const chunks = path.join(copy, "chunks");
+      for (const file of readdirSync(chunks)) if (name.test(file)) rmSync(path.join(chunks, file));
+      return copy;
+    }
+
+    it("answers when it cannot be loaded", async () => {
+      const result = await runBundle("lifecycle/create", event, { dist: copyWithout(/^chunk-/) });
+      expect(result.code).toBe(2);
+      expect(messages(result)).toEqual([
+        expect.stringMatching(
+          `^A file of the connector is missing\\. Install version ${version} again\\. Cannot find module '.*chunk`,
+        ),
+      ]);
+      expect(result.answer).toHaveProperty("outputContext.Success", false);
+    });
+
+    it("answers when it is only needed later", async () => {
+      const running = await startEmulator();
+      const env = {
+        EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
+        EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
+      };
+      const dist = copyWithout(/^msal-/);
+      const result = await runBundle("lifecycle/create", createEventFor(running), { dist, env });
+      await running.close();
+      expect(result.code).toBe(1);
+      expect(messages(result)).toEqual([expect.stringMatching(/Cannot find module/)]);
+    });
+  });
+
+  it("names the place in the source of an error that was not foreseen", () => {
+    const chunk = path.join(inject("dist"), "chunks/lifecycle/create.mjs");
+    const before = (readFileSync(chunk, "utf8").split("refuseOtherTypes")[0] ?? "").split("\n");
+    const place = `${before.length}:${before.at(-1)?.length ?? 0}`;
+    const stack = sourceStack(`Error: x\n    at main (${pathToFileURL(chunk).href}:${place})`);
+    expect(stack).toMatch(/^Error: x\n {4}at main \(lifecycle\/create\.ts:\d+:\d+\)$/);
+    expect(sourceStack("Error: x\n    at file:///no/such.mjs:1:1")).toContain("such.mjs:1:1");
   });
 });
 

@@ -8,12 +8,13 @@ export default defineConfig({
     ...whole.test,
     exclude: [
       ...configDefaults.exclude,
+      "test/helloid/**",
       "test/{lifecycle,permissions,resources,runtime}/**",
       "test/{behaviour,bundle,contributing,readme,secrets}.test.ts",
       "test/emulator/command.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/entitlements/options.test.ts",
-      "test/net/proxy.test.ts",
+      "test/net/closedNetwork.test.ts",
     ],
   },
 });

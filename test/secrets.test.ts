@@ -231,7 +231,7 @@ describe("no secret is written", () => {
     expectNoSecretIn(text);
   });
 
-  it("when Exchange repeats a secret as a property of the mailbox", async () => {
+  it("when Exchange repeats a secret as a property of the mailbox, except in data", async () => {
     const state = running.emulator.state();
     running.emulator.replaceState({
       ...state,
@@ -239,11 +239,25 @@ describe("no secret is written", () => {
         index === 0 ? { ...object, DisplayName: secret } : object,
       ),
     });
-    const { text, code } = await written({
+    const event = createEventFor(running, {
       configuration: withSecret,
-      outputData: { DisplayName: null, [secret]: secret },
+      outputData: { DisplayName: null },
     });
+    const { code, answer, stderr } = await runInProcess(create, event, urls());
+    const { outputContext, plan } = answer as Answer;
     expect(code).toBe(0);
+    expect(outputContext["Data"]).toMatchObject({ DisplayName: secret });
+    expect(stderr).toContain("[secret]");
+    expectNoSecretIn(`${stderr}\n${JSON.stringify([outputContext.AuditLogs, plan])}`);
+  });
+
+  it("when it is a value of the event, which is refused", async () => {
+    const { text, code, messages } = await written({
+      configuration: withSecret,
+      outputData: { DisplayName: secret, [secret]: null },
+    });
+    expect(code).toBe(2);
+    expect(messages).toContain('"App secret" (AppSecret) is a secret, but outputContext.Data.Disp');
     expectNoSecretIn(text);
   });
 

@@ -10,6 +10,7 @@ import {
 import type { Calendar } from "../exchange/calendar.ts";
 import { calendarRightList, entriesOf, isUnresolved } from "../exchange/calendarEntries.ts";
 import {
+  assertCanHold,
   calendarUser,
   displayNameOf,
   noSuchCalendarUser,
@@ -134,13 +135,18 @@ export function conflict(other: FolderPermissionOption, mailboxName: string): Fa
   );
 }
 
-/** Default or Anonymous, or the address of the user, which is unique. */
-export async function namedUser(
-  { user }: CalendarRight,
+/**
+ * The user of a right to grant: Default or Anonymous, or an address, which is unique. Throws an `invalid` fault for a
+ * user that cannot hold the right.
+ */
+export async function grantableUser(
+  { user, flags }: CalendarRight,
   read: ExchangeGate["read"],
 ): Promise<string> {
   if (isEveryone(user)) return documentedSpelling(user);
-  return (await read(calendarUser(user))).address;
+  const found = await read(calendarUser(user));
+  assertCanHold(user, found, flags);
+  return found.address;
 }
 
 /** What `revocableUser` sends. */
@@ -155,8 +161,9 @@ export async function revocableUser(
   calendar: Calendar,
   read: ExchangeGate["read"],
 ): Promise<string> {
+  if (isEveryone(right.user)) return documentedSpelling(right.user);
   try {
-    return await namedUser(right, read);
+    return (await read(calendarUser(right.user))).address;
   } catch (thrown) {
     const fault = Fault.of(thrown);
     if (fault.kind !== "missing") throw fault;

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import { exactlyOne } from "./client/lookUp.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
-import { readingOf, type Mailbox } from "./mailbox.ts";
+import { booleanProperty, readingOf, type Mailbox } from "./mailbox.ts";
 import { timeIn } from "./units.ts";
 import { mappedText, oneOf } from "./mappedValues.ts";
 import { nameOf } from "./naming.ts";
@@ -182,6 +182,10 @@ export function replyChange(
     if (wanted.StartTime && wanted.EndTime)
       Object.assign(parameters, { StartTime: wanted.StartTime, EndTime: wanted.EndTime });
   }
+  const times =
+    wanted.StartTime && wanted.EndTime
+      ? `, from ${inUtc(wanted.StartTime)} to ${inUtc(wanted.EndTime)}`
+      : "";
   const verb = isOff ? "Switch on" : "Replace";
   const what = wanted.AutoReplyState === "Disabled" ? "Switch off" : verb;
   return {
@@ -189,7 +193,7 @@ export function replyChange(
       target: "exchange",
       operation: "Set-MailboxAutoReplyConfiguration",
       parameters: { Identity: mailbox.Guid, ...parameters },
-      sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}`,
+      sentence: `${what} the automatic reply of mailbox ${nameOf(mailbox)}${times}`,
       before: Object.fromEntries(Object.keys(parameters).map((name) => [name, present[name]])),
       isInEffect: async (targets) =>
         replyChange(mailbox, await autoReplyOf(mailbox)(targets), wanted) === undefined,
@@ -204,6 +208,28 @@ export function replyChange(
       ),
     },
   };
+}
+
+function inUtc(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+/** The properties that `isNeverSent` needs. */
+export const forwardingProperties = [
+  "ForwardingAddress",
+  "ForwardingSmtpAddress",
+  "DeliverToMailboxAndForward",
+];
+
+/**
+ * Whether the mailbox keeps no copy of the mail that it forwards: then no automatic reply is ever sent (reported in
+ * KelvinTegelaar/CIPP issue 1549).
+ */
+export function isNeverSent(mailbox: Mailbox): boolean {
+  const isForwarded = ["ForwardingAddress", "ForwardingSmtpAddress"].some(
+    (name) => textOf(mailbox[name]) !== "",
+  );
+  return isForwarded && !booleanProperty(mailbox, "DeliverToMailboxAndForward");
 }
 
 /** Whether anyone gets a reply. */

@@ -75,12 +75,27 @@ function checked(entry: string): EmailAddress {
       `EmailAddresses is mapped with ${quoted(entry)}, which is not an email address; ` +
         "expected one such as SMTP:name@contoso.com.",
     );
+  if (!hasPlainLocalPart(address))
+    throw Fault.invalid(
+      `EmailAddresses is mapped with ${quoted(entry)}; expected ${plainLocalPart}.`,
+    );
   return mapped;
 }
 
 /** Whether a text without prefix is an SMTP address. Quoted local parts are not supported. */
 export function isSmtpAddress(text: string): boolean {
   return smtpAddress.test(text);
+}
+
+/** What is expected of an address of a mailbox here, for messages. */
+export const plainLocalPart = "at most 64 characters before the @, all of them ASCII";
+
+/**
+ * Whether the part before the @ is one that a mailbox here can have (RFC 5321). An address elsewhere, to which mail is
+ * forwarded, can have others.
+ */
+export function hasPlainLocalPart(address: string): boolean {
+  return /^[!-~]{1,64}@/.test(address);
 }
 
 const localPart = /[^\s\p{C}@<>()[\],;:\\".]+/u.source;

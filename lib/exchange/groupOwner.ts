@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
 import { exactlyOne } from "./client/lookUp.ts";
+import { isGuid } from "./guid.ts";
 import type { ExchangeQuery } from "./target.ts";
 
 /** The recipients that can own a group (documented). */
@@ -9,16 +10,18 @@ const ownerTypes = new RegExp(
     "MailUser|GuestMailUser|MailUniversalSecurityGroup)$",
 );
 
+const isAddress = /^[^\s@*()<>"]+@[^\s@*()<>"]+$/;
+
 /**
  * The GUID of the owner of new groups. Throws an `invalid` fault when there is no such recipient, or it cannot own a
  * group.
  */
 export function groupOwner(identity: string): ExchangeQuery<string> {
   const what = `The "Group owner", ${identity},`;
-  // The service would take these for a pattern or a filter, and answer with somebody else.
-  if (identity.trim() === "" || /[*()<>"]/.test(identity))
+  // Exchange would also look for other texts as a name, a pattern or a filter, and answer with another recipient.
+  if (!isGuid(identity) && !isAddress.test(identity))
     throw Fault.invalid(
-      `${what} is no identity; expected an address, a user principal name or a GUID.`,
+      `${what} is not an identity; expected an address, a user principal name or a GUID.`,
     );
   return async ({ exchange }) => {
     const owner = await exactlyOne(

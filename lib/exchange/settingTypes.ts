@@ -2,7 +2,12 @@ import type { setMailboxParameters } from "../generated/mailbox.ts";
 import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import type { ParameterValue } from "./client/encoding.ts";
-import { addressChange, isSmtpAddress } from "./emailAddresses.ts";
+import {
+  addressChange,
+  hasPlainLocalPart,
+  isSmtpAddress,
+  plainLocalPart,
+} from "./emailAddresses.ts";
 import { sameHtml } from "./html.ts";
 import { alike, lengthOf, oneOf, shown, wrong } from "./mappedValues.ts";
 import { bytesIn, countIn, day, daysIn, secondsIn, timeIn } from "./units.ts";
@@ -104,6 +109,8 @@ function timeSpan(name: string, text: string): Setting {
 function address(name: string, text: string): Setting {
   const value = withoutPrefix(text);
   if (!isSmtpAddress(value)) throw wrong(name, text, "an email address such as name@contoso.com");
+  if (name !== "ForwardingSmtpAddress" && !hasPlainLocalPart(value))
+    throw wrong(name, text, plainLocalPart);
   return plain(name, value, (current) => alike(withoutPrefix(shown(current)), value));
 }
 
@@ -205,7 +212,8 @@ function quantity(
     return plain(name, "Unlimited", (current) => alike(shown(current), "Unlimited"));
   const [low = 0, high = Infinity] = range ?? [];
   const { measure, what } = measureOf(name, range);
-  const amount = measure(text);
+  // The service takes a bare number for bytes, which no one means: "50" would stop all mail.
+  const amount = measure === bytesIn && /^\d+$/.test(text) ? undefined : measure(text);
   if (amount === undefined || amount < low || amount > high)
     throw wrong(name, text, orUnlimited ? `${what}, or Unlimited` : what);
   // A whole size is sent as written, which the service accepts; whether it accepts fractions is unknown.
@@ -220,7 +228,7 @@ interface Measure {
 
 function measureOf(name: string, range: readonly number[] | undefined): Measure {
   if (name === "LitigationHoldDuration") return { measure: daysIn, what: "a number of days" };
-  if (!range) return { measure: bytesIn, what: "a size such as 50 GB" };
+  if (!range) return { measure: bytesIn, what: "a size with its unit, such as 50 GB" };
   const [low = 0, high = Infinity] = range;
   return { measure: countIn, what: `a whole number from ${low} to ${high}` };
 }

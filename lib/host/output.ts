@@ -3,7 +3,7 @@ import type { Redaction } from "./redaction.ts";
 export type Level = "information" | "warning" | "error" | "verbose";
 export type Log = (level: Level, message: string) => void;
 
-/** The two outputs of a bundle. Everything that is written passes through the redaction. */
+/** The two outputs of a bundle. What is for people passes through the redaction. */
 export interface Output {
   /**
    * Writes one JSON document to stdout. Resolves when the stream has accepted it (a slow reader slows the writer), to
@@ -19,11 +19,10 @@ export function outputTo(
   stderr: (text: string) => void,
   redaction: Redaction,
 ): Output {
-  const line = (document: unknown): string =>
-    `${inAscii(JSON.stringify(redaction.deep(document)))}\n`;
+  const line = (document: unknown): string => `${inAscii(JSON.stringify(document))}\n`;
   return {
     document: async (document, isAnswer = false) => await stdout(line(document), isAnswer),
-    log: (level, message) => stderr(line({ level, message })),
+    log: (level, message) => stderr(line({ level, message: redaction.text(message) })),
   };
 }
 

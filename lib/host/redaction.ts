@@ -1,175 +1,304 @@
 /** Replaces a secret. */
 const mask = "[secret]";
 
+/** So much of the beginning of a secret is recognised, also when a text was cut off after it. */
+const recognisableLength = 20;
+
+/** More of a secret is not compared: a text that contains so much of one is masked to its end. */
+const maxLength = 8_192;
+
+/** What was encoded more often than this was not encoded by accident. */
+const maxDecodings = 4;
+
 /**
- * A shorter secret is masked only where it is a separate word, and only in texts that people read: a
- * password "contoso" must not remove a part of every sentence, and must not change an address that the
- * platform stores.
+ * A shorter secret is masked only where it is a separate word, with all its punctuation: a password "contoso" must not
+ * remove a part of every sentence.
  */
 const minLengthInside = 8;
-const forPeople = new Set(["Message", "message", "sentence"]);
 
-/** A longer secret (a certificate, a token) is recognised by its beginning, even if the text was cut off after it. */
-const recognisableStart = 64;
-
-/** An account reference must not change because a password happens to occur in it. */
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A shorter encoding, of one or two characters, would also be a word of its own. */
+const minEncodedLength = 4;
 
 /**
- * The words that an answer consists of. A password that equals one of them must not break the answer,
- * and the word does not reveal it.
+ * Masks secrets in texts that people read, in every form from which they could be restored. A text is decoded step by
+ * step (URLs, JSON, HTML), and in each step its letters and digits alone are searched, without regard to case: so
+ * spaces, line breaks and punctuation hide nothing. Data that the platform stores is not masked, because a changed
+ * value would do damage: see secretValues.ts.
  */
-const answerWords = new Set(
-  `outputContext outcome plan stats
-  Success AuditLogs Action Message IsError Data PreviousData AccountReference AccountCorrelated
-  Permissions Identification SubPermissions Reference Id
-  target exchange graph activeDirectory operation cmdlet parameters sentence before sent
-  version requests retries waitedMs totalMs
-  record PermissionReference SubPermissionReference AccountReferences
-  DisplayName UserName Enabled Description SubPermissionDisplayName
-  level message information warning error verbose
-  done alreadySo notYet gone masteredOnPremises notLicensed ambiguous forbidden throttled invalid unknown
-  CreateAccount EnableAccount UpdateAccount DisableAccount MoveAccount DeleteAccount CorrelateAccount
-  GrantMembership RevokeMembership GrantPermission UpdatePermission RevokePermission
-  CreateResource UpdateResource CreateMailbox`.split(/\s+/),
-);
-
-/** Masks secrets in everything that is written, in every form in which they may be encoded. */
 export class Redaction {
-  readonly #forms = new Set<string>();
-  #found: { all: RegExp; long: RegExp; shortest: number } | undefined;
+  readonly #forms = new Map<string, Form>();
 
   /** From now on `secret` is masked. A blank text is not a secret. */
   add(secret: string): void {
-    for (const form of [secret, secret.trim(), secret.replace(/\s+/g, "")]) {
-      if (form.trim() === "") continue;
-      for (const one of [form, ...inBase64(form)]) this.#forms.add(one);
-    }
-    this.#found = undefined;
+    const isCut = secret.length > maxLength;
+    const trimmed = secret.trim().slice(0, maxLength);
+    if (trimmed === "") return;
+    // The signature of a token is a secret by itself.
+    const [, , signature = ""] = /^[\w-]+(\.[\w-]+){2}$/.test(trimmed) ? trimmed.split(".") : [];
+    const texts = [trimmed, signature].filter((text) => text !== "");
+    for (const text of texts.flatMap(formsOf)) this.#forms.set(text, { ...formOf(text), isCut });
   }
 
   /** Text for people, without secrets. */
   text(text: string): string {
-    return this.#masked(text, "all");
+    if (this.#forms.size === 0) return text;
+    const found: Range[] = [];
+    for (const step of decodings(text)) found.push(...this.#rangesIn(step));
+    return withoutRanges(text, found);
   }
 
-  #masked(text: string, which: "all" | "long"): string {
-    if (this.#forms.size === 0 || answerWords.has(text)) return text;
-    if (guid.test(text) && !this.#forms.has(text)) return text;
-    const { shortest, ...patterns } = (this.#found ??= this.#compiled());
-    return text.length < shortest ? text : text.replace(patterns[which], mask);
-  }
-
-  /** A copy of `value`, as JSON has it, with every text and key redacted. */
-  deep(value: unknown, name = ""): unknown {
-    if (typeof value === "string") return this.#masked(value, forPeople.has(name) ? "all" : "long");
+  /** A copy of `value`, as JSON has it, with every text and key as `text` returns it. */
+  deep(value: unknown): unknown {
+    if (typeof value === "string") return this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.deep(item));
     if (typeof value !== "object" || value === null || value instanceof Date) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [
-        this.#masked(key, "long"),
-        this.deep(member, key),
-      ]),
+      Object.entries(value).map(([key, member]) => [this.text(key), this.deep(member)]),
     );
   }
 
-  #compiled(): { all: RegExp; long: RegExp; shortest: number } {
-    const forms = [...this.#forms].sort((a, b) => b.length - a.length);
-    const anyOf = (some: string[]): RegExp =>
-      new RegExp(some.length === 0 ? "(?!)" : some.map(needle).join("|"), "gu");
-    return {
-      all: anyOf(forms),
-      long: anyOf(forms.filter(({ length }) => length >= minLengthInside)),
-      shortest: Math.min(recognisableStart, forms.at(-1)?.length ?? 0),
-    };
+  /** Where the secrets are, as positions in the original text. */
+  #rangesIn({ text, starts }: Decoded): Range[] {
+    const letters = lettersOf(text);
+    const folded = lowerCase(text);
+    const found: Range[] = [];
+    for (const form of this.#forms.values()) {
+      const ranges = form.isWord ? wordsIn(folded, form) : insideOf(text, letters, form);
+      for (const [start, end] of ranges) found.push([starts[start] ?? 0, starts[end] ?? 0]);
+    }
+    return found;
   }
 }
 
-/**
- * The text in base64: alone, and (when it is long enough to be recognised) as part of a longer text, which
- * shifts it by zero, one or two bytes.
- */
-function inBase64(text: string): string[] {
-  const bytes = Buffer.from(text, "utf8");
-  return (["base64", "base64url"] as const).flatMap((encoding) => {
-    const inside = [0, 1, 2].map((shift) =>
-      Buffer.concat([Buffer.alloc(shift), bytes])
-        .toString(encoding)
-        .slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6)),
-    );
-    return [bytes.toString(encoding), ...(text.length < minLengthInside ? [] : inside)];
-  });
+/** A form that a secret may have. */
+interface Form {
+  /** As it is written, in lower case. */
+  text: string;
+  /** Its letters and digits. */
+  letters: string;
+  /** The letters and digits of its recognisable beginning. */
+  beginning: string;
+  isWord: boolean;
+  /** The secret goes on after it. */
+  isCut: boolean;
+  /** The punctuation around the letters. */
+  before: string;
+  after: string;
 }
 
-/** A pattern that finds `form` in a text. */
-function needle(form: string): string {
-  const start = form.slice(0, recognisableStart).replace(/[\ud800-\udbff]$/u, ""); // whole characters only
-  const pattern = [...start.matchAll(/\\+|[^\\]/gu)].map(([part]) => patternOf(part)).join("");
-  if (form.length < minLengthInside) return `${beforeWord}${pattern}${afterWord}`;
-  if (form.length <= recognisableStart) return pattern;
-  const ends = Array.from(" \n\r\t\"'<>&")
-    .filter((end) => !form.includes(end))
-    .join("");
-  return `${pattern}[^${ends}]*`;
+function formOf(text: string): Omit<Form, "isCut"> {
+  const { text: letters, at } = lettersOf(text);
+  const last = at.at(-1) ?? 0;
+  const { length } = lettersOf(text.slice(0, recognisableLength)).text;
+  return {
+    text: lowerCase(text),
+    letters,
+    beginning: letters.slice(0, Math.max(length, minLengthInside)),
+    isWord: letters.length < minLengthInside,
+    before: text.slice(0, at[0]),
+    after: text.slice(last + 1),
+  };
 }
 
-/** A word also begins after an escape: the `n` of `\n` and the `3D` of `%3D` are not part of it. */
-const beforeWord = String.raw`(?<=^|[^\p{L}\p{N}]|\\[bfnrt]|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2})`;
-const afterWord = String.raw`(?![\p{L}\p{N}])`;
-
-/** A pattern for one character, or for a run of backslashes, in every form below. */
-function patternOf(part: string): string {
-  if (/^[A-Za-z0-9]$/.test(part)) return part;
-  const char = part.startsWith("\\") ? "\\" : part;
-  const forms = escapedForms.flatMap((form) => form(char) ?? []);
-  if (char !== "\\") return `(?:${[...forms, plainForm(char)].join("|")})`;
-  // JSON doubles a backslash, and doubles it again in JSON in JSON: 16 for one after four times.
-  const count = part.length;
-  return String.raw`(?:\\{${count},${count * 16}}|(?:${forms.join("|")}){${count}})`;
+/** The secret as it is, and in the encodings of bytes. */
+function formsOf(secret: string): string[] {
+  const utf8 = Buffer.from(secret, "utf8");
+  const utf16 = Buffer.from(secret, "utf16le");
+  const all = [secret, utf8.toString("hex")];
+  for (const encoding of ["base64", "base64url"] as const)
+    all.push(utf8.toString(encoding), utf16.toString(encoding));
+  if (secret.length >= minLengthInside) all.push(...insideBase64(utf8), ...insideBase64(utf16));
+  // What looks like an escape may be decoded together with the text around it.
+  for (const { text } of decodings(secret)) all.push(text);
+  return all.filter((text) => text === secret || text.length >= minEncodedLength);
 }
 
-/**
- * The ways to escape a character. Each is found nested too: JSON in JSON puts more backslashes before
- * an escape, and a URL in a URL writes its `%` as `%25`.
- */
-const escapedForms: readonly ((char: string) => string | undefined)[] = [
-  // é in a URL: %C3%A9, and in a URL in a URL: %25c3%25a9
-  (char) => [...utf8(char)].map((byte) => `%(?:25){0,3}${hex(byte, 2)}`).join(""),
-  // é in ASCII JSON: \u00e9, and in JSON in JSON: \\u00E9
-  (char) => char.replace(/[^]/g, (unit) => `${backslashes}u${hex(unit.charCodeAt(0), 4)}`),
-  // a line break in JSON: \n
-  (char) => (char in namedEscapes ? `${backslashes}${namedEscapes[char]}` : undefined),
-  // a space in a form: +
-  (char) => (char === " " ? String.raw`\+` : undefined),
-];
+/** The bytes in base64 as a part of a longer text, which shifts them by one or two bytes. */
+function insideBase64(bytes: Buffer): string[] {
+  return [0, 1, 2].map((shift) =>
+    Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6)),
+  );
+}
 
-const backslashes = String.raw`\\{1,15}`;
-const namedEscapes: Readonly<Record<string, string>> = {
-  "\n": "n",
-  "\r": "r",
-  "\t": "t",
-  "\b": "b",
-  "\f": "f",
+/** From (included) and to (excluded). */
+type Range = [start: number, end: number];
+
+/** A text, and for each of its characters (and its end) where it starts in the original. */
+interface Decoded {
+  text: string;
+  starts: Uint32Array;
+}
+
+/** The text as it is, decoded once, twice and so on, as long as that changes it. */
+function* decodings(text: string): Generator<Decoded, void, undefined> {
+  const starts = new Uint32Array(text.length + 1).map((_, index) => index);
+  let step: Decoded | undefined = { text, starts };
+  for (let times = 0; step && times <= maxDecodings; times++) {
+    yield step;
+    step = decoded(step);
+  }
+}
+
+/** One character in a URL (UTF-8), in JSON or in HTML. Each is found nested too: `%2522`, `\\u0022`, `&amp;quot;`. */
+const escape = new RegExp(
+  [
+    "(?<url>P[0-7]X|P[c-f]X(?:P[89ab]X){1,3})".replaceAll("P", "%(?:25){0,8}"),
+    String.raw`\\{1,16}(?:u(?<unit>XXXX)|(?<letter>[nrtbf])|(?<quote>["'/]))|(?<backslash>\\{2,16})`,
+    String.raw`&(?:amp;){0,8}(?:#x(?<hex>X{1,6})|#(?<number>\d{1,7})|(?<name>quot|apos|lt|gt|amp|nbsp));`,
+  ]
+    .join("|")
+    .replaceAll("X", "[0-9a-f]"),
+  "gi",
+);
+
+/** The text with its escapes decoded once; undefined when it has none. */
+function decoded({ text, starts }: Decoded): Decoded | undefined {
+  const parts: string[] = [];
+  // No escape is shorter than the character that it is for.
+  const newStarts = new Uint32Array(starts.length);
+  let length = 0;
+  let done = 0;
+  const copyTo = (end: number): void => {
+    parts.push(text.slice(done, end));
+    newStarts.set(starts.subarray(done, end), length);
+    length += end - done;
+  };
+  for (const { 0: escaped, index, groups = {} } of text.matchAll(escape)) {
+    copyTo(index);
+    const character = characterOf(groups);
+    parts.push(character);
+    newStarts.fill(starts[index] ?? 0, length, (length += character.length));
+    done = index + escaped.length;
+  }
+  if (done === 0) return undefined;
+  copyTo(text.length);
+  newStarts[length] = starts.at(-1) ?? 0;
+  return { text: parts.join(""), starts: newStarts.subarray(0, length + 1) };
+}
+
+const namedCharacters: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  b: "\b",
+  f: "\f",
+  quot: '"',
+  apos: "'",
+  lt: "<",
+  gt: ">",
+  amp: "&",
+  nbsp: "\u00a0",
 };
 
-/**
- * The character itself, after any backslashes (`"` in JSON: `\"`). Half a surrogate pair has no UTF-8
- * form and leaves as U+FFFD.
- */
-function plainForm(char: string): string {
-  const forms = [...new Set([char, utf8(char).toString("utf8")])];
-  const literals = forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
-  return String.raw`\\{0,15}(?:${literals.join("|")})`;
+function characterOf({
+  url,
+  unit,
+  quote,
+  backslash,
+  hex,
+  number,
+  letter,
+  name,
+}: Readonly<Record<string, string | undefined>>): string {
+  if (url !== undefined) return inUtf8(url);
+  if (quote !== undefined) return quote;
+  if (backslash !== undefined) return "\\";
+  if (unit !== undefined) return String.fromCharCode(parseInt(unit, 16));
+  const named = namedCharacters[(letter ?? name ?? "").toLowerCase()];
+  if (named !== undefined) return named;
+  const code = hex === undefined ? Number(number) : parseInt(hex, 16);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : "";
 }
 
-function utf8(text: string): Buffer {
-  return Buffer.from(text, "utf8");
+/** The character of `%C3%A9`, or of `%25C3%25A9`. */
+function inUtf8(escaped: string): string {
+  const digits = escaped.replace(/%(?:25)*([0-9a-f]{2})(?=%|$)/gi, "$1");
+  return Buffer.from(digits, "hex").toString("utf8");
 }
 
-/** A number in hexadecimal digits, of either case. */
-function hex(number: number, digits: number): string {
-  return number
-    .toString(16)
-    .padStart(digits, "0")
-    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+/** The letters and digits of a text in lower case and without accents, and where each is. */
+interface Letters {
+  text: string;
+  at: Uint32Array;
+}
+
+function lettersOf(text: string): Letters {
+  // A Hangul syllable has three letters, and nothing has more.
+  const letters = new Uint16Array(3 * text.length);
+  const at = new Uint32Array(letters.length);
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const found = lettersOfOne(text.charCodeAt(index));
+    for (let each = 0; each < found.length; each++) {
+      letters[count] = found.charCodeAt(each);
+      at[count++] = index;
+    }
+  }
+  return {
+    text: Buffer.from(letters.buffer, 0, 2 * count).toString("utf16le"),
+    at: at.subarray(0, count),
+  };
+}
+
+function lettersOfOne(unit: number): string {
+  return (knownLetters[unit] ??= String.fromCharCode(unit)
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, ""));
+}
+
+const knownLetters: string[] = [];
+
+/** In lower case, with each character in its place. */
+function lowerCase(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.length === text.length ? lower : text;
+}
+
+/** Where a form is, from its beginning as far as the text agrees with it. */
+function insideOf(text: string, { text: letters, at }: Letters, form: Form): Range[] {
+  const ranges: Range[] = [];
+  for (let from = 0; ;) {
+    const start = letters.indexOf(form.beginning, from);
+    if (start < 0) return ranges;
+    let length = form.beginning.length;
+    while (length < form.letters.length && letters[start + length] === form.letters[length])
+      length++;
+    from = start + length;
+    const first = at[start] ?? 0;
+    const end = (at[from - 1] ?? 0) + 1;
+    const isWhole = length === form.letters.length;
+    if (isWhole && form.isCut) return [...ranges, [first, text.length]];
+    ranges.push([
+      text.endsWith(form.before, first) ? first - form.before.length : first,
+      isWhole && text.startsWith(form.after, end) ? end + form.after.length : end,
+    ]);
+  }
+}
+
+const letterOrDigit = /[\p{L}\p{N}]/u;
+
+/** Where a form is a word, or several: no letter or digit goes on before or after it. */
+function wordsIn(folded: string, form: Form): Range[] {
+  const ranges: Range[] = [];
+  for (let start = folded.indexOf(form.text); start >= 0;) {
+    const end = start + form.text.length;
+    const isWord =
+      !letterOrDigit.test(folded.charAt(start - 1)) && !letterOrDigit.test(folded.charAt(end));
+    if (isWord) ranges.push([start, end]);
+    start = folded.indexOf(form.text, isWord ? end : start + 1);
+  }
+  return ranges;
+}
+
+function withoutRanges(text: string, ranges: Range[]): string {
+  let result = "";
+  let done = 0;
+  for (const [start, end] of ranges.sort(([a], [b]) => a - b)) {
+    if (start >= done) result += text.slice(done, start) + mask;
+    done = Math.max(done, end);
+  }
+  return result + text.slice(done);
 }

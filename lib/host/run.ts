@@ -4,7 +4,8 @@ import { shortened } from "../graphemes.ts";
 import type { Configuration, Stats } from "../generated/types.ts";
 import type { Action, AnyEvent, Result } from "./action.ts";
 import { failed, finished, unusable, type Answer, type Ending } from "./answer.ts";
-import { readAs, secretsIn, Unusable } from "./schemaContract.ts";
+import { readAs, Unusable } from "./schemaContract.ts";
+import { repeatedSecrets, secretsIn } from "./secretValues.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
 import { openGate, type Connection, type HostGate, type StepRecord } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
@@ -105,6 +106,12 @@ export async function run<Event extends AnyEvent, Targets>(
     // Cut only now: half a secret would not be recognised.
     line.Message = auditMessage(redaction.text(line.Message));
   }
+  for (const step of answer.plan)
+    Object.assign(step, {
+      sentence: redaction.text(step.sentence),
+      parameters: redaction.deep(step.parameters),
+      before: redaction.deep(step.before),
+    });
   const isWritten = await output.document(answer, true);
   // An answer that no one received is not a success, whatever it reports.
   return isWritten || code !== 0 ? code : 1;
@@ -143,6 +150,8 @@ async function received<Event extends AnyEvent, Targets>(
   });
   // Before any message about the event: a fault must not quote a secret either.
   for (const secret of secretsIn(document, action.contract.shape)) redaction.add(secret);
+  const repeated = repeatedSecrets(document, action.contract.shape);
+  if (repeated.length > 0) throw new Unusable(repeated);
   state.output = action.initialOutput?.(document) ?? {};
   return frozen(readAs(action.contract, document, (text) => output.log("warning", text)));
 }

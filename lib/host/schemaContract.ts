@@ -78,22 +78,6 @@ export function readAs<T>(
   return read as T;
 }
 
-/** The secrets in a value, according to the shape. */
-export function secretsIn(value: unknown, shape: Shape): string[] {
-  if (typeof value === "string") return shape.secret && value.trim() !== "" ? [value] : [];
-  // A value in the wrong form is refused later, but it is still secret: lists and objects in the place
-  // of a secret are searched too.
-  if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item, shape.items ?? shape));
-  if (!isRecord(value)) return [];
-  const byName = namesOf(shape);
-  return Object.entries(value).flatMap(([key, member]) =>
-    secretsIn(
-      member,
-      shape.secret ? shape : (shape.properties?.[byName.get(key.toLowerCase()) ?? ""] ?? {}),
-    ),
-  );
-}
-
 interface Report {
   fault(path: string, text: string): void;
   warning(path: string, text: string): void;
@@ -278,7 +262,7 @@ function at(
  * The name of a value in messages: `"Tenant ID" (TenantID)` for a field of the form, `actionContext.DryRun` for
  * anything else, with `, item 2` in a list.
  */
-function nameOf(path: string, root: Shape): string {
+export function nameOf(path: string, root: Shape): string {
   let shape: Shape | undefined = root;
   let name = "";
   for (const step of stepsOf(path)) {
@@ -316,7 +300,7 @@ function takes(shape: Shape, type: string): boolean {
   return shape.type === type || (Array.isArray(shape.type) && shape.type.includes(type));
 }
 
-function namesOf(shape: Shape): Map<string, string> {
+export function namesOf(shape: Shape): Map<string, string> {
   return new Map(Object.keys(shape.properties ?? {}).map((name) => [name.toLowerCase(), name]));
 }
 

@@ -30,6 +30,5 @@ function mapOf(url: string): SourceMap | undefined {
 function sourceOf(map: SourceMap | undefined, line: number, column: number): string | undefined {
   const entry = map?.findEntry(line - 1, column - 1);
   if (entry === undefined || !("originalSource" in entry)) return undefined;
-  const file = entry.originalSource.replace(/^(\.\.\/)+/, "");
-  return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
 }

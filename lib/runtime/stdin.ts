@@ -1,4 +1,5 @@
 import { Unusable } from "../host/schemaContract.ts";
+import { mayHoldDates, withIsoDates } from "./powerShellDates.ts";
 
 /** A resource event of 100,000 plain values has about 10 MB; the platform never sends this much. */
 export const maxBytes = 32 * 1024 * 1024;
@@ -41,7 +42,7 @@ function parsed(bytes: Buffer): unknown {
   if (typeof document !== "object" || document === null || Array.isArray(document))
     throw new Unusable(["stdin is JSON, but not an object; expected one event."]);
   assertOneDryRun(text, document);
-  return document;
+  return mayHoldDates(text) ? withIsoDates(document) : document;
 }
 
 /** The parser keeps the last of several values: a switch that protects is not left to that. */

@@ -12,7 +12,7 @@ import {
   conflict,
   entitlementOf,
   listedOptions,
-  namedUser,
+  grantableUser,
   conflictingOption,
 } from "../../lib/entitlements/folderPermission.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
@@ -28,7 +28,7 @@ export default onGrantPermission({
     const { right, notify } = entitlementOf(permission, options);
     const mailbox = await read(mailboxById(accountReference, []));
     const calendar = await read(calendarOf(mailbox));
-    const user = await namedUser(right, read);
+    const user = await grantableUser(right, read);
     const present = await read(presentRight(calendar, user));
     const conflicting =
       configuration.CalendarRightConflict === "overwrite"

@@ -151,3 +151,50 @@ describe("the faults of a configuration", () => {
     ]);
   });
 });
+
+describe("a key of the configuration that is unknown", () => {
+  const read = (more: object): { faults: string[]; warnings: string[] } => {
+    const warnings: string[] = [];
+    try {
+      readAs(configuration, { ...whole, ...more }, (text) => warnings.push(text));
+    } catch (thrown) {
+      if (thrown instanceof Unusable) return { faults: thrown.faults, warnings };
+      throw thrown;
+    }
+    return { faults: [], warnings };
+  };
+
+  it.each([
+    ["CorelateOnly", true, "CorrelateOnly"],
+    ["correlate only", "true", "CorrelateOnly"],
+    ["AutoMaping", false, "AutoMapping"],
+    ["LitigationHoldMayShortn", true, "LitigationHoldMayShorten"],
+    ["UseCertificat", true, "UseCertificate"],
+  ])("is refused when it may be a switch: %s", (key, value, meant) => {
+    expect(read({ [key]: value })).toEqual({
+      faults: [`The event has the unknown key "${key}"; expected ${meant}.`],
+      warnings: [],
+    });
+  });
+
+  it("is a warning otherwise, with the nearest key", () => {
+    expect(read({ Organisation: "x", Colour: "red", CorelateOnlyOrNot: true })).toEqual({
+      faults: [],
+      warnings: [
+        'The event has the unknown key "Organisation", which has no effect; the nearest is Organization.',
+        'The event has the unknown key "Colour", which has no effect; the nearest is Cloud.',
+        expect.stringMatching(
+          /^The event has the unknown key "CorelateOnlyOrNot", which/,
+        ) as string,
+      ],
+    });
+  });
+
+  it("does not matter when it is blank, or one of very many", () => {
+    expect(read({ CorelateOnly: " ", Colour: null })).toEqual({ faults: [], warnings: [] });
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`Colour${i}`, "x"]));
+    const begin = performance.now();
+    expect(read({ ...many, ["x".repeat(2_000_000)]: 1 }).warnings).toHaveLength(20);
+    expect(performance.now() - begin).toBeLessThan(2_000);
+  });
+});

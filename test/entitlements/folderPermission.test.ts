@@ -1,7 +1,7 @@
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
 import type { ExchangeQuery } from "../../lib/exchange/target.ts";
 import { describe, expect, it } from "vitest";
-import type { CalendarRight } from "../../lib/exchange/calendarRight.ts";
+import { calendarRightFrom, type CalendarRight } from "../../lib/exchange/calendarRight.ts";
 import type { FolderPermissionOption } from "../../lib/generated/types.ts";
 import { textIn } from "../../lib/host/permissionActions.ts";
 import {
@@ -10,7 +10,7 @@ import {
   listedOptions as folderOptions,
   folderPermission,
   matchable,
-  namedUser,
+  grantableUser,
   conflictingOption,
 } from "../../lib/entitlements/folderPermission.ts";
 import { tenantOf } from "../exchange/answering.ts";
@@ -318,11 +318,17 @@ describe("the option that conflicts with a right", () => {
 });
 
 describe("the user of a right", () => {
-  const tenant = () =>
+  const tenant = (type = "UserMailbox") =>
     tenantOf({
       "Get-Recipient": ({ parameters }) =>
         parameters["Filter"] === undefined
-          ? [{ PrimarySmtpAddress: "first@contoso.com", DisplayName: "Dora Double" }]
+          ? [
+              {
+                PrimarySmtpAddress: "first@contoso.com",
+                DisplayName: "Dora Double",
+                RecipientTypeDetails: type,
+              },
+            ]
           : [{ Guid: "x" }],
     });
 
@@ -331,7 +337,7 @@ describe("the user of a right", () => {
     expect(
       await Promise.all(
         ["default", "ANONYMOUS", "Default"].map((user) =>
-          namedUser(right(user, "Reviewer"), (query) => query({ exchange })),
+          grantableUser(right(user, "Reviewer"), (query) => query({ exchange })),
         ),
       ),
     ).toEqual(["Default", "Anonymous", "Default"]);
@@ -340,10 +346,32 @@ describe("the user of a right", () => {
 
   it("is named by an address that is theirs alone", async () => {
     const { exchange } = tenant();
-    expect(await namedUser(right(dora, "Reviewer"), (query) => query({ exchange }))).toBe(
+    expect(await grantableUser(right(dora, "Reviewer"), (query) => query({ exchange }))).toBe(
       "first@contoso.com",
     );
   });
+});
+
+it.each<[string, string, string | undefined]>([
+  ["SharedMailbox", "", "cannot be given a right on a folder"],
+  ["SharedMailbox", "Delegate", "cannot be a delegate"],
+  ["RoomMailbox", "Delegate", "cannot be a delegate"],
+  ["RoomMailbox", "", undefined],
+  ["MailUniversalSecurityGroup", "Delegate", undefined],
+])("a %s with the flags %j can hold a right or not", async (type, flags, message) => {
+  const { exchange } = tenantOf({
+    "Get-Recipient": () => [
+      { PrimarySmtpAddress: dora, DisplayName: "X", RecipientTypeDetails: type },
+    ],
+  });
+  const wanted = calendarRightFrom({ user: dora, rights: "Editor", flags });
+  const found = grantableUser(wanted, (query) => query({ exchange }));
+  if (message === undefined) expect(await found).toBe(dora);
+  else
+    expect(await faultOf(found)).toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining(message) as string,
+    });
 });
 
 describe("the value an import compares", () => {
@@ -357,7 +385,13 @@ describe("the value an import compares", () => {
     const { exchange, sent } = tenantOf({
       "Get-Recipient": ({ parameters }) =>
         parameters["Filter"] === undefined
-          ? [{ PrimarySmtpAddress: dora, DisplayName: "Dora Double" }]
+          ? [
+              {
+                PrimarySmtpAddress: dora,
+                DisplayName: "Dora Double",
+                RecipientTypeDetails: "UserMailbox",
+              },
+            ]
           : [{ Guid: "x" }],
     });
     const [everybody, named, other] = await matchable(
@@ -399,7 +433,13 @@ describe("the value an import compares", () => {
     const { exchange } = tenantOf({
       "Get-Recipient": ({ parameters }) =>
         parameters["Filter"] === undefined
-          ? [{ PrimarySmtpAddress: dora, DisplayName: "Jan de Vries" }]
+          ? [
+              {
+                PrimarySmtpAddress: dora,
+                DisplayName: "Jan de Vries",
+                RecipientTypeDetails: "UserMailbox",
+              },
+            ]
           : [{ Guid: "x" }, { Guid: "y" }],
     });
     said.length = 0;

@@ -649,10 +649,12 @@ describe("in an emulated tenant", () => {
     expect(await calendarUser("DORA.double@contoso.com")(live)).toEqual({
       address: "dora.double@contoso.com",
       displayName: "Dora Double",
+      type: "UserMailbox",
     });
     expect(await calendarUser(guidOf("Finance rights"))(live)).toEqual({
       address: "financerights@contoso.com",
       displayName: "Finance rights",
+      type: "MailUniversalSecurityGroup",
     });
     // Another address than the first one.
     expect(await calendarUser("petra.maiden@contoso.com")(live)).toMatchObject({
@@ -693,7 +695,9 @@ describe("in an emulated tenant", () => {
       .state()
       .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries");
     expect(await displayNameOf(String(jan?.["Guid"]))(live)).toBeUndefined();
-    const { exchange } = clientOf([rows([{ PrimarySmtpAddress: named, DisplayName: "" }])]);
+    const { exchange } = clientOf([
+      rows([{ PrimarySmtpAddress: named, DisplayName: "", RecipientTypeDetails: "UserMailbox" }]),
+    ]);
     expect(await displayNameOf(named)({ exchange })).toBeUndefined();
   });
 

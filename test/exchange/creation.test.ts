@@ -498,8 +498,8 @@ describe("the owner of groups", () => {
     expect(await owner([{ Guid: guidOf(3), RecipientTypeDetails }])).toBe(guidOf(3));
   });
 
-  it.each(["*", "(&(objectClass=*))", " ", "<boss>"])(
-    "is not looked up by a pattern: %s",
+  it.each(["*", "(&(objectClass=*))", " ", "<boss>", "''", "The Boss", "*@contoso.com", "boss"])(
+    "is looked up by an address or a GUID, and not by %s",
     async (identity) => {
       const tenant = tenantOf({});
       expect(await faultOf(() => groupOwner(identity)(tenant))).toMatchObject({ kind: "invalid" });

@@ -76,7 +76,8 @@ function Invoke-Script($request) {
 }
 
 while ($null -ne ($line = [Console]::In.ReadLine())) {
-    $result = Invoke-Script (ConvertFrom-Json -InputObject $line -DateKind String)
+    try { $result = Invoke-Script (ConvertFrom-Json -InputObject $line -DateKind String) }
+    catch { $result = @{ failed = "$_ $($_.ScriptStackTrace)" } }
     $answer = ConvertTo-Json -InputObject $result -Depth 60 -Compress -EscapeHandling EscapeNonAscii
     [Console]::Out.WriteLine($answer)
 }

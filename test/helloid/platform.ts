@@ -1,5 +1,5 @@
 /** The platform's double: a real PowerShell that runs pasted scripts, one after the other. */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
@@ -36,13 +36,6 @@ export interface Platform {
   close(): void;
 }
 
-/** The program to test with: EXO_TEST_PWSH, or pwsh in the PATH. Undefined: there is none. */
-export function findPowerShell(): string | undefined {
-  const program = process.env["EXO_TEST_PWSH"] ?? "pwsh";
-  const { status } = spawnSync(program, ["-NoProfile", "-Command", "exit 0"]);
-  return status === 0 ? program : undefined;
-}
-
 export function startPlatform(program: string): Platform {
   const child = spawn(
     program,
@@ -64,7 +57,9 @@ export function startPlatform(program: string): Platform {
         waiting.push({ resolve, reject });
         child.stdin.write(`${inJson(request)}\n`);
       });
-      return JSON.parse(line) as ScriptRun;
+      const result = JSON.parse(line) as ScriptRun | { failed: string };
+      if ("failed" in result) throw new Error(`The platform's double failed: ${result.failed}`);
+      return result;
     },
     close: () => child.stdin.end(),
   };

@@ -510,10 +510,7 @@ describe("a secret", () => {
     const AppSecret = 'Zx8~Q"\\ +%\n😀';
     const { stdout, stderr, answer, last } = await runIn(
       {
-        event: eventWith(
-          { Configuration: { ...configuration, AppSecret } },
-          { Note: AppSecret, [AppSecret]: null },
-        ),
+        event: eventWith({ Configuration: { ...configuration, AppSecret } }),
       },
       acting(async ({ log, change }) => {
         log("information", `said ${AppSecret}`);
@@ -543,6 +540,46 @@ describe("a secret", () => {
       },
     ]);
     expect(last).toBe('The service said: {"client_secret":"[secret]"}');
+  });
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown> | null, string]>([
+    ["a mapped value", { Data: { Note: " s3cret-value" } }, null, "actionContext.Data.Note"],
+    [
+      "a number",
+      { AppSecret: "20251234", Data: { Note: 20251234 } },
+      null,
+      "actionContext.Data.Note",
+    ],
+    ["the name of a field", {}, { "s3cret-value": null }, "a name in outputContext.Data"],
+    ["another setting", { Organization: "s3cret-value" }, null, '"Organization" (Organization)'],
+  ])("must not be %s too", async (_name, { Data, ...own }, output, where) => {
+    const Configuration = { ...configuration, AppSecret: "s3cret-value", ...own };
+    const { code, messages, answer, stderr, connection } = await runIn(
+      { event: eventWith({ Configuration, ...(Data !== undefined && { Data }) }, output) },
+      setting("A"),
+    );
+    expect([code, answer.outcome, messages]).toEqual([
+      2,
+      "invalid",
+      [`"App secret" (AppSecret) is a secret, but ${where} has the same value.`],
+    ]);
+    expect(stderr).not.toContain(Configuration.AppSecret);
+    expect(connection.sent).toEqual([]);
+  });
+
+  it("may be a part of a value, which the platform gets as it is", async () => {
+    const Configuration = { ...configuration, AppSecret: "abcd" };
+    const { code, answer, messages } = await runIn(
+      { event: eventWith({ Configuration }) },
+      acting(() =>
+        Promise.resolve({ ...found, sentence: "abcd", account: { CustomAttribute1: "abcd-E1" } }),
+      ),
+    );
+    expect([code, answer.outputContext.Data, messages]).toEqual([
+      0,
+      { CustomAttribute1: "abcd-E1" },
+      ["[secret]"],
+    ]);
   });
 
   it("is kept from the moment the connection knows it", async () => {

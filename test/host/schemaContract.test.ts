@@ -3,7 +3,8 @@ import { createEvent } from "../../lib/generated/validators/createEvent.ts";
 import { importEvent } from "../../lib/generated/validators/importEvent.ts";
 import { resourcesEvent } from "../../lib/generated/validators/resourcesEvent.ts";
 import { subPermissionsEvent } from "../../lib/generated/validators/subPermissionsEvent.ts";
-import { readAs, secretsIn, Unusable, type Contract } from "../../lib/host/schemaContract.ts";
+import { readAs, Unusable, type Contract } from "../../lib/host/schemaContract.ts";
+import { secretsIn } from "../../lib/host/secretValues.ts";
 import { configuration, eventWith } from "./world.ts";
 
 function faultsOf(value: unknown, contract: Contract<unknown> = createEvent): string[] {

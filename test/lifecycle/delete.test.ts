@@ -430,6 +430,42 @@ describe("a mailbox that does not exist", () => {
   });
 });
 
+describe("a mailbox that forwards its mail", () => {
+  const message =
+    /^Mailbox .* forwards its mail without keeping a copy, so no one will get the automatic reply\.$/;
+  const forwarding = (own: Record<string, unknown>): void => {
+    Object.assign(bench.emulator.state().objects.find(({ Guid }) => Guid === aoife) ?? {}, own);
+  };
+
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ["to an address, without a copy", { ForwardingSmtpAddress: "smtp:x@fabrikam.com" }, true],
+    ["to a recipient, without a copy", { ForwardingAddress: guidOf("Bas Bakker") }, true],
+    [
+      "and keeps a copy",
+      { ForwardingSmtpAddress: "smtp:x@fabrikam.com", DeliverToMailboxAndForward: true },
+      false,
+    ],
+    ["nowhere", {}, false],
+  ])(
+    "%s: the reply is set, and the audit log says whether it is in vain",
+    async (_name, own, isTold) => {
+      forwarding(own);
+      for (const dryRun of [true, false]) {
+        const run = await remove({ data: { InternalMessage: "Left." }, dryRun });
+        expect(run.answer.outputContext.Success).toBe(true);
+        expect(run.messages.some((line) => message.test(line))).toBe(isTold);
+      }
+    },
+  );
+
+  it("by a mapping of the same event is told alike", async () => {
+    const run = await remove({
+      data: { InternalMessage: "Left.", ForwardingSmtpAddress: "x@fabrikam.com" },
+    });
+    expect(run.messages).toContainEqual(expect.stringMatching(message));
+  });
+});
+
 describe("events that cannot be carried out", () => {
   it.each<[string, ChangeChoices, string[]]>([
     [

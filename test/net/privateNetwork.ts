@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { connect, type AddressInfo } from "node:net";
+import { connect, createServer as createSocketServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { createServer } from "node:tls";
@@ -119,4 +119,14 @@ export async function proxyProcess(routes: Routes, authorization?: string): Prom
       return asked.map((line) => JSON.parse(line) as { host: string; isWelcome: boolean });
     },
   };
+}
+
+/** A local port on which nothing listens. */
+export async function unusedPort(): Promise<number> {
+  const server = createSocketServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }

@@ -41,6 +41,35 @@ describe("an event on stdin", () => {
     ).toHaveProperty("list.9999.a");
   });
 
+  it("may have dates in each form that PowerShell writes", async () => {
+    const forms = {
+      iso: "2026-03-01T00:00:00Z",
+      windows: "\\/Date(1772323200000)\\/",
+      local: "\\/Date(1772323200000+0100)\\/",
+      object: {
+        value: "\\/Date(1772323200000)\\/",
+        DisplayHint: 2,
+        DateTime: "Sunday 1 March 2026",
+      },
+      isoObject: { value: "2026-03-01T00:00:00Z", DisplayHint: 2, DateTime: "Sunday 1 March 2026" },
+      list: ["\\/Date(1772323200000)\\/"],
+      other: { value: "a", DateTime: "b", more: "c" },
+      far: "\\/Date(9999999999999999)\\/",
+    };
+    const json = JSON.stringify(forms).replaceAll("\\\\/", "\\/");
+    const date = "2026-03-01T00:00:00.000Z";
+    expect(await readDocument(stdinOf(json))).toEqual({
+      iso: "2026-03-01T00:00:00Z",
+      windows: date,
+      local: date,
+      object: date,
+      isoObject: "2026-03-01T00:00:00Z",
+      list: [date],
+      other: forms.other,
+      far: "/Date(9999999999999999)/",
+    });
+  });
+
   it("may have DryRun once, and the word elsewhere", async () => {
     const one = { actionContext: { DryRun: true }, note: '"DryRun": false', deep: { dryRun: 1 } };
     expect(await readDocument(stdinOf(JSON.stringify(one)))).toEqual(one);

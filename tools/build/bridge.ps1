@@ -147,7 +147,7 @@ function Write-LogLine($line) {
     if ($line.Trim() -eq '') { return }
     $entry = Read-Line $line
     $message = [string](Read-Property $entry 'message')
-    switch (Read-Property $entry 'level') {
+    switch ([string](Read-Property $entry 'level')) {
         'information' { Write-Information $message; return }
         'verbose' { Write-Verbose $message; return }
         'warning' { Write-Warning $message; return }
@@ -175,7 +175,6 @@ function Set-Output($name, $value) {
 
 # Sends the event and reads both streams as they come: records go to the platform, the rest is kept in $run.
 function Invoke-Bundle($process, $request, $limitMs, $run) {
-    $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $stdin = $process.StandardInput.BaseStream
     $sending = $stdin.WriteAsync($request, 0, $request.Length)
     $readers = @($process.StandardOutput, $process.StandardError)
@@ -199,7 +198,7 @@ function Invoke-Bundle($process, $request, $limitMs, $run) {
         }
         $haveEnded = $null -eq $reading[0] -and $null -eq $reading[1]
         if ($haveEnded -and $process.WaitForExit(100)) { return }
-        $run.TimedOut = $watch.ElapsedMilliseconds -ge $limitMs
+        $run.TimedOut = $run.Watch.ElapsedMilliseconds -ge $limitMs
         if ($run.TimedOut) { return }
         # Not for long: PowerShell cannot be stopped in the meantime.
         $tasks = [System.Threading.Tasks.Task[]]@($sending, $reading[0], $reading[1] | Where-Object { $null -ne $_ })
@@ -239,6 +238,7 @@ function Find-Fault($process, $run, $limitMs) {
 
 function Invoke-Connector {
     $ErrorActionPreference = 'Stop'
+    $run = @{ Watch = [System.Diagnostics.Stopwatch]::StartNew(); Answers = @(); Rubbish = $null; TimedOut = $false }
     $process = $null
     $fault = $null
     try {
@@ -248,7 +248,6 @@ function Invoke-Connector {
         if ($env:EXO_CONNECTOR_DEADLINE_MS -match '^\d{1,8}$') {
             $limitMs = [int]$env:EXO_CONNECTOR_DEADLINE_MS + $connector.GraceMs
         }
-        $run = @{ Answers = @(); Rubbish = $null; TimedOut = $false }
         $bundle = Find-Bundle
         $node = Find-Node
         $request = New-Request

@@ -63,12 +63,23 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     plugins: [entries],
   });
   refuseUnwanted(metafile);
+  for (const map of Object.keys(metafile.outputs).filter((file) => file.endsWith(".map")))
+    nameSourcesFromRoot(path.join(root, map));
   for (const action of actions) {
     write(path.join(outdir, `${action}.mjs`), entryOf(action));
     write(path.join(outdir, "helloid", `${action}.ps1`), await bridgeFor(action));
   }
   write(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
   return { actions };
+}
+
+/** The same text wherever the bundles are built, and names that a reader of a stack knows. */
+function nameSourcesFromRoot(file: string): void {
+  const map = JSON.parse(readFileSync(file, "utf8")) as { sources: string[] };
+  const sources = map.sources.map((source) =>
+    path.relative(root, path.resolve(path.dirname(file), source)).replaceAll("\\", "/"),
+  );
+  writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
 
 /** The module of an action, in the folder of what its entry loads. */

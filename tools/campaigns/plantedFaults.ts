@@ -33,21 +33,6 @@ const lists: readonly Faults[] = [
         why: "With one address set, the secret of a test reaches the real sign-in service.",
       },
       {
-        find: 'url.hostname === "localhost"',
-        replace: "false",
-        why: "localhost no longer counts as this machine.",
-      },
-      {
-        find: 'url.hostname === "[::1]"',
-        replace: "false",
-        why: "IPv6 loopback no longer counts as this machine.",
-      },
-      {
-        find: "/^127(\\.\\d{1,3}){3}$/",
-        replace: "/^127(\\.\\d{1,3}){3}/",
-        why: "127.0.0.1.example.com would receive the client secret.",
-      },
-      {
         find: "/^https?:$/",
         replace: "/^/",
         why: "Another protocol would be accepted.",
@@ -181,8 +166,77 @@ const lists: readonly Faults[] = [
     ],
   },
   {
+    file: "lib/net/proxy.ts",
+    tests: ["test/net/proxy.test.ts"],
+    faults: [
+      {
+        find: 'hostname === "localhost"',
+        replace: "false",
+        why: "localhost no longer counts as this machine.",
+      },
+      {
+        find: 'hostname === "[::1]"',
+        replace: "false",
+        why: "IPv6 loopback no longer counts as this machine.",
+      },
+      {
+        find: "/^127(\\.\\d{1,3}){3}$/",
+        replace: "/^127(\\.\\d{1,3}){3}/",
+        why: "127.0.0.1.example.com would receive the client secret.",
+      },
+      {
+        find: "[env[name], env[name.toUpperCase()]]",
+        replace: "[env[name.toUpperCase()], env[name]]",
+        why: "The wrong one of two proxies would be used.",
+      },
+      {
+        find: "[password, credentials]",
+        replace: "[]",
+        why: "The password of a proxy would be written.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/proxyAgent.ts",
+    tests: ["test/net/proxy.test.ts"],
+    faults: [
+      {
+        find: "if (answer.statusCode === 200) return answer;",
+        replace: "return answer;",
+        why: "TLS would be spoken with a proxy that refused.",
+      },
+      {
+        find: "noProxy: exceptions,",
+        replace: 'noProxy: "",',
+        why: "Hosts in NO_PROXY would be asked for through the proxy.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/connectionFault.ts",
+    tests: ["test/net/proxy.test.ts"],
+    faults: [
+      {
+        find: "status >= 500",
+        replace: "status >= 400",
+        why: "A proxy that refuses would be asked again.",
+      },
+      {
+        find: "if (reason !== undefined) return untrusted(`The connection to ${target.host}`, reason, thrown);",
+        replace: "",
+        why: "A certificate that is not trusted would be tried again, and a write called unknown.",
+      },
+    ],
+  },
+  {
     file: "lib/net/transport.ts",
     faults: [
+      {
+        find: "isLoopback(target) ? direct : proxied",
+        replace: "proxied",
+        why: "An emulator on this machine would be looked for behind the proxy.",
+        tests: ["test/net/proxy.test.ts"],
+      },
       {
         find: "const connectTimeoutMs = 8_000;",
         replace: "const connectTimeoutMs = 80_000;",
@@ -463,34 +517,50 @@ const lists: readonly Faults[] = [
         why: "A usual secret would be masked only as a word of its own.",
       },
       {
-        find: "const recognisableStart = 64;",
-        replace: "const recognisableStart = 100_000;",
+        find: "const recognisableLength = 20;",
+        replace: "const recognisableLength = 100_000;",
         why: "A long secret that was cut off would not be recognised.",
       },
       {
-        find: "if (guid.test(text) && !this.#forms.has(text)) return text;",
-        replace: "",
-        why: "An account reference could be changed because a password occurs in it.",
-      },
-      {
-        find: 'this.#masked(key, "long")',
-        replace: "key",
+        find: "[this.text(key), this.deep(member)]",
+        replace: "[key, this.deep(member)]",
         why: "A secret as a key would be written.",
       },
       {
-        find: ".sort((a, b) => b.length - a.length)",
-        replace: ".sort((a, b) => a.length - b.length)",
-        why: "The rest of a long secret would remain behind the mask of a short one.",
+        find: "utf8.toString(encoding), utf16.toString(encoding)",
+        replace: "utf8.toString(encoding)",
+        why: "A secret in base64 of UTF-16 would be written.",
       },
       {
-        find: "[form, ...inBase64(form)]",
-        replace: "[form]",
-        why: "A secret in base64 would be written.",
+        find: "[trimmed, signature]",
+        replace: "[trimmed]",
+        why: "The signature of a token would be written.",
       },
       {
-        find: 'secret.replace(/\\s+/g, "")',
-        replace: "secret",
-        why: "A certificate whose line breaks were removed would be written.",
+        find: "for (const step of decodings(text))",
+        replace: "for (const step of [...decodings(text)].slice(0, 1))",
+        why: "A secret in a URL, in JSON or in HTML would be written.",
+      },
+      {
+        find: "done = Math.max(done, end);",
+        replace: "done = end;",
+        why: "The end of a long secret would remain behind the mask of a short one.",
+      },
+    ],
+  },
+  {
+    file: "lib/host/secretValues.ts",
+    tests: ["test/host/run.test.ts", "test/host/schemaContract.test.ts"],
+    faults: [
+      {
+        find: "secrets.get(text.trim())",
+        replace: "secrets.get(text)",
+        why: "A secret with a space after it would be stored by the platform.",
+      },
+      {
+        find: 'typeof value === "string" || typeof value === "number"',
+        replace: 'typeof value === "string"',
+        why: "A secret as a number would be stored by the platform.",
       },
     ],
   },
@@ -498,8 +568,8 @@ const lists: readonly Faults[] = [
     file: "lib/host/run.ts",
     faults: [
       {
-        find: "redaction.add(secret);\n  state.output",
-        replace: "void secret;\n  state.output",
+        find: "redaction.add(secret);\n  const repeated",
+        replace: "void secret;\n  const repeated",
         why: "A fault about the event could quote a secret of it.",
       },
       {
@@ -756,8 +826,8 @@ const lists: readonly Faults[] = [
     file: "lib/host/output.ts",
     faults: [
       {
-        find: "JSON.stringify(redaction.deep(document))",
-        replace: "JSON.stringify(document)",
+        find: "redaction.text(message)",
+        replace: "message",
         why: "Secrets would be written.",
       },
       {

@@ -1,0 +1,26 @@
+/** Connectors that misbehave: a folder with a bundle of a few lines, at the path of an action. */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** A folder as agents have them, with a space and an umlaut in its name. */
+export function newFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), "Connectör für HelloID "));
+}
+
+/** Writes a bundle that runs `code`, where `event` is what it read, and `answer` prints an answer. */
+export function writeBundle(folder: string, action: string, code: string): void {
+  const file = path.join(folder, `${action}.mjs`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${prelude}\n${code}\n`);
+}
+
+const prelude = `
+import fs from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+const print = (value) => process.stdout.write(typeof value === "string" ? value : JSON.stringify(value) + "\\n");
+const log = (level, message) => process.stderr.write(JSON.stringify({ level, message }) + "\\n");
+const answer = (more) => print({ outputContext: { Success: true, AuditLogs: [], ...more } });
+const die = () => process.kill(process.pid, "SIGKILL");
+const read = () => fs.readFileSync(0);
+`;
