@@ -13,7 +13,14 @@ it.each([
   expect(quoted(value)).toBe(expected);
 });
 
+it("looks only at the beginning of a long text", () => {
+  const start = process.cpuUsage();
+  expect(shortened("x".repeat(2_000_000), 1_000)).toBe("x".repeat(1_000));
+  expect(process.cpuUsage(start).user).toBeLessThan(500_000);
+});
+
 it("does not cut a character in two", () => {
+  expect(shortened("abe\u0301", 3)).toBe("ab");
   expect(shortened("🦊🦊", 3)).toBe("🦊");
   expect(quoted(`${"x".repeat(99)}🦊`)).toBe(`"${"x".repeat(99)}..."`);
 });

@@ -85,7 +85,6 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "the connection was cut",
   UND_ERR_DESTROYED: "the run had ended",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer does not have the length that it declares",
-  ERR_BUFFER_TOO_LARGE: "the answer is too large once it is unpacked",
   Z_BUF_ERROR: "the answer was cut off",
   Z_DATA_ERROR: "the answer is damaged",
   UND_ERR_CONNECT_TIMEOUT: "no connection within the time allowed",

@@ -73,7 +73,7 @@ export function httpTransport(
         return {
           status: reply.statusCode,
           headers: flat,
-          text: decoded(bytes, flat["content-encoding"]),
+          text: decoded(bytes, flat["content-encoding"], target.host),
         };
       } catch (thrown) {
         if (signal.aborted) throw Fault.of(signal.reason);
@@ -113,12 +113,21 @@ function tooLarge(host: string): Fault {
  * Some error answers claim to be gzip and are plain, and some contain nothing but NUL bytes. A body that begins like
  * gzip and cannot be unpacked is incomplete, and gunzipSync throws.
  */
-function decoded(bytes: Buffer, encoding: string | undefined): string {
+function decoded(bytes: Buffer, encoding: string | undefined, host: string): string {
   const packed =
     encoding?.toLowerCase().includes("gzip") === true && bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const content = packed ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes;
+  const content = packed ? unpacked(bytes, host) : bytes;
   return content
     .toString("utf8")
     .replace(/^\uFEFF/, "")
     .replaceAll("\0", "");
+}
+
+function unpacked(bytes: Buffer, host: string): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (thrown) {
+    const isTooLarge = thrown instanceof RangeError;
+    throw isTooLarge ? tooLarge(host) : thrown;
+  }
 }

@@ -125,7 +125,11 @@ describe("an answer", () => {
   it("that is compressed and much larger than any page is refused", async () => {
     const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
     const url = await httpServer(body(bomb, { "Content-Encoding": "gzip" }));
-    expect((await faultOf(send(url))).message).toContain("too large once it is unpacked");
+    expect(await faultOf(send(url))).toMatchObject({
+      kind: "unexpected",
+      retryable: false,
+      message: `The answer of ${new URL(url).host} is larger than 67108864 bytes.`,
+    });
   });
 
   it("that is much larger than any page is refused before it has arrived", async () => {
