@@ -214,7 +214,7 @@ describe("the bundles", () => {
       expect(existsSync(path.join(inject("dist"), `${action}.mjs`))).toBe(true);
   });
 
-  it("carry nothing that is only for tests", () => {
+  it("contain nothing that only tests use", () => {
     const files = readdirSync(inject("dist"), { recursive: true, encoding: "utf8" }).filter(
       (file) => file.endsWith(".mjs"),
     );
@@ -224,7 +224,7 @@ describe("the bundles", () => {
       );
   });
 
-  it("are refused when they would", async () => {
+  it("are refused when they contain test code", async () => {
     const { metafile } = await build({
       stdin: {
         contents: 'import { seedState } from "./test/emulator/seed.ts"; console.log(seedState)',

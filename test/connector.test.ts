@@ -124,7 +124,7 @@ describe("a loopback address", () => {
     expect([requests, stats.requests]).toEqual([0, 0]);
   });
 
-  it.each(["127.0.0.1", "localhost"])("is where both services are called: %s", async (host) => {
+  it.each(["127.0.0.1", "localhost"])("is used for both services: %s", async (host) => {
     const at = (url: string): string => `http://${host}:${new URL(url).port}/ignored/path`;
     const { targets } = connection({
       [LOGIN]: at(running.loginUrl),
@@ -175,7 +175,7 @@ describe("an address that is not accepted", () => {
     expect(requests).toBe(0);
   });
 
-  it("is no matter when certificates are not checked: that is refused", () => {
+  it("does not matter when certificates are not checked: that is refused", () => {
     const faults = refusal({ NODE_TLS_REJECT_UNAUTHORIZED: "0" });
     expect(faults).toEqual([expect.stringContaining("NODE_EXTRA_CA_CERTS")]);
   });
@@ -225,7 +225,7 @@ describe("the credential", () => {
 });
 
 describe("close", () => {
-  it("ends what is on its way", async () => {
+  it("ends requests that are under way", async () => {
     running.emulator.setFaults([{ match: { side: "login" }, hang: true }]);
     const { targets, close } = connection({
       [LOGIN]: running.loginUrl,

@@ -81,12 +81,12 @@ function signedInEvent(scenario: Scenario): unknown {
   return { ...event, actionContext: { ...actionContext, Configuration } };
 }
 
-describe("what is sent", () => {
-  it.each(fixtures)("by %s is declared", async (fixture) => {
+describe("every request", () => {
+  it.each(fixtures)("of %s is declared", async (fixture) => {
     expect(undeclared(await actionIn(actionOf(fixture)), callsIn(fixture))).toEqual([]);
   });
 
-  it("without being declared is noticed: a cmdlet, and a parameter", () => {
+  it("that is not declared is noticed: a cmdlet, and a parameter", () => {
     const action: Declared = {
       needs: { exchange: { operations: { "Get-Mailbox": ["Identity"] } } },
       configuration: [],
@@ -99,10 +99,10 @@ describe("what is sent", () => {
   });
 });
 
-describe("what is declared", () => {
+describe("every declaration", () => {
   const cmdlets: Readonly<Record<string, { parameters: object } | undefined>> = catalogue.cmdlets;
 
-  it.each(names)("by %s is in the catalogue of cmdlets", async (name) => {
+  it.each(names)("of %s is in the catalogue of cmdlets", async (name) => {
     const { needs } = await actionIn(name);
     for (const [cmdlet, parameters] of Object.entries(needs.exchange.operations)) {
       expect(Object.keys(cmdlets), name).toContain(cmdlet);
@@ -111,7 +111,7 @@ describe("what is declared", () => {
     }
   });
 
-  it.each(names)("by %s can be sent", async (name) => {
+  it.each(names)("of %s can be sent", async (name) => {
     const recorded = fixtures.filter((fixture) => actionOf(fixture) === name).flatMap(callsIn);
     const sent = new Set(sentParts([...recorded, ...(await (seldom[name]?.() ?? []))]));
     const unsent = declaredParts(await actionIn(name)).filter((part) => !sent.has(part));
@@ -284,7 +284,7 @@ describe("the configuration", () => {
     expect(unread()).toEqual([]);
   });
 
-  it("has no key that neither the connection nor an action reads", async () => {
+  it("has only keys that the connection or an action reads", async () => {
     const read = new Set<string>();
     for (const UseCertificate of [false, true])
       connect(

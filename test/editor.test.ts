@@ -121,7 +121,7 @@ describe("an editor of options", () => {
     ["regionalOptions", { ...region, Language: "NL-nl", TimeZone: "utc" }],
     ["folderPermissionOptions", { ...calendar, mailboxFolderAccessRight: "reviewer" }],
     ["folderPermissionOptions", { ...calendar, mailboxFolderAccessRight: "ReadItems,CreateItems" }],
-  ])("may write %s otherwise where the bundles take it: %o", (name, option) => {
+  ])("accepts other spellings of %s that the bundles accept: %o", (name, option) => {
     const data = { options: [option] };
     expect((name === "regionalOptions" ? regionalOptions : calendarOptions)(data)).toHaveLength(1);
     expect(validatorOf(schemaOf(name))(data)).toBe(true);

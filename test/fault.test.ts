@@ -26,7 +26,7 @@ describe("a fault", () => {
 });
 
 describe("Fault.of", () => {
-  it("returns a fault as it is", () => {
+  it("returns a fault unchanged", () => {
     const fault = new Fault({ kind: "throttled", message: "Slow down.", retryable: true });
     expect(Fault.of(fault)).toBe(fault);
   });
@@ -50,12 +50,12 @@ describe("Fault.of", () => {
     expect(fault.cause).toBe(error);
   });
 
-  it("gives an error without a message one", () => {
+  it("adds a message to an error without one", () => {
     expect(Fault.of(new Error("")).message).toMatch(/^\w.*\.$/);
   });
 
   it.each([["text"], [42], [true], [{ message: "not an error" }]])(
-    "names the type, and never the content, of what is not an error: %j",
+    "names the type, and never the content, of a value that is not an error: %j",
     (thrown) => {
       const fault = Fault.of(thrown);
       expect(fault.kind).toBe("unexpected");
@@ -98,7 +98,7 @@ describe("Fault.together", () => {
     expect(ran).toBe(true);
   });
 
-  it("throws any other fault as it is, and at once", () => {
+  it("throws any other fault unchanged, and at once", () => {
     const denied = new Fault({ kind: "denied", message: "No." });
     let ran = false;
     const thrown = (): unknown =>

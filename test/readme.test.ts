@@ -58,7 +58,7 @@ describe("the README", () => {
     });
   });
 
-  it("shows what npm start prints of that event", () => {
+  it("shows what npm start prints for that event", () => {
     const printed = block("start").split("\n");
     const of = (what: string): string[] =>
       printed

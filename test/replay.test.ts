@@ -57,7 +57,7 @@ describe("every fixture", () => {
     expect(source).not.toBe("");
   });
 
-  it("stands in the table, and every scenario is recorded", () => {
+  it("is in the table, and every scenario is recorded", () => {
     expect(names.length).toBeGreaterThan(0);
     expect(
       readFileSync(path.join(fixtures, "README.md"), "utf8"),
@@ -67,14 +67,14 @@ describe("every fixture", () => {
     expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
   });
 
-  it("leaves no action without one", () => {
+  it("covers every action", () => {
     expect(
       findActions().filter((action) => !names.some((name) => actionOf(name) === action)),
     ).toEqual([]);
   });
 });
 
-describe.concurrent("a fixture that does not hold", () => {
+describe.concurrent("a fixture that differs", () => {
   const scratch = mkdtempSync(path.join(tmpdir(), "replay-"));
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
   let count = 0;
@@ -97,7 +97,7 @@ describe.concurrent("a fixture that does not hold", () => {
   const dataOf = (recording: Recording): Record<string, unknown> =>
     (recording.event as { actionContext: { Data: Record<string, unknown> } }).actionContext.Data;
 
-  it("shows where a request differs from the recorded one, and nothing of what came of it", async () => {
+  it("shows where a request differs from the recorded one, and not the differences that follow", async () => {
     const problems = await broken((recording) => (dataOf(recording)["CustomAttribute3"] = "Cure"));
     expect(problems.split("\n")).toEqual([
       "Request 2 is not the recorded one:",
@@ -138,7 +138,7 @@ describe.concurrent("a fixture that does not hold", () => {
     ).toMatch(/^records\[\d+\]: recorded nothing, now \{/);
   });
 
-  it("does not mind other milliseconds, and does mind another count", async () => {
+  it("ignores other milliseconds, but not another count", async () => {
     const stats = (more: object) => (recording: Recording) =>
       (recording.answer = {
         ...(recording.answer as object),
@@ -148,7 +148,7 @@ describe.concurrent("a fixture that does not hold", () => {
     expect(await broken(stats({ retries: 7 }))).toBe("answer.stats.retries: recorded 7, now 0");
   });
 
-  it("says so when nothing is sent at all", async () => {
+  it("is reported when nothing is sent at all", async () => {
     // Given twice, in two spellings, it is a fault of the event.
     const problems = await broken(
       (recording) =>
@@ -158,7 +158,7 @@ describe.concurrent("a fixture that does not hold", () => {
     expect(problems).toContain('answer.outcome: recorded "done", now "invalid"');
   });
 
-  it("passes through a connection that is cut", async () => {
+  it("replays a connection that is cut", async () => {
     const problems = await broken(({ traffic }) =>
       traffic.unshift(
         ...traffic
@@ -260,7 +260,7 @@ describe("scrubbing", () => {
     ],
   };
 
-  it("puts the same stand-in for the same value, and deletes nothing", () => {
+  it("uses the same stand-in for the same value, and deletes nothing", () => {
     const id = "5c4b0000-0000-4000-8000-000000000001";
     const clean = scrubbed(real);
     const domain = clean.event.Configuration.Organization;
@@ -286,7 +286,7 @@ describe("scrubbing", () => {
     expect(notScrubbed(scrubbed(real))).toEqual({ ids: [], domains: [], secrets: [] });
   });
 
-  it("never gives a stand-in that is taken", () => {
+  it("never uses a stand-in that is taken", () => {
     const text = "5c4b0000-0000-4000-8000-000000000001 and 3f2504e0-4f89-41d3-9a0c-0305e82c3301";
     expect(scrubbed(text)).toBe(
       "5c4b0000-0000-4000-8000-000000000001 and 5c4b0000-0000-4000-8000-000000000002",

@@ -151,7 +151,7 @@ function expectNoSecretIn(written: string, ...more: string[]): void {
 }
 
 describe("no secret is written", () => {
-  it("the canaries are found when they are there", () => {
+  it("the canaries are found when they are present", () => {
     expect(() => expectNoSecretIn(`x${encodeURIComponent(secret)}x`)).toThrow();
     expect(() => expectNoSecretIn(JSON.stringify({ a: JSON.stringify({ secret }) }))).toThrow();
     expect(() => expectNoSecretIn("my password is correct horse")).toThrow();
@@ -168,7 +168,7 @@ describe("no secret is written", () => {
   it.each([
     ["a secret", withSecret],
     ["a certificate", withCertificate],
-  ])("when all is well with %s", async (_name, configuration) => {
+  ])("in a successful run with %s", async (_name, configuration) => {
     const { text, code } = await written({ configuration });
     expect(code, text).toBe(0);
     expectNoSecretIn(text);

@@ -319,7 +319,7 @@ describe("a damaged container", () => {
     expect(await sentence({ pfxBase64: keyChanged, password })).toBe(damaged);
   });
 
-  it("is what remains where the password fits the seal but not the contents", async () => {
+  it("is reported when the password fits the seal but not the contents", async () => {
     expect(await sentence({ pfxBase64: fixture("two-passwords") })).toBe(damaged);
   });
 
@@ -336,7 +336,7 @@ describe("a damaged container", () => {
   });
 });
 
-describe("contents that are of no use", () => {
+describe("contents that cannot be used", () => {
   it.each([
     [
       "no-key",
@@ -360,12 +360,12 @@ describe("contents that are of no use", () => {
     expect(await sentence({ pfxBase64: fixture(name) })).toBe(message);
   });
 
-  it("not valid any more, a second after its end", async () => {
+  it("a certificate that expired a second ago", async () => {
     const now = new Date(Date.parse(expected.leaf.notAfter) + 1000);
     expect(await sentence({ now })).toContain(`expired on ${expected.leaf.notAfter.slice(0, 10)}.`);
   });
 
-  it("not valid yet", async () => {
+  it("a certificate that is not valid yet", async () => {
     const [start] = new Date(new X509Certificate(file("leaf.crt")).validFrom)
       .toISOString()
       .split("T");

@@ -13,7 +13,7 @@ const said = (number: string, text = "Something the service says.", separator = 
   correlationId: "c",
 });
 
-describe("what the sign-in service says", () => {
+describe("an error of the sign-in service", () => {
   it.each([
     ["7000215", "denied", ["(AppSecret)", clientId, "not its ID"]],
     ["7000222", "denied", ["(AppSecret)", clientId, "expired"]],
@@ -24,31 +24,28 @@ describe("what the sign-in service says", () => {
     ["500011", "invalid", ["(Cloud)", tenantId]],
     ["53003", "denied", ["Conditional Access", "(AppId)"]],
     ["7000112", "denied", ["(AppId)", "disabled"]],
-  ])("AADSTS%s in words of the form", (number, kind, words) => {
+  ])("AADSTS%s is explained in the words of the form", (number, kind, words) => {
     const fault = signInFault(said(number), about);
     expect(fault).toMatchObject({ kind, retryable: false, requestId: "c" });
     for (const word of [...words, `(AADSTS${number})`]) expect(fault.message).toContain(word);
     expect(fault.message).not.toContain("Something the service says");
   });
 
-  it.each([" ", "\r\n"])(
-    "an unknown number is quoted without the ids and times around it",
-    (separator) => {
-      const fault = signInFault(said("999999", "It is Sunday.", separator), about);
-      expect(fault).toMatchObject({
-        kind: "denied",
-        message:
-          `Application ${clientId} (AppId) could not sign in to tenant ${tenantId} ` +
-          "(TenantID): AADSTS999999: It is Sunday.",
-      });
-    },
-  );
+  it.each([" ", "\r\n"])("with an unknown number is quoted without ids and times", (separator) => {
+    const fault = signInFault(said("999999", "It is Sunday.", separator), about);
+    expect(fault).toMatchObject({
+      kind: "denied",
+      message:
+        `Application ${clientId} (AppId) could not sign in to tenant ${tenantId} ` +
+        "(TenantID): AADSTS999999: It is Sunday.",
+    });
+  });
 
-  it("does not take one number for the beginning of another", () => {
+  it("is not mistaken for a number that starts with the same digits", () => {
     expect(signInFault(said("7000160"), about).message).toContain("(TenantID): AADSTS7000160:");
   });
 
-  it("an error without a number keeps its code or its words", () => {
+  it("without a number keeps its code or its text", () => {
     expect(
       signInFault({ errorCode: "invalid_request", errorMessage: "", correlationId: "" }, about),
     ).toMatchObject({
@@ -63,7 +60,7 @@ describe("what the sign-in service says", () => {
     expect(signInFault("a text", about).message).toContain("no reason was reported");
   });
 
-  it("a fault stays what it is", () => {
+  it("that is a fault stays the same", () => {
     const fault = new Fault({ kind: "throttled", message: "x" });
     expect(signInFault(fault, about)).toBe(fault);
   });

@@ -102,7 +102,7 @@ describe("a token", () => {
     expect(worldOf([]).sent).toEqual([]);
   });
 
-  it("is one for all who ask at once", async () => {
+  it("is shared by simultaneous callers", async () => {
     const { token, sent } = worldOf([issued("one")]);
     expect(await Promise.all([token.get(), token.get(), token.get()])).toEqual([
       "one",
@@ -113,7 +113,7 @@ describe("a token", () => {
   });
 
   it.each(Object.keys(clouds) as CloudName[])(
-    "of the cloud %s is asked of its sign-in for its Exchange, even at another address",
+    "of the cloud %s comes from its sign-in service, for its Exchange, even at another address",
     async (cloud) => {
       const { token, sent, form } = worldOf([issued("one")], {
         cloud,
@@ -127,7 +127,7 @@ describe("a token", () => {
     },
   );
 
-  it("is renewed two minutes before its end", async () => {
+  it("is renewed two minutes before it expires", async () => {
     const { token, time } = worldOf([issued("one", 3600), issued("two", 3600)]);
     await token.get();
     time.pass(3_479_000);
@@ -149,7 +149,7 @@ describe("a token", () => {
     expect([await token.get(), await token.get()]).toEqual(["one", "two"]);
   });
 
-  it("that did not come is a fault", async () => {
+  it("that does not come is a fault", async () => {
     expect(await faultOf(worldOf([reply(200, {})]).token.get())).toMatchObject({
       kind: "unexpected",
       message: "The answer of the sign-in service has no token.",
@@ -168,7 +168,7 @@ describe("a refused token", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("is replaced once for all whom it was refused to, together or after each other", async () => {
+  it("is replaced once for all requests it was refused for, simultaneous or consecutive", async () => {
     const { token, sent } = worldOf([issued("one"), issued("two")]);
     await token.get();
     expect(
@@ -199,7 +199,7 @@ describe("a sign-in that fails", () => {
     [500011, "The resource principal named https://outlook.office365.com was not found", "(Cloud)"],
     [123456789, "Nobody has met this one.", "AADSTS123456789: Nobody has met this one."],
   ])(
-    "with AADSTS%i says what is wrong, once and without the secret",
+    "with AADSTS%i explains what is wrong, once and without the secret",
     async (number, text, words) => {
       const { token, sent, time } = worldOf([refused(number, text)]);
       const fault = await faultOf(token.get());
@@ -211,7 +211,7 @@ describe("a sign-in that fails", () => {
   );
 
   it.each([200, 400, 404])(
-    "with a web page (status %i) is a proxy's or a wrong address's doing",
+    "with a web page (status %i) blames a proxy or a wrong address",
     async (status) => {
       const fault = await faultOf(worldOf([reply(status, "<html>Blocked</html>")]).token.get());
       expect(fault).toMatchObject({ kind: "unexpected", retryable: false });
@@ -219,19 +219,19 @@ describe("a sign-in that fails", () => {
     },
   );
 
-  it("with a redirect goes nowhere", async () => {
+  it("with a redirect does not follow it", async () => {
     const { token, sent } = worldOf([reply(302, "", { location: "https://evil.example/" })]);
     expect(await faultOf(token.get())).toMatchObject({ kind: "unexpected" });
     expect(sent).toHaveLength(1);
   });
 
-  it("with half an answer is tried again", async () => {
+  it("with an incomplete answer is tried again", async () => {
     const { token, time } = worldOf([reply(200, '{"access_token":"half'), issued("one")]);
     expect(await token.get()).toBe("one");
     expect(time.pace.stats).toEqual({ requests: 2, retries: 1, waitedMs: 1000 });
   });
 
-  it("with half an answer for good says so, without quoting it", async () => {
+  it("with incomplete answers only reports that, without quoting them", async () => {
     const fault = await faultOf(
       worldOf([reply(200, '{"access_token":"half')], { forever: true }).token.get(),
     );
@@ -240,7 +240,7 @@ describe("a sign-in that fails", () => {
   });
 
   it.each([408, 429, 500, 502, 503, 504])(
-    "with status %i is tried again after the time it asks for",
+    "with status %i is tried again after the requested time",
     async (status) => {
       const { token, time } = worldOf([
         reply(status, "<html>", { "retry-after": "3" }),
@@ -252,7 +252,7 @@ describe("a sign-in that fails", () => {
     },
   );
 
-  it("that asks for more time than there is ends at once", async () => {
+  it("that requests a wait beyond the deadline fails at once", async () => {
     const { token, sent } = worldOf([reply(429, "", { "retry-after": "60" })]);
     expect(await faultOf(token.get())).toMatchObject({
       kind: "throttled",
@@ -261,7 +261,7 @@ describe("a sign-in that fails", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("without a connection says which host", async () => {
+  it("without a connection names the host", async () => {
     const { token, sent } = worldOf([cut()], { forever: true });
     expect(await faultOf(token.get())).toMatchObject({
       kind: "unavailable",
@@ -313,7 +313,7 @@ describe("with a certificate", () => {
     },
   );
 
-  it("that cannot be read asks no one", async () => {
+  it("that cannot be read sends no request", async () => {
     const { token, sent } = worldOf([], { credential: { pfxBase64: "bm8gcGZ4", password: "" } });
     await faultOf(token.get());
     expect(sent).toEqual([]);

@@ -71,15 +71,15 @@ const isLeft = (): ReturnType<Case["shortfalls"]> => [
   left("still a member", /^Remove-DistributionGroupMember$/),
 ];
 
-test("a revoke that went well breaks no rule", () => {
+test("a successful revoke breaks no rule", () => {
   expect(rulesOf(caseWith({}))).toEqual([]);
 });
 
-test("an access that a success leaves breaks I3", () => {
+test("access that remains after a success breaks I3", () => {
   expect(rulesOf(caseWith({ shortfalls: isLeft }))).toEqual(["I3"]);
 });
 
-test("a plain acceptance that the audit log tells of is excused, and not under strict", () => {
+test("an acceptance without proof that the audit log reports is excused, unless strict", () => {
   const accepted = {
     shortfalls: isLeft,
     message: "Remove P: accepted; its lists do not show it yet.",
@@ -90,7 +90,7 @@ test("a plain acceptance that the audit log tells of is excused, and not under s
   expect(rulesOf(caseWith({ ...accepted, event: strict }))).toEqual(["I3"]);
 });
 
-test("an acceptance with a warning, or after a retry, is no plain one", () => {
+test("an acceptance with a warning or after a retry is not excused", () => {
   const accepted = {
     shortfalls: isLeft,
     message: "Remove P: accepted; its lists do not show it yet.",
@@ -108,7 +108,7 @@ test("a change that no event names breaks I14", () => {
   expect(rulesOf(caseWith({ after }))).toEqual(["I14", "I14"]);
 });
 
-test("a step that was applied and is said to have failed breaks I13", () => {
+test("an applied step that is reported as failed breaks I13", () => {
   expect(rulesOf(caseWith({ success: false, message: "Remove P: failed. Why." }))).toEqual(["I13"]);
 });
 

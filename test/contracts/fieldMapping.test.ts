@@ -110,7 +110,7 @@ describe("the scripts in the mapping", () => {
       PrimaryContract: { Manager: { DisplayName: null, Email: null } },
       Name: { FamilyName: null },
     },
-  ])("stand a person without manager, contract or name parts: %j", (person) => {
+  ])("accept a person without manager, contract or name parts: %j", (person) => {
     expect(run("InternalMessage", person)).toBe(
       "The person you wrote to no longer works here, and your message has not been read.",
     );

@@ -229,12 +229,12 @@ describe("the answer of each verb", () => {
     expect(Object.keys(answers).sort()).toEqual(Object.keys(good).sort());
   });
 
-  it.each(Object.entries(good))("passes in its right form: %s", (name, answer) => {
+  it.each(Object.entries(good))("is valid in its right form: %s", (name, answer) => {
     const check = contracts[name]?.check;
     expect(check?.(answer), JSON.stringify(check?.errors)).toBe(true);
   });
 
-  it.each(bad)("does not pass in a wrong form: %s", (name, answer) => {
+  it.each(bad)("is invalid in a wrong form: %s", (name, answer) => {
     expect(contracts[name]?.check(answer)).toBe(false);
   });
 });

@@ -344,7 +344,7 @@ describe("the user of a right", () => {
     expect(sent).toEqual([]);
   });
 
-  it("is named by the address that is its own", async () => {
+  it("is named by an address that is theirs alone", async () => {
     const { exchange } = tenant();
     expect(await grantableUser(right(dora, "Reviewer"), (query) => query({ exchange }))).toBe(
       "first@contoso.com",
@@ -374,7 +374,7 @@ it.each<[string, string, string | undefined]>([
     });
 });
 
-describe("what an import compares with", () => {
+describe("the value an import compares", () => {
   const said: string[] = [];
   const ways = (exchange: Exchange) => ({
     read: <T>(query: ExchangeQuery<T>) => query({ exchange }),
@@ -457,7 +457,7 @@ describe("what an import compares with", () => {
     ]);
   });
 
-  it("leaves out what a user has who does not exist", async () => {
+  it("leaves out the entries of a user who does not exist", async () => {
     const { exchange } = tenantOf({ "Get-Recipient": () => notFound(dora) });
     expect(await matchable([option("2", dora, "Reviewer")], ways(exchange))).toEqual([]);
   });

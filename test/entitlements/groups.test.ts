@@ -58,7 +58,7 @@ describe("a group", () => {
   it.each([
     ["MailUniversalSecurityGroup", "Mail-enabled Security Group - Group 1"],
     ["MailUniversalDistributionGroup", "Distribution Group - Group 1"],
-  ])("of type %s is called %j, by its Guid as it came", (RecipientTypeDetails, name) => {
+  ])("of type %s is called %j, with its Guid unchanged", (RecipientTypeDetails, name) => {
     expect(
       groupPermission(group(1, { RecipientTypeDetails, Guid: guidOf(10).toUpperCase() })),
     ).toEqual({ identification: { Id: guidOf(10).toUpperCase() }, name });
@@ -76,7 +76,7 @@ describe("a group", () => {
     });
   });
 
-  it("belongs to the one permission that has always been", () => {
+  it("belongs to the single permission of existing installations", () => {
     expect(dynamicGroups).toEqual({
       identification: { Reference: "dg" },
       name: "Permission - Distribution Group",
@@ -112,7 +112,7 @@ describe("the members that are accounts", () => {
     ]);
   });
 
-  it("come in parts when there are many, and nothing is said of nothing", async () => {
+  it("come in parts when there are many, and cause no message when there are none", async () => {
     const { input, said } = inputFor([group(1)], (_id, { isBatched }) =>
       isBatched ? rows([member(51)], { "@odata.nextLink": `${endpoint}?p=2` }) : [member(52)],
     );
@@ -141,12 +141,12 @@ describe("the members that are accounts", () => {
     expect(fault.message).toContain('1 group could not be read ("Group 2"');
   });
 
-  it("of a group that went away in between are none", async () => {
+  it("of a group that was deleted meanwhile are none", async () => {
     const { input } = inputFor([group(1)], () => notFound(guidOf(1)), ["UserMailbox"], true);
     expect(await all(membersThatAreAccounts(undefined, input))).toEqual([]);
   });
 
-  it("of a group that a look still finds are a fault", async () => {
+  it("of a group that a read still finds are a fault", async () => {
     const { input } = inputFor([group(1)], () => notFound(guidOf(1)));
     expect(await faultOf(all(membersThatAreAccounts(undefined, input)))).toMatchObject({
       kind: "unexpected",
@@ -156,7 +156,7 @@ describe("the members that are accounts", () => {
 });
 
 // A directory server that is behind the times is no reason to take the members for gone.
-it("an import lacks something when a group's members are not there to be read yet", async () => {
+it("make the import incomplete when a group's members cannot be read yet", async () => {
   const { input } = inputFor([group(1)], () =>
     refusal(
       400,
@@ -167,8 +167,8 @@ it("an import lacks something when a group's members are not there to be read ye
   await faultOf(all(membersThatAreAccounts(undefined, input)));
 });
 
-describe("what belongs to a value", () => {
-  it("is the one that was found, or none", () => {
+describe("the group for a value", () => {
+  it("is the single match, or none", () => {
     expect([onlyOne([], "group"), onlyOne([group(1)], "group")]).toEqual([[], [group(1)]]);
   });
 

@@ -44,7 +44,7 @@ describe("holders of permissions", () => {
     ]);
   });
 
-  it("leave no empty batch behind a full one", () => {
+  it("leave no empty batch after a full one", () => {
     const all = references(maxReferences).map((account) => ["Editor", account] as const);
     expect(imported(all)).toHaveLength(1);
   });

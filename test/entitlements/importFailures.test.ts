@@ -20,13 +20,13 @@ function unreadOf(...faults: Fault[]): ImportFailures {
   return unread;
 }
 
-describe("what could not be read", () => {
-  it("is nothing when nothing failed, or only objects that no longer exist", () => {
+describe("failures of an import", () => {
+  it("are none when only objects that no longer exist failed", () => {
     for (const unread of [unreadOf(), unreadOf(gone)])
       expect(() => unread.throwIfAny()).not.toThrow();
   });
 
-  it("is incomplete when one was not found and that is not proven, and says not that it is gone", async () => {
+  it("are reported as incomplete when an absence is not proven, and not as gone", async () => {
     const notFound = new Fault({ kind: "missing", message: "Not found." });
     expect(await faultOf(() => unreadOf(notFound).throwIfAny())).toMatchObject({
       kind: "unexpected",
@@ -34,7 +34,7 @@ describe("what could not be read", () => {
     });
   });
 
-  it("names the objects that failed", async () => {
+  it("name the objects", async () => {
     expect(await faultOf(() => unreadOf(denied).throwIfAny())).toMatchObject({
       kind: "denied",
       requestId: "r-1",
@@ -46,13 +46,13 @@ describe("what could not be read", () => {
     );
   });
 
-  it("is written in correct English", async () => {
+  it("are described in correct English", async () => {
     expect((await faultOf(() => unreadOf(denied, denied).throwIfAny())).message).toContain(
       "2 mailboxes could not be read",
     );
   });
 
-  it("has the kind of the first one, and a limited number of names", async () => {
+  it("have the kind of the first one, and a limited number of names", async () => {
     const unread = unreadOf(
       gone,
       new Fault({ kind: "throttled", message: "Busy." }),

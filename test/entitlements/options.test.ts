@@ -397,7 +397,7 @@ describe.each(files)("$file", (dataFile) => {
     }
   });
 
-  it("is taken with those that are still valid, and so they are by the service", async () => {
+  it("is accepted with valid values, which the service accepts too", async () => {
     const sound = cases.filter(({ why }) => why !== undefined);
     expect(sound.length).toBeGreaterThan(20);
     // None of them is one only because no one looked: each is what its reason says, and the service takes what it comes
@@ -421,7 +421,7 @@ describe.each(files)("$file", (dataFile) => {
     }
   });
 
-  it("is refused with keys that no one knows, and options that are none", () => {
+  it("is refused with unknown keys, and with options that are not objects", () => {
     for (const [index, shipped] of data.options.entries()) {
       for (const { how, option } of strayKeys(shipped as Option)) {
         const thrown = thrownBy(() => check(fileWith(data, index, option)));
@@ -433,7 +433,7 @@ describe.each(files)("$file", (dataFile) => {
     }
   });
 
-  it("is taken with keys in any letter case, as everything from the platform is", () => {
+  it("is accepted with keys in any letter case, like everything from the platform", () => {
     const [first = {}] = data.options;
     expect(
       check(
@@ -455,7 +455,7 @@ describe.each(files)("$file", (dataFile) => {
     });
   });
 
-  it("is refused with one Id twice, however it is written", () => {
+  it("is refused with one Id twice, in any spelling", () => {
     const [first = {}] = data.options;
     const id = String((first as Option)["Id"]);
     for (const same of [id, id.toUpperCase(), id.toLowerCase(), ` ${id}`, `${id}\t`]) {
@@ -491,7 +491,7 @@ describe("the options of a data file", () => {
     })),
   });
 
-  it("tell everything that is wrong at once", async () => {
+  it("report everything that is wrong at once", async () => {
     const fault = await faultOf(() =>
       optionsIn("some.json", contract, options("a", "b", "A", "c"), ({ Id }) => {
         if (Id !== "b") throw new Fault({ kind: "invalid", message: `Not ${Id}.` });
@@ -510,7 +510,7 @@ describe("the options of a data file", () => {
     ).toMatch(/item 1,.*item 2,/);
   });
 
-  it("report anything that is thrown", async () => {
+  it("report any thrown error", async () => {
     expect(
       await faultOf(() =>
         optionsIn("some.json", contract, options("a"), () => {
@@ -523,7 +523,7 @@ describe("the options of a data file", () => {
     });
   });
 
-  it("leave what they were read from as it was", () => {
+  it("do not change the data they were read from", () => {
     const data = Object.freeze(options("a"));
     const [read] = optionsIn("some.json", contract, data, ({ Id }) => Id);
     expect(read).toEqual((data as { options: unknown[] }).options[0]);
@@ -545,7 +545,7 @@ describe("the options of a data file", () => {
 });
 
 describe("references", () => {
-  it("are those that existing installations hold", () => {
+  it("equal those of existing installations", () => {
     expect(folderOptions().map((option) => folderPermission(option))).toEqual([
       {
         identification: {
@@ -603,7 +603,7 @@ describe("references", () => {
   });
 });
 
-describe("holders that are collected", () => {
+describe("collected holders", () => {
   const permission = (Id: string) => ({ identification: { Id }, name: Id });
   const collected = (...options: string[]): HolderBatches<string> =>
     new HolderBatches(
@@ -616,7 +616,7 @@ describe("holders that are collected", () => {
   const given = (held: Iterable<{ accountReferences: Iterable<string> }>): unknown[] =>
     [...held].map((one) => ({ ...one, accountReferences: [...one.accountReferences].length }));
 
-  it("are given out in blocks of 500, and the rest at the end", () => {
+  it("are yielded in blocks of 500, and the rest at the end", () => {
     const all = collected("a", "b", "c");
     const blocks = Array.from({ length: 1_001 }, (_, index) =>
       given(all.add("a", `${index}`)),
@@ -634,7 +634,7 @@ describe("holders that are collected", () => {
     ]);
   });
 
-  it("are each given out once", () => {
+  it("are yielded once each", () => {
     const all = collected("a");
     const seen = Array.from({ length: 1_250 }, (_, index) => [...all.add("a", `${index}`)])
       .flat()
@@ -643,7 +643,7 @@ describe("holders that are collected", () => {
     expect(seen).toEqual(Array.from({ length: 1_250 }, (_, index) => `${index}`));
   });
 
-  it("of nothing that was requested are no one's", () => {
+  it("of options that were not requested are ignored", () => {
     const all = collected("a");
     expect([...all.add("b", "x"), ...all.rest()]).toEqual([]);
   });
@@ -754,7 +754,7 @@ describe("built bundles", () => {
         });
 
   it.each(inBundles)(
-    "with a spoilt option of $set say so, and ask for nothing",
+    "with an invalid option of $set report it, and request nothing",
     async ({ set, verbs, reference, spoilt: places }) => {
       bench.reset();
       await Promise.all(

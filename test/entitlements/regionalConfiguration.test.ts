@@ -63,7 +63,7 @@ describe("the options of regional configurations", () => {
     });
   });
 
-  it("are referred to by the Id alone", () => {
+  it("have references with the Id alone", () => {
     expect(regionPermission({ ...dutch, LocalizeDefaultFolderName: true })).toEqual({
       identification: { Id: "NL" },
       name: "Dutch",
@@ -78,7 +78,7 @@ describe("a reference", () => {
   });
 
   it.each(["", "NL", "MailboxRegionalConfiguration-", "MailboxRegionalConfiguration-DE", "1"])(
-    "with the Id %j is refused, and those that there are are named",
+    "with the Id %j is refused, and the valid ones are named",
     async (id) => {
       expect(await faultOf(() => regionNamed(id))).toMatchObject({
         kind: "invalid",

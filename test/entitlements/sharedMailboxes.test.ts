@@ -55,7 +55,7 @@ describe("the permissions of a mailbox", () => {
     }
   });
 
-  it("or one for each right there is", () => {
+  it("can be one for each right", () => {
     expect(mailboxPermissions(mailbox, separate)).toEqual(
       (
         [
@@ -95,7 +95,7 @@ describe("the permissions of a mailbox", () => {
     });
   });
 
-  it("are all revoked by a reference that names none, whatever is configured now", () => {
+  it("are all revoked by a reference without a right, regardless of the configuration", () => {
     expect(revocableRights("")).toEqual([FullAccess, SendAs, SendOnBehalf]);
     expect(revocableRights("sendas")).toEqual([SendAs]);
   });
@@ -116,7 +116,7 @@ describe("the permissions of a mailbox", () => {
 });
 
 describe("a permission whose parts are rights", () => {
-  it("is one, or one for each right", () => {
+  it("can be a single one, or one for each right", () => {
     expect(dynamicPermissions(combined)).toEqual([
       {
         permission: { identification: { Reference: "smb" }, name: "Permission - Shared Mailbox" },
@@ -152,7 +152,7 @@ describe("a permission whose parts are rights", () => {
     });
   });
 
-  it("is not a right that is misspelt, when there is a permission for each", async () => {
+  it("is refused for a misspelt right, when there is a permission for each", async () => {
     expect(await faultOf(() => dynamicPermission("FullAcess", separate, silent))).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining(
@@ -205,7 +205,7 @@ describe("a part", () => {
   };
   const both = { ...one, rights: [FullAccess, SendAs], partNamesRight: true };
 
-  it("names its right, unless its permission does", () => {
+  it("names its right unless its permission does", () => {
     expect(mailboxPart(mailbox, SendAs, both)).toEqual({
       key: `SendAs-${guidOf(10)}`,
       name: "SendAs-Sales",
@@ -218,7 +218,7 @@ describe("a part", () => {
     });
   });
 
-  it.each([both, one])("is understood by the reference that it was given", (dynamic) => {
+  it.each([both, one])("is recognised by its reference", (dynamic) => {
     const { key, reference } = mailboxPart(mailbox, SendAs, dynamic);
     expect(partOf(reference.Id, "", dynamic)).toEqual({ mailboxId: mailbox.Guid, right: SendAs });
     expect(partOf(key, "", dynamic)).toEqual({ mailboxId: guidOf(10), right: SendAs });
@@ -247,7 +247,7 @@ describe("a part", () => {
   });
 });
 
-describe("who holds rights on the shared mailboxes", () => {
+describe("a holder of rights on shared mailboxes", () => {
   const [jan, piet] = [guidOf(51), guidOf(52)];
   const person = (
     Guid: string,
@@ -344,7 +344,7 @@ describe("who holds rights on the shared mailboxes", () => {
     return { said, fault, given: Object.fromEntries(given) };
   }
 
-  it("is who holds all of those that are requested; the others are counted", async () => {
+  it("has all requested rights; partial holders are counted", async () => {
     expect(
       await found([FullAccess, SendAs], {
         count: 2,
@@ -362,7 +362,7 @@ describe("who holds rights on the shared mailboxes", () => {
     });
   });
 
-  it("is everyone for one right, and nothing is said", async () => {
+  it("is every trustee when there is one right, without a warning", async () => {
     expect(await found([FullAccess], { permissions: () => ["jan", "piet"] })).toEqual({
       given: { [guidOf(1)]: [jan, piet] },
       fault: undefined,
@@ -373,7 +373,7 @@ describe("who holds rights on the shared mailboxes", () => {
     ]);
   });
 
-  it("is listed for the mailboxes that have a value, when one is given", async () => {
+  it("is listed only for mailboxes that have a value, when one is given", async () => {
     expect(
       (
         await found([FullAccess], {
@@ -385,7 +385,7 @@ describe("who holds rights on the shared mailboxes", () => {
     ).toEqual({ [guidOf(2)]: [jan] });
   });
 
-  it("is no stranger, and no one is left unnamed before there are too many", async () => {
+  it("is never an unknown trustee: those are named, up to a limit", async () => {
     const { said } = await found([FullAccess], {
       permissions: () => Array.from({ length: 8 }, (_, index) => `S-1-5-21-${index}`),
     });
@@ -396,7 +396,7 @@ describe("who holds rights on the shared mailboxes", () => {
     ]);
   });
 
-  it("is not an unresolved trustee: these are counted by reason, and some are named", async () => {
+  it("is not an unresolved trustee: those are counted by reason, and some are named", async () => {
     const gone = Array.from({ length: 10 }, (_, index) => `S-1-5-21-${index}`);
     const { said, given } = await found([FullAccess], {
       count: 2,

@@ -65,7 +65,7 @@ describe("an account by its reference", () => {
     });
   });
 
-  it("is not missing as long as a second look gives no answer", async () => {
+  it("is not missing while a second read has no answer", async () => {
     const gone = notFound(guidOf(1));
     for (const answers of [[rows([])], [gone, rows([])], [gone, gone, rows([])]])
       expect(
@@ -114,7 +114,7 @@ describe("an account", () => {
     ["SharedMailbox", undefined],
     ["MailUser", "notReady"],
     ["User", "notReady"],
-  ])("that is a %s gets rights, or a fault: %j", (RecipientTypeDetails, kind) => {
+  ])("that is a %s gets rights or a fault: %j", (RecipientTypeDetails, kind) => {
     let found: unknown;
     try {
       assertHasMailbox({ ...names, RecipientTypeDetails });
@@ -138,7 +138,7 @@ describe("an account with its security identifier", () => {
   const account: Account = { ...names };
   const sid = "S-1-5-21-1-2-3-1001";
 
-  it("is requested as the user it is, and then known by that as well", async () => {
+  it("is requested as a user, and then also known by the identifier", async () => {
     const { exchange, sent } = clientOf([rows([{ Guid: guidOf(1).toUpperCase(), Sid: sid }])]);
     const known = await withSid(account)({ exchange });
     expect(sent.map(calledIn)).toEqual([
@@ -186,12 +186,12 @@ describe("a trustee in a list", () => {
     expect([isAccount(account, text), mayBeAccount(account, text)]).toEqual([is, mayBe]);
   });
 
-  it("of the directory's own id is the account, when it is known", () => {
+  it("with the directory's own id is the account, when the id is known", () => {
     expect(isAccount({ ...names }, guidOf(2))).toBe(true);
     expect(isAccount(account, guidOf(2))).toBe(false);
   });
 
-  it("without a name is no one, also when the account lacks one", () => {
+  it("without a name is no match, also when the account lacks one", () => {
     expect(mayBeAccount({ ...account, DisplayName: "", Name: "" }, "")).toBe(false);
   });
 });

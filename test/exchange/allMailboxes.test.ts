@@ -208,14 +208,14 @@ describe("the calendars of all mailboxes", () => {
       expect("found" in one && one.found.map(({ user }) => user)).toEqual(["Default", "Behind"]);
   });
 
-  it("are none of a tenant without such mailboxes", async () => {
+  it("are none in a tenant without such mailboxes", async () => {
     const { exchange, sent } = tenantOf({});
     expect(await all(calendarsOf(types)({ exchange }))).toEqual([]);
     // Each of two cmdlets is asked three times.
     expect(sent).toHaveLength(6);
   });
 
-  it("are not looked for without types, and not half when the list of mailboxes breaks off", async () => {
+  it("are not requested without types, and not partial when the list of mailboxes breaks off", async () => {
     expect(await faultOf(() => calendarsOf([]))).toMatchObject({ kind: "invalid" });
     const broken = tenantOf({
       "Get-Mailbox": () => denied,
@@ -296,7 +296,7 @@ describe("the regions of all mailboxes", () => {
     );
   });
 
-  it("are requested again by themselves when a batch leaves them out", async () => {
+  it("are requested separately when a batch leaves them out", async () => {
     const { exchange, asked } = tenantOf(
       { "Get-Mailbox": () => mailboxes(3), "Get-MailboxRegionalConfiguration": region },
       { batch: (responses) => reply(200, { responses: responses.slice(1).reverse() }) },

@@ -74,14 +74,14 @@ describe("mapped fields", () => {
     });
   });
 
-  it("ask for nothing when none has a value", () => {
+  it("require nothing when none has a value", () => {
     expect([
       from({}),
       from({ AutoReplyState: null, InternalMessage: " ", ExternalMessage: "" }),
     ]).toEqual([undefined, undefined]);
   });
 
-  it("ask for a reply that is switched on and that everybody gets", () => {
+  it("require a reply that is switched on and sent to everyone", () => {
     expect(from({ internalmessage: " <p>In</p> ", ExternalMessage: "Out" })).toEqual({
       AutoReplyState: "Enabled",
       InternalMessage: "<p>In</p>",
@@ -114,7 +114,7 @@ describe("mapped fields", () => {
     });
   });
 
-  it("ask for none", () => {
+  it("can require that there is no reply", () => {
     expect(from({ AutoReplyState: " DISABLED " })).toEqual({
       AutoReplyState: "Disabled",
       InternalMessage: "",
@@ -123,7 +123,7 @@ describe("mapped fields", () => {
     });
   });
 
-  it("ask for a reply for a time; without a zone that is UTC", () => {
+  it("can require a reply for a period, in UTC without a zone", () => {
     expect(
       from({
         AutoReplyState: "scheduled",
@@ -142,7 +142,7 @@ describe("mapped fields", () => {
     expect(from({ InternalMessage: "In", StartTime: "nonsense" })).not.toHaveProperty("StartTime");
   });
 
-  it("given as text are escaped, and keep their lines", () => {
+  it("that are plain text are escaped, and keep their lines", () => {
     expect(
       from(
         {
@@ -229,7 +229,7 @@ describe("the automatic reply of a mailbox", () => {
     });
   });
 
-  it("is missing with its mailbox when all looks agree", async () => {
+  it("is missing with its mailbox when every read confirms it", async () => {
     const looks = Array.from({ length: 5 }, () => notFound(id));
     expect(await faultOf(autoReplyOf(mailbox)(clientOf([...looks, rows([])])))).toMatchObject({
       kind: "missing",
@@ -237,7 +237,7 @@ describe("the automatic reply of a mailbox", () => {
     });
   });
 
-  it.each([[[]], [[on, on]]])("is one: not %j", async (found) => {
+  it.each([[[]], [[on, on]]])("cannot be %j", async (found) => {
     expect(await faultOf(autoReplyOf(mailbox)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
       message:
@@ -359,7 +359,7 @@ describe("the change of an automatic reply", () => {
     expect(change?.parameters).toEqual({ Identity: id, ...wanted, ...own });
   });
 
-  it("clears an external text that no one should get, and sends none where there is none", () => {
+  it("clears an external text that no one should get, and sends none when there is none", () => {
     const inside: AutoReply = { ...wanted, ExternalMessage: "", ExternalAudience: "None" };
     expect(replyChange(mailbox, on, inside)).toMatchObject({
       change: {
@@ -462,7 +462,7 @@ describe("in the emulator's tenant", () => {
     }
   });
 
-  it("the default reply is not taken for one of a person, nor the other way round", async () => {
+  it("the default reply is not mistaken for a person's, nor the other way round", async () => {
     const leo = await live.mailbox("Leo Leaver", []);
     expect(isThisReply(await autoReplyOf(leo)(live), defaultReply)).toBe(false);
     expect(

@@ -237,7 +237,7 @@ describe("a right on a calendar", () => {
     );
   });
 
-  it("of everyone is that of Default and Anonymous, in any letter case", () => {
+  it("for everyone is that of Default and Anonymous, in any letter case", () => {
     expect(["Default", "default", "ANONYMOUS", "Anonymous"].map(isEveryone)).toEqual([
       true,
       true,
@@ -252,7 +252,7 @@ describe("a right on a calendar", () => {
     ]);
   });
 
-  it("that no one chose is what Exchange gives", () => {
+  it("that no one chose is Exchange's default", () => {
     expect([documentedRight("default"), documentedRight("Anonymous")]).toEqual([
       { user: "default", rights: ["AvailabilityOnly"], flags: [] },
       { user: "Anonymous", rights: ["None"], flags: [] },
@@ -372,14 +372,11 @@ describe("an entry, as it is listed", () => {
     expect(entryOf(row)).toEqual(entry);
   });
 
-  it.each(["User", "AccessRights"])(
-    "without %s is a fault, and not an entry of nothing",
-    (name) => {
-      const whole = Object.entries({ User: "Default", AccessRights: ["None"] });
-      const row = Object.fromEntries(whole.filter(([property]) => property !== name));
-      expect(() => entryOf(row)).toThrow(`did not return ${name} of an entry of a calendar`);
-    },
-  );
+  it.each(["User", "AccessRights"])("without %s is a fault, and not an empty entry", (name) => {
+    const whole = Object.entries({ User: "Default", AccessRights: ["None"] });
+    const row = Object.fromEntries(whole.filter(([property]) => property !== name));
+    expect(() => entryOf(row)).toThrow(`did not return ${name} of an entry of a calendar`);
+  });
 });
 
 const mailbox: Mailbox = {
@@ -474,7 +471,7 @@ describe("the present right of a user", () => {
     expect(await ask(rows([]))).toBeUndefined();
   });
 
-  it("is a fault when there are two, or something else is wrong", async () => {
+  it("is a fault when there are two, or another error occurs", async () => {
     const row = { User: "Jan de Vries", AccessRights: ["Reviewer"] };
     expect(await faultOf(ask(rows([row, row])))).toMatchObject({
       kind: "ambiguous",
@@ -568,7 +565,7 @@ describe("setting a right", () => {
     });
   });
 
-  it("says that nothing would change, and of an addition never", async () => {
+  it("reports that nothing would change, but never for an addition", async () => {
     expect(
       (await brought(right("Reviewer"), right("ReadItems,FolderVisible"))).changes.map(
         ({ isInPlace }) => isInPlace,
@@ -582,7 +579,7 @@ describe("setting a right", () => {
     ).toEqual([undefined]);
   });
 
-  it("never mentions the notification unless it is requested, not even to say no", async () => {
+  it("never sends the notification unless it is requested, not even as false", async () => {
     for (const present of [undefined, right("Reviewer"), right("Editor", "Delegate")]) {
       for (const notify of [undefined, false])
         for (const { parameters } of (await brought(right("Editor"), present, [], notify)).changes)
@@ -608,7 +605,7 @@ describe("setting a right", () => {
     expect(step?.alternatives?.[0]?.parameters).toEqual(step?.parameters);
   });
 
-  it("reports every other refusal, and tries nothing else", async () => {
+  it("reports every other refusal, and does not try an alternative", async () => {
     const denied = new Fault({ kind: "denied", message: "No." });
     for (const present of [undefined, right("Reviewer"), right("Editor", "Delegate")]) {
       const run = await brought(right("Reviewer"), present, [denied]);
@@ -648,7 +645,7 @@ describe("in an emulated tenant", () => {
   afterAll(() => live.close());
   beforeEach(() => live.reset());
 
-  it("a user or group is known by an address or a GUID, and called by the address that is its own", async () => {
+  it("a user or group is found by an address or a GUID, and named by an address that is theirs alone", async () => {
     expect(await calendarUser("DORA.double@contoso.com")(live)).toEqual({
       address: "dora.double@contoso.com",
       displayName: "Dora Double",
@@ -665,7 +662,7 @@ describe("in an emulated tenant", () => {
     });
   });
 
-  it("a user who does not exist is missing, and is named", async () => {
+  it("a user who does not exist is reported as missing, by name", async () => {
     for (const gone of ["nobody@contoso.com", "0b1ec700-0000-4000-8000-00000000dead"])
       expect(await faultOf(calendarUser(gone)(live))).toMatchObject({
         kind: "missing",
@@ -691,7 +688,7 @@ describe("in an emulated tenant", () => {
     });
   });
 
-  it("a display name is used only where it is no one else's", async () => {
+  it("a display name is used only when it is unique", async () => {
     expect(await displayNameOf("dora.double@contoso.com")(live)).toBe("Dora Double");
     expect(await displayNameOf("aoife.obrien@contoso.com")(live)).toBe("Aoife O'Brien");
     const [jan] = live.emulator
@@ -704,7 +701,7 @@ describe("in an emulated tenant", () => {
     expect(await displayNameOf(named)({ exchange })).toBeUndefined();
   });
 
-  it("every right that is taken is taken by the service, and reads back the same", async () => {
+  it("every accepted right is accepted by the service, and reads back the same", async () => {
     const anna = await calendarOf(await live.mailbox("Anna Bakker", []))(live);
     const change = async (needed: ExchangeStep): Promise<"done"> => {
       await live.gate.change(needed);

@@ -61,7 +61,7 @@ const foundAt = (
 };
 
 describe("every object of a kind", () => {
-  it("is requested with all that names could clash with", async () => {
+  it("is requested with every property that names could clash with", async () => {
     const { exchange, asked } = tenantOf({
       "Get-DistributionGroup": () => [object()],
       "Get-Mailbox": () => [
@@ -109,7 +109,7 @@ describe("every object of a kind", () => {
         ).toEqual([property]);
   });
 
-  it("is a fault when a name did not come back: what is not known would be made again", async () => {
+  it("is a fault when a name is missing: the object would be created again", async () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => [object({ Alias: undefined })],
     });
@@ -129,7 +129,7 @@ describe("every object of a kind", () => {
   });
 });
 
-describe("whether an object bears the names", () => {
+describe("the comparison of an object's names", () => {
   it.each<[string, Record<string, unknown>, boolean]>([
     ["its own", {}, true],
     ["in another case", { Name: "DG_CARE", PrimarySmtpAddress: "DG_care@Contoso.com" }, true],
@@ -144,14 +144,14 @@ describe("whether an object bears the names", () => {
     );
   });
 
-  it("a name that the service assigned is not its own", () => {
+  it("ignores a name that the service assigned", () => {
     expect(hasNameOfItsOwn(object() as unknown as NamedObject)).toBe(true);
     expect(hasNameOfItsOwn(object({ Name: guidOf(2) }) as unknown as NamedObject)).toBe(false);
   });
 });
 
-describe("what was just created", () => {
-  it("is looked for by its address until it is found, with longer and longer waits", async () => {
+describe("a new object", () => {
+  it("is looked up by its address until it is found, with increasing waits", async () => {
     const { exchange, time, asked } = foundAt(8);
     expect(await createdObject(newObject())({ exchange })).toMatchObject({
       Guid: guidOf(1),
@@ -163,7 +163,7 @@ describe("what was just created", () => {
     );
   });
 
-  it("lets others work while it waits", async () => {
+  it("lets others continue while it waits", async () => {
     const { exchange, time } = foundAt(3);
     let stepped = 0;
     await createdObject(
@@ -177,7 +177,7 @@ describe("what was just created", () => {
     expect([stepped, time.waits.length]).toEqual([2, 2]);
   });
 
-  it("is waited for no longer than the run may take", async () => {
+  it("is waited for until the deadline at most", async () => {
     const { exchange } = tenantOf({ "Get-DistributionGroup": missing }, { remainingMs: 10_000 });
     expect(await faultOf(createdObject(newObject())({ exchange }))).toMatchObject({
       kind: "notReady",
@@ -216,7 +216,7 @@ describe("what was just created", () => {
   });
 });
 
-describe("an object whose making failed", () => {
+describe("an object whose creation failed", () => {
   const failing = (kind: FaultKind): Fault =>
     new Fault({ kind, message: "It failed.", requestId: "r" });
   const after = (kind: FaultKind, tenant: Answering): Promise<unknown> =>
@@ -259,7 +259,7 @@ describe("an object whose making failed", () => {
     expect(time.waits.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(30_000);
   });
 
-  it("stays of unknown outcome when it cannot be looked for", async () => {
+  it("has an unknown outcome when it cannot be looked up", async () => {
     const { exchange } = tenantOf({
       "Get-DistributionGroup": () => refusal(400, "CommandNotFoundException", "x"),
     });
@@ -271,7 +271,7 @@ describe("an object whose making failed", () => {
     });
   });
 
-  it("because its names are taken says at once by whom", async () => {
+  it("because its names are taken reports the holder at once", async () => {
     const { exchange, time } = foundAt(1_000, () => [
       object({
         Guid: guidOf(7),
@@ -291,7 +291,7 @@ describe("an object whose making failed", () => {
     expect(time.waits).toEqual([]);
   });
 
-  it("is what the client makes of a lost answer: sent once", async () => {
+  it("is sent once when its answer is lost", async () => {
     const lost = clientOf([cut(), rows([object()])]);
     const fault = await faultOf(
       lost.exchange.invoke({
@@ -320,7 +320,7 @@ describe("an object whose making failed", () => {
       "RecipientTaskException",
       'The value "x" of property "Alias" is used by another recipient object.',
     ],
-  ])("is taken by the class or text of %s, of a New- only", async (type, text) => {
+  ])("is recognised by the class or text of %s, for a New- cmdlet only", async (type, text) => {
     const refused = (cmdlet: string): Promise<Fault> =>
       faultOf(
         clientOf([refusal(400, type, text)]).exchange.invoke({
@@ -333,7 +333,7 @@ describe("an object whose making failed", () => {
   });
 });
 
-describe("who holds a name", () => {
+describe("the holder of a name", () => {
   const refused = async (
     live: Record<string, unknown>[],
     deleted: Record<string, unknown>[] = [],
@@ -374,11 +374,11 @@ describe("who holds a name", () => {
     );
   });
 
-  it("is no one whom the filter found only roughly, and not the one that is meant", async () => {
+  it("is not an object that only resembles the name, nor the requested object itself", async () => {
     expect(await refused([object(other), object()])).toBeUndefined();
   });
 
-  it("is one of the deleted for an address, and not for a name", async () => {
+  it("may be a deleted object for an address, but not for a name", async () => {
     expect(
       await refused([], [object({ ...other, Name: "dg_Care", Alias: "dg_Care" })]),
     ).toBeUndefined();
@@ -400,7 +400,7 @@ describe("who holds a name", () => {
 });
 
 describe("a change", () => {
-  it("that makes a group names its owner, and keeps its name from a naming policy", () => {
+  it("that creates a group names its owner, and bypasses the naming policy", () => {
     expect(creating(distributionGroups, names, guidOf(9))).toEqual({
       target: "exchange",
       operation: "New-DistributionGroup",
@@ -444,7 +444,7 @@ describe("a change", () => {
     expect(await isInEffect?.(clientOf([rows([{ Guid: guidOf(1), ...present }])]))).toBe(expected);
   });
 
-  it("of one that is yet to be made goes by its address, and shows no id", () => {
+  it("of an object that does not exist yet uses its address, and shows no id", () => {
     expect(updating(sharedMailboxes, names, { CustomAttribute1: "D-1" })).toEqual({
       target: "exchange",
       operation: "Set-Mailbox",
@@ -457,7 +457,7 @@ describe("a change", () => {
   it.each([
     [{ DisplayName: "New", Name: "new" }, "New"],
     [{ Name: "new" }, "new"],
-  ])("of names is a renaming: %j", (values, shown) => {
+  ])("of names is a rename: %j", (values, shown) => {
     expect(updating(distributionGroups, object() as unknown as NamedObject, values)).toMatchObject({
       parameters: { ...values, IgnoreNamingPolicy: true },
       sentence: expect.stringMatching(
@@ -469,7 +469,7 @@ describe("a change", () => {
     ).toEqual({ Identity: guidOf(1), ...values });
   });
 
-  it("of a security group passes by its managers", () => {
+  it("of a security group bypasses its managers", () => {
     expect(
       updating(
         distributionGroups,
@@ -514,14 +514,14 @@ describe("the owner of groups", () => {
     "DynamicDistributionGroup",
     "PublicFolderMailbox",
     "",
-  ])("can be no %s", async (RecipientTypeDetails) => {
+  ])("cannot be a %s", async (RecipientTypeDetails) => {
     expect(await faultOf(owner([{ Guid: guidOf(3), RecipientTypeDetails }]))).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining("expected a mailbox") as string,
     });
   });
 
-  it("must exist, and be one", async () => {
+  it("must exist and be unambiguous", async () => {
     expect(await faultOf(owner([]))).toMatchObject({
       kind: "invalid",
       message: expect.stringContaining("boss@contoso.com, does not exist") as string,

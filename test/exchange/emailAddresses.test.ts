@@ -70,7 +70,7 @@ describe("the change of addresses", () => {
     });
   });
 
-  it("names no address twice when the mapping gives the old primary and the new one twice", () => {
+  it("contains no address twice when the mapping has the old primary and the new one twice", () => {
     expect(
       addressChange(
         ["SMTP:old@contoso.com"],
@@ -87,7 +87,7 @@ describe("the change of addresses", () => {
     });
   });
 
-  it("gives a primary address to a mailbox that has none", () => {
+  it("sets a primary address on a mailbox that has none", () => {
     expect(addressChange([spo, "smtp:a@contoso.com"], ["SMTP:b@contoso.com"])).toEqual({
       delta: { add: ["SMTP:b@contoso.com"] },
       after: [spo, "smtp:a@contoso.com", "SMTP:b@contoso.com"],
@@ -102,7 +102,7 @@ describe("the change of addresses", () => {
     });
   });
 
-  it("does not take an address of another kind for one of mail", () => {
+  it("does not mistake an address of another kind for a mail address", () => {
     expect(
       addressChange(["SMTP:x@contoso.com", "SIP:jan@contoso.com"], ["smtp:jan@contoso.com"]),
     ).toEqual({
@@ -115,7 +115,7 @@ describe("the change of addresses", () => {
     });
   });
 
-  it("takes an existing entry without a prefix for an address of mail", () => {
+  it("treats an existing entry without a prefix as a mail address", () => {
     expect(
       addressChange(["SMTP:x@contoso.com", "jan@contoso.com"], ["smtp:Jan@contoso.com"]),
     ).toBeUndefined();
@@ -204,7 +204,7 @@ describe("an address", () => {
     "jan\u200b@contoso.com",
     "jan@contoso.com\n",
     "smtp:jan@contoso.com",
-  ])("is not %j", (text) => {
+  ])("cannot be %j", (text) => {
     expect(isSmtpAddress(text)).toBe(false);
   });
 

@@ -29,10 +29,10 @@ async function applied(
   return { changes, messages: audit.map(({ Message }) => Message), after };
 }
 
-describe("what is left of a mailbox", () => {
+describe("the mail user that remains of a mailbox", () => {
   const hide = { HiddenFromAddressListsEnabled: "True" };
 
-  it("is hidden as the mail user it is; its other settings are named", async () => {
+  it("is hidden, and its other settings are named", async () => {
     expect(await applied(left(), { ...hide, CustomAttribute1: "x" })).toMatchObject({
       changes: [
         {
@@ -46,11 +46,11 @@ describe("what is left of a mailbox", () => {
     });
   });
 
-  it("that is hidden already is in place", () => {
+  it("that is hidden already needs no change", () => {
     expect(hidingFormer(left({ HiddenFromAddressListsEnabled: true })).isInPlace).toBe(true);
   });
 
-  it("is shown hidden by a look, as a mailbox or as a mail user", async () => {
+  it("is read as hidden, as a mailbox or as a mail user", async () => {
     const look = (...answers: Parameters<typeof clientOf>[0]): unknown =>
       hidingFormer(left()).isInEffect?.(clientOf(answers));
     const gone = notFound(guidOf(1));
@@ -61,19 +61,19 @@ describe("what is left of a mailbox", () => {
     }
   });
 
-  it("is changed by nothing else than hiding it", async () => {
+  it("is only ever changed by hiding it", async () => {
     for (const fields of [{ HiddenFromAddressListsEnabled: "False" }, { CustomAttribute1: "x" }])
       expect((await applied(left(), fields)).changes).toEqual([]);
   });
 
-  it("is in no address list as a user", async () => {
+  it("is in no address list when it is a plain user", async () => {
     expect(await applied(left({ RecipientTypeDetails: "User" }), hide)).toMatchObject({
       changes: [],
       messages: [`${shown} is a User and has no mailbox, and is not in the address lists.`],
     });
   });
 
-  it("is nothing when it is deleted", async () => {
+  it("is missing when it is deleted", async () => {
     const deleted = left({ RecipientTypeDetails: "soft-deleted UserMailbox" });
     expect(await faultOf(applied(deleted, hide))).toMatchObject({
       kind: "missing",

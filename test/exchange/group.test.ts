@@ -59,7 +59,7 @@ describe("the cloud groups", () => {
     expect(sent[0]?.url).toBe(`${endpoint}?$select=${select.join(",")}`);
   });
 
-  it("with a value are requested by it, and carry it", async () => {
+  it("with a value are requested by it, and have it", async () => {
     const { exchange, sent } = clientOf([
       rows([
         row(1, { CustomAttribute1: "O'Dd" }),
@@ -79,7 +79,7 @@ describe("the cloud groups", () => {
   });
 
   it.each([true, "True", "true"])(
-    "are not those that were given although they are synchronised: %j",
+    "leave out groups that were returned although they are synchronised: %j",
     async (value) => {
       expect(
         await listed([row(1, { IsDirSynced: value }), row(2, { IsDirSynced: "False" })]),
@@ -101,7 +101,7 @@ describe("the cloud groups", () => {
     });
   });
 
-  it("are a fault when there are more than were given", async () => {
+  it("are a fault when the service reports that there are more", async () => {
     expect(await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]))))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining(
@@ -116,7 +116,7 @@ describe("the cloud groups", () => {
     ).toMatchObject({ kind: "invalid" });
   });
 
-  it("that are looked up are at most one more than can be named", async () => {
+  it("are requested up to one more than can be named", async () => {
     const many = Array.from({ length: 30 }, (_, index) => row(index, { Alias: "x" }));
     expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many)]))).toHaveLength(maxNamed + 1);
     expect(await cloudGroupsWhere("Alias", "x")(clientOf([rows(many.slice(0, 2))]))).toHaveLength(
@@ -240,11 +240,11 @@ describe("a group by its reference", () => {
   });
 
   // Two lists of one directory can be of different age: this is a group, and its members can be changed soon.
-  it("is not called something else when one list does not have it yet", async () => {
+  it("is not reported as another type when one list does not have it yet", async () => {
     expect(await faultOf(byId(gone, rows([row(1)])))).toMatchObject({ kind: "notReady" });
   });
 
-  it("is looked for among all types, because Microsoft 365 groups show only to those who name them", async () => {
+  it("is looked up in all types, because Microsoft 365 groups are returned only when named", async () => {
     const { exchange, sent } = clientOf([gone, rows([])]);
     await faultOf(groupById(guidOf(1))({ exchange }));
     expect(recipientTypes).toEqual(
@@ -328,7 +328,7 @@ describe("membership", () => {
     });
   });
 
-  it("that is as it should be is in place", () => {
+  it("that is already right needs no change", () => {
     expect(adding(group, account, true)).toMatchObject({
       before: { isMember: true },
       isInPlace: true,

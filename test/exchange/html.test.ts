@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sameHtml, seenOf, unwrapped } from "../../lib/exchange/html.ts";
 
 describe("a message", () => {
-  it("is as it was given when the tags around it are off", () => {
+  it("equals the mapped text once the tags around it are removed", () => {
     expect(unwrapped("<html>\n<body>\n<p>a  b</p>\n</body>\n</html>\n")).toBe("<p>a  b</p>");
     expect(unwrapped(" plain ")).toBe("plain");
   });

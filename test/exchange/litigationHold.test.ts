@@ -153,7 +153,7 @@ describe("the hold of a mailbox", () => {
     });
   });
 
-  it("is put on with days as a text, and on an inactive mailbox with the switch", () => {
+  it("is set with days as a text, and on an inactive mailbox with the switch", () => {
     expect(holding(mailbox({}), 365)).toEqual({
       target: "exchange",
       isInEffect: expect.any(Function) as unknown,
@@ -174,7 +174,7 @@ describe("the hold of a mailbox", () => {
     });
   });
 
-  it("is taken off alone, and of an inactive mailbox with the switch", () => {
+  it("is removed on its own, and from an inactive mailbox with the switch", () => {
     const held = { LitigationHoldEnabled: true, LitigationHoldDuration: "365.00:00:00" };
     expect(releasing(mailbox(held))).toEqual({
       target: "exchange",
@@ -191,7 +191,7 @@ describe("the hold of a mailbox", () => {
     });
   });
 
-  it("hangs on whether the mailbox is inactive, which has to be known", async () => {
+  it("depends on whether the mailbox is inactive, which has to be known", async () => {
     expect([isInactive(mailbox({})), isInactive(mailbox({ IsInactiveMailbox: "True" }))]).toEqual([
       false,
       true,
@@ -234,7 +234,7 @@ describe("in an emulated tenant", () => {
     },
   );
 
-  it("is off when it is taken off", async () => {
+  it("a hold that is removed is off", async () => {
     await live.gate.change(releasing(await read("Hella Hold")));
     expect(holdOf(await read("Hella Hold"))).toBeUndefined();
   });

@@ -50,7 +50,7 @@ async function look(
 }
 
 describe("a look-up of mailboxes", () => {
-  it("asks for what it will compare, at most one more than can be named", async () => {
+  it("requests the property it compares, for at most one more than can be named", async () => {
     const { exchange, sent } = clientOf([rows([])]);
     await mailboxesWhere("customattribute1", "E'1", [
       "hiddenfromaddresslistsenabled",
@@ -68,11 +68,11 @@ describe("a look-up of mailboxes", () => {
     );
   });
 
-  it("gives the rows that carry the value", async () => {
+  it("returns the rows that have the value", async () => {
     expect(await look("UserPrincipalName", "USER1@contoso.com", [row(1)])).toEqual([row(1)]);
   });
 
-  it("leaves out who only resembles it, or has it as an alias", async () => {
+  it("leaves out mailboxes that only resemble it, or have it as an alias", async () => {
     expect(
       await look("DisplayName", "Jose", [
         row(1, { DisplayName: "José" }),
@@ -94,14 +94,14 @@ describe("a look-up of mailboxes", () => {
     ).toHaveLength(1);
   });
 
-  it("gives all when there are too many to name", async () => {
+  it("returns all when there are too many to name", async () => {
     const many = Array.from({ length: maxNamed + 1 }, (_, index) =>
       row(index, { CustomAttribute1: "x" }),
     );
     expect(await look("CustomAttribute1", "x", many)).toHaveLength(maxNamed + 1);
   });
 
-  it("does not take the one in a list that was cut off for the only one, nor for none", async () => {
+  it("does not treat an incomplete list as a single result or an empty one", async () => {
     const alike = Array.from({ length: maxNamed }, (_, index) =>
       row(index, { DisplayName: "José" }),
     );
@@ -134,7 +134,7 @@ describe("a look-up of mailboxes", () => {
     "PrimarySmtpAddress",
     "RecipientTypeDetails",
     "CustomAttribute1",
-  ])("takes a row without its %s for a fault", async (name) => {
+  ])("treats a row without its %s as a fault", async (name) => {
     expect(
       await faultOf(
         look("CustomAttribute1", "x", [row(1, { CustomAttribute1: "x", [name]: undefined })]),
@@ -145,7 +145,7 @@ describe("a look-up of mailboxes", () => {
     });
   });
 
-  it("does not mind a name that is not set", async () => {
+  it("accepts a name that is not set", async () => {
     expect(
       await look("CustomAttribute1", "x", [
         row(1, { CustomAttribute1: "x", UserPrincipalName: null }),
@@ -187,7 +187,7 @@ describe("a mailbox by its reference", () => {
   const byId = (answer: Scripted, id = guidOf(1)): Promise<Mailbox> =>
     mailboxById(id, [])(clientOf([answer]));
 
-  it("is requested by its Guid, with what is wanted in addition", async () => {
+  it("is requested by its Guid, with the additional properties", async () => {
     const { exchange, sent } = clientOf([rows([row(1, { Guid: guidOf(1).toUpperCase() })])]);
     expect(
       (await mailboxById(guidOf(1), ["customattribute1", "NoSuchProperty", "Guid"])({ exchange }))
@@ -201,7 +201,7 @@ describe("a mailbox by its reference", () => {
     );
   });
 
-  it("is missing when no recipient and no user is known either", async () => {
+  it("is missing when there is no recipient and no user either", async () => {
     const gone = notFound(guidOf(1));
     for (const answer of [gone, rows([])])
       expect(
@@ -220,7 +220,7 @@ describe("a mailbox by its reference", () => {
     ).toMatchObject({ kind: "notReady" });
   });
 
-  it("is missing when it is soft-deleted, and says so of what is left", async () => {
+  it("is missing when it is soft-deleted, which the message mentions", async () => {
     const gone = notFound(guidOf(1));
     const answers = [gone, gone, gone, rows([row(1)])];
     expect(await faultOf(mailboxById(guidOf(1), [])(clientOf(answers)))).toMatchObject({
@@ -232,7 +232,7 @@ describe("a mailbox by its reference", () => {
     });
   });
 
-  it("is not missing when a second look fails", async () => {
+  it("is not missing when the second read fails", async () => {
     const gone = notFound(guidOf(1));
     for (const answers of [[], [gone], [gone, gone]])
       expect(
@@ -240,7 +240,7 @@ describe("a mailbox by its reference", () => {
       ).toMatchObject({ kind: "denied" });
   });
 
-  it("is no other one, and not one of several", async () => {
+  it("is neither another mailbox nor one of several", async () => {
     expect(await faultOf(byId(rows([row(2)])))).toMatchObject({
       kind: "unexpected",
       message: `Exchange Online returned object ${guidOf(2)} for mailbox ${guidOf(1)}.`,
@@ -251,7 +251,7 @@ describe("a mailbox by its reference", () => {
     });
   });
 
-  it("says which one it is", async () => {
+  it("identifies itself", async () => {
     expect(await faultOf(byId(rows([row(1, { Guid: "" })])))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining("without a Guid") as string,
@@ -297,7 +297,7 @@ describe("all mailboxes", () => {
     );
   }
 
-  it("of some types are requested without a limit", async () => {
+  it("of the given types are requested without a limit", async () => {
     const { exchange, sent } = clientOf(Array.from({ length: 6 }, () => rows([])));
     for await (const { Guid } of mailboxesOf(
       ["UserMailbox", "SharedMailbox"],
@@ -321,7 +321,7 @@ describe("all mailboxes", () => {
     ]);
   });
 
-  it("of a type that was not requested are a fault, and no list", async () => {
+  it("of a type that was not requested are a fault", async () => {
     const { exchange } = clientOf([rows([{ ...row(1), RecipientTypeDetails: "SharedMailbox" }])]);
     const list = mailboxesOf(["UserMailbox"], [])({ exchange });
     expect(await faultOf(() => all(list))).toMatchObject({
@@ -330,7 +330,7 @@ describe("all mailboxes", () => {
     });
   });
 
-  it("of no types are none to ask for: the service would give every one", async () => {
+  it("of no types are not requested: the service would return every one", async () => {
     expect(await faultOf(() => mailboxesOf([], []))).toMatchObject({ kind: "invalid" });
   });
 
@@ -355,7 +355,7 @@ describe("all mailboxes", () => {
     });
   });
 
-  it("are not complete when the service says that there are more", async () => {
+  it("are not complete when the service reports that there are more", async () => {
     const warning = {
       "@adminapi.warnings": [
         "There are more results available than are currently displayed. To view them, increase " +
@@ -391,7 +391,7 @@ describe("all mailboxes", () => {
 describe("a mailbox", () => {
   const mailbox = (own: Record<string, unknown>): Mailbox => row(1, own) as Mailbox;
 
-  it("is named so that a person knows which one", () => {
+  it("is named so that a reader recognises it", () => {
     expect(nameOf(mailbox({}))).toBe(`"Name 1" <user1@contoso.com> (${guidOf(1)})`);
   });
 
@@ -404,7 +404,7 @@ describe("a mailbox", () => {
     expect(booleanProperty(mailbox({ Hidden: value }), "Hidden")).toBe(expected);
   });
 
-  it.each([undefined, null, "", "yes", 1])("%j is no flag, and not false either", async (value) => {
+  it.each([undefined, null, "", "yes", 1])("%j is neither a flag nor false", async (value) => {
     expect(
       await faultOf(() => booleanProperty(mailbox({ Hidden: value }), "Hidden")),
     ).toMatchObject({
@@ -412,7 +412,7 @@ describe("a mailbox", () => {
     });
   });
 
-  it("has properties by their own spelling", () => {
+  it("has properties in their own spelling", () => {
     expect([mailboxProperty("customATTRIBUTE15"), mailboxProperty("CustomAttribute16")]).toEqual([
       "CustomAttribute15",
       undefined,
@@ -493,7 +493,7 @@ describe("in the emulator's tenant of difficult names", () => {
     "$(x)",
     "\\",
     "'",
-  ])("takes %j for nothing but a value", async (value) => {
+  ])("treats %j as a value only", async (value) => {
     const found = await mailboxesWhere("DisplayName", value, [])({ exchange });
     expect(found.every(({ DisplayName: name }) => name === value)).toBe(true);
     expect(found).toHaveLength(value.startsWith("x' -or") ? 1 : 0);

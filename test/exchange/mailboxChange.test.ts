@@ -21,8 +21,8 @@ const mailbox = (own: Record<string, unknown> = {}): Mailbox => ({
 const settings = (fields: Record<string, unknown>): ReturnType<typeof settingsFrom> =>
   settingsFrom(Object.entries(fields));
 
-describe("what is read before settings are compared", () => {
-  it("is the property of each, and who masters them", () => {
+describe("the read before settings are compared", () => {
+  it("covers each setting's property, and what masters it", () => {
     expect(propertiesFor(settings({ Type: "Shared", CustomAttribute1: "x" }))).toEqual([
       "RecipientTypeDetails",
       "CustomAttribute1",
@@ -32,7 +32,7 @@ describe("what is read before settings are compared", () => {
     expect(propertiesFor([])).toEqual([]);
   });
 
-  it.each(["CustomAttribute1", "IsDirSynced"])("must come back: %s", async (name) => {
+  it.each(["CustomAttribute1", "IsDirSynced"])("requires an answer with %s", async (name) => {
     const wanted = settings({ CustomAttribute1: "x" });
     expect(
       await faultOf(() =>
@@ -44,7 +44,7 @@ describe("what is read before settings are compared", () => {
     });
   });
 
-  it("is nothing when there are no settings", () => {
+  it("is empty when there are no settings", () => {
     const present = mailbox({ IsDirSynced: undefined });
     expect(differenceOf(present, [])).toEqual({
       change: undefined,
@@ -55,7 +55,7 @@ describe("what is read before settings are compared", () => {
 });
 
 describe("the difference between a mailbox and its settings", () => {
-  it("is one change with what differs, what it was before, and the mailbox afterwards", () => {
+  it("is one change with the differences, the values before, and the mailbox afterwards", () => {
     const present = mailbox({ CustomAttribute1: "a", Office: "Nijmegen", ResourceCapacity: null });
     expect(
       differenceOf(
@@ -90,7 +90,7 @@ describe("the difference between a mailbox and its settings", () => {
   it.each([
     ["true", `Hide mailbox ${shown} from the address lists`],
     ["false", `Show mailbox ${shown} in the address lists`],
-  ])("has plain words when only visibility changes to %s", (value, sentence) => {
+  ])("is described in plain words when only visibility changes to %s", (value, sentence) => {
     const present = mailbox({ HiddenFromAddressListsEnabled: value === "true" ? "False" : "True" });
     expect(
       differenceOf(present, settings({ HiddenFromAddressListsEnabled: value })).change?.sentence,
@@ -101,7 +101,7 @@ describe("the difference between a mailbox and its settings", () => {
     [{ EmailAddresses: ["SMTP:new@contoso.com"] }, "new@contoso.com"],
     [{ EmailAddresses: ["new@contoso.com"] }, "jan@contoso.com"],
     [{ WindowsEmailAddress: "new@contoso.com" }, "new@contoso.com"],
-  ])("shows the primary address that %j gives", (fields, primary) => {
+  ])("shows the primary address that results from %j", (fields, primary) => {
     const { after } = differenceOf(
       mailbox({ EmailAddresses: ["SMTP:jan@contoso.com"], WindowsEmailAddress: "jan@contoso.com" }),
       settings(fields),
@@ -141,7 +141,7 @@ describe("a synchronised mailbox", () => {
     DisplayName: "Jan 2",
   };
 
-  it("takes what the cloud masters, and names the attributes of the rest", () => {
+  it("accepts what the cloud masters, and names the attributes of the rest", () => {
     const { change, after, refused } = differenceOf(present, settings(fields));
     expect(change?.parameters).toEqual({ Identity: id, LitigationHoldEnabled: true });
     expect(after).toEqual({ ...present, LitigationHoldEnabled: true });
@@ -156,7 +156,7 @@ describe("a synchronised mailbox", () => {
   });
 
   it.each([true, "True"])(
-    "that is managed in the cloud (%j) takes all but who the person is",
+    "that is managed in the cloud (%j) accepts everything but the person's identity",
     (IsExchangeCloudManaged) => {
       const { change, refused } = differenceOf(
         { ...present, IsExchangeCloudManaged },
@@ -176,7 +176,7 @@ describe("a synchronised mailbox", () => {
   );
 
   it.each([undefined, null, "", false, "False"])(
-    "that does not say it is managed in the cloud (%j) is not",
+    "that does not show it is managed in the cloud (%j) is treated as synchronised",
     (IsExchangeCloudManaged) => {
       expect(
         differenceOf(
@@ -187,7 +187,7 @@ describe("a synchronised mailbox", () => {
     },
   );
 
-  it("says so also as text", () => {
+  it("is also recognised from text", () => {
     expect(
       differenceOf(
         { ...present, IsDirSynced: "True" },
@@ -196,7 +196,7 @@ describe("a synchronised mailbox", () => {
     ).toBe("onPremises");
   });
 
-  it("is refused nothing that is as it should be", () => {
+  it("is not refused for a value that is already right", () => {
     expect(
       differenceOf(
         present,
@@ -260,7 +260,7 @@ describe("bringing a mailbox to its settings", () => {
     });
   });
 
-  it("asks for every new address once, and not for those the mailbox has", async () => {
+  it("looks up every new address once, but not those the mailbox has", async () => {
     expect(
       (
         await brought(
@@ -315,7 +315,7 @@ describe("bringing a mailbox to its settings", () => {
     ).toHaveLength(1);
   });
 
-  it("does not take a holder whose addresses did not come back for none", async () => {
+  it("does not treat a holder without addresses in the answer as no holder", async () => {
     expect(
       await faultOf(
         brought({ EmailAddresses: ["new@contoso.com"] }, [holder({ EmailAddresses: undefined })]),

@@ -95,7 +95,7 @@ describe("whether an account has Full Access", () => {
   });
 
   it.each(["FullAccess", "SendAs"] as const)(
-    "is unknown when the list for %s has not even the mailbox's own entry",
+    "is unknown when the list for %s lacks even the mailbox's own entry",
     async (name) => {
       const { exchange } = tenantOf({
         "Get-MailboxPermission": () => [],
@@ -289,7 +289,7 @@ describe("a security identifier in a list", () => {
   const withUser = (rows: unknown[], list: unknown[]) =>
     tenantOf({ "Get-MailboxPermission": () => list, "Get-User": () => rows });
 
-  it("is the account's when the directory says so, and no one else's then", async () => {
+  it("belongs to the account, and to no one else, when the directory confirms it", async () => {
     const { exchange, asked } = withUser(
       [{ Guid: guidOf(9), Sid: sid }],
       [permission(sid), permission(`${sid}1`)],
@@ -306,7 +306,7 @@ describe("a security identifier in a list", () => {
     ]);
   });
 
-  it("is no one's when another user comes back, and is not looked up when there is none", async () => {
+  it("belongs to no account when another user is returned, and is not looked up when there is none", async () => {
     expect(
       await rights.FullAccess.standingOf(
         mailbox,
@@ -677,7 +677,7 @@ describe("a revoke", () => {
     ]);
   });
 
-  it("of Send on Behalf is Active Directory's when it masters the mailbox", async () => {
+  it("of Send on Behalf is refused when Active Directory masters the mailbox", async () => {
     const own = ways([held.SendOnBehalf]);
     expect(
       await faultOf(revoke(rights.SendOnBehalf, { ...mailbox, IsDirSynced: "True" }, account, own)),

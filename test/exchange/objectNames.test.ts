@@ -81,12 +81,12 @@ describe("the names of a new object", () => {
     expect(of(text).DisplayName).toBe(shown);
   });
 
-  it("follow a prefix, whatever its last character", () => {
+  it("follow a prefix, regardless of its last character", () => {
     expect(of(".x", "k", "d.")).toMatchObject({ Name: "d..x", Alias: "d.x" });
     expect(of("x".repeat(99), "k", "a".repeat(20)).Alias).toHaveLength(64);
   });
 
-  it("are always ones that Exchange takes", () => {
+  it("are always valid in Exchange", () => {
     const odd = [
       "...a...",
       "- a -",

@@ -9,7 +9,7 @@ const cloudManaged = { isDirSynced: true, isExchangeCloudManaged: true };
 const every = Object.keys(setMailboxParameters);
 
 describe("a setting", () => {
-  it("is mastered in Exchange Online on a mailbox that is not synchronised, whatever its other flags", () => {
+  it("is mastered in Exchange Online on a mailbox that is not synchronised, regardless of its other flags", () => {
     expect(
       every.filter(
         (name) =>
@@ -35,7 +35,7 @@ describe("a setting", () => {
     ["ResourceCustom", "msExchResourceMetaData and msExchResourceSearchProperties"],
     ["Type", "msExchRecipientTypeDetails and msExchRemoteRecipientType"],
   ])(
-    "of a synchronised mailbox is Active Directory's, unless it is managed in the cloud: %s is %s",
+    "of a synchronised mailbox is mastered by Active Directory unless managed in the cloud: %s is %s",
     (name, attribute) => {
       expect([masteredAs(name, synced), masteredAs(name, cloudManaged)]).toEqual([
         attribute,
@@ -51,7 +51,7 @@ describe("a setting", () => {
     ["MicrosoftOnlineServicesID", "userPrincipalName"],
     ["AccountDisabled", "userAccountControl"],
   ])(
-    "that says who the person is stays Active Directory's also then: %s is %s",
+    "that identifies the person is mastered by Active Directory even then: %s is %s",
     (name, attribute) => {
       expect([masteredAs(name, synced), masteredAs(name, cloudManaged)]).toEqual([
         attribute,
@@ -69,7 +69,7 @@ describe("a setting", () => {
     "RetentionPolicy",
     "MessageCopyForSentAsEnabled",
     "SingleItemRecoveryEnabled",
-  ])("that is not synchronised is Exchange Online's on every mailbox: %s", (name) => {
+  ])("that is not synchronised is mastered by Exchange Online on every mailbox: %s", (name) => {
     expect(masteredAs(name, synced)).toBeUndefined();
   });
 

@@ -84,7 +84,7 @@ describe("a trustee", () => {
     expect(await tenantWith([row(1)], [user(1)]).resolve(text)).toBe("unknown");
   });
 
-  it("goes by the usual names before the rare ones", async () => {
+  it("is found by the usual names before the rare ones", async () => {
     const { resolve } = tenantWith(
       [row(1, { Name: "jan" }), row(2)],
       [user(2, { SamAccountName: "jan" })],
@@ -126,7 +126,7 @@ describe("a trustee", () => {
     });
   });
 
-  it("of an identifier is who bears it, whoever else is called so", async () => {
+  it("in the form of an identifier is the recipient with it, regardless of names", async () => {
     const { list, resolve } = tenantWith([
       row(1),
       row(2, { Name: "user1@contoso.com", DisplayName: "first.last1@contoso.com" }),
@@ -141,7 +141,7 @@ describe("a trustee", () => {
     ]);
   });
 
-  it("of a name that one recipient bears twice is that one", async () => {
+  it("with a name that one recipient has twice is that recipient", async () => {
     expect(
       await tenantWith([
         row(1, { Name: "jan", DisplayName: "Jan" }),
@@ -164,7 +164,7 @@ describe("a trustee", () => {
     }
   });
 
-  it("without a name is no one, whatever names others lack", async () => {
+  it("without a name is not resolved, even when others lack a name too", async () => {
     expect(
       await tenantWith([row(1, { Name: "", DisplayName: null }), row(2, { Name: " " })]).resolve(
         "",
@@ -172,7 +172,7 @@ describe("a trustee", () => {
     ).toBe("unknown");
   });
 
-  it("is one and the same whichever list was read first", async () => {
+  it("is the same whichever list was read first", async () => {
     const { resolve } = tenantWith(
       [row(1, { Name: "jan" }), row(2)],
       [user(2, { SamAccountName: "jan" })],
@@ -190,7 +190,7 @@ describe("a trustee", () => {
 });
 
 describe("the recipients", () => {
-  it("are of a type, or not", async () => {
+  it("are compared by type", async () => {
     const { list, exchange } = tenantWith([
       row(10),
       row(11, { RecipientTypeDetails: "GuestMailUser" }),
@@ -241,7 +241,7 @@ describe("the recipients", () => {
       expect(await faultOf(list.resolve(text, exchange))).toMatchObject({ kind: "denied" });
   });
 
-  it("are a fault when there are more users than were given", async () => {
+  it("are a fault when the service reports that there are more users", async () => {
     const { exchange } = tenantOf({ "Get-User": () => rows([user(1)], more) });
     expect(
       await faultOf(() => new Recipients([]).resolve("S-1-5-21-1-2-3-4", exchange)),

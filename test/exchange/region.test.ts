@@ -237,13 +237,13 @@ describe("a region", () => {
   });
 });
 
-describe("what is known of languages and time zones", () => {
-  it("has formats of the languages that are usual where this connector is", () => {
+describe("the data about languages and time zones", () => {
+  it("has formats for the languages that this connector's users usually have", () => {
     expect(withFormats.filter((language) => formatsOf(language) === undefined)).toEqual([]);
     expect(withoutFormats.filter((language) => formatsOf(language) !== undefined)).toEqual([]);
   });
 
-  it.each(withFormats)("has no format of %s that the service is not known to take", (language) => {
+  it.each(withFormats)("has only formats of %s that the service is known to accept", (language) => {
     const { date, time } = emulated.formatsOf(language);
     const known = formatsOf(language);
     expect(known?.date.length).toBeGreaterThanOrEqual(2);
@@ -257,7 +257,7 @@ describe("what is known of languages and time zones", () => {
     );
   });
 
-  it("knows languages by every letter case, in one spelling", () => {
+  it("accepts languages in any case, and uses one spelling", () => {
     for (const language of [...withFormats, ...withoutFormats])
       expect([language.toLowerCase(), language.toUpperCase()].map(languageNamed)).toEqual([
         language,
@@ -274,7 +274,7 @@ describe("what is known of languages and time zones", () => {
     expect(timeZoneIds.map((id) => emulatedTimeZone(id.toUpperCase()))).toEqual(timeZoneIds);
   });
 
-  it("knows time zones as the service spells them", () => {
+  it("spells time zones as the service does", () => {
     for (const zone of [
       "W. Europe Standard Time",
       "Romance Standard Time",
@@ -326,7 +326,7 @@ const kinds = (row: Record<string, unknown>, region: Region = wanted): string[] 
     "LocalizeDefaultFolderName" in parameters ? "folders" : "settings",
   );
 
-describe("what it takes", () => {
+describe("the changes for a region", () => {
   it.each<[string, Record<string, unknown>, Partial<Region>, string[]]>([
     ["is nothing when everything is so", {}, {}, []],
     [
@@ -394,7 +394,7 @@ describe("what it takes", () => {
     );
   });
 
-  it("is language and formats in one change, and the folder names in one behind it", () => {
+  it("are one for language and formats, and then one for the folder names", () => {
     const before = {
       Language: "de-DE",
       DateFormat: "dd.MM.yyyy",
@@ -433,7 +433,7 @@ describe("what it takes", () => {
     ]);
   });
 
-  it("sends null for formats that are left to the language, so that none of the old language stays", () => {
+  it("send null for formats that are left to the language, so that no old format stays", () => {
     expect(
       regionChanges(
         mailbox,
@@ -443,7 +443,7 @@ describe("what it takes", () => {
     ).toMatchObject({ Language: "nl-NL", DateFormat: null, TimeFormat: null });
   });
 
-  it("counts folders as named only when the service says so", () => {
+  it("count folders as renamed only when the service confirms it", () => {
     expect(
       [true, false, "true", null, undefined].map((DefaultFolderNameMatchingUserLanguage) =>
         hasFolderNames({ DefaultFolderNameMatchingUserLanguage }, wanted),
@@ -454,7 +454,7 @@ describe("what it takes", () => {
 });
 
 describe("reading a region", () => {
-  it("asks for the names of folders only where they matter, because that takes longer", () => {
+  it("requests the names of folders only when they matter, because that takes longer", () => {
     expect([readingRegion(mailbox, false), readingRegion(mailbox, true)]).toEqual([
       { cmdlet: "Get-MailboxRegionalConfiguration", parameters: { Identity: mailbox.Guid } },
       {
@@ -467,7 +467,7 @@ describe("reading a region", () => {
   it.each([
     [0, []],
     [2, [present, present]],
-  ])("takes %i rows for no answer", async (count, found) => {
+  ])("does not accept %i rows as an answer", async (count, found) => {
     expect(await faultOf(regionOf(mailbox, true)(clientOf([rows(found)])))).toMatchObject({
       kind: "unexpected",
       message:
@@ -501,7 +501,7 @@ describe("in an emulated tenant", () => {
   }
 
   it.each(withFormats)(
-    "every format of %s that is taken is taken by the service",
+    "every format of %s that is accepted is accepted by the service",
     async (Language) => {
       const { date = [], time = [] } = formatsOf(Language) ?? {};
       for (const DateFormat of date)
@@ -518,7 +518,7 @@ describe("in an emulated tenant", () => {
   );
 
   it.each(["Jürgen Müller", "Petra Proxies", "Nora Numberless", "Anna Bakker"])(
-    "%s comes to Dutch with formats and folder names",
+    "%s is changed to Dutch, with formats and folder names",
     async (name) => {
       expect(
         await brought(name, {
@@ -531,7 +531,7 @@ describe("in an emulated tenant", () => {
     },
   );
 
-  it("formats of the language before are replaced by the new language's own", async () => {
+  it("formats of the previous language are replaced by the new language's own", async () => {
     expect(await brought("Jürgen Müller", dutch)).toMatchObject({
       Language: "nl-NL",
       DateFormat: "d-M-yyyy",

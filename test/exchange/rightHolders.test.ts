@@ -148,7 +148,7 @@ async function holdersIn(lists: Lists, own: Partial<HoldersSettings> = {}) {
   return { byMailbox, strangers, count, ...tenant };
 }
 
-describe("who holds a right", () => {
+describe("a trustee with a right", () => {
   it.each([
     ["a Guid", jan],
     ["the directory's id", guidOf(151)],
@@ -217,7 +217,7 @@ describe("who holds a right", () => {
     expect(byMailbox).toMatchObject({ [guidOf(1)]: { FullAccess: [jan] } });
   });
 
-  it("is told of a delegate that stands alone, and of none", async () => {
+  it("is recognised in a list of one delegate, and in an empty one", async () => {
     const { byMailbox } = await holdersIn({
       mailboxes: [
         shared(1, { GrantSendOnBehalfTo: "jan-name" }),
@@ -291,8 +291,8 @@ describe("a name that several accounts have", () => {
   });
 });
 
-describe("what is requested", () => {
-  it("is the access list of each mailbox by tens, and everything else once", async () => {
+describe("the request", () => {
+  it("is the access list of each mailbox, ten to a batch, and everything else once", async () => {
     const { sent, count, asked } = await holdersIn({
       mailboxes: Array.from({ length: 25 }, (_, index) => shared(index + 1)),
     });
@@ -327,7 +327,7 @@ describe("what is requested", () => {
     );
   });
 
-  it("is the mailboxes that carry a value, when that is wanted", async () => {
+  it("is only the mailboxes that have a value, when one is given", async () => {
     const { byMailbox, asked } = await holdersIn(
       {
         mailboxes: [shared(1, { CustomAttribute2: "o'x" }), shared(2, { CustomAttribute2: "ó'x" })],
@@ -340,7 +340,7 @@ describe("what is requested", () => {
     });
   });
 
-  it("is a mailbox's next page as well", async () => {
+  it("includes a mailbox's next page", async () => {
     const { byMailbox } = await holdersIn({
       permissions: (_id, { isBatched }) =>
         isBatched
@@ -400,7 +400,7 @@ describe("the Send As list", () => {
 it.each([
   [guidOf(10), guidOf(10).toUpperCase()],
   [guidOf(10).toUpperCase(), guidOf(10)],
-])("a mailbox is the same in all lists: %s and %s", async (Guid, other) => {
+])("matches a mailbox in all lists: %s and %s", async (Guid, other) => {
   const { byMailbox, count } = await holdersIn({
     mailboxes: [shared(10, { Guid })],
     sendAsList: [sendAs("sales", "jan-name")],
@@ -412,7 +412,7 @@ it.each([
   ]);
 });
 
-it("a list of rights that is empty is requested again", async () => {
+it("is requested again when it is empty", async () => {
   const asked = new Map<string, number>();
   const { byMailbox, count } = await holdersIn({
     mailboxes: [shared(1), shared(2)],
@@ -428,7 +428,7 @@ it("a list of rights that is empty is requested again", async () => {
   expect(count("Get-MailboxPermission", true)).toBe(3);
 });
 
-it("a mailbox whose names are a person's user principal name takes nothing from that person", async () => {
+it("does not move a person's entries to a mailbox named like the person's user principal name", async () => {
   const { byMailbox, strangers } = await holdersIn({
     mailboxes: [shared(1), shared(2)],
     permissions: () => [fullAccess("jan@contoso.com")],
@@ -450,7 +450,7 @@ it("a mailbox whose names are a person's user principal name takes nothing from 
   ]);
 });
 
-describe("what cannot be read", () => {
+describe("a failed read", () => {
   it.each<[string, ReturnType<typeof rows>, string]>([
     ["is refused", reply(403), "denied"],
     ["is more than was given", rows([fullAccess("jan-name")], more), "unexpected"],
@@ -472,7 +472,7 @@ describe("what cannot be read", () => {
   });
 
   it.each(["User", "AccessRights", "Deny", "IsInherited"])(
-    "of one mailbox for want of %s is a fault of that one, and never a no",
+    "of one mailbox without %s is a fault of that mailbox, and never means no rights",
     async (name) => {
       const { byMailbox } = await holdersIn({
         mailboxes: [shared(1), shared(2)],
@@ -487,7 +487,7 @@ describe("what cannot be read", () => {
     },
   );
 
-  it("of one mailbox that has not even its own entry is a fault of that one", async () => {
+  it("of one mailbox that lacks even its own entry is a fault of that mailbox", async () => {
     const { byMailbox } = await holdersIn({
       mailboxes: [shared(1), shared(2)],
       permissions: (id) => (id === guidOf(1) ? [] : [fullAccess("jan-name")]),
@@ -513,7 +513,7 @@ describe("what cannot be read", () => {
     });
   });
 
-  it("of one mailbox's own Send As list is a fault of that one", async () => {
+  it("of one mailbox's own Send As list is a fault of that mailbox", async () => {
     const { byMailbox } = await holdersIn({
       mailboxes: [shared(1), shared(2), shared(3)],
       sendAsList: [self(1)],
@@ -544,7 +544,7 @@ describe("what cannot be read", () => {
   });
 });
 
-describe("what arrives first", () => {
+describe("the first answer", () => {
   /** A tenant whose lists of these cmdlets come only when they are let go. */
   function slow(lists: Lists, ...cmdlets: string[]) {
     const tenant = tenantWith(lists);
@@ -572,7 +572,7 @@ describe("what arrives first", () => {
   const mailboxes = Array.from({ length: 100 }, (_, index) => shared(index + 1));
 
   it.each([["Get-Recipient"], ["Get-RecipientPermission"]])(
-    "may be the mailboxes: they wait for %s, and every one is given",
+    "may be the mailboxes: they wait for %s, and all are yielded",
     async (cmdlet) => {
       const { given, done, letGo, asked } = slow({ mailboxes }, cmdlet);
       for (let turn = 0; turn < 20; turn++) await settled();
@@ -586,7 +586,7 @@ describe("what arrives first", () => {
     },
   );
 
-  it("may be the long lists: then a mailbox is given as soon as it is read", async () => {
+  it("may be the long lists: then a mailbox is yielded as soon as it is read", async () => {
     let givenBefore = -1;
     const { given, done, letGo, asked } = slow(
       {
@@ -610,7 +610,7 @@ describe("what arrives first", () => {
     expect(new Set(given).size).toBe(100);
   });
 
-  it("may be a fault of the long lists, which is met all the same", async () => {
+  it("may be a fault of the long lists, which is still raised", async () => {
     const { done, letGo } = slow({ mailboxes, recipients: reply(403) }, "Get-Mailbox");
     for (let turn = 0; turn < 5; turn++) await settled();
     letGo();

@@ -24,7 +24,7 @@ const wrongText = async (name: string, mapped: unknown): Promise<string> => {
   return fault.message;
 };
 
-it("does not take two settings that both decide the primary address", () => {
+it("refuses two settings that both decide the primary address", () => {
   expect(() =>
     settingsFrom([
       ["EmailAddresses", ["SMTP:a@contoso.com"]],
@@ -103,7 +103,7 @@ describe("a mapped field", () => {
     });
   });
 
-  it("asks for nothing when there are none", () => {
+  it("requests nothing when there are none", () => {
     expect(settingsFrom([])).toEqual([]);
   });
 });
@@ -236,14 +236,14 @@ describe("a value", () => {
     );
   });
 
-  it("is as long as it looks: an emoji is one character", async () => {
+  it("is measured in visible characters: an emoji is one", async () => {
     expect(sent("Alias", "🦊".repeat(64), "")).toBe("🦊".repeat(64));
     expect(await wrongText("Alias", "🦊".repeat(65))).toBe(
       `The mapping of Alias yields 65 characters ("${"🦊".repeat(50)}..."); expected at most 64.`,
     );
   });
 
-  it("is afterwards as it was sent, a type as it reads, a time as text", () => {
+  it("is reported afterwards as it was sent, a type as it reads, a time as text", () => {
     expect(setting("LitigationHoldDuration", "365").difference("Unlimited")).toEqual({
       send: "365",
       after: "365",
@@ -386,7 +386,7 @@ describe("a list", () => {
   });
 
   it.each(["ExtensionCustomAttribute1", "EmailAddresses"])(
-    "is not taken for empty when it holds no texts: %s",
+    "is not treated as empty when it holds no texts: %s",
     async (name) => {
       expect(await wrongText(name, { add: "x" })).toBe(
         `The mapping of ${name} yields an object; expected text.`,

@@ -10,7 +10,7 @@ const user = (own: Record<string, unknown> = {}): Record<string, unknown> => ({
 });
 
 describe("a look-up of users", () => {
-  it("asks Get-User for what it will compare", async () => {
+  it("requests the property it compares from Get-User", async () => {
     const { exchange, sent } = clientOf([rows([user()])]);
     expect(await usersWhere("userprincipalname", "NINA@contoso.com")({ exchange })).toEqual([
       user(),
@@ -26,21 +26,21 @@ describe("a look-up of users", () => {
     );
   });
 
-  it("leaves out who only resembles the value", async () => {
+  it("leaves out users who only resemble the value", async () => {
     const { exchange } = clientOf([
       rows([user({ DisplayName: "José" }), user({ DisplayName: "Jose\u0301" })]),
     ]);
     expect(await usersWhere("DisplayName", "Jose")({ exchange })).toEqual([]);
   });
 
-  it("takes a property that did not come back for a fault, not for no one", async () => {
+  it("treats a missing property as a fault, not as no user", async () => {
     const { exchange } = clientOf([rows([user()])]);
     expect(await faultOf(usersWhere("Department", "x")({ exchange }))).toMatchObject({
       kind: "unexpected",
     });
   });
 
-  it("finds no one by a property that users cannot be looked up by, and asks nothing", async () => {
+  it("finds no one by a property that users cannot be looked up by, and sends nothing", async () => {
     const { exchange, sent } = clientOf([]);
     expect(await usersWhere("CustomAttribute1", "x")({ exchange })).toEqual([]);
     expect(sent).toEqual([]);

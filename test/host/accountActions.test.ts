@@ -160,7 +160,7 @@ describe("an import", () => {
       { event: { actionContext: { Configuration: configuration, DryRun, ImportFields } } },
     );
 
-  it("writes a record for each account, with the fields asked for and no other", async () => {
+  it("writes a record for each account, with only the requested fields", async () => {
     const { records, audit } = await imported([account(), account({ enabled: false })]);
     const record = {
       AccountReference: guid,

@@ -33,7 +33,7 @@ const linesOf = (answer: unknown): [string | undefined, string, boolean][] =>
   ]);
 
 describe("the answer of a run that finished", () => {
-  it("has what the action found, and a line for each step in its order", () => {
+  it("includes what the action found, and a line for each step in its order", () => {
     const answer = finished(result, ending(taken("A", "done"), taken("B", "alreadySo")));
     expect(linesOf(answer)).toEqual([
       ["CorrelateAccount", "Correlated.", false],
@@ -51,7 +51,7 @@ describe("the answer of a run that finished", () => {
     });
   });
 
-  it("says in a dry run what would be done", () => {
+  it("describes in a dry run what would be done", () => {
     const answer = finished(result, ending(taken("A", "planned")));
     expect(linesOf(answer)[1]).toEqual([
       "UpdateAccount",
@@ -61,7 +61,7 @@ describe("the answer of a run that finished", () => {
     expect(answer).toMatchObject({ outcome: "done", plan: [{ sent: false }] });
   });
 
-  it("is already so when nothing had to change, or the service changed nothing", () => {
+  it("is alreadySo when nothing had to change, or the service changed nothing", () => {
     expect(finished(result, ending()).outcome).toBe("alreadySo");
     expect(finished(result, ending(taken("A", "alreadySo"))).outcome).toBe("alreadySo");
   });
@@ -86,7 +86,7 @@ describe("the answer of a run that finished", () => {
     ]);
   });
 
-  it("cannot be talked out of its success by what the action gives", () => {
+  it("stays a success regardless of the data that the action returns", () => {
     expect(
       finished(result, { ...ending(), output: { Success: false, AuditLogs: [] } }).outputContext,
     ).toMatchObject({ Success: true, AuditLogs: [{ Message: "Correlated." }] });
@@ -94,7 +94,7 @@ describe("the answer of a run that finished", () => {
 });
 
 describe("the answer of a run that a fault ended", () => {
-  it("has what was done before the fault", () => {
+  it("includes the steps before the fault", () => {
     const answer = failed([denied], bare(taken("A", "done"), taken("B", "failed", denied)));
     expect(linesOf(answer)).toEqual([
       ["UpdateAccount", "Set A: done.", false],
@@ -135,7 +135,7 @@ describe("the answer of a run that a fault ended", () => {
   });
 
   it.each(["unavailable", "unexpected"] as const)(
-    "says so too of a change that was cut off by the end of the run: %s",
+    "says the same of a change that was cut off by the end of the run: %s",
     (kind) => {
       const end = new Fault({ kind, message: "The run was ended." });
       expect(linesOf(failed([end], bare(taken("A", "done"), taken("B", "unknown"))))).toEqual([
@@ -282,7 +282,7 @@ describe("the answer of a verb that takes something away, when the object no lon
 });
 
 describe("an answer with faults that did not end the run", () => {
-  it("fails, keeps what came to be, and has the first one's outcome", () => {
+  it("fails, keeps the results, and has the first fault's outcome", () => {
     const missing = new Fault({ kind: "missing", message: "Nothing belongs to it." });
     const answer = finished(
       { audit: [{ Message: "Noted." }], faults: [missing, denied] },
@@ -306,7 +306,7 @@ describe("an answer with faults that did not end the run", () => {
     });
   });
 
-  it("is partly done although every step is done, and not when the fault ended the run", () => {
+  it("is partlyDone although every step is done, but not when the fault ended the run", () => {
     const done = taken("A", "done");
     const messages = (answer: unknown): string[] => linesOf(answer).map(([, message]) => message);
     const before = ["Set A: done.", "The application may not do this. (request r-1)"];

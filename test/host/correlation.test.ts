@@ -20,7 +20,7 @@ function refusal(setting: CorrelationConfiguration): Fault {
   return expect.unreachable("it was accepted");
 }
 
-describe("what an account is looked up by", () => {
+describe("the correlation value", () => {
   it("is the person's value", () => {
     expect(correlationFrom(whole)).toEqual({ field: "CustomAttribute1", value: "E1" });
   });
@@ -34,7 +34,7 @@ describe("what an account is looked up by", () => {
     expect(correlationFrom({ ...whole, PersonFieldValue: 0 }).value).toBe("0");
   });
 
-  it("is taken without what no one sees around it, and so is its field", () => {
+  it("is trimmed of invisible characters, and so is its field", () => {
     expect(
       correlationFrom({
         ...whole,
@@ -46,7 +46,7 @@ describe("what an account is looked up by", () => {
 });
 
 describe("a correlation that cannot be used", () => {
-  it("says that it is switched off", () => {
+  it("is reported as switched off", () => {
     expect(refusal({ ...whole, Enabled: false })).toMatchObject({
       kind: "invalid",
       message:
@@ -56,7 +56,7 @@ describe("a correlation that cannot be used", () => {
   });
 
   it.each([2 ** 53, -(2 ** 53), 1e21, 1.5])(
-    "refuses a number that JSON may have rounded, without repeating it: %d",
+    "is refused for a number that JSON may have rounded, without repeating it: %d",
     (PersonFieldValue) => {
       const fault = refusal({ ...whole, PersonFieldValue });
       expect(fault.kind).toBe("invalid");
@@ -65,16 +65,19 @@ describe("a correlation that cannot be used", () => {
     },
   );
 
-  it.each([undefined, null, " "])("says that the account field is missing: %j", (AccountField) => {
-    const { AccountField: _left, ...rest } = whole;
-    expect(refusal(AccountField === undefined ? rest : { ...rest, AccountField })).toMatchObject({
-      kind: "invalid",
-      message:
-        "Correlation is turned on without an account correlation field (AccountField): select one.",
-    });
-  });
+  it.each([undefined, null, " "])(
+    "is reported when the account field is missing: %j",
+    (AccountField) => {
+      const { AccountField: _left, ...rest } = whole;
+      expect(refusal(AccountField === undefined ? rest : { ...rest, AccountField })).toMatchObject({
+        kind: "invalid",
+        message:
+          "Correlation is turned on without an account correlation field (AccountField): select one.",
+      });
+    },
+  );
 
-  it("names both places that gave no value", () => {
+  it("is reported with both places that have no value", () => {
     expect(refusal({ ...whole, PersonFieldValue: null, AccountFieldValue: " " })).toMatchObject({
       kind: "invalid",
       message:
@@ -83,7 +86,7 @@ describe("a correlation that cannot be used", () => {
     });
   });
 
-  it.each([null, "", " "])("says that no person field was chosen: %j", (PersonField) => {
+  it.each([null, "", " "])("is reported when no person field was chosen: %j", (PersonField) => {
     expect(refusal({ Enabled: true, PersonField, AccountField: "Guid" }).message).toBe(
       "The correlation value is empty: neither the person field (none selected) " +
         'nor the mapping of "Guid" has a value for this person.',

@@ -21,7 +21,7 @@ describe("the time for one event", () => {
     deadline.stop();
   });
 
-  it("ends work that never settles, with one fault as reason for everybody", async () => {
+  it("ends work that never settles, with the same fault for all of it", async () => {
     const deadline = startDeadline(1000, () => now);
     const ended = deadline.bound(never).catch((thrown: unknown) => thrown);
     await vi.advanceTimersByTimeAsync(599);
@@ -34,7 +34,7 @@ describe("the time for one event", () => {
     });
   });
 
-  it("can be over before it is looked at", async () => {
+  it("can pass before it is checked", async () => {
     now = 5000;
     const deadline = startDeadline(1000, () => now);
     await vi.advanceTimersByTimeAsync(1);
@@ -73,7 +73,7 @@ describe("the time for one event", () => {
     expect(await ended).toMatchObject({ message: "The time for one event (700 ms) ran out." });
   });
 
-  it("ends what is still going on when the run is over, and keeps no timer", () => {
+  it("ends remaining work when the run is over, and keeps no timer", () => {
     const deadline = startDeadline(1000, () => now);
     deadline.stop();
     expect(deadline.signal.reason).toMatchObject({ message: "The event has been answered." });
@@ -106,7 +106,7 @@ describe("EXO_CONNECTOR_DEADLINE_MS", () => {
     "Infinity",
     "2147483648",
     "99999999999999999999",
-  ])("is refused when it is no whole number of milliseconds: %j", (text) => {
+  ])("is refused when it is not a whole number of milliseconds: %j", (text) => {
     expect(() => deadlineFrom({ EXO_CONNECTOR_DEADLINE_MS: text }, 25_000)).toThrow(
       new Unusable([
         "EXO_CONNECTOR_DEADLINE_MS is not a whole number of milliseconds from 1 to 2147483647.",

@@ -71,7 +71,7 @@ describe("a change", () => {
     expect(gate.taken).toEqual([{ step: planned("Hidden"), result: "done" }]);
   });
 
-  it("is recorded as it was taken, even if its parameters change later", async () => {
+  it("is recorded as planned, even if its parameters change later", async () => {
     const { gate } = opened();
     const members = ["a"];
     const before = { Members: ["x"] };
@@ -84,7 +84,7 @@ describe("a change", () => {
     });
   });
 
-  it("was already so when the service changed nothing, or reports that it is in place", async () => {
+  it("is alreadySo when the service changed nothing, or reports that it is in place", async () => {
     const { gate, said } = opened({
       send: () => Promise.resolve({ notices: [{ kind: "alreadySo", text: "not modified" }] }),
     });
@@ -112,7 +112,7 @@ describe("a change", () => {
     },
   );
 
-  it("that is in place by what was read can fail, and may have been applied", async () => {
+  it("that the read showed in place can still fail, and may have been applied", async () => {
     for (const [kind, result] of [
       ["denied", "failed"],
       ["unavailable", "unknown"],
@@ -139,7 +139,7 @@ describe("a change", () => {
     ]);
   });
 
-  it("that failed may prove to be in place all the same", async () => {
+  it("that failed may still prove to be in place", async () => {
     const fault = new Fault({ kind: "taken", message: "x" });
     const { gate } = opened({ send: () => Promise.reject(fault) });
     const asked: Fault[] = [];
@@ -173,7 +173,7 @@ describe("a change", () => {
     },
   );
 
-  it("that is in place already is not looked for, nor one that did not fail", async () => {
+  it("that is in place already is not verified, nor one that did not fail", async () => {
     const recover = (): Promise<never> => Promise.reject(new Error("was looked for"));
     for (const [notices, result] of [
       [[], "done"],
@@ -187,7 +187,7 @@ describe("a change", () => {
       ).toBe(result);
   });
 
-  it("may have been applied when the run ended while it was looked for", async () => {
+  it("may have been applied when the run ended while it was verified", async () => {
     const { gate, deadline } = opened({
       send: () => Promise.reject(new Fault({ kind: "taken", message: "x" })),
     });
@@ -202,7 +202,7 @@ describe("a change", () => {
     expect(gate.taken).toEqual([{ step: planned("A"), result: "unknown" }]);
   });
 
-  it("has what the service said beside it passed on, unless it is understood", async () => {
+  it("passes on the service's warnings, unless they are understood", async () => {
     const { gate, said } = opened({
       send: () =>
         Promise.resolve({
@@ -268,7 +268,7 @@ describe("a dry run", () => {
     expect(dry.gate.taken.map(({ result }) => result)).toEqual(["planned", "planned", "planned"]);
   });
 
-  it("distinguishes what is in place", async () => {
+  it("distinguishes steps that are in place", async () => {
     const { gate, connection } = opened({ dryRun: true });
     expect([
       await gate.change({ ...step("A"), isInPlace: true }),
@@ -289,7 +289,7 @@ describe("a dry run", () => {
   });
 });
 
-describe("behind the answer", () => {
+describe("after the answer", () => {
   it("nothing is changed, planned or read", async () => {
     const { gate, deadline, connection } = opened();
     deadline.interrupt(timeUp);
@@ -299,7 +299,7 @@ describe("behind the answer", () => {
     expect([connection.sent, gate.taken, asked]).toEqual([[], [], false]);
   });
 
-  it("nothing more is given of what comes piece by piece", async () => {
+  it("a stream yields nothing more", async () => {
     const { gate, deadline } = opened();
     async function* pieces(): AsyncGenerator<number> {
       for (let piece = 1; ; piece++) yield await Promise.resolve(piece);
@@ -314,7 +314,7 @@ describe("behind the answer", () => {
     expect([await thrown(work), given]).toEqual([timeUp, [1, 2]]);
   });
 
-  it("nothing is begun that would come piece by piece", async () => {
+  it("no stream is started", async () => {
     const { gate, deadline } = opened();
     deadline.interrupt(timeUp);
     let asked = false;
@@ -334,7 +334,7 @@ describe("behind the answer", () => {
 });
 
 describe("several attempts", () => {
-  it("are all made, one after the other, and what went wrong is given", async () => {
+  it("all run, one after the other, and their faults are returned", async () => {
     const made: string[] = [];
     const attempt = (name: string, fault?: Fault) => async () => {
       made.push(`${name} begins`);
@@ -381,7 +381,7 @@ describe("several attempts", () => {
   });
 });
 
-describe("a change that can be looked at", () => {
+describe("a change that can be verified", () => {
   type Answer = Awaited<ReturnType<Send>> | Fault;
 
   /**
@@ -429,12 +429,12 @@ describe("a change that can be looked at", () => {
   const retried = { notices: [], wasRetried: true };
   const never = { shownAfter: Infinity };
 
-  it("is believed without a look when a grant was answered plainly", async () => {
+  it("is accepted without a read when a grant was answered without warnings", async () => {
     const { change, looks } = looked(plain);
     expect([await change(), looks()]).toEqual(["done", 0]);
   });
 
-  it("costs one look and no wait when a revoke shows at once", async () => {
+  it("costs one read and no wait when a revoke shows at once", async () => {
     const { change, looks, waits, gate } = looked(plain, { confirmAll: true });
     expect([await change(), looks(), waits, await gate.settle()]).toEqual(["done", 1, [], []]);
   });
@@ -462,7 +462,7 @@ describe("a change that can be looked at", () => {
     expect([waited >= 10_000, waited <= 15_000]).toEqual([true, true]);
   });
 
-  it("is accepted when a plain answer does not show, unless the setting is strict", async () => {
+  it("is accepted when its effect does not show after a plain answer, unless the setting is strict", async () => {
     const accepted = looked(plain, { confirmAll: true, ...never });
     await accepted.change();
     expect([await accepted.gate.settle(), accepted.gate.taken[0]?.result]).toEqual([
@@ -479,15 +479,18 @@ describe("a change that can be looked at", () => {
     ["already so", alreadySo, "nothing to change"],
     ["a warning that is not understood", odd, "An inherited entry was ignored."],
     ["sent again", retried, "sent again"],
-  ])("fails when it does not show after any other answer: %s", async (_name, answer, reason) => {
-    for (const confirmAll of [true, false]) {
-      const { gate, change } = looked(answer, { confirmAll, ...never });
-      await change();
-      expect(await gate.settle()).toMatchObject([
-        { kind: "notReady", message: expect.stringContaining(reason) as string },
-      ]);
-    }
-  });
+  ])(
+    "fails when its effect does not show after any other answer: %s",
+    async (_name, answer, reason) => {
+      for (const confirmAll of [true, false]) {
+        const { gate, change } = looked(answer, { confirmAll, ...never });
+        await change();
+        expect(await gate.settle()).toMatchObject([
+          { kind: "notReady", message: expect.stringContaining(reason) as string },
+        ]);
+      }
+    },
+  );
 
   const other = {
     after: "alreadySo" as const,
@@ -496,19 +499,19 @@ describe("a change that can be looked at", () => {
     sentence: "Set A by B",
   };
 
-  it("is looked at when it revokes inside another verb", async () => {
+  it("is verified when it revokes inside another verb", async () => {
     const { change, looks } = looked(plain);
     await change({}, { auditAction: "RevokePermission" });
     expect(looks()).toBe(1);
   });
 
-  it("has no alternative after another answer than the one it is for", async () => {
+  it("uses an alternative only after the answer it is for", async () => {
     const { change, sent } = looked(alreadySo, never);
     expect(await change({ alternatives: [{ ...other, after: "noEntry" }] })).toBe("pending");
     expect(sent).toEqual(["A"]);
   });
 
-  it("is done by an alternative, whatever was read before the answer contradicted it", async () => {
+  it("is done by an alternative when the answer contradicts what was read", async () => {
     const { gate, change } = looked([alreadySo, plain], { ...never });
     await change({ isInPlace: true, isSilent: true, alternatives: [other] });
     expect(gate.taken.map(({ result }) => result)).toEqual(["alreadySo", "done"]);
@@ -519,14 +522,14 @@ describe("a change that can be looked at", () => {
     expect(await thrown(looked(denied).change())).toBe(denied);
   });
 
-  it("is looked at again after a write that did not find what was read", async () => {
+  it("is read again after a write that did not find what was read", async () => {
     const gone = new Fault({ kind: "missing", message: "Not found on DC01." });
     const { gate, change, sent } = looked([gone, plain], never);
     expect(await change()).toBe("pending");
     expect([sent, gate.taken.map(({ result }) => result)]).toEqual([["A", "A"], ["pending"]]);
   });
 
-  it("is not gone when a look does not find it and nothing proves the absence", async () => {
+  it("is not gone when a read does not find it and nothing proves the absence", async () => {
     const missing = new Fault({ kind: "missing", message: "Not found on DC01." });
     const { change } = looked(plain, { confirmAll: true });
     expect(await change({ isInEffect: () => Promise.reject(missing) })).toBe("pending");
@@ -539,13 +542,13 @@ describe("a change that can be looked at", () => {
     expect(gate.taken.map(({ step: { sentence } }) => sentence)).toEqual(["Set A", "Set A by B"]);
   });
 
-  it("is done when no answer came and a look shows it", async () => {
+  it("is done when no answer came and a read shows it", async () => {
     const lost = new Fault({ kind: "unavailable", message: "No answer." });
     expect(await looked(lost).change()).toBe("done");
     expect(await thrown(looked(lost, never).change())).toBe(lost);
   });
 
-  it("is sent again when a write does not find what was read, and is unknown at last", async () => {
+  it("is sent again when a write does not find what was read, and is unknown in the end", async () => {
     const gone = new Fault({ kind: "missing", message: "Not found on DC01." });
     const { change, sent, waits } = looked(gone, { confirmAll: true, ...never });
     expect(await thrown(change())).toMatchObject({ kind: "unavailable" });

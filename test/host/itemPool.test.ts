@@ -58,7 +58,7 @@ describe("items", () => {
     expect(ended.sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("need not exist", async () => {
+  it("may be absent", async () => {
     await forEachItem([], 5, () => Promise.reject(new Error("never")));
   });
 });

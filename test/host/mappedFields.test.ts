@@ -8,7 +8,7 @@ describe("mapped fields", () => {
     expect(fields.names).toEqual(["emailAddresses", "CustomAttribute1"]);
   });
 
-  it("tell a field that is not mapped from one without a value", () => {
+  it("distinguish a field that is not mapped from one without a value", () => {
     const fields = new MappedFields({ Alias: null });
     expect(fields.get("alias")).toBeNull();
     expect(fields.get("Guid")).toBeUndefined();
@@ -54,8 +54,8 @@ describe("a field with a default", () => {
   });
 });
 
-describe("what the account had", () => {
-  it("has the same names, and nothing of what is mapped", () => {
+describe("the account's previous data", () => {
+  it("has the same field names, and none of the mapped values", () => {
     expect(
       new MappedFields({ alias: "mapped", missing: "mapped" }).valuesOf({
         Alias: "found",

@@ -15,7 +15,7 @@ function opened(...secrets: string[]) {
   return { output, out, err };
 }
 
-describe("what leaves a bundle", () => {
+describe("the output of a bundle", () => {
   it("is one line of JSON on stdout for each document", async () => {
     const { output, out, err } = opened();
     await output.document({ text: "two\nlines\u2028" });
@@ -24,7 +24,7 @@ describe("what leaves a bundle", () => {
     expect(err).toEqual([]);
   });
 
-  it("is one line of JSON on stderr for each thing said", () => {
+  it("is one line of JSON on stderr for each log message", () => {
     const { output, out, err } = opened();
     output.log("warning", 'a "quoted"\r\nline');
     expect(err).toEqual(['{"level":"warning","message":"a \\"quoted\\"\\r\\nline"}\n']);

@@ -93,7 +93,7 @@ describe("a listing", () => {
     ).toMatchObject([{ DisplayName: expected }]);
   });
 
-  it("that broke off answers with no permission: half a list would have the other half taken for gone", async () => {
+  it("that breaks off returns no permissions: the rest would count as deleted", async () => {
     const { answer, audit } = await listing(broken(permission("Sales")));
     expect([answer.outputContext.Permissions, audit]).toEqual([
       undefined,
@@ -251,7 +251,7 @@ describe("a grant or revoke of one permission", () => {
   });
 });
 
-describe("an import of who holds what", () => {
+describe("an import of permissions", () => {
   const held = (count: number, own: Partial<Holders> = {}): Holders => ({
     permission: permission("Sales"),
     description: "sales@contoso.com",
@@ -344,7 +344,7 @@ describe("an import of who holds what", () => {
     },
   );
 
-  it("that breaks off has failed, behind what it gave", async () => {
+  it("that breaks off fails after the records it wrote", async () => {
     const { code, records, audit } = await importing(broken(held(2)));
     expect([code, records.length, audit]).toEqual([
       1,
@@ -353,7 +353,7 @@ describe("an import of who holds what", () => {
     ]);
   });
 
-  it("of sub-permissions says which part it is", async () => {
+  it("of sub-permissions names the part", async () => {
     const { records } = await ran(
       onImportSubPermissions({
         ...undeclared,

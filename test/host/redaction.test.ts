@@ -125,18 +125,18 @@ describe("a secret", () => {
     );
   });
 
-  it("is masked where line breaks were taken out of it", () => {
+  it("is masked when its line breaks are removed", () => {
     expect(hiding("MIIKEQIBAz\r\nCCCdcGCSqG\r\n").text("MIIKEQIBAzCCCdcGCSqG")).toBe("[secret]");
   });
 
-  it.each(["", "x", "xy"])("is masked inside a longer text, in base64 too: behind %j", (before) => {
+  it.each(["", "x", "xy"])("is masked inside a longer text, in base64 too: after %j", (before) => {
     const secret = "Zx8~Q-top.secret_value";
     expect(hiding(secret).text(`${before}${secret}after`)).toBe(`${before}[secret]after`);
     const masked = hiding(secret).text(base64(`${before}${secret}after`));
     expect(masked).toMatch(/^.{0,3}\[secret\].{0,10}$/);
   });
 
-  it("is masked every time, and each of several", () => {
+  it("is masked at every occurrence, and so are several secrets", () => {
     expect(
       hiding("first-secret", "second-secret", "second-secret-longer").text(
         "second-secret-longer first-secret second-secret first-secret",
@@ -182,7 +182,7 @@ describe("a short secret", () => {
     );
   });
 
-  it("is a word behind an escape", () => {
+  it("is a word after an escape", () => {
     expect(
       hiding("pass").text(
         String.raw`line\npass {"x":"é\tpass"} \u0022pass\u0022 client_secret%3Dpass%26`,
@@ -196,13 +196,13 @@ describe("a short secret", () => {
 describe("a long secret", () => {
   const token = `eyJ0eXAiOiJKV1QiLCJub25jZSI6${"aB3-_".repeat(100)}.${"cD4".repeat(200)}`;
 
-  it("is masked to its end, and no further", () => {
+  it("is masked to its end and not beyond", () => {
     expect(
       hiding(token).text(`Bearer ${token} was refused; {"t":"${token}","n":1}; t=${token}&n=1`),
     ).toBe('Bearer [secret] was refused; {"t":"[secret]","n":1}; t=[secret]&n=1');
   });
 
-  it("is masked where a text was cut off in its midst", () => {
+  it("is masked when a text is cut off inside it", () => {
     expect(hiding(token).text(`refused: ${token.slice(0, 300)}…`)).toBe("refused: [secret]…");
   });
 
@@ -212,7 +212,7 @@ describe("a long secret", () => {
     );
   });
 
-  it("is masked whole when it has quotes, line breaks and emoji in it", () => {
+  it("is masked completely when it has quotes, line breaks and emoji in it", () => {
     const key = `{"type":"key","private":"${`-----BEGIN & <KEY>\n`.repeat(3)}${"😀".repeat(50)}","it's":"x"}`;
     for (const put of [ways["as it is"], ways["as JSON"], ways["in base64"]])
       expect(hiding(key).text(`x=${put?.(key)}`)).toBe("x=[secret]");
@@ -238,7 +238,7 @@ describe("a long secret", () => {
     expect(cpuMs(() => redaction.text(text))).toBeLessThan(50);
   });
 
-  it("does not make a hostile text slow to read", () => {
+  it("does not make a hostile text slow to process", () => {
     const redaction = hiding(String.raw`"\\"%% secret`, 'pa"\\s', "aaaaaaaaaaaaaaaaaaaab");
     for (const text of ["\\", "%25", '"\\', "\\u0022", "%5C%5C", "&amp;", "a", "ﷺ", "가"]) {
       const long = text.repeat(100_000 / text.length);
@@ -248,8 +248,8 @@ describe("a long secret", () => {
   });
 });
 
-describe("what is not a secret", () => {
-  it("is anything at all while no secret is known", () => {
+describe("a value that is not a secret", () => {
+  it("is everything while no secret is known", () => {
     expect(new Redaction().deep({ a: ["b"] })).toEqual({ a: ["b"] });
   });
 });

@@ -66,7 +66,7 @@ const make: Work = async (item, { change }) => {
 const failing = (kind: FaultKind, message = "No."): Fault => new Fault({ kind, message });
 
 describe("resources", () => {
-  it("are counted by outcome, and reported in order even when they were worked on side by side", async () => {
+  it("are counted by outcome, and reported in order even when processed in parallel", async () => {
     const fates: ResourceOutcome[] = ["existing", "created", "completed", "renamed"];
     const { answer, audit } = await run(
       async (item, { change }) => {
@@ -96,14 +96,14 @@ describe("resources", () => {
     );
   });
 
-  it("that are all there change nothing", async () => {
+  it("that all exist change nothing", async () => {
     const { answer, code, connection } = await run(() => Promise.resolve("existing"), {
       event: eventOf(source(2)),
     });
     expect([code, answer.outcome, answer.plan, connection.sent]).toEqual([0, "alreadySo", [], []]);
   });
 
-  it("are worked on five at a time", async () => {
+  it("are processed five at a time", async () => {
     let now = 0;
     let most = 0;
     await run(
@@ -118,7 +118,7 @@ describe("resources", () => {
     expect(most).toBe(5);
   });
 
-  it("that fail keep no other from being made, and each fault names its item once", async () => {
+  it("that fail do not stop others from being created, and each fault names its item once", async () => {
     const { audit, answer } = await run(
       async (item, context) => {
         if (item.key === "K1") throw failing("ambiguous", "Two of them.");
@@ -154,7 +154,7 @@ describe("resources", () => {
     ]);
   });
 
-  it("in a preview are the first ten, planned and not sent; all of them are looked at", async () => {
+  it("in a preview are the first ten, planned and not sent, after all were compared", async () => {
     let all = 0;
     let worked = 0;
     const { audit, answer, connection } = await run(
@@ -188,7 +188,7 @@ describe("resources", () => {
     expect(items).toEqual([{ key: "C", name: "T", label: '"T" (C)' }]);
   });
 
-  it("are none when the tenant cannot be looked at", async () => {
+  it("are not created when the tenant cannot be read", async () => {
     const { audit, answer } = await ran(
       onResources({ ...undeclared, handle: () => Promise.reject(failing("invalid", "No owner.")) }),
       { answer: resourcesAnswer },
@@ -198,7 +198,7 @@ describe("resources", () => {
     expect(audit).toEqual([[undefined, "No owner.", true]]);
   });
 
-  it("tell how far they came when the time runs out", async () => {
+  it("are reported as far as they were processed when the time runs out", async () => {
     const { audit, answer } = await run(make, {
       event: eventOf([{ DisplayName: "Keyless" }, ...source(40)]),
       env: { EXO_CONNECTOR_DEADLINE_MS: "400" },
@@ -230,7 +230,7 @@ describe("resources", () => {
   });
 });
 
-describe("a change that failed, and is looked for", () => {
+describe("a failed change that is verified", () => {
   const unknown = failing("unavailable", "No answer.");
   const looked = (
     recover: (fault: Fault) => Promise<StepResult>,
@@ -275,7 +275,7 @@ describe("a change that failed, and is looked for", () => {
     ]);
   });
 
-  it("is not looked for in a preview, and not when it is there already", async () => {
+  it("is not verified in a preview, nor when it is in place already", async () => {
     const never = (): Promise<StepResult> => Promise.reject(new Error("looked"));
     const work: Work = async (item, { change }) => (
       await change(...step("New-X", item, { recover: never })),

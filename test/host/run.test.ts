@@ -50,7 +50,7 @@ describe("a run", () => {
     expect(answer.outputContext.Data).toEqual({ CustomAttribute1: "E1" });
   });
 
-  it("says on stderr what it says in the audit", async () => {
+  it("logs its audit messages on stderr", async () => {
     const { log } = await runIn(
       { send: () => Promise.reject(new Fault({ kind: "denied", message: "May not." })) },
       setting("A"),
@@ -65,7 +65,7 @@ describe("a run", () => {
     expect(Number.isInteger(answer.stats.totalMs)).toBe(true);
   });
 
-  it("gives the action an event that cannot be changed, in the schema's spelling", async () => {
+  it("passes the action an event that cannot be changed, in the schema's spelling", async () => {
     const attempts: (() => unknown)[] = [];
     const event = JSON.parse(JSON.stringify(eventWith()).replace("AppId", "appID")) as unknown;
     const { answer } = await runIn(
@@ -93,14 +93,14 @@ describe("a run", () => {
     for (const attempt of attempts) expect(attempt).toThrow(TypeError);
   });
 
-  it("gives the connection its surroundings", async () => {
+  it("passes the connection its environment", async () => {
     const env = { EXO_CONNECTOR_DEADLINE_MS: "5000", OTHER: "x" };
     const { surroundings } = await runIn({ env });
     expect(surroundings?.env).toEqual(env);
     expect(surroundings?.remaining()).toBeGreaterThan(3_000);
   });
 
-  it("gives a preview less time where the platform does, unless the environment sets it", async () => {
+  it("has less time for a preview when the platform has, unless the environment sets it", async () => {
     const action = {
       ...setting(),
       verb: { ...setting().verb, deadlineMs: 600_000, previewMs: 20_000 },
@@ -156,7 +156,7 @@ describe("an event that cannot be used", () => {
     expect(messages).toHaveLength(3);
   });
 
-  it("has its secrets kept when nothing else of it is right", async () => {
+  it("keeps its secrets even when everything else is wrong", async () => {
     for (const Configuration of [
       [configuration],
       { APPSECRET: configuration.AppSecret },
@@ -170,7 +170,7 @@ describe("an event that cannot be used", () => {
     }
   });
 
-  it("is what a stdin makes that breaks", async () => {
+  it("is reported when stdin breaks", async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield* stdinOf('{"actionContext":');
       throw new Error("EIO: i/o error, read");
@@ -180,7 +180,7 @@ describe("an event that cannot be used", () => {
   });
 
   it.each([[[]], [["{", '"actionContext":{}}']]])(
-    "is what a stdin makes that is never closed: %j",
+    "is reported when stdin is never closed: %j",
     async (chunks) => {
       const { code, messages } = await runIn({
         stdin: openStdin(...chunks),
@@ -193,7 +193,7 @@ describe("an event that cannot be used", () => {
     },
   );
 
-  it("is what settings make that cannot be used", async () => {
+  it("is reported when the settings cannot be used", async () => {
     const connect = (): never => {
       throw new Unusable(["One.", "Two."]);
     };
@@ -209,7 +209,7 @@ describe("an event that cannot be used", () => {
     ]);
   });
 
-  it("is not what a defect in connecting makes", async () => {
+  it("is not reported for a defect in connecting", async () => {
     const connect = (): never => {
       throw new TypeError("x is not a function");
     };
@@ -220,7 +220,7 @@ describe("an event that cannot be used", () => {
     });
   });
 
-  it("is not what an action makes that says so", async () => {
+  it("is not reported when an action throws such a fault", async () => {
     expect(
       await runIn(
         {},
@@ -285,7 +285,7 @@ describe("an action that throws", () => {
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
   });
 
-  it("has failed also when it throws at once, or yields nothing", async () => {
+  it("fails also when it throws at once, or returns nothing", async () => {
     expect(
       await runIn(
         {},
@@ -326,7 +326,7 @@ describe("an action that throws", () => {
     }
   });
 
-  it("has failed when it found an account without a reference", async () => {
+  it("fails when it found an account without a reference", async () => {
     const { code, messages } = await runIn(
       {},
       acting(() => Promise.resolve({ ...found, accountReference: " " })),
@@ -336,7 +336,7 @@ describe("an action that throws", () => {
 });
 
 describe("a change that goes wrong midway", () => {
-  it("leaves the steps before it in plan and audit, and the ones behind it out", async () => {
+  it("keeps the steps before it in plan and audit, and leaves out the ones after it", async () => {
     const { code, answer, messages, connection } = await runIn(
       {
         send: ({ parameters }) =>
@@ -400,7 +400,7 @@ describe("a change that goes wrong midway", () => {
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }, { sent: true }] });
   });
 
-  it("is distinguished from one that ran beside it", async () => {
+  it("is distinguished from one that ran in parallel", async () => {
     const action = acting(async ({ change }) => {
       await Promise.all([change(step("A")), change(step("B"))]);
       return found;
@@ -422,7 +422,7 @@ describe("a change that goes wrong midway", () => {
 });
 
 describe("the end of a run", () => {
-  it("comes to an action that never settles", async () => {
+  it("ends an action that never settles", async () => {
     const { code, messages, connection } = await runIn(
       { env: { EXO_CONNECTOR_DEADLINE_MS: "40" } },
       acting(never),
@@ -434,7 +434,7 @@ describe("the end of a run", () => {
     ]);
   });
 
-  it("lets an action that comes too late change nothing", async () => {
+  it("stops a late action from changing anything", async () => {
     let late: unknown = "not there yet";
     const { answer, connection } = await runIn(
       { env: { EXO_CONNECTOR_DEADLINE_MS: "40" } },
@@ -449,7 +449,7 @@ describe("the end of a run", () => {
     expect([connection.sent, answer.plan]).toEqual([[], []]);
   });
 
-  it("lets what an action left behind change nothing", async () => {
+  it("stops work that an action left running from changing anything", async () => {
     let late: unknown = "not there yet";
     const { connection, surroundings } = await runIn(
       {},
@@ -467,7 +467,7 @@ describe("the end of a run", () => {
     expect(connection.sent).toEqual([]);
   });
 
-  it("comes with an interrupt, and finished steps are reported", async () => {
+  it("follows an interrupt, and finished steps are reported", async () => {
     let interrupt: (reason: Fault) => void = () => undefined;
     const action = acting(async ({ change }) => {
       await change(step("A"));
@@ -487,7 +487,7 @@ describe("the end of a run", () => {
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
   });
 
-  it("comes with an error that no one caught, and a change on its way may have been applied", async () => {
+  it("follows an uncaught error, and a change under way may have been applied", async () => {
     let interrupt: (reason: Fault) => void = () => undefined;
     const run = runIn(
       {
@@ -506,7 +506,7 @@ describe("the end of a run", () => {
 });
 
 describe("a secret", () => {
-  it("leaves by no way out", async () => {
+  it("appears in no output", async () => {
     const AppSecret = 'Zx8~Q"\\ +%\n😀';
     const { stdout, stderr, answer, last } = await runIn(
       {
@@ -606,7 +606,7 @@ describe("a secret", () => {
     expect(last).toBe("Set A: was sent; it is unknown whether it was applied. refused [secret]");
   });
 
-  it("is out of a long message before that is cut, so that no half of it stays", async () => {
+  it("is removed from a long message before the message is cut, so that no part of it stays", async () => {
     const { last, stderr } = await runIn(
       {},
       acting(() =>
@@ -623,7 +623,7 @@ describe("a secret", () => {
   });
 
   it.each(["Success", "done", "outcome", "AccountReference", guid.slice(0, 8), "e", "plan"])(
-    "may be a word of the answer without taking it apart: %s",
+    "may be a word of the answer without breaking the answer: %s",
     async (AppSecret) => {
       const { code, answer } = await runIn(
         { event: eventWith({ Configuration: { ...configuration, AppSecret } }) },

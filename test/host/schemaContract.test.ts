@@ -69,7 +69,7 @@ describe("the keys of an event", () => {
     });
   });
 
-  it("may not come twice in two spellings", () => {
+  it("may not appear twice in two spellings", () => {
     const event = {
       ...eventWith({
         dryrun: true,
@@ -85,7 +85,7 @@ describe("the keys of an event", () => {
     ]);
   });
 
-  it("do not count as given when they are blank on the form, whichever spelling comes first", () => {
+  it("count as missing when they are blank on the form, whichever spelling comes first", () => {
     const { AppSecret, ...rest } = configuration;
     expect(faultsWith({ Configuration: { ...rest, AppSecret, appsecret: "" } })).toEqual([]);
     expect(faultsWith({ Configuration: { ...rest, appsecret: " ", AppSecret } })).toEqual([]);
@@ -141,7 +141,7 @@ describe("the values of an event", () => {
     ]);
   });
 
-  it("are a list where PowerShell made one element of it", () => {
+  it("are a list where PowerShell reduced it to one element", () => {
     const base = { Configuration: configuration, DryRun: "true" };
     expect(
       readAs(importEvent, { actionContext: { ...base, ImportFields: "Guid" } }).actionContext
@@ -185,7 +185,7 @@ describe("the values of an event", () => {
     expect(resourceContext.SourceData).toEqual(["Sales, Marketing"]);
   });
 
-  it("of the form count as not given when they are missing, null, blank or an empty list", () => {
+  it("of the form count as missing when they are undefined, null, blank or an empty list", () => {
     for (const blank of [undefined, null, "", "  ", []]) {
       const Configuration = {
         ...configuration,
@@ -206,7 +206,7 @@ describe("the values of an event", () => {
     }
   });
 
-  it("are not changed in what was given", () => {
+  it("do not change in the original event", () => {
     const event = eventWith({ DryRun: "True" });
     const before = structuredClone(event);
     readAs(createEvent, event);

@@ -61,20 +61,20 @@ describe("the source data", () => {
   });
 
   it.each([[null], [""], ["  "], [{}], [{ ExternalId: "", DisplayName: null }]])(
-    "leaves out what says nothing: %j",
+    "leaves out entries without content: %j",
     (value) => {
       expect(read([value, "x"])).toEqual({ entries: [["x", "x", '"x"']], leftOut: 1 });
     },
   );
 
-  it("is taken by other fields, also inside others", () => {
+  it("is read from other fields, also nested ones", () => {
     const value = { Department: { Code: "C1" }, "Title.Name": "Nurse" };
     expect(read([value], "department.code", "Title.Name").entries).toEqual([
       ["C1", "Nurse", '"Nurse" (C1)'],
     ]);
   });
 
-  it("leaves out what is there word for word, and nothing else", () => {
+  it("leaves out exact duplicates only", () => {
     const care = { ExternalId: "D-1", DisplayName: "Care" };
     expect(
       read([

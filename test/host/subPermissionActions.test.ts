@@ -124,7 +124,7 @@ const steps = ({ answer }: Ran<SubPermissionsAnswer, never>): string[] =>
   answer.plan.map(({ operation, parameters }) => `${operation} ${String(parameters["Identity"])}`);
 
 describe("sub-permissions", () => {
-  it("are granted as they belong, and answered", async () => {
+  it("are granted as the contracts require, and returned", async () => {
     const run = await deciding(["A", "B", "a"], { operation: "Grant" });
     expect(held(run)).toEqual(onRecord("g-a", "g-b"));
     expect(run.audit).toEqual([
@@ -134,7 +134,7 @@ describe("sub-permissions", () => {
     expect(run.answer.outcome).toBe("done");
   });
 
-  it("are brought up to date: new ones are granted, others revoked, the rest stays as recorded", async () => {
+  it("are updated: new ones are granted, others revoked, the rest stays as recorded", async () => {
     const [kept] = [{ DisplayName: "As it was called", Reference: { Id: "g-a", Extra: 1 } }];
     const run = await deciding(["A", "B"], { current: [kept, ...onRecord("g-c")] });
     expect(held(run)).toEqual([kept, ...onRecord("g-b")]);
@@ -157,7 +157,7 @@ describe("sub-permissions", () => {
     expect(steps(await deciding(["A"], { current: onRecord("g-a") }))).toEqual([]);
   });
 
-  it("are already so when nothing had to be done", async () => {
+  it("are alreadySo when nothing had to be done", async () => {
     expect((await deciding(["A"], { becomes: { "Add g-a": "alreadySo" } })).answer.outcome).toBe(
       "alreadySo",
     );
@@ -249,7 +249,7 @@ describe("a grant that fails", () => {
     ]);
   });
 
-  it("counts as held when it was on record, whatever the fault", async () => {
+  it("counts as held when it was on record, regardless of the fault", async () => {
     expect(
       held(
         await deciding(["A"], {
@@ -261,7 +261,7 @@ describe("a grant that fails", () => {
     ).toEqual(onRecord("g-a"));
   });
 
-  it("leaves what no longer belongs to be revoked all the same", async () => {
+  it("does not stop the revoke of permissions that no longer apply", async () => {
     const run = await deciding(["A"], {
       current: onRecord("g-c"),
       becomes: { "Add g-a": faultOf("denied") },
@@ -274,7 +274,7 @@ describe("a run that ends in the middle", () => {
   const env = { EXO_CONNECTOR_DEADLINE_MS: "60" };
   const over = "The time for one event (60 ms) ran out.";
 
-  it("answers what was granted, what may have been, and what was on record", async () => {
+  it("returns what was granted, what may have been, and what was on record", async () => {
     const run = await deciding(["A", "B", "C"], {
       env,
       current: onRecord("g-d"),
@@ -291,7 +291,7 @@ describe("a run that ends in the middle", () => {
     ]);
   });
 
-  it("answers nothing that was not tried, also when what was on its way breaks off with the run", async () => {
+  it("returns nothing that was not attempted, also when a pending request ends with the run", async () => {
     const brokenOff = (signal: AbortSignal): Promise<never> =>
       new Promise((_resolve, reject) =>
         signal.addEventListener("abort", () => reject(Fault.of(signal.reason))),
@@ -301,7 +301,7 @@ describe("a run that ends in the middle", () => {
     ).toEqual(onRecord("g-a"));
   });
 
-  it("answers what is on record when the time goes by with reading", async () => {
+  it("returns what is on record when the time runs out during reading", async () => {
     const run = await deciding(["A"], {
       env,
       current: onRecord("g-d"),
@@ -314,7 +314,7 @@ describe("a run that ends in the middle", () => {
     expect(held(await decided({ env, partsFor: never }))).toEqual([none]);
   });
 
-  it("answers what it had not come to revoke, and what may still be there", async () => {
+  it("returns what it had not revoked yet, and what may still be held", async () => {
     const run = await decided({
       env,
       operation: "revoke",
@@ -410,14 +410,14 @@ describe("an event that cannot be used", () => {
     }
   });
 
-  it("is one that says null where it has to say what is on record", async () => {
+  it("has null instead of the permissions on record", async () => {
     expect((await deciding(["A"], { current: null })).code).toBe(1);
     expect((await deciding(["A"], { operation: "grant", current: null })).code).toBe(0);
   });
 });
 
-describe("what cannot be decided", () => {
-  it("has nothing revoked for it, and the rest granted", async () => {
+describe("an undecidable permission", () => {
+  it("causes no revoke, and the rest is granted", async () => {
     const belongingTo = (value: string): Promise<Part[]> =>
       value === "A"
         ? Promise.reject(faultOf("ambiguous", "Two have it."))
@@ -512,7 +512,7 @@ describe("a revoke", () => {
     },
   );
 
-  it("of what was not found, without proof that it no longer exists, leaves it on record", async () => {
+  it("of an object that was not found, without proof that it no longer exists, leaves it on record", async () => {
     const missing = new Fault({ kind: "missing", message: "Not found on DC01." });
     const run = await revoke({ becomes: { "Remove g-a": missing } });
     expect([run.code, held(run)]).toEqual([1, onRecord("g-a")]);
@@ -522,7 +522,7 @@ describe("a revoke", () => {
     });
   });
 
-  it("of an account that no longer exists is done, with all it had; a grant to it is not", async () => {
+  it("of an account that no longer exists is done completely, but a grant to it fails", async () => {
     const partsFor = (): Promise<never> =>
       Promise.reject(faultOf("missing", "The account is gone."));
     expect(await revoke({ partsFor })).toMatchObject({

@@ -230,7 +230,7 @@ async function expectConverges(
 }
 
 describe("after a run that failed at any request", () => {
-  it.each(scenarios)("$name comes to the same end", async (scenario) => {
+  it.each(scenarios)("$name reaches the same result", async (scenario) => {
     const whole = await undisturbed(scenario);
     await atEach(
       scenario,
@@ -265,7 +265,7 @@ describe("after a run that failed at any request", () => {
 
 describe.concurrent("after one fault at any request", () => {
   it.each(scenarios)(
-    "$name comes to the same end at once, and says what an undisturbed run says",
+    "$name reaches the same result at once, with the answer of an undisturbed run",
     async (scenario) => {
       const whole = await undisturbed(scenario);
       await atEach(
@@ -285,7 +285,7 @@ describe.concurrent("after one fault at any request", () => {
     },
   );
 
-  it("a service that refuses to add an address which is there already makes no false success", async () => {
+  it("a service that refuses to add an existing address causes no false success", async () => {
     const scenario: Scenario = {
       ...updateWithAddresses,
       behaviour: { addingPresentAddress: "refuse" },
@@ -309,7 +309,7 @@ const isStruck = (bench: Bench, { cut }: Place) =>
   struck(bench) !== undefined && (cut !== "after" || struck(bench)?.applied === true);
 
 describe("after a run that was killed at any request", () => {
-  it.each(scenarios)("$name comes to the same end", async (scenario) => {
+  it.each(scenarios)("$name reaches the same result", async (scenario) => {
     const whole = await undisturbed(scenario);
     await atEach(
       scenario,
@@ -327,7 +327,7 @@ describe("after a run that was killed at any request", () => {
 });
 
 describe("after the process was killed at any request", () => {
-  it.each(scenarios.slice(0, 1))("$name comes to the same end", async (scenario) => {
+  it.each(scenarios.slice(0, 1))("$name reaches the same result", async (scenario) => {
     const whole = await undisturbed(scenario);
     await atEach(
       scenario,

@@ -86,7 +86,7 @@ const stored = (guid: unknown): Record<string, unknown> | undefined =>
   running.emulator.state().objects.find(({ Guid }) => Guid === guid);
 
 describe("correlating", () => {
-  it("links the one mailbox, hides it, and says so once per change", async () => {
+  it("links the one mailbox, hides it, and reports each change once", async () => {
     const { answer, messages } = await createAsBundle();
     const { Guid } = mailbox("CustomAttribute1", "E100001");
     expect(answer.outcome).toBe("done");
@@ -118,7 +118,7 @@ describe("correlating", () => {
     ).toEqual([`POST /${running.tenantId}/oauth2/v2.0/token`]);
   });
 
-  it("writes nothing the second time and says it was already so", async () => {
+  it("writes nothing the second time and answers alreadySo", async () => {
     await create();
     running.emulator.clearJournal();
     const { answer, messages } = await create();
@@ -199,7 +199,7 @@ describe("correlating", () => {
   });
 });
 
-describe("names that break things", () => {
+describe("difficult names", () => {
   const names = [
     "Aoife O'Brien",
     "Finn O''Neil",
@@ -240,7 +240,7 @@ describe("names that break things", () => {
     expect(messages).toEqual([`No mailbox has "${value}" as DisplayName.`]);
   });
 
-  it("does not take a secondary address for a primary one", async () => {
+  it("does not mistake a secondary address for a primary one", async () => {
     const { answer } = await create({
       field: "PrimarySmtpAddress",
       value: "aoife.obrien@contoso.onmicrosoft.com",
@@ -272,8 +272,8 @@ describe("names that break things", () => {
   });
 });
 
-describe("no correlation", () => {
-  it("is made with a number that JSON cannot hold", async () => {
+describe("a correlation that fails", () => {
+  it("rejects a number that JSON cannot represent", async () => {
     const { messages } = await create({
       value: null,
       correlation: { PersonFieldValue: 2 ** 53 },
@@ -284,7 +284,7 @@ describe("no correlation", () => {
     ]);
   });
 
-  it("knows a joiner without a mailbox by a sign-in name that is only pre-filled", async () => {
+  it("recognises a joiner without a mailbox by a sign-in name that is only pre-filled", async () => {
     const { answer } = await create({
       value: "E999999",
       outputData: { UserPrincipalName: "not.licensed@contoso.com" },
@@ -292,7 +292,7 @@ describe("no correlation", () => {
     expect(answer.outcome).toBe("notYet");
   });
 
-  it("promises a mail user no licence", async () => {
+  it("does not promise a mail user a licence", async () => {
     const { messages } = await create({
       field: "UserPrincipalName",
       value: "onprem.mailbox@contoso.com",
@@ -375,7 +375,7 @@ describe("no correlation", () => {
     expect(cmdlets()).not.toContain("Set-Mailbox");
   });
 
-  it("names eight of more than eight", async () => {
+  it("names at most eight matches", async () => {
     const state = seedState();
     for (const object of state.objects.slice(0, 40)) object["CustomAttribute1"] = "same";
     running.emulator.replaceState(state);
@@ -384,7 +384,7 @@ describe("no correlation", () => {
     expect(messages[0]?.match(/@contoso\.com>/g)).toHaveLength(8);
   });
 
-  it("takes a shared mailbox when the configuration allows the type", async () => {
+  it("accepts a shared mailbox when the configuration allows the type", async () => {
     const { answer } = await create({
       field: "DisplayName",
       value: "Sales",
@@ -406,7 +406,7 @@ describe("no correlation", () => {
   });
 });
 
-describe("trouble on the way", () => {
+describe("a failure during the run", () => {
   const page = {
     status: 200,
     headers: { "Content-Type": "text/html" },
@@ -600,7 +600,7 @@ describe("trouble on the way", () => {
           { match: { cmdlet: "Get-Mailbox" }, named: "concurrency", times: 1 },
         ]),
     ],
-  ])("gets over %s", async (_name, arrange) => {
+  ])("recovers from %s", async (_name, arrange) => {
     arrange();
     const { answer } = await create();
     expect(answer.outputContext).toMatchObject({
@@ -618,7 +618,7 @@ describe("trouble on the way", () => {
     expect(tokenRequests()).toBe(2);
   });
 
-  it("says that a change was sent when its answer never came", async () => {
+  it("reports that a change was sent when its answer never came", async () => {
     running.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, hang: true }]);
     const { answer, messages } = await createAsBundle({}, { EXO_CONNECTOR_DEADLINE_MS: "1500" });
     expect(answer.plan).toMatchObject([{ cmdlet: "Set-Mailbox", sent: true }]);
@@ -627,7 +627,7 @@ describe("trouble on the way", () => {
     );
   });
 
-  it("says who masters a synchronised mailbox", async () => {
+  it("reports what masters a synchronised mailbox", async () => {
     const { answer, messages } = await create({ field: "DisplayName", value: "Dirk Synced" });
     expect(answer.outcome).toBe("masteredOnPremises");
     expect(messages).toEqual([

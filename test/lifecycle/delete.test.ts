@@ -91,7 +91,7 @@ describe("deleting", () => {
     expect(bench.writes()).toHaveLength(2);
   });
 
-  it("does nothing when nothing is mapped: the mailbox stays as it is", async () => {
+  it("does nothing when nothing is mapped: the mailbox stays the same", async () => {
     for (const data of [
       {},
       null,
@@ -343,7 +343,7 @@ describe("the automatic reply", () => {
 });
 
 describe("synchronised mailboxes", () => {
-  it("get their reply, and what Active Directory masters is named", async () => {
+  it("get their reply, and the settings that Active Directory masters are named", async () => {
     const data = {
       InternalMessage: "Left.",
       HiddenFromAddressListsEnabled: "true",
@@ -370,7 +370,7 @@ describe("synchronised mailboxes", () => {
   });
 });
 
-describe("a mailbox that is not there", () => {
+describe("a mailbox that does not exist", () => {
   it.each([
     ["unknown", "0b1ec700-0000-4000-8000-0000000fffff"],
     ["soft-deleted", guidOf("Gone Gerda")],
@@ -390,7 +390,7 @@ describe("a mailbox that is not there", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("is not believed of a mailbox that was read a moment ago, and what was done is reported", async () => {
+  it("is not concluded for a mailbox that was just read, and finished changes are reported", async () => {
     const data = { InternalMessage: "Left.", CustomAttribute3: "left" };
     for (const cmdlet of [
       "Get-MailboxAutoReplyConfiguration",
@@ -413,7 +413,7 @@ describe("a mailbox that is not there", () => {
     ]);
   });
 
-  it("is a success when it goes in between and all looks agree, and what was done is reported", async () => {
+  it("is a success when it is deleted meanwhile, with finished changes reported", async () => {
     const answer = notFound(aoife);
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-Mailbox" }, skip: 1, answer },

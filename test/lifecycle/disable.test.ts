@@ -118,7 +118,7 @@ describe("disabling", () => {
     },
   );
 
-  it("says who masters a synchronised mailbox, and hides one that is managed in the cloud", async () => {
+  it("reports what masters a synchronised mailbox, and hides one that is managed in the cloud", async () => {
     const { answer, messages } = await disable({ reference: guidOf("Dirk Synced") });
     expect(answer).toMatchObject({
       outcome: "masteredOnPremises",
@@ -137,7 +137,7 @@ describe("disabling", () => {
   });
 });
 
-describe("a mailbox that is not there", () => {
+describe("a mailbox that does not exist", () => {
   it.each([
     ["unknown", "0b1ec700-0000-4000-8000-0000000fffff"],
     ["soft-deleted", guidOf("Gone Gerda")],

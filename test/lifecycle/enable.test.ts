@@ -68,7 +68,7 @@ describe("enabling", () => {
     expect(bench.stored(hidde)["HiddenFromAddressListsEnabled"]).toBe(false);
   });
 
-  it("does what is mapped, also when that is something else", async () => {
+  it("applies the mapping, also when it says otherwise", async () => {
     const { answer } = await enable({
       reference: hidde,
       data: { HiddenFromAddressListsEnabled: "true", CustomAttribute3: "active" },
@@ -100,7 +100,7 @@ describe("enabling", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("says who masters a synchronised mailbox, and shows one that is managed in the cloud", async () => {
+  it("reports what masters a synchronised mailbox, and shows one that is managed in the cloud", async () => {
     bench.reset((object) => {
       if (/^(Dirk|Clara) /.test(String(object["DisplayName"])))
         object["HiddenFromAddressListsEnabled"] = true;
@@ -200,7 +200,7 @@ describe("clearing the leaver's automatic reply", () => {
         Object.assign(object, { AutoReplyState: "Enabled", ExternalAudience: "All", ...own });
     });
   const asText = { ...clear, AutoReplyMessageFormat: "text" };
-  it("says that a reply with other texts was left alone", async () => {
+  it("reports that a reply with other texts was left alone", async () => {
     const { stderr, answer } = await runner.asBundle(
       bench,
       changeEventFor(bench.running, {
@@ -330,12 +330,12 @@ describe("clearing the leaver's automatic reply", () => {
     expect(answer.outputContext).toMatchObject({ PreviousData: asItIs, Data: asItIs });
   });
 
-  it("reads no automatic reply when no one asks for one", async () => {
+  it("reads no automatic reply unless the configuration requires it", async () => {
     await enable({ reference: hidde });
     expect(bench.cmdlets()).toEqual(["Get-Mailbox", "Set-Mailbox"]);
   });
 
-  it("undoes what delete did, in either format", async () => {
+  it("reverts what delete did, in either format", async () => {
     const remove = runnerOf("lifecycle/delete", deleteAction, deleteAnswer);
     for (const AutoReplyMessageFormat of ["html", "text"]) {
       const data = {

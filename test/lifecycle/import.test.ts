@@ -63,7 +63,7 @@ const accountOf = (accounts: Account[], guid: string): Account | undefined =>
   accounts.find(({ AccountReference }) => AccountReference === guid);
 
 describe("an import", () => {
-  it("gives every user mailbox exactly once, and nothing else", async () => {
+  it("writes every user mailbox exactly once, and nothing else", async () => {
     const run = await runner.asBundle(bench, event());
     const accounts = accountsOf(run);
     expect(references(accounts)).toEqual(there("UserMailbox"));
@@ -85,7 +85,7 @@ describe("an import", () => {
     expect(bench.cmdlets()).toEqual(["Get-Mailbox"]);
   });
 
-  it("takes those in the address lists for enabled", async () => {
+  it("reports mailboxes in the address lists as enabled", async () => {
     const accounts = await imported();
     expect(
       accounts
@@ -95,7 +95,7 @@ describe("an import", () => {
     ).toEqual(["Hidde Hidden", "Leo Leaver"]);
   });
 
-  it("takes no one for enabled when persons are only correlated", async () => {
+  it("reports no account as enabled when persons are only correlated", async () => {
     const accounts = await imported({ configuration: { CorrelateOnly: "true" } });
     expect(references(accounts)).toEqual(there("UserMailbox"));
     expect(accounts.filter(({ Enabled }) => Enabled)).toEqual([]);
@@ -120,7 +120,7 @@ describe("an import", () => {
     },
   );
 
-  it("gives the fields by the names they were requested", async () => {
+  it("writes the fields under the requested names", async () => {
     const fields = [
       "customattribute1",
       "GUID",
@@ -169,7 +169,7 @@ describe("an import", () => {
     expect(accountOf(await imported({ fields }), guidOf("Aoife O'Brien"))?.Data).toEqual(data);
   });
 
-  it("asks for no property that mailboxes do not have", async () => {
+  it("requests no property that mailboxes do not have", async () => {
     await imported({ fields: ["Shoe", "a.Size", "Name"] });
     const [query] = bench.emulator
       .journal()
@@ -269,12 +269,12 @@ describe("names", () => {
   });
 });
 
-describe("page by page", () => {
+describe("an import page by page", () => {
   beforeEach(() => bench.emulator.replaceState(manyMailboxes(2_500)));
   const pagesAskedFor = (): number =>
     bench.emulator.journal().filter(({ cmdlet }) => cmdlet === "Get-Mailbox").length;
 
-  it("gives each account before the next page is requested, and all of them in the end", async () => {
+  it("writes each account before the next page is requested, and all of them in the end", async () => {
     const pagesBefore: number[] = [];
     const { code, stdout } = await runHere(() => pagesBefore.push(pagesAskedFor()));
     expect(code).toBe(0);
@@ -387,20 +387,20 @@ describe("page by page", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(1_001);
   });
 
-  it("gets over a page that fails once, and gives no one twice", async () => {
+  it("recovers from a page that fails once, and writes no account twice", async () => {
     bench.emulator.setFaults([{ match: page2, cut: "half", times: 1 }]);
     const run = await runner.here(bench, event());
     expect(run.answer).toMatchObject({ outputContext: { Success: true }, stats: { retries: 1 } });
     expect(references(accountsOf(run))).toEqual(there("UserMailbox"));
   });
 
-  it("takes a new token in the middle when the first one is refused", async () => {
+  it("gets a new token midway when the first one is refused", async () => {
     bench.emulator.setFaults([{ match: page2, named: "tokenRefused" }]);
     const run = await runner.here(bench, event());
     expect(references(accountsOf(run))).toEqual(there("UserMailbox"));
   });
 
-  it("answers in the last line when the time runs out in the middle", async () => {
+  it("answers in the last line when the time runs out midway", async () => {
     bench.emulator.setFaults([{ match: page2, hang: true }]);
     const run = await runner.asBundle(bench, event(), {
       env: { EXO_CONNECTOR_DEADLINE_MS: "3000" },
@@ -414,7 +414,7 @@ describe("page by page", () => {
     expect(run.ms).toBeLessThan(4_000);
   });
 
-  it("answers in the last line when it is ended from outside in the middle", async () => {
+  it("answers in the last line when it is terminated midway", async () => {
     bench.emulator.setFaults([{ match: page2, hang: true }]);
     let kill: ((signal: NodeJS.Signals) => void) | undefined;
     const running = runner.asBundle(bench, event(), { started: (signal) => (kill = signal) });
@@ -429,7 +429,7 @@ describe("page by page", () => {
     expect(accountsOf(run)).toHaveLength(1_000);
   });
 
-  it("ends at once when no one reads any more", async () => {
+  it("ends at once when its reader has gone", async () => {
     const child = spawn(process.execPath, [path.join(inject("dist"), "lifecycle/import.mjs")], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "", ...bench.urls },

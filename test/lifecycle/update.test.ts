@@ -95,7 +95,7 @@ describe("updating", () => {
     expect(bench.cmdlets()).toEqual(["Get-Mailbox", "Set-Mailbox"]);
   });
 
-  it("says what it does to visibility in plain words", async () => {
+  it("describes the visibility in plain words", async () => {
     const { messages } = await update({ data: { HiddenFromAddressListsEnabled: "true" } });
     expect(messages).toEqual([`Hide mailbox ${aoifeShown} from the address lists: done.`]);
   });
@@ -450,7 +450,7 @@ describe("events that cannot be carried out", () => {
   });
 });
 
-describe("mailboxes that are not there", () => {
+describe("mailboxes that do not exist", () => {
   it.each([
     ["unknown", "0b1ec700-0000-4000-8000-0000000fffff"],
     ["soft-deleted", guidOf("Gone Gerda")],
@@ -483,7 +483,7 @@ describe("mailboxes that are not there", () => {
     expect(bench.writes()).toEqual([]);
   }
 
-  it("does not believe that a mailbox is not found that was read a moment ago", async () => {
+  it('does not accept "not found" for a mailbox that was just read', async () => {
     bench.emulator.setFaults([{ match: { cmdlet: "Set-Mailbox" }, answer: notFound(aoife) }]);
     const { answer, messages } = await update({ data: { CustomAttribute2: "x" } });
     expect(answer).toMatchObject({
@@ -527,7 +527,7 @@ describe("synchronised mailboxes", () => {
     }
   });
 
-  it("sets what Exchange Online masters, and then says what it does not", async () => {
+  it("sets what Exchange Online masters, and then names what it does not", async () => {
     const data = { CustomAttribute2: "x", RetainDeletedItemsFor: "30" };
     const dry = await update({ reference: dirk, data, dryRun: true });
     expect(bench.writes()).toEqual([]);
@@ -548,7 +548,7 @@ describe("synchronised mailboxes", () => {
     expect(again.answer).toMatchObject({ outcome: "masteredOnPremises", plan: [] });
   });
 
-  it("has nothing to say when everything is as mapped", async () => {
+  it("have nothing to report when everything is as mapped", async () => {
     const { answer } = await update({
       reference: dirk,
       data: {
@@ -559,7 +559,7 @@ describe("synchronised mailboxes", () => {
     expect(answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
   });
 
-  it("sets the Exchange attributes of a mailbox that is managed in the cloud, and not who the person is", async () => {
+  it("sets the Exchange attributes of one that is managed in the cloud, but not the identity", async () => {
     const clara = guidOf("Clara Cloudmanaged");
     expect(
       (

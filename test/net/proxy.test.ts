@@ -37,7 +37,7 @@ describe("a proxy", () => {
     return transport({ method: "GET", url, headers: {} }, new AbortController().signal);
   }
 
-  it("that refuses is named, and is asked once", async () => {
+  it("that refuses is named, and tried once", async () => {
     const refusals = {
       "forbidden.example": [403, "denied", "refused it with status 403."],
       "unknown-user.example": [
@@ -62,7 +62,7 @@ describe("a proxy", () => {
     expect(asked.map(({ host }) => host)).toEqual(routes.map(([host]) => host));
   });
 
-  it("that is not there is named", async () => {
+  it("that cannot be reached is named", async () => {
     const host = `127.0.0.1:${await unusedPort()}`;
     const fault = await faultOf(send(target, { HTTPS_PROXY: `http://${credentials}@${host}` }));
     expect(fault).toMatchObject({ kind: "unavailable", retryable: true });
@@ -90,7 +90,7 @@ describe("a proxy", () => {
     expect(fault.message).toContain("(HTTPS_PROXY): it does not speak TLS.");
   });
 
-  it("is not asked for a host in NO_PROXY", async () => {
+  it("is not used for a host in NO_PROXY", async () => {
     const proxy = await proxyWith({});
     const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, NO_PROXY: "other, .invalid" };
     const fault = await faultOf(send("https://outlook.invalid/", env));
@@ -98,7 +98,7 @@ describe("a proxy", () => {
     expect(await proxy.end()).toEqual([]);
   });
 
-  it("that is set and not used is mentioned when this machine does not answer", async () => {
+  it("that is set but not used is mentioned when this machine does not answer", async () => {
     const url = `https://127.0.0.1:${await unusedPort()}/`;
     expect((await faultOf(send(url, { HTTPS_PROXY: "http://127.0.0.1:9" }))).message).toContain(
       "the connection was refused. HTTPS_PROXY is set, but is never used for addresses of this machine.",

@@ -13,7 +13,7 @@ const inTurn =
     );
 
 describe("retrying", () => {
-  it("gives what the first good try gives, and counts the others", async () => {
+  it("returns the result of the first successful attempt, and counts the failed ones", async () => {
     const time = timeOf({ remainingMs: 60_000 });
     expect(
       await retrying(
@@ -35,20 +35,20 @@ describe("retrying", () => {
     expect(tries).toHaveLength(1);
   });
 
-  it("gives up early on a connection that cannot be had", async () => {
+  it("gives up early on a connection that cannot be established", async () => {
     const time = timeOf({ remainingMs: 600_000 });
     await faultOf(retrying(time.pace, inTurn(Array.from({ length: 7 }, () => unanswered(cut())))));
     expect(time.waits).toEqual([1000, 2000]);
   });
 
-  it("adds up to a quarter of chance", async () => {
+  it("adds a random quarter at most", async () => {
     const time = timeOf({ random: 0.999 });
     await retrying(time.pace, inTurn<string>([{ fault: passing() }, { value: "" }]));
     expect(time.waits[0]).toBeGreaterThan(1200);
     expect(time.waits[0]).toBeLessThan(1250);
   });
 
-  it("lets Retry-After win", async () => {
+  it("prefers Retry-After", async () => {
     const time = timeOf();
     await retrying(
       time.pace,
@@ -57,7 +57,7 @@ describe("retrying", () => {
     expect(time.waits).toEqual([12_345]);
   });
 
-  it("does not try again what cannot pass", async () => {
+  it("does not retry a permanent fault", async () => {
     const time = timeOf();
     expect(
       await faultOf(
@@ -107,7 +107,7 @@ describe("retrying", () => {
     });
   });
 
-  it("says why the run ended when it ends while waiting, whatever sleep throws", async () => {
+  it("reports why the run ended when it ends while waiting, regardless of what sleep throws", async () => {
     const time = timeOf();
     time.pace.sleep = () => {
       time.abort(new Fault({ kind: "unavailable", message: "The time ran out." }));
@@ -149,7 +149,7 @@ describe("Retry-After", () => {
     "1,5",
     "NaN",
     "Sun, 22 Nov 2026 07:59:00 GMT",
-  ])("%j is no advice", (header) => {
+  ])("%j is ignored", (header) => {
     expect(retryAfterMs(header, now)).toBeUndefined();
   });
 });

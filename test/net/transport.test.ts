@@ -68,7 +68,7 @@ const body =
     void response.writeHead(200, headers).end(text);
 
 describe("an answer", () => {
-  it("comes with its status, headers in lower case and text", async () => {
+  it("has its status, headers in lower case and text", async () => {
     const url = await httpServer(
       (_request, response) =>
         void response
@@ -122,7 +122,7 @@ describe("an answer", () => {
     expect((await send(await httpServer(listener))).text).toBe(text);
   });
 
-  it("that is packed and much larger than any page is refused", async () => {
+  it("that is compressed and much larger than any page is refused", async () => {
     const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
     const url = await httpServer(body(bomb, { "Content-Encoding": "gzip" }));
     expect(await faultOf(send(url))).toMatchObject({
@@ -144,7 +144,7 @@ describe("an answer", () => {
     expect(await faultOf(send(url))).toMatchObject({ kind: "unexpected", retryable: false });
   });
 
-  it("is read whole when it comes in pieces that split a letter", async () => {
+  it("is read completely when it arrives in pieces that split a letter", async () => {
     const url = await httpServer((_request, response) => {
       const bytes = Buffer.from("é");
       response.write(bytes.subarray(0, 1));
@@ -153,7 +153,7 @@ describe("an answer", () => {
     expect((await send(url)).text).toBe("é");
   });
 
-  it("that sends elsewhere is given back, not followed", async () => {
+  it("that redirects is returned, not followed", async () => {
     let requests = 0;
     const url = await httpServer((_request, response) => {
       requests++;
@@ -164,7 +164,7 @@ describe("an answer", () => {
   });
 });
 
-describe("no whole answer", () => {
+describe("a missing or incomplete answer", () => {
   const halfPacked = gzipSync(
     Array.from({ length: 500 }, (_, index) => `row ${index}`).join(),
   ).subarray(0, 700);

@@ -236,7 +236,7 @@ describe("grant, grant, revoke, revoke, grant", () => {
     await runDrill(bench, drill, { way: "here", lagging: true });
   });
 
-  it.each(usual)("while reads still show what was taken away: $name", async (drill) => {
+  it.each(usual)("while reads still show what was revoked: $name", async (drill) => {
     prepare(bench, { permissionLagMs: 30_000 });
     // The first two grants have reached the readers, and nothing after them has.
     await runDrill(bench, drill, {
@@ -246,7 +246,7 @@ describe("grant, grant, revoke, revoke, grant", () => {
     });
   });
 
-  it("of what everybody has anyway changes only what is otherwise", async () => {
+  it("of the default right changes only a calendar that differs", async () => {
     expect((await granted(availability)).answer).toMatchObject({
       outcome: "alreadySo",
       plan: [{ sent: true }],
@@ -261,7 +261,7 @@ describe("grant, grant, revoke, revoke, grant", () => {
   });
 });
 
-describe("add or set, chosen by what is there", () => {
+describe("the choice between add and set", () => {
   it.each<[string, State["behaviour"]["permissionLagMs"], Reference, string[][]]>([
     ["a person without an entry is added", 0, forDora("Reviewer"), [["Add"], ["Set"]]],
     [
@@ -280,7 +280,7 @@ describe("add or set, chosen by what is there", () => {
     }
   });
 
-  it("a person whose entry is still shown is set, and then added", async () => {
+  it("sets, and then adds, a person whose entry is still shown", async () => {
     prepare(
       bench,
       { permissionLagMs: 30_000 },
@@ -301,7 +301,7 @@ describe("add or set, chosen by what is there", () => {
     expect(entriesOn(bench, anna)).toEqual(["Dora Double: Reviewer"]);
   });
 
-  it("an answer that is lost after it was added is no obstacle", async () => {
+  it("succeeds when the answer is lost after the entry was added", async () => {
     bench.emulator.setFaults([
       { match: { cmdlet: "Add-MailboxFolderPermission" }, cut: "after", times: 1 },
     ]);
@@ -354,7 +354,7 @@ describe("the calendar", () => {
     expect((await revoked(reviewer, { account })).answer.outcome).toBe("done");
   });
 
-  it("that is not there yet is waited for by the platform", async () => {
+  it("that does not exist yet is retried by the platform", async () => {
     bench.emulator.setFaults([
       {
         match: { cmdlet: "Get-MailboxFolderStatistics" },
@@ -416,7 +416,7 @@ describe("a delegate", () => {
     }
   });
 
-  it("is made of a reader, and of an editor", async () => {
+  it("can be set on a reader, and on an editor", async () => {
     for (const rights of [["Reviewer"], ["Editor"]]) {
       prepare(
         bench,
@@ -488,7 +488,7 @@ describe("two entitlements for one user", () => {
     expect(entriesOn(bench, mia)).toContain("Default: Editor");
   });
 
-  it("are none when no one listed the right there is", async () => {
+  it("do not conflict when no option lists the existing right", async () => {
     prepare(bench, {}, withEntries({ mailbox: anna, user: "Default", rights: ["Author"] }));
     expect((await granted(editor)).answer.outcome).toBe("done");
     expect(entriesOn(bench, anna)).toEqual(["Default: Editor"]);
@@ -512,14 +512,14 @@ describe("two entitlements for one user", () => {
     expect(entriesOn(bench, mia)).toContain("Default: Reviewer");
   });
 
-  it("do not keep a right that no one listed from being taken back", async () => {
+  it("do not prevent the revoke of a right that no option lists", async () => {
     prepare(bench, {}, withEntries({ mailbox: anna, user: "Default", rights: ["Author"] }));
     expect((await revoked(editor)).answer.outcome).toBe("done");
     expect(entriesOn(bench, anna)).toEqual(["Default: AvailabilityOnly"]);
   });
 });
 
-describe("who is not there", () => {
+describe("a missing account or object", () => {
   it.each<[string, unknown]>([
     ["never was", "0b1ec700-0000-4000-8000-00000000dead"],
     ["is deleted", guidOf("Gone Gerda")],
@@ -542,7 +542,7 @@ describe("who is not there", () => {
     }
   });
 
-  it("a mailbox that only one cmdlet does not find is not taken for gone", async () => {
+  it("is not assumed when only one cmdlet does not find the mailbox", async () => {
     bench.emulator.setFaults([
       {
         match: { cmdlet: "Get-MailboxFolderStatistics" },
@@ -671,7 +671,7 @@ describe("references", () => {
     expect(bench.emulator.journal()).toEqual([]);
   });
 
-  it("that existing installations hold are taken, in any casing", async () => {
+  it("of existing installations are accepted, in any case", async () => {
     for (const permission of [
       { Id: "3", mailboxFolderUser: "Default", mailboxFolderAccessRight: "Reviewer" },
       { id: 3, mailboxfolderuser: "default", MAILBOXFOLDERACCESSRIGHT: " reviewer " },
@@ -682,7 +682,7 @@ describe("references", () => {
   });
 });
 
-describe("what the service refuses", () => {
+describe("a refusal of the service", () => {
   it.each([
     "Get-Mailbox",
     "Get-MailboxFolderStatistics",
@@ -730,7 +730,7 @@ function expectedHolders(types: readonly string[] = ["UserMailbox"]): Record<str
 }
 
 describe("an import", () => {
-  it("gives who has a listed right, ten calendars to a request", async () => {
+  it("yields every trustee with a listed right, ten calendars to a request", async () => {
     const run = await holders.asBundle(bench, readingEventFor(bench.running));
     expect(run.answer).toMatchObject({
       outcome: "done",
@@ -748,7 +748,7 @@ describe("an import", () => {
     expect(bench.cmdlets().filter((cmdlet) => cmdlet !== "$batch")).toEqual(["Get-Mailbox"]);
   });
 
-  it("takes the types of the configuration", async () => {
+  it("includes the configured types", async () => {
     expect(
       holdersIn(
         await imported(bench, "folderPermission", {
@@ -805,7 +805,7 @@ describe("an import", () => {
     expect(found).toHaveLength(Object.values(expectedHolders()).flat().length - 1);
   });
 
-  it("yields nothing for a mailbox without a calendar, and fails not", async () => {
+  it("yields nothing for a mailbox without a calendar, and does not fail", async () => {
     const folders = [{ FolderType: "User Created", FolderId: "x" }];
     const answer = { status: 200, body: { value: folders } };
     bench.emulator.setFaults([
@@ -818,7 +818,7 @@ describe("an import", () => {
     );
   });
 
-  it("requests folders once more when a controller that lags answers with none", async () => {
+  it("requests folders once more when a lagging controller returns none", async () => {
     const answer = { status: 200, body: { value: [] } };
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-MailboxFolderStatistics", item: true }, times: 2, answer },
@@ -827,7 +827,7 @@ describe("an import", () => {
     expect([run.answer.outcome, holdersIn(run)]).toEqual(["done", expectedHolders()]);
   });
 
-  it("repeats what may pass", async () => {
+  it("repeats a request after a transient fault", async () => {
     bench.emulator.setFaults([
       {
         match: { cmdlet: "Get-MailboxFolderPermission", item: true },
@@ -841,7 +841,7 @@ describe("an import", () => {
     expect([run.answer.outcome, holdersIn(run)]).toEqual(["done", expectedHolders()]);
   });
 
-  it("gives records in blocks, and in a dry run the same", async () => {
+  it("writes records in blocks, and the same in a dry run", async () => {
     const { records, answer } = await holders.here(
       bench,
       readingEventFor(bench.running, { dryRun: true }),
@@ -869,7 +869,7 @@ describe("with other options in the bundles", () => {
     return { ...(answer as Answer), records };
   };
 
-  it("a user is notified, when the option requires it", async () => {
+  it("notify a user when the option requires it", async () => {
     const dist = own(
       `mailboxFolderUser:"${dora}",mailboxFolderAccessRight:"Reviewer",sendNotificationToUser:!0`,
     );
@@ -901,7 +901,7 @@ describe("with other options in the bundles", () => {
     ).not.toHaveProperty("SendNotificationToUser");
   });
 
-  it("a named user's right is listed, granted and imported by one reference", async () => {
+  it("list, grant and import a named user's right by one reference", async () => {
     const dist = own(
       `mailboxFolderUser:"${dora}",mailboxFolderAccessRight:"Editor",mailboxFolderSharingPermissionFlags:"Delegate"`,
     );
@@ -936,7 +936,7 @@ describe("with other options in the bundles", () => {
     ]);
   });
 
-  it("a name that several have is imported for no one", async () => {
+  it("import a name that several users have for no one", async () => {
     const { records, outcome } = await run(
       own(
         'mailboxFolderUser:"jan.devries@contoso.com",mailboxFolderAccessRight:"Editor",' +

@@ -133,7 +133,7 @@ describe("membership", () => {
   });
 });
 
-describe("who is not there", () => {
+describe("a missing account or object", () => {
   const gone: [string, PermissionChoices, RegExp][] = [
     ["the group", { permission: { Id: nobody } }, new RegExp(`^Group ${nobody} does not exist\\.`)],
     [
@@ -238,7 +238,7 @@ describe("who is not there", () => {
   });
 });
 
-describe("an identity that several answer to is never taken for one that no longer exists", () => {
+describe("an ambiguous identity is never treated as one that no longer exists", () => {
   const cases = (
     ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as const
   ).flatMap((ambiguity) =>
@@ -276,7 +276,7 @@ describe("an identity that several answer to is never taken for one that no long
   });
 });
 
-describe("groups whose members are not Exchange's to change", () => {
+describe("groups whose members Exchange cannot change", () => {
   it.each<[string, string, string]>([
     [
       "Synced rights",
@@ -429,13 +429,13 @@ describe("an application that may not bypass the managers of a security group", 
     expect(changedSince(before, bench)).toEqual(nothing);
   });
 
-  it("may change other groups all the same", async () => {
+  it("can still change other groups", async () => {
     prepare(bench, {}, recipientsOnly);
     expect((await grant.here(bench, event())).answer.outcome).toBe("done");
     expect((await revoke.here(bench, event())).answer.outcome).toBe("done");
   });
 
-  it("asks to pass them by for security groups only", async () => {
+  it("requests the bypass for security groups only", async () => {
     for (const [name, parameters] of [
       ["Finance rights", { BypassSecurityGroupManagerCheck: true }],
       ["Newsletter", {}],
@@ -457,15 +457,15 @@ describe("an application that may not bypass the managers of a security group", 
   });
 });
 
-describe("a change whose answer does not come", () => {
-  it("is done when a look shows it", async () => {
+describe("a change without an answer", () => {
+  it("is done when a read shows it", async () => {
     bench.emulator.setFaults([{ match: { cmdlet: "Add-DistributionGroupMember" }, cut: "after" }]);
     const { answer } = await grant.here(bench, event(), { EXO_CONNECTOR_DEADLINE_MS: "9990" });
     expect(answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
     expect(bench.stored(newsletter)["Members"]).toContain(aoife);
   });
 
-  it("is not said to have failed, nor to be done, when no look shows it", async () => {
+  it("is neither failed nor done when no read shows it", async () => {
     bench.emulator.setFaults([{ match: { cmdlet: "Add-DistributionGroupMember" }, cut: "before" }]);
     const { answer, messages } = await grant.here(bench, event(), {
       EXO_CONNECTOR_DEADLINE_MS: "9990",
@@ -477,7 +477,7 @@ describe("a change whose answer does not come", () => {
   });
 
   it.concurrent.each(["before", "after", "half"] as const)(
-    "is sent again, and is so then: cut %s",
+    "is sent again, and is done then: cut %s",
     async (cut) => {
       const own = await Bench.open();
       try {

@@ -119,7 +119,7 @@ const holdersOf = (records: readonly Imported[], reference: Record<string, unkno
 const people = (...indexes: number[]): string[] =>
   indexes.map((index) => String(seedState().objects[index - 1]?.["Guid"]));
 
-describe("an import of who is in which group", () => {
+describe("an import of group memberships", () => {
   const expected = (): Imported[] => [
     {
       PermissionReference: { Id: guidOf("Sales team") },
@@ -147,7 +147,7 @@ describe("an import of who is in which group", () => {
     },
   ];
 
-  it("gives every cloud group with members, as existing installations have it", async () => {
+  it("yields every cloud group with members, as existing installations have it", async () => {
     expect(sorted(await all("groups", "holders", {}, { way: "asBundle" }))).toEqual(
       sorted(expected()),
     );
@@ -156,7 +156,7 @@ describe("an import of who is in which group", () => {
     ).toEqual(Array.from({ length: 5 }, () => "Get-DistributionGroupMember"));
   });
 
-  it("counts members that are no accounts, such as groups, contacts and guests", async () => {
+  it("counts members that are not accounts, such as groups, contacts and guests", async () => {
     expect(await talkOf("groups", "holders")).toContain(
       "information: Not imported: 4 members that are not mailboxes of persons (not of the " +
         "types UserMailbox), such as contacts, guests and groups.",
@@ -176,7 +176,7 @@ describe("an import of who is in which group", () => {
     expect(sorted(await all("groups", "holders"))).toEqual(sorted(expected()));
   });
 
-  it("gives the members of marked groups as parts of one permission", async () => {
+  it("yields the members of marked groups as parts of one permission", async () => {
     const parts = expected()
       .filter(({ PermissionReference }) => PermissionReference["Id"] !== guidOf("Newsletter"))
       .map((record) => ({
@@ -191,7 +191,7 @@ describe("an import of who is in which group", () => {
     );
   });
 
-  it("takes the marker that the configuration names", async () => {
+  it("uses the configured marker", async () => {
     prepare(bench, {}, (_, named) => (named("Newsletter")["CustomAttribute9"] = "It's ours"));
     const records = await all("groups", "partHolders", {
       MarkerAttribute: "CustomAttribute9",
@@ -251,7 +251,7 @@ describe("blocks of 500 accounts", () => {
     ).toBe(1);
   });
 
-  it("hold those who have a right on a mailbox", async () => {
+  it("hold the accounts with a right on a mailbox", async () => {
     const state = manySharedMailboxes(1, 1_203);
     const [box] = state.objects.slice(-1).map(({ Guid }) => String(Guid));
     const everybody = state.objects.slice(0, 1_203).map(({ Guid }) => String(Guid));
@@ -284,7 +284,7 @@ const plainTenant = (behaviour: Partial<Behaviour> = {}): State => {
   return state;
 };
 
-describe("an import of who has which right on a mailbox", () => {
+describe("an import of mailbox rights", () => {
   const rightLabels = {
     FullAccess: "Full Access",
     SendAs: "Send As",
@@ -336,7 +336,7 @@ describe("an import of who has which right on a mailbox", () => {
     trusteesShownAs,
     referencesShownAs: references[index % 3] ?? "Name",
   }));
-  it.each(forms)("knows everybody in every form: %o", async (behaviour) => {
+  it.each(forms)("resolves every trustee in every form: %o", async (behaviour) => {
     const state = plainTenant(behaviour);
     bench.emulator.replaceState(state);
     const boxes = stored(state);
@@ -357,7 +357,7 @@ describe("an import of who has which right on a mailbox", () => {
     expect(sorted(await all("sharedMailboxes", "holders", everyRight))).toEqual(sorted(asOne));
   });
 
-  it("knows mailboxes whose name is someone else's as well", async () => {
+  it("recognises mailboxes that share a name with someone else", async () => {
     const state = plainTenant();
     const [first, second] = stored(state);
     // A user is called as one mailbox is, and another mailbox as a third.
@@ -373,7 +373,7 @@ describe("an import of who has which right on a mailbox", () => {
       expect(holdersOf(records, { Id: guid, Permission: "SendAs" })).toEqual([...by.SendAs].sort());
   });
 
-  it("gives the seeded tenant as one entitlement per mailbox, of those who have all its rights", async () => {
+  it("yields the seeded tenant as one entitlement per mailbox, for accounts with all its rights", async () => {
     expect(await all("sharedMailboxes", "holders", {}, { way: "asBundle" })).toEqual([
       {
         PermissionReference: { Id: guidOf("Sales") },
@@ -389,7 +389,7 @@ describe("an import of who has which right on a mailbox", () => {
     );
   });
 
-  it("gives them as one entitlement per right", async () => {
+  it("yields the rights as one entitlement per right", async () => {
     const records = await all("sharedMailboxes", "holders", separate, { way: "asBundle" });
     const have = (name: string, Permission: string): string[] =>
       holdersOf(records, { Id: guidOf(name), Permission });
@@ -436,7 +436,7 @@ describe("an import of who has which right on a mailbox", () => {
     ).not.toContain("Not imported");
   });
 
-  it("leaves out what was inherited, and everybody's own right", async () => {
+  it("leaves out inherited rights, and each account's right on itself", async () => {
     prepare(
       bench,
       {},
@@ -457,7 +457,7 @@ describe("an import of who has which right on a mailbox", () => {
     );
   });
 
-  it("leaves out lesser rights than Full Access, and takes it from among others", async () => {
+  it("leaves out lesser rights, and recognises Full Access among others", async () => {
     prepare(
       bench,
       {},
@@ -475,7 +475,7 @@ describe("an import of who has which right on a mailbox", () => {
     ).toEqual([chris, daan].sort());
   });
 
-  it("takes mailboxes and accounts of the types that are configured", async () => {
+  it("includes mailboxes and accounts of the configured types", async () => {
     prepare(
       bench,
       {},
@@ -503,8 +503,8 @@ describe("an import of who has which right on a mailbox", () => {
   });
 });
 
-describe("trustees whom a name does not settle, or who are not accounts", () => {
-  it("are counted by why, and named", async () => {
+describe("ambiguous trustees, or ones that are not accounts", () => {
+  it("are counted by reason, and named", async () => {
     const log = (await talkOf("sharedMailboxes", "holders", separate)).join("\n");
     expect(log).toContain(`"${goneSid(0)}" on "`);
     expect(log).toMatch(
@@ -516,7 +516,7 @@ describe("trustees whom a name does not settle, or who are not accounts", () => 
     );
   });
 
-  it("by a name that several have are settled by the service", async () => {
+  it("with a shared name are resolved by the service", async () => {
     const desk = { Id: guidOf("Finance desk"), Permission: "SendOnBehalf" };
     const jans = seedState()
       .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries")
@@ -573,7 +573,7 @@ describe("an import of rights on marked mailboxes", () => {
     AccountReferences: holders as Imported["AccountReferences"],
   });
 
-  it("gives each right as a part of one permission", async () => {
+  it("yields each right as a part of one permission", async () => {
     prepare(bench, {}, give);
     expect(
       sorted(await all("sharedMailboxes", "partHolders", everyRight, { way: "asBundle" })),
@@ -609,7 +609,7 @@ describe("an import of rights on marked mailboxes", () => {
     );
   });
 
-  it("gives each mailbox as a part of a permission of one right", async () => {
+  it("yields each mailbox as a part of a permission for one right", async () => {
     prepare(bench, {}, give);
     expect(
       sorted(await all("sharedMailboxes", "partHolders", separate, { way: "asBundle" })),
@@ -672,7 +672,7 @@ describe("an import of rights on marked mailboxes", () => {
   );
 });
 
-describe("names of what is imported", () => {
+describe("names of imported permissions", () => {
   const called = (DisplayName: string): void =>
     prepare(bench, {}, ({ mailboxPermissions, recipientPermissions }, named) => {
       const address = `${"a".repeat(120)}@contoso.com`;
@@ -707,7 +707,7 @@ describe("names of what is imported", () => {
   ];
 
   it.each(imports)(
-    "keep to what the platform takes, however long they are: %s, %s, %o",
+    "are cut to what the platform accepts: %s, %s, %o",
     async (set, name, configuration) => {
       called("🦊".repeat(120));
       await keep(set, name, configuration);
@@ -715,7 +715,7 @@ describe("names of what is imported", () => {
   );
 
   it.each(imports)(
-    "are there for the nameless too: %s, %s, %o",
+    "exist also for objects without a name: %s, %s, %o",
     async (set, name, configuration) => {
       called("");
       await keep(set, name, configuration);
@@ -724,7 +724,7 @@ describe("names of what is imported", () => {
 });
 
 describe("account references", () => {
-  it("are those of the import of accounts, to the letter", async () => {
+  it("equal those of the import of accounts exactly", async () => {
     prepare(bench, {}, ({ objects }) => {
       // As directories have it now and then.
       for (const object of objects.slice(30, 40))
@@ -794,7 +794,7 @@ describe("a dry run", () => {
   );
 });
 
-describe("one that cannot be read", () => {
+describe("an object that cannot be read", () => {
   /** An item of a batch fails, and so does asking for it by itself. */
   const unreadable = (
     cmdlet: string,
@@ -853,7 +853,7 @@ describe("one that cannot be read", () => {
     );
   });
 
-  it("because it has gone in the meantime is nothing to be imported", async () => {
+  it("because it was deleted meanwhile is left out", async () => {
     const gone = (identity: string): NonNullable<Fault["answer"]> => ({
       status: 404,
       body: {
@@ -918,7 +918,7 @@ describe("one that cannot be read", () => {
     expect(run.answer).toMatchObject({ outcome: "forbidden", outputContext: { Success: false } });
   });
 
-  it("to its end has not been read", async () => {
+  it("completely counts as not read", async () => {
     bench.emulator.replaceState(manyGroups(2, 1_100, 1_100));
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-DistributionGroupMember", page: 2 }, named: "forbiddenNul" },

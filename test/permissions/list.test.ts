@@ -95,7 +95,7 @@ describe("groups", () => {
     },
   );
 
-  it("are all listed when there are more than come by themselves", async () => {
+  it("are all listed when there are more than the default page size", async () => {
     bench.emulator.replaceState(manyGroups(2_350, 0, 1));
     bench.emulator.clearJournal();
     const permissions = await listed("groups");
@@ -110,7 +110,7 @@ describe("groups", () => {
     ]);
   });
 
-  it("are none in a tenant without", async () => {
+  it("are none in a tenant without any", async () => {
     prepare(bench, {}, (state) => (state.objects = []));
     expect(await listed("groups")).toEqual([]);
   });
@@ -164,7 +164,7 @@ describe("shared mailboxes", () => {
     );
   });
 
-  it("are all listed when there are more than come by themselves", async () => {
+  it("are all listed when there are more than the default page size", async () => {
     bench.emulator.replaceState(manySharedMailboxes(1_203, 3));
     expect(await listed("sharedMailboxes", separate)).toHaveLength(3 * 1_203);
   });
@@ -241,7 +241,7 @@ describe("an incomplete list", () => {
     expect(answer.outputContext).not.toHaveProperty("Permissions");
   });
 
-  it("that the service itself reports as incomplete is a fault too", async () => {
+  it("is a fault too when the service itself reports it", async () => {
     bench.emulator.setFaults([
       {
         match: { cmdlet: "Get-DistributionGroup" },
@@ -262,7 +262,7 @@ describe("an incomplete list", () => {
     expect(answer.outputContext).not.toHaveProperty("Permissions");
   });
 
-  it("is given by a dry run as well, which lists all", async () => {
+  it("fails a dry run as well, which lists everything", async () => {
     const { answer } = await sets.groups.list.here(
       bench,
       readingEventFor(bench.running, { dryRun: true }),
@@ -282,7 +282,7 @@ function recordsWith({ records }: Run<unknown>, account: string): PermissionReco
   );
 }
 
-describe("what is listed is granted, imported and revoked by one reference and name", () => {
+describe("a listed permission is granted, imported and revoked by one reference and name", () => {
   const petra = guidOf("Petra Proxies");
   it.each<[string, SetName, Record<string, unknown>]>([
     ["groups", "groups", {}],

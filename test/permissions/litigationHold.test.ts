@@ -88,7 +88,7 @@ describe("grant, grant, revoke, revoke, grant", () => {
   });
 });
 
-describe("a hold that is there", () => {
+describe("an existing hold", () => {
   const hella = guidOf("Hella Hold");
   const guus = guidOf("Guus Bakker");
   const [hellaShown, guusShown] = [
@@ -196,7 +196,7 @@ describe("a hold that is there", () => {
     },
   );
 
-  it("is left to the one that is granted longer, when both are revoked", async () => {
+  it("stays with the longer grant when both are revoked", async () => {
     await granted(year);
     await granted(sevenYears);
     expect((await revoked(year)).answer.outcome).toBe("alreadySo");
@@ -255,7 +255,7 @@ describe("an inactive mailbox", () => {
     expect([bench.writes(), holdOf(ike)]).toEqual([[], "Unlimited"]);
   });
 
-  it("loses it when the configuration allows that, with the switch", async () => {
+  it("loses its hold when the configuration allows that, with the switch", async () => {
     expect(
       (await revoked(forEver, { account: ike, configuration: offInactive, dryRun: true })).answer,
     ).toMatchObject({ outcome: "done", plan: [{ sent: false }] });
@@ -273,7 +273,7 @@ describe("an inactive mailbox", () => {
     ).toMatchObject({ outcome: "gone", outputContext: { Success: true } });
   });
 
-  it("whose hold is another one's is left before anything is refused", async () => {
+  it("with another entitlement's hold is left alone before anything is refused", async () => {
     expect((await revoked(year, { account: ike })).answer).toMatchObject({
       outcome: "alreadySo",
       outputContext: { Success: true },
@@ -281,8 +281,8 @@ describe("an inactive mailbox", () => {
   });
 });
 
-describe("what the service refuses", () => {
-  it("without a licence has an outcome of its own", async () => {
+describe("a refusal of the service", () => {
+  it("for lack of a licence has its own outcome", async () => {
     const { answer, messages } = await granted(year, { account: guidOf("Kees Kiosk") });
     expect(answer).toMatchObject({
       outcome: "notLicensed",
@@ -314,7 +314,7 @@ describe("what the service refuses", () => {
   });
 });
 
-describe("who is not there", () => {
+describe("a missing account or object", () => {
   it.each<[string, unknown]>([
     ["never was", "0b1ec700-0000-4000-8000-00000000dead"],
     ["is deleted, and not kept", guidOf("Gone Gerda")],
@@ -377,7 +377,7 @@ describe("references", () => {
     expect(bench.emulator.journal()).toEqual([]);
   });
 
-  it("that existing installations hold are taken, in any casing", async () => {
+  it("of existing installations are accepted, in any case", async () => {
     for (const permission of [
       { Id: "LitigationHold-365", Duration: 365 },
       { id: "LitigationHold-365", duration: "365" },
@@ -396,7 +396,7 @@ describe("an import", () => {
       .filter((line) => line !== "")
       .map((line) => (JSON.parse(line) as { message: string }).message);
 
-  it("gives who is on hold for a listed duration, found by the service", async () => {
+  it("yields accounts on hold for a listed duration, found by the service", async () => {
     const run = await holders.asBundle(bench, readingEventFor(bench.running));
     expect(run.answer).toMatchObject({
       outcome: "done",
@@ -424,7 +424,7 @@ describe("an import", () => {
     });
   });
 
-  it("counts holds of durations that no one listed", async () => {
+  it("counts holds of durations that no option lists", async () => {
     await granted({ Id: "x", Duration: 30 });
     const run = await imported(bench, "litigationHold");
     expect(Object.values(holdersIn(run)).flat()).not.toContain(anna);
@@ -459,7 +459,7 @@ describe("an import", () => {
     expect(holdersIn(await imported(bench, "litigationHold"))).toEqual(before);
   });
 
-  it("takes the types of the configuration", async () => {
+  it("includes the configured types", async () => {
     await granted(year, { account: guidOf("Sales") });
     expect(Object.values(holdersIn(await imported(bench, "litigationHold"))).flat()).not.toContain(
       guidOf("Sales"),
@@ -483,7 +483,7 @@ describe("an import", () => {
     expect(holdersIn(run)).toEqual({ "LitigationHold-Unlimited": [guidOf("Guus Bakker")] });
   });
 
-  it("that cannot have its list fails", async () => {
+  it("that cannot get its list fails", async () => {
     bench.emulator.setFaults([{ match: { cmdlet: "Get-Mailbox" }, answer: refusal }]);
     expect((await imported(bench, "litigationHold")).answer).toMatchObject({
       outcome: "forbidden",

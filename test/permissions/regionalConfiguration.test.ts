@@ -82,7 +82,7 @@ describe("grant, grant", () => {
       });
   });
 
-  it("as the platform runs it, with language and formats together", async () => {
+  it("as the platform runs them, with language and formats together", async () => {
     const account = guidOf("Jürgen Müller");
     const event = permissionEventFor(bench.running, { account, permission: dutch });
     const { answer, messages } = await grant.asBundle(bench, event);
@@ -136,7 +136,7 @@ describe("folders", () => {
     expect(regionOf(dora)).toEqual({ ...wanted, folders: "en" });
   });
 
-  it("are tried again alone, until nothing is in the way", async () => {
+  it("are tried again separately, until nothing is in the way", async () => {
     await granted(dutch, { account: dora });
     const again = await granted(dutch, { account: dora });
     expect(again.answer).toMatchObject({
@@ -167,8 +167,8 @@ describe("folders", () => {
   });
 });
 
-describe("what the service refuses", () => {
-  it("or does not answer in time is not a success", async () => {
+describe("a refusal of the service", () => {
+  it("that does not answer in time is not a success", async () => {
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-MailboxRegionalConfiguration" }, answer: refusal },
     ]);
@@ -189,7 +189,7 @@ describe("what the service refuses", () => {
     expect(messages[0]).toContain("was sent; it is unknown whether it was applied.");
   });
 
-  it("after more than a minute is never asked for: a wrong format does not leave this machine", async () => {
+  it("after more than a minute is never caused: a wrong format is not sent", async () => {
     prepare(bench, { regionalErrorDelayMs: 70_000 });
     const dist = bundlesWith(
       "regionalConfiguration",
@@ -209,7 +209,7 @@ describe("what the service refuses", () => {
   });
 });
 
-describe("who is not there", () => {
+describe("a missing account or object", () => {
   it.each<[string, unknown]>([
     ["never was", "0b1ec700-0000-4000-8000-00000000dead"],
     ["is deleted", guidOf("Gone Gerda")],
@@ -250,7 +250,7 @@ describe("references", () => {
     expect(bench.emulator.journal()).toEqual([]);
   });
 
-  it("that existing installations hold are taken, in any casing", async () => {
+  it("of existing installations are accepted, in any case", async () => {
     for (const permission of [
       dutch,
       { id: "mailboxregionalconfiguration-nl" },
@@ -265,7 +265,7 @@ describe("references", () => {
 describe("an import", () => {
   const alike = ["Mia Married", "Petra Proxies", "Nora Numberless"].map(guidOf);
 
-  it("gives no one whose folders are called otherwise, or whose formats are others", async () => {
+  it("leaves out accounts with other folder names or other formats", async () => {
     const run = await holders.asBundle(bench, readingEventFor(bench.running));
     expect(run.answer).toMatchObject({
       outcome: "done",
@@ -311,12 +311,12 @@ describe("an import", () => {
       ).toBe("alreadySo");
   });
 
-  it("gives no one whose settings were kept and whose folders could not be renamed", async () => {
+  it("leaves out accounts whose folders could not be renamed, although their settings were kept", async () => {
     await granted(dutch, { account: guidOf("Dora Double") });
     expect((await imported(bench, "regionalConfiguration")).records).toEqual([]);
   });
 
-  it("takes the types of the configuration", async () => {
+  it("includes the configured types", async () => {
     await granted(dutch, { account: guidOf("Sales") });
     expect((await imported(bench, "regionalConfiguration")).records).toEqual([]);
     expect(
@@ -392,7 +392,7 @@ describe("with other options in the bundles", () => {
   const event = (account: string): unknown =>
     permissionEventFor(bench.running, { account, permission: dutch });
 
-  it("null for formats takes the language's own, and any of them will do", async () => {
+  it("accept any format of the language where formats are null", async () => {
     const dist = bundlesWith(
       "regionalConfiguration",
       'DateFormat:"dd-MM-yy",TimeFormat:"H:mm"',
@@ -414,7 +414,7 @@ describe("with other options in the bundles", () => {
     });
   });
 
-  it("folders that are to be left are neither renamed nor asked about", async () => {
+  it("neither rename nor read folders that should stay", async () => {
     const dist = bundlesWith(
       "regionalConfiguration",
       'Time",LocalizeDefaultFolderName:!0',

@@ -186,7 +186,7 @@ describe("rights on a mailbox", () => {
     });
   });
 
-  it("that someone has a part of are completed, and taken away whole", async () => {
+  it("that an account has only some of are completed, and all are revoked", async () => {
     const choices = {
       account: guidOf("Chris Bakker"),
       configuration: { SharedMailboxRights: "FullAccess, SendAs" },
@@ -213,7 +213,7 @@ describe("rights on a mailbox", () => {
   });
 });
 
-describe("who is not there", () => {
+describe("a missing account or object", () => {
   const gone: [string, PermissionChoices, RegExp][] = [
     [
       "the mailbox",
@@ -270,12 +270,12 @@ describe("who is not there", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("is looked for on the lists when it is an inactive account", async () => {
+  it("is searched for in the lists when it is an inactive account", async () => {
     const { answer } = await revoke.here(bench, event({ account: guidOf("Inactive Ike") }));
     expect(answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
   });
 
-  it("is not said of a trustee that the service does not find and the list shows", async () => {
+  it("is not assumed for a trustee that the list shows and the service does not find", async () => {
     await grant.here(bench, event());
     const refusal = (cmdlet: string): Fault => ({
       match: { cmdlet },
@@ -316,7 +316,7 @@ describe("who is not there", () => {
   });
 });
 
-describe("an identity that several answer to is never taken for one that no longer exists", () => {
+describe("an ambiguous identity is never treated as one that no longer exists", () => {
   const cases = (
     ["matchesMultipleEntries", "multipleRecipients", "labelledNotFound"] as const
   ).flatMap((ambiguity) =>
@@ -406,7 +406,7 @@ describe("mailboxes of other types", () => {
     ["Beamer 1", "EquipmentMailbox"],
     ["Bookings Nijmegen", "SchedulingMailbox"],
   ])(
-    "are not granted rights on unless they are configured, and lose them all the same: %s",
+    "are not granted rights on unless they are configured, but always lose them: %s",
     async (name, type) => {
       const mailbox = guidOf(name);
       prepare(bench, {}, ({ mailboxPermissions, recipientPermissions }) => {
@@ -484,7 +484,7 @@ describe("auto-mapping", () => {
     expect(entry?.autoMapping).toBe(expected);
   });
 
-  it("stays as it was when the right was there", async () => {
+  it("stays the same when the right exists", async () => {
     const chris = guidOf("Chris Bakker");
     const { answer } = await grant.here(
       bench,
@@ -506,7 +506,7 @@ describe("auto-mapping", () => {
 
 describe("an entry that denies", () => {
   const emma = guidOf("Emma Bakker");
-  it("is not granted over, in a dry run neither", async () => {
+  it("is not overridden, nor in a dry run", async () => {
     for (const dryRun of [true, false]) {
       const { answer, messages } = await grant.here(
         bench,
@@ -544,7 +544,7 @@ describe("an entry that denies", () => {
     });
   });
 
-  it("is not a right that could be revoked, and counts for no one else", async () => {
+  it("is not a right that can be revoked, and does not affect anyone else", async () => {
     const before = held(bench);
     expect(
       (
@@ -572,7 +572,7 @@ describe("an entry that denies", () => {
     });
   });
 
-  it("that is inherited is no one's", async () => {
+  it("that is inherited is ignored", async () => {
     prepare(
       bench,
       {},
@@ -654,7 +654,7 @@ describe("entries of accounts that no longer exist", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("that fill a list keep no one from what they have, nor from another right", async () => {
+  it("that fill a list do not affect existing rights, nor another right", async () => {
     const before = held(bench);
     expect(
       (await grant.here(bench, event({ permission: on("Archive 2019", "FullAccess") }))).answer
@@ -735,7 +735,7 @@ describe("entries of accounts that no longer exist", () => {
   });
 });
 
-describe("several rights at once, of which one fails", () => {
+describe("several rights at once", () => {
   const first = [failing("Add-MailboxPermission"), failing("Remove-MailboxPermission")];
   const second = [failing("Add-RecipientPermission"), failing("Remove-RecipientPermission")];
   const last = [failing("Set-Mailbox")];
@@ -789,7 +789,7 @@ describe("several rights at once, of which one fails", () => {
     },
   );
 
-  it("of which none is done is not called partly done", async () => {
+  it("of which none is done are not partlyDone", async () => {
     bench.emulator.setFaults([...first, ...second]);
     const { answer, messages } = await grant.here(bench, event());
     expect(answer.outputContext.Success).toBe(false);
@@ -799,7 +799,7 @@ describe("several rights at once, of which one fails", () => {
     ]);
   });
 
-  it("of which one cannot be read is not a success, and the others are taken away", async () => {
+  it("of which one cannot be read are not a success, and the others are revoked", async () => {
     bench.emulator.setFaults([
       { match: { cmdlet: "Get-MailboxPermission" }, named: "forbiddenNul" },
     ]);
@@ -871,7 +871,7 @@ describe("a mailbox that is synchronised from Active Directory", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("has its other rights changed here, and says what is left", async () => {
+  it("has its other rights changed here, and names the remaining one", async () => {
     synced(false);
     const before = held(bench);
     const { answer, messages } = await grant.here(
@@ -908,12 +908,12 @@ describe("a mailbox that is synchronised from Active Directory", () => {
   });
 });
 
-describe("two people of one name", () => {
+describe("two people with one name", () => {
   const [one = "", other = ""] = seedState()
     .objects.filter(({ DisplayName }) => DisplayName === "Jan de Vries")
     .map(({ Guid }) => String(Guid));
 
-  it("are not taken for each other when one loses what the other has", async () => {
+  it("are not confused when one loses what the other has", async () => {
     prepare(
       bench,
       { trusteesShownAs: "DisplayName", referencesShownAs: "DisplayName" },
@@ -935,7 +935,7 @@ describe("two people of one name", () => {
     );
   });
 
-  it("are not taken for each other when a dry run shows what there is to do", async () => {
+  it("are not confused when a dry run shows what there is to do", async () => {
     prepare(
       bench,
       { trusteesShownAs: "DisplayName" },
@@ -949,7 +949,7 @@ describe("two people of one name", () => {
     expect(answer).toMatchObject({ outcome: "done", plan: [{ before: { FullAccess: false } }] });
   });
 
-  it("are not taken for each other when one is denied what the other is to have", async () => {
+  it("are not confused when one is denied what the other should get", async () => {
     prepare(
       bench,
       { trusteesShownAs: "DisplayName" },

@@ -204,7 +204,7 @@ const byId = (record: readonly OnRecord[]): OnRecord[] =>
 describe.each(kinds)("$name that follow from contracts", (kind) => {
   beforeEach(() => ready(bench, kind));
 
-  it("are granted, kept, moved with the department and taken away", async () => {
+  it("are granted, kept, moved with the department and revoked", async () => {
     const before = held(bench);
     const sales: SubPermissionChoices = { contracts: inConditions("D-SALES") };
     const dry = await run(kind, { ...sales, dryRun: true });
@@ -263,7 +263,7 @@ describe.each(kinds)("$name that follow from contracts", (kind) => {
     expect(changedSince(before, bench)).toEqual(nothing);
   });
 
-  it("are granted again at once while the lists lag behind, and are there once", async () => {
+  it("are granted again at once while the lists lag behind, and exist once", async () => {
     ready(bench, kind, { permissionLagMs: 10_000 });
     const before = held(bench);
     const choices: SubPermissionChoices = { contracts: inConditions("D-SALES", "D-CARE") };
@@ -294,7 +294,7 @@ describe.each(kinds)("$name that follow from contracts", (kind) => {
 describe.each([groups, together, fullAccess])("$name that follow from contracts", (kind) => {
   beforeEach(() => ready(bench, kind));
 
-  it("are those of the contracts in conditions, each once", async () => {
+  it("are those of the contracts within the conditions, each once", async () => {
     const contracts = [
       contractOf("D-SALES", false),
       contractOf("D-CARE"),
@@ -308,7 +308,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("may come from the only contract, which is no list then", async () => {
+  it("may come from a single contract that is not a list", async () => {
     expect(answered(await run(kind, { contracts: contractOf("D-SALES") }))).toEqual(
       recordOf(kind, "D-SALES"),
     );
@@ -353,7 +353,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("that several carry are granted to no one: both are named, and nothing is taken away", async () => {
+  it("with an ambiguous value are not granted: both are named, and nothing is revoked", async () => {
     const before = held(bench);
     const first = await run(kind, { contracts: inConditions("D-SALES") });
     const both =
@@ -384,7 +384,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("that no one carries are an error, or nothing when that is configured", async () => {
+  it("with a value that nothing has are an error, or nothing when that is configured", async () => {
     const before = held(bench);
     const current = answered(await run(kind, { contracts: inConditions("D-SALES") }));
     const contracts = inConditions("D-NOWHERE", "D-CARE", "");
@@ -415,7 +415,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     );
   });
 
-  it("that Active Directory masters, or of another type, are no one's", async () => {
+  it("that Active Directory masters, or of another type, are ignored", async () => {
     const { answer } = await run(kind, {
       contracts: inConditions(kind.set === "groups" ? "D-SYNCED" : "D-ROOM"),
     });
@@ -460,7 +460,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     );
   });
 
-  it("are put right when someone else changed them", async () => {
+  it("are corrected when someone else changed them", async () => {
     const before = held(bench);
     // Was taken away by hand: is granted again.
     const lost = await run(kind, {
@@ -498,7 +498,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     }
   });
 
-  it("go with their account: a revoke has nothing left to do, and a grant fails", async () => {
+  it("end with their account: a revoke has nothing left to do, and a grant fails", async () => {
     const current = recordOf(kind, "D-SALES");
     const revoked = await run(kind, { account: nobody, operation: "revoke", current });
     expect(revoked.answer).toMatchObject({
@@ -540,7 +540,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     }
   });
 
-  it("that fail in part leave the others done and the true set on record", async () => {
+  it("that partly fail leave the others done and the true set on record", async () => {
     const before = held(bench);
     const [failing] = kind.given("D-FINANCE");
     const others = ["D-SALES", "D-FINANCE", "D-CARE"]
@@ -607,7 +607,7 @@ describe.each([groups, together, fullAccess])("$name that follow from contracts"
     });
   });
 
-  it("leave the record when their revocation is lost on the way back, and a look shows it", async () => {
+  it("leave the record when the answer to their revoke is lost, and a read shows it", async () => {
     const granted = await run(kind, { contracts: inConditions("D-SALES") });
     bench.emulator.setFaults([{ match: { cmdlet: kind.revoking }, cut: "after", times: 1 }]);
     const revoked = await run(
@@ -802,7 +802,7 @@ describe("references that existing installations have on record", () => {
     expect(answer.outputContext.SubPermissions).toEqual(current);
   });
 
-  it("of a right that the configuration no longer gives are taken away", async () => {
+  it("of a right that is no longer configured are revoked", async () => {
     ready(bench, together);
     const before = held(bench);
     const all = await run(together, {
@@ -839,7 +839,7 @@ describe("auto-mapping", () => {
   });
 });
 
-describe("two mailboxes of one name", () => {
+describe("two mailboxes with one name", () => {
   it("keep their rights apart by the account's own names", async () => {
     const [one = "", other = ""] = bench.emulator
       .state()
@@ -872,7 +872,7 @@ interface Place {
 describe.each([
   { ...groups, wanted: ["D-FINANCE", "D-SALES", "D-CARE"] },
   { ...together, wanted: ["D-FINANCE", "D-SALES"] },
-])("an update of $name that is broken at any request", ({ wanted, ...seeded }) => {
+])("an update of $name that is interrupted at any request", ({ wanted, ...seeded }) => {
   const old = seeded.set === "groups" ? "Care mornings" : "Alumni";
   const kind: Kind = {
     ...seeded,
@@ -966,7 +966,7 @@ describe.each([
     });
   }
 
-  it("comes to the same end, and leaves no right that is on no record", async () => {
+  it("reaches the same result, and leaves no right that is not on record", async () => {
     // After a read is before the request behind it.
     let struck = 0;
     const places = everyRequest().flatMap((nth): Place[] =>
@@ -993,7 +993,7 @@ describe.each([
     expect(struck).toBeGreaterThan(places.length / 2);
   });
 
-  it("and is revoked then leaves nothing", async () => {
+  it("leaves nothing when it is revoked afterwards", async () => {
     await atEach(everyRequest().filter(isWrite), async (on, nth, where) => {
       on.emulator.setFaults([{ match: { nth }, cut: "after" }]);
       const broken = await run(kind, update(current), {
@@ -1010,7 +1010,7 @@ describe.each([
     });
   });
 
-  it("because it was killed comes to the same end by the record of before", async () => {
+  it("because it was killed reaches the same result from the previous record", async () => {
     await atEach(everyRequest().filter(isWrite), async (on, nth, where) => {
       on.emulator.setFaults([{ match: { nth }, cut: "after" }]);
       const { parts } = sets[kind.set];
@@ -1025,7 +1025,7 @@ describe.each([
     });
   });
 
-  it("because the time runs out answers the true record", async () => {
+  it("because the time runs out returns the true record", async () => {
     const places = everyRequest().filter((nth) => isWrite(nth) || isWrite(nth + 1));
     await atEach(places, async (on, nth, where) => {
       on.emulator.setFaults([{ match: { nth }, hang: true }]);

@@ -93,7 +93,7 @@ describe("items that conflict with each other", () => {
     });
   });
 
-  it("are not those of other names, nor those that can have none", () => {
+  it("do not include items with other names, nor items that can have none", () => {
     expect(
       clashes(
         item("Care", "D-1"),

@@ -52,7 +52,7 @@ describe.each(kinds)("$name, killed at every request in turn", (kind) => {
     bench.emulator.setFaults([]);
   }
 
-  it("are whole after the next run", async () => {
+  it("are complete after the next run", async () => {
     const bench = await Bench.open();
     try {
       prepare(bench);
@@ -102,7 +102,7 @@ describe("the campaign", () => {
     ]).toEqual([5_000, 3, 5_000]);
   });
 
-  it("sees what is wrong", async () => {
+  it("notices what is wrong", async () => {
     const { wrong } = await round(
       { kind: "groups", items: 12, seed, kills: 0 },
       { dist: inject("dist"), mostRuns: 0 },

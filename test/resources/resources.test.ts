@@ -141,7 +141,7 @@ describe.each(kinds)("$name", (kind) => {
     ]);
   });
 
-  it("that a killed run left half-made are found by their names, and finished", async () => {
+  it("that a killed run left unfinished are found by their names, and finished", async () => {
     prepare(bench, { objects: [madeAs(kind, "Care")] });
     const { messages } = await run({ source: [department("D-1", "Care")] });
     expect(messages).toEqual([
@@ -174,7 +174,7 @@ describe.each(kinds)("$name", (kind) => {
     ]);
   });
 
-  it("of one key are an error that names them all", async () => {
+  it("with one key are an error that names them all", async () => {
     prepare(bench, {
       objects: [
         madeAs(kind, "Care", { CustomAttribute1: "D-1" }),
@@ -230,7 +230,7 @@ describe.each(kinds)("$name", (kind) => {
     },
   );
 
-  it("are not taken from another key either when that came between the list and the making", async () => {
+  it("are not taken from another key that was set between the list and the creation", async () => {
     prepare(bench, {
       objects: [madeAs(kind, "Care", { CustomAttribute1: "D-9", CustomAttribute2: marker })],
     });
@@ -272,7 +272,7 @@ describe.each(kinds)("$name", (kind) => {
     ).toEqual([{ DisplayName: `${prefix}Cure` }]);
   });
 
-  it("of which two come to one name are not made, but for the one that is there", async () => {
+  it("of which two share one name are not created, except the one that exists", async () => {
     prepare(bench, {
       objects: [madeAs(kind, "Old", { CustomAttribute1: "D-2", CustomAttribute2: marker })],
     });
@@ -344,7 +344,7 @@ describe.each(kinds)("$name", (kind) => {
     ).toBe("alreadySo");
   });
 
-  it("are not renamed to what another one is called", async () => {
+  it("are not renamed to another one's name", async () => {
     prepare(bench, {
       objects: [
         madeAs(kind, "Old", { CustomAttribute1: "D-1", CustomAttribute2: marker }),
@@ -368,7 +368,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("are hidden when they are made or finished, and left as they are when they are there", async () => {
+  it("are hidden when they are created or finished, and left alone when they exist", async () => {
     prepare(bench, {
       objects: [
         madeAs(kind, "Half"),
@@ -391,7 +391,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(made(bench, kind)).toEqual([whole("42", "42"), whole("Nijmegen", "Nijmegen")]);
   });
 
-  it("are known by other attributes, prefixes, markers and fields", async () => {
+  it("use the configured attributes, prefixes, markers and fields", async () => {
     const configuration = {
       SubPermissionAttribute: "CustomAttribute7",
       MarkerAttribute: "CustomAttribute1",
@@ -414,7 +414,7 @@ describe.each(kinds)("$name", (kind) => {
     ).toBe("alreadySo");
   });
 
-  it("without a name that Exchange could write are called by their key, or not made", async () => {
+  it("without a name that Exchange accepts are named by their key, or not created", async () => {
     const ran = await run({
       source: [
         department("D-1", "東京"),
@@ -492,7 +492,7 @@ describe.each(kinds)("$name", (kind) => {
     );
   });
 
-  it("that are not found at once are waited for, while others are made", async () => {
+  it("that are not found at once are waited for, while others are created", async () => {
     prepare(bench, { behaviour: { createLagMs: 1_500 } });
     const ran = await asBundle({ source: departments(30) });
     expect(ran.messages[0]).toContain("created: 30");
@@ -505,7 +505,7 @@ describe.each(kinds)("$name", (kind) => {
     expect(ran.answer.plan.filter(({ cmdlet }) => cmdlet === create)).toHaveLength(30);
   });
 
-  it("that were made a moment ago, and are not listed yet, are waited for and finished", async () => {
+  it("that were just created and are not listed yet are waited for and finished", async () => {
     prepare(bench, { behaviour: { createLagMs: 4_000 } });
     bench.emulator.setFaults([
       {
@@ -529,15 +529,18 @@ describe.each(kinds)("$name", (kind) => {
     expect(made(bench, kind).map(({ key }) => key)).toEqual(["D-0", "D-1", "D-2"]);
   });
 
-  it.each(["after", "half"] as const)("are made once when the answer is lost (%s)", async (cut) => {
-    bench.emulator.setFaults([{ match: { cmdlet: create }, cut }]);
-    const ran = await run({ source: departments(4) });
-    expect(ran.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
-    expect(ran.messages[0]).toContain("created: 4");
-    expect(bench.cmdlets().filter((cmdlet) => cmdlet === create)).toHaveLength(4);
-  });
+  it.each(["after", "half"] as const)(
+    "are created once when the answer is lost (%s)",
+    async (cut) => {
+      bench.emulator.setFaults([{ match: { cmdlet: create }, cut }]);
+      const ran = await run({ source: departments(4) });
+      expect(ran.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
+      expect(ran.messages[0]).toContain("created: 4");
+      expect(bench.cmdlets().filter((cmdlet) => cmdlet === create)).toHaveLength(4);
+    },
+  );
 
-  it("of which it stays unknown whether they were made are left to the next run", async () => {
+  it("whose creation stays unknown are left to the next run", async () => {
     bench.emulator.setFaults([{ match: { cmdlet: create }, named: "unavailable" }]);
     // Far from the end of any of the waits between two looks, which come after 0.5, 1.5 and 3.5 s and up to a quarter
     // later.
@@ -553,7 +556,7 @@ describe.each(kinds)("$name", (kind) => {
     expect((await run({ source: departments(1) })).messages[0]).toContain("created: 1");
   });
 
-  it("that went beyond the first page of the list are found", async () => {
+  it("beyond the first page of the list are found", async () => {
     prepare(bench, {
       objects: Array.from({ length: 1_010 }, (_, index) =>
         madeAs(
@@ -608,11 +611,11 @@ describe("groups", () => {
     expect(messages).toEqual([expect.stringMatching(/Matching attribute.*Group owner/)]);
   });
 
-  it("take an id for their owner", async () => {
+  it("accept an id as their owner", async () => {
     expect((await run({ ResourceOwner: guidOf("Dora Double") })).answer.outcome).toBe("done");
   });
 
-  it("that are security groups get their marker past their managers", async () => {
+  it("that are security groups get their marker by the bypass", async () => {
     prepare(bench, { changed: { "Finance rights": { CustomAttribute2: "" } } });
     const { messages } = await runner.here(
       bench,
@@ -623,7 +626,7 @@ describe("groups", () => {
 });
 
 describe("shared mailboxes", () => {
-  it("that Active Directory masters are not doubled, and not changed", async () => {
+  it("that Active Directory masters are neither duplicated nor changed", async () => {
     const kind = kinds[1];
     if (!kind) throw new Error("no such kind");
     const synced = { CustomAttribute1: "D-1", IsDirSynced: true, ImmutableId: "x" };

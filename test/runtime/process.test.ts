@@ -145,7 +145,7 @@ async function ended({
 }
 
 describe("a process", () => {
-  it("answers on stdout, talks on stderr and exits with what the answer says", async () => {
+  it("answers on stdout, logs on stderr and exits with the answer's code", async () => {
     const { code, answer, log } = await runs("works");
     expect(code).toBe(0);
     expect(answer).toMatchObject({
@@ -172,7 +172,7 @@ describe("a process", () => {
     });
   });
 
-  it("takes an event whole that is too large, and says so", async () => {
+  it("reads an event that is too large to its end, and reports it", async () => {
     const { code, messages } = await runs("", { stdin: Buffer.alloc(50_000_000, 0x20) });
     expect([code, messages]).toEqual([
       2,
@@ -180,7 +180,7 @@ describe("a process", () => {
     ]);
   });
 
-  it("does not wait for what the action left open", async () => {
+  it("does not wait for handles that the action left open", async () => {
     expect(await runs("leaves things open")).toMatchObject({ code: 0 });
   });
 
@@ -192,14 +192,14 @@ describe("a process", () => {
     ]);
   });
 
-  it("talks in JSON also when node itself has something to say", async () => {
+  it("logs JSON also for node's own messages", async () => {
     const { code, log } = await runs("warns");
     expect(code).toBe(0);
     expect(log).toContainEqual({ level: "warning", message: "OddWarning: Look out." });
   });
 });
 
-describe("a process that something happens to", () => {
+describe("a process that is disturbed", () => {
   it.each<[string, string]>([
     ["throws where nobody catches", "Nobody caught this."],
     ["rejects where nobody looks", "Nobody saw this."],
@@ -210,7 +210,7 @@ describe("a process that something happens to", () => {
     expect(answer).toMatchObject({ outcome: "unknown", plan: [{ sent: true }] });
   });
 
-  it("does not answer twice when something is thrown behind the answer", async () => {
+  it("does not answer twice when an error is thrown after the answer", async () => {
     expect((await runs("throws after the answer")).messages.at(-1)).toMatch(
       /Set it: done\.|Too late\./,
     );
@@ -249,7 +249,7 @@ describe("a process that something happens to", () => {
     expect(answer.outcome).toBe("unknown");
   });
 
-  it("goes on when no one reads its log", async () => {
+  it("continues when no one reads its log", async () => {
     expect(
       await runs("takes its time", { started: (child) => child.stderr?.destroy() }),
     ).toMatchObject({ code: 0, messages: ["Found.", "Set it: done."] });
@@ -279,7 +279,7 @@ describe("a process that something happens to", () => {
     expect(code).toBe(1);
   });
 
-  it("answers once and fails at the deadline when it is busy, and never ends its work", async () => {
+  it("answers once and fails at the deadline when its work never ends", async () => {
     const start = performance.now();
     const { code, stdout } = await ended({
       stdin: JSON.stringify(eventFor("is busy")),

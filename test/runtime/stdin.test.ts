@@ -22,7 +22,7 @@ describe("an event on stdin", () => {
     expect(await readDocument(stdinOf(`\uFEFF\r\n ${JSON.stringify(event)}\r\n`))).toEqual(event);
   });
 
-  it("may arrive byte by byte, in the midst of a character too", async () => {
+  it("may arrive byte by byte, also inside a character", async () => {
     expect(
       await readDocument(
         stdinOf(...[...Buffer.from(JSON.stringify(event))].map((byte) => Uint8Array.of(byte))),
@@ -70,7 +70,7 @@ describe("an event on stdin", () => {
     });
   });
 
-  it("may have DryRun once, wherever else the word is", async () => {
+  it("may have DryRun once, and the word elsewhere", async () => {
     const one = { actionContext: { DryRun: true }, note: '"DryRun": false', deep: { dryRun: 1 } };
     expect(await readDocument(stdinOf(JSON.stringify(one)))).toEqual(one);
   });
@@ -94,13 +94,10 @@ describe("an event on stdin", () => {
   });
 });
 
-describe("what is no event on stdin", () => {
-  it.each([[""], [" \r\n\t "], ["\uFEFF"]])(
-    "is called empty when there is nothing: %j",
-    async (text) => {
-      expect(await refusal(text)).toEqual(["stdin is empty; expected one event as JSON."]);
-    },
-  );
+describe("input that is not an event", () => {
+  it.each([[""], [" \r\n\t "], ["\uFEFF"]])("is reported as empty: %j", async (text) => {
+    expect(await refusal(text)).toEqual(["stdin is empty; expected one event as JSON."]);
+  });
 
   it.each<[string, Buffer]>([
     ["little endian with a byte order mark", utf16le('\uFEFF{"a":1}')],
@@ -122,7 +119,7 @@ describe("what is no event on stdin", () => {
   });
 
   it.each(["hunter2", "{", '{"a":1}{"b":2}', "{'a':1}", '{"a":1,}', "@{a=b; c=d}"])(
-    "is not quoted when it is no JSON: %s",
+    "is not quoted when it is not JSON: %s",
     async (text) => {
       expect(await refusal(text)).toEqual([
         `stdin is not JSON (${text.length} bytes were read); expected one event as JSON.`,
@@ -131,7 +128,7 @@ describe("what is no event on stdin", () => {
   );
 
   it.each(["[]", "null", "1", '"text"', '[{"actionContext":{}}]'])(
-    "is no object: %s",
+    "is refused when it is not an object: %s",
     async (text) => {
       expect(await refusal(text)).toEqual([
         "stdin is JSON, but not an object; expected one event.",
@@ -147,14 +144,14 @@ describe("what is no event on stdin", () => {
     expect(await refusal(text)).toEqual(["The event on stdin is nested deeper than 64 levels."]);
   });
 
-  it("is read to its end and not kept when it is too large", async () => {
+  it("is read to its end but not kept when it is too large", async () => {
     const megabyte = Buffer.alloc(1024 * 1024, 0x20);
     expect(await refusal(...Array<Buffer>(50).fill(megabyte))).toEqual([
       `The event on stdin has 52428800 bytes; expected at most ${maxBytes}.`,
     ]);
   });
 
-  it("does not hide that stdin broke", async () => {
+  it("is reported as broken when stdin breaks", async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       await Promise.resolve();
       throw new Error("EIO: i/o error, read");

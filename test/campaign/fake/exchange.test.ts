@@ -71,7 +71,7 @@ test("readers hear of a change only after the lag", () => {
   expect(listed()).toBe(0);
 });
 
-test("a mail user is no mailbox, and is a recipient and a user", () => {
+test("a mail user is not a mailbox, but a recipient and a user", () => {
   const { fake } = tenant({ kind: "MailUser" });
   const statuses = ["Get-Mailbox", "Get-Recipient", "Get-User"].map(
     (cmdlet) => call(fake, cmdlet, { Identity: desk }).status,

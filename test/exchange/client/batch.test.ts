@@ -33,14 +33,14 @@ async function read(
 }
 const whole = (items: string[]): [string, string[]][] => items.map((name) => [name, [name]]);
 
-describe("reading something about each of many", () => {
+describe("a batched read", () => {
   it.each([
     [0, []],
     [1, [1]],
     [10, [10]],
     [11, [10, 1]],
     [25, [10, 10, 5]],
-  ])("of %i is requested by tens: %j", async (count, sizes) => {
+  ])("of %i is requested ten at a time: %j", async (count, sizes) => {
     const { exchange, sent } = answering(named);
     expect(await read(exchange, names(count))).toEqual(whole(names(count)));
     expect(sent.map((request) => [isBatch(request), subRequestsOf(request).length])).toEqual(
@@ -58,7 +58,7 @@ describe("reading something about each of many", () => {
     ]);
   });
 
-  it("asks as a single call would, inside of what a batch is", async () => {
+  it("sends each request as a single call would, wrapped in a batch", async () => {
     const { exchange, sent } = answering(named);
     await read(exchange, ["m0", "m'1"]);
     expect(sent[0]).toMatchObject({
@@ -86,7 +86,7 @@ describe("reading something about each of many", () => {
     );
   });
 
-  it("takes items as they come from anywhere, also the same one twice", async () => {
+  it("accepts items from any iterable, also the same one twice", async () => {
     async function* source(): AsyncGenerator<string> {
       for (const name of ["m1", "m1", "m2"]) yield await Promise.resolve(name);
     }
@@ -101,7 +101,7 @@ describe("reading something about each of many", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("understands an answer that is a text with JSON in it, and headers in any case", async () => {
+  it("accepts an answer that is JSON in a text, and headers in any case", async () => {
     const { exchange, sent } = answering(named, {
       batch: (responses) =>
         reply(200, {
@@ -116,7 +116,7 @@ describe("reading something about each of many", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("passes on what the service says beside an answer", async () => {
+  it("passes on the warnings in an answer", async () => {
     const { exchange } = answering(() =>
       rows([], {
         "@adminapi.warnings": ["There are more results available than are currently displayed."],
@@ -143,7 +143,7 @@ describe("reading something about each of many", () => {
   });
 });
 
-describe("an item that is not answered in its batch is requested by itself", () => {
+describe("an item that is not answered in its batch is requested separately", () => {
   const third =
     (change: (response: Response) => unknown[]) =>
     (responses: Response[]): HttpReply =>
@@ -184,7 +184,7 @@ describe("an item that is not answered in its batch is requested by itself", () 
     });
   });
 
-  it("and becomes a fault when it fails again, while the others continue", async () => {
+  it("becomes a fault when it fails again, while the others continue", async () => {
     const { exchange, sent } = answering((asked) => {
       if (asked.parameters["Identity"] === "m3") return notFound("m3");
       return asked.parameters["Identity"] === "m12" ? reply(403) : named(asked);
@@ -199,7 +199,7 @@ describe("an item that is not answered in its batch is requested by itself", () 
     expect(sent).toHaveLength(4);
   });
 
-  it("with all that a single call has: a wait, and a new token", async () => {
+  it("has everything that a single call has: a wait, and a new token", async () => {
     const answers = [reply(429, "", { "retry-after": "4" }), reply(401)];
     const { exchange, time, sent, refusals } = answering((asked) =>
       asked.isBatched ? reply(503) : (answers.shift() ?? named(asked)),
@@ -208,7 +208,7 @@ describe("an item that is not answered in its batch is requested by itself", () 
     expect([sent.length, time.waits, refusals.length]).toEqual([4, [4000], 1]);
   });
 
-  it("and one that cannot be asked for is a fault of its own", async () => {
+  it("is a fault of its own when it cannot be requested", async () => {
     expect(await read(answering(named).exchange, ["m0", " ", "m1"])).toEqual([
       [" ", "invalid"],
       ["m0", ["m0"]],
@@ -217,7 +217,7 @@ describe("an item that is not answered in its batch is requested by itself", () 
   });
 });
 
-it("nothing is sent when nothing can be asked for", async () => {
+it("is not sent when nothing can be requested", async () => {
   const { exchange, sent } = answering(named);
   expect(await read(exchange, ["", " "])).toMatchObject([
     ["", "invalid"],
@@ -239,7 +239,7 @@ describe("an item of several pages", () => {
       return page === at ? last : rows([{ User: `page ${page}` }], link(name, page + 1));
     };
 
-  it("has the next ones followed by itself", async () => {
+  it("has its next pages requested separately", async () => {
     const { exchange, sent } = answering(paged(rows([{ User: "page 3" }])));
     const pieces = await all(each(exchange, names(3)));
     expect(pieces.filter(({ item }) => item === "m1")).toMatchObject(

@@ -18,7 +18,7 @@ const each = (
     parameters: { Identity: name },
   }));
 
-describe("all that was read about an item", () => {
+describe("everything that was read about an item", () => {
   const piece = (item: string, number: number, isLast: boolean): Piece<string> => ({
     item,
     page: { rows: [{ number }], isLast, notices: [], wasRetried: false },
@@ -141,7 +141,7 @@ describe("the pace", () => {
     return found;
   };
 
-  it("is five requests at a time, also for two such readings at once", async () => {
+  it("is five requests at a time, also for two simultaneous reads", async () => {
     const { exchange, waiting } = held();
     const found = [collected(each(exchange, names(200))), collected(each(exchange, names(200)))];
     await settled();
@@ -154,7 +154,7 @@ describe("the pace", () => {
     expect([requests, found.map(({ length }) => length)]).toEqual([40, [201, 201]]);
   });
 
-  it("is not that of the slowest: what comes first is given first", async () => {
+  it("is not limited by the slowest request: what arrives first is yielded first", async () => {
     const { exchange, waiting } = held();
     const found = collected(each(exchange, names(70)));
     await settled();
@@ -206,7 +206,7 @@ describe("the pace", () => {
     expect(waiting).toEqual([]);
   });
 
-  it("and the source is closed when no more is wanted", async () => {
+  it("closes the source when the consumer stops", async () => {
     let isClosed = false;
     async function* source(): AsyncGenerator<string> {
       try {

@@ -6,14 +6,14 @@ const command = (cmdlet: string): { cmdlet: string; parameters: Record<string, n
   parameters: {},
 });
 
-describe("what a cmdlet's verb says", () => {
+describe("a cmdlet's verb", () => {
   it.each([
     "Get-Mailbox",
     "get-mailbox",
     "Set-Mailbox",
     "Add-DistributionGroupMember",
     "Remove-MailboxPermission",
-  ])("%s may be sent again", (cmdlet) => {
+  ])("%s allows sending again", (cmdlet) => {
     expect(repeatable(command(cmdlet))).toBe(true);
   });
 
@@ -24,7 +24,7 @@ describe("what a cmdlet's verb says", () => {
     "Start-Anything",
     "Getaway-Car",
     "",
-  ])("%j may not", (cmdlet) => {
+  ])("%j does not", (cmdlet) => {
     expect(repeatable(command(cmdlet))).toBe(false);
   });
 

@@ -66,7 +66,7 @@ it("reads one mailbox, for two requests in all", async () => {
   expect(exchange.stats).toEqual({ requests: 2, retries: 0, waitedMs: 0 });
 });
 
-it("changes it, and hears when there was nothing to change", async () => {
+it("changes it, and learns when there was nothing to change", async () => {
   const { exchange } = await live();
   const [mailbox] = (await exchange.invoke(aoife)).rows;
   const hide: Command = {
@@ -209,7 +209,7 @@ it.each([
   "unavailable",
   "html",
   "transient",
-] as const)("gets over %s", async (named) => {
+] as const)("recovers from %s", async (named) => {
   const { exchange, emulator, time } = await live();
   emulator.setFaults([{ match: { side: "exchange" }, named, times: 2 }]);
   expect((await exchange.invoke(aoife)).rows).toHaveLength(1);
@@ -218,7 +218,7 @@ it.each([
 });
 
 it.each(["forbiddenNul", "falseGzip", "redirect"] as const)(
-  "does not get over %s",
+  "does not recover from %s",
   async (named) => {
     const { exchange, emulator, time } = await live();
     emulator.setFaults([{ match: { side: "exchange" }, named }]);
@@ -233,7 +233,7 @@ it.each(["forbiddenNul", "falseGzip", "redirect"] as const)(
 );
 
 it.each(["before", "after", "half"] as const)(
-  "a change whose connection is cut %s is made, and known to have been sent again",
+  "a change whose connection is cut %s is applied, and reported as sent again",
   async (where) => {
     const { exchange, emulator } = await live();
     const [mailbox] = (await exchange.invoke(aoife)).rows;

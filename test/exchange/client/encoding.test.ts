@@ -103,7 +103,7 @@ describe("bodyOf", () => {
     }
   });
 
-  it("refuses an Identity that is not there at all, which JSON would drop in silence", async () => {
+  it("refuses an undefined Identity, which JSON would drop silently", async () => {
     const parameters = { Identity: undefined } as unknown as Parameters;
     expect(await faultOf(() => bodyOf("Get-Mailbox", parameters))).toMatchObject({
       kind: "invalid",
@@ -132,12 +132,12 @@ describe("rowOf", () => {
     ).toEqual({ Guid: "g", EmailAddresses: ["a"] });
   });
 
-  it("keeps null apart from not there", () => {
+  it("distinguishes null from a missing property", () => {
     expect(Object.keys(rowOf({ A: null }))).toEqual(["A"]);
   });
 });
 
-it("textOf gives texts only", () => {
+it("textOf returns texts only", () => {
   expect([textOf("a"), textOf(null), textOf(undefined), textOf(1), textOf(["a"])]).toEqual([
     "a",
     "",

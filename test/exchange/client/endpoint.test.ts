@@ -97,7 +97,7 @@ describe("paths", () => {
 });
 
 describe("a request", () => {
-  it("has the headers of what it asks, and its own wishes beside the page size", async () => {
+  it("has the headers of its command, and its own preferences in addition to the page size", async () => {
     const { endpoint, sent } = scripted([reply(200), reply(200)]);
     await post(endpoint, "{}", "odata.continue-on-error");
     await post(endpoint);
@@ -119,14 +119,14 @@ describe("a request", () => {
     });
   });
 
-  it("gives its part of a batch no header of the connection", () => {
+  it("leaves the connection's headers out of its part of a batch", () => {
     const names = Object.keys(scripted([]).endpoint.headersFor("Get-Mailbox", "t"));
     expect(names).toContain("x-anchormailbox");
     for (const own of ["accept-encoding", "client-request-id", "connection-id"])
       expect(names).not.toContain(own);
   });
 
-  it("is made anew with the token that follows a refused one", async () => {
+  it("is built again with the token that replaces a refused one", async () => {
     const { endpoint, sent, refusals, time } = scripted([
       reply(401),
       to("https://eur.outlook.office365.com/"),
@@ -154,7 +154,7 @@ describe("a request", () => {
       expect(await post(scripted([reply(status)]).endpoint)).toMatchObject({ status });
   });
 
-  it("that was not answered fails, and may be sent at most twice more", async () => {
+  it("that is not answered fails, and is sent at most twice more", async () => {
     expect(await post(scripted([cut()]).endpoint)).toMatchObject({
       fault: { kind: "unavailable", retryable: true },
       maxRetries: 2,
@@ -197,7 +197,7 @@ describe("requests at the same time", () => {
   }
   const fine = (count: number): HttpReply[] => Array.from({ length: count }, () => reply(200));
 
-  it("are five at most, and go out in turn", async () => {
+  it("are at most five, and are sent in order", async () => {
     const { start, answer, waiting, done, time } = held();
     await start(12);
     expect(waiting.map(({ request }) => request.body)).toEqual(["0", "1", "2", "3", "4"]);
@@ -222,7 +222,7 @@ describe("requests at the same time", () => {
     expect(waiting).toHaveLength(most);
   });
 
-  it("leave their places also when they fail", async () => {
+  it("free their slots also when they fail", async () => {
     const { start, waiting, done } = held();
     await start(6);
     for (const { fail } of waiting.splice(0))
@@ -232,24 +232,24 @@ describe("requests at the same time", () => {
   });
 });
 
-describe("a change of which one try was lost", () => {
+describe("a change after a lost attempt", () => {
   const change = {
     cmdlet: "Add-MailboxPermission",
     parameters: { Identity: "jan", User: "piet", AccessRights: ["FullAccess"] },
   };
 
-  it("is not known to be applied when the next try is lost as well", async () => {
+  it("is not known to be applied when the next attempt is lost too", async () => {
     const { exchange } = clientOf([cut()], { forever: true });
     expect(await faultOf(exchange.invoke(change))).toMatchObject({ kind: "unavailable" });
   });
 
   // The first try may have been carried out; a fault that counts as a refusal says that nothing was.
-  it("nor when the next one is turned away at the door", async () => {
+  it("is not known to be applied when the next attempt is rejected unprocessed", async () => {
     const { exchange } = clientOf([cut(), reply(429, "", { "retry-after": "3600" })]);
     expect(await faultOf(exchange.invoke(change))).toMatchObject({ kind: "unavailable" });
   });
 
-  it("is done when the next one is answered", async () => {
+  it("is done when the next attempt is answered", async () => {
     const { exchange, sent } = clientOf([cut(), rows([])]);
     await exchange.invoke(change);
     expect(sent).toHaveLength(2);

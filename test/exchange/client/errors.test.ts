@@ -11,7 +11,7 @@ const meaning = (
   meaningOf(type, text, { cmdlet, parameters });
 
 // The strings are those of the facts sheet, as they were seen.
-describe("what the service says", () => {
+describe("an error of the service", () => {
   it.each([
     [
       "ManagementObjectNotFoundException",
@@ -130,7 +130,7 @@ describe("what the service says", () => {
     "ADTransientException",
     "ServerBusyException",
     "BackendCommunicationException",
-  ])("%s passes", (type) => {
+  ])("%s is transient", (type) => {
     expect(meaning(type, "x")).toEqual({
       kind: "unavailable",
       retryable: true,
@@ -138,14 +138,14 @@ describe("what the service says", () => {
     });
   });
 
-  it("a passing fault is also known by its name in the text", () => {
+  it("a transient fault is also recognised by its name in the text", () => {
     expect(
       meaning("CmdletProxyException", "Proxying failed: CmdletProxyNotAvailableFailure."),
     ).toMatchObject({ kind: "unavailable", retryable: true });
     expect(meaning("CmdletProxyException", "Proxying failed.")).toBeUndefined();
   });
 
-  it("a replica that has not heard of the object is worth another try", () => {
+  it("a replica that does not know the object yet is worth another attempt", () => {
     expect(
       meaning(
         "ManagementObjectNotFoundException",
@@ -154,7 +154,7 @@ describe("what the service says", () => {
     ).toMatchObject({ kind: "notReady", retryable: true });
   });
 
-  it("what no one has met has no meaning", () => {
+  it("an unknown error has no meaning", () => {
     expect(meaning("SomethingNewException", "Something new.")).toBeUndefined();
   });
 });
@@ -201,7 +201,7 @@ describe("missing", () => {
   const notFound = (name: string): string =>
     `The operation couldn't be performed because object '${name}' couldn't be found on 'AM0PR01.PROD.OUTLOOK.COM'.`;
 
-  it("is said of the object that was named, in any case and with an apostrophe in it", () => {
+  it("applies to the object that was named, in any case and with an apostrophe in it", () => {
     expect(missing(notFound("O'BRIEN"), { Identity: "o'brien", Member: "jan" })).toBe("missing");
     expect(missing(notFound("o'brien"), { Identity: "O'Brien", Member: "jan" })).toBe("missing");
     expect(
@@ -219,11 +219,11 @@ describe("missing", () => {
       "group",
       `Couldn't find object "jan". Please make sure that it was spelled correctly.`,
     ],
-  ])("is not said of %s", (_name, identity, text) => {
+  ])("does not apply to %s", (_name, identity, text) => {
     expect(missing(text, { Identity: identity, Member: "jan" })).toBe("unexpected");
   });
 
-  it("is believed without a name only of a command that names nothing else", () => {
+  it("is accepted without a name only for a command that names nothing else", () => {
     const text = "The specified mailbox doesn't exist.";
     expect(missing(text, { Identity: "jan" })).toBe("missing");
     expect(
@@ -236,7 +236,7 @@ describe("missing", () => {
     expect(missing(text, {})).toBe("unexpected");
   });
 
-  it("is not said when the words are of a language no one asked for", () => {
+  it("is not concluded from a text in an unexpected language", () => {
     expect(
       missing("De bewerking kan niet worden uitgevoerd omdat object 'piet' niet is gevonden.", {
         Identity: "jan",
@@ -319,7 +319,7 @@ it.each([
   ["WrongServerException", "x"],
   ["MailboxOfflineException", "x"],
   ["DatabaseNotFoundException", "x"],
-])("%s passes, and is worth another try: %s", (type, text) => {
+])("%s is transient and worth another attempt: %s", (type, text) => {
   expect(meaning(type, text)).toMatchObject({ kind: "unavailable", retryable: true });
 });
 

@@ -79,7 +79,7 @@ describe("notices", () => {
     ]);
   });
 
-  it("keep what a second try reports, and that it was a second one", async () => {
+  it("keep what a second attempt reports, and that it was the second", async () => {
     for (const lost of [cut(), reply(503), reply(200, '{"val')]) {
       const { exchange } = clientOf([
         lost,
@@ -93,7 +93,7 @@ describe("notices", () => {
     }
   });
 
-  it("still do after a try that was turned away", async () => {
+  it("still do so after an attempt that was rejected", async () => {
     const { exchange } = clientOf([reply(429), rows([], { "@adminapi.warnings": [nothing] })]);
     expect(await exchange.invoke(change)).toMatchObject({
       notices: [{ kind: "alreadySo" }],
@@ -172,14 +172,14 @@ describe("trying again", () => {
     expect(sent).toHaveLength(time.waits.length + 1);
   });
 
-  it("gives up after five", async () => {
+  it("gives up after five attempts", async () => {
     const { exchange, sent } = clientOf([reply(503)], { forever: true, remainingMs: 600_000 });
     await faultOf(exchange.invoke(one));
     expect([sent.length, exchange.stats.retries]).toEqual([6, 5]);
   });
 });
 
-describe("what may be sent twice", () => {
+describe("sending twice", () => {
   const lost: [string, Scripted][] = [
     ["no answer", cut()],
     ["503", reply(503, "", { "retry-after": "1" })],
@@ -189,13 +189,13 @@ describe("what may be sent twice", () => {
     ["a passing class", refusal(500, "StorageTransientException", "x")],
   ];
 
-  it.each(lost)("a change after %s", async (_name, answer) => {
+  it.each(lost)("is allowed for a change after %s", async (_name, answer) => {
     const { exchange, sent } = clientOf([answer, rows([])]);
     await exchange.invoke(change);
     expect(sent).toHaveLength(2);
   });
 
-  it.each(lost)("not a creation after %s", async (_name, answer) => {
+  it.each(lost)("is not allowed for a creation after %s", async (_name, answer) => {
     const { exchange, sent } = clientOf([answer]);
     const fault = await faultOf(exchange.invoke(creation));
     expect(fault).toMatchObject({ kind: "unavailable", retryable: false });
@@ -216,7 +216,7 @@ describe("what may be sent twice", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("a creation is also not sent again after it was turned away once", async () => {
+  it("is not allowed for a creation that was rejected once", async () => {
     const { exchange, sent } = clientOf([reply(429), cut()]);
     await faultOf(exchange.invoke(creation));
     expect(sent).toHaveLength(2);
@@ -254,13 +254,13 @@ describe("a refused token", () => {
     expect(refusals).toEqual([{ token: "token-1", claims: undefined }]);
   });
 
-  it("twice is a denial", async () => {
+  it("is a denial the second time", async () => {
     const { exchange, sent, refusals } = clientOf([reply(401)], { forever: true });
     expect(await faultOf(exchange.invoke(one))).toMatchObject({ kind: "denied", retryable: false });
     expect([sent.length, refusals.length]).toEqual([2, 1]);
   });
 
-  it("says which role is lacking when that is why", async () => {
+  it("names the missing role when that is the reason", async () => {
     const { exchange } = clientOf(
       [
         reply(
@@ -275,7 +275,7 @@ describe("a refused token", () => {
     );
   });
 
-  it("gets its new chance on every page", async () => {
+  it("may be replaced on every page", async () => {
     const { exchange, refusals } = clientOf([
       reply(401),
       rows([{}], { "@odata.nextLink": `${endpoint}?p=2` }),

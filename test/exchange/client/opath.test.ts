@@ -17,7 +17,7 @@ describe("equals", () => {
     expect(equals("Name", value)).toBe(filter);
   });
 
-  it("carries a long value whole", () => {
+  it("keeps a long value complete", () => {
     expect(equals("Name", "'".repeat(1000))).toHaveLength("Name -eq ''".length + 2000);
   });
 
@@ -45,7 +45,7 @@ describe("matchesExactly", () => {
   const carried = (found: unknown, value: string): boolean =>
     matchesExactly({ Property: found }, "Property", value, "this row");
 
-  it("does not count case, nor how a letter is composed", () => {
+  it("ignores case, and how a letter is composed", () => {
     expect(carried("José", "JOSE\u0301")).toBe(true);
   });
 
@@ -70,11 +70,11 @@ describe("matchesExactly", () => {
     ).toEqual([false, false, false]);
   });
 
-  it("takes no other colon for a prefix", () => {
+  it("does not mistake another colon for a prefix", () => {
     expect(carried(["dept:42"], "42")).toBe(false);
   });
 
-  it.each([null, 42, true, {}, ""])("%j carries no text", (found) => {
+  it.each([null, 42, true, {}, ""])("%j contains no text", (found) => {
     expect(carried(found, "42")).toBe(false);
   });
 

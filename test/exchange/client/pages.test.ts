@@ -20,8 +20,8 @@ const one: Command = {
   select: ["Guid", "Alias"],
 };
 
-describe("a list that is to be whole", () => {
-  it("is requested three times before an empty answer is believed", async () => {
+describe("a list that has to be complete", () => {
+  it("is requested three times before an empty answer is accepted", async () => {
     const lagging = clientOf([rows([]), rows([]), rows([{ Guid: "1" }])]);
     expect((await lagging.exchange.invoke(all)).rows).toEqual([{ Guid: "1" }]);
     const empty = clientOf([rows([]), rows([]), rows([])]);
@@ -29,7 +29,7 @@ describe("a list that is to be whole", () => {
     expect(empty.sent).toHaveLength(3);
   });
 
-  it("has each object once, also when a page repeats it or it moves to the next page", async () => {
+  it("contains each object once, also when a page repeats it or it moves to the next page", async () => {
     const { exchange } = clientOf([
       rows([{ Guid: "a" }, { Guid: "A" }, { User: "x" }, { User: "x" }], {
         "@odata.nextLink": `${endpoint}?p=2`,
@@ -61,7 +61,7 @@ describe("redirects", () => {
   const to = (location: string): Scripted => reply(302, "", { location });
 
   it.each([302, 307, 308])(
-    "%i leads into the tenant's region, for the rest of the run, without a port",
+    "%i is followed into the tenant's region, for the rest of the run, without a port",
     async (status) => {
       const { exchange, sent } = clientOf([
         reply(status, "", { location: "https://eurpr01.outlook.office365.com:446/elsewhere?x=1" }),
@@ -86,7 +86,7 @@ describe("redirects", () => {
     },
   );
 
-  it("lead back again", async () => {
+  it("are followed back again", async () => {
     const { exchange, sent } = clientOf([
       to("https://eurpr01.outlook.office365.com/"),
       to("https://outlook.office365.com/"),
@@ -109,7 +109,7 @@ describe("redirects", () => {
     "//evil.example/",
     "ftp://eurpr01.outlook.office365.com/",
     "https://",
-  ])("never to %s", async (location) => {
+  ])("are never followed to %s", async (location) => {
     for (const answer of [to(location), rows([], { "@odata.nextLink": location })]) {
       const { exchange, sent } = clientOf([answer]);
       const fault = await faultOf(exchange.invoke(one));
@@ -132,7 +132,7 @@ describe("redirects", () => {
     expect(sent).toHaveLength(4);
   });
 
-  it("of a next page lead into the region as well", async () => {
+  it("of a next page are followed into the region as well", async () => {
     const { exchange, sent } = clientOf([
       rows([{}], { "@odata.nextLink": `${endpoint}?$skiptoken=a%2Bb` }),
       to("https://eurpr01.outlook.office365.com/"),
@@ -144,7 +144,7 @@ describe("redirects", () => {
     );
   });
 
-  it("leave no loopback address for a real one", async () => {
+  it("never lead from a loopback address to a real one", async () => {
     for (const answer of [
       to("https://eurpr01.outlook.office365.com/"),
       rows([], { "@odata.nextLink": endpoint }),
@@ -193,7 +193,7 @@ describe("pages", () => {
     );
   });
 
-  it("are requested only when the one before is taken", async () => {
+  it("are requested only when the previous one is consumed", async () => {
     const { exchange, sent } = clientOf([rows([{ n: 1 }], more(2))]);
     for await (const page of exchange.pages(all)) {
       expect(page.rows).toEqual([{ n: 1 }]);
@@ -239,18 +239,18 @@ describe("pages", () => {
   it.each([
     ["the same one again", [2, 2]],
     ["one from before", [2, 3, 2]],
-  ])("that lead to %s are a fault", async (_name, links) => {
+  ])("that link to %s are a fault", async (_name, links) => {
     const { exchange } = clientOf(links.map((link) => rows([{}], more(link))));
     expect((await faultOf(exchange.invoke(all))).message).toContain("twice");
   });
 
-  it("that lead to the first one are a fault", async () => {
+  it("that link to the first one are a fault", async () => {
     const { exchange, sent } = clientOf([rows([{}], { "@odata.nextLink": endpoint })]);
     expect((await faultOf(exchange.invoke(all))).message).toContain("twice");
     expect(sent).toHaveLength(1);
   });
 
-  it("keep quiet about more results while there are pages, and only then", async () => {
+  it("report more results only when there are no more pages", async () => {
     const warning = {
       "@adminapi.warnings": ["There are more results available than are currently displayed."],
     };
@@ -260,7 +260,7 @@ describe("pages", () => {
     ).toMatchObject([{ kind: "moreResults" }]);
   });
 
-  it("are a fault when all were requested and there are more behind the last", async () => {
+  it("are a fault when there are more results after the last one", async () => {
     const warning = {
       "@adminapi.warnings": ["There are more results available than are currently displayed."],
     };

@@ -119,7 +119,7 @@ describe("a refusal, however it is written", () => {
     ).toBe("ambiguous");
   });
 
-  it("takes no bar in a plain sentence for the mark of a class", () => {
+  it("does not mistake a bar in a sentence for the mark of a class", () => {
     expect(fault(reply(400, envelope('The value "a|b|c" is not allowed.')))).toMatchObject({
       kind: "invalid",
       message:
@@ -162,12 +162,12 @@ describe("a refusal, however it is written", () => {
     expect(said.message).toMatch(/^Exchange Online refused Get-Mailbox \(status 400\)\./);
   });
 
-  it("comes whole and on one line, since only what holds no secret may be cut", () => {
+  it("stays complete and on one line, because only a text without secrets may be cut", () => {
     expect(fault(reply(400, `${"x".repeat(5000)}\r\n  end`)).message).toMatch(/x{5000} end$/);
   });
 });
 
-describe("the status, where nothing else decides", () => {
+describe("the status, if nothing else decides", () => {
   it.each([
     [400, "invalid", false],
     [401, "denied", false],
@@ -187,7 +187,7 @@ describe("the status, where nothing else decides", () => {
     expect(fault(reply(status))).toMatchObject({ kind, retryable });
   });
 
-  it("never calls an object missing because a path was not found", () => {
+  it("never means that an object is missing because a path was not found", () => {
     expect(
       fault(reply(404, { error: { code: "NotFound", message: "Resource not found" } })).kind,
     ).toBe("invalid");
@@ -195,11 +195,11 @@ describe("the status, where nothing else decides", () => {
 });
 
 describe("a 403", () => {
-  it("without a body and a reason speaks of the role", () => {
+  it("without a body and a reason names the role", () => {
     expect(fault(reply(403)).message).toContain("needs the permission Exchange.ManageAsApp");
   });
 
-  it("gives the reason of x-ms-diagnostics", () => {
+  it("passes on the reason in x-ms-diagnostics", () => {
     const said = fault(
       reply(403, "", {
         "x-ms-diagnostics": '2000008;reason="The role is not there";error_category="x"',
@@ -213,13 +213,13 @@ describe("a 403", () => {
     });
   });
 
-  it("is not alone in having its reason there", () => {
+  it("is not the only status with a reason there", () => {
     expect(
       fault(reply(401, "", { "x-ms-diagnostics": "2000001;reason=expired" })).message,
     ).toContain("It said: 2000001;reason=expired");
   });
 
-  it("keeps to the reason even when a web page comes along", () => {
+  it("keeps the reason even when the body is a web page", () => {
     expect(fault(reply(403, "<html>", { "x-ms-diagnostics": "why" })).message).toContain("why");
   });
 });
@@ -228,7 +228,7 @@ describe("a web page", () => {
   const html = "<!DOCTYPE html><html><title>Blocked</title></html>";
 
   it.each([200, 400, 403, 404, 407, 500])(
-    "with status %i is a proxy's or a wrong address's, not Exchange's word",
+    "with status %i is from a proxy or a wrong address, not from Exchange",
     (status) => {
       const said = fault(reply(status, html, { "content-type": "text/html; charset=utf-8" }));
       expect(said).toMatchObject({ kind: "unexpected", retryable: false });
@@ -237,17 +237,17 @@ describe("a web page", () => {
     },
   );
 
-  it.each([502, 503, 504])("with status %i is worth another try", (status) => {
+  it.each([502, 503, 504])("with status %i is worth another attempt", (status) => {
     expect(fault(reply(status, html))).toMatchObject({ kind: "unavailable", retryable: true });
   });
 
-  it("is known without its content type", () => {
+  it("is recognised without its content type", () => {
     expect(fault(reply(200, " \n<HTML>")).kind).toBe("unexpected");
   });
 });
 
 describe("a success", () => {
-  it("gives rows without annotations, warnings and the next page", () => {
+  it("yields rows without annotations, warnings and the next page", () => {
     const answer = rows([{ Guid: "g", "Guid@data.type": "System.Guid" }], {
       "@adminapi.warnings": ["w", 1],
       "@odata.nextLink": "https://next",
@@ -259,11 +259,11 @@ describe("a success", () => {
     });
   });
 
-  it("knows an empty next page link from one", () => {
+  it("does not mistake an empty link for a next page", () => {
     expect(page(rows([], { "@odata.nextLink": "" })).nextLink).toBeUndefined();
   });
 
-  it("an empty list is enough for a cmdlet without output", () => {
+  it("may be an empty list for a cmdlet without output", () => {
     expect(page(rows([]), set)).toEqual({ rows: [], notices: [], nextLink: undefined });
   });
 
@@ -325,13 +325,13 @@ describe("a success", () => {
   });
 
   it.each(['{"value":[{"Guid":', "not JSON", '"a text"', "[1]", "null", "[]"])(
-    "%j is no answer, and worth another try",
+    "%j is not an answer, and worth another attempt",
     (body) => {
       expect(fault(reply(200, body))).toMatchObject({ kind: "unavailable", retryable: true });
     },
   );
 
-  it("cut off amid words that mean something elsewhere stays cut off", () => {
+  it("that is cut off counts as cut off, whatever its words", () => {
     expect(
       fault(reply(200, '{"value":[{"MailTip":"the license doesn\'t permit you')),
     ).toMatchObject({ kind: "unavailable", retryable: true });
@@ -379,14 +379,14 @@ describe("a page after the first", () => {
       expect(fault(answer, command, true).kind).toMatch(/unavailable|unexpected/);
   });
 
-  it("that is not found means no missing object", () => {
+  it("that is not found does not mean a missing object", () => {
     expect(fault(reply(404, envelope(`|${className}|${text}`)), get, true)).toMatchObject({
       kind: "unexpected",
       retryable: false,
     });
   });
 
-  it("whose link is too old says so", () => {
+  it("names a link that is too old", () => {
     expect(
       fault(
         reply(
