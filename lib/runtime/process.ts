@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { version } from "../generated/version.ts";
 import type { Action, AnyEvent } from "../host/action.ts";
 import { unusable, type Answer } from "../host/answer.ts";
 import { run, type Connect } from "../host/run.ts";
@@ -83,7 +84,7 @@ const defect =
   "The connector failed while it was answering; it is unknown what it did. This is a defect: please report it.";
 
 function lastResort(message: string, output: Readonly<Record<string, unknown>>): Answer {
-  const stats = { requests: 0, retries: 0, waitedMs: 0, totalMs: 0 };
+  const stats = { version, requests: 0, retries: 0, waitedMs: 0, totalMs: 0 };
   return { ...unusable([message], { taken: [], output, stats }), outcome: "unknown" };
 }
 

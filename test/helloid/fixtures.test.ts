@@ -47,7 +47,9 @@ describe.skipIf(program === "")("every fixture through its bridge script", () =>
   }
 
   it("but for those that no object of PowerShell can hold", () => {
-    expect(all.filter((name) => !names.includes(name))).toEqual([]);
+    expect(all.filter((name) => !names.includes(name))).toEqual([
+      "lifecycle/create/fields-in-any-casing",
+    ]);
   });
 
   it("is of every action", () => {

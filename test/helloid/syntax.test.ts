@@ -29,11 +29,7 @@ const inWindowsPowerShell = {
     "ConvertTo-Json": ["InputObject", "Depth", "Compress"],
     "Get-Command": ["Name", "CommandType", "ErrorAction"],
     "Get-TypeData": ["TypeName"],
-    "Get-Variable": ["Name", "ValueOnly", "ErrorAction"],
-    "New-Object": ["TypeName", "ArgumentList"],
     "Remove-TypeData": ["TypeName"],
-    "Set-Variable": ["Name", "Value"],
-    "Test-Path": ["Path"],
     "Where-Object": [],
     "Write-Error": ["Message", "ErrorAction"],
     "Write-Information": [],
@@ -43,17 +39,24 @@ const inWindowsPowerShell = {
   } as Record<string, string[] | undefined>,
   types: [
     ...["bool", "int", "PSCustomObject", "string", "void"],
-    ...["System.Collections.IList", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch"],
+    ...[
+      "System.Collections.Generic.HashSet[char]",
+      "System.Collections.IList",
+      "System.Diagnostics.Process",
+      "System.Diagnostics.ProcessStartInfo",
+      "System.Diagnostics.Stopwatch",
+    ],
     ...["System.IO.File", "System.IO.Path", "System.Text.Encoding"],
     ...["System.Threading.Tasks.Task", "System.Threading.Tasks.Task[]"],
   ],
   /** Kill has an argument from .NET Core on: the script asks for the version before. */
   members:
     `Action Add Answers ASCII BaseStream Close Combine ContainsKey Count CreateNoWindow Dispose
-    ElapsedMilliseconds Exception Exists ExitCode GetBaseException GetBytes GraceMs HasExited Id IsCompleted
-    IsFixedSize IsPathRooted Kill Length LimitMs Major Message Name OnlyReads outputContext Parameters Path PreviewMs
-    Properties PSObject PSVersion ReadAllText ReadLineAsync RedirectStandardError RedirectStandardInput
-    RedirectStandardOutput Replace Result Rubbish Secrets StandardError StandardErrorEncoding StandardInput
+    ElapsedMilliseconds Exception Exists ExitCode GetBaseException GetBytes GetValue GraceMs HasExited Id IsCompleted
+    IsFixedSize IsPathRooted Kill Length LimitMs Major Message Name new OnlyReads outputContext Parameters Path
+    PreviewMs
+    Properties PSObject PSVariable PSVersion ReadAllText ReadLineAsync RedirectStandardError RedirectStandardInput
+    RedirectStandardOutput Replace Result Rubbish Secrets SessionState StandardError StandardErrorEncoding StandardInput
     StandardOutput StandardOutputEncoding Start StartNew StartsWith Substring Success TimedOut ToCharArray Trim
     UseShellExecute UTF8 Value WaitAny WaitForExit Watch WriteAsync`.split(/\s+/),
   /** Names of the parser's classes. Ternaries, chains of pipelines and classes have others. */

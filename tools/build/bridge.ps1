@@ -20,9 +20,12 @@ $connector = @{
     GraceMs   = {{graceMs}}
     Secrets   = {{secrets}}
 }
-foreach ($name in 'actionContext', 'outputContext') {
-    if (-not (Test-Path -Path "Variable:$name")) { Set-Variable -Name $name -Value $null }
-}
+
+# The platform's object of a name, or nothing. Without a cmdlet: the first one that is used takes long to load, which
+# Node.js can do meanwhile.
+function Read-Ambient($name) { $ExecutionContext.SessionState.PSVariable.GetValue($name) }
+$actionContext = Read-Ambient 'actionContext'
+$outputContext = Read-Ambient 'outputContext'
 
 # The value of a property, or nothing: strict mode refuses to read one that does not exist.
 function Read-Property($object, $name) {
@@ -89,20 +92,20 @@ function New-Request {
     if (Get-TypeData -TypeName 'System.Array') { Remove-TypeData -TypeName 'System.Array' }
     $request = @{ outputContext = @{ Data = Read-Property $outputContext 'Data' } }
     foreach ($name in 'actionContext', 'personContext', 'resourceContext') {
-        $value = Get-Variable -Name $name -ValueOnly -ErrorAction Ignore
+        $value = Read-Ambient $name
         if ($null -ne $value) { $request[$name] = $value }
     }
     $json = ConvertTo-Json -InputObject $request -Depth 50 -Compress
-    $used = New-Object -TypeName 'System.Collections.Generic.HashSet[char]' -ArgumentList (, $json.ToCharArray())
-    foreach ($character in $used) {
+    foreach ($character in [System.Collections.Generic.HashSet[char]]::new($json.ToCharArray())) {
         $code = [int]$character
         if ($code -gt 0x7e) { $json = $json.Replace([string]$character, ('\u{0:x4}' -f $code)) }
     }
-    [System.Text.Encoding]::ASCII.GetBytes($json)
+    # The comma keeps it one value: a pipeline would take it apart, byte by byte.
+    , [System.Text.Encoding]::ASCII.GetBytes($json)
 }
 
 function New-StartInfo($program, $arguments) {
-    $start = New-Object -TypeName 'System.Diagnostics.ProcessStartInfo' -ArgumentList $program, $arguments
+    $start = [System.Diagnostics.ProcessStartInfo]::new($program, $arguments)
     $start.UseShellExecute = $false
     $start.CreateNoWindow = $true
     $start
@@ -201,7 +204,9 @@ function Invoke-Bundle($process, $request, $limitMs, $run) {
         $run.TimedOut = $run.Watch.ElapsedMilliseconds -ge $limitMs
         if ($run.TimedOut) { return }
         # Not for long: PowerShell cannot be stopped in the meantime.
-        $tasks = [System.Threading.Tasks.Task[]]@($sending, $reading[0], $reading[1] | Where-Object { $null -ne $_ })
+        [System.Threading.Tasks.Task[]]$tasks = @(
+            foreach ($task in $sending, $reading[0], $reading[1]) { if ($null -ne $task) { $task } }
+        )
         if ($tasks.Length -gt 0) { [void][System.Threading.Tasks.Task]::WaitAny($tasks, 200) }
     }
 }
@@ -250,9 +255,8 @@ function Invoke-Connector {
         }
         $bundle = Find-Bundle
         $node = Find-Node
-        $request = New-Request
         $process = Start-Bundle $node $bundle
-        Invoke-Bundle $process $request $limitMs $run
+        Invoke-Bundle $process (New-Request) $limitMs $run
         $fault = Find-Fault $process $run $limitMs
         if ($null -eq $fault) {
             $answer = $run.Answers[0].outputContext
