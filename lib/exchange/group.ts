@@ -80,7 +80,10 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
   });
   if (!row) return doesNotExist(`Group ${id}`, cause, { isProven: true });
   const recipient = groupOf(row);
-  if (groupTypes.includes(recipient.RecipientTypeDetails))
+  // The refusal itself can name the type.
+  const isUnified = /GroupMailbox/i.test(cause?.message ?? "");
+  const type = isUnified ? "GroupMailbox" : recipient.RecipientTypeDetails;
+  if (groupTypes.includes(type))
     return new Fault({
       kind: "notReady",
       message:
@@ -88,9 +91,7 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
         "after a group is created.",
       cause,
     });
-  const why =
-    reasons[recipient.RecipientTypeDetails] ??
-    `is a ${recipient.RecipientTypeDetails}; expected a group`;
+  const why = reasons[type] ?? `is a ${type}; expected a group`;
   return Fault.invalid(`${nameOf(recipient)} ${why}.`);
 }
 

@@ -5,7 +5,16 @@ import { cloudGroups, cloudGroupsWhere } from "../../lib/exchange/groupList.ts";
 import { membersOfAll } from "../../lib/exchange/groupMembers.ts";
 import { recipientTypes } from "../../lib/generated/mailbox.ts";
 import { all, calledIn, guidOf, tenantOf } from "./answering.ts";
-import { clientOf, endpoint, faultOf, notFound, reply, rows, type Scripted } from "./scripted.ts";
+import {
+  refusal,
+  clientOf,
+  endpoint,
+  faultOf,
+  notFound,
+  reply,
+  rows,
+  type Scripted,
+} from "./scripted.ts";
 import { maxNamed } from "../../lib/exchange/naming.ts";
 
 const row = (index: number, own: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -195,6 +204,19 @@ describe("a group by its reference", () => {
     [
       "a Microsoft 365 one",
       [rows([]), rows([row(1, { RecipientTypeDetails: "GroupMailbox" })])],
+      "invalid",
+      "through Microsoft Graph",
+    ],
+    [
+      "a Microsoft 365 one by the refusal, whatever type is listed",
+      [
+        refusal(
+          400,
+          "RecipientTaskException",
+          "The current operation is not supported on GroupMailbox.",
+        ),
+        rows([row(1)]),
+      ],
       "invalid",
       "through Microsoft Graph",
     ],
