@@ -19,7 +19,7 @@ export function connectionFault(thrown: unknown, target: URL, proxy: Proxy | und
   });
 }
 
-/** Nothing was sent: there was no tunnel to send it through. */
+/** Nothing was sent, because there was no tunnel. */
 function proxyFault({ status, cause }: ProxyError, target: URL, proxy: Proxy): Fault {
   const name = `the proxy ${proxy.url.host} (HTTPS_PROXY)`;
   if (status !== undefined)
@@ -48,7 +48,7 @@ function hint(status: number, { authorization }: Proxy): string {
     : "; it does not accept the user name and password";
 }
 
-/** TLS was not established, so nothing was sent; another try finds the same certificate. */
+/** TLS was not established, so nothing was sent. Another attempt would find the same certificate. */
 function untrusted(what: string, reason: string, cause: unknown): Fault {
   return new Fault({
     kind: "denied",

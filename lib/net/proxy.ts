@@ -11,7 +11,7 @@ export interface Proxy {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What the environment says about a proxy, or what is wrong with it. The fault does not quote the address, which may
+ * The proxy settings in the environment, or the error in them. The fault does not quote the address, which may
  * contain a password.
  */
 export function proxyFrom(env: Environment): {

@@ -17,7 +17,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** An agent that asks the proxy for a tunnel to each host, except to the hosts of `NO_PROXY`. */
+/** An agent that requests a tunnel to each host from the proxy, except to the hosts of `NO_PROXY`. */
 export function proxyAgent(
   { url, authorization, exceptions }: Proxy,
   { connectTimeoutMs, ...options }: Agent.Options & { connectTimeoutMs: number },
@@ -42,7 +42,7 @@ export function proxyAgent(
 
 /**
  * undici's own errors of a tunnel do not tell the proxy from the host, and after a connection that the proxy cuts
- * (UND_ERR_SOCKET) it tries again at once and for ever.
+ * (UND_ERR_SOCKET) it retries immediately and forever.
  */
 function tunnelThrough(client: Dispatcher) {
   return async (options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> => {

@@ -19,7 +19,7 @@ export interface Stats {
 }
 
 /**
- * The result of one attempt. `afterMs` is the time that the service asked for (Retry-After), which is then
+ * The result of one attempt. `afterMs` is the wait that the service requested (Retry-After), which is then
  * authoritative; `maxRetries` is set when this kind of fault gets fewer retries than usual.
  */
 export type Try<T> = { value: T } | Failure;
@@ -36,9 +36,9 @@ const maxTransportRetries = 2;
 const firstWaitMs = 1_000;
 
 /**
- * Tries until the attempt succeeds, fails permanently, or the run has no time for another one. `Retry-After` wins;
+ * Retries until the attempt succeeds, fails permanently, or the run has no time for another one. `Retry-After` wins;
  * without it the wait doubles, plus up to a quarter so that parallel runs do not retry at the same time.
- * When the service asks for more time than is left, the fault is thrown immediately instead of at the end.
+ * When the service requests more time than is left, the fault is thrown immediately instead of at the end.
  */
 export async function retrying<T>(pace: Pace, attempt: () => Promise<Try<T>>): Promise<T> {
   for (let retries = 0; ; retries++) {

@@ -19,7 +19,7 @@ import { readState, type State } from "./state.ts";
 import { Store } from "./store.ts";
 
 export interface EmulatorOptions {
-  /** Used as it is, not copied: changes are made in it. Default: the seeded tenant. */
+  /** Used directly, not copied: changes modify it. Default: the seeded tenant. */
   state?: State;
   /** Milliseconds since 1970. */
   clock?: () => number;
@@ -198,7 +198,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   return emulator;
 }
 
-/** Gzip when the client asks for it, as the service does. */
+/** Gzip when the client accepts it, as the service does. */
 async function compressed(response: Response, incoming: Incoming): Promise<Response> {
   if (
     !/\bgzip\b/i.test(incoming.headers.get("accept-encoding") ?? "") ||

@@ -14,7 +14,7 @@ export interface Reply {
   json: Wire;
 }
 
-/** All properties that a body may have; a test knows which kind it asked for. */
+/** All properties that a body may have; a test knows which kind it requested. */
 export interface Wire {
   value: Record<string, unknown>[];
   "@odata.context": string;

@@ -82,7 +82,7 @@ function nameSourcesFromRoot(file: string): void {
   writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
 
-/** The module of an action, in the folder of what its entry loads. */
+/** The module of an action, in the folder of the code that its entry loads. */
 function moduleOf(action: string): string {
   return `chunks/${action}`;
 }

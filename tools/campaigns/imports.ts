@@ -45,7 +45,7 @@ const kinds: readonly Kind[] = [
 
 export interface Tally {
   complete: number;
-  /** Failed, and said why: how often each reason was given. */
+  /** Failed with a reason: how often each reason was reported. */
   told: Map<string, number>;
   /** What must never be: a success that lacks something, or a failure without a word. */
   wrong: string[];

@@ -1,5 +1,5 @@
 /**
- * Plants the faults of plantedFaults.ts one at a time in a copy of the project, runs the tests that
+ * Plants the faults in planted/ one at a time in a copy of the project, runs the tests that
  * should notice, and writes the score to docs/mutants.md.
  *
  *   npm run mutants                            all faults, and the report
@@ -19,7 +19,8 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "prettier";
-import { plantedFaults, type PlantedFault } from "./plantedFaults.ts";
+import type { PlantedFault } from "./planted/fault.ts";
+import { plantedFaults } from "./plantedFaults.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const report = path.join(root, "docs/mutants.md");
@@ -50,7 +51,7 @@ function assertPlantable(faults: readonly PlantedFault[]): void {
     return testsOf(fault).length === 0 ? [`${where}: no test to run`] : [];
   });
   if (problems.length > 0)
-    throw new Error(`plantedFaults.ts no longer fits the code:\n${problems.join("\n")}`);
+    throw new Error(`The planted faults no longer fit the code:\n${problems.join("\n")}`);
 }
 
 /** A copy of the files that git knows, or would know. */
@@ -199,7 +200,7 @@ function reportText(): string {
   return `# Planted faults
 
 \`npm run mutants\` plants faults in \`lib/\`, one at a time, and runs the unit tests that should
-notice. The faults are in \`tools/campaigns/plantedFaults.ts\`, each with what would go wrong in a
+notice. The faults are in \`tools/campaigns/planted/\`, each with what would go wrong in a
 tenant. People chose them, so the score is about these faults only. A run over all of them writes
 this page.
 

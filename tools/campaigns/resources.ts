@@ -29,7 +29,7 @@ export interface Round {
   behaviour?: Partial<State["behaviour"]>;
   /** The highest chance, from 0 to 1, that a request is throttled. */
   throttled?: number;
-  /** Also answers that never come, of which nobody knows what was done. */
+  /** Also answers that never come, so that the result of the request is unknown. */
   lost?: number;
   /** How often a run is killed. */
   kills: number;
@@ -78,8 +78,8 @@ const words = [
 ];
 
 /**
- * Good ones, and three bad: without a name, without anything a name could be made of, and with a
- * name that somebody has.
+ * Good items and three bad ones: without a name, without a character that is valid in a name, and with
+ * a name that is taken.
  */
 export function sourceOf(items: number, kind: Kind): { source: Item[]; bad: Item[] } {
   const bad = [
@@ -150,7 +150,7 @@ export async function round(
       answer = run.answer as Answer | undefined;
       ended.ms = Math.max(ended.ms, run.ms);
       ended.completed += Number(/completed: (\d+)/.exec(messagesOf(answer)[0] ?? "")?.[1] ?? 0);
-      // An answer that never came leaves an item to the next run, and says so.
+      // An item whose answer never came is left to the next run and reported.
       if (errorsOf(answer).length <= bad.length) break;
     }
     ended.wrong.push(

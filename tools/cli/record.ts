@@ -228,7 +228,7 @@ function isAnswer(answer: Fault["answer"], response: Answered): boolean {
   return !("cut" in response) && isDeepStrictEqual(answer?.body, response.body);
 }
 
-/** The takes that were asked for: scenarios, and fixtures without a scenario. */
+/** The requested recordings: scenarios, and fixtures without a scenario. */
 function takesFor(names: readonly string[], all: boolean): Take[] {
   const isWanted = (name: string): boolean => all || isAmong(name, names);
   const played = scenarios

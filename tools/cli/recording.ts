@@ -25,7 +25,7 @@ export function isUnordered(action: string): boolean {
   return /^(permissions\/.*\/import\w+|resources\/\w+)$/.test(action);
 }
 
-/** `body`: JSON as it is, any other content as a text. `cut`: the connection ended without an answer. */
+/** `body`: JSON as a value, any other content as a text. `cut`: the connection ended without an answer. */
 export type Answered =
   { status: number; headers?: Record<string, string>; body: unknown } | { cut: true };
 
@@ -34,7 +34,7 @@ export interface Exchange {
   response: Answered;
 }
 
-/** What a run of a bundle left behind. */
+/** The output of one run of a bundle. */
 export interface Recording {
   event: unknown;
   traffic: Exchange[];
@@ -145,7 +145,7 @@ export function differences(recorded: unknown, now: unknown, where = ""): string
     : [`${where === "" ? "the whole" : where}: recorded ${shown(recorded)}, now ${shown(now)}`];
 }
 
-/** In one order, whatever order they came in. Equal ones keep theirs. */
+/** In a fixed order, regardless of the order of arrival. Equal ones keep theirs. */
 export function sorted<T>(
   values: readonly T[],
   key: (value: T) => unknown = (value) => value,
@@ -172,7 +172,7 @@ export function lasting(value: unknown, origin: string): unknown {
   return { ...scrubbedTexts, stats: { ...stats, waitedMs: 0, totalMs: 0 } };
 }
 
-/** The cmdlet in a request, or those in a batch; throws for what is no call of one. */
+/** The cmdlet in a request, or those in a batch. Throws for any other request. */
 export function askedIn(url: URL, body: string): Asked {
   const {
     CmdletInput: input,
@@ -216,10 +216,10 @@ export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
 // ---- Scrubbing: substitution, never deletion. The same value gets the same stand-in throughout a recording,
 // and a stand-in is left alone.
 
-/** Ids that are no one's: those of the seeded tenant, and those that stand in for a real one. */
+/** Ids that may stay: those of the seeded tenant, and stand-ins for real ones. */
 export const standIn = /^[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}$/i;
 const guids = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
-/** Domains of addresses, and whatever ends like the first domain of a tenant. */
+/** Domains of addresses, and any name that ends like the first domain of a tenant. */
 const domains =
   /(?<=@|:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de)/gi;
 const publicDomain = new RegExp(

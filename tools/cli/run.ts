@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 
-/** What a bundle left behind. */
+/** The output of a bundle. */
 export interface BundleRun {
   code: number | null;
   /** The last line of stdout, if it is an answer. */

@@ -85,8 +85,8 @@ interface Asked<T> {
 }
 
 /**
- * What came for one item, page by page. What failed in the batch is asked for by itself, with all that a single call
- * has: retries, a fresh token.
+ * The answer for one item, page by page. A request that failed in the batch is sent again separately, with everything
+ * that a single call has: retries and a fresh token.
  */
 async function* piecesOf<T>(
   item: T,
@@ -124,8 +124,8 @@ export async function* collectPages<T>(
 }
 
 /**
- * One batch, sent until it is answered as a whole. Items are matched by id: their order is not kept, and errors do
- * not always name their object.
+ * One batch, sent until the whole of it is answered. Items are matched by id, because their order is not kept and
+ * errors do not always name their object.
  */
 async function answersTo(
   asked: readonly Asked<unknown>[],
@@ -181,7 +181,7 @@ function readBatch(
   for (const { id, command } of asked) {
     const own = responses.filter((response) => response.id === id);
     const [response] = own;
-    // None, or two of them: not attributable, so the item is asked for by itself.
+    // None, or two of them: not attributable, so the item is requested separately.
     if (own.length !== 1 || !response) continue;
     const read = readReply(
       {

@@ -6,22 +6,22 @@ export interface Command {
   parameters: Parameters;
   /** The properties to return; absent: all of them. */
   select?: readonly string[];
-  /** The command asks for everything there is, although it has no ResultSize. */
+  /** The command requests the whole list, although it has no ResultSize. */
   isWholeList?: true;
 }
 
-/** Whether the cmdlet only reads: then an empty reply is a failure, and not a result without output. */
+/** Whether the cmdlet only reads. If so, an empty reply is a failure, not a result without output. */
 export function reads({ cmdlet }: Command): boolean {
   return /^Get-/i.test(cmdlet);
 }
 
 /**
- * How often a command that asks for everything is sent before its answer "nothing" is believed: a controller that
- * lags can answer with an empty list.
+ * How often a command that requests the whole list is sent before an empty answer is accepted: a lagging controller
+ * can answer with an empty list.
  */
 export const maxEmptyLooks = 3;
 
-/** Whether a command asks for everything there is (see `maxEmptyLooks`). */
+/** Whether a command requests the whole list (see `maxEmptyLooks`). */
 export function isWholeList(command: Command): boolean {
   const asksForAll = command.isWholeList ?? command.parameters["ResultSize"] === "Unlimited";
   return reads(command) && asksForAll;

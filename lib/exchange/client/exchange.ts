@@ -11,7 +11,7 @@ import { retrying, type Stats, type Try } from "../../net/retry.ts";
 export interface Reply {
   rows: Row[];
   notices: Notice[];
-  /** The request was sent more than once, so an earlier try may have been carried out. */
+  /** The request was sent more than once, so an earlier attempt may have been carried out. */
   wasRetried: boolean;
 }
 
@@ -22,16 +22,16 @@ export interface ReplyPage extends Reply {
 
 /** Exchange Online, as seen by its nouns: cmdlets in, objects out. */
 export interface Exchange {
-  /** Calls a cmdlet and gives everything it answers, all pages together. Throws a `Fault`. */
+  /** Calls a cmdlet and returns its complete answer, all pages together. Throws a `Fault`. */
   invoke(command: Command): Promise<Reply>;
   /**
-   * Calls a cmdlet and gives page by page as they arrive. A page that cannot be had is a fault, never the end of the
+   * Calls a cmdlet and yields its pages as they arrive. A page that cannot be read is a fault, never the end of the
    * list.
    */
   pages(command: Command): AsyncGenerator<ReplyPage, void, undefined>;
   /**
-   * Reads something about each item, ten items to a request and a few requests at a time, and gives the pages in
-   * whatever order they arrive. What cannot be read is given as a fault with its item; the others go on. Only for
+   * Sends a read for each item, ten items to a request and a few requests at a time, and yields the pages in the
+   * order of their arrival. A failed read is yielded as a fault with its item, and the others continue. Only for
    * commands that read.
    */
   each<T>(
@@ -39,8 +39,8 @@ export interface Exchange {
     commandFor: (item: T) => Command,
   ): AsyncGenerator<Piece<T>, void, undefined>;
   /**
-   * Looks again and again, with short waits, until `look` finds something: what was just made is found by readers
-   * only after a while. Throws a `notReady` fault when the time for it is over, and whatever `look` throws.
+   * Calls `look` repeatedly, with short waits, until it finds something: readers find a new object only after a while.
+   * Throws a `notReady` fault when the time is over, and any error of `look`.
    */
   eventually<T>(look: () => Promise<T | undefined>, patience: Patience): Promise<T>;
   readonly stats: Readonly<Stats>;
@@ -78,7 +78,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     return { ...read, wasRetried: sent > 1 };
   }
 
-  /** The first page. A list that was requested as a whole is requested again while it is empty. */
+  /** The first page. A whole list is requested again while it is empty. */
   async function firstPage(
     command: Command,
     call: { where: string; body: string; requestId: string },
@@ -89,7 +89,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     }
   }
 
-  /** All pages. `given` is the first one, when it arrived in a batch. */
+  /** All pages. `given` is the first one, if it arrived in a batch. */
   async function* pages(
     command: Command,
     given?: Page,
@@ -140,8 +140,8 @@ class Places {
   }
 
   /**
-   * The rows that are new. An object can be listed twice, when it moves from one page to the next in the meantime; an
-   * entry without a Guid is no object. Throws an `unexpected` fault for a page that came before under another link.
+   * The rows that are new. An object that moves to the next page in the meantime is listed twice. An entry without a
+   * Guid is not an object. Throws an `unexpected` fault for a page that already came under another link.
    */
   add(link: string, rows: readonly Row[]): Row[] {
     const content = createHash("sha1").update(JSON.stringify(rows)).digest("base64");
@@ -171,9 +171,9 @@ class Places {
 }
 
 /**
- * While there is a next page, "more results available" is not news. Behind the last page of a list that was asked for
- * as a whole it means that the list is not whole, and throws an `unexpected` fault: what is missing in a list passes
- * for gone.
+ * "More results available" means nothing while there is a next page. After the last page of a list that was requested
+ * completely, it means that the list is incomplete. That throws an `unexpected` fault, because an object that is
+ * missing from a list counts as deleted.
  */
 function replyOf({ cmdlet, parameters }: Command, page: Page): ReplyPage {
   const { rows, nextLink } = page;
@@ -188,8 +188,8 @@ function replyOf({ cmdlet, parameters }: Command, page: Page): ReplyPage {
 }
 
 /**
- * The fault of a command of which an earlier try may have been carried out. A last try that was turned away, because of
- * its token or of throttling, says nothing about that.
+ * The fault of a command of which an earlier attempt may have been carried out. If the last attempt was rejected
+ * because of its token or of throttling, that remains unknown.
  */
 function afterUnknown(before: Fault, last: Fault, { cmdlet }: Command): Fault {
   if (last.kind !== "throttled" && last.kind !== "denied") return last;

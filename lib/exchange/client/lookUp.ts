@@ -80,7 +80,7 @@ export function isAmong(id: string, rows: readonly Row[]): boolean {
   return rows.some(hasGuid(id));
 }
 
-/** Throws an `unexpected` fault when a row lacks a property that was asked for: an absent property is never "no". */
+/** Throws an `unexpected` fault when a row lacks a requested property: an absent property never means "no". */
 export function assertReturned(row: Row, properties: readonly string[], what: string): void {
   const absent = properties.filter((name) => row[name] === undefined);
   if (absent.length > 0)

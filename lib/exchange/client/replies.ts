@@ -6,7 +6,7 @@ import { retryAfterMs, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
 import { isBusy, meaningOf, noticeOf, rightsNeeded, type NoticeKind } from "./errors.ts";
 
-/** What the service said in addition to its answer; `kind` is set for what is understood. */
+/** A message of the service in addition to its answer. `kind` is set if the message is understood. */
 export interface Notice {
   kind?: NoticeKind | undefined;
   text: string;
@@ -16,7 +16,7 @@ export interface Notice {
 export interface Page {
   rows: Row[];
   notices: Notice[];
-  /** Where the next page is to be asked for. */
+  /** The address of the next page. */
   nextLink: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Reading {
   now: number;
 }
 
-/** Reads an answer: a page, or a fault with the time the service asks for before another try. */
+/** Reads an answer: a page, or a fault with the wait that the service requests before another attempt. */
 export function readReply(reply: HttpReply, { command, continued, now }: Reading): Try<Page> {
   const read =
     reply.status >= 200 && reply.status < 300
@@ -47,9 +47,8 @@ export function readReply(reply: HttpReply, { command, continued, now }: Reading
 }
 
 /**
- * Reads a 2xx answer. A list that was asked for or promised, and did not come, is a fault. For a write, an answer that
- * is no known envelope is a notice: cmdlets without output were seen to answer with nothing at all
- * (GreyCorbel/ExoHelper).
+ * Reads a 2xx answer. A list that was requested or promised but is missing is a fault. For a write, an answer without
+ * a known envelope is a notice: cmdlets without output were seen to return an empty answer (GreyCorbel/ExoHelper).
  */
 function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | Fault {
   const { cmdlet } = command;
@@ -113,7 +112,7 @@ function pageOf(reply: HttpReply, command: Command, continued: boolean): Page | 
   };
 }
 
-/** An answer to a write that is no known envelope proves nothing about the write, in either direction. */
+/** An answer to a write without a known envelope proves nothing about the write, in either direction. */
 function notUnderstood({ cmdlet }: Command, { status, text }: HttpReply): string {
   const said = onOneLine(text);
   return `Exchange Online's answer to ${cmdlet} is not understood (status ${status}): ${said || "empty"}`;
@@ -169,7 +168,7 @@ function byStatus(
 ): { kind: FaultKind; retryable: boolean; message: string } {
   const { status } = reply;
   const html = looksLikeHtml(reply);
-  // The reason of a refused token or a missing role stands in a header, beside a body that is empty or nothing but NUL.
+  // The reason of a refused token or a missing role is in a header, and the body is empty or contains only NUL.
   const reason = reply.headers["x-ms-diagnostics"] ?? "";
   const headerReason = reason === "" && !html ? text : reason;
   const serviceText = headerReason === "" ? "" : ` It said: ${onOneLine(headerReason)}`;
@@ -269,7 +268,7 @@ function looksLikeHtml(reply: HttpReply): boolean {
   );
 }
 
-/** One line, whole: whoever writes it down may cut it, once no secret is in it any more. */
+/** One line, complete: the writer may cut it after its secrets are masked. */
 function onOneLine(text: string): string {
   return text.slice(0, maxText).replace(/\s+/g, " ").trim();
 }

@@ -167,7 +167,7 @@ const anchors = [
 ];
 
 function checkHeaders(incoming: Incoming, store: Store): void {
-  // Documented: the rows arrive as text in `_clixml`. A client that asks for it finds no rows in JSON.
+  // Documented: the rows arrive as text in `_clixml`. A client that requests it finds no rows in JSON.
   const format = incoming.headers.get("x-responseformat") ?? "json";
   if (/^clixml$/i.test(format)) throw notImplemented(`X-ResponseFormat: ${format}`);
   const type = incoming.headers.get("content-type") ?? "";

@@ -1,4 +1,4 @@
-/** Trustees: whom an entry of an access list is about, from the parameter to the row. */
+/** Trustees in the entries of an access list, from the parameter to the row. */
 import type { AccessEntry } from "../access.ts";
 import { ambiguous, trusteeUnknown } from "./errors.ts";
 import { guidOfSid, isSid, sidOf } from "../sid.ts";

@@ -1,7 +1,7 @@
 /**
  * The same message in other words, so that a client that matches texts is found out: with
  * typographic quotes, in German, or reworded until only what is quoted is left. The German texts
- * are translations made here, not the service's; a text without one stays as it is.
+ * are translations of this project, not the service's. A text without one stays unchanged.
  */
 import type { Behaviour } from "../state.ts";
 

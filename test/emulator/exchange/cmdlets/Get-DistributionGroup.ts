@@ -3,8 +3,8 @@ import { isDistributionGroup, refuseGroupMailbox } from "../groups.ts";
 import { textOf } from "../parameters.ts";
 
 /**
- * Documented: these come back as GUIDs (assumed: those of the directory) unless a switch asks for
- * names beside them.
+ * Documented: these come back as GUIDs (assumed: those of the directory) unless a switch requests
+ * names in addition.
  */
 const asGuids = [
   "GrantSendOnBehalfTo",

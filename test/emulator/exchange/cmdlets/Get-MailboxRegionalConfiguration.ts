@@ -18,7 +18,7 @@ export const getMailboxRegionalConfiguration: Cmdlet = {
       ...outcome,
       rows(wanted) {
         const row = outcome.rows(wanted);
-        // Documented: false, whatever the folders are called, without the switch.
+        // Documented: false without the switch, regardless of the folder names.
         const matches = (mailbox: DirectoryObject): boolean =>
           verified && foldersMatchLanguage(mailbox, call.store);
         return (mailbox) =>

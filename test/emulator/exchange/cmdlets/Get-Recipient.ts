@@ -26,7 +26,7 @@ export const getRecipient: Cmdlet = {
     const details = typesAskedFor(parameters);
     const types = parameters["RecipientType"];
     const deleted = parameters["IncludeSoftDeletedRecipients"] === true;
-    // Documented: the switch needs one of these beside it. How its absence is refused is assumed.
+    // Documented: the switch needs one of these as well. How its absence is refused is assumed.
     if (deleted && !parameters["Identity"] && !details) throw unresolvedSet();
     return list("Get-Recipient", call, (object) => {
       const own = String(object["RecipientTypeDetails"]);

@@ -2,7 +2,7 @@ import { nothing, type Cmdlet } from "../cmdlet.ts";
 import { hasNoFolderEntry, invalidValue, specialFolderUser } from "../errors.ts";
 import { addressed, isEveryone, replaceEntry, shownUser } from "../folderPermissions.ts";
 
-/** Takes a whole entry away (documented). Those of Default and Anonymous stay (assumed). */
+/** Removes a whole entry (documented). Those of Default and Anonymous stay (assumed). */
 export const removeMailboxFolderPermission: Cmdlet = {
   name: "Remove-MailboxFolderPermission",
   writes: true,

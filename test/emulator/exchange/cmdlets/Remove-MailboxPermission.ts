@@ -5,7 +5,7 @@ import { textOf } from "../parameters.ts";
 import { hasMailbox, required, staysAnyway } from "../permissions.ts";
 import { account, trusteeNamed } from "../trustees.ts";
 
-/** Returns nothing. What is not there is a warning, and so is an inherited entry (both observed). */
+/** Returns nothing. A missing entry causes a warning, and so does an inherited one (both observed). */
 export const removeMailboxPermission: Cmdlet = {
   name: "Remove-MailboxPermission",
   writes: true,

@@ -74,7 +74,7 @@ function valuesToWrite(
     values["Language"] = languageNamed(textOf(parameters["Language"]));
   if (parameters["TimeZone"] !== undefined)
     values["TimeZone"] = checkedTimeZone(textOf(parameters["TimeZone"]));
-  // A mailbox without a language is taken for an American one (assumed).
+  // A mailbox without a language counts as American English (assumed).
   const language = String(values["Language"] ?? mailbox["Language"] ?? "en-US");
   for (const name of formats) {
     const given = parameters[name];

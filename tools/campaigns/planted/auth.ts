@@ -1,0 +1,103 @@
+/** Faults to plant in signing in. */
+import type { Faults } from "./fault.ts";
+
+export const authFaults: readonly Faults[] = [
+  {
+    file: "lib/auth/pkcs12.ts",
+    tests: ["test/auth/certificate.test.ts"],
+    faults: [
+      {
+        find: "count > 1_000_000",
+        replace: "count > 10_000_000",
+        why: "A certificate with ten million rounds would stop everything, the deadline too.",
+      },
+      {
+        find: "count > 1_000_000",
+        replace: "count >= 1_000_000",
+        why: "A certificate with exactly a million rounds would be refused.",
+      },
+      {
+        find: "if (verified !== false) return contents;",
+        replace: "return contents;",
+        why: "A container that was changed would be accepted.",
+      },
+      {
+        find: '["", undefined]',
+        replace: '[""]',
+        why: "Containers without a password could not be read.",
+      },
+    ],
+  },
+  {
+    file: "lib/auth/certificate.ts",
+    faults: [
+      {
+        find: "now > notAfter",
+        replace: "now < notAfter",
+        why: "Valid certificates would be refused as expired.",
+      },
+      {
+        find: "if (now < notBefore)",
+        replace: "if (false)",
+        why: "A certificate that is not valid yet would fail without a reason.",
+      },
+      {
+        find: "length > der.length",
+        replace: "length > der.length + 100",
+        why: "A certificate that was cut off would pass for a damaged one.",
+      },
+      {
+        find: ".filter((each) => each.checkPrivateKey(key))",
+        replace: "",
+        why: "The certificate of another key would be presented.",
+      },
+      {
+        find: "Date.parse(b.certificate.validTo) - Date.parse(a.certificate.validTo)",
+        replace: "Date.parse(a.certificate.validTo) - Date.parse(b.certificate.validTo)",
+        why: "After a renewal the old certificate would be used.",
+      },
+    ],
+  },
+  {
+    file: "lib/auth/token.ts",
+    faults: [
+      {
+        find: "const marginMs = 120_000;",
+        replace: "const marginMs = 0;",
+        why: "A token would be used until it is refused.",
+      },
+      {
+        find: "if (current?.token === refused?.token) current = undefined;",
+        replace: "",
+        why: "A refused token would be sent again.",
+      },
+      {
+        find: "seams.keepSecret(token);",
+        replace: "",
+        why: "An access token could be logged.",
+      },
+      {
+        find: "if (assertion !== null) keepSecret(assertion);",
+        replace: "",
+        why: "A signed assertion could be logged.",
+      },
+      {
+        find: "if (!url.startsWith(`${origin}/`))",
+        replace: "if (false)",
+        why: "The sign-in library could send the secret to another host.",
+        equivalent:
+          "A second lock: msal takes its addresses from the settings, even when MSAL_FORCE_REGION names a region.",
+      },
+      {
+        find: "pending ??= fetchNew",
+        replace: "pending = fetchNew",
+        why: "Every request that starts at once would fetch a token of its own.",
+      },
+      {
+        find: "status === 429 || status === 408 || status >= 500",
+        replace: "status === 429 || status >= 500",
+        why: "A sign-in that timed out would not be tried again.",
+      },
+    ],
+  },
+];

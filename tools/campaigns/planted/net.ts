@@ -1,0 +1,190 @@
+/** Faults to plant in the network. */
+import type { Faults } from "./fault.ts";
+
+export const netFaults: readonly Faults[] = [
+  {
+    file: "lib/net/retry.ts",
+    faults: [
+      {
+        find: "retries >= maxRetries",
+        replace: "retries > maxRetries",
+        why: "One try too many.",
+      },
+      {
+        find: "!fault.retryable || ",
+        replace: "",
+        why: "A refusal would be sent again.",
+      },
+      {
+        find: "wait >= pace.remaining()",
+        replace: "wait > pace.remaining()",
+        why: "The run would wait until its very end and report nothing.",
+      },
+      {
+        find: "afterMs ?? firstWaitMs",
+        replace: "firstWaitMs",
+        why: "Retry-After would be ignored.",
+      },
+      {
+        find: "2 ** retries",
+        replace: "2 * retries",
+        why: "The waits would not double.",
+      },
+      {
+        find: "const maxTransportRetries = 2;",
+        replace: "const maxTransportRetries = 20;",
+        why: "A host that cannot be reached would be tried until time is up.",
+      },
+      {
+        find: "ms > 0 ? ms : undefined",
+        replace: "ms >= 0 ? ms : undefined",
+        why: "Retry-After: 0 would mean no wait at all.",
+      },
+      {
+        find: "if (pace.signal.aborted) throw Fault.of(pace.signal.reason);",
+        replace: "",
+        why: "A run that has ended would send another request.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/polling.ts",
+    tests: ["test/exchange/creation.test.ts", "test/exchange/client/exchange.test.ts"],
+    faults: [
+      {
+        find: "> maxMs;",
+        replace: ">= maxMs * 10;",
+        why: "A created object would be waited for ten times as long.",
+      },
+      {
+        find: "Math.min(2 * next, maxWaitMs)",
+        replace: "2 * next",
+        why: "The waits would grow without limit.",
+      },
+      {
+        find: "if (found !== undefined)",
+        replace: "if (found === undefined)",
+        why: "Nothing would pass for a finding.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/requestSlots.ts",
+    faults: [
+      {
+        find: "Math.max(1, ",
+        replace: "Math.max(0, ",
+        why: "After enough complaints nothing would be sent any more.",
+      },
+      {
+        find: "slots.size < max",
+        replace: "slots.size <= max",
+        why: "There would be more requests at once than allowed.",
+      },
+      {
+        find: "slots.size / 2",
+        replace: "slots.size",
+        why: "A busy service would get as many requests as before.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/proxy.ts",
+    tests: ["test/net/proxy.test.ts"],
+    faults: [
+      {
+        find: 'hostname === "localhost"',
+        replace: "false",
+        why: "localhost no longer counts as this machine.",
+      },
+      {
+        find: 'hostname === "[::1]"',
+        replace: "false",
+        why: "IPv6 loopback no longer counts as this machine.",
+      },
+      {
+        find: "/^127(\\.\\d{1,3}){3}$/",
+        replace: "/^127(\\.\\d{1,3}){3}/",
+        why: "127.0.0.1.example.com would receive the client secret.",
+      },
+      {
+        find: "[env[name], env[name.toUpperCase()]]",
+        replace: "[env[name.toUpperCase()], env[name]]",
+        why: "The wrong one of two proxies would be used.",
+      },
+      {
+        find: "[password, credentials]",
+        replace: "[]",
+        why: "The password of a proxy would be written.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/proxyAgent.ts",
+    tests: ["test/net/proxy.test.ts"],
+    faults: [
+      {
+        find: "if (answer.statusCode === 200) return answer;",
+        replace: "return answer;",
+        why: "TLS would be spoken with a proxy that refused.",
+      },
+      {
+        find: "noProxy: exceptions,",
+        replace: 'noProxy: "",',
+        why: "Hosts in NO_PROXY would be asked for through the proxy.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/connectionFault.ts",
+    tests: ["test/net/proxy.test.ts"],
+    faults: [
+      {
+        find: "status >= 500",
+        replace: "status >= 400",
+        why: "A proxy that refuses would be asked again.",
+      },
+      {
+        find: "if (reason !== undefined) return untrusted(`The connection to ${target.host}`, reason, thrown);",
+        replace: "",
+        why: "A certificate that is not trusted would be tried again, and a write called unknown.",
+      },
+    ],
+  },
+  {
+    file: "lib/net/transport.ts",
+    faults: [
+      {
+        find: "isLoopback(target) ? direct : proxied",
+        replace: "proxied",
+        why: "An emulator on this machine would be looked for behind the proxy.",
+        tests: ["test/net/proxy.test.ts"],
+      },
+      {
+        find: "const connectTimeoutMs = 8_000;",
+        replace: "const connectTimeoutMs = 80_000;",
+        why: "A host that does not answer would take the whole event.",
+      },
+      {
+        find: "if (signal.aborted) throw Fault.of(signal.reason);",
+        replace: "",
+        why: "The end of the run would pass for a network fault.",
+      },
+      {
+        find: "bytes[0] === 0x1f",
+        replace: "true",
+        why: "Plain errors that claim gzip could not be read.",
+      },
+      {
+        find: '.replaceAll("\\0", "")',
+        replace: "",
+        why: "A refusal of NUL bytes would become an audit line of NUL bytes.",
+      },
+      {
+        find: '.replace(/^\\uFEFF/, "")',
+        replace: "",
+        why: "An answer with a byte order mark would not be JSON.",
+      },
+    ],
+  },
+];
