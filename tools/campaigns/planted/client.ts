@@ -104,17 +104,17 @@ export const clientFaults: readonly Faults[] = [
         why: "A throttled creation would not be tried again.",
       },
       {
-        find: "if (seen.has(where))",
-        replace: "if (false)",
+        find: "if (this.#links.has(link)) throw this.#twice();",
+        replace: "",
         why: "A list whose pages go in a circle would never end.",
       },
       {
-        find: 'parameters["ResultSize"] === "Unlimited" &&',
+        find: "isWholeList({ cmdlet, parameters }) &&",
         replace: "false &&",
         why: "A list that is not whole would pass for whole.",
       },
       {
-        find: "wasRetried: unknownOutcome.length > 0",
+        find: "wasRetried: sent > 1",
         replace: "wasRetried: false",
         why: "A change that was sent twice would be believed without a look.",
       },
@@ -178,11 +178,6 @@ export const clientFaults: readonly Faults[] = [
         find: "if (writing)",
         replace: "if (false)",
         why: "A change could be sent in a batch, where its outcome is not attributable.",
-      },
-      {
-        find: "if (first && first.nextLink === undefined) return;",
-        replace: "if (first) return;",
-        why: "Only the first page of each list would be read.",
       },
     ],
   },

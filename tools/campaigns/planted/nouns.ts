@@ -3,6 +3,17 @@ import type { Faults } from "./fault.ts";
 
 export const nounFaults: readonly Faults[] = [
   {
+    file: "lib/exchange/groupList.ts",
+    tests: ["test/exchange/group.test.ts"],
+    faults: [
+      {
+        find: "if (!isSynced(group) && (",
+        replace: "if ((",
+        why: "Groups that cannot be changed here would be listed.",
+      },
+    ],
+  },
+  {
     file: "lib/exchange/accessList.ts",
     tests: ["test/exchange/mailboxRight.test.ts", "test/exchange/rightHolders.test.ts"],
     faults: [
@@ -95,16 +106,17 @@ export const nounFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/exchange/rightHolders.ts",
+    file: "lib/exchange/accessList.ts",
+    tests: ["test/exchange/rightHolders.test.ts"],
     faults: [
       {
-        find: "isInherited || isDenied ? undefined",
-        replace: "isDenied ? undefined",
+        find: "return !isInherited && !isDenied;",
+        replace: "return !isDenied;",
         why: "Inherited rights would be imported as granted.",
       },
       {
-        find: "isInherited || isDenied ? undefined",
-        replace: "isInherited ? undefined",
+        find: "return !isInherited && !isDenied;",
+        replace: "return !isInherited;",
         why: "Denied rights would be imported as granted.",
       },
     ],
@@ -212,11 +224,6 @@ export const nounFaults: readonly Faults[] = [
         find: "if (value === undefined || value === null)",
         replace: "if (false)",
         why: "A group of unknown master would pass for one of the cloud.",
-      },
-      {
-        find: "if (isSynced(group)) continue;",
-        replace: "",
-        why: "Groups that cannot be changed here would be listed.",
       },
     ],
   },
