@@ -137,8 +137,10 @@ function Stop-Bundle($process) {
 }
 
 # PowerShell 7 turns text that looks like a date into a date, and the platform would store it in another form.
-$jsonOptions = @{}
-if ((Get-Command -Name 'ConvertFrom-Json').Parameters.ContainsKey('DateKind')) { $jsonOptions['DateKind'] = 'String' }
+function Find-JsonOptions {
+    $reader = Get-Command -Name 'ConvertFrom-Json'
+    if ($reader.Parameters.ContainsKey('DateKind')) { @{ DateKind = 'String' } } else { @{} }
+}
 
 # The object in a line of JSON, or nothing when it is anything else.
 function Read-Line($line) {
@@ -180,6 +182,7 @@ function Set-Output($name, $value) {
 function Invoke-Bundle($process, $request, $limitMs, $run) {
     $stdin = $process.StandardInput.BaseStream
     $sending = $stdin.WriteAsync($request, 0, $request.Length)
+    $jsonOptions = Find-JsonOptions
     $readers = @($process.StandardOutput, $process.StandardError)
     $reading = @($readers[0].ReadLineAsync(), $readers[1].ReadLineAsync())
     while ($true) {
