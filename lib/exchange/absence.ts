@@ -5,7 +5,7 @@ import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { findRows, hasGuid } from "./client/lookUp.ts";
 import { equals } from "./client/opath.ts";
-import type { Cmdlets } from "./target.ts";
+import type { Cmdlets, ExchangeQuery } from "./target.ts";
 
 /** What `otherwiseFound` sends. */
 export const secondLook: Cmdlets = {
@@ -42,6 +42,22 @@ export async function otherwiseFound(
 }
 
 /**
+ * The fault of a read, once a look at the object itself has settled a "not found", which proves nothing alone: the
+ * fault of the look, or the same fault when the object is there.
+ */
+export function settledFault(fault: Fault, look: ExchangeQuery<unknown>): ExchangeQuery<Fault> {
+  return async (targets) => {
+    if (fault.kind !== "missing" || fault.isProven) return fault;
+    try {
+      await look(targets);
+      return fault;
+    } catch (thrown) {
+      return Fault.of(thrown);
+    }
+  };
+}
+
+/**
  * The object with this Guid; undefined when the service reports that there is none. Throws `unexpected` when the
  * service neither returns nor denies it: a controller that lags can also answer `200` with an empty list.
  */
@@ -67,19 +83,32 @@ export async function foundByGuid(
   });
 }
 
+/** The items of a list, or those of the second look when the list is empty. */
+export async function* withSecondLook<T>(
+  listed: AsyncIterable<T>,
+  secondLook: () => AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  let isEmpty = true;
+  for await (const item of listed) {
+    isEmpty = false;
+    yield item;
+  }
+  if (isEmpty) yield* secondLook();
+}
+
 /** What `assertNoneListed` sends. */
 export const listLook: Cmdlets = { "Get-Recipient": ["RecipientTypeDetails", "ResultSize"] };
 
 /**
- * The second look at a list that is empty: throws an `unexpected` fault when Get-Recipient shows an object of these
- * types. `isMeant` excludes objects that the list does not contain.
+ * The second look at a list of everything, which yields nothing: throws an `unexpected` fault when Get-Recipient shows
+ * an object of these types. `isMeant` excludes objects that the list does not contain.
  */
-export async function assertNoneListed(
+export async function* assertNoneListed(
   exchange: Exchange,
   cmdlet: string,
   types: readonly string[],
   isMeant: (row: Row) => boolean = () => true,
-): Promise<void> {
+): AsyncGenerator<never, void, undefined> {
   for await (const { rows } of exchange.pages({
     cmdlet: "Get-Recipient",
     parameters: { RecipientTypeDetails: [...types], ResultSize: "Unlimited" },

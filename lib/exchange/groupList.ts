@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { assertNoneListed, listLook } from "./absence.ts";
+import { assertNoneListed, listLook, withSecondLook } from "./absence.ts";
 import { allOf, equals, matchesExactly } from "./client/opath.ts";
 import { groupOf, groupProperties, groupTypes, isSynced, type Group } from "./group.ts";
 import { maxNamed, nameOf } from "./naming.ts";
@@ -30,21 +30,18 @@ export function cloudGroups(
   alsoRead: readonly string[] = [],
 ): ExchangeStream<Group> {
   const listed = listedGroups(where, alsoRead);
-  return async function* ({ exchange }) {
-    let isEmpty = true;
-    for await (const group of listed({ exchange })) {
-      isEmpty = false;
-      yield group;
-    }
-    if (!isEmpty) return;
-    if (!where) {
-      const isMastered = (row: Parameters<typeof groupOf>[0]): boolean => !isSynced(groupOf(row));
-      await assertNoneListed(exchange, "Get-DistributionGroup", groupTypes, isMastered);
-      return;
-    }
-    for await (const group of cloudGroups(undefined, [...alsoRead, where.property])({ exchange }))
-      if (meets(group, where)) yield group;
-  };
+  return ({ exchange }) =>
+    withSecondLook(listed({ exchange }), async function* () {
+      if (!where)
+        return yield* assertNoneListed(
+          exchange,
+          "Get-DistributionGroup",
+          groupTypes,
+          (row) => !isSynced(groupOf(row)),
+        );
+      for await (const group of cloudGroups(undefined, [...alsoRead, where.property])({ exchange }))
+        if (meets(group, where)) yield group;
+    });
 }
 
 /** The cloud groups whose `property` is `value`, in one list. */

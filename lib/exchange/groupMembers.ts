@@ -1,4 +1,5 @@
 import { Fault } from "../fault.ts";
+import { settledFault } from "./absence.ts";
 import { collectPages, type Piece } from "./client/batch.ts";
 import { textOf } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
@@ -41,8 +42,10 @@ export function membersOfAll(where?: GroupCondition): ExchangeStream<GroupMember
     const hasMembers = new Set<Group>();
     for await (const piece of exchange.each(groups({ exchange }), commandFor)) {
       const one = read(piece);
-      if ("fault" in one) yield { ...one, fault: await settled(one, exchange) };
-      else {
+      if ("fault" in one) {
+        const look = groupById(one.group.Guid);
+        yield { ...one, fault: await settledFault(one.fault, look)({ exchange }) };
+      } else {
         if (one.members.length > 0) hasMembers.add(one.group);
         else if (!hasMembers.has(one.group)) empty.push(one.group);
         yield one;
@@ -77,20 +80,6 @@ async function* wronglyEmpty(
             "but Get-Recipient shows that it has some.",
         }),
       };
-  }
-}
-
-/** The fault of reading a group's members, once a second look has settled a "not found". */
-async function settled(
-  { group, fault }: { group: Group; fault: Fault },
-  exchange: Exchange,
-): Promise<Fault> {
-  if (fault.kind !== "missing") return fault;
-  try {
-    await groupById(group.Guid)({ exchange });
-    return fault;
-  } catch (thrown) {
-    return Fault.of(thrown);
   }
 }
 

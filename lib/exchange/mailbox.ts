@@ -7,7 +7,7 @@ import { textOf, type Row } from "./client/encoding.ts";
 import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
 import { mergedCmdlets, type Cmdlets, type ExchangeQuery } from "./target.ts";
-import { otherwiseFound, secondLook } from "./absence.ts";
+import { otherwiseFound, secondLook, settledFault } from "./absence.ts";
 import type { Exchange } from "./client/exchange.ts";
 
 /** A mailbox as Get-Mailbox returns it, with at least the properties that identify it. */
@@ -199,10 +199,7 @@ export function readingOf<T>({ Guid }: Mailbox, query: ExchangeQuery<T>): Exchan
     try {
       return await query(targets);
     } catch (thrown) {
-      const fault = Fault.of(thrown);
-      if (fault.kind !== "missing" || fault.isProven) throw fault;
-      await mailboxById(Guid, [])(targets);
-      throw fault;
+      throw await settledFault(Fault.of(thrown), mailboxById(Guid, []))(targets);
     }
   };
 }
@@ -213,10 +210,7 @@ export function readingOf<T>({ Guid }: Mailbox, query: ExchangeQuery<T>): Exchan
  * or one that says that the mailbox exists.
  */
 export function confirmed(mailbox: Mailbox, fault: Fault): ExchangeQuery<Fault> {
-  return (targets) =>
-    readingOf(mailbox, () => Promise.reject(fault))(targets).catch((thrown: unknown) =>
-      Fault.of(thrown),
-    );
+  return settledFault(fault, mailboxById(mailbox.Guid, []));
 }
 
 /** The properties to request: the identifying ones, and those of `alsoRead` that mailboxes have. */

@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { assertNoneListed, listLook } from "./absence.ts";
+import { assertNoneListed, listLook, withSecondLook } from "./absence.ts";
 import { equals, matchesExactly } from "./client/opath.ts";
 import { booleanProperty, filterable, mailboxOf, selected, type Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
@@ -33,20 +33,12 @@ export function mailboxesOf(
   where?: MailboxCondition,
 ): ExchangeStream<Mailbox> {
   const listed = listedMailboxes(types, alsoRead, where);
-  return async function* ({ exchange }) {
-    let isEmpty = true;
-    for await (const mailbox of listed({ exchange })) {
-      isEmpty = false;
-      yield mailbox;
-    }
-    if (!isEmpty) return;
-    if (!where) {
-      await assertNoneListed(exchange, "Get-Mailbox", types);
-      return;
-    }
-    for await (const mailbox of mailboxesOf(types, [...alsoRead, where.property])({ exchange }))
-      if (meets(mailbox, where)) yield mailbox;
-  };
+  return ({ exchange }) =>
+    withSecondLook(listed({ exchange }), async function* () {
+      if (!where) return yield* assertNoneListed(exchange, "Get-Mailbox", types);
+      for await (const mailbox of mailboxesOf(types, [...alsoRead, where.property])({ exchange }))
+        if (meets(mailbox, where)) yield mailbox;
+    });
 }
 
 /** The same without a second look. */

@@ -1,35 +1,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
 import { runBundle, type BundleRun } from "../../tools/cli/run.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { changeEventFor } from "../events.ts";
 import {
+  openings,
   privateAuthority,
-  proxyProcess,
+  proxyAccount,
   tlsServer,
   unusedPort,
   type Routes,
   type Running,
-  type RunningProxy,
 } from "./privateNetwork.ts";
 
 const login = "login.microsoftonline.com";
 const exchange = "outlook.office365.com";
-const password = "p@ss:w%rd-of/the proxy";
-const credentials = `agent:${encodeURIComponent(password)}`;
-const authorization = `Basic ${Buffer.from(`agent:${password}`).toString("base64")}`;
-
-const open: (() => unknown)[] = [];
-afterEach(() => Promise.all(open.splice(0).map((close) => close())));
-
-async function proxyWith(...settings: Parameters<typeof proxyProcess>): Promise<RunningProxy> {
-  const proxy = await proxyProcess(...settings);
-  open.push(proxy.end);
-  return proxy;
-}
+const { credentials, authorization } = proxyAccount;
+const { open, proxyWith } = openings();
 
 describe("a bundle in a closed network", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "exchange-proxy-"));

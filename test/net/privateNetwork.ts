@@ -7,6 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { createServer } from "node:tls";
 import forge from "node-forge";
+import { afterEach } from "vitest";
 
 interface Pair {
   certificate: forge.pki.Certificate;
@@ -129,4 +130,30 @@ export async function unusedPort(): Promise<number> {
   server.close();
   await once(server, "close");
   return port;
+}
+
+const password = "p@ss:w%rd-of/the proxy";
+/** An account of the proxy, with everything in its password that an address has to encode. */
+export const proxyAccount = {
+  password,
+  /** As they are written in an address. */
+  credentials: `agent:${encodeURIComponent(password)}`,
+  authorization: `Basic ${Buffer.from(`agent:${password}`).toString("base64")}`,
+};
+
+/** What a test opens, to be closed after it; called where the tests are defined. */
+export function openings(): {
+  open: (() => unknown)[];
+  proxyWith(...settings: Parameters<typeof proxyProcess>): Promise<RunningProxy>;
+} {
+  const open: (() => unknown)[] = [];
+  afterEach(() => Promise.all(open.splice(0).map((close) => close())));
+  return {
+    open,
+    async proxyWith(...settings) {
+      const proxy = await proxyProcess(...settings);
+      open.push(proxy.end);
+      return proxy;
+    },
+  };
 }

@@ -1,30 +1,20 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isLoopback, proxyFrom } from "../../lib/net/proxy.ts";
 import { httpTransport } from "../../lib/net/transport.ts";
 import { faultOf } from "../exchange/scripted.ts";
 import {
+  openings,
   privateAuthority,
-  proxyProcess,
+  proxyAccount,
   tlsServer,
   unusedPort,
   type Routes,
   type Running,
-  type RunningProxy,
 } from "./privateNetwork.ts";
 
 const exchange = "outlook.office365.com";
-const password = "p@ss:w%rd-of/the proxy";
-const credentials = `agent:${encodeURIComponent(password)}`;
-const authorization = `Basic ${Buffer.from(`agent:${password}`).toString("base64")}`;
-
-const open: (() => unknown)[] = [];
-afterEach(() => Promise.all(open.splice(0).map((close) => close())));
-
-async function proxyWith(...settings: Parameters<typeof proxyProcess>): Promise<RunningProxy> {
-  const proxy = await proxyProcess(...settings);
-  open.push(proxy.end);
-  return proxy;
-}
+const { password, credentials, authorization } = proxyAccount;
+const { open, proxyWith } = openings();
 
 describe("a proxy", () => {
   const target = `https://${exchange}/path`;
