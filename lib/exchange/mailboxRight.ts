@@ -39,6 +39,8 @@ export interface Standing {
   entries: number;
   /** Entries of accounts that no longer exist. */
   orphans: number;
+  /** Security identifiers of the list that can be the account's, which no longer exists. */
+  possibleSids: readonly string[];
   /** The account's security identifier, when the list shows such identifiers. */
   sid?: string | undefined;
 }
@@ -188,7 +190,13 @@ function withoutInherited<E extends Entry>(entries: readonly E[]): E[] {
 function sendOnBehalfStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
   return async ({ exchange }) => {
     const { rows } = await exchange.invoke(readingDelegate(mailbox, account.DistinguishedName));
-    return { isHeld: isAmong(mailbox.Guid, rows), isDenied: false, entries: 0, orphans: 0 };
+    return {
+      isHeld: isAmong(mailbox.Guid, rows),
+      isDenied: false,
+      entries: 0,
+      orphans: 0,
+      possibleSids: [],
+    };
   };
 }
 
@@ -210,8 +218,9 @@ async function standing(
   const account = [...entries, ...counted].some(({ trustee }) => isSid(trustee))
     ? await withSid(caller)({ exchange })
     : caller;
+  const possible = mayHaveSid(account) ? entries.filter(({ trustee }) => isSid(trustee)) : [];
   const certain = entries.filter(
-    ({ trustee }) => isAccount(account, trustee) || (isSid(trustee) && mayHaveSid(account)),
+    (entry) => isAccount(account, entry.trustee) || possible.includes(entry),
   );
   const uncertain = entries.filter(
     ({ trustee }) => !isAccount(account, trustee) && mayBeAccount(account, trustee),
@@ -225,6 +234,7 @@ async function standing(
     orphans: [...new Set([...entries, ...counted])].filter(
       ({ trustee }) => isSid(trustee) && !isAccount(account, trustee),
     ).length,
+    possibleSids: possible.map(({ trustee }) => trustee),
   };
 
   /**

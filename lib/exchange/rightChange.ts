@@ -119,7 +119,8 @@ export async function revoke(
   account: Account,
   { read, change, log }: RightGate,
 ): Promise<void> {
-  const { isHeld, orphans, sid = "" } = await read(right.standingOf(mailbox, account));
+  const standing = await read(right.standingOf(mailbox, account));
+  const { isHeld, orphans, possibleSids, sid = "" } = standing;
   // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
   if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
   assertMasteredHere(right, mailbox);
@@ -136,6 +137,7 @@ export async function revoke(
     isInPlace: !isHeld,
     isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
+    remedy: remedyFor(possibleSids),
     alternatives: [
       { trustee: otherNameOf(right, account), how: "by another name" },
       { trustee: sid, how: "by its security identifier" },
@@ -152,6 +154,15 @@ export async function revoke(
 /** The other name under which an entry of the account can be kept. */
 function otherNameOf({ name }: Right, account: Account): string {
   return name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
+}
+
+/** Nothing shows whose an entry of a deleted account is, so a person has to decide. */
+function remedyFor(sids: readonly string[]): string | undefined {
+  if (sids.length === 0) return undefined;
+  return (
+    "The account was deleted, and the lists name deleted accounts by security identifiers that nothing explains: " +
+    `remove the entries of ${sids.join(", ")} if no one needs them.`
+  );
 }
 
 function orphanCount(orphans: number): string {

@@ -82,6 +82,7 @@ describe("whether an account has Full Access", () => {
       isDenied: false,
       entries: 0,
       orphans: 0,
+      possibleSids: [],
     });
     const look = {
       cmdlet: "Get-MailboxPermission",
@@ -263,6 +264,7 @@ describe("whether an account has Send on Behalf", () => {
       isDenied: false,
       entries: 0,
       orphans: 0,
+      possibleSids: [],
     });
     expect(asked).toMatchObject([
       {
