@@ -178,8 +178,8 @@ async function heal(
 }
 
 /**
- * Nothing shows whose an entry under the security identifier of a deleted account is. Such a failure lasts until someone
- * removes the entries, which it has to name.
+ * Nothing shows whose an entry under the security identifier of a deleted account is. Such a failure lasts until
+ * someone removes the entries, which it has to name.
  */
 function leavesItToPeople({ answer }: Execution): boolean {
   return (answer?.outputContext.AuditLogs ?? []).some(

@@ -83,6 +83,7 @@ describe("whether an account has Full Access", () => {
       entries: 0,
       orphans: 0,
       possibleSids: [],
+      remaining: { isInherited: false, possibleGroups: [] },
     });
     const look = {
       cmdlet: "Get-MailboxPermission",
@@ -265,6 +266,7 @@ describe("whether an account has Send on Behalf", () => {
       entries: 0,
       orphans: 0,
       possibleSids: [],
+      remaining: { isInherited: false, possibleGroups: [] },
     });
     expect(asked).toMatchObject([
       {
