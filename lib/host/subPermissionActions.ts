@@ -148,6 +148,8 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       const pending = await revokeOthers(parts, belonging, held, report, taken);
       report.faults.push(...(await settle()));
       for (const { key, steps } of pending) if (steps.every(hasTakenEffect)) held.remove(key);
+      if (isRevoke && record.size === 0)
+        report.audit.push({ Message: "Nothing to revoke: no sub-permission is on record." });
       return report;
     },
   };
