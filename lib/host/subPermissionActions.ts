@@ -136,6 +136,8 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         return { audit: report.audit, isGone: true };
       }
       const record = recordedParts(actionContext, parts, report);
+      if (isRevoke && record.size === 0)
+        report.audit.push({ Message: "Nothing to revoke: no sub-permission is on record." });
       const held = new HeldParts(record, (entries) => {
         output["SubPermissions"] = entries.length > 0 || isRevoke ? entries : [nothing];
       });
@@ -148,8 +150,6 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       const pending = await revokeOthers(parts, belonging, held, report, taken);
       report.faults.push(...(await settle()));
       for (const { key, steps } of pending) if (steps.every(hasTakenEffect)) held.remove(key);
-      if (isRevoke && record.size === 0)
-        report.audit.push({ Message: "Nothing to revoke: no sub-permission is on record." });
       return report;
     },
   };
