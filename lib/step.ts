@@ -22,6 +22,8 @@ export interface Step<T extends Target = Target, Targets = never> {
    * waits, because reads lag behind writes. Throws a `missing` fault only when the absence of the object is proven.
    */
   isInEffect?: (targets: Targets) => Promise<boolean>;
+  /** What a person can do when the effect never shows: a sentence for the audit log. */
+  remedy?: string | undefined;
   /**
    * Other ways to the same effect: another name of the same object, setting an entry that turns out to exist.
    * One is sent when the target returns the answer that it is for, and a read shows otherwise.

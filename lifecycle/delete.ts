@@ -72,12 +72,13 @@ export default onDelete({
     const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
     const reply = wanted && present && replyChange(mailbox, present, wanted);
     if (reply) await change(reply.change);
-    const { before, after } = await applySettings(mailbox, settings, { read, change });
+    const { before, after, subject } = await applySettings(mailbox, settings, { read, change });
     const isInVain =
       wanted && wanted.AutoReplyState !== "Disabled" && isNeverSent({ ...mailbox, ...after });
     return {
       before: { ...present, ...before },
       after: { ...(reply?.after ?? present), ...after },
+      subject,
       audit: isInVain
         ? [
             {

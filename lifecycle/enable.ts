@@ -25,7 +25,7 @@ import { nameOf } from "../lib/exchange/naming.ts";
 export default onEnable({
   needs: { exchange: cmdlets(mailboxLookup, settingsChange, autoReplyLookup, autoReplyOff) },
   configuration: ["AutoReplyMessageFormat", "ClearAutoReplyOnEnable", "CorrelateOnly"],
-  handle: async ({ accountReference, data, fields, configuration, read, change, log }) => {
+  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
     const { replyFields, otherFields } = partedFields(
       data.withDefault("HiddenFromAddressListsEnabled", "false").entries,
     );
@@ -49,15 +49,23 @@ export default onEnable({
     const reply = isLeavers
       ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" })
       : undefined;
-    if (clears && present && isOn(present) && !isLeavers)
-      log(
-        "warning",
-        `The automatic reply of mailbox ${nameOf(mailbox)} is on and was not changed: its texts are neither ` +
-          "those mapped for Enable nor the default texts.",
-      );
     // The reply first: it also succeeds for a mailbox whose other settings Active Directory masters.
     if (reply) await change(reply.change);
-    const { before, after } = await applySettings(mailbox, settings, { read, change });
-    return { before: { ...present, ...before }, after: { ...(reply?.after ?? present), ...after } };
+    const { before, after, subject } = await applySettings(mailbox, settings, { read, change });
+    return {
+      before: { ...present, ...before },
+      after: { ...(reply?.after ?? present), ...after },
+      subject,
+      audit:
+        clears && present && isOn(present) && !isLeavers
+          ? [
+              {
+                Message:
+                  `The automatic reply of mailbox ${nameOf(mailbox)} is on and was not changed: its texts are ` +
+                  "neither those mapped for Enable nor the default texts.",
+              },
+            ]
+          : [],
+    };
   },
 });

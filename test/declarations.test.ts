@@ -126,7 +126,7 @@ const inDoubt = new Set(
       exchange: cmdletsOf(mailboxLookup, namesakeLookup, userNamesLookup, calendarRightList, {
         "Get-MailboxPermission": ["User"],
         "Get-RecipientPermission": ["Trustee"],
-        "Get-DistributionGroup": ["Identity"],
+        "Get-DistributionGroup": ["Identity", "Filter"],
       }),
     },
     configuration: [],

@@ -55,6 +55,8 @@ describe("every fixture", () => {
       /emulated-secret|Bearer [\w.-]{20,}|127\.0\.0\.1|access_token/,
     );
     expect(source).not.toBe("");
+    // An answer without an audit line looks like one that was lost.
+    expect(recording.answer).not.toMatchObject({ outputContext: { AuditLogs: [] } });
   });
 
   it("is in the table, and every scenario is recorded", () => {

@@ -47,7 +47,7 @@ export async function applyToFormer(
   former: Mailbox,
   settings: readonly Setting[],
   { change }: Pick<ExchangeGate, "change">,
-): Promise<{ before: Mailbox; after: Mailbox; audit: { Message: string }[] }> {
+): Promise<{ before: Mailbox; after: Mailbox; subject: string; audit: { Message: string }[] }> {
   if (isDeleted(former))
     throw doesNotExist(`Mailbox ${former.Guid}`, undefined, { isProven: true });
   const isVisibility = ({ name }: Setting): boolean => name === "HiddenFromAddressListsEnabled";
@@ -60,7 +60,8 @@ export async function applyToFormer(
       : []),
     ...(others.length > 0 ? [{ Message: `${is}, so ${others.join(", ")} was not set.` }] : []),
   ];
-  if (!hides || !isInAddressLists(former)) return { before: former, after: former, audit };
+  const same = { before: former, after: former, subject: nameOf(former), audit };
+  if (!hides || !isInAddressLists(former)) return same;
   await change(hidingFormer(former));
-  return { before: former, after: { ...former, HiddenFromAddressListsEnabled: true }, audit };
+  return { ...same, after: { ...former, HiddenFromAddressListsEnabled: true } };
 }

@@ -138,7 +138,7 @@ export async function applySettings(
   mailbox: Mailbox,
   settings: readonly Setting[],
   { read, change }: Pick<ExchangeGate, "read" | "change">,
-): Promise<{ before: Row; after: Row }> {
+): Promise<{ before: Row; after: Row; subject: string }> {
   const {
     change: needed,
     after,
@@ -149,7 +149,11 @@ export async function applySettings(
     await change(needed);
   }
   if (refused) throw refused;
-  return { before: inOwnWords(mailbox, settings), after: inOwnWords(after, settings) };
+  return {
+    before: inOwnWords(mailbox, settings),
+    after: inOwnWords(after, settings),
+    subject: `mailbox ${nameOf(mailbox)}`,
+  };
 }
 
 /** Adds settings that are read as another property under their own name too: that is the name that was mapped. */

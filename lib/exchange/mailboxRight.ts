@@ -25,6 +25,7 @@ import type { Hashtable, Parameters, Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { isAmong } from "./client/lookUp.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
+import { possibleGroups, type Remaining } from "./remainingAccess.ts";
 import { mergedCmdlets, type CmdletCall, type Cmdlets, type ExchangeQuery } from "./target.ts";
 
 export type RightName = "FullAccess" | "SendAs" | "SendOnBehalf";
@@ -39,6 +40,10 @@ export interface Standing {
   entries: number;
   /** Entries of accounts that no longer exist. */
   orphans: number;
+  /** Security identifiers of the list that can be the account's, which no longer exists. */
+  possibleSids: readonly string[];
+  /** What can leave the account the right after its own entry was removed. */
+  remaining: Remaining;
   /** The account's security identifier, when the list shows such identifiers. */
   sid?: string | undefined;
 }
@@ -137,12 +142,12 @@ export const rightLookup: Cmdlets = mergedCmdlets(rightLists, sidLookup, namesak
 function fullAccessStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
   const list = { reading: readingPermissions(mailbox), entryOf: permissionEntry };
   return readingOf(mailbox, async ({ exchange }) => {
-    const all = await ownEntries(exchange, mailbox, list);
+    const all = await entriesIn(exchange, mailbox, list);
     const withRight = (entries: typeof all): Entry[] =>
       entries.filter(({ hasFullAccess }) => hasFullAccess);
     return await standing(account, exchange, {
-      entries: withRight(all),
-      counted: all,
+      listed: withRight(all),
+      counted: withoutInherited(all),
       entriesOfAccount: async () =>
         withRight(await entriesOf(exchange, { User: account.Guid }, list)),
     });
@@ -153,25 +158,25 @@ function sendAsStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Stand
   const list = { reading: readingSendAs(mailbox), entryOf: sendAsEntry };
   return readingOf(mailbox, async ({ exchange }) =>
     standing(account, exchange, {
-      entries: await ownEntries(exchange, mailbox, list),
+      listed: await entriesIn(exchange, mailbox, list),
       counted: [],
       entriesOfAccount: () => entriesOf(exchange, { Trustee: account.Guid }, list),
     }),
   );
 }
 
-/** The entries of the whole list, without inherited ones. */
-async function ownEntries<E extends Entry>(
+/** The entries of the whole list. */
+async function entriesIn<E extends Entry>(
   exchange: Exchange,
   mailbox: Mailbox,
   { reading, entryOf }: { reading: Command; entryOf(row: Row): E },
 ): Promise<E[]> {
   const { rows } = await exchange.invoke(reading);
   assertNotEmpty(rows, mailbox);
-  return withoutInherited(rows.map(entryOf));
+  return rows.map(entryOf);
 }
 
-/** The same for the entries of one trustee. */
+/** The entries of one trustee, without inherited ones. */
 async function entriesOf<E extends Entry>(
   exchange: Exchange,
   trustee: Parameters,
@@ -188,13 +193,20 @@ function withoutInherited<E extends Entry>(entries: readonly E[]): E[] {
 function sendOnBehalfStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
   return async ({ exchange }) => {
     const { rows } = await exchange.invoke(readingDelegate(mailbox, account.DistinguishedName));
-    return { isHeld: isAmong(mailbox.Guid, rows), isDenied: false, entries: 0, orphans: 0 };
+    return {
+      isHeld: isAmong(mailbox.Guid, rows),
+      isDenied: false,
+      entries: 0,
+      orphans: 0,
+      possibleSids: [],
+      remaining: { isInherited: false, possibleGroups: [] },
+    };
   };
 }
 
 interface Lists {
-  /** The entries for the right, without inherited ones. */
-  entries: readonly Entry[];
+  /** The entries for the right. */
+  listed: readonly Entry[];
   /** The entries that count towards the limit of the list. */
   counted: readonly Entry[];
   /** The entries that the service returns for this account only. */
@@ -204,14 +216,16 @@ interface Lists {
 async function standing(
   caller: Account,
   exchange: Exchange,
-  { entries, counted, entriesOfAccount }: Lists,
+  { listed, counted, entriesOfAccount }: Lists,
 ): Promise<Standing> {
+  const entries = withoutInherited(listed);
   // A security identifier in a list may belong to an account that no longer exists, or to this one.
   const account = [...entries, ...counted].some(({ trustee }) => isSid(trustee))
     ? await withSid(caller)({ exchange })
     : caller;
+  const possible = mayHaveSid(account) ? entries.filter(({ trustee }) => isSid(trustee)) : [];
   const certain = entries.filter(
-    ({ trustee }) => isAccount(account, trustee) || (isSid(trustee) && mayHaveSid(account)),
+    (entry) => isAccount(account, entry.trustee) || possible.includes(entry),
   );
   const uncertain = entries.filter(
     ({ trustee }) => !isAccount(account, trustee) && mayBeAccount(account, trustee),
@@ -225,6 +239,11 @@ async function standing(
     orphans: [...new Set([...entries, ...counted])].filter(
       ({ trustee }) => isSid(trustee) && !isAccount(account, trustee),
     ).length,
+    possibleSids: possible.map(({ trustee }) => trustee),
+    remaining: {
+      isInherited: listed.some((one) => one.isInherited && isAccount(account, one.trustee)),
+      possibleGroups: possibleGroups(entries.filter((entry) => !own.includes(entry))),
+    },
   };
 
   /**

@@ -33,11 +33,16 @@ export const distributionGroups: ObjectKind = {
   set: "Set-DistributionGroup",
   types: groupTypes,
   all: (alsoRead) => cloudGroups(undefined, alsoRead),
-  // An application is not a recipient and cannot own a group, so the owner is always set.
-  creating: (names, ownerId = "") => ({
+  // Documented: the owner is the caller when none is named. An application is not a recipient and cannot own a group;
+  // the HelloID connector names none all the same, so Exchange decides.
+  creating: (names, ownerId) => ({
     target: "exchange",
     operation: "New-DistributionGroup",
-    parameters: { ...names, ManagedBy: [ownerId], ...ignoringPolicy },
+    parameters: {
+      ...names,
+      ...(ownerId === undefined ? {} : { ManagedBy: [ownerId] }),
+      ...ignoringPolicy,
+    },
   }),
   setting: (type, values) => ({
     ...("Name" in values || "DisplayName" in values ? ignoringPolicy : {}),

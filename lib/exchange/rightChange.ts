@@ -4,6 +4,7 @@ import { booleanProperty, synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { rightLookup, type Right, type Standing } from "./mailboxRight.ts";
 import { nameOf } from "./naming.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
+import { groupsAmong, groupsAmongLookup } from "./remainingAccess.ts";
 import type { Cmdlets, ExchangeGate } from "./target.ts";
 
 /** The mailbox properties that granting and revoking a right need. */
@@ -35,6 +36,7 @@ export const rightGrant: Cmdlets = {
 /** What `revoke` sends. */
 export const rightRevocation: Cmdlets = {
   ...rightLookup,
+  ...groupsAmongLookup,
   ...onBehalf,
   "Remove-MailboxPermission": ["Identity", "User", "AccessRights", "InheritanceType", "Confirm"],
   "Remove-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
@@ -119,7 +121,8 @@ export async function revoke(
   account: Account,
   { read, change, log }: RightGate,
 ): Promise<void> {
-  const { isHeld, orphans, sid = "" } = await read(right.standingOf(mailbox, account));
+  const standing = await read(right.standingOf(mailbox, account));
+  const { isHeld, orphans, possibleSids, remaining, sid = "" } = standing;
   // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
   if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
   assertMasteredHere(right, mailbox);
@@ -136,6 +139,7 @@ export async function revoke(
     isInPlace: !isHeld,
     isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
+    remedy: remedyFor(possibleSids),
     alternatives: [
       { trustee: otherNameOf(right, account), how: "by another name" },
       { trustee: sid, how: "by its security identifier" },
@@ -147,11 +151,46 @@ export async function revoke(
         sentence: `${sentence}, ${how}`,
       })),
   });
+  await warnOfRemaining({ right, mailbox, account, remaining }, { read, log });
+}
+
+/** The account's own entry is removed, which does not end what it has through a group or an inherited entry. */
+async function warnOfRemaining(
+  {
+    right,
+    mailbox,
+    account,
+    remaining,
+  }: Omit<Grant, "standing" | "log"> & Pick<Standing, "remaining">,
+  { read, log }: Pick<RightGate, "read" | "log">,
+): Promise<void> {
+  const what = `keeps ${right.label} on mailbox ${nameOf(mailbox)}`;
+  if (remaining.isInherited)
+    log("warning", `${nameOf(account)} ${what} through an inherited entry.`);
+  if (remaining.possibleGroups.length === 0) return;
+  const groups = await read(groupsAmong(account, remaining.possibleGroups)).catch(Fault.of);
+  if (groups instanceof Fault)
+    log(
+      "warning",
+      `It could not be checked whether ${nameOf(account)} ${what} through a group. ${groups.message}`,
+    );
+  else
+    for (const group of groups)
+      log("warning", `${nameOf(account)} ${what} through the group "${group}".`);
 }
 
 /** The other name under which an entry of the account can be kept. */
 function otherNameOf({ name }: Right, account: Account): string {
   return name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
+}
+
+/** Nothing shows whose an entry of a deleted account is, so a person has to decide. */
+function remedyFor(sids: readonly string[]): string | undefined {
+  if (sids.length === 0) return undefined;
+  return (
+    "The account was deleted, and the lists name deleted accounts by security identifiers that nothing explains: " +
+    `remove the entries of ${sids.join(", ")} if no one needs them.`
+  );
 }
 
 function orphanCount(orphans: number): string {

@@ -215,7 +215,7 @@ SharedMailboxNamePrefix?: string
  */
 ResourceDomain?: string
 /**
- * The owner of new groups: an email address or a GUID. An application is not a user and cannot own a group.
+ * The owner of new groups: an email address or a GUID. Without one Exchange decides: an application is not a user and cannot own a group.
  */
 ResourceOwner?: string
 /**

@@ -1,5 +1,6 @@
 import { Fault } from "../fault.ts";
 import type {
+  Configuration,
   CreateEvent,
   DeleteEvent,
   DisableEvent,
@@ -75,7 +76,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
     verb: verbs.create,
     contract: createEvent,
     needs,
-    configuration: keys,
+    configuration: withCorrelateOnly(keys),
     async run({ event, configuration, log, read, stream, change, output }) {
       const { actionContext, outputContext } = event;
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
@@ -107,7 +108,8 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         AccountCorrelated: true,
         Data: fields.filledFrom(account),
       });
-      return { audit: [{ Action: "CorrelateAccount", Message: sentence }] };
+      const reason = configuration.CorrelateOnly ? ` Nothing was changed: ${onlyCorrelates}.` : "";
+      return { audit: [{ Action: "CorrelateAccount", Message: `${sentence}${reason}` }] };
     },
   };
 }
@@ -126,6 +128,8 @@ export interface ChangeInput<Targets, Key extends ConfigurationKey = never> exte
 export interface Changed {
   before: Readonly<Record<string, unknown>>;
   after: Readonly<Record<string, unknown>>;
+  /** The account as a sentence names it, such as `mailbox "Chris" <chris@contoso.com> (guid)`. */
+  subject: string;
   /** What to report in addition to the changes. */
   audit?: { Message: string }[];
 }
@@ -173,7 +177,7 @@ function changing<Targets, Key extends ConfigurationKey>({
 }: ChangeDeclaration<Targets, Key>) {
   return {
     needs,
-    configuration: keys,
+    configuration: withCorrelateOnly(keys),
     async run({
       event: { actionContext, outputContext },
       configuration,
@@ -181,12 +185,14 @@ function changing<Targets, Key extends ConfigurationKey>({
       read,
       stream,
       change,
+      taken,
       output,
     }: Context<ChangeEvent, Targets>): Promise<Result> {
       const fields = new MappedFields(outputContext?.Data, actionContext.Data);
       const {
         before,
         after,
+        subject,
         audit = [],
       } = await handle({
         accountReference: accountReferenceIn(actionContext.References.Account),
@@ -203,9 +209,30 @@ function changing<Targets, Key extends ConfigurationKey>({
         PreviousData: fields.valuesOf(before),
         Data: fields.filledFrom(after),
       });
-      return { audit };
+      const isUnchanged = taken.length === 0 && audit.length === 0;
+      return { audit: isUnchanged ? [{ Message: unchanged(subject, configuration) }] : audit };
     },
   };
+}
+
+function withCorrelateOnly(keys: readonly ConfigurationKey[]): ConfigurationKey[] {
+  return [...new Set<ConfigurationKey>(["CorrelateOnly", ...keys])];
+}
+
+const onlyCorrelates = '"Correlate only" (CorrelateOnly) is on';
+
+/** The audit line of a run that had nothing to change: an answer without a line looks like one that was lost. */
+function unchanged(
+  subject: string,
+  { CorrelateOnly }: Pick<Configuration, "CorrelateOnly">,
+): string {
+  return CorrelateOnly
+    ? `${capitalised(subject)} was not changed: ${onlyCorrelates}.`
+    : `Nothing to change: ${subject} already has the mapped settings.`;
+}
+
+function capitalised(sentence: string): string {
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
 export interface ImportInput<Targets, Key extends ConfigurationKey = never> extends Pick<

@@ -165,13 +165,19 @@ const endings: Readonly<Record<StepRecord["result"], string>> = {
 };
 
 function auditOf(
-  { step, result, auditAction: own }: StepRecord,
+  { step, result, auditAction: own, remedy = "" }: StepRecord,
   { auditAction = own }: Verb,
   reason: Fault | undefined,
 ): AuditLog {
+  const isOpen = result === "unknown" || result === "pending" || result === "accepted";
+  const parts = [
+    `${step.sentence}: ${endings[result]}.`,
+    reason === undefined ? "" : messageOf(reason),
+    isOpen ? remedy : "",
+  ];
   return {
     ...(auditAction === undefined ? {} : { Action: auditAction }),
-    Message: `${step.sentence}: ${endings[result]}.${reason === undefined ? "" : ` ${messageOf(reason)}`}`,
+    Message: parts.filter((part) => part !== "").join(" "),
     IsError: result === "failed" || result === "unknown" || result === "pending",
   };
 }

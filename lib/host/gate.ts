@@ -68,6 +68,8 @@ export interface StepRecord extends StepPlacement {
   result: StepResult | "accepted" | "unknown" | "failed";
   /** What came instead of an answer, or why the answer is not trusted. */
   fault?: Fault;
+  /** What a person can do when the effect never shows. */
+  remedy?: string | undefined;
 }
 
 /** How far an answer is trusted. */
@@ -244,7 +246,8 @@ export function openGate<Targets>({
     assertRunning();
     const { auditAction, rank } = placement;
     const asRead = step.isInPlace === true ? "alreadySo" : "planned";
-    const record: StepRecord = { auditAction, rank, step: planStep(step), result: asRead };
+    const { remedy } = step;
+    const record: StepRecord = { auditAction, rank, step: planStep(step), result: asRead, remedy };
     taken.push(record);
     if (dryRun) return asRead;
     record.step.sent = true;

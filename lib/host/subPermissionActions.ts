@@ -136,6 +136,8 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         return { audit: report.audit, isGone: true };
       }
       const record = recordedParts(actionContext, parts, report);
+      if (isRevoke && record.size === 0)
+        report.audit.push({ Message: "Nothing to revoke: no sub-permission is on record." });
       const held = new HeldParts(record, (entries) => {
         output["SubPermissions"] = entries.length > 0 || isRevoke ? entries : [nothing];
       });

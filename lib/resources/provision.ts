@@ -26,14 +26,14 @@ import {
   type Rules,
 } from "./classify.ts";
 import { ExistingObjects } from "./existingObjects.ts";
-import { assertOwner, attributesIn, type ResourceKey } from "./resourceSettings.ts";
+import { attributesIn, type ResourceKey } from "./resourceSettings.ts";
 
 /** The settings for one kind of resource. */
 export interface ResourceSettings {
   kind: ObjectKind;
   prefix: string | undefined;
   marker: string | undefined;
-  /** The owner of new objects, for a kind that has owners. Blank when it is not configured. */
+  /** The owner of new objects, for a kind that has owners. Blank when none is configured: then Exchange decides. */
   owner?: string;
 }
 
@@ -50,11 +50,8 @@ export async function resourcesOf(
 ): Promise<(item: ResourceItem, context: Context) => Promise<ResourceOutcome>> {
   const { kind, marker = "", owner } = settings;
   const { configuration, isPreview, log, read, stream } = input;
-  const [attributes] = Fault.together<[Rules["attributes"], unknown]>(
-    () => attributesIn(configuration),
-    () => assertOwner(owner),
-  );
-  const ownerId = owner === undefined ? undefined : await read(groupOwner(owner));
+  const attributes = attributesIn(configuration);
+  const ownerId = owner === undefined || owner === "" ? undefined : await read(groupOwner(owner));
   const alsoRead = [attributes.key, attributes.marker, ...decisive];
   const existing = new ExistingObjects(attributes.key);
   for await (const object of stream(allObjects(kind, alsoRead))) existing.add(object);
@@ -71,7 +68,8 @@ export async function resourcesOf(
   return async (item, context) => {
     const namedItem = named(item);
     warnOfClash(namedItem, rules, log);
-    const provisioning = { item, rules, context, ownerId, alsoRead, isPreview };
+    const lacksOwner = owner === "";
+    const provisioning = { item, rules, context, ownerId, lacksOwner, alsoRead, isPreview };
     return await carryOut(classify(namedItem, rules), provisioning);
   };
 }
@@ -123,6 +121,8 @@ interface Provisioning {
   rules: Rules;
   context: Context;
   ownerId: string | undefined;
+  /** The kind has owners, and none is configured. */
+  lacksOwner: boolean;
   alsoRead: readonly string[];
   isPreview: boolean;
 }
@@ -143,7 +143,7 @@ async function carryOut(decision: Decision, provisioning: Provisioning): Promise
 }
 
 async function create(names: ObjectNames, provisioning: Provisioning): Promise<ResourceOutcome> {
-  const { item, rules, context, ownerId, alsoRead, isPreview } = provisioning;
+  const { item, rules, context, ownerId, lacksOwner, alsoRead, isPreview } = provisioning;
   const { kind } = rules;
   const { read, change, whileWaiting } = context;
   // In a run, the service reports names that are taken; a preview has to look them up.
@@ -153,7 +153,7 @@ async function create(names: ObjectNames, provisioning: Provisioning): Promise<R
   const result = await change(
     {
       ...creating(kind, names, ownerId),
-      recover: (fault) => read(confirmCreated(created, fault)),
+      recover: (fault) => read(confirmCreated(created, lacksOwner ? withoutOwner(fault) : fault)),
     },
     "CreateResource",
   );
@@ -164,6 +164,19 @@ async function create(names: ObjectNames, provisioning: Provisioning): Promise<R
   const object = await read(createdObject(created));
   const wasThere = result === "alreadySo";
   return await carryOut(classifyCreated(object, { item, names, wasThere }, rules), provisioning);
+}
+
+/** A refusal, with what may be its reason: Exchange was not asked to make anyone the owner. */
+function withoutOwner(fault: Fault): Fault {
+  if (fault.kind !== "invalid") return fault;
+  return new Fault({
+    kind: fault.kind,
+    message:
+      `${fault.message} No "Group owner" (ResourceOwner) is configured, and an application cannot own a group: ` +
+      "enter the address of a mailbox that will own new groups.",
+    cause: fault,
+    requestId: fault.requestId,
+  });
 }
 
 /** An object with the key of another item is not the one that was created. */

@@ -32,12 +32,3 @@ export function attributesIn({
     );
   return { key, marker };
 }
-
-/** Throws an `invalid` fault when the owner of new groups is blank. */
-export function assertOwner(owner: string | undefined): void {
-  if (owner === "")
-    throw Fault.invalid(
-      '"Group owner" (ResourceOwner) is missing. An application is not a user and cannot own a group; ' +
-        "enter the address of a mailbox that will own new groups.",
-    );
-}

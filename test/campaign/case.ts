@@ -167,7 +167,7 @@ async function heal(
     last = healed.execution;
     isDone = last.answer?.outputContext.Success === true;
   }
-  if (!isDone && (await succeedsUndisturbed(scenario, conditions)))
+  if (!isDone && !leavesItToPeople(last) && (await succeedsUndisturbed(scenario, conditions)))
     report.violations.push({ rule: "I12", what: messagesOf(last), phase: "again" });
   if (!isDone || !afterwards) return;
   await world.clock.settle(healingMs);
@@ -175,6 +175,17 @@ async function heal(
   const ended = await judged(revoke, revoke.event, [], world);
   report.executions++;
   for (const one of ended.violations) report.violations.push({ ...one, phase: "afterwards" });
+}
+
+/**
+ * Nothing shows whose an entry under the security identifier of a deleted account is. Such a failure lasts until
+ * someone removes the entries, which it has to name.
+ */
+function leavesItToPeople({ answer }: Execution): boolean {
+  return (answer?.outputContext.AuditLogs ?? []).some(
+    ({ Message }) =>
+      Message.includes("The account was deleted") && /remove the entries of S-1-5-\d/.test(Message),
+  );
 }
 
 /** Some events fail on some states whatever the weather: then they may fail after it, too. */

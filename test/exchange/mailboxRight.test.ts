@@ -82,6 +82,8 @@ describe("whether an account has Full Access", () => {
       isDenied: false,
       entries: 0,
       orphans: 0,
+      possibleSids: [],
+      remaining: { isInherited: false, possibleGroups: [] },
     });
     const look = {
       cmdlet: "Get-MailboxPermission",
@@ -263,6 +265,8 @@ describe("whether an account has Send on Behalf", () => {
       isDenied: false,
       entries: 0,
       orphans: 0,
+      possibleSids: [],
+      remaining: { isInherited: false, possibleGroups: [] },
     });
     expect(asked).toMatchObject([
       {

@@ -101,6 +101,7 @@ describe("a change", () => {
   const changed: Changed = {
     before: { Office: "Zwolle" },
     after: { Office: "Utrecht", City: "Urk" },
+    subject: 'mailbox "Anna"',
   };
 
   it("answers with the mapped fields before and after; what the account lacked before is null", async () => {
@@ -114,6 +115,23 @@ describe("a change", () => {
       Data: { Office: "Utrecht", City: "Urk" },
     });
     expect(connection.sent).toEqual(["Office"]);
+  });
+
+  it("reports that there was nothing to change, and that a setting of the connector is why", async () => {
+    const said = async (handle: Handle, config = {}): Promise<unknown> => {
+      const { answer } = await updated(handle, { Configuration: { ...configuration, ...config } });
+      return answer.outputContext.AuditLogs.map(({ Message }) => Message);
+    };
+    const nothing: Handle = () => Promise.resolve(changed);
+    expect(await said(nothing)).toEqual([
+      'Nothing to change: mailbox "Anna" already has the mapped settings.',
+    ]);
+    expect(await said(nothing, { CorrelateOnly: true })).toEqual([
+      'Mailbox "Anna" was not changed: "Correlate only" (CorrelateOnly) is on.',
+    ]);
+    expect(
+      await said(() => Promise.resolve({ ...changed, audit: [{ Message: "Of its own." }] })),
+    ).toEqual(["Of its own."]);
   });
 
   it.each([

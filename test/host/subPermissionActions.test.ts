@@ -480,7 +480,11 @@ describe("a revoke", () => {
         ],
       ]);
     }
-    expect(held(await revoke({ current: [none] }))).toEqual([]);
+    const empty = await revoke({ current: [none] });
+    expect(held(empty)).toEqual([]);
+    expect(empty.answer.outputContext.AuditLogs).toEqual([
+      { Message: "Nothing to revoke: no sub-permission is on record.", IsError: false },
+    ]);
   });
 
   it("of a group that no longer exists is done", async () => {

@@ -216,8 +216,11 @@ describe("a second run sends nothing, and a dry run shows what the run sends", (
     expect(again.answer).toMatchObject({
       outcome: "alreadySo",
       plan: [],
-      outputContext: { Success: true, AuditLogs: [] },
+      outputContext: { Success: true },
     });
+    expect(again.messages).toEqual([
+      expect.stringMatching(/^Nothing to change: mailbox .* already has the mapped settings\.$/),
+    ]);
     expect(bench.writes()).toHaveLength(1);
   });
 });

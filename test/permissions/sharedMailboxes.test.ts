@@ -735,6 +735,61 @@ describe("entries of accounts that no longer exist", () => {
   });
 });
 
+describe("access that a revoke does not end", () => {
+  const onDesk = (): unknown =>
+    event({ account: guidOf("Chris Bakker"), permission: on("Finance desk", "FullAccess") });
+  const keeps = (ways: string): string =>
+    `${shown("Chris Bakker", "chris.bakker@contoso.com")} keeps Full Access on mailbox ` +
+    `${shown("Finance desk", "financedesk@contoso.com")} through ${ways}.`;
+
+  /** Chris Bakker has Full Access on Finance desk, as Finance rights has. */
+  function given({ isMember, isInherited = false }: Record<string, boolean>): void {
+    prepare(bench, {}, (state, named) => {
+      const chris = guidOf("Chris Bakker");
+      named("Finance rights")["Members"] = isMember ? [chris] : [];
+      for (const inherited of isInherited ? [false, true] : [false])
+        state.mailboxPermissions?.push({
+          mailbox: guidOf("Finance desk"),
+          trustee: chris,
+          rights: ["FullAccess"],
+          inherited,
+        });
+    });
+  }
+
+  it("is named: a group that holds the right, with the account as a member", async () => {
+    given({ isMember: true });
+    const { answer, stderr } = await revoke.here(bench, onDesk());
+    expect(answer.outcome).toBe("done");
+    expect(held(bench)).not.toContain("FullAccess on Finance desk: Chris Bakker");
+    expect(talked(stderr, "warning")).toEqual([keeps('the group "Finance rights"')]);
+  });
+
+  it("is named: an inherited entry", async () => {
+    given({ isMember: false, isInherited: true });
+    const { answer, stderr } = await revoke.here(bench, onDesk());
+    expect(answer.outcome).toBe("done");
+    expect(talked(stderr, "warning")).toEqual([keeps("an inherited entry")]);
+  });
+
+  it("is not suspected of a group that the account does not belong to", async () => {
+    given({ isMember: false });
+    const { answer, stderr } = await revoke.here(bench, onDesk());
+    expect(answer.outcome).toBe("done");
+    expect(talked(stderr, "warning")).toEqual([]);
+  });
+
+  it("can be unknown, which is said and does not change the result", async () => {
+    given({ isMember: true });
+    bench.emulator.setFaults([failing("Get-DistributionGroup")]);
+    const { answer, stderr } = await revoke.here(bench, onDesk());
+    expect(answer.outcome).toBe("done");
+    expect(talked(stderr, "warning")).toEqual([
+      expect.stringMatching(/^It could not be checked whether "Chris Bakker".* through a group\. /),
+    ]);
+  });
+});
+
 describe("several rights at once", () => {
   const first = [failing("Add-MailboxPermission"), failing("Remove-MailboxPermission")];
   const second = [failing("Add-RecipientPermission"), failing("Remove-RecipientPermission")];

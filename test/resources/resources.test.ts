@@ -582,11 +582,6 @@ describe("groups", () => {
 
   it.each<[string, unknown, string]>([
     [
-      "is not configured",
-      " ",
-      '"Group owner" (ResourceOwner) is missing. An application is not a user',
-    ],
-    [
       "does not exist",
       "nobody@contoso.com",
       'The "Group owner", nobody@contoso.com, does not exist.',
@@ -606,9 +601,24 @@ describe("groups", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  it("reports every fault of the configuration at once", async () => {
-    const { messages } = await run({ ResourceOwner: "", SubPermissionAttribute: "Name" });
-    expect(messages).toEqual([expect.stringMatching(/Matching attribute.*Group owner/)]);
+  it("are requested without ManagedBy when no owner is configured, and Exchange decides", async () => {
+    const { answer } = await run({ ResourceOwner: " " });
+    expect(answer.outcome).toBe("done");
+    const creations = bench.writes().filter(({ cmdlet }) => cmdlet === "New-DistributionGroup");
+    expect(creations).toHaveLength(2);
+    for (const { parameters } of creations) expect(parameters).not.toHaveProperty("ManagedBy");
+  });
+
+  it("that Exchange refuses without an owner name its reason and the setting", async () => {
+    prepare(bench, { behaviour: { groupWithoutOwner: "refuse" } });
+    const { answer, messages } = await run({ ResourceOwner: "" });
+    expect(answer.outputContext.Success).toBe(false);
+    expect(messages).toContainEqual(
+      expect.stringMatching(/must have at least one owner.*"Group owner" \(ResourceOwner\)/),
+    );
+    expect(bench.emulator.state().objects.map(({ DisplayName }) => DisplayName)).not.toContain(
+      "dg_Department 1",
+    );
   });
 
   it("accept an id as their owner", async () => {
