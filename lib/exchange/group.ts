@@ -11,7 +11,7 @@ import { nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "./guid.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
-/** A distribution group or mail-enabled security group that is mastered in Exchange Online. */
+/** A distribution group, mail-enabled security group or room list that is mastered in Exchange Online. */
 export interface Group extends Row {
   Guid: string;
   DisplayName: string;
@@ -29,8 +29,12 @@ export const groupProperties = [
 ];
 /** The one kind of group that can also hold rights. */
 export const securityGroup = "MailUniversalSecurityGroup";
-/** The kinds whose members are kept in Exchange Online and can be added. */
-export const groupTypes: readonly string[] = ["MailUniversalDistributionGroup", securityGroup];
+export const distributionGroup = "MailUniversalDistributionGroup";
+/**
+ * The kinds whose members are kept in Exchange Online and can be added. A room list is a distribution group whose
+ * members room finders show; the HelloID connector lists it as one.
+ */
+export const groupTypes: readonly string[] = [distributionGroup, securityGroup, "RoomList"];
 
 /** What `groupById` and `isMember` send. */
 export const membershipLookup: Cmdlets = {
@@ -61,8 +65,8 @@ export function groupById(id: string): ExchangeQuery<Group> {
       });
     if (!groupTypes.includes(group.RecipientTypeDetails))
       throw Fault.invalid(
-        `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group or a ` +
-          "mail-enabled security group.",
+        `Group ${nameOf(group)} is a ${group.RecipientTypeDetails}; expected a distribution group, a ` +
+          "mail-enabled security group or a room list.",
       );
     return group;
   };

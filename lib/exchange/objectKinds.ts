@@ -1,5 +1,5 @@
 import type { Parameters, Row } from "./client/encoding.ts";
-import { groupTypes, managerBypass } from "./group.ts";
+import { distributionGroup, managerBypass, securityGroup } from "./group.ts";
 import { cloudGroups, groupList } from "./groupList.ts";
 import { mailboxesOf, mailboxList } from "./mailboxList.ts";
 import { namedObject, nameProperties, type NamedObject } from "./namedObject.ts";
@@ -31,7 +31,8 @@ export const distributionGroups: ObjectKind = {
   noun: "group",
   get: "Get-DistributionGroup",
   set: "Set-DistributionGroup",
-  types: groupTypes,
+  // Only what a run can have begun to create: a room list with the same names is someone else's.
+  types: [distributionGroup, securityGroup],
   all: (alsoRead) => cloudGroups(undefined, alsoRead),
   // Documented: the owner is the caller when none is named. An application is not a recipient and cannot own a group;
   // the HelloID connector names none all the same, so Exchange decides.

@@ -58,6 +58,7 @@ describe("a group", () => {
   it.each([
     ["MailUniversalSecurityGroup", "Mail-enabled Security Group - Group 1"],
     ["MailUniversalDistributionGroup", "Distribution Group - Group 1"],
+    ["RoomList", "Distribution Group - Group 1"],
   ])("of type %s is called %j, with its Guid unchanged", (RecipientTypeDetails, name) => {
     expect(
       groupPermission(group(1, { RecipientTypeDetails, Guid: guidOf(10).toUpperCase() })),

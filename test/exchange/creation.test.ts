@@ -86,7 +86,7 @@ describe("every object of a kind", () => {
     ).toEqual([
       [
         "Get-DistributionGroup",
-        ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup"],
+        ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup", "RoomList"],
         "Unlimited",
         "IsDirSynced -eq 'False'",
       ],

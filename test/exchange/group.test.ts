@@ -52,7 +52,11 @@ describe("the cloud groups", () => {
       CmdletName: "Get-DistributionGroup",
       Parameters: {
         Filter: "IsDirSynced -eq 'False'",
-        RecipientTypeDetails: ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup"],
+        RecipientTypeDetails: [
+          "MailUniversalDistributionGroup",
+          "MailUniversalSecurityGroup",
+          "RoomList",
+        ],
         ResultSize: "Unlimited",
       },
     });
@@ -171,10 +175,10 @@ describe("a group by its reference", () => {
         "from Active Directory, which masters its members: change them there (attribute member).",
     ],
     [
-      "a room list",
-      [rows([row(1, { RecipientTypeDetails: "RoomList" })])],
+      "of another kind",
+      [rows([row(1, { RecipientTypeDetails: "MailNonUniversalGroup" })])],
       "invalid",
-      "is a RoomList; expected",
+      "is a MailNonUniversalGroup; expected a distribution group, a mail-enabled security group or a room list.",
     ],
     [
       "another one",
@@ -288,6 +292,7 @@ describe("membership", () => {
 
   it.each<[string, Record<string, unknown>]>([
     ["MailUniversalDistributionGroup", {}],
+    ["RoomList", {}],
     ["MailUniversalSecurityGroup", { BypassSecurityGroupManagerCheck: true }],
   ])("of a %s is changed with %j", (RecipientTypeDetails, bypass) => {
     const target: Group = { ...group, RecipientTypeDetails };

@@ -297,12 +297,6 @@ describe("groups whose members Exchange cannot change", () => {
         "changed through Microsoft Graph, not through Exchange.",
     ],
     [
-      "Rooms Nijmegen",
-      "invalid",
-      `Group ${shown("Rooms Nijmegen", "roomsnijmegen@contoso.com")} is a RoomList; expected a ` +
-        "distribution group or a mail-enabled security group.",
-    ],
-    [
       "Info",
       "invalid",
       `${shown("Info", "info@contoso.com")} is a SharedMailbox; expected a group.`,
