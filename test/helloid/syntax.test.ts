@@ -67,7 +67,8 @@ const inWindowsPowerShell = {
     outputContext Parameters Path path PreviewMs Previous Properties PSObject PSVariable PSVersion ReadAllText
     ReadLine ReadLineAsync RedirectStandardError RedirectStandardInput RedirectStandardOutput Remove Replace
     Result Rubbish Secrets SessionState sha256 Split StandardError StandardErrorEncoding StandardInput
-    StandardOutput StandardOutputEncoding Start StartNew StartsWith Substring Success TimedOut ToCharArray Trim
+    StandardOutput StandardOutputEncoding Start StartNew StartsWith Substring Success TimedOut ToCharArray
+    Trim
     TrimEnd UseShellExecute UTF8 Value Version version WaitAny WaitForExit Watch WriteAllText WriteAsync`.split(
       /\s+/,
     ),

@@ -50,7 +50,7 @@ function Assert-Files($folder, $manifest) {
     foreach ($file in $manifest.Files) {
         if (-not $found.Remove($file.path)) { throw "The file $($file.path) is missing in $folder." }
         $path = [System.IO.Path]::Combine($folder, $file.path)
-        $hash = (Get-FileHash -LiteralPath $path -Algorithm SHA256 -ErrorAction Stop).Hash
+        $hash = (Get-FileHash -LiteralPath $path -Algorithm SHA256 -ErrorAction Stop).Hash.ToLowerInvariant()
         if ($hash -ne $file.sha256) {
             throw "The file $($file.path) in $folder was changed: its SHA256 is $hash, expected $($file.sha256)."
         }
@@ -74,9 +74,10 @@ function Rename-Patiently($from, $to) {
 }
 
 # One rename, so that a reader finds the old file or the new one, and never none. On Windows both methods call
-# MoveFileEx with MOVEFILE_REPLACE_EXISTING (dotnet/runtime, File.Move; dotnet/corefx, FileSystem.Portable.vb); elsewhere
-# File.Move is rename(2). File.Move of Windows PowerShell's .NET Framework cannot overwrite. File.Replace (ReplaceFile) can
-# end with no file of that name (documented: ERROR_UNABLE_TO_MOVE_REPLACEMENT), and deleting it first always does.
+# MoveFileEx with MOVEFILE_REPLACE_EXISTING (dotnet/runtime, File.Move; dotnet/corefx, FileSystem.Portable.vb);
+# elsewhere File.Move is rename(2). File.Move of Windows PowerShell's .NET Framework cannot overwrite. File.Replace
+# (ReplaceFile) can end with no file of that name (documented: ERROR_UNABLE_TO_MOVE_REPLACEMENT), and deleting it first
+# always does.
 function Move-Over($from, $to) {
     if ($PSVersionTable.PSVersion.Major -ge 6) { [System.IO.File]::Move($from, $to, $true) }
     else {
@@ -163,7 +164,8 @@ try {
     if ($Rollback) { Undo-Version $folder } else { Install-Version $source $folder }
 }
 catch {
-    Write-Error -Message "The current version stays as it is. $($_.Exception.GetBaseException().Message)" -ErrorAction Continue
+    $reason = $_.Exception.GetBaseException().Message
+    Write-Error -Message "The current version stays as it is. $reason" -ErrorAction Continue
     exit 1
 }
 finally { if ($null -ne $lock) { $lock.Dispose() } }
