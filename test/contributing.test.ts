@@ -19,7 +19,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const file = (name: string): string => readFileSync(path.join(root, name), "utf8");
 const steps = (title: string): string =>
   new RegExp(`^## ${title}\n([^]*?)(?=^## )`, "m").exec(file("CONTRIBUTING.md"))?.[1] ?? "";
-const all = ["Add an action", "Add a cmdlet", "Add a fixture"].map(steps);
+const all = ["Add an action", "Add a cmdlet", "Add a fixture", "Release"].map(steps);
 
 /** A copy of the repository in which the steps are taken. */
 const copy = mkdtempSync(path.join(tmpdir(), "contributing-"));

@@ -88,7 +88,7 @@ export function refuseOtherTypes(
 /** How a permission is divided into sub-permissions. */
 interface Parting {
   rights: readonly Right[];
-  /** Whether the reference of a sub-permission names its right. */
+  /** Whether the name and the Id of a sub-permission begin with its right. */
   partNamesRight: boolean;
 }
 
@@ -149,18 +149,18 @@ export function mailboxPart(
   mailbox: Mailbox,
   right: Right,
   { partNamesRight }: Parting,
-): { key: string; name: string; reference: { Id: string } } {
-  return {
-    key: keyOf(right.name, mailbox.Guid),
-    name: partNamesRight ? `${right.name}-${mailbox.DisplayName}` : mailbox.DisplayName,
-    reference: { Id: partNamesRight ? `${right.name}-${mailbox.Guid}` : mailbox.Guid },
-  };
+): { key: string; name: string; reference: { Id: string; Permission?: string } } {
+  const key = keyOf(right.name, mailbox.Guid);
+  const { DisplayName, Guid } = mailbox;
+  return partNamesRight
+    ? { key, name: `${right.name}-${DisplayName}`, reference: { Id: `${right.name}-${Guid}` } }
+    : { key, name: DisplayName, reference: { Id: Guid, Permission: right.name } };
 }
 
 /**
  * The mailbox and the right in the reference of a sub-permission; undefined when it is not such a reference. The forms
- * are `{ Id: "FullAccess-<guid>" }`, and `{ Id: "<guid>" }` under a permission of one right; older imports added the
- * right (`{ Id, Permission }`).
+ * are `{ Id: "FullAccess-<guid>" }`, and `{ Id: "<guid>", Permission: "FullAccess" }` under a permission of one right,
+ * where earlier releases left the right out.
  */
 export function partOf(
   id: string,

@@ -99,6 +99,12 @@ async function whatElse(id: string, cause: Fault | undefined, exchange: Exchange
   return Fault.invalid(`${nameOf(recipient)} ${why}.`);
 }
 
+/** Why no one can be added to a group of this type, as the end of a sentence; undefined when it can be changed. */
+export function whyUnchangeable(type: string, isSynchronised: boolean): string | undefined {
+  if (isSynchronised) return "is synchronised from Active Directory, which masters its members";
+  return groupTypes.includes(type) ? undefined : (reasons[type] ?? `is a ${type}`);
+}
+
 const reasons: Readonly<Record<string, string>> = {
   DynamicDistributionGroup:
     "is a dynamic distribution group: its filter decides who belongs to it, and no one can be added or removed",

@@ -43,7 +43,7 @@ export interface SubPermissionInput<
 export interface Part {
   key: string;
   name: string;
-  reference: { Id: string };
+  reference: { Id: string; Permission?: string };
 }
 
 /** What a set of sub-permissions knows of its parts. */
@@ -55,6 +55,8 @@ export interface Parts<P extends Part> {
    * when it is unknown which ones belong to it.
    */
   belongingTo: (value: string) => Promise<P[]>;
+  /** What has the value and still cannot belong to a person, each as a sentence: asked when nothing belongs to it. */
+  unusable(value: string): Promise<string[]>;
   /** The key of a reference on record, or undefined for a reference of another set. */
   keyOf(reference: (name: string) => string): string | undefined;
   /** Whether the account has a part that is already on record, as far as reads show. */
@@ -176,8 +178,8 @@ class HeldParts {
     return [...this.#entries];
   }
 
-  has(key: string): boolean {
-    return this.#entries.has(key);
+  get(key: string): OnRecord | undefined {
+    return this.#entries.get(key);
   }
 
   add(key: string, entry: OnRecord): void {
@@ -229,7 +231,7 @@ async function partsInScope<P extends Part>(
     SubPermissionNoMatch,
     SubPermissionPreviewAllContracts,
   }: Configuration,
-  { belongingTo, description }: Parts<P>,
+  { belongingTo, unusable, description }: Parts<P>,
   { audit, faults }: Report,
 ): Promise<Belonging<P>> {
   const reportNoMatch = (message: string): void => {
@@ -254,7 +256,12 @@ async function partsInScope<P extends Part>(
     const fault = await faultOf(async () => {
       const found = await belongingTo(value);
       if (found.length === 0)
-        reportNoMatch(`There is no ${description(value)}, which a contract requires (${field}).`);
+        reportNoMatch(
+          [
+            `There is no ${description(value)}, which a contract requires (${field}).`,
+            ...(await unusable(value)),
+          ].join(" "),
+        );
       for (const part of found) parts.set(part.key, part);
     });
     if (!fault) continue;
@@ -275,12 +282,13 @@ async function grantAll<P extends Part>(
   { audit, faults }: Report,
 ): Promise<void> {
   for (const part of belonging.parts.values()) {
-    const isOnRecord = held.has(part.key);
-    if (!isOnRecord)
-      held.add(part.key, {
-        DisplayName: shownName(part.name) ?? part.reference.Id,
-        Reference: part.reference,
-      });
+    const onRecord = held.get(part.key);
+    const isOnRecord = onRecord !== undefined;
+    // The reference stays as the platform has it; the name follows the group or mailbox.
+    held.add(part.key, {
+      DisplayName: shownName(part.name) ?? onRecord?.DisplayName ?? part.reference.Id,
+      Reference: onRecord?.Reference ?? part.reference,
+    });
     const fault = await faultOf(async () => {
       if (isOnRecord && (await isHeld(part)))
         audit.push({ Message: `"${part.name}" is already held.` });

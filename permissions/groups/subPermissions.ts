@@ -14,6 +14,7 @@ import {
   memberRemoval,
 } from "../../lib/exchange/group.ts";
 import { cloudGroupsWhere, groupList } from "../../lib/exchange/groupList.ts";
+import { unlistedGroups, unlistedLookup } from "../../lib/exchange/unlisted.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import { groupPart } from "../../lib/entitlements/groups.ts";
 import { onlyOne } from "../../lib/exchange/naming.ts";
@@ -22,7 +23,14 @@ import { isGuid } from "../../lib/exchange/guid.ts";
 /** Membership of the groups that belong to the person's contracts. */
 export default onSubPermissions({
   needs: {
-    exchange: cmdlets(groupList, accountLookup, membershipLookup, memberAddition, memberRemoval),
+    exchange: cmdlets(
+      groupList,
+      unlistedLookup,
+      accountLookup,
+      membershipLookup,
+      memberAddition,
+      memberRemoval,
+    ),
   },
   configuration: ["SubPermissionAttribute"],
   handle: async ({ accountReference, configuration, read, change }) => {
@@ -39,6 +47,7 @@ export default onSubPermissions({
           }),
         );
       },
+      unusable: (value) => read(unlistedGroups(property, value)),
       keyOf: (reference) => (isGuid(reference("Id")) ? reference("Id").toLowerCase() : undefined),
       isHeld: ({ group }) => read(isMember(group, account)),
       async grant({ group }) {

@@ -13,6 +13,7 @@ import {
   rightGrant,
   rightRevocation,
 } from "../../lib/exchange/rightChange.ts";
+import { unlistedLookup, unlistedMailboxes } from "../../lib/exchange/unlisted.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import {
   dynamicPermission,
@@ -27,6 +28,7 @@ export default onSubPermissions({
   needs: {
     exchange: cmdlets(
       filteredMailboxList,
+      unlistedLookup,
       mailboxLookup,
       accountLookup,
       rightGrant,
@@ -67,6 +69,7 @@ export default onSubPermissions({
           })),
         );
       },
+      unusable: (value) => read(unlistedMailboxes(types, property, value)),
       keyOf(reference) {
         const part = partOf(reference("Id"), reference("Permission"), dynamic);
         return part && keyOf(part.right.name, part.mailboxId);

@@ -214,7 +214,7 @@ describe("a part", () => {
     expect(mailboxPart(mailbox, SendAs, one)).toEqual({
       key: `SendAs-${guidOf(10)}`,
       name: "Sales",
-      reference: { Id: mailbox.Guid },
+      reference: { Id: mailbox.Guid, Permission: "SendAs" },
     });
   });
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { scriptOf } from "./bridge.ts";
-import { newFolder, writeBundle } from "./fakes.ts";
+import { newFolder, nodeScript, writeBundle } from "./fakes.ts";
 import { startPlatform, type Platform, type ScriptOptions, type ScriptRun } from "./platform.ts";
 
 const program = inject("powerShell");
@@ -87,7 +87,7 @@ describe.skipIf(program === "")("a bridge script", () => {
       expectFault(
         await run(),
         `The connector was not found: there is no file ${folder}/lifecycle/create.mjs. ` +
-          'Check "Connector path" (ConnectorPath).',
+          'Check "Connector path" (ConnectorPath): the folder has a file current, or the bundles themselves.',
       );
     });
 
@@ -95,15 +95,29 @@ describe.skipIf(program === "")("a bridge script", () => {
       writeFileSync(path.join(folder, "current"), "0.2.0\r\n");
       expectFault(
         await run(),
-        `The connector was not found: there is no file ${folder}/0.2.0/lifecycle/create.mjs. ` +
-          'Check "Connector path" (ConnectorPath).',
+        `The file ${folder}/current names version 0.2.0, but there is no folder ${folder}/0.2.0.`,
       );
     });
 
-    it.each(["", "../elsewhere", "0.2.0/lifecycle", ".."])("current is %j", async (text) => {
-      writeFileSync(path.join(folder, "current"), text);
-      expectFault(await run(), `The file ${folder}/current does not name a version.`);
+    it("a version without the bundle", async () => {
+      writeFileSync(path.join(folder, "current"), "0.2.0");
+      mkdirSync(path.join(folder, "0.2.0"));
+      expectFault(
+        await run(),
+        `The connector was not found: there is no file ${folder}/0.2.0/lifecycle/create.mjs. ` +
+          'Check "Connector path" (ConnectorPath): the folder has a file current, or the bundles themselves.',
+      );
     });
+
+    it.each(["", "\n0.2.0\n", "../elsewhere", "0.2.0/lifecycle", "0.2.0\\lifecycle", ".."])(
+      "current is %j",
+      async (text) => {
+        for (const version of ["0.2.0", "0.2.0/lifecycle"])
+          writeBundle(path.join(folder, version), "lifecycle/create", "answer()");
+        writeFileSync(path.join(folder, "current"), text);
+        expectFault(await run(), `The file ${folder}/current does not name a version.`);
+      },
+    );
 
     it("no Node.js in the PATH", async () => {
       writeBundle(folder, "lifecycle/create", "answer()");
@@ -154,13 +168,24 @@ describe.skipIf(program === "")("a bridge script", () => {
 
   it("runs the version that current names", async () => {
     mkdirSync(path.join(folder, "0.2.0"));
-    writeFileSync(path.join(folder, "current"), "0.2.0\r\n");
+    writeFileSync(path.join(folder, "current"), "0.2.0\r\n0.1.0\r\n");
     writeBundle(
       path.join(folder, "0.2.0"),
       "lifecycle/create",
       "answer({ AccountReference: 'new' })",
     );
     expect((await run()).outputContext).toMatchObject({ Success: true, AccountReference: "new" });
+  });
+
+  it("uses the Node.js that came with the version, unless the form names another", async () => {
+    const [own, other] = ["node/node", "other"].map((name) => path.join(folder, name));
+    writeBundle(folder, "lifecycle/create", "answer({ AccountReference: process.env.STARTED_AS })");
+    mkdirSync(path.join(folder, "node"));
+    for (const program of [own, other]) writeFileSync(program ?? "", nodeScript, { mode: 0o755 });
+    const used = async (NodePath: unknown): Promise<unknown> =>
+      (await run({ configuration: { NodePath } })).outputContext?.["AccountReference"];
+    expect(await used("")).toBe(own);
+    expect(await used(other)).toBe(other);
   });
 
   it("finds Node.js in the PATH", async () => {

@@ -8,12 +8,20 @@ export function newFolder(): string {
   return mkdtempSync(path.join(tmpdir(), "Connectör für HelloID "));
 }
 
-/** Writes a bundle that runs `code`, where `event` is what it read, and `answer` prints an answer. */
+/** Writes a bundle that runs `code`. */
 export function writeBundle(folder: string, action: string, code: string): void {
   const file = path.join(folder, `${action}.mjs`);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${prelude}\n${code}\n`);
+  writeFileSync(file, bundleOf(code));
 }
+
+/** A bundle that runs `code`, in which `read` returns the event and `answer` prints an answer. */
+export function bundleOf(code: string): string {
+  return `${prelude}\n${code}\n`;
+}
+
+/** A program that starts Node.js and names itself in STARTED_AS. */
+export const nodeScript = `#!/bin/sh\nSTARTED_AS="$0" exec '${process.execPath}' "$@"\n`;
 
 const prelude = `
 import fs from "node:fs";

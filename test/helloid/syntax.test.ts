@@ -5,6 +5,7 @@ import { scriptOf } from "./bridge.ts";
 import { startPlatform, type Platform } from "./platform.ts";
 
 const program = inject("powerShell");
+const installer = path.join(import.meta.dirname, "../../tools/build/install.ps1");
 
 /** What PowerShell's parser finds in a script. */
 interface Found {
@@ -25,11 +26,16 @@ interface Found {
 const inWindowsPowerShell = {
   commands: {
     "Add-Member": ["InputObject", "NotePropertyName", "NotePropertyValue"],
+    "Add-Type": ["AssemblyName"],
     "ConvertFrom-Json": ["InputObject"],
     "ConvertTo-Json": ["InputObject", "Depth", "Compress"],
+    "ForEach-Object": [],
     "Get-Command": ["Name", "CommandType", "ErrorAction"],
+    "Get-FileHash": ["LiteralPath", "Algorithm", "ErrorAction"],
     "Get-TypeData": ["TypeName"],
     "Remove-TypeData": ["TypeName"],
+    "Set-StrictMode": ["Version"],
+    "Start-Sleep": ["Milliseconds"],
     "Where-Object": [],
     "Write-Error": ["Message", "ErrorAction"],
     "Write-Information": [],
@@ -38,37 +44,42 @@ const inWindowsPowerShell = {
     "Write-Warning": [],
   } as Record<string, string[] | undefined>,
   types: [
-    ...["bool", "int", "PSCustomObject", "string", "void"],
+    ...["bool", "int", "PSCustomObject", "string", "switch", "void"],
+    ...["CmdletBinding", "Parameter", "Microsoft.VisualBasic.FileIO.FileSystem"],
     ...[
       "System.Collections.Generic.HashSet[char]",
+      "System.Collections.Generic.HashSet[string]",
       "System.Collections.IList",
       "System.Diagnostics.Process",
       "System.Diagnostics.ProcessStartInfo",
       "System.Diagnostics.Stopwatch",
     ],
-    ...["System.IO.File", "System.IO.Path", "System.Text.Encoding"],
+    ...["System.IO.Directory", "System.IO.File", "System.IO.Path", "System.IO.StreamReader"],
+    "System.Text.Encoding",
     ...["System.Threading.Tasks.Task", "System.Threading.Tasks.Task[]"],
   ],
-  /** Kill has an argument from .NET Core on: the script asks for the version before. */
-  members:
-    `Action Add Answers ASCII BaseStream Close Combine ContainsKey Count CreateNoWindow Dispose
-    ElapsedMilliseconds Exception Exists ExitCode GetBaseException GetBytes GetValue GraceMs HasExited Id IsCompleted
-    IsFixedSize IsPathRooted Kill Length LimitMs Major Message Name new OnlyReads outputContext Parameters Path
-    PreviewMs
-    Properties PSObject PSVariable PSVersion ReadAllText ReadLineAsync RedirectStandardError RedirectStandardInput
-    RedirectStandardOutput Replace Result Rubbish Secrets SessionState StandardError StandardErrorEncoding StandardInput
-    StandardOutput StandardOutputEncoding Start StartNew StartsWith Substring Success TimedOut ToCharArray Trim
-    UseShellExecute UTF8 Value WaitAny WaitForExit Watch WriteAsync`.split(/\s+/),
+  /** Kill and File.Move have another argument from .NET Core on: the scripts ask for the version before. */
+  members: `Action Add Answers ASCII BaseStream Close Combine ContainsKey Copy Count CreateDirectory
+    CreateNoWindow Current Delete Dispose ElapsedMilliseconds Exception Exists ExitCode Files files
+    GetBaseException GetBytes GetDirectoryName GetFiles GetFullPath GetUnresolvedProviderPathFromPSPath
+    GetValue GraceMs HasExited Hash Id IsCompleted IsFixedSize IsPathRooted Kill Length LimitMs Major
+    Message Move MoveFile Name new OnlyReads Open outputContext Parameters Path path PreviewMs Previous
+    Properties PSObject PSVariable PSVersion ReadAllText ReadLine ReadLineAsync RedirectStandardError
+    RedirectStandardInput RedirectStandardOutput Remove Replace Result Rubbish Secrets SessionState
+    sha256 Split StandardError StandardErrorEncoding StandardInput StandardOutput StandardOutputEncoding
+    Start StartNew StartsWith Substring Success TimedOut ToCharArray ToLowerInvariant Trim TrimEnd
+    UseShellExecute UTF8 Value Version version WaitAny WaitForExit Watch WriteAllText WriteAsync`.split(
+    /\s+/,
+  ),
   /** Names of the parser's classes. Ternaries, chains of pipelines and classes have others. */
   nodes:
-    `ArrayExpression ArrayLiteral AssignmentStatement BinaryExpression BreakStatement CatchClause Command
-    CommandExpression CommandParameter ConstantExpression ConvertExpression ExpandableStringExpression
-    ForEachStatement FunctionDefinition Hashtable IfStatement IndexExpression InvokeMemberExpression
-    MemberExpression NamedBlock Parameter ParenExpression Pipeline ReturnStatement ScriptBlock
-    ScriptBlockExpression StatementBlock StringConstantExpression SubExpression SwitchStatement ThrowStatement
-    TryStatement TypeConstraint TypeExpression UnaryExpression VariableExpression WhileStatement`.split(
-      /\s+/,
-    ),
+    `ArrayExpression ArrayLiteral AssignmentStatement Attribute BinaryExpression BreakStatement CatchClause
+    Command CommandExpression CommandParameter ConstantExpression ConvertExpression ExitStatement
+    ExpandableStringExpression ForEachStatement FunctionDefinition Hashtable IfStatement IndexExpression
+    InvokeMemberExpression MemberExpression NamedAttributeArgument NamedBlock ParamBlock Parameter
+    ParenExpression Pipeline ReturnStatement ScriptBlock ScriptBlockExpression StatementBlock
+    StringConstantExpression SubExpression SwitchStatement ThrowStatement TryStatement TypeConstraint
+    TypeExpression UnaryExpression VariableExpression WhileStatement`.split(/\s+/),
   tokens: /^(?!QuestionQuestion|QuestionDot|QuestionLBracket|QuestionMark|AndAnd|OrOr|Ampersand$)/,
 };
 
@@ -101,7 +112,7 @@ function missingIn51({
   ];
 }
 
-describe.skipIf(program === "")("what a bridge script uses", () => {
+describe.skipIf(program === "")("what a script for an agent server uses", () => {
   const parser = readFileSync(path.join(import.meta.dirname, "syntax.ps1"), "utf8");
   let platform: Platform;
   beforeAll(() => (platform = startPlatform(program)));
@@ -115,6 +126,12 @@ describe.skipIf(program === "")("what a bridge script uses", () => {
 
   it.each(inject("actions"))("is in Windows PowerShell 5.1: %s", async (action) => {
     expect(missingIn51(await found(scriptOf(action, inject("dist"))))).toEqual([]);
+  });
+
+  it("is in Windows PowerShell 5.1: install.ps1", async () => {
+    const script = readFileSync(installer, "latin1");
+    expect(script).toMatch(/^[\n\x20-\x7e]*$/);
+    expect(missingIn51(await found(script))).toEqual([]);
   });
 
   it.each([

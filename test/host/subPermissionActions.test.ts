@@ -73,6 +73,7 @@ async function decided(choices: Choices): Promise<Ran<SubPermissionsAnswer, neve
             description: (value) => `group called "${value}"`,
             belongingTo: (value) =>
               Promise.resolve(value === "nobody's" ? [] : [part(`g-${value.toLowerCase()}`)]),
+            unusable: () => Promise.resolve([]),
             keyOf: (reference) => (reference("Id").startsWith("g-") ? reference("Id") : undefined),
             isHeld: () => Promise.resolve(true),
             grant: async ({ key }) => {
@@ -134,10 +135,10 @@ describe("sub-permissions", () => {
     expect(run.answer.outcome).toBe("done");
   });
 
-  it("are updated: new ones are granted, others revoked, the rest stays as recorded", async () => {
-    const [kept] = [{ DisplayName: "As it was called", Reference: { Id: "g-a", Extra: 1 } }];
+  it("are updated: new ones are granted, others revoked, the rest keeps its reference", async () => {
+    const kept = { DisplayName: "As it was called", Reference: { Id: "g-a", Extra: 1 } };
     const run = await deciding(["A", "B"], { current: [kept, ...onRecord("g-c")] });
-    expect(held(run)).toEqual([kept, ...onRecord("g-b")]);
+    expect(held(run)).toEqual([{ ...kept, DisplayName: "Group g-a" }, ...onRecord("g-b")]);
     expect(run.audit).toEqual([
       [undefined, '"Group g-a" is already held.', false],
       ["GrantPermission", "Add to g-b: done.", false],
@@ -570,6 +571,20 @@ describe("contracts without a group", () => {
   ])("take nothing away %s", async (_name, values, config, left) => {
     const run = await deciding(values, { config, current: onRecord("g-old") });
     expect(held(run)).toEqual(left.length > 0 ? onRecord(...left) : [none]);
+  });
+
+  it("name what has the value and cannot be used", async () => {
+    const unusable = (value: string): Promise<string[]> =>
+      Promise.resolve([`"Care" has ${value}, but is on premises.`]);
+    const { audit } = await deciding(["nobody's"], { parts: { unusable } });
+    expect(audit).toEqual([
+      [
+        undefined,
+        'There is no group called "nobody\'s", which a contract requires (Department.ExternalId). ' +
+          '"Care" has nobody\'s, but is on premises.',
+        true,
+      ],
+    ]);
   });
 
   const nothing =

@@ -53,24 +53,40 @@ function Assert-Absolute($name, $path) {
     if (-not [System.IO.Path]::IsPathRooted($path)) { throw "$name is `"$path`"; expected an absolute path." }
 }
 
-function Find-Bundle {
+# The first line of the file current. An upgrade may replace the file at this moment: it is opened in such a way that
+# neither disturbs the other.
+function Read-Version($current) {
+    $reader = [System.IO.StreamReader]::new([System.IO.File]::Open($current, 'Open', 'Read', 'ReadWrite, Delete'))
+    try { "$($reader.ReadLine())".Trim() } finally { $reader.Dispose() }
+}
+
+# The folder of the bundles: the one in the form, or the folder in it that its file current names.
+function Find-Folder {
     $folder = Read-Setting 'ConnectorPath'
     Assert-Absolute '"Connector path" (ConnectorPath)' $folder
     # An upgrade replaces this file: events that are running keep the version they started with.
     $current = [System.IO.Path]::Combine($folder, 'current')
-    if ([System.IO.File]::Exists($current)) {
-        $version = [System.IO.File]::ReadAllText($current).Trim()
-        if ($version -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]*$') { throw "The file $current does not name a version." }
-        $folder = [System.IO.Path]::Combine($folder, $version)
+    if (-not [System.IO.File]::Exists($current)) { return $folder }
+    $version = Read-Version $current
+    if ($version -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]*$') { throw "The file $current does not name a version." }
+    $folder = [System.IO.Path]::Combine($folder, $version)
+    if (-not [System.IO.Directory]::Exists($folder)) {
+        throw "The file $current names version $version, but there is no folder $folder."
     }
+    $folder
+}
+
+function Find-Bundle($folder) {
     $bundle = [System.IO.Path]::Combine($folder, "$($connector.Action).mjs")
     if (-not [System.IO.File]::Exists($bundle)) {
-        throw "The connector was not found: there is no file $bundle. Check `"Connector path`" (ConnectorPath)."
+        throw "The connector was not found: there is no file $bundle. Check `"Connector path`" (ConnectorPath): " +
+            'the folder has a file current, or the bundles themselves.'
     }
     $bundle
 }
 
-function Find-Node {
+# The program in the form, the one that came with the version, or the one in the PATH.
+function Find-Node($folder) {
     $node = Read-Setting 'NodePath'
     if ($node -ne '') {
         Assert-Absolute '"Node path" (NodePath)' $node
@@ -78,6 +94,10 @@ function Find-Node {
             throw "Node.js was not found: there is no file $node. Check `"Node path`" (NodePath)."
         }
         return $node
+    }
+    foreach ($name in 'node.exe', 'node') {
+        $own = [System.IO.Path]::Combine($folder, 'node', $name)
+        if ([System.IO.File]::Exists($own)) { return $own }
     }
     $found = @(Get-Command -Name 'node' -CommandType Application -ErrorAction Ignore)
     if ($found.Count -eq 0) {
@@ -256,8 +276,9 @@ function Invoke-Connector {
         if ($env:EXO_CONNECTOR_DEADLINE_MS -match '^\d{1,8}$') {
             $limitMs = [int]$env:EXO_CONNECTOR_DEADLINE_MS + $connector.GraceMs
         }
-        $bundle = Find-Bundle
-        $node = Find-Node
+        $folder = Find-Folder
+        $bundle = Find-Bundle $folder
+        $node = Find-Node $folder
         $process = Start-Bundle $node $bundle
         Invoke-Bundle $process (New-Request) $limitMs $run
         $fault = Find-Fault $process $run $limitMs

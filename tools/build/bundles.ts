@@ -34,11 +34,13 @@ export function findActions(): string[] {
 export async function buildBundles(outdir = path.join(root, "dist")): Promise<BuiltBundles> {
   await checkOptions();
   const actions = findActions();
-  rmSync(outdir, { recursive: true, force: true });
-  const { metafile } = await build({
+  // The hash in a chunk's name covers the paths from here to the sources: one place, whatever `outdir` is.
+  const place = path.join(root, "dist");
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: actions.map((action) => ({ in: `action:${action}`, out: moduleOf(action) })),
-    outdir,
+    outdir: place,
+    write: false,
     bundle: true,
     // What is only needed now and then (msal-node, the PFX reader) is a file of its own, loaded when it is needed.
     splitting: true,
@@ -63,8 +65,12 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     plugins: [entries],
   });
   refuseUnwanted(metafile);
-  for (const map of Object.keys(metafile.outputs).filter((file) => file.endsWith(".map")))
-    nameSourcesFromRoot(path.join(root, map));
+  rmSync(outdir, { recursive: true, force: true });
+  for (const { path: file, text } of outputFiles)
+    write(
+      path.join(outdir, path.relative(place, file)),
+      file.endsWith(".map") ? withSourcesFromRoot(file, text) : text,
+    );
   for (const action of actions) {
     write(path.join(outdir, `${action}.mjs`), entryOf(action));
     write(path.join(outdir, "helloid", `${action}.ps1`), await bridgeFor(action));
@@ -73,13 +79,13 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
   return { actions };
 }
 
-/** The same text wherever the bundles are built, and names that a reader of a stack knows. */
-function nameSourcesFromRoot(file: string): void {
-  const map = JSON.parse(readFileSync(file, "utf8")) as { sources: string[] };
+/** A source map with names that a reader of a stack knows. */
+function withSourcesFromRoot(file: string, text: string): string {
+  const map = JSON.parse(text) as { sources: string[] };
   const sources = map.sources.map((source) =>
     path.relative(root, path.resolve(path.dirname(file), source)).replaceAll("\\", "/"),
   );
-  writeFileSync(file, JSON.stringify({ ...map, sources }));
+  return JSON.stringify({ ...map, sources });
 }
 
 /** The module of an action, in the folder of the code that its entry loads. */
@@ -89,16 +95,21 @@ function moduleOf(action: string): string {
 
 /** The file that is started: it checks the version of Node before it loads the module of the action. */
 function entryOf(action: string): string {
-  const { engines } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
-    engines: { node: string };
-  };
   const values: Record<string, string> = {
     action,
     version,
-    node: engines.node.replace(">=", ""),
+    node: neededNode().replace(">=", ""),
     module: path.posix.relative(path.posix.dirname(action), `${moduleOf(action)}.mjs`),
   };
   return filled(readFileSync(path.join(import.meta.dirname, "entry.js"), "utf8"), values);
+}
+
+/** The versions of Node that run a bundle. */
+export function neededNode(): string {
+  const { engines } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    engines: { node: string };
+  };
+  return engines.node;
 }
 
 function write(file: string, text: string): void {
@@ -129,33 +140,44 @@ interface OptionSet {
 }
 
 async function optionSets(): Promise<OptionSet[]> {
-  const names = readdirSync(path.join(root, "permissions")).filter((set) =>
-    existsSync(path.join(root, "permissions", set, "options.json")),
-  );
   return await Promise.all(
-    names.map(async (name) => (await import(`../../lib/entitlements/${name}.ts`)) as OptionSet),
+    setsWithOptions().map(
+      async (name) => (await import(`../../lib/entitlements/${name}.ts`)) as OptionSet,
+    ),
   );
 }
 
+/** The sets of permissions that have a file `permissions/<set>/options.json`. */
+export function setsWithOptions(): string[] {
+  return readdirSync(path.join(root, "permissions")).filter((set) =>
+    existsSync(path.join(root, "permissions", set, "options.json")),
+  );
+}
+
+/** Packages whose facts `npm run generate` writes into lib/generated. */
+const generatedFrom = ["cldr-core"];
+const documentation = `MicrosoftDocs/office-docs-powershell (CC-BY-4.0)
+
+Names and types of cmdlet parameters are from Microsoft's documentation of Exchange PowerShell, in another form:
+https://github.com/MicrosoftDocs/office-docs-powershell
+The licence: https://creativecommons.org/licenses/by/4.0/
+`;
+
 /** The licences of what is bundled: most of them ask to go along with every copy. */
 function licencesOf({ inputs }: Metafile): string {
-  const packages = new Set(
-    Object.keys(inputs).flatMap(
-      (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
-    ),
+  const bundled = Object.keys(inputs).flatMap(
+    (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
   );
-  return [...packages]
-    .sort()
-    .map((name) => {
-      const folder = path.join(root, "node_modules", name);
-      const { version, license } = JSON.parse(
-        readFileSync(path.join(folder, "package.json"), "utf8"),
-      ) as { version: string; license: string };
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      const text = file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim();
-      return `${name} ${version} (${license})\n\n${text}\n`;
-    })
-    .join(`\n${"-".repeat(80)}\n\n`);
+  const licences = [...new Set([...bundled, ...generatedFrom])].sort().map((name) => {
+    const folder = path.join(root, "node_modules", name);
+    const { version, license } = JSON.parse(
+      readFileSync(path.join(folder, "package.json"), "utf8"),
+    ) as { version: string; license: string };
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? "" : readFileSync(path.join(folder, file), "utf8").trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  return [...licences, documentation].join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** The lines that join an action to the host, so that no action file runs when it is imported. */

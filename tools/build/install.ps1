@@ -1,0 +1,171 @@
+<#
+.SYNOPSIS
+Installs this version of the Exchange Online connector on an agent server, or returns to the version before it.
+.DESCRIPTION
+Checks that the unpacked archive is complete and unchanged, copies it to a folder of its version in the target folder,
+and makes it the current version. Events that are running keep the version they started with. Earlier versions stay.
+.PARAMETER Target
+The folder of the connector: the "Connector path" (ConnectorPath) of the configuration form. Choose one that only
+administrators can write.
+.PARAMETER Rollback
+Makes the version current that was current before.
+.EXAMPLE
+powershell -ExecutionPolicy Bypass -File .\install.ps1 -Target 'C:\Program Files\exchange-online-connector'
+.EXAMPLE
+powershell -ExecutionPolicy Bypass -File .\install.ps1 -Target 'C:\Program Files\exchange-online-connector' -Rollback
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [string] $Target,
+    [switch] $Rollback
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# Bridge scripts use the same pattern: a name and never a path.
+$versionPattern = '^[A-Za-z0-9][A-Za-z0-9._-]*\z'
+
+function Read-Manifest($folder) {
+    $file = [System.IO.Path]::Combine($folder, 'manifest.json')
+    if (-not [System.IO.File]::Exists($file)) { throw "There is no file $file." }
+    try {
+        $manifest = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
+        $version = [string]$manifest.version
+        $files = @($manifest.files | Where-Object { $_.path -and $_.sha256 })
+    }
+    catch { throw "The file $file cannot be read: $($_.Exception.Message)" }
+    if ($version -notmatch $versionPattern) { throw "The file $file does not name a version." }
+    @{ Version = $version; Files = $files }
+}
+
+# Throws unless the folder has every file of the manifest, unchanged, and no other.
+function Assert-Files($folder, $manifest) {
+    # Names with regard to case, as on systems where two files can differ in nothing else.
+    $found = [System.Collections.Generic.HashSet[string]]::new()
+    foreach ($file in [System.IO.Directory]::GetFiles($folder, '*', 'AllDirectories')) {
+        [void]$found.Add($file.Substring($folder.Length + 1).Replace('\', '/'))
+    }
+    [void]$found.Remove('manifest.json')
+    foreach ($file in $manifest.Files) {
+        if (-not $found.Remove($file.path)) { throw "The file $($file.path) is missing in $folder." }
+        $path = [System.IO.Path]::Combine($folder, $file.path)
+        $hash = (Get-FileHash -LiteralPath $path -Algorithm SHA256 -ErrorAction Stop).Hash.ToLowerInvariant()
+        if ($hash -ne $file.sha256) {
+            throw "The file $($file.path) in $folder was changed: its SHA256 is $hash, expected $($file.sha256)."
+        }
+    }
+    foreach ($path in $found) { throw "The file $path in $folder does not belong to version $($manifest.Version)." }
+}
+
+# Renames a folder, or a file, which replaces a file of that name. Windows renames nothing that a virus scanner or an
+# event that starts has open: that passes.
+function Rename-Patiently($from, $to) {
+    $turns = 50
+    foreach ($turn in 1..$turns) {
+        try {
+            if ([System.IO.Directory]::Exists($from)) { [System.IO.Directory]::Move($from, $to) }
+            else { Move-Over $from $to }
+            return
+        }
+        catch { if ($turn -eq $turns) { throw } }
+        Start-Sleep -Milliseconds 100
+    }
+}
+
+# One rename, so that a reader finds the old file or the new one, and never none. On Windows both methods call
+# MoveFileEx with MOVEFILE_REPLACE_EXISTING (dotnet/runtime, File.Move; dotnet/corefx, FileSystem.Portable.vb);
+# elsewhere File.Move is rename(2). File.Move of Windows PowerShell's .NET Framework cannot overwrite. File.Replace
+# (ReplaceFile) can end with no file of that name (documented: ERROR_UNABLE_TO_MOVE_REPLACEMENT), and deleting it first
+# always does.
+function Move-Over($from, $to) {
+    if ($PSVersionTable.PSVersion.Major -ge 6) { [System.IO.File]::Move($from, $to, $true) }
+    else {
+        Add-Type -AssemblyName 'Microsoft.VisualBasic'
+        [Microsoft.VisualBasic.FileIO.FileSystem]::MoveFile($from, $to, $true)
+    }
+}
+
+# The current version and the one before it, as far as they are known. Both are in the file current, a line each, so
+# that one rename changes both. Bridge scripts read the first line.
+function Read-Current($target) {
+    $versions = @{ Current = ''; Previous = '' }
+    $file = [System.IO.Path]::Combine($target, 'current')
+    if (-not [System.IO.File]::Exists($file)) { return $versions }
+    $lines = @([System.IO.File]::ReadAllText($file).Split("`n") | ForEach-Object { $_.Trim() }) + ''
+    if ($lines[0] -match $versionPattern) { $versions.Current = $lines[0] }
+    if ($lines[1] -match $versionPattern) { $versions.Previous = $lines[1] }
+    $versions
+}
+
+function Write-Current($target, $version, $previous) {
+    $new = [System.IO.Path]::Combine($target, 'current.new')
+    [System.IO.File]::WriteAllText($new, "$version`n$previous`n")
+    Rename-Patiently $new ([System.IO.Path]::Combine($target, 'current'))
+}
+
+# Copies the version to a folder that no one reads, and renames that: a folder with the name of a version is whole.
+function Copy-Version($source, $manifest, $target) {
+    $folder = [System.IO.Path]::Combine($target, $manifest.Version)
+    if ([System.IO.Directory]::Exists($folder)) {
+        try { Assert-Files $folder $manifest }
+        catch { throw "Version $($manifest.Version) is installed already, with other files. $($_.Exception.Message)" }
+        return
+    }
+    $incoming = [System.IO.Path]::Combine($target, '.incoming')
+    if ([System.IO.Directory]::Exists($incoming)) { [System.IO.Directory]::Delete($incoming, $true) }
+    foreach ($path in @($manifest.Files | ForEach-Object { $_.path }) + 'manifest.json') {
+        $copy = [System.IO.Path]::Combine($incoming, $path)
+        [void][System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($copy))
+        [System.IO.File]::Copy([System.IO.Path]::Combine($source, $path), $copy)
+    }
+    Assert-Files $incoming $manifest
+    Rename-Patiently $incoming $folder
+}
+
+function Install-Version($source, $target) {
+    $manifest = Read-Manifest $source
+    Assert-Files $source $manifest
+    Copy-Version $source $manifest $target
+    $before = (Read-Current $target).Current
+    if ($before -eq $manifest.Version) { return "Version $before is installed in $target and was current already." }
+    Write-Current $target $manifest.Version $before
+    "Version $($manifest.Version) is installed in $target and current. Events that start from now on use it."
+    if ($before -ne '') { "The version before was ${before}: -Rollback returns to it." }
+}
+
+function Undo-Version($target) {
+    $versions = Read-Current $target
+    if ($versions.Previous -eq '') { throw "The file current in $target names no version before the current one." }
+    $folder = [System.IO.Path]::Combine($target, $versions.Previous)
+    Assert-Files $folder (Read-Manifest $folder)
+    Write-Current $target $versions.Previous $versions.Current
+    "Version $($versions.Previous) is current again. Events that start from now on use it."
+    "The version before was $($versions.Current): -Rollback returns to it."
+}
+
+# Not two installations at once. The lock ends with this script, whatever ends it.
+function Lock-Folder($folder) {
+    $file = [System.IO.Path]::Combine($folder, '.lock')
+    try { [System.IO.File]::Open($file, 'OpenOrCreate', 'ReadWrite', 'None') }
+    catch { throw "Is another installation running? $($_.Exception.GetBaseException().Message)" }
+}
+
+$lock = $null
+try {
+    $source = [System.IO.Path]::GetFullPath($PSScriptRoot)
+    $folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Target)
+    $folder = [System.IO.Path]::GetFullPath($folder).TrimEnd('\', '/')
+    if ("$folder/".Replace('\', '/').StartsWith("$source/".Replace('\', '/'), 'OrdinalIgnoreCase')) {
+        throw "The target folder $folder is inside $source; expected a folder elsewhere."
+    }
+    if (-not $Rollback) { [void][System.IO.Directory]::CreateDirectory($folder) }
+    $lock = Lock-Folder $folder
+    if ($Rollback) { Undo-Version $folder } else { Install-Version $source $folder }
+}
+catch {
+    $reason = $_.Exception.GetBaseException().Message
+    Write-Error -Message "The current version stays as it is. $reason" -ErrorAction Continue
+    exit 1
+}
+finally { if ($null -ne $lock) { $lock.Dispose() } }
