@@ -4,6 +4,7 @@ import {
   isSid,
   permissionEntry,
   readingDelegate,
+  readingNonDelegate,
   readingPermissions,
   readingSendAs,
   rightLists,
@@ -55,6 +56,11 @@ export interface Right {
   /** Exchange does not report when a change of this right changed nothing. */
   isSilent?: true;
   standingOf(mailbox: Mailbox, account: Account): ExchangeQuery<Standing>;
+  /**
+   * Whether the account certainly does not have the right. Only for a right that is not in a list: a list is never
+   * empty, but an empty answer to a filter shows nothing.
+   */
+  isAbsent?(mailbox: Mailbox, account: Account): ExchangeQuery<boolean>;
   granting(mailbox: Mailbox, account: Account, options: { autoMapping: boolean }): CmdletCall;
   /** `trustee` is one of the account's own names. */
   revoking(mailbox: Mailbox, trustee: string): CmdletCall;
@@ -101,6 +107,12 @@ export const rights: Readonly<Record<RightName, Right>> = {
     label: "Send on Behalf",
     isSilent: true,
     standingOf: sendOnBehalfStanding,
+    isAbsent:
+      (mailbox, account) =>
+      async ({ exchange }) => {
+        const question = readingNonDelegate(mailbox, account.DistinguishedName);
+        return isAmong(mailbox.Guid, (await exchange.invoke(question)).rows);
+      },
     granting: (mailbox, account) => delegatesChange(mailbox, { add: [account.Guid] }),
     revoking: (mailbox, trustee) => delegatesChange(mailbox, { remove: [trustee] }),
   },

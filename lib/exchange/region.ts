@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
-import { exactlyOne } from "./client/lookUp.ts";
+import { assertReturned, exactlyOne } from "./client/lookUp.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
@@ -106,11 +106,15 @@ export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> 
   );
 }
 
-/** Whether the mailbox has these settings; formats that are left to the language do not count. */
+/**
+ * Whether the mailbox has these settings; formats that are left to the language do not count. Throws an `unexpected`
+ * fault when one of the settings was not returned.
+ */
 export function hasSettings(
   present: Row,
   { language, timeZone, dateFormat, timeFormat }: Region,
 ): boolean {
+  assertReturned(present, settingNames, "a regional configuration");
   const same = (name: string, wanted: string): boolean =>
     textOf(present[name]).toLowerCase() === wanted.toLowerCase();
   return (
@@ -121,9 +125,14 @@ export function hasSettings(
   );
 }
 
-/** Whether the folders have the wanted names. */
+const settingNames = ["Language", "TimeZone", "DateFormat", "TimeFormat"];
+const folderNames = "DefaultFolderNameMatchingUserLanguage";
+
+/** Whether the folders have the wanted names. Throws an `unexpected` fault when that was not returned. */
 export function hasFolderNames(present: Row, { localizesFolders }: Region): boolean {
-  return !localizesFolders || present["DefaultFolderNameMatchingUserLanguage"] === true;
+  if (!localizesFolders) return true;
+  assertReturned(present, [folderNames], "a regional configuration");
+  return present[folderNames] === true;
 }
 
 /** What the changes of `regionChanges` send. */
@@ -172,8 +181,7 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
     parameters: { Identity: mailbox.Guid, LocalizeDefaultFolderName: true },
     sentence: `Rename the default folders of mailbox ${nameOf(mailbox)} to ${language}`,
     before: {
-      DefaultFolderNameMatchingUserLanguage:
-        present["DefaultFolderNameMatchingUserLanguage"] ?? null,
+      [folderNames]: present[folderNames] ?? null,
     },
     // Names that match the language of before are not the wanted ones.
     isInEffect: async (targets) => {
