@@ -41,7 +41,7 @@ export interface Standing {
   entries: number;
   /** Entries of accounts that no longer exist. */
   orphans: number;
-  /** Security identifiers of the list that can be the account's, which no longer exists. */
+  /** Security identifiers of entries that can be the account's, whose own is not known. */
   possibleSids: readonly string[];
   /** What can leave the account the right after its own entry was removed. */
   remaining: Remaining;
@@ -236,9 +236,7 @@ async function standing(
     ? await withSid(caller)({ exchange })
     : caller;
   const possible = mayHaveSid(account) ? entries.filter(({ trustee }) => isSid(trustee)) : [];
-  const certain = entries.filter(
-    (entry) => isAccount(account, entry.trustee) || possible.includes(entry),
-  );
+  const certain = entries.filter(({ trustee }) => isAccount(account, trustee));
   const uncertain = entries.filter(
     ({ trustee }) => !isAccount(account, trustee) && mayBeAccount(account, trustee),
   );

@@ -106,15 +106,18 @@ export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> 
   );
 }
 
-/**
- * Whether the mailbox has these settings; formats that are left to the language do not count. Throws an `unexpected`
- * fault when one of the settings was not returned.
- */
+/** The configuration in a row. Throws an `unexpected` fault when a setting was not returned. */
+export function wholeRegion(row: Row, verified: boolean): Row {
+  const names = ["Language", "TimeZone", "DateFormat", "TimeFormat"];
+  assertReturned(row, verified ? [...names, folderNames] : names, "the regional configuration");
+  return row;
+}
+
+/** Whether the mailbox has these settings; formats that are left to the language do not count. */
 export function hasSettings(
   present: Row,
   { language, timeZone, dateFormat, timeFormat }: Region,
 ): boolean {
-  assertReturned(present, settingNames, "a regional configuration");
   const same = (name: string, wanted: string): boolean =>
     textOf(present[name]).toLowerCase() === wanted.toLowerCase();
   return (
@@ -125,14 +128,11 @@ export function hasSettings(
   );
 }
 
-const settingNames = ["Language", "TimeZone", "DateFormat", "TimeFormat"];
 const folderNames = "DefaultFolderNameMatchingUserLanguage";
 
-/** Whether the folders have the wanted names. Throws an `unexpected` fault when that was not returned. */
+/** Whether the folders have the wanted names. */
 export function hasFolderNames(present: Row, { localizesFolders }: Region): boolean {
-  if (!localizesFolders) return true;
-  assertReturned(present, [folderNames], "a regional configuration");
-  return present[folderNames] === true;
+  return !localizesFolders || present[folderNames] === true;
 }
 
 /** What the changes of `regionChanges` send. */

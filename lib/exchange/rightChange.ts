@@ -122,7 +122,8 @@ export async function revoke(
   { read, change, log }: RightGate,
 ): Promise<void> {
   const standing = await read(right.standingOf(mailbox, account));
-  const { isHeld, orphans, possibleSids, remaining, sid = "" } = standing;
+  const { orphans, possibleSids, remaining, sid = "" } = standing;
+  const isHeld = mayBeHeld(standing);
   // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
   if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
   assertMasteredHere(right, mailbox);
@@ -138,7 +139,7 @@ export async function revoke(
     before: { [right.name]: isHeld },
     isInPlace: !isHeld,
     isInEffect: async (targets) =>
-      !(await right.standingOf(mailbox, account)(targets)).isHeld &&
+      !mayBeHeld(await right.standingOf(mailbox, account)(targets)) &&
       (await (right.isAbsent?.(mailbox, account)(targets) ?? true)),
     ...(right.isSilent && { isSilent: true }),
     remedy: remedyFor(possibleSids),
@@ -184,6 +185,11 @@ async function warnOfRemaining(
 /** The other name under which an entry of the account can be kept. */
 function otherNameOf({ name }: Right, account: Account): string {
   return name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
+}
+
+/** What may be the account's counts: it would keep the right. */
+function mayBeHeld({ isHeld, possibleSids }: Standing): boolean {
+  return isHeld || possibleSids.length > 0;
 }
 
 /** Nothing shows whose such an entry is, so a person has to decide. */
