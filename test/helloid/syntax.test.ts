@@ -59,19 +59,18 @@ const inWindowsPowerShell = {
     ...["System.Threading.Tasks.Task", "System.Threading.Tasks.Task[]"],
   ],
   /** Kill and File.Move have another argument from .NET Core on: the scripts ask for the version before. */
-  members:
-    `Action Add Answers ASCII BaseStream Close Combine ContainsKey Copy Count CreateDirectory CreateNoWindow
-    Current Delete Dispose ElapsedMilliseconds Exception Exists ExitCode Files files GetBaseException GetBytes
-    GetDirectoryName GetFiles GetFullPath GetUnresolvedProviderPathFromPSPath GetValue GraceMs HasExited Hash Id
-    IsCompleted IsFixedSize IsPathRooted Kill Length LimitMs Major Message Move MoveFile Name new OnlyReads Open
-    outputContext Parameters Path path PreviewMs Previous Properties PSObject PSVariable PSVersion ReadAllText
-    ReadLine ReadLineAsync RedirectStandardError RedirectStandardInput RedirectStandardOutput Remove Replace
-    Result Rubbish Secrets SessionState sha256 Split StandardError StandardErrorEncoding StandardInput
-    StandardOutput StandardOutputEncoding Start StartNew StartsWith Substring Success TimedOut ToCharArray
-    Trim
-    TrimEnd UseShellExecute UTF8 Value Version version WaitAny WaitForExit Watch WriteAllText WriteAsync`.split(
-      /\s+/,
-    ),
+  members: `Action Add Answers ASCII BaseStream Close Combine ContainsKey Copy Count CreateDirectory
+    CreateNoWindow Current Delete Dispose ElapsedMilliseconds Exception Exists ExitCode Files files
+    GetBaseException GetBytes GetDirectoryName GetFiles GetFullPath GetUnresolvedProviderPathFromPSPath
+    GetValue GraceMs HasExited Hash Id IsCompleted IsFixedSize IsPathRooted Kill Length LimitMs Major
+    Message Move MoveFile Name new OnlyReads Open outputContext Parameters Path path PreviewMs Previous
+    Properties PSObject PSVariable PSVersion ReadAllText ReadLine ReadLineAsync RedirectStandardError
+    RedirectStandardInput RedirectStandardOutput Remove Replace Result Rubbish Secrets SessionState
+    sha256 Split StandardError StandardErrorEncoding StandardInput StandardOutput StandardOutputEncoding
+    Start StartNew StartsWith Substring Success TimedOut ToCharArray ToLowerInvariant Trim TrimEnd
+    UseShellExecute UTF8 Value Version version WaitAny WaitForExit Watch WriteAllText WriteAsync`.split(
+    /\s+/,
+  ),
   /** Names of the parser's classes. Ternaries, chains of pipelines and classes have others. */
   nodes:
     `ArrayExpression ArrayLiteral AssignmentStatement Attribute BinaryExpression BreakStatement CatchClause
