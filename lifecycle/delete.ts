@@ -6,6 +6,7 @@ import {
   forwardingProperties,
   isNeverSent,
   isOfReply,
+  isOnForGood,
   partedFields,
   replyChange,
   autoReplyLookup,
@@ -13,7 +14,7 @@ import {
 } from "../lib/exchange/autoReply.ts";
 import { applyToFormer, formerVisibility } from "../lib/exchange/formerMailbox.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
-import { mailboxLookup, mailboxOrFormerById } from "../lib/exchange/mailbox.ts";
+import { mailboxLookup, mailboxOrFormerById, type Mailbox } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
@@ -33,7 +34,7 @@ export default onDelete({
       formerVisibility,
     ),
   },
-  configuration: ["AutoReplyMessageFormat", "CorrelateOnly"],
+  configuration: ["AutoReplyMessageFormat", "CorrelateOnly", "ExistingAutoReply"],
   handle: async ({
     accountReference,
     data,
@@ -70,7 +71,13 @@ export default onDelete({
     }
     const { mailbox } = found;
     const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
-    const reply = wanted && present && replyChange(mailbox, present, wanted);
+    const differing = wanted && present && replyChange(mailbox, present, wanted);
+    const isKept =
+      configuration.ExistingAutoReply === "keep" &&
+      differing !== undefined &&
+      wanted?.AutoReplyState !== "Disabled" &&
+      isOnForGood(present ?? {});
+    const reply = isKept ? undefined : differing;
     if (reply) await change(reply.change);
     const { before, after, subject } = await applySettings(mailbox, settings, { read, change });
     const isInVain =
@@ -79,15 +86,25 @@ export default onDelete({
       before: { ...present, ...before },
       after: { ...(reply?.after ?? present), ...after },
       subject,
-      audit: isInVain
-        ? [
-            {
-              Message:
-                `Mailbox ${nameOf(mailbox)} forwards its mail without keeping a copy, ` +
-                "so no one will get the automatic reply.",
-            },
-          ]
-        : [],
+      audit: [
+        ...(isKept ? [{ Message: keptReply(mailbox) }] : []),
+        ...(isInVain
+          ? [
+              {
+                Message:
+                  `Mailbox ${nameOf(mailbox)} forwards its mail without keeping a copy, ` +
+                  "so no one will get the automatic reply.",
+              },
+            ]
+          : []),
+      ],
     };
   },
 });
+
+function keptReply(mailbox: Mailbox): string {
+  return (
+    `The automatic reply of mailbox ${nameOf(mailbox)} is on already and was not changed: ` +
+    '"Automatic reply that is on" (ExistingAutoReply) is set to keep it.'
+  );
+}

@@ -237,6 +237,11 @@ export function isOn(present: PresentReply): boolean {
   return textOf(present["AutoReplyState"]) !== "Disabled";
 }
 
+/** Whether everyone gets the reply, with no end: a scheduled one is for a limited time. */
+export function isOnForGood(present: PresentReply): boolean {
+  return textOf(present["AutoReplyState"]) === "Enabled";
+}
+
 /** Whether a reply that is turned on has these texts: anyone who has set another one since wants to keep it. */
 export function isThisReply(present: PresentReply, reply: AutoReply): boolean {
   return (

@@ -11,9 +11,10 @@ interface EmailAddress {
 
 /**
  * What to add and remove so that `current` contains every address of `wanted`, and its primary address if it has one.
- * Existing addresses stay: an old primary address only changes its prefix, and SPO, X500, SIP, EUM and any other types
- * never change. `undefined` when nothing has to change. Throws an `invalid` fault for two primary addresses, for a text
- * that is not an SMTP address, and for any other prefix.
+ * Existing addresses stay: an old primary address only changes its prefix, a secondary one that becomes the primary one
+ * also takes the mapped casing, and SPO, X500, SIP, EUM and any other types never change. `undefined` when nothing has
+ * to change. Throws an `invalid` fault for two primary addresses, for a text that is not an SMTP address, and for any
+ * other prefix.
  */
 export function addressChange(
   current: readonly string[],
@@ -37,8 +38,8 @@ export function addressChange(
   if (primary && !(old && same(old, primary))) {
     const asSecondary = existing.find((entry) => isSmtp(entry) && same(entry, primary));
     if (asSecondary) remove.push(asSecondary);
-    // The mailbox's own casing of the address: a promotion only changes the prefix.
-    add.push({ prefix: "SMTP", address: asSecondary?.address ?? primary.address });
+    // The mapped casing, which people see as the sender. A difference in casing alone is no reason for a change.
+    add.push({ prefix: "SMTP", address: primary.address });
     if (old) {
       remove.push(old);
       add.push({ prefix: "smtp", address: old.address });

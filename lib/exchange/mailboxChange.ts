@@ -273,7 +273,7 @@ function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
   };
 }
 
-/** The addresses that the mailbox does not have yet: those that only change their prefix are removed and added. */
+/** The addresses that the mailbox does not have yet: those that change their prefix or casing are removed and added. */
 function newAddresses({
   EmailAddresses: delta,
   WindowsEmailAddress: primary,
@@ -282,9 +282,9 @@ function newAddresses({
     isHashtable(delta)
       ? [delta[key] ?? []].flat().map((entry) => textOf(entry).replace(/^smtp:/i, ""))
       : [];
-  const own = entries("remove");
+  const own = entries("remove").map((address) => address.toLowerCase());
   return new Set([
-    ...entries("add").filter((address) => !own.includes(address)),
+    ...entries("add").filter((address) => !own.includes(address.toLowerCase())),
     ...(typeof primary === "string" ? [primary] : []),
   ]);
 }

@@ -123,6 +123,10 @@ CorrelateOnly?: boolean
  */
 AutoReplyMessageFormat?: ("html" | "text")
 /**
+ * What delete does with an automatic reply that is on already: replace it by the leaver's reply, or keep it. A scheduled reply is always replaced, because it ends.
+ */
+ExistingAutoReply?: ("replace" | "keep")
+/**
  * True: enable turns off the automatic reply if it is the one that delete set.
  */
 ClearAutoReplyOnEnable?: boolean

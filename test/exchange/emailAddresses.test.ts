@@ -60,13 +60,13 @@ describe("the change of addresses", () => {
     });
   });
 
-  it("promotes a secondary address as the mailbox writes it", () => {
+  it("promotes a secondary address in the mapped casing", () => {
     expect(addressChange(jan, ["SMTP:JAN@contoso.onmicrosoft.com"])).toEqual({
       delta: {
-        add: ["SMTP:jan@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"],
+        add: ["SMTP:JAN@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"],
         remove: ["smtp:jan@contoso.onmicrosoft.com", "SMTP:Jan@contoso.com"],
       },
-      after: [...foreign, "SMTP:jan@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"],
+      after: [...foreign, "SMTP:JAN@contoso.onmicrosoft.com", "smtp:Jan@contoso.com"],
     });
   });
 

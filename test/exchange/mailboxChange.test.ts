@@ -524,7 +524,7 @@ describe("in the emulator's tenant", () => {
     expect(live.cmdlets()).toEqual(["Get-Mailbox", "Set-Mailbox"]);
     expect(live.stored("Aoife O'Brien")["EmailAddresses"]).toEqual(
       expect.arrayContaining([
-        "SMTP:aoife.obrien@contoso.onmicrosoft.com",
+        "SMTP:AOIFE.OBRIEN@contoso.onmicrosoft.com",
         "smtp:aoife.obrien@contoso.com",
       ]),
     );

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate21;
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
@@ -115,6 +115,9 @@ data.CorrelateOnly = false;
 }
 if(data.AutoReplyMessageFormat === undefined){
 data.AutoReplyMessageFormat = "html";
+}
+if(data.ExistingAutoReply === undefined){
+data.ExistingAutoReply = "replace";
 }
 if(data.ClearAutoReplyOnEnable === undefined){
 data.ClearAutoReplyOnEnable = false;
@@ -459,8 +462,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
-const err29 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
+let data15 = data.ExistingAutoReply;
+if(typeof data15 !== "string"){
+const err29 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -469,9 +473,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-let data16 = data.SharedMailboxReference;
-if(typeof data16 !== "string"){
-const err30 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
+if(!((data15 === "replace") || (data15 === "keep"))){
+const err30 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -480,8 +483,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!((data16 === "combined") || (data16 === "separate"))){
-const err31 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
+if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
+const err31 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -490,10 +493,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-let data17 = data.SharedMailboxRights;
-if(Array.isArray(data17)){
-if(data17.length < 1){
-const err32 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
+let data17 = data.SharedMailboxReference;
+if(typeof data17 !== "string"){
+const err32 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -502,11 +504,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-const len1 = data17.length;
-for(let i1=0; i1<len1; i1++){
-let data18 = data17[i1];
-if(typeof data18 !== "string"){
-const err33 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
+if(!((data17 === "combined") || (data17 === "separate"))){
+const err33 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -515,8 +514,10 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!(((data18 === "FullAccess") || (data18 === "SendAs")) || (data18 === "SendOnBehalf"))){
-const err34 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
+let data18 = data.SharedMailboxRights;
+if(Array.isArray(data18)){
+if(data18.length < 1){
+const err34 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -525,10 +526,11 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-}
-else {
-const err35 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
+const len1 = data18.length;
+for(let i1=0; i1<len1; i1++){
+let data19 = data18[i1];
+if(typeof data19 !== "string"){
+const err35 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -537,10 +539,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-let data19 = data.SharedMailboxTypes;
-if(Array.isArray(data19)){
-if(data19.length < 1){
-const err36 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
+if(!(((data19 === "FullAccess") || (data19 === "SendAs")) || (data19 === "SendOnBehalf"))){
+const err36 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -549,11 +549,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-const len2 = data19.length;
-for(let i2=0; i2<len2; i2++){
-let data20 = data19[i2];
-if(typeof data20 !== "string"){
-const err37 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -562,8 +561,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(!((((data20 === "SharedMailbox") || (data20 === "UserMailbox")) || (data20 === "RoomMailbox")) || (data20 === "EquipmentMailbox"))){
-const err38 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
+let data20 = data.SharedMailboxTypes;
+if(Array.isArray(data20)){
+if(data20.length < 1){
+const err38 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -572,10 +573,11 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-}
-else {
-const err39 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
+const len2 = data20.length;
+for(let i2=0; i2<len2; i2++){
+let data21 = data20[i2];
+if(typeof data21 !== "string"){
+const err39 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -584,8 +586,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(typeof data.AutoMapping !== "boolean"){
-const err40 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
+if(!((((data21 === "SharedMailbox") || (data21 === "UserMailbox")) || (data21 === "RoomMailbox")) || (data21 === "EquipmentMailbox"))){
+const err40 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -594,10 +596,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-let data22 = data.SubPermissionContractField;
-if(typeof data22 === "string"){
-if(!pattern3.test(data22)){
-const err41 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -606,9 +608,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.AutoMapping !== "boolean"){
+const err42 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -617,9 +618,10 @@ vErrors.push(err42);
 }
 errors++;
 }
-let data23 = data.SubPermissionAttribute;
-if(typeof data23 !== "string"){
-const err43 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
+let data23 = data.SubPermissionContractField;
+if(typeof data23 === "string"){
+if(!pattern3.test(data23)){
+const err43 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -628,8 +630,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!((((((((((((((((((data23 === "CustomAttribute1") || (data23 === "CustomAttribute2")) || (data23 === "CustomAttribute3")) || (data23 === "CustomAttribute4")) || (data23 === "CustomAttribute5")) || (data23 === "CustomAttribute6")) || (data23 === "CustomAttribute7")) || (data23 === "CustomAttribute8")) || (data23 === "CustomAttribute9")) || (data23 === "CustomAttribute10")) || (data23 === "CustomAttribute11")) || (data23 === "CustomAttribute12")) || (data23 === "CustomAttribute13")) || (data23 === "CustomAttribute14")) || (data23 === "CustomAttribute15")) || (data23 === "Alias")) || (data23 === "DisplayName")) || (data23 === "Name"))){
-const err44 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
+}
+else {
+const err44 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -638,9 +641,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-let data24 = data.SubPermissionNoMatch;
+let data24 = data.SubPermissionAttribute;
 if(typeof data24 !== "string"){
-const err45 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
+const err45 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -649,8 +652,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(!((data24 === "error") || (data24 === "skip"))){
-const err46 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
+if(!((((((((((((((((((data24 === "CustomAttribute1") || (data24 === "CustomAttribute2")) || (data24 === "CustomAttribute3")) || (data24 === "CustomAttribute4")) || (data24 === "CustomAttribute5")) || (data24 === "CustomAttribute6")) || (data24 === "CustomAttribute7")) || (data24 === "CustomAttribute8")) || (data24 === "CustomAttribute9")) || (data24 === "CustomAttribute10")) || (data24 === "CustomAttribute11")) || (data24 === "CustomAttribute12")) || (data24 === "CustomAttribute13")) || (data24 === "CustomAttribute14")) || (data24 === "CustomAttribute15")) || (data24 === "Alias")) || (data24 === "DisplayName")) || (data24 === "Name"))){
+const err46 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -659,8 +662,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
-const err47 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
+let data25 = data.SubPermissionNoMatch;
+if(typeof data25 !== "string"){
+const err47 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -669,9 +673,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-let data26 = data.MarkerAttribute;
-if(typeof data26 !== "string"){
-const err48 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
+if(!((data25 === "error") || (data25 === "skip"))){
+const err48 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -680,8 +683,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(!(((((((((((((((data26 === "CustomAttribute1") || (data26 === "CustomAttribute2")) || (data26 === "CustomAttribute3")) || (data26 === "CustomAttribute4")) || (data26 === "CustomAttribute5")) || (data26 === "CustomAttribute6")) || (data26 === "CustomAttribute7")) || (data26 === "CustomAttribute8")) || (data26 === "CustomAttribute9")) || (data26 === "CustomAttribute10")) || (data26 === "CustomAttribute11")) || (data26 === "CustomAttribute12")) || (data26 === "CustomAttribute13")) || (data26 === "CustomAttribute14")) || (data26 === "CustomAttribute15"))){
-const err49 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
+if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
+const err49 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -690,8 +693,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(typeof data.GroupMarker !== "string"){
-const err50 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
+let data27 = data.MarkerAttribute;
+if(typeof data27 !== "string"){
+const err50 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -700,8 +704,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(typeof data.SharedMailboxMarker !== "string"){
-const err51 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
+if(!(((((((((((((((data27 === "CustomAttribute1") || (data27 === "CustomAttribute2")) || (data27 === "CustomAttribute3")) || (data27 === "CustomAttribute4")) || (data27 === "CustomAttribute5")) || (data27 === "CustomAttribute6")) || (data27 === "CustomAttribute7")) || (data27 === "CustomAttribute8")) || (data27 === "CustomAttribute9")) || (data27 === "CustomAttribute10")) || (data27 === "CustomAttribute11")) || (data27 === "CustomAttribute12")) || (data27 === "CustomAttribute13")) || (data27 === "CustomAttribute14")) || (data27 === "CustomAttribute15"))){
+const err51 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -710,9 +714,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-let data29 = data.CombinedRightsImport;
-if(typeof data29 !== "string"){
-const err52 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
+if(typeof data.GroupMarker !== "string"){
+const err52 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -721,8 +724,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(!((data29 === "all") || (data29 === "fullAccess"))){
-const err53 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
+if(typeof data.SharedMailboxMarker !== "string"){
+const err53 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -731,9 +734,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-let data30 = data.ConfirmRevokes;
+let data30 = data.CombinedRightsImport;
 if(typeof data30 !== "string"){
-const err54 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
+const err54 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -742,8 +745,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!((data30 === "accepted") || (data30 === "strict"))){
-const err55 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
+if(!((data30 === "all") || (data30 === "fullAccess"))){
+const err55 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -752,9 +755,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-let data31 = data.CalendarRightConflict;
+let data31 = data.ConfirmRevokes;
 if(typeof data31 !== "string"){
-const err56 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
+const err56 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -763,8 +766,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!((data31 === "refuse") || (data31 === "overwrite"))){
-const err57 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
+if(!((data31 === "accepted") || (data31 === "strict"))){
+const err57 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -773,8 +776,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(typeof data.LitigationHoldMayShorten !== "boolean"){
-const err58 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
+let data32 = data.CalendarRightConflict;
+if(typeof data32 !== "string"){
+const err58 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -783,8 +787,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(typeof data.LitigationHoldOffInactive !== "boolean"){
-const err59 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
+if(!((data32 === "refuse") || (data32 === "overwrite"))){
+const err59 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -793,8 +797,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(typeof data.ResourceKeyField !== "string"){
-const err60 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldMayShorten !== "boolean"){
+const err60 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -803,8 +807,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(typeof data.ResourceNameField !== "string"){
-const err61 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldOffInactive !== "boolean"){
+const err61 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -813,10 +817,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-let data36 = data.GroupNamePrefix;
-if(typeof data36 === "string"){
-if(!pattern4.test(data36)){
-const err62 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.ResourceKeyField !== "string"){
+const err62 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -825,9 +827,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(typeof data.ResourceNameField !== "string"){
+const err63 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -836,10 +837,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-let data37 = data.SharedMailboxNamePrefix;
+let data37 = data.GroupNamePrefix;
 if(typeof data37 === "string"){
 if(!pattern4.test(data37)){
-const err64 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+const err64 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -850,7 +851,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+const err65 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -859,11 +860,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data.ResourceDomain !== undefined){
-let data38 = data.ResourceDomain;
+let data38 = data.SharedMailboxNamePrefix;
 if(typeof data38 === "string"){
-if(!pattern0.test(data38)){
-const err66 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+if(!pattern4.test(data38)){
+const err66 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -874,7 +874,7 @@ errors++;
 }
 }
 else {
-const err67 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+const err67 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -883,10 +883,11 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data.ResourceOwner !== undefined){
-if(typeof data.ResourceOwner !== "string"){
-const err68 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+if(data.ResourceDomain !== undefined){
+let data39 = data.ResourceDomain;
+if(typeof data39 === "string"){
+if(!pattern0.test(data39)){
+const err68 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -896,8 +897,8 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(typeof data.ResourcesHidden !== "boolean"){
-const err69 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err69 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -906,8 +907,10 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(typeof data.RenameResources !== "boolean"){
-const err70 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data.ResourceOwner !== undefined){
+if(typeof data.ResourceOwner !== "string"){
+const err70 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -917,8 +920,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-else {
-const err71 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(typeof data.ResourcesHidden !== "boolean"){
+const err71 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -927,7 +930,28 @@ vErrors.push(err71);
 }
 errors++;
 }
+if(typeof data.RenameResources !== "boolean"){
+const err72 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+else {
+const err73 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
