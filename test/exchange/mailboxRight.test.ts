@@ -661,6 +661,15 @@ describe("a revoke", () => {
     expect(await own.changes[0]?.isInEffect?.({ exchange: own.exchange })).toBe(expected);
   });
 
+  it.each<[string, unknown[], boolean]>([
+    ["the mailbox comes back for the opposite condition", [{ Guid: guidOf(1) }], true],
+    ["nothing comes back, whatever is asked", [], false],
+  ])("of Send on Behalf is in effect when %s", async (_name, found, expected) => {
+    const own = ways([[], [], found]);
+    await revoke(rights.SendOnBehalf, mailbox, account, own);
+    expect(await own.changes[0]?.isInEffect?.({ exchange: own.exchange })).toBe(expected);
+  });
+
   it("can be sent by the account's security identifier when the list shows such identifiers", async () => {
     const { exchange } = tenantOf({
       "Get-MailboxPermission": () => [permission(sid)],
