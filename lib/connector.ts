@@ -31,6 +31,11 @@ export const connect = connectorWith({
   clock: Date.now,
 });
 
+/** Loads the libraries that the first request would load. */
+export async function loadLibraries(): Promise<void> {
+  await Promise.all([import("./net/undici.ts"), import("./auth/msal.ts")]);
+}
+
 /** The same with other seams. */
 export function connectorWith(seams: ConnectorSeams): Connect<ExchangeTarget> {
   return (configuration, surroundings) => connection(configuration, surroundings, seams);

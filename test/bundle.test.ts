@@ -11,7 +11,7 @@ import type { Answer } from "../lib/host/answer.ts";
 import { sourceStack } from "../lib/host/sourceStack.ts";
 import { findActions, refuseUnwanted } from "../tools/build/bundles.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
-import { actionOf, asBundleIn, replay } from "../tools/cli/replay.ts";
+import { actionOf, replay } from "../tools/cli/replay.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { startEmulator } from "./emulator/server.ts";
 import { createEventFor } from "./events.ts";
@@ -291,6 +291,10 @@ describe("the bundles", () => {
  * other way to end. What a bundle can do in addition to its source, such as to load its parts, it does in each of them.
  */
 describe("fixtures that the bundles replay", () => {
+  const shortWaits = {
+    preload: new URL("../tools/campaigns/shortWaits.js", import.meta.url).href,
+  };
+  const faster = { TIMES_SHORTER: "20" };
   const names = namesOfFixtures();
   const heaviest = new Map<string, string>();
   for (const name of names) {
@@ -300,7 +304,9 @@ describe("fixtures that the bundles replay", () => {
   }
 
   it.concurrent.each([...heaviest.values()])("%s", async (name) => {
-    const { problems } = await replay(fileOf(name), actionOf(name), asBundleIn(inject("dist")));
+    const { problems } = await replay(fileOf(name), actionOf(name), (action, event, env) =>
+      runBundle(action, event, { ...shortWaits, dist: inject("dist"), env: { ...env, ...faster } }),
+    );
     if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
   });
 

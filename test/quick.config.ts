@@ -10,7 +10,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       "test/helloid/**",
       "test/{lifecycle,permissions,resources,runtime}/**",
-      "test/{behaviour,bundle,contributing,readme,secrets}.test.ts",
+      "test/{behaviour,bundle,contributing,pack,readme,secrets}.test.ts",
       "test/emulator/command.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/entitlements/options.test.ts",

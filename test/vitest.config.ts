@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
+import { SlowestFirst } from "./slowestFirst.ts";
 
 export default defineConfig({
   root: path.resolve(import.meta.dirname, ".."),
@@ -9,7 +11,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, "test/helloid/**"],
     globalSetup: ["test/bundles.ts"],
     // Much of the time is spent waiting for bundles in processes of their own.
-    maxWorkers: "100%",
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: SlowestFirst },
     // Nothing is mocked and every test has a tenant of its own: files need no process each.
     isolate: false,
     testTimeout: 30_000,

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import { assertReturned } from "./client/lookUp.ts";
-import { allOf, equals } from "./client/opath.ts";
+import { allOf, equals, not } from "./client/opath.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets } from "./target.ts";
@@ -114,9 +114,18 @@ export function readingDelegate(
   mailbox: Pick<Mailbox, "Guid">,
   distinguishedName: string,
 ): Command {
-  const filter = allOf(
-    equals("Guid", mailbox.Guid),
-    equals("GrantSendOnBehalfTo", distinguishedName),
-  );
-  return { cmdlet: "Get-Mailbox", parameters: { Filter: filter }, select: ["Guid"] };
+  return readingWhere(mailbox, equals("GrantSendOnBehalfTo", distinguishedName));
+}
+
+/** Finds the mailbox if that account is no delegate of it. */
+export function readingNonDelegate(
+  mailbox: Pick<Mailbox, "Guid">,
+  distinguishedName: string,
+): Command {
+  return readingWhere(mailbox, not(equals("GrantSendOnBehalfTo", distinguishedName)));
+}
+
+function readingWhere({ Guid }: Pick<Mailbox, "Guid">, condition: string): Command {
+  const Filter = allOf(equals("Guid", Guid), condition);
+  return { cmdlet: "Get-Mailbox", parameters: { Filter }, select: ["Guid"] };
 }

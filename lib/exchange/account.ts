@@ -1,12 +1,6 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
-import {
-  isDeleted,
-  mailboxById,
-  mailboxLookup,
-  mailboxOrFormerById,
-  type Mailbox,
-} from "./mailbox.ts";
+import { mailboxById, mailboxLookup, mailboxOrFormerById, type Mailbox } from "./mailbox.ts";
 import { nameOf } from "./naming.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
 import { anyOf, equals } from "./client/opath.ts";
@@ -85,11 +79,11 @@ function accountOf(found: Mailbox): Account {
 }
 
 /**
- * Whether a security identifier can be this account's: lists call a deleted account by it, and no cmdlet shows whose
- * it was.
+ * Whether a security identifier in a list can be this account's: its own is not known. No cmdlet shows that of a
+ * deleted account, and a controller may not find the user at the moment.
  */
 export function mayHaveSid(account: Account): boolean {
-  return isDeleted(account) && (account.sid ?? "") === "";
+  return (account.sid ?? "") === "";
 }
 
 /** Whether a text in a list of trustees certainly means this account. */

@@ -7,7 +7,7 @@ import { type CalendarRight } from "./calendarRight.ts";
 import { collectPages } from "./client/batch.ts";
 import { confirmed, mailboxLookup, type Mailbox } from "./mailbox.ts";
 import { mailboxesOf, mailboxList } from "./mailboxList.ts";
-import { readingRegion, regionLookup } from "./region.ts";
+import { readingRegion, regionLookup, wholeRegion } from "./region.ts";
 import { mergedCmdlets, type Cmdlets, type ExchangeStream } from "./target.ts";
 
 /** What was read of one mailbox, or why it could not be read. */
@@ -85,7 +85,7 @@ export function regionsOf(types: readonly string[], verify: boolean): ExchangeSt
       exchange.each(mailboxes({ exchange }), (mailbox) => readingRegion(mailbox, verify)),
     )) {
       if (fault) yield { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) };
-      else if (row) yield { mailbox, found: row };
+      else if (row) yield await foundOr(mailbox, () => wholeRegion(row, verify), exchange);
       else
         yield {
           mailbox,

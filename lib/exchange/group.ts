@@ -4,7 +4,7 @@ import { recipientTypes } from "../generated/mailbox.ts";
 import type { Account } from "./account.ts";
 import { textOf, type Parameters, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
-import { allOf, equals } from "./client/opath.ts";
+import { allOf, equals, not } from "./client/opath.ts";
 import { foundByGuid } from "./absence.ts";
 import { doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
@@ -129,6 +129,27 @@ export function isMember(group: Group, account: Account): ExchangeQuery<boolean>
   };
 }
 
+/**
+ * Whether the account certainly is no direct member: an empty answer shows nothing, so the group has to come back for
+ * the opposite condition.
+ */
+function hasLeft(group: Group, account: Account): ExchangeQuery<boolean> {
+  return async (targets) => {
+    if (await isMember(group, account)(targets)) return false;
+    const { rows } = await targets.exchange.invoke({
+      cmdlet: "Get-DistributionGroup",
+      parameters: {
+        Filter: allOf(
+          equals("Guid", group.Guid),
+          not(equals("Members", account.DistinguishedName)),
+        ),
+      },
+      select: ["Guid"],
+    });
+    return isAmong(group.Guid, rows);
+  };
+}
+
 const anyMembership = ["Identity", "Member", "BypassSecurityGroupManagerCheck"];
 /** What `adding` sends. */
 export const memberAddition: Cmdlets = { "Add-DistributionGroupMember": anyMembership };
@@ -167,7 +188,7 @@ export function removing(group: Group, account: Account, wasMember: boolean): Ex
     alternatives: withBypass(step),
     before: { isMember: wasMember },
     isInPlace: !wasMember,
-    isInEffect: async (targets) => !(await isMember(group, account)(targets)),
+    isInEffect: hasLeft(group, account),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   isSid,
   permissionEntry,
   readingDelegate,
+  readingNonDelegate,
   readingPermissions,
   readingSendAs,
   rightLists,
@@ -40,7 +41,7 @@ export interface Standing {
   entries: number;
   /** Entries of accounts that no longer exist. */
   orphans: number;
-  /** Security identifiers of the list that can be the account's, which no longer exists. */
+  /** Security identifiers of entries that can be the account's, whose own is not known. */
   possibleSids: readonly string[];
   /** What can leave the account the right after its own entry was removed. */
   remaining: Remaining;
@@ -55,6 +56,11 @@ export interface Right {
   /** Exchange does not report when a change of this right changed nothing. */
   isSilent?: true;
   standingOf(mailbox: Mailbox, account: Account): ExchangeQuery<Standing>;
+  /**
+   * Whether the account certainly does not have the right. Only for a right that is not in a list: a list is never
+   * empty, but an empty answer to a filter shows nothing.
+   */
+  isAbsent?(mailbox: Mailbox, account: Account): ExchangeQuery<boolean>;
   granting(mailbox: Mailbox, account: Account, options: { autoMapping: boolean }): CmdletCall;
   /** `trustee` is one of the account's own names. */
   revoking(mailbox: Mailbox, trustee: string): CmdletCall;
@@ -101,6 +107,12 @@ export const rights: Readonly<Record<RightName, Right>> = {
     label: "Send on Behalf",
     isSilent: true,
     standingOf: sendOnBehalfStanding,
+    isAbsent:
+      (mailbox, account) =>
+      async ({ exchange }) => {
+        const question = readingNonDelegate(mailbox, account.DistinguishedName);
+        return isAmong(mailbox.Guid, (await exchange.invoke(question)).rows);
+      },
     granting: (mailbox, account) => delegatesChange(mailbox, { add: [account.Guid] }),
     revoking: (mailbox, trustee) => delegatesChange(mailbox, { remove: [trustee] }),
   },
@@ -224,9 +236,7 @@ async function standing(
     ? await withSid(caller)({ exchange })
     : caller;
   const possible = mayHaveSid(account) ? entries.filter(({ trustee }) => isSid(trustee)) : [];
-  const certain = entries.filter(
-    (entry) => isAccount(account, entry.trustee) || possible.includes(entry),
-  );
+  const certain = entries.filter(({ trustee }) => isAccount(account, trustee));
   const uncertain = entries.filter(
     ({ trustee }) => !isAccount(account, trustee) && mayBeAccount(account, trustee),
   );

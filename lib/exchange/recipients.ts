@@ -58,7 +58,9 @@ export class Recipients {
     this.#isOfType = (type) => types.includes(type);
   }
 
+  /** Throws an `unexpected` fault when the list is empty or a row lacks a name. */
   async read(exchange: Exchange): Promise<void> {
+    let isEmpty = true;
     for await (const { rows } of exchange.pages({
       cmdlet: "Get-Recipient",
       parameters: { ResultSize: "Unlimited" },
@@ -71,8 +73,16 @@ export class Recipients {
         this.#addFreeNames(row, guid);
         if (this.#isOfType(textOf(row["RecipientTypeDetails"])))
           this.#ofType.add(guid.toLowerCase());
+        isEmpty = false;
       }
     }
+    // Then every trustee would be unknown, and the import would look complete.
+    if (isEmpty)
+      throw new Fault({
+        kind: "unexpected",
+        message:
+          "Exchange Online returned no recipients; expected at least the mailboxes of the tenant.",
+      });
   }
 
   isOneOf(guid: string): boolean {

@@ -2,7 +2,7 @@ import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import type { Command } from "./client/command.ts";
 import { textOf, type Row } from "./client/encoding.ts";
-import { exactlyOne } from "./client/lookUp.ts";
+import { assertReturned, exactlyOne } from "./client/lookUp.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
 import { formatsOf, languageNamed, timeZoneNamed } from "./regionalFacts.ts";
 import { nameOf } from "./naming.ts";
@@ -106,6 +106,13 @@ export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> 
   );
 }
 
+/** The configuration in a row. Throws an `unexpected` fault when a setting was not returned. */
+export function wholeRegion(row: Row, verified: boolean): Row {
+  const names = ["Language", "TimeZone", "DateFormat", "TimeFormat"];
+  assertReturned(row, verified ? [...names, folderNames] : names, "the regional configuration");
+  return row;
+}
+
 /** Whether the mailbox has these settings; formats that are left to the language do not count. */
 export function hasSettings(
   present: Row,
@@ -121,9 +128,11 @@ export function hasSettings(
   );
 }
 
+const folderNames = "DefaultFolderNameMatchingUserLanguage";
+
 /** Whether the folders have the wanted names. */
 export function hasFolderNames(present: Row, { localizesFolders }: Region): boolean {
-  return !localizesFolders || present["DefaultFolderNameMatchingUserLanguage"] === true;
+  return !localizesFolders || present[folderNames] === true;
 }
 
 /** What the changes of `regionChanges` send. */
@@ -172,8 +181,7 @@ export function regionChanges(mailbox: Mailbox, present: Row, wanted: Region): E
     parameters: { Identity: mailbox.Guid, LocalizeDefaultFolderName: true },
     sentence: `Rename the default folders of mailbox ${nameOf(mailbox)} to ${language}`,
     before: {
-      DefaultFolderNameMatchingUserLanguage:
-        present["DefaultFolderNameMatchingUserLanguage"] ?? null,
+      [folderNames]: present[folderNames] ?? null,
     },
     // Names that match the language of before are not the wanted ones.
     isInEffect: async (targets) => {

@@ -122,7 +122,8 @@ export async function revoke(
   { read, change, log }: RightGate,
 ): Promise<void> {
   const standing = await read(right.standingOf(mailbox, account));
-  const { isHeld, orphans, possibleSids, remaining, sid = "" } = standing;
+  const { orphans, possibleSids, remaining, sid = "" } = standing;
+  const isHeld = mayBeHeld(standing);
   // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
   if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
   assertMasteredHere(right, mailbox);
@@ -137,7 +138,9 @@ export async function revoke(
     sentence,
     before: { [right.name]: isHeld },
     isInPlace: !isHeld,
-    isInEffect: async (targets) => !(await right.standingOf(mailbox, account)(targets)).isHeld,
+    isInEffect: async (targets) =>
+      !mayBeHeld(await right.standingOf(mailbox, account)(targets)) &&
+      (await (right.isAbsent?.(mailbox, account)(targets) ?? true)),
     ...(right.isSilent && { isSilent: true }),
     remedy: remedyFor(possibleSids),
     alternatives: [
@@ -184,12 +187,17 @@ function otherNameOf({ name }: Right, account: Account): string {
   return name === "SendOnBehalf" ? account.DistinguishedName : account.UserPrincipalName;
 }
 
-/** Nothing shows whose an entry of a deleted account is, so a person has to decide. */
+/** What may be the account's counts: it would keep the right. */
+function mayBeHeld({ isHeld, possibleSids }: Standing): boolean {
+  return isHeld || possibleSids.length > 0;
+}
+
+/** Nothing shows whose such an entry is, so a person has to decide. */
 function remedyFor(sids: readonly string[]): string | undefined {
   if (sids.length === 0) return undefined;
   return (
-    "The account was deleted, and the lists name deleted accounts by security identifiers that nothing explains: " +
-    `remove the entries of ${sids.join(", ")} if no one needs them.`
+    "Exchange Online does not show the account's security identifier, so entries of other accounts can be its own: " +
+    `remove those of ${sids.join(", ")} if no one needs them.`
   );
 }
 

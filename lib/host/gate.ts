@@ -83,10 +83,13 @@ export interface Trust {
 interface Pending<Targets> {
   record: StepRecord;
   isInEffect: (targets: Targets) => Promise<boolean>;
-  /** The result of the step once a read shows it. */
+  /** The result of the step once enough looks show it. */
   whenShown: "done" | "alreadySo";
-  /** Why the answer alone is not trusted; undefined when the target accepted the step without reservation. */
-  doubt: string | undefined;
+  /** Looks in a row that showed the effect, and how many of them are needed. */
+  looks: number;
+  neededLooks: number;
+  /** The fault of a step whose effect does not show; undefined when it was accepted without reservation. */
+  fault: Fault | undefined;
 }
 
 /** Reads can lag behind writes by minutes, but no event waits longer than these 15 s. */
@@ -177,13 +180,16 @@ export function openGate<Targets>({
     const { isInEffect } = step;
     const doubt = doubtOf(unknown, wasRetried, isAlreadySo);
     if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
-    if (await shows(isInEffect)) return (record.result = whenShown);
-    const other = isAlreadySo ? alternativeTo(step, "alreadySo") : undefined;
+    const neededLooks = looksAfter(confirm, unknown.length > 0 || wasRetried);
+    const looks = (await shows(isInEffect)) ? 1 : 0;
+    if (looks === neededLooks) return (record.result = whenShown);
+    const other = isAlreadySo && looks === 0 ? alternativeTo(step, "alreadySo") : undefined;
     if (other) {
       record.result = "alreadySo";
       return await take(other, record, confirm);
     }
-    pending.push({ record, isInEffect, whenShown, doubt });
+    const fault = doubt === undefined ? undefined : notShown(doubt);
+    pending.push({ record, isInEffect, whenShown, looks, neededLooks, fault });
     return (record.result = "pending");
   }
 
@@ -196,10 +202,18 @@ export function openGate<Targets>({
   ): Promise<StepResult> {
     try {
       if (step.recover) return (record.result = await step.recover(fault));
-      if (step.isInEffect && !isRefusal(fault) && (await shows(step.isInEffect)))
-        return (record.result = step.isInPlace === true ? "alreadySo" : "done");
-      if (step.isInEffect && fault.kind === "missing")
-        return await contradicted(step, step.isInEffect, record, fault);
+      const { isInEffect } = step;
+      const isMissing = fault.kind === "missing";
+      // Throws when the object is proven to be absent.
+      if (isInEffect && (isMissing || !isRefusal(fault)) && (await shows(isInEffect))) {
+        const whenShown = step.isInPlace === true ? "alreadySo" : "done";
+        const neededLooks = looksAfter(confirm, true);
+        if (neededLooks === 1) return (record.result = whenShown);
+        const doubt = isMissing ? notTrusted(fault) : fault;
+        pending.push({ record, isInEffect, whenShown, looks: 1, neededLooks, fault: doubt });
+        return (record.result = "pending");
+      }
+      if (isInEffect && isMissing) return await contradicted(step, record, fault);
     } catch (found) {
       assertRunning();
       throw failed(record, Fault.of(found));
@@ -213,23 +227,15 @@ export function openGate<Targets>({
   /** "Not found" from a write, of an object that this run has read: one controller may not know it yet. */
   async function contradicted(
     step: TargetStep<Targets>,
-    isInEffect: (targets: Targets) => Promise<boolean>,
     record: StepRecord,
     fault: Fault,
   ): Promise<StepResult> {
-    // Throws when the object is proven to be absent.
-    if (await shows(isInEffect)) return (record.result = "done");
     if (await waitForNextLook()) {
       const { target, operation, parameters } = step;
       const answer = await connection.send({ target, operation, parameters }).catch(Fault.of);
       if (!(answer instanceof Fault)) return await judge(step, record, answer, true);
     }
-    throw new Fault({
-      kind: "unavailable",
-      message: `${fault.message} The object was read a moment ago, so this answer is not trusted.`,
-      cause: fault,
-      requestId: fault.requestId,
-    });
+    throw notTrusted(fault);
   }
 
   function failed(record: StepRecord, fault: Fault): Fault {
@@ -276,7 +282,8 @@ export function openGate<Targets>({
         const still: Pending<Targets>[] = [];
         for (const one of pending) {
           try {
-            if (await shows(one.isInEffect)) one.record.result = one.whenShown;
+            one.looks = (await shows(one.isInEffect)) ? one.looks + 1 : 0;
+            if (one.looks >= one.neededLooks) one.record.result = one.whenShown;
             else still.push(one);
           } catch (thrown) {
             // Proven absent, which is an answer of its own.
@@ -285,11 +292,11 @@ export function openGate<Targets>({
         }
         pending = still;
       }
-      for (const { record, doubt } of pending) {
-        if (doubt === undefined && !trust.strict) record.result = "accepted";
+      for (const { record, fault } of pending) {
+        if (fault === undefined && !trust.strict) record.result = "accepted";
         else {
           record.result = "unknown";
-          faults.push((record.fault = notShown(doubt)));
+          faults.push((record.fault = fault ?? notShown("The service accepted it.")));
         }
       }
       pending = [];
@@ -311,6 +318,14 @@ function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S, answer: stri
   return { ...step, operation, parameters, sentence, alternatives: others, isInPlace: false };
 }
 
+/**
+ * How many looks in a row have to show the effect. One is enough when the answer agrees with it, or when it shows
+ * something that is there. That something is gone, against a doubtful answer, takes two.
+ */
+function looksAfter(takesAway: boolean, isDoubtful: boolean): 1 | 2 {
+  return takesAway && isDoubtful ? 2 : 1;
+}
+
 /** Why an answer alone is not trusted; undefined when the target accepted the step without reservation. */
 function doubtOf(
   unknown: readonly string[],
@@ -322,10 +337,19 @@ function doubtOf(
   return wasRetried ? "The request had to be sent again." : undefined;
 }
 
-function notShown(doubt = "The service accepted it."): Fault {
+function notShown(doubt: string): Fault {
   return new Fault({
     kind: "notReady",
     message: `${doubt} Its lists do not show the change yet.`,
+  });
+}
+
+function notTrusted(missing: Fault): Fault {
+  return new Fault({
+    kind: "unavailable",
+    message: `${missing.message} The object was read a moment ago, so this answer is not trusted.`,
+    cause: missing,
+    requestId: missing.requestId,
   });
 }
 

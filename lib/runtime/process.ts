@@ -6,10 +6,15 @@ import { run, type Connect } from "../host/run.ts";
 import { readDocument } from "./stdin.ts";
 import { startWatchdog } from "./watchdog.ts";
 
-/** Runs an action in this process. Called by the entry point that the build writes; never returns. */
+/**
+ * Runs an action in this process. Called by the entry point that the build writes; never returns. `prepare` loads what
+ * nearly every event needs. It is called while the process waits for its event: HelloID's script starts the process
+ * first and serialises the event meanwhile.
+ */
 export async function main<Event extends AnyEvent, Targets>(
   action: Action<Event, Targets>,
   connect: Connect<Targets>,
+  prepare: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<never> {
   // A process that ends without an answer has not succeeded.
   process.exitCode = 1;
@@ -37,7 +42,11 @@ export async function main<Event extends AnyEvent, Targets>(
   let code: number;
   try {
     code = await run(action, connect, {
-      document: () => readDocument(process.stdin),
+      document: async () => {
+        // What cannot be loaded is reported by the event that needs it.
+        const waiting = setTimeout(() => void prepare().catch(() => undefined), beforePreparingMs);
+        return await readDocument(process.stdin).finally(() => clearTimeout(waiting));
+      },
       stdout,
       stderr: (text) => void process.stderr.write(text),
       env: process.env,
@@ -71,6 +80,9 @@ export async function main<Event extends AnyEvent, Targets>(
   // Open sockets and timers of an abandoned request must not keep the platform waiting.
   process.exit(code);
 }
+
+/** An event that is there at once is not delayed by loading what a refusal of it would not need. */
+const beforePreparingMs = 20;
 
 /** Until the watchdog takes over. It needs some more time to write and to end the process. */
 const afterDeadlineMs = 600;

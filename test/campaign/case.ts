@@ -182,9 +182,8 @@ async function heal(
  * someone removes the entries, which it has to name.
  */
 function leavesItToPeople({ answer }: Execution): boolean {
-  return (answer?.outputContext.AuditLogs ?? []).some(
-    ({ Message }) =>
-      Message.includes("The account was deleted") && /remove the entries of S-1-5-\d/.test(Message),
+  return (answer?.outputContext.AuditLogs ?? []).some(({ Message }) =>
+    /does not show the account's security identifier.*: remove those of S-1-5-\d/.test(Message),
   );
 }
 

@@ -102,6 +102,18 @@ test("an acceptance with a warning or after a retry is not excused", () => {
   expect(rulesOf(caseWith({ ...accepted, made: [write, write] }))).toEqual(["I3"]);
 });
 
+test("an acceptance after a refusal is excused: another way was tried", () => {
+  const accepted = {
+    shortfalls: isLeft,
+    message: "Remove P: accepted; its lists do not show it yet.",
+  };
+  const parameters = { ...write.parameters, BypassSecurityGroupManagerCheck: true };
+  const refused = { ...write, isApplied: false, reply: { status: 400, headers: {}, text: "{}" } };
+
+  expect(rulesOf(caseWith({ ...accepted, made: [refused, { ...write, parameters }] }))).toEqual([]);
+  expect(rulesOf(caseWith({ ...accepted, made: [refused] }))).toEqual(["I3"]);
+});
+
 test("a change that no event names breaks I14", () => {
   const after = [{ ...group, hidden: true }];
 

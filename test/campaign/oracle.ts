@@ -96,9 +96,16 @@ function unexcused({ shortfalls, after, event, execution }: Case, answer: Answer
       ({ cmdlet, parameters }) =>
         by.test(cmdlet) && (on === undefined || parameters["Identity"] === on),
     );
-    const isPlain = writes.length > 0 && writes.every((write) => isPlainlyAccepted(write, writes));
+    const accepted = writes.filter((write) => !isRefused(write));
+    const isPlain =
+      accepted.length > 0 && accepted.every((write) => isPlainlyAccepted(write, writes));
     return !(isPlain && (!isLeft || (!isStrict && saysAccepted)));
   });
+}
+
+/** Refused, after which the connector may try another way. */
+function isRefused({ reply, isApplied }: Made): boolean {
+  return typeof reply === "object" && [400, 403].includes(reply.status) && !isApplied;
 }
 
 /** A known envelope without a warning, to a write that was sent once. */

@@ -92,7 +92,10 @@ function making(made: Made): (chance: Chance, known: KnownSettings) => Scenario 
                   custom["CustomAttribute2"] === made.marker,
               ),
           )
-          .map(({ DisplayName }) => lacking(`${DisplayName} is not made`, made.by)),
+          .map(({ DisplayName }) => {
+            const half = resources(after).find(({ name }) => name.endsWith(`_${DisplayName}`));
+            return lacking(`${DisplayName} is not made`, made.by, half?.guid);
+          }),
       faults: ({ after }) => doubled(resources(after)),
     };
   };

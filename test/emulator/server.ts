@@ -69,7 +69,9 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
   // Node speaks only HTTP/1.1 here, and its headers have a shape that fetch's Headers accepts.
   const headers = new Headers(
     Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]),

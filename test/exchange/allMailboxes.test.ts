@@ -237,9 +237,14 @@ describe("the calendars of all mailboxes", () => {
 });
 
 describe("the regions of all mailboxes", () => {
-  const region = (asked: Asked): Record<string, unknown>[] => [
-    { Language: `xx-${indexOf(asked)}` },
-  ];
+  const regionAt = (index: number): Record<string, unknown> => ({
+    Language: `xx-${index}`,
+    TimeZone: "UTC",
+    DateFormat: null,
+    TimeFormat: null,
+    DefaultFolderNameMatchingUserLanguage: true,
+  });
+  const region = (asked: Asked): Record<string, unknown>[] => [regionAt(indexOf(asked))];
 
   it.each([
     [true, { VerifyDefaultFolderNameLanguage: true }],
@@ -253,7 +258,7 @@ describe("the regions of all mailboxes", () => {
       inOrder(
         mailboxes(11).map((_, index) => ({
           mailbox: mailboxRow(index) as never,
-          found: { Language: `xx-${index}` },
+          found: regionAt(index),
         })),
       ),
     );
@@ -276,13 +281,15 @@ describe("the regions of all mailboxes", () => {
       "Get-Recipient": lookFor(5, [2]),
       "Get-User": lookFor(5, [2]),
       "Get-MailboxRegionalConfiguration": (asked) =>
-        ({ 1: denied, 2: notFound(guidOf(2)), 3: [] })[indexOf(asked)] ?? region(asked),
+        ({ 1: denied, 2: notFound(guidOf(2)), 3: [], 4: [{ Language: "xx-4" }] })[indexOf(asked)] ??
+        region(asked),
     });
     const found = await all(regionsOf(types, true)({ exchange }));
     expect(inOrder(found).filter(([, what]) => typeof what === "string")).toEqual([
       ["Mailbox 1", "denied"],
       ["Mailbox 2", "missing"],
       ["Mailbox 3", "unexpected"],
+      ["Mailbox 4", "unexpected"],
     ]);
     expect(found).toHaveLength(5);
     const gone = found.find((one) => one.mailbox.DisplayName === "Mailbox 2");

@@ -345,6 +345,20 @@ describe("membership", () => {
   });
 });
 
+it.each<[string, boolean, boolean, boolean]>([
+  ["the group comes back for the opposite condition", false, true, true],
+  ["the account is a member", true, false, false],
+  ["nothing comes back, whatever is asked", false, false, false],
+])("a member certainly has left when %s", async (_name, isListed, isLeft, expected) => {
+  const { exchange } = tenantOf({
+    "Get-DistributionGroup": ({ parameters: { Filter: filter } }) => {
+      const found = String(filter).includes("-not (Members -eq") ? isLeft : isListed;
+      return found ? [row(1)] : [];
+    },
+  });
+  expect(await removing(group, account, true).isInEffect?.({ exchange })).toBe(expected);
+});
+
 describe("the members of groups", () => {
   const member = (index: number): Record<string, unknown> => ({
     Guid: guidOf(index),

@@ -110,14 +110,20 @@ describe("whether an account has Full Access", () => {
     },
   );
 
-  it("is not denied when the account is deleted and a security identifier can be its own", async () => {
-    const deleted = { ...account, RecipientTypeDetails: "soft-deleted UserMailbox" };
-    const { exchange } = tenantWith([permission("S-1-5-21-1-2-3-4")]);
-    expect(await rights.FullAccess.standingOf(mailbox, deleted)({ exchange })).toMatchObject({
-      isHeld: true,
-    });
+  it("is uncertain when a security identifier can be the account's, whose own is not known", async () => {
+    const possibleSids = ["S-1-5-21-1-2-3-4"];
+    const { exchange } = tenantWith(possibleSids.map((one) => permission(one)));
     expect(await rights.FullAccess.standingOf(mailbox, account)({ exchange })).toMatchObject({
       isHeld: false,
+      possibleSids,
+    });
+    const known = tenantOf({
+      "Get-MailboxPermission": () => possibleSids.map((one) => permission(one)),
+      "Get-User": () => [{ Guid: guidOf(9), Sid: sid }],
+    });
+    expect(await rights.FullAccess.standingOf(mailbox, account)(known)).toMatchObject({
+      isHeld: false,
+      possibleSids: [],
     });
   });
 
@@ -648,10 +654,19 @@ describe("a revoke", () => {
     ["one of the same display name", [permission("Jan O'Brien")], false],
     ["someone else", [permission("piet")], true],
     ["a Deny", [permission("jan@contoso.com", { Deny: true })], true],
-    ["a dead entry", [permission(sid)], true],
+    ["an entry that can be the account's", [permission(sid)], false],
   ])("is in effect by what a look shows: %s", async (_name, list, expected) => {
     const own = ways([[], list]);
     await revoke(rights.FullAccess, mailbox, account, own);
+    expect(await own.changes[0]?.isInEffect?.({ exchange: own.exchange })).toBe(expected);
+  });
+
+  it.each<[string, unknown[], boolean]>([
+    ["the mailbox comes back for the opposite condition", [{ Guid: guidOf(1) }], true],
+    ["nothing comes back, whatever is asked", [], false],
+  ])("of Send on Behalf is in effect when %s", async (_name, found, expected) => {
+    const own = ways([[], [], found]);
+    await revoke(rights.SendOnBehalf, mailbox, account, own);
     expect(await own.changes[0]?.isInEffect?.({ exchange: own.exchange })).toBe(expected);
   });
 

@@ -227,6 +227,7 @@ describe("the recipients", () => {
       "of Get-Recipient that there is more than it gave",
     ],
     ["they may not be read", reply(403), "may not run Get-Recipient"],
+    ["there is none", rows([]), "returned no recipients"],
   ])("are a fault when %s", async (_name, answer, message) => {
     expect(
       (await faultOf(new Recipients([]).read(tenantOf({ "Get-Recipient": () => answer }).exchange)))

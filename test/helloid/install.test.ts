@@ -292,7 +292,7 @@ describe.skipIf(program === "")("install.ps1", { timeout: 60_000 }, () => {
       try {
         const [held, done] = [path.join(folder(), "held"), path.join(folder(), "done")];
         const holding = other.run(
-          `$lock = [IO.File]::Open('${target}/.lock', 'Open', 'ReadWrite', 'None'); Set-Content '${held}' 1
+          `$lock = [IO.File]::Open('${target}/.lock', 'Open', 'Read', 'Read'); Set-Content '${held}' 1
            while (-not (Test-Path '${done}')) { Start-Sleep -Milliseconds 20 }; $lock.Dispose()`,
           {},
         );

@@ -67,7 +67,7 @@ const inWindowsPowerShell = {
     Properties PSObject PSVariable PSVersion ReadAllText ReadLine ReadLineAsync RedirectStandardError
     RedirectStandardInput RedirectStandardOutput Remove Replace Result Rubbish Secrets SessionState
     sha256 Split StandardError StandardErrorEncoding StandardInput StandardOutput StandardOutputEncoding
-    Start StartNew StartsWith Substring Success TimedOut ToCharArray ToLowerInvariant Trim TrimEnd
+    Start StartNew StartsWith Substring Success TimedOut ToCharArray ToLowerInvariant Trim
     UseShellExecute UTF8 Value Version version WaitAny WaitForExit Watch WriteAllText WriteAsync`.split(
     /\s+/,
   ),

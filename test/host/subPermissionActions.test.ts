@@ -455,14 +455,17 @@ describe("an undecidable permission", () => {
   );
 
   // The answer is checked against its contract, which wants an Id.
-  it.each<[string, Record<string, unknown>]>([
-    ["whose reference is in other letters", { id: "g-a" }],
-    ["whose reference has no Id", { Permission: "x" }],
-  ])("is answered as the contract says, also a record %s", async (_name, Reference) => {
-    expect(
-      held(await deciding(["A"], { current: [{ DisplayName: "G", Reference }] })),
-    ).toContainEqual({ DisplayName: "G", Reference });
-  });
+  it.each<[string, Record<string, unknown>, string]>([
+    ["whose reference is in other letters", { id: "g-a" }, "Group g-a"],
+    ["whose reference has no Id", { Permission: "x" }, "G"],
+  ])(
+    "is answered as the contract says, also a record %s",
+    async (_name, Reference, DisplayName) => {
+      expect(
+        held(await deciding(["A"], { current: [{ DisplayName: "G", Reference }] })),
+      ).toContainEqual({ DisplayName, Reference });
+    },
+  );
 });
 
 describe("a revoke", () => {

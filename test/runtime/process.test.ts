@@ -44,7 +44,11 @@ const handle = async ({ correlation: { field, value }, change, log }) => {
 const action = onCreate({ needs: {}, configuration: [], handle });
 const stats = { requests: 1, retries: 0, waitedMs: 0 };
 const connect = () => ({ targets: {}, send: async () => ({ notices: [] }), stats, close() {} });
-await main(action, connect);
+const prepare = async () => {
+  if (process.env.TELLS_PREPARED) process.stderr.write('{"level":"verbose","message":"prepared"}\\n');
+  throw new Error("Nothing could be loaded.");
+};
+await main(action, connect, prepare);
 `;
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -161,6 +165,23 @@ describe("a process", () => {
       code: 2,
       messages: ["stdin is empty; expected one event as JSON."],
     });
+  });
+
+  it("prepares while it waits for its event, and reports nothing that fails then", async () => {
+    const env = { TELLS_PREPARED: "yes" };
+    const late = await runs("works", {
+      env,
+      stdin: null,
+      started: ({ stdin }) =>
+        void setTimeout(() => stdin?.end(JSON.stringify(eventFor("works"))), 1_000),
+    });
+    expect(late.code).toBe(0);
+    expect(late.log.map(({ message }) => message)).toEqual([
+      "prepared",
+      "ready",
+      "Found.",
+      "Set it: done.",
+    ]);
   });
 
   it("exits with 2 when stdin is never closed", async () => {

@@ -180,7 +180,7 @@ function licencesOf({ inputs }: Metafile): string {
   return [...licences, documentation].join(`\n${"-".repeat(80)}\n\n`);
 }
 
-/** The three lines that join an action to the host, so that no action file runs when it is imported. */
+/** The lines that join an action to the host, so that no action file runs when it is imported. */
 const entries: Plugin = {
   name: "entries",
   setup({ onResolve, onLoad }) {
@@ -191,9 +191,9 @@ const entries: Plugin = {
     onLoad({ filter: /.*/, namespace: "entry" }, ({ path: action }) => ({
       contents: [
         `import action from "./${action}.ts";`,
-        'import { connect } from "./lib/connector.ts";',
+        'import { connect, loadLibraries } from "./lib/connector.ts";',
         'import { main } from "./lib/runtime/process.ts";',
-        "await main(action, connect);",
+        "await main(action, connect, loadLibraries);",
       ].join("\n"),
       loader: "ts",
       resolveDir: root,

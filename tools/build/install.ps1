@@ -155,7 +155,7 @@ $lock = $null
 try {
     $source = [System.IO.Path]::GetFullPath($PSScriptRoot)
     $folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Target)
-    $folder = [System.IO.Path]::GetFullPath($folder).TrimEnd('\', '/')
+    $folder = [System.IO.Path]::GetFullPath($folder)
     if ("$folder/".Replace('\', '/').StartsWith("$source/".Replace('\', '/'), 'OrdinalIgnoreCase')) {
         throw "The target folder $folder is inside $source; expected a folder elsewhere."
     }

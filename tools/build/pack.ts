@@ -16,7 +16,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 const name = "exchange-online-connector";
 
 /** The bytes of files by their paths, which have slashes on every system. */
-export type Files = ReadonlyMap<string, Uint8Array>;
+type Files = ReadonlyMap<string, Uint8Array>;
 
 /** What a release consists of, but for its manifest. `dist` is where the bundles were built. */
 export function releaseFiles(dist: string): Files {
@@ -78,10 +78,8 @@ async function pack(platform: string | undefined): Promise<{ file: string; hash:
   try {
     await buildBundles(dist);
     const archive = archiveOf(new Map([...releaseFiles(dist), ...runtime]));
-    const file = path.join(
-      "release",
-      `${[name, version, ...(platform === undefined ? [] : [platform])].join("-")}.zip`,
-    );
+    const suffix = platform === undefined ? "" : `-${platform}`;
+    const file = path.join("release", `${name}-${version}${suffix}.zip`);
     mkdirSync(path.join(root, "release"), { recursive: true });
     writeFileSync(path.join(root, file), archive);
     return { file, hash: sha256(archive) };

@@ -52,6 +52,13 @@ const meanings: readonly Meaning[] = [
     text: /on-premises mastered|mastered on[- ]premises/i,
     kind: "onPremises",
   },
+  // A reason that passes; the advice to try again, which follows every reason, does not count.
+  {
+    type: dualWrite,
+    text: /Detailed error message:(?:(?!DualWrite).)*(temporar|unavailable|time[d-]? ?out|throttl|too many requests)/i,
+    kind: "unavailable",
+    retryable: true,
+  },
   // A specific reason follows "Detailed error message"; without one the text only advises to try again.
   { type: dualWrite, text: /Detailed error message:\s*(?!DualWrite)\S/i, kind: "invalid" },
   { type: dualWrite, kind: "unavailable", retryable: true },

@@ -89,6 +89,17 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     }
   }
 
+  /** A page behind a link. An empty one that ends the list is requested again: a shorter list looks whole. */
+  async function laterPage(
+    command: Command,
+    call: { where: string; body: string; requestId: string },
+  ): Promise<Page & { wasRetried: boolean }> {
+    for (let looks = 1; ; looks++) {
+      const found = await page(command, call, true);
+      if (!isEmpty(found) || looks === maxEmptyLooks) return found;
+    }
+  }
+
   /** All pages. `given` is the first one, if it arrived in a batch. */
   async function* pages(
     command: Command,
@@ -107,7 +118,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
       if (nextLink === undefined || !reads(command)) return;
       where = places.assertNew(endpoint.pathOfNext(nextLink));
-      found = await page(command, { where, ...call }, true);
+      found = await laterPage(command, { where, ...call });
     }
   }
 

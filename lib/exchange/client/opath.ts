@@ -27,6 +27,11 @@ export function allOf(...conditions: string[]): string {
     : conditions.map((condition) => `(${condition})`).join(" -and ");
 }
 
+/** The opposite of a condition. */
+export function not(condition: string): string {
+  return `-not (${condition})`;
+}
+
 /** Several conditions, one of which must hold. */
 export function anyOf(...conditions: string[]): string {
   return conditions.map((condition) => `(${condition})`).join(" -or ");

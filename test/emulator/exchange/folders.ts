@@ -86,7 +86,9 @@ export function foldersOf(mailbox: DirectoryObject, store: Store): Folder[] {
       calendar,
     };
   });
-  return [root, ...[...defaults, ...own].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))];
+  const withIds = [...defaults, ...own].map((folder) => ({ folder, id: idOf(folder) }));
+  withIds.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [root, ...withIds.map(({ folder }) => folder)];
 }
 
 /**

@@ -314,6 +314,10 @@ it.each([
     "UnableToWriteToAadException",
     "Detailed error message: DualWrite (Graph) RequestId: 0. The issue may be transient.",
   ],
+  [
+    "UnableToWriteToAadException",
+    "Detailed error message: The service is temporarily unavailable. DualWrite (Graph) RequestId: 0.",
+  ],
   ["MailboxInfoStaleException", "The mailbox may have been moved recently."],
   ["MailboxInTransitException", "Cannot open mailbox; the mailbox is being moved."],
   ["WrongServerException", "x"],

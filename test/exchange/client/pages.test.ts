@@ -205,8 +205,8 @@ describe("pages", () => {
   it("may be elsewhere in the cloud, without a port, and relative", async () => {
     const { exchange, sent } = clientOf([
       rows([], { "@odata.nextLink": "https://eur.outlook.office365.com:446/a?b=1" }),
-      rows([], { "@odata.nextLink": "/c?d=2" }),
-      rows([]),
+      rows([{ n: 1 }], { "@odata.nextLink": "/c?d=2" }),
+      rows([{ n: 2 }]),
     ]);
     await exchange.invoke(all);
     expect(sent.slice(1).map(({ url }) => url)).toEqual([
@@ -250,11 +250,22 @@ describe("pages", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it("are requested again when they are empty and end the list, which could be whole without them", async () => {
+    const found = clientOf([rows([{ n: 1 }], more(2)), rows([]), rows([{ n: 2 }])]);
+    expect((await found.exchange.invoke(all)).rows).toEqual([{ n: 1 }, { n: 2 }]);
+    const empty = clientOf([rows([{ n: 1 }], more(2)), rows([]), rows([]), rows([])]);
+    expect((await empty.exchange.invoke(all)).rows).toEqual([{ n: 1 }]);
+    expect(empty.sent).toHaveLength(4);
+  });
+
   it("report more results only when there are no more pages", async () => {
     const warning = {
       "@adminapi.warnings": ["There are more results available than are currently displayed."],
     };
-    const { exchange } = clientOf([rows([], { ...more(2), ...warning }), rows([], warning)]);
+    const { exchange } = clientOf([
+      rows([], { ...more(2), ...warning }),
+      rows([{ n: 1 }], warning),
+    ]);
     expect(
       (await exchange.invoke({ cmdlet: "Get-Mailbox", parameters: { ResultSize: 1500 } })).notices,
     ).toMatchObject([{ kind: "moreResults" }]);
@@ -266,15 +277,20 @@ describe("pages", () => {
     };
     expect(
       await faultOf(
-        clientOf([rows([], { ...more(2), ...warning }), rows([], warning)]).exchange.invoke(all),
+        clientOf([rows([], { ...more(2), ...warning }), rows([{ n: 1 }], warning)]).exchange.invoke(
+          all,
+        ),
       ),
     ).toMatchObject({
       kind: "unexpected",
       message: "Exchange Online says of Get-Mailbox that there is more than it gave.",
     });
     expect(
-      (await clientOf([rows([], { ...more(2), ...warning }), rows([])]).exchange.invoke(all))
-        .notices,
+      (
+        await clientOf([rows([], { ...more(2), ...warning }), rows([{ n: 1 }])]).exchange.invoke(
+          all,
+        )
+      ).notices,
     ).toEqual([]);
   });
 });

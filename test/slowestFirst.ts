@@ -1,0 +1,35 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/**
+ * The files that take longest start first, so that none of them runs alone at the end. A fresh clone knows no times of
+ * earlier runs.
+ */
+export class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const placeOf = ({ moduleId }: TestSpecification): number => {
+      const place = slowest.findIndex((file) => moduleId.replaceAll("\\", "/").endsWith(file));
+      return place < 0 ? slowest.length : place;
+    };
+    return [...sorted].sort((one, other) => placeOf(one) - placeOf(other));
+  }
+}
+
+const slowest = [
+  "test/bundle.test.ts",
+  "test/resources/killed.test.ts",
+  "test/permissions/subPermissions.test.ts",
+  "test/permissions/folderPermission.test.ts",
+  "test/lifecycle/converge.test.ts",
+  "test/runtime/process.test.ts",
+  "test/permissions/imports.test.ts",
+  "test/permissions/list.test.ts",
+  "test/entitlements/options.test.ts",
+  "test/resources/resources.test.ts",
+  "test/emulator/exchange/largeTenant.test.ts",
+  "test/lifecycle/import.test.ts",
+  "test/permissions/drill.test.ts",
+  "test/contributing.test.ts",
+  "test/behaviour.test.ts",
+  "test/lifecycle/create.test.ts",
+];
