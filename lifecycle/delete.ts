@@ -1,4 +1,5 @@
 import { cmdlets } from "../lib/exchange/target.ts";
+import { ofAccount, olderReferenceLookup } from "../lib/exchange/accountReference.ts";
 import {
   autoReplyFrom,
   autoReplyOf,
@@ -28,6 +29,7 @@ export default onDelete({
   needs: {
     exchange: cmdlets(
       mailboxLookup,
+      olderReferenceLookup,
       settingsChange,
       autoReplyLookup,
       autoReplyChange,
@@ -55,11 +57,13 @@ export default onDelete({
       mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
 
     const found = await read(
-      mailboxOrFormerById(accountReference, [
-        ...fields,
-        ...propertiesFor(settings),
-        ...(wanted ? forwardingProperties : []),
-      ]),
+      ofAccount(accountReference, (id) =>
+        mailboxOrFormerById(id, [
+          ...fields,
+          ...propertiesFor(settings),
+          ...(wanted ? forwardingProperties : []),
+        ]),
+      ),
     );
     if ("former" in found) {
       const changed = await applyToFormer(found.former, settings, { change });

@@ -1,4 +1,5 @@
 import { cmdlets } from "../lib/exchange/target.ts";
+import { ofAccount, olderReferenceLookup } from "../lib/exchange/accountReference.ts";
 import {
   autoReplyOf,
   defaultReply,
@@ -23,7 +24,15 @@ import { nameOf } from "../lib/exchange/naming.ts";
  * turns off the automatic reply that delete set: only if it still has the mapped texts or the default texts.
  */
 export default onEnable({
-  needs: { exchange: cmdlets(mailboxLookup, settingsChange, autoReplyLookup, autoReplyOff) },
+  needs: {
+    exchange: cmdlets(
+      mailboxLookup,
+      olderReferenceLookup,
+      settingsChange,
+      autoReplyLookup,
+      autoReplyOff,
+    ),
+  },
   configuration: ["AutoReplyMessageFormat", "ClearAutoReplyOnEnable", "CorrelateOnly"],
   handle: async ({ accountReference, data, fields, configuration, read, change }) => {
     const { replyFields, otherFields } = partedFields(
@@ -41,7 +50,7 @@ export default onEnable({
     const leavers = clears ? [mapped, defaultReply] : [];
 
     const mailbox = await read(
-      mailboxById(accountReference, [...fields, ...propertiesFor(settings)]),
+      ofAccount(accountReference, (id) => mailboxById(id, [...fields, ...propertiesFor(settings)])),
     );
     // A mapped reply is reported as the mailbox has it, whether it is cleared or not.
     const present = clears || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;

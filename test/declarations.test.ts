@@ -6,6 +6,7 @@ import { mailboxProperties, setMailboxParameters } from "../lib/generated/mailbo
 import type { Configuration, Outcome } from "../lib/generated/types.ts";
 import type { Parameters } from "../lib/exchange/client/encoding.ts";
 import { namesakeLookup } from "../lib/exchange/account.ts";
+import { olderReferenceLookup } from "../lib/exchange/accountReference.ts";
 import { calendarRightList } from "../lib/exchange/calendarEntries.ts";
 import { userNamesLookup } from "../lib/exchange/calendarUser.ts";
 import { mailboxLookup } from "../lib/exchange/mailbox.ts";
@@ -123,11 +124,18 @@ describe("every declaration", () => {
 const inDoubt = new Set(
   declaredParts({
     needs: {
-      exchange: cmdletsOf(mailboxLookup, namesakeLookup, userNamesLookup, calendarRightList, {
-        "Get-MailboxPermission": ["User"],
-        "Get-RecipientPermission": ["Trustee"],
-        "Get-DistributionGroup": ["Identity", "Filter"],
-      }),
+      exchange: cmdletsOf(
+        mailboxLookup,
+        olderReferenceLookup,
+        namesakeLookup,
+        userNamesLookup,
+        calendarRightList,
+        {
+          "Get-MailboxPermission": ["User"],
+          "Get-RecipientPermission": ["Trustee"],
+          "Get-DistributionGroup": ["Identity", "Filter"],
+        },
+      ),
     },
     configuration: [],
   }),

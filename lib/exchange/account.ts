@@ -4,7 +4,8 @@ import { mailboxById, mailboxLookup, mailboxOrFormerById, type Mailbox } from ".
 import { nameOf } from "./naming.ts";
 import { hasGuid, findRows } from "./client/lookUp.ts";
 import { anyOf, equals } from "./client/opath.ts";
-import type { Cmdlets, ExchangeQuery } from "./target.ts";
+import { mergedCmdlets, type Cmdlets, type ExchangeQuery } from "./target.ts";
+import { ofAccount, olderReferenceLookup } from "./accountReference.ts";
 
 /** A mailbox that can be a member or hold a right, with every name the service may list it by. */
 export interface Account extends Mailbox {
@@ -29,17 +30,17 @@ const ownNames = [
 const sharedNames = ["Name", "DisplayName"] as const;
 
 /** What `accountById` and `accountOrFormerById` send. */
-export const accountLookup: Cmdlets = mailboxLookup;
+export const accountLookup: Cmdlets = mergedCmdlets(mailboxLookup, olderReferenceLookup);
 
 const names = [...ownNames, ...sharedNames];
-const ofAccount = (id: string) => ({
+const described = (id: string) => ({
   reference: "The account reference (References.Account)",
   name: `The account's mailbox (${id})`,
 });
 
 /** The account with this Guid, which has a mailbox. Throws as `mailboxById`; a `missing` fault names the account. */
 export function accountById(id: string): ExchangeQuery<Account> {
-  const query = mailboxById(id, names, ofAccount(id));
+  const query = ofAccount(id, (guid) => mailboxById(guid, names, described(guid)));
   return async (targets) => accountOf(await query(targets));
 }
 
@@ -48,7 +49,7 @@ export function accountById(id: string): ExchangeQuery<Account> {
  * memberships and rights. For everything that takes access away. Throws a proven `missing` fault when there is neither.
  */
 export function accountOrFormerById(id: string): ExchangeQuery<Account> {
-  const query = mailboxOrFormerById(id, names, ofAccount(id));
+  const query = ofAccount(id, (guid) => mailboxOrFormerById(guid, names, described(guid)));
   return async (targets) => {
     const found = await query(targets);
     return accountOf("mailbox" in found ? found.mailbox : found.former);

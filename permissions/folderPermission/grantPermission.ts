@@ -1,4 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
+import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   setCalendarRight,
   presentRight,
@@ -20,13 +21,18 @@ import { nameOf } from "../../lib/exchange/naming.ts";
 /** Grants Default, or a named user or group, a right on the calendar of the account. */
 export default onGrantPermission({
   needs: {
-    exchange: cmdlets(mailboxLookup, calendarRightLookup, calendarRightChange),
+    exchange: cmdlets(
+      mailboxLookup,
+      olderReferenceLookup,
+      calendarRightLookup,
+      calendarRightChange,
+    ),
   },
   configuration: ["CalendarRightConflict"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     const options = listedOptions();
     const { right, notify } = entitlementOf(permission, options);
-    const mailbox = await read(mailboxById(accountReference, []));
+    const mailbox = await read(ofAccount(accountReference, (id) => mailboxById(id, [])));
     const calendar = await read(calendarOf(mailbox));
     const user = await grantableUser(right, read);
     const present = await read(presentRight(calendar, user));

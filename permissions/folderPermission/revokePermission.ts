@@ -1,4 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
+import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   setCalendarRight,
   presentRight,
@@ -28,6 +29,7 @@ export default onRevokePermission({
   needs: {
     exchange: cmdlets(
       mailboxLookup,
+      olderReferenceLookup,
       calendarRightLookup,
       revocableUserLookup,
       calendarRightReset,
@@ -38,7 +40,7 @@ export default onRevokePermission({
   handle: async ({ accountReference, permission, read, change }) => {
     const options = listedOptions();
     const { right } = entitlementOf(permission, options);
-    const mailbox = await read(mailboxById(accountReference, []));
+    const mailbox = await read(ofAccount(accountReference, (id) => mailboxById(id, [])));
     const calendar = await read(calendarOf(mailbox));
     const user = await revocableUser(right, calendar, read);
     const present = await read(presentRight(calendar, user));

@@ -1,4 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
+import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   describedHold,
   heldMailboxById,
@@ -15,13 +16,13 @@ import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Places the mailbox on litigation hold. A longer hold is only shortened if the configuration allows it. */
 export default onGrantPermission({
-  needs: { exchange: cmdlets(heldMailboxLookup, holdStart) },
+  needs: { exchange: cmdlets(heldMailboxLookup, olderReferenceLookup, holdStart) },
   configuration: ["LitigationHoldMayShorten"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     // The reference contains the duration, but no hold is placed while the data file is wrong.
     listedOptions();
     const wanted = holdDurationFrom(permission("Duration"));
-    const mailbox = await read(heldMailboxById(accountReference));
+    const mailbox = await read(ofAccount(accountReference, heldMailboxById));
     const present = holdOf(mailbox);
     if (present === wanted)
       return {

@@ -1,4 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
+import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import {
   describedHold,
   heldMailboxById,
@@ -18,11 +19,11 @@ import { nameOf } from "../../lib/exchange/naming.ts";
  * it.
  */
 export default onRevokePermission({
-  needs: { exchange: cmdlets(heldMailboxLookup, holdEnd) },
+  needs: { exchange: cmdlets(heldMailboxLookup, olderReferenceLookup, holdEnd) },
   configuration: ["LitigationHoldOffInactive"],
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     const own = holdDurationFrom(permission("Duration"));
-    const mailbox = await read(heldMailboxById(accountReference));
+    const mailbox = await read(ofAccount(accountReference, heldMailboxById));
     const present = holdOf(mailbox);
     if (present === undefined)
       return { audit: [{ Message: `Mailbox ${nameOf(mailbox)} is not on litigation hold.` }] };

@@ -1,4 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
+import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { regionChanges, regionOf, regionLookup, regionChange } from "../../lib/exchange/region.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
@@ -7,11 +8,11 @@ import { nameOf } from "../../lib/exchange/naming.ts";
 
 /** Sets language, formats, time zone and folder names of the mailbox to a listed configuration. */
 export default onGrantPermission({
-  needs: { exchange: cmdlets(mailboxLookup, regionLookup, regionChange) },
+  needs: { exchange: cmdlets(mailboxLookup, olderReferenceLookup, regionLookup, regionChange) },
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
     const wanted = regionNamed(permission("Id"));
-    const mailbox = await read(mailboxById(accountReference, []));
+    const mailbox = await read(ofAccount(accountReference, (id) => mailboxById(id, [])));
     const present = await read(regionOf(mailbox, wanted.localizesFolders));
     const changes = regionChanges(mailbox, present, wanted);
     for (const needed of changes) await change(needed);

@@ -101,9 +101,10 @@ describe("an account by its reference", () => {
   });
 
   it("is refused when the reference is not a GUID", async () => {
-    expect(await faultOf(() => accountById("jan@contoso.com"))).toMatchObject({
+    expect(await faultOf(accountById("jan")(clientOf([])))).toMatchObject({
       kind: "invalid",
-      message: 'The account reference (References.Account) is "jan@contoso.com"; expected a GUID.',
+      message:
+        'The account reference (References.Account) is "jan"; expected a GUID, a user principal name or an address.',
     });
   });
 });

@@ -476,7 +476,9 @@ describe("events that cannot be carried out", () => {
     [
       "a reference that is no GUID",
       { reference: "E100001", data: { InternalMessage: "x" } },
-      ['The mailbox reference is "E100001"; expected a GUID.'],
+      [
+        'The account reference (References.Account) is "E100001"; expected a GUID, a user principal name or an address.',
+      ],
     ],
     [
       "an unknown state",

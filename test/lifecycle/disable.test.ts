@@ -167,7 +167,7 @@ describe("a mailbox that does not exist", () => {
     [
       "a reference that is no GUID",
       { reference: "E100001" },
-      'The mailbox reference is "E100001"; expected a GUID.',
+      'The account reference (References.Account) is "E100001"; expected a GUID, a user principal name or an address.',
     ],
     [
       "fields that cannot be used",

@@ -133,7 +133,7 @@ describe("enabling", () => {
     [
       "a reference that is no GUID",
       { reference: { id: "hidde" } },
-      'The mailbox reference is "hidde"; expected a GUID.',
+      'The account reference (References.Account) is "hidde"; expected a GUID, a user principal name or an address.',
     ],
     [
       "fields that cannot be used",

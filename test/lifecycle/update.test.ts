@@ -398,8 +398,8 @@ describe("events that cannot be carried out", () => {
     ],
     [
       "a reference that is no GUID",
-      { reference: "aoife.obrien@contoso.com" },
-      ["; expected a GUID."],
+      { reference: "aoife.obrien" },
+      ["; expected a GUID, a user principal name or an address."],
     ],
     [
       "an object without a reference",

@@ -373,7 +373,7 @@ describe("a reference that cannot be used", () => {
     [
       "of an account, which is no GUID",
       { account: "E100001" },
-      /^The account reference \(References\.Account\) is "[^"]+"; expected a GUID\.$/,
+      /^The account reference \(References\.Account\) is "[^"]+"; expected a GUID, a user principal name or an address\.$/,
     ],
   ])("is reported: %s", async (_name, choices, message) => {
     for (const verb of [grant, revoke]) {
