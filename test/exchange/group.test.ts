@@ -109,7 +109,7 @@ describe("the cloud groups", () => {
     expect(await faultOf(all(cloudGroups()(clientOf([rows([row(1)], more)]))))).toMatchObject({
       kind: "unexpected",
       message: expect.stringContaining(
-        "of Get-DistributionGroup that there is more than it gave",
+        "more results of Get-DistributionGroup than it returned",
       ) as string,
     });
   });
@@ -402,7 +402,7 @@ describe("the members of groups", () => {
           guidOf(4),
           "unexpected",
           false,
-          expect.stringContaining("of Get-DistributionGroupMember that there is more than it gave"),
+          expect.stringContaining("more results of Get-DistributionGroupMember than it returned"),
         ],
       ]),
     );

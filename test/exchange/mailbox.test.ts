@@ -369,7 +369,7 @@ describe("all mailboxes", () => {
       came: [guidOf(1)],
       fault: {
         kind: "unexpected",
-        message: "Exchange Online says of Get-Mailbox that there is more than it gave.",
+        message: "Exchange Online reports more results of Get-Mailbox than it returned.",
       },
     });
   });

@@ -224,7 +224,7 @@ describe("the recipients", () => {
     [
       "there are more than were given",
       rows([row(1)], more),
-      "of Get-Recipient that there is more than it gave",
+      "more results of Get-Recipient than it returned",
     ],
     ["they may not be read", reply(403), "may not run Get-Recipient"],
     ["there is none", rows([]), "returned no recipients"],

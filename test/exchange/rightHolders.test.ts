@@ -531,13 +531,13 @@ describe("a failed read", () => {
     [
       "more recipients",
       { recipients: rows([], more) },
-      "of Get-Recipient that there is more than it gave",
+      "more results of Get-Recipient than it returned",
     ],
     ["the Send As list", { sendAsList: reply(403) }, "may not run Get-RecipientPermission"],
     [
       "more Send As entries",
       { sendAsList: rows([], more) },
-      "of Get-RecipientPermission that there is more than it gave",
+      "more results of Get-RecipientPermission than it returned",
     ],
   ])("of what all need ends it: %s", async (_name, lists, message) => {
     expect((await faultOf(holdersIn(lists))).message).toContain(message);

@@ -176,7 +176,7 @@ class Places {
   #twice(): Fault {
     return new Fault({
       kind: "unexpected",
-      message: `Exchange Online gave the same page of ${this.#command.cmdlet} twice; the list would never be whole.`,
+      message: `Exchange Online returned the same page of ${this.#command.cmdlet} twice; the list would never be complete.`,
     });
   }
 }
@@ -193,7 +193,7 @@ function replyOf({ cmdlet, parameters }: Command, page: Page): ReplyPage {
   if (isWholeList({ cmdlet, parameters }) && notices.some(({ kind }) => kind === "moreResults"))
     throw new Fault({
       kind: "unexpected",
-      message: `Exchange Online says of ${cmdlet} that there is more than it gave.`,
+      message: `Exchange Online reports more results of ${cmdlet} than it returned.`,
     });
   return { rows, isLast, notices, wasRetried: false };
 }

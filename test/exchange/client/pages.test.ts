@@ -283,7 +283,7 @@ describe("pages", () => {
       ),
     ).toMatchObject({
       kind: "unexpected",
-      message: "Exchange Online says of Get-Mailbox that there is more than it gave.",
+      message: "Exchange Online reports more results of Get-Mailbox than it returned.",
     });
     expect(
       (
