@@ -51,7 +51,7 @@ export const hostFaults: readonly Faults[] = [
         why: '"Nothing to change" would be believed of a right that the account still holds.',
       },
       {
-        find: "doubt === undefined && !trust.strict",
+        find: "fault === undefined && !trust.strict",
         replace: "!trust.strict",
         why: "A doubtful change that never shows would be reported as accepted.",
       },
@@ -61,8 +61,8 @@ export const hostFaults: readonly Faults[] = [
         why: "The setting that counts a change which does not show as failed would do nothing.",
       },
       {
-        find: 'step.isInEffect && fault.kind === "missing"',
-        replace: "false",
+        find: "isInEffect && isMissing)",
+        replace: "false)",
         why: "A controller that lags would make a write to an existing object fail at once.",
       },
       {
@@ -71,7 +71,7 @@ export const hostFaults: readonly Faults[] = [
         why: "A step that was sent again after a contradiction would be believed without a look.",
       },
       {
-        find: "!isRefusal(fault) && (await",
+        find: "(isMissing || !isRefusal(fault)) && (await",
         replace: "(await",
         why: "A refused change would be a success when it was in place before.",
       },
@@ -96,9 +96,19 @@ export const hostFaults: readonly Faults[] = [
         why: "A revoke inside a dynamic permission would be believed without a look.",
       },
       {
-        find: 'isAlreadySo ? alternativeTo(step, "alreadySo") : undefined',
+        find: 'isAlreadySo && looks === 0 ? alternativeTo(step, "alreadySo") : undefined',
         replace: "undefined",
         why: "A right that is listed under another name would not be revoked.",
+      },
+      {
+        find: "takesAway && isDoubtful ? 2 : 1",
+        replace: "1",
+        why: "One wrong look after a doubtful answer would be a successful revoke that leaves access.",
+      },
+      {
+        find: "? one.looks + 1 : 0",
+        replace: "? one.looks + 1 : one.looks",
+        why: "A look that shows the access would not count against an earlier one that did not.",
       },
       {
         find: "({ after }) => after === answer",

@@ -84,6 +84,18 @@ export const nounFaults: readonly Faults[] = [
     tests: ["test/exchange/mailboxRight.test.ts"],
     faults: [
       {
+        find: "(right.isAbsent?.(mailbox, account)(targets) ?? true)",
+        replace: "true",
+        why: "An empty answer would be a successful revoke of Send on Behalf that is still there.",
+        tests: ["test/exchange/mailboxRight.test.ts"],
+      },
+      {
+        find: "isHeld || possibleSids.length > 0",
+        replace: "isHeld",
+        why: "A revoke would succeed while an entry under the account's own identifier remains.",
+        tests: ["test/exchange/mailboxRight.test.ts"],
+      },
+      {
         find: "isInPlace: !isHeld",
         replace: "isInPlace: isHeld",
         why: "A silent revoke of a right that is held would be reported as already so.",
@@ -215,6 +227,11 @@ export const nounFaults: readonly Faults[] = [
   {
     file: "lib/exchange/group.ts",
     faults: [
+      {
+        find: "    isInEffect: hasLeft(group, account),",
+        replace: "    isInEffect: async (targets) => !(await isMember(group, account)(targets)),",
+        why: "An empty answer would be a successful revoke of a membership that is still there.",
+      },
       {
         find: "type === securityGroup ? { BypassSecurityGroupManagerCheck: true } : {}",
         replace: "{ BypassSecurityGroupManagerCheck: true }",
