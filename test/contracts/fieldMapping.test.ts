@@ -50,6 +50,14 @@ describe("the shipped field mapping", () => {
 });
 
 describe("the scripts in the mapping", () => {
+  it("name the domain of addresses once, at the top", () => {
+    const scripts = actions.map(({ action }) => String(JSON.parse(action.Value)));
+    const [script, ...others] = scripts.filter((text) => text.includes("contoso.com"));
+    expect(others).toEqual([]);
+    expect(script?.split("\n")[1]).toBe("const domain = 'contoso.com';");
+    expect(script?.split("contoso.com")).toHaveLength(2);
+  });
+
   const run = (name: string, person: unknown, iteration = 0): unknown => {
     const complex = actions.find(
       ({ field, action }) => field.Name === name && action.MappingMode === "Complex",

@@ -477,7 +477,8 @@ describe("events that cannot be carried out", () => {
       "a reference that is no GUID",
       { reference: "E100001", data: { InternalMessage: "x" } },
       [
-        'The account reference (References.Account) is "E100001"; expected a GUID, a user principal name or an address.',
+        'The account reference (References.Account) is "E100001"; expected a GUID, a user principal name or an ' +
+          "address.",
       ],
     ],
     [

@@ -226,6 +226,32 @@ describe("a second run sends nothing, and a dry run shows what the run sends", (
 });
 
 describe("addresses", () => {
+  it.each([
+    ["fabrikam.onmicrosoft.com", "SMTP:petra.new@contoso.com", 1],
+    ["contoso.onmicrosoft.com", "SMTP:petra.new@contoso.com", 0],
+    ["fabrikam.onmicrosoft.com", "SMTP:petra.new@fabrikam.com", 0],
+  ])(
+    "at the domain of the shipped mapping are a warning: in %s, %s",
+    async (Organization, address, times) => {
+      const { stderr } = await updateAsBundle({
+        reference: petra,
+        data: { EmailAddresses: [address] },
+        configuration: { Organization },
+        dryRun: true,
+      });
+      const warnings = stderr.split("\n").filter((line) => line.includes('"level":"warning"'));
+      expect(warnings).toEqual(
+        Array.from(
+          { length: times },
+          () =>
+            expect.stringMatching(
+              /EmailAddresses is mapped with .*petra\.new@contoso\.com.*the example in the shipped mapping/,
+            ) as string,
+        ),
+      );
+    },
+  );
+
   it("sets a new primary address and keeps every other one unchanged", async () => {
     const before = addressesOf(petra) as string[];
     const { answer } = await update({
