@@ -65,11 +65,12 @@ export async function resourcesOf(
     existing,
   };
   const named = namedItems(settings, input);
+  const organization = configuration.ResourceDomain ? "" : configuration.Organization;
   return async (item, context) => {
     const namedItem = named(item);
     warnOfClash(namedItem, rules, log);
-    const lacksOwner = owner === "";
-    const provisioning = { item, rules, context, ownerId, lacksOwner, alsoRead, isPreview };
+    const reasons = { lacksOwner: owner === "", organization };
+    const provisioning = { item, rules, context, ownerId, ...reasons, alsoRead, isPreview };
     return await carryOut(classify(namedItem, rules), provisioning);
   };
 }
@@ -123,6 +124,8 @@ interface Provisioning {
   ownerId: string | undefined;
   /** The kind has owners, and none is configured. */
   lacksOwner: boolean;
+  /** The domain of new addresses, if it is that of the organization; blank otherwise. */
+  organization: string;
   alsoRead: readonly string[];
   isPreview: boolean;
 }
@@ -143,7 +146,7 @@ async function carryOut(decision: Decision, provisioning: Provisioning): Promise
 }
 
 async function create(names: ObjectNames, provisioning: Provisioning): Promise<ResourceOutcome> {
-  const { item, rules, context, ownerId, lacksOwner, alsoRead, isPreview } = provisioning;
+  const { item, rules, context, ownerId, alsoRead, isPreview } = provisioning;
   const { kind } = rules;
   const { read, change, whileWaiting } = context;
   // In a run, the service reports names that are taken; a preview has to look them up.
@@ -153,7 +156,7 @@ async function create(names: ObjectNames, provisioning: Provisioning): Promise<R
   const result = await change(
     {
       ...creating(kind, names, ownerId),
-      recover: (fault) => read(confirmCreated(created, lacksOwner ? withoutOwner(fault) : fault)),
+      recover: (fault) => read(confirmCreated(created, withReasons(fault, provisioning))),
     },
     "CreateResource",
   );
@@ -166,14 +169,23 @@ async function create(names: ObjectNames, provisioning: Provisioning): Promise<R
   return await carryOut(classifyCreated(object, { item, names, wasThere }, rules), provisioning);
 }
 
-/** A refusal, with what may be its reason: Exchange was not asked to make anyone the owner. */
-function withoutOwner(fault: Fault): Fault {
+/** A refusal, with the settings that may be its reason. */
+function withReasons(fault: Fault, { lacksOwner, organization }: Provisioning): Fault {
   if (fault.kind !== "invalid") return fault;
+  const reasons = [fault.message];
+  if (lacksOwner)
+    reasons.push(
+      'No "Group owner" (ResourceOwner) is configured, and an application cannot own a group: ' +
+        "enter the address of a mailbox that will own new groups.",
+    );
+  if (organization !== "" && fault.message.toLowerCase().includes(organization.toLowerCase()))
+    reasons.push(
+      `New addresses are in "Organization" (Organization), ${organization}, because "Resource domain" ` +
+        "(ResourceDomain) is empty: check that it is the primary .onmicrosoft.com domain of this tenant.",
+    );
   return new Fault({
     kind: fault.kind,
-    message:
-      `${fault.message} No "Group owner" (ResourceOwner) is configured, and an application cannot own a group: ` +
-      "enter the address of a mailbox that will own new groups.",
+    message: reasons.join(" "),
     cause: fault,
     requestId: fault.requestId,
   });
