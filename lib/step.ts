@@ -22,6 +22,8 @@ export interface Step<T extends Target = Target, Targets = never> {
    * waits, because reads lag behind writes. Throws a `missing` fault only when the absence of the object is proven.
    */
   isInEffect?: (targets: Targets) => Promise<boolean>;
+  /** The effect is that something is no longer listed, which one look of a controller that lags can show as well. */
+  isRemoval?: boolean;
   /** What a person can do when the effect never shows: a sentence for the audit log. */
   remedy?: string | undefined;
   /**

@@ -206,6 +206,7 @@ export function removingRight(
     before: beforeOf(present),
     isInPlace: present === undefined,
     isInEffect: async (targets) => (await presentRight(calendar, user)(targets)) === undefined,
+    isRemoval: true,
   };
 }
 

@@ -189,6 +189,7 @@ export function removing(group: Group, account: Account, wasMember: boolean): Ex
     before: { isMember: wasMember },
     isInPlace: !wasMember,
     isInEffect: hasLeft(group, account),
+    isRemoval: true,
   };
 }
 

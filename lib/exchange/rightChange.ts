@@ -141,6 +141,7 @@ export async function revoke(
     isInEffect: async (targets) =>
       !mayBeHeld(await right.standingOf(mailbox, account)(targets)) &&
       (await (right.isAbsent?.(mailbox, account)(targets) ?? true)),
+    isRemoval: true,
     ...(right.isSilent && { isSilent: true }),
     remedy: remedyFor(possibleSids),
     alternatives: [

@@ -180,7 +180,7 @@ export function openGate<Targets>({
     const { isInEffect } = step;
     const doubt = doubtOf(unknown, wasRetried, isAlreadySo);
     if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
-    const neededLooks = looksAfter(confirm, unknown.length > 0 || wasRetried);
+    const neededLooks = looksAfter(step, unknown.length > 0 || wasRetried);
     const looks = (await shows(isInEffect)) ? 1 : 0;
     if (looks === neededLooks) return (record.result = whenShown);
     const other = isAlreadySo && looks === 0 ? alternativeTo(step, "alreadySo") : undefined;
@@ -207,7 +207,7 @@ export function openGate<Targets>({
       // Throws when the object is proven to be absent.
       if (isInEffect && (isMissing || !isRefusal(fault)) && (await shows(isInEffect))) {
         const whenShown = step.isInPlace === true ? "alreadySo" : "done";
-        const neededLooks = looksAfter(confirm, true);
+        const neededLooks = looksAfter(step, true);
         if (neededLooks === 1) return (record.result = whenShown);
         const doubt = isMissing ? notTrusted(fault) : fault;
         pending.push({ record, isInEffect, whenShown, looks: 1, neededLooks, fault: doubt });
@@ -322,8 +322,8 @@ function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S, answer: stri
  * How many looks in a row have to show the effect. One is enough when the answer agrees with it, or when it shows
  * something that is there. That something is gone, against a doubtful answer, takes two.
  */
-function looksAfter(takesAway: boolean, isDoubtful: boolean): 1 | 2 {
-  return takesAway && isDoubtful ? 2 : 1;
+function looksAfter({ isRemoval = false }: Pick<Step, "isRemoval">, isDoubtful: boolean): 1 | 2 {
+  return isRemoval && isDoubtful ? 2 : 1;
 }
 
 /** Why an answer alone is not trusted; undefined when the target accepted the step without reservation. */

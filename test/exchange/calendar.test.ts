@@ -624,6 +624,7 @@ describe("setting a right", () => {
       sentence: `Remove the entry of ${named} on the calendar of mailbox ${shown}`,
       before: { AccessRights: ["Reviewer"] },
       isInPlace: false,
+      isRemoval: true,
       isInEffect: expect.any(Function) as unknown,
     });
     expect(removingRight(calendar, named, right("Editor", "Delegate")).before).toEqual({

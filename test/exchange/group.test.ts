@@ -324,6 +324,7 @@ describe("membership", () => {
     expect(remove).toEqual({
       alternatives: others(remove),
       target: "exchange",
+      isRemoval: true,
       isInEffect: expect.any(Function) as unknown,
       operation: "Remove-DistributionGroupMember",
       parameters: { ...own, Confirm: false },

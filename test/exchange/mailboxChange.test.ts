@@ -472,7 +472,7 @@ describe("in the emulator's tenant", () => {
     expect(sorted(after)).toEqual(sorted({ ...read, Type: "Shared" }));
     expect(before).toMatchObject({ Type: "Regular", RecipientTypeDetails: "UserMailbox" });
     expect(read).toMatchObject({
-      PrimarySmtpAddress: "Petra.Maiden@contoso.com",
+      PrimarySmtpAddress: "petra.maiden@contoso.com",
       RecipientTypeDetails: "SharedMailbox",
     });
   });

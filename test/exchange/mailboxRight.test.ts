@@ -630,6 +630,7 @@ describe("a revoke", () => {
             before: { [name]: list === held[name] },
             isInPlace: list !== held[name],
             isInEffect: expect.any(Function) as unknown,
+            isRemoval: true,
             ...(name === "SendOnBehalf" && { isSilent: true }),
             alternatives: [
               {

@@ -454,25 +454,23 @@ describe("a change that can be verified", () => {
     ["sent again", retried],
     ["none", new Fault({ kind: "unavailable", message: "No answer came." })],
     ["not found", new Fault({ kind: "missing", message: "There is no such object." })],
-  ])(
-    "needs two looks when something is taken away and the answer was: %s",
-    async (_name, answer) => {
-      const right = looked(answer, { confirmAll: true });
-      expect(await right.change()).toBe("pending");
-      expect([await right.gate.settle(), right.looks()]).toEqual([[], 2]);
-      expect(right.gate.taken[0]?.result).toBe("done");
+  ])("needs two looks when something is removed and the answer was: %s", async (_name, answer) => {
+    const isRemoval = true;
+    const right = looked(answer, { confirmAll: true });
+    expect(await right.change({ isRemoval })).toBe("pending");
+    expect([await right.gate.settle(), right.looks()]).toEqual([[], 2]);
+    expect(right.gate.taken[0]?.result).toBe("done");
 
-      // One look that shows it and no other one that does: a controller was behind or wrong.
-      let looks = 0;
-      const wrong = looked(answer, { confirmAll: true });
-      await wrong.change({ isInEffect: () => Promise.resolve(looks++ === 0) });
-      expect(await wrong.gate.settle()).toHaveLength(1);
-      expect(wrong.gate.taken[0]?.result).toBe("unknown");
+    // One look that shows it and no other one that does: a controller was behind or wrong.
+    let looks = 0;
+    const wrong = looked(answer, { confirmAll: true });
+    await wrong.change({ isRemoval, isInEffect: () => Promise.resolve(looks++ === 0) });
+    expect(await wrong.gate.settle()).toHaveLength(1);
+    expect(wrong.gate.taken[0]?.result).toBe("unknown");
 
-      const granted = looked(answer);
-      expect([await granted.change(), granted.looks()]).toEqual(["done", 1]);
-    },
-  );
+    const set = looked(answer, { confirmAll: true });
+    expect([await set.change(), set.looks()]).toEqual(["done", 1]);
+  });
 
   it("succeeds when it shows within 15 s", async () => {
     const { gate, change, waits } = looked(plain, {

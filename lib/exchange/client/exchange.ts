@@ -176,7 +176,9 @@ class Places {
   #twice(): Fault {
     return new Fault({
       kind: "unexpected",
-      message: `Exchange Online returned the same page of ${this.#command.cmdlet} twice; the list would never be complete.`,
+      message:
+        `Exchange Online returned the same page of ${this.#command.cmdlet} twice; ` +
+        "the list would never be complete.",
     });
   }
 }

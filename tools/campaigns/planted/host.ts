@@ -101,7 +101,7 @@ export const hostFaults: readonly Faults[] = [
         why: "A right that is listed under another name would not be revoked.",
       },
       {
-        find: "takesAway && isDoubtful ? 2 : 1",
+        find: "isRemoval && isDoubtful ? 2 : 1",
         replace: "1",
         why: "One wrong look after a doubtful answer would be a successful revoke that leaves access.",
       },
