@@ -130,8 +130,8 @@ export function conflictingOption(
 export function conflict(other: FolderPermissionOption, mailboxName: string): Fault {
   return Fault.invalid(
     `The calendar of mailbox ${mailboxName} already has the right of "${other.DisplayName}" for the ` +
-      "same user. An account can hold only one of these entitlements: revoke the other one, or set " +
-      '"Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
+      "same user, and an account can hold only one of these rights. Revoke that entitlement (or remove the right " +
+      'in Outlook, if it was set there), or set "Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
   );
 }
 

@@ -76,7 +76,7 @@ export function differenceOf(mailbox: Mailbox, settings: readonly Setting[]): Di
             target: "exchange",
             operation: "Set-Mailbox",
             parameters: { Identity: mailbox.Guid, ...parameters },
-            sentence: sentenceFor(mailbox, changed, parameters),
+            sentence: sentenceFor(mailbox, changed, parameters, after),
             before,
             isInEffect: hasAll(
               mailbox,
@@ -105,16 +105,23 @@ function hasAll({ Guid }: Mailbox, settings: readonly Setting[]): ExchangeQuery<
   };
 }
 
-/** The names of the settings, never their values: a reply text or an address may be private. */
+/**
+ * The names of the settings and not their values, which may be private. A new primary address is shown: it is in the
+ * name of the mailbox from then on.
+ */
 function sentenceFor(
   mailbox: Mailbox,
   changed: readonly string[],
   parameters: Readonly<Record<string, ParameterValue>>,
+  after: Row,
 ): string {
   const hidden = parameters["HiddenFromAddressListsEnabled"];
   if (changed.length === 1 && typeof hidden === "boolean")
     return `${hidden ? "Hide" : "Show"} mailbox ${nameOf(mailbox)} ${hidden ? "from" : "in"} the address lists`;
-  return `Set ${changed.join(", ")} of mailbox ${nameOf(mailbox)}`;
+  const primary = textOf(after["PrimarySmtpAddress"]);
+  const isNew = primary !== textOf(mailbox.PrimarySmtpAddress);
+  const detail = isNew ? ` (new primary address ${primary})` : "";
+  return `Set ${changed.join(", ")}${detail} of mailbox ${nameOf(mailbox)}`;
 }
 
 /**

@@ -65,7 +65,7 @@ permissionRecord?: PermissionRecord
 subPermissionRecord?: SubPermissionRecord
 }
 /**
- * The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as absent. Booleans may arrive as strings, and a list as one string separated by commas.
+ * The values of the configuration form (configuration.json), as the platform sends them in actionContext.Configuration. A blank value counts as absent. Booleans may arrive as strings, and a list as one string separated by commas or semicolons.
  */
 export interface Configuration {
 /**

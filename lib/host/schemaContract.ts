@@ -90,10 +90,10 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
     return text === "false" ? false : value;
   }
   if (takes(shape, "array") && value !== null && value !== undefined) {
-    // PowerShell turns a list of one into its element. A form field holds a list as text with commas;
-    // anywhere else a comma is part of the text: "Sales, Marketing" is one department.
+    // PowerShell turns a list of one into its element. A form field holds a list as text with commas
+    // or semicolons; anywhere else they are part of the text: "Sales, Marketing" is one department.
     const isOnForm = shape.label !== undefined && typeof value === "string";
-    const list: unknown[] = isOnForm ? splitAtCommas(value) : [value].flat();
+    const list: unknown[] = isOnForm ? formList(value) : [value].flat();
     return list.map((item, index) =>
       normalised(item, shape.items ?? {}, `${path}/${index}`, report),
     );
@@ -111,9 +111,9 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
     : value;
 }
 
-function splitAtCommas(text: string): string[] {
+function formList(text: string): string[] {
   return text
-    .split(",")
+    .split(/[,;]/)
     .map((part) => part.trim())
     .filter((part) => part !== "");
 }

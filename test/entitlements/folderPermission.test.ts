@@ -310,9 +310,9 @@ describe("the option that conflicts with a right", () => {
     expect(conflict(option("4", "Default", "Editor"), '"Anna"')).toMatchObject({
       kind: "invalid",
       message:
-        'The calendar of mailbox "Anna" already has the right of "Option 4" for the same user. ' +
-        "An account can hold only one of these entitlements: revoke the other one, or set " +
-        '"Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
+        'The calendar of mailbox "Anna" already has the right of "Option 4" for the same user, and an account can ' +
+        "hold only one of these rights. Revoke that entitlement (or remove the right in Outlook, if it was set there), " +
+        'or set "Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
     });
   });
 });

@@ -169,20 +169,24 @@ describe("the values of an event", () => {
     });
   });
 
-  it("are split at commas on the form, and nowhere else", () => {
+  it("are split at commas and semicolons on the form, and nowhere else", () => {
     const base = {
-      Configuration: { ...configuration, RecipientTypeDetails: " usermailbox,SHAREDMAILBOX ,," },
+      Configuration: {
+        ...configuration,
+        RecipientTypeDetails: " usermailbox,SHAREDMAILBOX ,; RoomMailbox;",
+      },
       DryRun: true,
     };
     const { actionContext, resourceContext } = readAs(resourcesEvent, {
       actionContext: base,
-      resourceContext: { SourceData: "Sales, Marketing" },
+      resourceContext: { SourceData: "Sales, Marketing; all" },
     });
     expect(actionContext.Configuration.RecipientTypeDetails).toEqual([
       "UserMailbox",
       "SharedMailbox",
+      "RoomMailbox",
     ]);
-    expect(resourceContext.SourceData).toEqual(["Sales, Marketing"]);
+    expect(resourceContext.SourceData).toEqual(["Sales, Marketing; all"]);
   });
 
   it("of the form count as missing when they are undefined, null, blank or an empty list", () => {

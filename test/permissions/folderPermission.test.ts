@@ -468,9 +468,9 @@ describe("two entitlements for one user", () => {
         });
         expect(messages).toEqual([
           `The calendar of mailbox ${shown("Mia Married", "mia.married@contoso.com")} already ` +
-            `has the right of ${named} for the same user. An account can hold only one of these ` +
-            `entitlements: revoke the other one, or set "Conflicting calendar rights" ` +
-            `(CalendarRightConflict) to overwrite it.`,
+            `has the right of ${named} for the same user, and an account can hold only one of these rights. ` +
+            `Revoke that entitlement (or remove the right in Outlook, if it was set there), or set ` +
+            `"Conflicting calendar rights" (CalendarRightConflict) to overwrite it.`,
         ]);
       }
     expect(bench.writes()).toEqual([]);
