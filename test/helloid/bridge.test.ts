@@ -163,6 +163,19 @@ describe.skipIf(program === "")("a bridge script", () => {
         await run({ configuration: { NodePath: "/bin/false" } }),
         `The connector ended without an answer (exit code 1). ${unknown}`,
       );
+      expectFault(
+        await run({ configuration: { NodePath: "/bin/true" } }),
+        `The connector ended without an answer (exit code 0). ${unknown} ` +
+          'Check that "Node path" (NodePath) is Node.js: /bin/true.',
+      );
+    });
+
+    it("a folder instead of a program", async () => {
+      writeBundle(folder, "lifecycle/create", "answer()");
+      expectFault(
+        await run({ configuration: { NodePath: folder } }),
+        `"Node path" (NodePath) is ${folder}, a folder; expected the program in it, such as node.exe.`,
+      );
     });
   });
 
@@ -175,6 +188,27 @@ describe.skipIf(program === "")("a bridge script", () => {
       "answer({ AccountReference: 'new' })",
     );
     expect((await run()).outputContext).toMatchObject({ Success: true, AccountReference: "new" });
+  });
+
+  it("warns about the folder of one version, which upgrades leave as it is", async () => {
+    const version = path.join(folder, "0.2.0");
+    writeBundle(version, "lifecycle/create", "answer({ AccountReference: 'old' })");
+    const used = { configuration: { ConnectorPath: version } };
+    expect(await run(used)).toMatchObject({ warning: [], outputContext: { Success: true } });
+    writeFileSync(path.join(folder, "current"), "0.3.0\n0.2.0\n");
+    expect(await run(used)).toMatchObject({
+      outputContext: { Success: true, AccountReference: "old" },
+      warning: [
+        `"Connector path" (ConnectorPath) is ${version}, the folder of one version: ` +
+          `upgrades have no effect. Expected ${folder}.`,
+      ],
+    });
+  });
+
+  it("takes paths in the quotation marks that Explorer puts around them", async () => {
+    const configuration = { ConnectorPath: ` "${folder}" `, NodePath: `"${process.execPath}"` };
+    const { outputContext } = await runs("answer()", { configuration });
+    expect(outputContext).toMatchObject({ Success: true });
   });
 
   it("uses the Node.js that came with the version, unless the form names another", async () => {
@@ -196,7 +230,6 @@ describe.skipIf(program === "")("a bridge script", () => {
 
   describe("does not take for a success", () => {
     it.each([
-      ["no answer", "read()", "ended without an answer (exit code 0)"],
       ["no answer, by its exit code", "process.exit(7)", "ended without an answer (exit code 7)"],
       ["an event that is not read", "die()", "ended without an answer (exit code 137)"],
       ["a death after the event", "read(); die()", "ended without an answer (exit code 137)"],
@@ -245,6 +278,21 @@ describe.skipIf(program === "")("a bridge script", () => {
       expectFault(
         await runs(code, { data: { big: code === "die()" ? "x".repeat(5_000_000) : "" } }),
         `The connector ${fault}. ${unknown}`,
+      );
+    });
+
+    it("no answer", async () => {
+      expectFault(
+        await runs("read()"),
+        `The connector ended without an answer (exit code 0). ${unknown} ` +
+          `Check that "Node path" (NodePath) is Node.js: ${process.execPath}.`,
+      );
+      expectFault(
+        await runs("read()", {
+          configuration: { NodePath: "" },
+          settings: `$env:PATH = '${path.dirname(process.execPath)}'`,
+        }),
+        `The connector ended without an answer (exit code 0). ${unknown}`,
       );
     });
 

@@ -203,6 +203,18 @@ describe.skipIf(program === "")("install.ps1", { timeout: 60_000 }, () => {
     expect(current()).toBe("1.0.0\n\n");
   });
 
+  it("claims no current version when there is none", async () => {
+    const from = unpacked("1.0.0");
+    expect(await install(from, "-Rollback")).toEqual([`There is no installation in ${target}.`]);
+    expect(existsSync(target)).toBe(false);
+    write(path.join(from, ".hidden"), "extra");
+    expect(await install(from)).toEqual([
+      `The file .hidden in ${from} does not belong to version 1.0.0. ` +
+        "Unpack the archive into an empty folder.",
+    ]);
+    expect(existsSync(path.join(target, "current"))).toBe(false);
+  });
+
   describe("changes nothing when", () => {
     beforeEach(async () => {
       await install(unpacked("1.0.0"));
@@ -228,7 +240,10 @@ describe.skipIf(program === "")("install.ps1", { timeout: 60_000 }, () => {
     it.each(["chunks/extra.mjs", "Install.ps1", ".hidden"])("%s is one too many", async (file) => {
       const from = unpacked("1.1.0");
       write(path.join(from, file), "extra");
-      await expectRefusal(from, `The file ${file} in ${from} does not belong to version 1.1.0.`);
+      await expectRefusal(
+        from,
+        `The file ${file} in ${from} does not belong to version 1.1.0. Unpack the archive into an empty folder.`,
+      );
     });
 
     it("the manifest names a file outside", async () => {
@@ -281,10 +296,27 @@ describe.skipIf(program === "")("install.ps1", { timeout: 60_000 }, () => {
       const from = unpacked("1.1.0");
       target = path.join(from, "here");
       expect(await install(from)).toEqual([
-        `The current version stays as it is. The target folder ${target} is inside ${from}; ` +
-          "expected a folder elsewhere.",
+        `The target folder ${target} is inside ${from}; expected a folder elsewhere.`,
       ]);
       expect(existsSync(target)).toBe(false);
+    });
+
+    it("the target is a version", async () => {
+      const [root, archive] = [target, unpacked("1.1.0")];
+      const before = [root, archive].map(contents);
+      const hints = new Map([
+        [installed("1.0.0"), `Was ${root} meant?`],
+        [`${installed("1.0.0")}/`, `Was ${root} meant?`],
+        [archive, "Expected another folder."],
+      ]);
+      for (const [version, hint] of hints)
+        for (const from of [archive, path.join(root, "1.0.0")]) {
+          target = version;
+          const refusal = `The target folder ${target} is itself an unpacked or installed version. ${hint}`;
+          expect(await install(from)).toEqual([refusal]);
+          expect(await install(from, "-Rollback")).toEqual([refusal]);
+        }
+      expect([root, archive].map(contents)).toEqual(before);
     });
 
     it("another installation is running", async () => {
@@ -330,7 +362,7 @@ describe.skipIf(program === "")("install.ps1", { timeout: 60_000 }, () => {
       rmSync(installed("1.0.0"), { recursive: true });
       await expectRefusal(
         from,
-        `There is no file ${installed("1.0.0")}/manifest.json.`,
+        `Version 1.0.0 is no longer installed: there is no folder ${installed("1.0.0")}.`,
         "-Rollback",
       );
     });

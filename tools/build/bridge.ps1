@@ -38,6 +38,9 @@ function Read-Setting($name) {
     "$(Read-Property (Read-Property $actionContext 'Configuration') $name)".Trim()
 }
 
+# Explorer's "Copy as path" puts quotation marks around a path.
+function Read-Path($name) { (Read-Setting $name).Trim('"').Trim() }
+
 # Text that did not come through the connector's own redaction, such as the message of a crash.
 function Protect-Text($text) {
     foreach ($name in $connector.Secrets) {
@@ -62,11 +65,18 @@ function Read-Version($current) {
 
 # The folder of the bundles: the one in the form, or the folder in it that its file current names.
 function Find-Folder {
-    $folder = Read-Setting 'ConnectorPath'
+    $folder = Read-Path 'ConnectorPath'
     Assert-Absolute '"Connector path" (ConnectorPath)' $folder
     # An upgrade replaces this file: events that are running keep the version they started with.
     $current = [System.IO.Path]::Combine($folder, 'current')
-    if (-not [System.IO.File]::Exists($current)) { return $folder }
+    if (-not [System.IO.File]::Exists($current)) {
+        $parent = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($folder, '..'))
+        if ([System.IO.File]::Exists([System.IO.Path]::Combine($parent, 'current'))) {
+            Write-Warning ("`"Connector path`" (ConnectorPath) is $folder, the folder of one version: " +
+                "upgrades have no effect. Expected $parent.")
+        }
+        return $folder
+    }
     $version = Read-Version $current
     if ($version -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]*$') { throw "The file $current does not name a version." }
     $folder = [System.IO.Path]::Combine($folder, $version)
@@ -87,9 +97,12 @@ function Find-Bundle($folder) {
 
 # The program in the form, the one that came with the version, or the one in the PATH.
 function Find-Node($folder) {
-    $node = Read-Setting 'NodePath'
+    $node = Read-Path 'NodePath'
     if ($node -ne '') {
         Assert-Absolute '"Node path" (NodePath)' $node
+        if ([System.IO.Directory]::Exists($node)) {
+            throw "`"Node path`" (NodePath) is $node, a folder; expected the program in it, such as node.exe."
+        }
         if (-not [System.IO.File]::Exists($node)) {
             throw "Node.js was not found: there is no file $node. Check `"Node path`" (NodePath)."
         }
@@ -255,7 +268,13 @@ function Find-Fault($process, $run, $limitMs) {
         Write-Information "The connector wrote: $($run.Rubbish)"
         return "The connector wrote something that is not an answer (exit code $exitCode). $unknown"
     }
-    if ($run.Answers.Count -eq 0) { return "The connector ended without an answer (exit code $exitCode). $unknown" }
+    if ($run.Answers.Count -eq 0) {
+        $fault = "The connector ended without an answer (exit code $exitCode). $unknown"
+        $node = Read-Path 'NodePath'
+        # The connector itself always answers before it ends well.
+        if ($exitCode -eq 0 -and $node -ne '') { $fault += " Check that `"Node path`" (NodePath) is Node.js: $node." }
+        return $fault
+    }
     if ($run.Answers.Count -gt 1) { return "The connector gave $($run.Answers.Count) answers; expected one. $unknown" }
     $success = Read-Property $run.Answers[0].outputContext 'Success'
     if ($success -isnot [bool]) { return "The connector's answer has no Success of true or false. $unknown" }

@@ -39,8 +39,9 @@ function Read-Manifest($folder) {
     @{ Version = $version; Files = $files }
 }
 
-# Throws unless the folder has every file of the manifest, unchanged, and no other.
-function Assert-Files($folder, $manifest) {
+# Throws unless the folder has every file of the manifest, unchanged, and no other. The advice is
+# what to do about others.
+function Assert-Files($folder, $manifest, $advice = '') {
     # Names with regard to case, as on systems where two files can differ in nothing else.
     $found = [System.Collections.Generic.HashSet[string]]::new()
     foreach ($file in [System.IO.Directory]::GetFiles($folder, '*', 'AllDirectories')) {
@@ -55,7 +56,9 @@ function Assert-Files($folder, $manifest) {
             throw "The file $($file.path) in $folder was changed: its SHA256 is $hash, expected $($file.sha256)."
         }
     }
-    foreach ($path in $found) { throw "The file $path in $folder does not belong to version $($manifest.Version)." }
+    foreach ($path in $found) {
+        throw "The file $path in $folder does not belong to version $($manifest.Version). $advice".Trim()
+    }
 }
 
 # Renames a folder, or a file, which replaces a file of that name. Windows renames nothing that a virus scanner or an
@@ -125,7 +128,8 @@ function Copy-Version($source, $manifest, $target) {
 
 function Install-Version($source, $target) {
     $manifest = Read-Manifest $source
-    Assert-Files $source $manifest
+    # Such as the files of another version, when its archive was unpacked into the same folder.
+    Assert-Files $source $manifest 'Unpack the archive into an empty folder.'
     Copy-Version $source $manifest $target
     $before = (Read-Current $target).Current
     if ($before -eq $manifest.Version) { return "Version $before is installed in $target and was current already." }
@@ -138,10 +142,26 @@ function Undo-Version($target) {
     $versions = Read-Current $target
     if ($versions.Previous -eq '') { throw "The file current in $target names no version before the current one." }
     $folder = [System.IO.Path]::Combine($target, $versions.Previous)
+    if (-not [System.IO.Directory]::Exists($folder)) {
+        throw "Version $($versions.Previous) is no longer installed: there is no folder $folder."
+    }
     Assert-Files $folder (Read-Manifest $folder)
     Write-Current $target $versions.Previous $versions.Current
     "Version $($versions.Previous) is current again. Events that start from now on use it."
     "The version before was $($versions.Current): -Rollback returns to it."
+}
+
+# A version with anything added to it could never be installed or returned to again.
+function Assert-Target($folder, $source) {
+    if ([System.IO.File]::Exists([System.IO.Path]::Combine($folder, 'manifest.json'))) {
+        $parent = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($folder, '..'))
+        $hint = 'Expected another folder.'
+        if ([System.IO.File]::Exists([System.IO.Path]::Combine($parent, 'current'))) { $hint = "Was $parent meant?" }
+        throw "The target folder $folder is itself an unpacked or installed version. $hint"
+    }
+    if ("$folder/".Replace('\', '/').StartsWith("$source/".Replace('\', '/'), 'OrdinalIgnoreCase')) {
+        throw "The target folder $folder is inside $source; expected a folder elsewhere."
+    }
 }
 
 # Not two installations at once. The lock ends with this script, whatever ends it.
@@ -152,20 +172,22 @@ function Lock-Folder($folder) {
 }
 
 $lock = $null
+$hasCurrent = $false
 try {
     $source = [System.IO.Path]::GetFullPath($PSScriptRoot)
     $folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Target)
     $folder = [System.IO.Path]::GetFullPath($folder)
-    if ("$folder/".Replace('\', '/').StartsWith("$source/".Replace('\', '/'), 'OrdinalIgnoreCase')) {
-        throw "The target folder $folder is inside $source; expected a folder elsewhere."
-    }
-    if (-not $Rollback) { [void][System.IO.Directory]::CreateDirectory($folder) }
+    Assert-Target $folder $source
+    $hasCurrent = [System.IO.File]::Exists([System.IO.Path]::Combine($folder, 'current'))
+    if ($Rollback -and -not $hasCurrent) { throw "There is no installation in $folder." }
+    [void][System.IO.Directory]::CreateDirectory($folder)
     $lock = Lock-Folder $folder
     if ($Rollback) { Undo-Version $folder } else { Install-Version $source $folder }
 }
 catch {
     $reason = $_.Exception.GetBaseException().Message
-    Write-Error -Message "The current version stays as it is. $reason" -ErrorAction Continue
+    if ($hasCurrent) { $reason = "The current version stays as it is. $reason" }
+    Write-Error -Message $reason -ErrorAction Continue
     exit 1
 }
 finally { if ($null -ne $lock) { $lock.Dispose() } }
