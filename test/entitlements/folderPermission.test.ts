@@ -311,8 +311,8 @@ describe("the option that conflicts with a right", () => {
       kind: "invalid",
       message:
         'The calendar of mailbox "Anna" already has the right of "Option 4" for the same user, and an account can ' +
-        "hold only one of these rights. Revoke that entitlement (or remove the right in Outlook, if it was set there), " +
-        'or set "Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
+        "hold only one of these rights. Revoke that entitlement (or remove the right in Outlook, if it was set " +
+        'there), or set "Conflicting calendar rights" (CalendarRightConflict) to overwrite it.',
     });
   });
 });
