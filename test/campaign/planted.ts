@@ -56,7 +56,7 @@ export const plantedFaults: readonly Expected[] = [
     rule: "I3",
     only: "revokePermission",
     file: "lib/host/gate.ts",
-    literal: "if (doubt === undefined && !trust.strict)",
+    literal: "if (fault === undefined && !trust.strict)",
     instead: "if (!trust.strict)",
   },
   {
