@@ -117,16 +117,7 @@ const reasons: Readonly<Record<string, string>> = {
  * listing the members of a large group takes many pages.
  */
 export function isMember(group: Group, account: Account): ExchangeQuery<boolean> {
-  return async ({ exchange }) => {
-    const { rows } = await exchange.invoke({
-      cmdlet: "Get-DistributionGroup",
-      parameters: {
-        Filter: allOf(equals("Guid", group.Guid), equals("Members", account.DistinguishedName)),
-      },
-      select: ["Guid"],
-    });
-    return isAmong(group.Guid, rows);
-  };
+  return isFound(group, equals("Members", account.DistinguishedName));
 }
 
 /**
@@ -134,19 +125,20 @@ export function isMember(group: Group, account: Account): ExchangeQuery<boolean>
  * the opposite condition.
  */
 function hasLeft(group: Group, account: Account): ExchangeQuery<boolean> {
-  return async (targets) => {
-    if (await isMember(group, account)(targets)) return false;
-    const { rows } = await targets.exchange.invoke({
+  const isNoMember = isFound(group, not(equals("Members", account.DistinguishedName)));
+  return async (targets) =>
+    !(await isMember(group, account)(targets)) && (await isNoMember(targets));
+}
+
+/** Whether the group comes back for a condition. */
+function isFound({ Guid }: Group, condition: string): ExchangeQuery<boolean> {
+  return async ({ exchange }) => {
+    const { rows } = await exchange.invoke({
       cmdlet: "Get-DistributionGroup",
-      parameters: {
-        Filter: allOf(
-          equals("Guid", group.Guid),
-          not(equals("Members", account.DistinguishedName)),
-        ),
-      },
+      parameters: { Filter: allOf(equals("Guid", Guid), condition) },
       select: ["Guid"],
     });
-    return isAmong(group.Guid, rows);
+    return isAmong(Guid, rows);
   };
 }
 

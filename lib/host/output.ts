@@ -27,7 +27,7 @@ export function outputTo(
 }
 
 /** The same JSON without characters that a Windows code page could change on the way to the platform. */
-function inAscii(json: string): string {
+export function inAscii(json: string): string {
   return json.replace(
     /[^\x20-\x7e]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,

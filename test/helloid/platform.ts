@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { inAscii } from "../../lib/host/output.ts";
 
 /** What the platform sees of a script. */
 export interface ScriptRun {
@@ -67,8 +68,5 @@ export function startPlatform(program: string): Platform {
 
 /** ASCII, so that PowerShell's console encoding does not matter. */
 function inJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[^\x20-\x7e]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return inAscii(JSON.stringify(value));
 }

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual, parseArgs } from "node:util";
+import { inAscii } from "../../lib/host/output.ts";
 import { Chance } from "../../test/campaign/chance.ts";
 import { startEmulator, type RunningEmulator } from "../../test/emulator/server.ts";
 import type { State } from "../../test/emulator/state.ts";
@@ -95,13 +96,6 @@ const troubles: readonly [Trouble, ...Trouble[]] = [
   },
   { name: "an unread stderr", act: ({ stderr }) => void stderr?.pause(), ends: "same" },
 ];
-
-function inAscii(text: string): string {
-  return text.replace(
-    /[^\x20-\x7e]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
 
 interface Ended {
   code: number | null;

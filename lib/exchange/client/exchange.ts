@@ -78,25 +78,19 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     return { ...read, wasRetried: sent > 1 };
   }
 
-  /** The first page. A whole list is requested again while it is empty. */
-  async function firstPage(
+  /**
+   * One page, the first one or one behind a link. While it is empty, a whole list is requested again, and so is a page
+   * that ends a list: a shorter list looks whole.
+   */
+  async function settledPage(
     command: Command,
     call: { where: string; body: string; requestId: string },
+    continued: boolean,
   ): Promise<Page & { wasRetried: boolean }> {
+    const isSuspicious = continued || isWholeList(command);
     for (let looks = 1; ; looks++) {
-      const found = await page(command, call, false);
-      if (!isEmpty(found) || !isWholeList(command) || looks === maxEmptyLooks) return found;
-    }
-  }
-
-  /** A page behind a link. An empty one that ends the list is requested again: a shorter list looks whole. */
-  async function laterPage(
-    command: Command,
-    call: { where: string; body: string; requestId: string },
-  ): Promise<Page & { wasRetried: boolean }> {
-    for (let looks = 1; ; looks++) {
-      const found = await page(command, call, true);
-      if (!isEmpty(found) || looks === maxEmptyLooks) return found;
+      const found = await page(command, call, continued);
+      if (!isEmpty(found) || !isSuspicious || looks === maxEmptyLooks) return found;
     }
   }
 
@@ -110,7 +104,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     let where = endpoint.pathOf(command);
     let found = given
       ? { ...given, wasRetried: false }
-      : await firstPage(command, { where, ...call });
+      : await settledPage(command, { where, ...call }, false);
     for (;;) {
       const { nextLink, wasRetried } = found;
       const rows = places.add(where, found.rows);
@@ -118,7 +112,7 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
       // Only reads have pages. Whatever a write links to, sending it again would carry it out twice.
       if (nextLink === undefined || !reads(command)) return;
       where = places.assertNew(endpoint.pathOfNext(nextLink));
-      found = await laterPage(command, { where, ...call });
+      found = await settledPage(command, { where, ...call }, true);
     }
   }
 

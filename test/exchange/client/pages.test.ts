@@ -256,6 +256,12 @@ describe("pages", () => {
     const empty = clientOf([rows([{ n: 1 }], more(2)), rows([]), rows([]), rows([])]);
     expect((await empty.exchange.invoke(all)).rows).toEqual([{ n: 1 }]);
     expect(empty.sent).toHaveLength(4);
+    const some = {
+      cmdlet: "Get-Mailbox",
+      parameters: { Filter: "Name -eq 'a'", ResultSize: 1500 },
+    };
+    const filtered = clientOf([rows([{ n: 1 }], more(2)), rows([]), rows([{ n: 2 }])]);
+    expect((await filtered.exchange.invoke(some)).rows).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
   it("report more results only when there are no more pages", async () => {

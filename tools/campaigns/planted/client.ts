@@ -94,8 +94,8 @@ export const clientFaults: readonly Faults[] = [
     tests: ["test/exchange/client/pages.test.ts"],
     faults: [
       {
-        find: "if (!isEmpty(found) || looks === maxEmptyLooks) return found;",
-        replace: "return found;",
+        find: "continued || isWholeList(command)",
+        replace: "isWholeList(command)",
         why: "An empty page at the end would make an import shorter than it is.",
         tests: ["test/exchange/client/pages.test.ts"],
       },
