@@ -122,7 +122,10 @@ function Find-Node($folder) {
 # The event as one line of JSON in ASCII, so that no code page can change it.
 function New-Request {
     # Windows PowerShell writes some arrays as { "value": [...], "Count": 2 } because of this entry of its type table.
-    if (Get-TypeData -TypeName 'System.Array') { Remove-TypeData -TypeName 'System.Array' }
+    # The first cmdlet of its module: with the module's name PowerShell does not search all modules for it.
+    if (Microsoft.PowerShell.Utility\Get-TypeData -TypeName 'System.Array') {
+        Remove-TypeData -TypeName 'System.Array'
+    }
     $request = @{ outputContext = @{ Data = Read-Property $outputContext 'Data' } }
     foreach ($name in 'actionContext', 'personContext', 'resourceContext') {
         $value = Read-Ambient $name
