@@ -1,0 +1,42 @@
+/** `exo-connector`: the command line for implementers, testers and operators. One file in `verbs` each. */
+import { Command, CommanderError } from "commander";
+import { version } from "../../lib/generated/version.ts";
+import { UsageError, type Terminal } from "./terminal.ts";
+
+/** Adds a verb to the program. */
+export type AddVerb = (program: Command, terminal: Terminal) => void;
+
+const verbs: readonly AddVerb[] = [];
+
+/** Carries out a command line, without the names of the program; the result is the exit code. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  try {
+    await programFor(terminal).parseAsync(args, { from: "user" });
+    return terminal.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError)) throw error;
+    terminal.note(terminal.styled("red", error.message));
+    return 2;
+  }
+}
+
+function programFor(terminal: Terminal): Command {
+  const program = new Command("exo-connector")
+    .description("Checks, previews, runs and explains the Exchange Online connector.")
+    .version(version, "--version", "Show the version of the connector.")
+    .helpOption("--help", "Show this text.")
+    .helpCommand(false)
+    .showHelpAfterError("Use --help to see what is possible.")
+    .configureOutput({
+      writeOut: (text) => terminal.line(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    })
+    .exitOverride()
+    .addHelpText(
+      "after",
+      "\nExit code 0: fine. 1: something was found. 2: the command was used wrongly.",
+    );
+  for (const addVerb of verbs) addVerb(program, terminal);
+  return program;
+}
