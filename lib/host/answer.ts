@@ -1,7 +1,8 @@
 import type { Fault, FaultKind } from "../fault.ts";
 import type { AuditLog, Outcome, Stats } from "../generated/types.ts";
 import type { Result } from "./action.ts";
-import { isProvenAbsence, type StepRecord } from "./gate.ts";
+import { isProvenAbsence } from "./faults.ts";
+import type { StepRecord } from "./stepRecord.ts";
 import type { Verb } from "./verbs.ts";
 
 const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {

@@ -62,6 +62,11 @@ export function startDeadline(milliseconds: number, now: () => number): Deadline
   };
 }
 
+/** Throws the reason when the run is over: an action that outlives its run must do nothing after the answer. */
+export function assertRunning({ signal }: Pick<Deadline, "signal">): void {
+  if (signal.aborted) throw Fault.of(signal.reason);
+}
+
 const maxMs = 2_147_483_647;
 
 /**

@@ -1,8 +1,10 @@
 import { Fault } from "../fault.ts";
-import type { AuditLog, PlanStep } from "../generated/types.ts";
 import type { Gate, Step, StepResult, Target } from "../step.ts";
-import type { Deadline } from "./deadline.ts";
+import { assertRunning, type Deadline } from "./deadline.ts";
+import { isRefusal } from "./faults.ts";
+import { looksAfter, notShown, openLooks } from "./looks.ts";
 import type { Log } from "./output.ts";
+import { planStep, type StepPlacement, type StepRecord } from "./stepRecord.ts";
 
 /** A message that came with a successful answer. `kind` is set when the connection understands it. */
 export interface Notice {
@@ -33,17 +35,6 @@ export interface Connection<Targets> {
   close(): void;
 }
 
-/** What the host adds to a step. */
-export interface StepPlacement {
-  /** The audit action, for verbs that have more than one. */
-  auditAction?: AuditLog["Action"] | undefined;
-  /**
-   * Orders the audit lines of steps that run side by side. Steps of equal rank keep the order in
-   * which they were taken.
-   */
-  rank?: number | undefined;
-}
-
 type TargetStep<Targets> = Step<Extract<keyof Targets, Target>, Targets>;
 
 /** A gate whose steps can be placed in the audit log. */
@@ -58,20 +49,6 @@ export interface HostGate<Targets> extends Gate<Targets> {
   readonly taken: readonly StepRecord[];
 }
 
-/** A step that was taken, with its result. */
-export interface StepRecord extends StepPlacement {
-  step: PlanStep;
-  /**
-   * `accepted`: the target accepted the step without reservation, and its reads do not show it yet.
-   * `unknown`: it was sent, and nothing shows whether it was applied.
-   */
-  result: StepResult | "accepted" | "unknown" | "failed";
-  /** What came instead of an answer, or why the answer is not trusted. */
-  fault?: Fault;
-  /** What a person can do when the effect never shows. */
-  remedy?: string | undefined;
-}
-
 /** How far an answer is trusted. */
 export interface Trust {
   /** Every step is confirmed by reading back, whatever the answer: the verb takes something away. */
@@ -79,23 +56,6 @@ export interface Trust {
   /** An accepted step that reads do not show in time is a failure. */
   strict: boolean;
 }
-
-interface Pending<Targets> {
-  record: StepRecord;
-  isInEffect: (targets: Targets) => Promise<boolean>;
-  /** The result of the step once enough looks show it. */
-  whenShown: "done" | "alreadySo";
-  /** Looks in a row that showed the effect, and how many of them are needed. */
-  looks: number;
-  neededLooks: number;
-  /** The fault of a step whose effect does not show; undefined when it was accepted without reservation. */
-  fault: Fault | undefined;
-}
-
-/** Reads can lag behind writes by minutes, but no event waits longer than these 15 s. */
-const waitsMs: readonly number[] = [500, 1_000, 1_500, 2_000, 2_500, 3_500, 4_000];
-/** Time reserved for the reads themselves and the answer. */
-const reserveMs = 3_000;
 
 /**
  * The gate that every read and every change passes. Only the gate can send a change, so a dry run sends
@@ -117,36 +77,7 @@ export function openGate<Targets>({
   trust: Trust;
 }): HostGate<Targets> {
   const taken: StepRecord[] = [];
-  let pending: Pending<Targets>[] = [];
-  /** The waits of one run are shared by all of its steps. */
-  let waits = [...waitsMs];
-
-  // An action that outlives its run must do nothing after the answer.
-  const assertRunning = (): void => {
-    if (deadline.signal.aborted) throw Fault.of(deadline.signal.reason);
-  };
-
-  /** Waits before the next look. Resolves to false when there is no time for another one. */
-  async function waitForNextLook(): Promise<boolean> {
-    const [ms] = waits;
-    if (ms === undefined || deadline.remaining() < ms + reserveMs) return false;
-    waits = waits.slice(1);
-    await connection.wait(ms);
-    return true;
-  }
-
-  /** One look. A look that fails shows nothing, unless it proves that the object does not exist. */
-  async function shows(isInEffect: (targets: Targets) => Promise<boolean>): Promise<boolean> {
-    try {
-      return await isInEffect(connection.targets);
-    } catch (thrown) {
-      assertRunning();
-      const fault = Fault.of(thrown);
-      if (isProvenAbsence(fault)) throw fault;
-      log("warning", `A step could not be confirmed: ${fault.message}`);
-      return false;
-    }
-  }
+  const looks = openLooks({ connection, deadline, log, strict: trust.strict });
 
   async function carryOut(
     step: TargetStep<Targets>,
@@ -159,7 +90,7 @@ export function openGate<Targets>({
       answer = await connection.send({ target, operation, parameters });
     } catch (thrown) {
       // A request that was cut off together with the run proves nothing about the change.
-      assertRunning();
+      assertRunning(deadline);
       return await afterFault(step, record, Fault.of(thrown), confirm);
     }
     return await judge(step, record, answer, confirm);
@@ -181,15 +112,15 @@ export function openGate<Targets>({
     const doubt = doubtOf(unknown, wasRetried, isAlreadySo);
     if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
     const neededLooks = looksAfter(step, unknown.length > 0 || wasRetried);
-    const looks = (await shows(isInEffect)) ? 1 : 0;
-    if (looks === neededLooks) return (record.result = whenShown);
-    const other = isAlreadySo && looks === 0 ? alternativeTo(step, "alreadySo") : undefined;
+    const shown = (await looks.shows(isInEffect)) ? 1 : 0;
+    if (shown === neededLooks) return (record.result = whenShown);
+    const other = isAlreadySo && shown === 0 ? alternativeTo(step, "alreadySo") : undefined;
     if (other) {
       record.result = "alreadySo";
       return await take(other, record, confirm);
     }
     const fault = doubt === undefined ? undefined : notShown(doubt);
-    pending.push({ record, isInEffect, whenShown, looks, neededLooks, fault });
+    looks.postpone({ record, isInEffect, whenShown, looks: shown, neededLooks, fault });
     return (record.result = "pending");
   }
 
@@ -205,17 +136,17 @@ export function openGate<Targets>({
       const { isInEffect } = step;
       const isMissing = fault.kind === "missing";
       // Throws when the object is proven to be absent.
-      if (isInEffect && (isMissing || !isRefusal(fault)) && (await shows(isInEffect))) {
+      if (isInEffect && (isMissing || !isRefusal(fault)) && (await looks.shows(isInEffect))) {
         const whenShown = step.isInPlace === true ? "alreadySo" : "done";
         const neededLooks = looksAfter(step, true);
         if (neededLooks === 1) return (record.result = whenShown);
         const doubt = isMissing ? notTrusted(fault) : fault;
-        pending.push({ record, isInEffect, whenShown, looks: 1, neededLooks, fault: doubt });
+        looks.postpone({ record, isInEffect, whenShown, looks: 1, neededLooks, fault: doubt });
         return (record.result = "pending");
       }
       if (isInEffect && isMissing) return await contradicted(step, record, fault);
     } catch (found) {
-      assertRunning();
+      assertRunning(deadline);
       throw failed(record, Fault.of(found));
     }
     failed(record, fault);
@@ -230,7 +161,7 @@ export function openGate<Targets>({
     record: StepRecord,
     fault: Fault,
   ): Promise<StepResult> {
-    if (await waitForNextLook()) {
+    if (await looks.waitForNext()) {
       const { target, operation, parameters } = step;
       const answer = await connection.send({ target, operation, parameters }).catch(Fault.of);
       if (!(answer instanceof Fault)) return await judge(step, record, answer, true);
@@ -249,7 +180,7 @@ export function openGate<Targets>({
     placement: StepPlacement,
     confirm: boolean,
   ): Promise<StepResult> {
-    assertRunning();
+    assertRunning(deadline);
     const { auditAction, rank } = placement;
     const asRead = step.isInPlace === true ? "alreadySo" : "planned";
     const { remedy } = step;
@@ -264,44 +195,19 @@ export function openGate<Targets>({
   return {
     taken,
     async read(query) {
-      assertRunning();
+      assertRunning(deadline);
       return await query(connection.targets);
     },
     async *stream(query) {
-      assertRunning();
+      assertRunning(deadline);
       for await (const piece of query(connection.targets)) {
-        assertRunning();
+        assertRunning(deadline);
         yield piece;
       }
     },
     change: (step, placement = {}) =>
       take(step, placement, trust.confirmAll || placement.auditAction === "RevokePermission"),
-    async settle() {
-      const faults: Fault[] = [];
-      while (pending.length > 0 && (await waitForNextLook())) {
-        const still: Pending<Targets>[] = [];
-        for (const one of pending) {
-          try {
-            one.looks = (await shows(one.isInEffect)) ? one.looks + 1 : 0;
-            if (one.looks >= one.neededLooks) one.record.result = one.whenShown;
-            else still.push(one);
-          } catch (thrown) {
-            // Proven absent, which is an answer of its own.
-            faults.push((one.record.fault = Fault.of(thrown)));
-          }
-        }
-        pending = still;
-      }
-      for (const { record, fault } of pending) {
-        if (fault === undefined && !trust.strict) record.result = "accepted";
-        else {
-          record.result = "unknown";
-          faults.push((record.fault = fault ?? notShown("The service accepted it.")));
-        }
-      }
-      pending = [];
-      return faults;
-    },
+    settle: () => looks.settle(),
   };
 }
 
@@ -318,14 +224,6 @@ function alternativeTo<S extends Omit<Step, "isInEffect">>(step: S, answer: stri
   return { ...step, operation, parameters, sentence, alternatives: others, isInPlace: false };
 }
 
-/**
- * How many looks in a row have to show the effect. One is enough when the answer agrees with it, or when it shows
- * something that is there. That something is gone, against a doubtful answer, takes two.
- */
-function looksAfter({ isRemoval = false }: Pick<Step, "isRemoval">, isDoubtful: boolean): 1 | 2 {
-  return isRemoval && isDoubtful ? 2 : 1;
-}
-
 /** Why an answer alone is not trusted; undefined when the target accepted the step without reservation. */
 function doubtOf(
   unknown: readonly string[],
@@ -337,13 +235,6 @@ function doubtOf(
   return wasRetried ? "The request had to be sent again." : undefined;
 }
 
-function notShown(doubt: string): Fault {
-  return new Fault({
-    kind: "notReady",
-    message: `${doubt} Its lists do not show the change yet.`,
-  });
-}
-
 function notTrusted(missing: Fault): Fault {
   return new Fault({
     kind: "unavailable",
@@ -351,46 +242,4 @@ function notTrusted(missing: Fault): Fault {
     cause: missing,
     requestId: missing.requestId,
   });
-}
-
-/** The step as the plan shows it: a copy, so that nothing changes it later. */
-function planStep({
-  target,
-  operation,
-  parameters,
-  sentence,
-  before,
-}: Omit<Step, "isInEffect">): PlanStep {
-  return {
-    target,
-    operation,
-    ...(target === "exchange" && { cmdlet: operation }),
-    parameters: structuredClone(parameters),
-    sentence,
-    before: structuredClone(before),
-    sent: false,
-  };
-}
-
-/** A single "not found" proves nothing: a cmdlet shows one kind of object, and a controller can lag. */
-export function isProvenAbsence({ kind, isProven }: Fault): boolean {
-  return kind === "missing" && isProven;
-}
-
-/** Only a refusal proves that nothing was done. */
-export function isRefusal({ kind }: Fault): boolean {
-  return kind !== "unavailable" && kind !== "unexpected";
-}
-
-/** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
-export async function faultsOf(attempts: readonly (() => Promise<unknown>)[]): Promise<Fault[]> {
-  const faults: Fault[] = [];
-  for (const attempt of attempts) {
-    try {
-      await attempt();
-    } catch (thrown) {
-      faults.push(Fault.of(thrown));
-    }
-  }
-  return faults;
 }

@@ -28,7 +28,7 @@ import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
 
 /** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
-export { faultsOf } from "./gate.ts";
+export { faultsOf } from "./faults.ts";
 
 /**
  * A permission as the platform lists it: the reference that grant, revoke and import get back

@@ -7,10 +7,11 @@ import { failed, finished, unusable, type Answer, type Ending } from "./answer.t
 import { readAs, Unusable } from "./schemaContract.ts";
 import { repeatedSecrets, secretsIn } from "./secretValues.ts";
 import { deadlineFrom, startDeadline, type Deadline } from "./deadline.ts";
-import { openGate, type Connection, type HostGate, type StepRecord } from "./gate.ts";
+import { openGate, type Connection, type HostGate } from "./gate.ts";
 import { outputTo, type Output, type Log } from "./output.ts";
 import { Redaction } from "./redaction.ts";
 import { sourceStack } from "./sourceStack.ts";
+import type { StepRecord } from "./stepRecord.ts";
 
 /** The world around one run. Everything that is not the event comes in here. */
 export interface World {

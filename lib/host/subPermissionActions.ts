@@ -10,19 +10,13 @@ import {
   type Declaration,
   type Settings,
 } from "./action.ts";
-import { isRecord } from "./schemaContract.ts";
-import { valuesInScope } from "./personContracts.ts";
-import {
-  faultsOf,
-  isProvenAbsence,
-  isRefusal,
-  type StepPlacement,
-  type StepRecord,
-} from "./gate.ts";
-import { member } from "./members.ts";
 import { shownName } from "./displayName.ts";
+import { faultsOf, isProvenAbsence, isRefusal } from "./faults.ts";
 import type { Log } from "./output.ts";
+import { HeldParts, nothing, onRecordIn, recordedParts } from "./partsOnRecord.ts";
 import { memberOf, textIn } from "./permissionActions.ts";
+import { valuesInScope } from "./personContracts.ts";
+import type { StepPlacement, StepRecord } from "./stepRecord.ts";
 import { verbs } from "./verbs.ts";
 
 export interface SubPermissionInput<
@@ -69,15 +63,6 @@ export interface Parts<P extends Part> {
 const noConditions =
   " A preview may not know the conditions; the configuration can make it count every contract.";
 
-interface OnRecord {
-  DisplayName: string;
-  Reference: Readonly<Record<string, unknown>>;
-}
-
-/** Means that the person holds nothing: the platform counts a grant or an update without an entry as failed. */
-const none = "No permissions defined";
-const nothing: OnRecord = { DisplayName: none, Reference: { Id: none } };
-
 /** What a run reports in addition to its changes. */
 interface Report {
   audit: { Message: string }[];
@@ -90,8 +75,6 @@ interface Belonging<P> {
   /** False when it is unknown what one of the values means. Then nothing is revoked. */
   isWhole: boolean;
 }
-
-type ActionContext = SubPermissionsEvent["actionContext"];
 
 /**
  * Declares grant, update and revoke of a permission whose parts follow from the person's contracts.
@@ -137,7 +120,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         output["SubPermissions"] = [];
         return { audit: report.audit, isGone: true };
       }
-      const record = recordedParts(actionContext, parts, report);
+      const record = recordedParts(actionContext, parts.keyOf, report.faults);
       if (isRevoke && record.size === 0)
         report.audit.push({ Message: "Nothing to revoke: no sub-permission is on record." });
       const held = new HeldParts(record, (entries) => {
@@ -161,66 +144,6 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
 function reportGone(fault: Fault, isRevoke: boolean, { audit }: Report): undefined {
   if (!isRevoke || !isProvenAbsence(fault)) throw fault;
   audit.push({ Message: `${fault.message} There is nothing left to revoke.` });
-}
-
-/** What the person holds. The answer follows every change, because the run may end at any time. */
-class HeldParts {
-  readonly #entries: Map<string, OnRecord>;
-  readonly #answer: (entries: OnRecord[]) => void;
-
-  constructor(entries: Map<string, OnRecord>, answer: (entries: OnRecord[]) => void) {
-    this.#entries = entries;
-    this.#answer = answer;
-    this.#answer([...entries.values()]);
-  }
-
-  get entries(): [key: string, entry: OnRecord][] {
-    return [...this.#entries];
-  }
-
-  get(key: string): OnRecord | undefined {
-    return this.#entries.get(key);
-  }
-
-  add(key: string, entry: OnRecord): void {
-    this.#entries.set(key, entry);
-    this.#answer([...this.#entries.values()]);
-  }
-
-  remove(key: string): void {
-    this.#entries.delete(key);
-    this.#answer([...this.#entries.values()]);
-  }
-}
-
-/** The parts on record, by key. A reference of another set stays on record as it is. */
-function recordedParts(
-  { CurrentPermissions, Operation }: ActionContext,
-  { keyOf }: Parts<Part>,
-  { faults }: Report,
-): Map<string, OnRecord> {
-  // The platform sends null for a list that it does not have: as unknown as an absent one.
-  if ((CurrentPermissions ?? undefined) === undefined && Operation !== "grant")
-    throw Fault.invalid(
-      "The event does not contain the current permissions (CurrentPermissions), so it is unknown what to revoke.",
-    );
-  const recorded = new Map<string, OnRecord>();
-  for (const { DisplayName, Reference } of CurrentPermissions ?? []) {
-    if (textIn(Reference, "Id") === none) continue;
-    const key = keyOf((name) => textIn(Reference, name));
-    recorded.set(key ?? JSON.stringify(Reference), {
-      DisplayName: shownName(DisplayName ?? "") ?? (textIn(Reference, "Id") || "Unknown"),
-      Reference,
-    });
-    if (key === undefined)
-      faults.push(
-        Fault.invalid(
-          `"${DisplayName ?? ""}" is on record with a reference that does not belong to this set; ` +
-            "it was not changed.",
-        ),
-      );
-  }
-  return recorded;
 }
 
 /** The parts that belong to the values of the contract field, on the person's contracts in scope. */
@@ -351,28 +274,4 @@ function hasTakenEffect({ fault, result }: StepRecord): boolean {
 async function faultOf(attempt: () => Promise<void>): Promise<Fault | undefined> {
   const [fault] = await faultsOf([attempt]);
   return fault;
-}
-
-/**
- * What is on record for the person, from an event that may not even be valid: a bad event must not make
- * the platform lose track of a right.
- */
-function onRecordIn(document: unknown): unknown[] {
-  const context = member(document, "actioncontext");
-  const entries = [member(context, "currentpermissions") ?? []].flat().flatMap((entry) => {
-    const given = member(entry, "reference");
-    // What cannot be used is returned as far as possible.
-    const reference = typeof given === "string" ? { Id: given } : given;
-    if (!isRecord(reference)) return [];
-    const name = member(entry, "displayname");
-    return [
-      {
-        DisplayName:
-          shownName(typeof name === "string" ? name : "") ?? (textIn(reference, "Id") || "Unknown"),
-        Reference: reference,
-      },
-    ];
-  });
-  const isRevoke = String(member(context, "operation")).toLowerCase() === "revoke";
-  return entries.length > 0 || isRevoke ? entries : [nothing];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import { failed, finished, unusable, type Ending } from "../../lib/host/answer.ts";
-import type { StepRecord } from "../../lib/host/gate.ts";
+import type { StepRecord } from "../../lib/host/stepRecord.ts";
 import { verbs } from "../../lib/host/verbs.ts";
 import { checked, guid, step } from "./world.ts";
 

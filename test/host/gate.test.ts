@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
-import {
-  faultsOf,
-  isRefusal,
-  openGate,
-  type Notice,
-  type StepPlacement,
-  type Trust,
-} from "../../lib/host/gate.ts";
+import { faultsOf, isRefusal } from "../../lib/host/faults.ts";
+import { openGate, type Notice, type Trust } from "../../lib/host/gate.ts";
+import type { StepPlacement } from "../../lib/host/stepRecord.ts";
 import type { Step, StepResult } from "../../lib/step.ts";
 import { connectionOf, guid, step, type Send, type TestTargets } from "./world.ts";
 

@@ -21,16 +21,6 @@ export const hostFaults: readonly Faults[] = [
         why: "A change of unknown outcome would be reported as not applied.",
       },
       {
-        find: 'kind !== "unavailable" && kind !== "unexpected"',
-        replace: 'kind !== "unavailable"',
-        why: "An unforeseen answer would prove that nothing was done.",
-      },
-      {
-        find: "before: structuredClone(before)",
-        replace: "before",
-        why: "The plan would change after the step.",
-      },
-      {
         find: "(doubt === undefined && !confirm)",
         replace: "doubt === undefined",
         why: "A revoke would be believed without a look at the list.",
@@ -51,16 +41,6 @@ export const hostFaults: readonly Faults[] = [
         why: '"Nothing to change" would be believed of a right that the account still holds.',
       },
       {
-        find: "fault === undefined && !trust.strict",
-        replace: "!trust.strict",
-        why: "A doubtful change that never shows would be reported as accepted.",
-      },
-      {
-        find: " && !trust.strict",
-        replace: "",
-        why: "The setting that counts a change which does not show as failed would do nothing.",
-      },
-      {
         find: "isInEffect && isMissing)",
         replace: "false)",
         why: "A controller that lags would make a write to an existing object fail at once.",
@@ -76,16 +56,6 @@ export const hostFaults: readonly Faults[] = [
         why: "A refused change would be a success when it was in place before.",
       },
       {
-        find: "if (isProvenAbsence(fault)) throw fault;",
-        replace: "",
-        why: "A step on a deleted object would wait for an effect that cannot come.",
-      },
-      {
-        find: 'kind === "missing" && isProven',
-        replace: 'kind === "missing"',
-        why: 'One "not found" would prove that a mailbox no longer exists.',
-      },
-      {
         find: "isAlreadySo || wasSilentlySo",
         replace: "isAlreadySo",
         why: "A right that was not there to revoke would be reported as revoked.",
@@ -96,19 +66,9 @@ export const hostFaults: readonly Faults[] = [
         why: "A revoke inside a dynamic permission would be believed without a look.",
       },
       {
-        find: 'isAlreadySo && looks === 0 ? alternativeTo(step, "alreadySo") : undefined',
+        find: 'isAlreadySo && shown === 0 ? alternativeTo(step, "alreadySo") : undefined',
         replace: "undefined",
         why: "A right that is listed under another name would not be revoked.",
-      },
-      {
-        find: "isRemoval && isDoubtful ? 2 : 1",
-        replace: "1",
-        why: "One wrong look after a doubtful answer would be a successful revoke that leaves access.",
-      },
-      {
-        find: "? one.looks + 1 : 0",
-        replace: "? one.looks + 1 : one.looks",
-        why: "A look that shows the access would not count against an earlier one that did not.",
       },
       {
         find: "({ after }) => after === answer",
@@ -119,6 +79,64 @@ export const hostFaults: readonly Faults[] = [
         find: "alternatives: others, isInPlace: false",
         replace: "alternatives: others",
         why: "After a contradiction the plan would still claim that nothing had to be done.",
+      },
+    ],
+  },
+  {
+    file: "lib/host/faults.ts",
+    tests: ["test/host/gate.test.ts"],
+    faults: [
+      {
+        find: 'kind !== "unavailable" && kind !== "unexpected"',
+        replace: 'kind !== "unavailable"',
+        why: "An unforeseen answer would prove that nothing was done.",
+      },
+      {
+        find: 'kind === "missing" && isProven',
+        replace: 'kind === "missing"',
+        why: 'One "not found" would prove that a mailbox no longer exists.',
+      },
+    ],
+  },
+  {
+    file: "lib/host/stepRecord.ts",
+    tests: ["test/host/gate.test.ts"],
+    faults: [
+      {
+        find: "before: structuredClone(before)",
+        replace: "before",
+        why: "The plan would change after the step.",
+      },
+    ],
+  },
+  {
+    file: "lib/host/looks.ts",
+    tests: ["test/host/gate.test.ts"],
+    faults: [
+      {
+        find: "fault === undefined && !strict",
+        replace: "!strict",
+        why: "A doubtful change that never shows would be reported as accepted.",
+      },
+      {
+        find: " && !strict",
+        replace: "",
+        why: "The setting that counts a change which does not show as failed would do nothing.",
+      },
+      {
+        find: "if (isProvenAbsence(fault)) throw fault;",
+        replace: "",
+        why: "A step on a deleted object would wait for an effect that cannot come.",
+      },
+      {
+        find: "isRemoval && isDoubtful ? 2 : 1",
+        replace: "1",
+        why: "One wrong look after a doubtful answer would be a successful revoke that leaves access.",
+      },
+      {
+        find: "? one.looks + 1 : 0",
+        replace: "? one.looks + 1 : one.looks",
+        why: "A look that shows the access would not count against an earlier one that did not.",
       },
       {
         find: "deadline.remaining() < ms + reserveMs",
@@ -410,16 +428,6 @@ export const hostFaults: readonly Faults[] = [
         why: "A value that could not be read would take away what the person holds.",
       },
       {
-        find: '(CurrentPermissions ?? undefined) === undefined && Operation !== "grant"',
-        replace: "false",
-        why: "An event without a record would be taken for one of a person who holds nothing.",
-      },
-      {
-        find: "(CurrentPermissions ?? undefined) === undefined",
-        replace: "CurrentPermissions === undefined",
-        why: "An event with null for its record would be taken for one of a person who holds nothing.",
-      },
-      {
         find: "fault !== undefined && !isProvenAbsence(fault)",
         replace: 'fault !== undefined && fault.kind !== "missing"',
         why: "A part would leave the record although its absence is not proven.",
@@ -438,6 +446,22 @@ export const hostFaults: readonly Faults[] = [
         find: "!isRevoke || !isProvenAbsence(fault)",
         replace: "!isRevoke",
         why: "An account that was not found once would lose its record, and keep its rights.",
+      },
+    ],
+  },
+  {
+    file: "lib/host/partsOnRecord.ts",
+    tests: ["test/host/subPermissionActions.test.ts"],
+    faults: [
+      {
+        find: '(CurrentPermissions ?? undefined) === undefined && Operation !== "grant"',
+        replace: "false",
+        why: "An event without a record would be taken for one of a person who holds nothing.",
+      },
+      {
+        find: "(CurrentPermissions ?? undefined) === undefined",
+        replace: "CurrentPermissions === undefined",
+        why: "An event with null for its record would be taken for one of a person who holds nothing.",
       },
     ],
   },
