@@ -13,7 +13,7 @@ export default defineConfig({
       "test/{behaviour,bundle,contributing,pack,readme,secrets}.test.ts",
       "test/emulator/command.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
-      "test/entitlements/options.test.ts",
+      "test/entitlements/optionsInBundles.test.ts",
       "test/net/closedNetwork.test.ts",
     ],
   },

@@ -9,7 +9,7 @@ import {
 import { Bench, guidOf, type Run } from "../bench.ts";
 import { prepare, sets } from "./sets.ts";
 
-export type Answered = Run<{
+type Answered = Run<{
   outputContext: { Success: boolean; SubPermissions: OnRecord[] };
   outcome: string;
   plan: { sent: boolean }[];

@@ -6,12 +6,10 @@ export const aoife = guidOf("Aoife O'Brien");
 export const aoifeShown = shown("Aoife O'Brien", "aoife.obrien@contoso.com");
 export const info = guidOf("Info");
 export const infoShown = shown("Info", "info@contoso.com");
-export const nobody = "0b1ec700-0000-4000-8000-0000000fffff";
 export const on = (name: string, right?: string): Record<string, string> => ({
   Id: guidOf(name),
   ...(right === undefined ? {} : { Permission: right }),
 });
-
 export const nothing = { more: [], less: [] };
 export const failing = (cmdlet: string): Fault => ({
   match: { cmdlet },

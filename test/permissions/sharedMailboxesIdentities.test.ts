@@ -4,7 +4,7 @@ import { seedState } from "../emulator/seed.ts";
 import { permissionEventFor, reconciledRevokeFor, type PermissionChoices } from "../events.ts";
 import { Bench, guidOf } from "../bench.ts";
 import { changedSince, everyRight, held, prepare, sets } from "./sets.ts";
-import { aoife, info, nobody, nothing, on } from "./sharedMailboxWorld.ts";
+import { aoife, info, nothing, on } from "./sharedMailboxWorld.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -15,6 +15,7 @@ beforeEach(() => prepare(bench));
 
 const { grant, revoke } = sets.sharedMailboxes;
 
+const nobody = "0b1ec700-0000-4000-8000-0000000fffff";
 const event = (choices: PermissionChoices = {}): unknown =>
   permissionEventFor(bench.running, { permission: { Id: info }, ...choices });
 

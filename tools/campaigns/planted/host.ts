@@ -406,6 +406,7 @@ export const hostFaults: readonly Faults[] = [
   },
   {
     file: "lib/host/subPermissionActions.ts",
+    tests: ["test/host/partsOnRecord.test.ts"],
     faults: [
       {
         find: "if (!isWhole) {",
@@ -451,7 +452,6 @@ export const hostFaults: readonly Faults[] = [
   },
   {
     file: "lib/host/partsOnRecord.ts",
-    tests: ["test/host/subPermissionActions.test.ts"],
     faults: [
       {
         find: '(CurrentPermissions ?? undefined) === undefined && Operation !== "grant"',

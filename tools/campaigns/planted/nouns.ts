@@ -36,6 +36,7 @@ export const nounFaults: readonly Faults[] = [
   },
   {
     file: "lib/exchange/mailboxRight.ts",
+    tests: ["test/exchange/rightChange.test.ts"],
     faults: [
       {
         find: "isHeld: own.some(({ isDenied }) => !isDenied)",
@@ -81,19 +82,16 @@ export const nounFaults: readonly Faults[] = [
   },
   {
     file: "lib/exchange/rightChange.ts",
-    tests: ["test/exchange/mailboxRight.test.ts"],
     faults: [
       {
         find: "(right.isAbsent?.(mailbox, account)(targets) ?? true)",
         replace: "true",
         why: "An empty answer would be a successful revoke of Send on Behalf that is still there.",
-        tests: ["test/exchange/mailboxRight.test.ts"],
       },
       {
         find: "isHeld || possibleSids.length > 0",
         replace: "isHeld",
         why: "A revoke would succeed while an entry under the account's own identifier remains.",
-        tests: ["test/exchange/mailboxRight.test.ts"],
       },
       {
         find: "isInPlace: !isHeld",

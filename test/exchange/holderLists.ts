@@ -1,0 +1,152 @@
+/** A tenant in which accounts have rights on mailboxes, and who is found to have them. */
+import { expect } from "vitest";
+import { textOf } from "../../lib/exchange/client/encoding.ts";
+import { holdersOf, type HoldersSettings } from "../../lib/exchange/rightHolders.ts";
+import type { RightName } from "../../lib/exchange/mailboxRight.ts";
+import { all, guidOf, tenantOf, type Asked } from "./answering.ts";
+import { rows } from "./scripted.ts";
+
+export const everything: RightName[] = ["FullAccess", "SendAs", "SendOnBehalf"];
+export const [jan, piet, guest] = [guidOf(51), guidOf(52), guidOf(53)];
+
+export const shared = (
+  index: number,
+  own: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  Guid: guidOf(index),
+  DisplayName: `Shared ${index}`,
+  UserPrincipalName: `shared${index}@contoso.com`,
+  PrimarySmtpAddress: `shared${index}@contoso.com`,
+  RecipientTypeDetails: "SharedMailbox",
+  GrantSendOnBehalfTo: [],
+  ExternalDirectoryObjectId: guidOf(index + 200),
+  ...own,
+});
+export const person = (
+  index: number,
+  name: string,
+  own: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  Guid: guidOf(index),
+  ExternalDirectoryObjectId: guidOf(index + 100),
+  WindowsLiveID: `${name}@contoso.com`,
+  PrimarySmtpAddress: `${name}@contoso.nl`,
+  Name: `${name}-name`,
+  DisplayName: `${name} shown`,
+  RecipientTypeDetails: "UserMailbox",
+  ...own,
+});
+export const people = [
+  person(51, "jan"),
+  person(52, "piet"),
+  person(53, "guest", { RecipientTypeDetails: "GuestMailUser" }),
+  person(54, "ann", { DisplayName: "Twice" }),
+  person(55, "bob", { DisplayName: "twice" }),
+];
+export const fullAccess = (
+  User: string,
+  own: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  User,
+  AccessRights: ["FullAccess"],
+  Deny: false,
+  IsInherited: false,
+  ...own,
+});
+export const sendAs = (
+  Identity: string,
+  Trustee: string,
+  own: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  Identity,
+  Trustee,
+  AccessControlType: "Allow",
+  AccessRights: ["SendAs"],
+  IsInherited: false,
+  ...own,
+});
+export const self = (index: number): Record<string, unknown> =>
+  sendAs(`shared-${index}`, "NT AUTHORITY\\SELF");
+
+export const user = (own: Record<string, unknown>): Record<string, unknown> => ({
+  Name: "",
+  DisplayName: "",
+  Sid: "",
+  UserPrincipalName: "",
+  SamAccountName: "",
+  DistinguishedName: "",
+  LegacyExchangeDN: "",
+  ...own,
+});
+
+export interface Lists {
+  mailboxes?: Record<string, unknown>[];
+  /** What Get-MailboxPermission says of a mailbox, by its Guid. */
+  permissions?(id: string, asked: Asked): ReturnType<typeof rows> | unknown[];
+  sendAsList?: ReturnType<typeof rows> | unknown[];
+  sendAsOf?(id: string, asked: Asked): ReturnType<typeof rows> | unknown[];
+  /** What Get-Mailbox answers to a filter on delegates. */
+  delegates?(filter: string): ReturnType<typeof rows> | unknown[];
+  recipients?: ReturnType<typeof rows> | unknown[];
+  users?: unknown[];
+}
+
+export function tenantWith({
+  mailboxes = [shared(1)],
+  permissions = () => [fullAccess("NT AUTHORITY\\SELF")],
+  sendAsList,
+  sendAsOf = () => [sendAs("x", "NT AUTHORITY\\SELF")],
+  delegates = () => [],
+  recipients,
+  users = people.map(({ Guid }) => user({ Guid, DistinguishedName: `CN=${String(Guid)}` })),
+}: Lists) {
+  const known = mailboxes.map((mailbox, index) => ({
+    ...mailbox,
+    WindowsLiveID: mailbox["UserPrincipalName"],
+    Name: `shared-${index + 1}`,
+  }));
+  return tenantOf({
+    "Get-Mailbox": ({ parameters }) => {
+      const filter = textOf(parameters["Filter"]);
+      return filter.includes("GrantSendOnBehalfTo") ? delegates(filter) : mailboxes;
+    },
+    "Get-MailboxPermission": (asked) => permissions(textOf(asked.parameters["Identity"]), asked),
+    "Get-RecipientPermission": (asked) =>
+      asked.parameters["Identity"] === undefined
+        ? (sendAsList ?? mailboxes.map((_, index) => self(index + 1)))
+        : sendAsOf(textOf(asked.parameters["Identity"]), asked),
+    "Get-Recipient": () => recipients ?? [...known, ...people],
+    "Get-User": () => users,
+  });
+}
+
+/** Who holds what, by the mailbox's Guid; who was no account; and what was asked by which cmdlet. */
+export async function holdersIn(lists: Lists, own: Partial<HoldersSettings> = {}) {
+  const tenant = tenantWith(lists);
+  const strangers: string[][] = [];
+  const found = await all(
+    holdersOf({
+      types: ["SharedMailbox"],
+      accountTypes: ["UserMailbox"],
+      wanted: everything,
+      onUnresolved: (mailbox, trustee, why) => strangers.push([mailbox.Guid, trustee, why]),
+      ...own,
+    })(tenant),
+  );
+  const byMailbox = Object.fromEntries(
+    found.map((one) => [
+      one.mailbox.Guid,
+      "fault" in one
+        ? one.fault.kind
+        : Object.fromEntries(
+            Object.entries(one.holders).map(([right, holders]) => [right, [...holders]]),
+          ),
+    ]),
+  );
+  expect(Object.keys(byMailbox)).toHaveLength(found.length);
+  const count = (cmdlet: string, isBatched?: boolean): number =>
+    tenant.asked.filter(
+      (one) => one.cmdlet === cmdlet && (isBatched === undefined || one.isBatched === isBatched),
+    ).length;
+  return { byMailbox, strangers, count, ...tenant };
+}
