@@ -41,14 +41,27 @@ export interface Contract<T> {
   type?: T;
 }
 
+/** A fault, and the JSON pointer of the value that it is about. */
+export interface PlacedFault {
+  path: string;
+  text: string;
+}
+
 /** Every fault of an input, so that a person can correct it. A fault never contains a secret. */
 export class Unusable extends Error {
   readonly faults: string[];
+  readonly #placed: readonly PlacedFault[];
 
-  constructor(faults: string[]) {
+  constructor(faults: string[], placed: readonly PlacedFault[] = []) {
     super(faults.join(" "));
     this.name = "Unusable";
     this.faults = faults;
+    this.#placed = placed;
+  }
+
+  /** The same faults with their places, if the input has places. */
+  get placed(): readonly PlacedFault[] {
+    return this.#placed;
   }
 }
 
@@ -61,20 +74,24 @@ export function readAs<T>(
   value: unknown,
   warn: (text: string) => void = () => undefined,
 ): T {
-  const faults: string[] = [];
+  const placed: PlacedFault[] = [];
   const read = normalised(value, contract.shape, "", {
-    fault: (path, text) => faults.push(`${nameOf(path, contract.shape)} ${text}`),
+    fault: (path, text) => placed.push({ path, text: `${nameOf(path, contract.shape)} ${text}` }),
     warning: (path, text) => warn(`${nameOf(path, contract.shape)} ${text}`),
   });
   if (!contract.check(read)) {
-    const seen = new Set<string>();
+    const seen = new Map<string, string>();
     for (const error of contract.check.errors ?? []) {
       const fault = described(error, contract.shape, read);
-      if (fault !== undefined) seen.add(fault);
+      if (fault !== undefined && !seen.has(fault)) seen.set(fault, placeOf(error));
     }
-    faults.push(...seen);
+    placed.push(...[...seen].map(([text, path]) => ({ path, text })));
   }
-  if (faults.length > 0) throw new Unusable(faults);
+  if (placed.length > 0)
+    throw new Unusable(
+      placed.map(({ text }) => text),
+      placed,
+    );
   return read as T;
 }
 
@@ -181,6 +198,13 @@ function define(target: Record<string, unknown>, key: string, value: unknown): v
     writable: true,
     configurable: true,
   });
+}
+
+/** The value that an error is about; for an unknown key, its own. */
+function placeOf({ instancePath, keyword, params }: SchemaError): string {
+  if (keyword !== "additionalProperties") return instancePath;
+  const key = String(params["additionalProperty"]);
+  return `${instancePath}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 function described(

@@ -1,0 +1,96 @@
+/** The checks of the JSON files that people edit, without a tenant: files in, problems out. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fieldMappingProblems } from "./fieldMapping.ts";
+import { formProblems } from "./form.ts";
+import { JsonFile } from "./jsonFile.ts";
+import { optionsProblems, setOf } from "./options.ts";
+import { sorted, type Problem } from "./problem.ts";
+import { connectorRoot } from "./schema.ts";
+import { seedProblems } from "./seed.ts";
+
+/** A file that is JSON, and what its check may need to know. */
+export interface CheckedFile {
+  file: JsonFile;
+  /** The mail domains of the tenant; empty when they are not known. */
+  domains: readonly string[];
+  /** The sets of permissions of the connector that have options. */
+  sets: readonly string[];
+}
+
+/** A kind of file, and its check. */
+interface Check {
+  /** The paths of such files in their folder. */
+  files: RegExp;
+  problems(file: CheckedFile): Problem[] | Promise<Problem[]>;
+}
+
+/** Every kind of file that is checked. */
+const checks: readonly Check[] = [
+  { files: /^configuration\.json$/, problems: formProblems },
+  { files: /^fieldMapping\.json$/, problems: fieldMappingProblems },
+  { files: /^permissions\/[^/]+\/options\.json$/, problems: optionsProblems },
+];
+const seedCheck: Check = { files: /\.json$/, problems: seedProblems };
+
+export interface CheckOptions {
+  /** The mail domains of the tenant, if they are known. */
+  domains?: readonly string[];
+  /** The path of a seed of the emulator, to check it too. */
+  seed?: string | undefined;
+}
+
+export interface Checked {
+  /** The files that were checked, in the order of their paths. */
+  files: string[];
+  problems: Problem[];
+}
+
+/** Checks every file of a known kind in a folder. Throws only when a file cannot be read. */
+export async function checkFolder(folder: string, options: CheckOptions = {}): Promise<Checked> {
+  const { seed } = options;
+  const names = filesIn(folder).filter((name) => checkOf(name) !== undefined);
+  const files = names.map((name) => JsonFile.read(folder, name));
+  const ofFolder = await checkFiles(files, options);
+  if (seed === undefined) return ofFolder;
+  const file = new JsonFile(seed.replaceAll("\\", "/"), readFileSync(seed));
+  const ofSeed = await problemsOf(file, seedCheck, options);
+  return { files: [...ofFolder.files, seed], problems: [...ofFolder.problems, ...sorted(ofSeed)] };
+}
+
+/** Checks files by their names. */
+export async function checkFiles(
+  files: readonly JsonFile[],
+  options: CheckOptions = {},
+): Promise<Checked> {
+  const problems = await Promise.all(
+    files.map((file) => problemsOf(file, checkOf(file.name), options)),
+  );
+  return { files: files.map(({ name }) => name).sort(), problems: sorted(problems.flat()) };
+}
+
+async function problemsOf(
+  file: JsonFile,
+  check: Check | undefined,
+  { domains = [] }: CheckOptions,
+): Promise<readonly Problem[]> {
+  if (!file.root || !check) return file.problems;
+  const sets = filesIn(connectorRoot).flatMap((name) => setOf(name) ?? []);
+  return [...file.problems, ...(await check.problems({ file, domains, sets }))];
+}
+
+function checkOf(name: string): Check | undefined {
+  return checks.find(({ files }) => files.test(name));
+}
+
+/** The JSON files of a connector: in the folder itself, and one for each set of permissions. */
+export function filesIn(folder: string): string[] {
+  const permissions = path.join(folder, "permissions");
+  const sets = existsSync(permissions) ? readdirSync(permissions) : [];
+  return [
+    ...readdirSync(folder).filter((name) => name.endsWith(".json")),
+    ...sets
+      .map((set) => `permissions/${set}/options.json`)
+      .filter((name) => existsSync(path.join(folder, name))),
+  ].sort();
+}

@@ -1,0 +1,196 @@
+/** What is wrong in configuration.json: the form, and whether its fields are those that the connector reads. */
+import schema from "../../schemas/configuration.schema.json" with { type: "json" };
+import { quoted } from "../../lib/graphemes.ts";
+import { configuration } from "../../lib/generated/validators/configuration.ts";
+import { readAs, Unusable, type Shape } from "../../lib/host/schemaContract.ts";
+import type { CheckedFile } from "./checks.ts";
+import { wrongDomain } from "./domains.ts";
+import { itemsOf, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
+import { expectedOneOf, type Problem } from "./problem.ts";
+import { schemaProblems } from "./schema.ts";
+
+/** A field of the form. */
+interface Field {
+  node: Node;
+  keyNode: Node;
+  /** The key in the connector's spelling. */
+  key: string;
+  shape: Shape;
+}
+
+const shapes: Readonly<Record<string, Shape>> = configuration.shape.properties ?? {};
+const keys = Object.keys(shapes);
+
+export function formProblems({ file, domains }: CheckedFile): Problem[] {
+  const nodes = itemsOf(file.root);
+  const keyOf = ([index]: readonly string[]): string | undefined =>
+    textIn(member(nodes[Number(index)], "key"));
+  const fields = nodes.flatMap(fieldOf);
+  return [
+    ...schemaProblems(file, "schemas/editor/form.schema.json", keyOf),
+    ...unknownKeys(file, nodes),
+    ...repeatedKeys(file, fields),
+    ...missingKeys(file, fields),
+    ...fields.flatMap((field) => [
+      ...typeProblems(file, field),
+      ...defaultProblems(file, field, domains),
+      ...choiceProblems(file, field),
+    ]),
+  ];
+}
+
+function fieldOf(node: Node): Field[] {
+  const keyNode = member(node, "key");
+  const key = nameOf(keyNode);
+  const shape = key === undefined ? undefined : shapes[key];
+  return keyNode && key !== undefined && shape ? [{ node, keyNode, key, shape }] : [];
+}
+
+function nameOf(keyNode: Node | undefined): string | undefined {
+  const written = textIn(keyNode);
+  return keys.find((key) => key.toLowerCase() === written?.toLowerCase());
+}
+
+function unknownKeys(file: JsonFile, nodes: readonly Node[]): Problem[] {
+  return nodes.flatMap((node) => {
+    const keyNode = member(node, "key");
+    const written = textIn(keyNode);
+    if (written === undefined || nameOf(keyNode) !== undefined) return [];
+    const message = `The connector does not read ${quoted(written)}; ${expectedOneOf(keys, written)}.`;
+    return [file.problem(keyNode, message, { field: written })];
+  });
+}
+
+function repeatedKeys(file: JsonFile, fields: readonly Field[]): Problem[] {
+  return fields
+    .filter(({ key }, index) => fields.findIndex((other) => other.key === key) !== index)
+    .map(({ key, keyNode }) =>
+      file.problem(keyNode, `The key ${key} appears twice; expected once.`, { field: key }),
+    );
+}
+
+/** The keys that every event needs; without one of the credentials no one can sign in. */
+function missingKeys(file: JsonFile, fields: readonly Field[]): Problem[] {
+  const has = (key: string): boolean => fields.some((field) => field.key === key);
+  const certificate = ["UseCertificate", "AppCertificateBase64String"];
+  const missing = schema.required.filter((key) => !has(key));
+  const credentials =
+    has("AppSecret") || certificate.every(has)
+      ? []
+      : [`AppSecret, or ${certificate.join(" and ")},`];
+  return [...missing, ...credentials].map((key) =>
+    file.problem(file.root, `The form has no field ${key} and the connector requires it.`),
+  );
+}
+
+function typeProblems(file: JsonFile, { node, key, shape }: Field): Problem[] {
+  const typeNode = member(node, "type");
+  const type = textIn(typeNode);
+  const template = member(node, "templateOptions");
+  const problems: Problem[] = [];
+  const problem = (place: Node | undefined, message: string): void =>
+    void problems.push(file.problem(place, message, { field: key }));
+  if (shape.type === "boolean" && type !== "checkbox")
+    problem(typeNode, `type is ${type} and ${key} is true or false; expected checkbox.`);
+  if (shape.type !== "boolean" && type === "checkbox")
+    problem(
+      typeNode,
+      `type is checkbox and ${key} is text; expected input${shape.enum ? " or select" : ""}.`,
+    );
+  if (shape.secret && textIn(member(template, "type")) !== "password")
+    problem(
+      member(template, "type") ?? template,
+      `${key} is a secret; expected "type": "password" in its templateOptions, so that the form hides it.`,
+    );
+  const required = member(template, "required");
+  const isRequired = schema.required.includes(key);
+  if (required?.type === "boolean" && required.value !== isRequired)
+    problem(required, `required is ${String(required.value)}; expected ${isRequired} for ${key}.`);
+  return problems;
+}
+
+/** A default is what an event contains when no one changes it. */
+function defaultProblems(
+  file: JsonFile,
+  { node, key, shape }: Field,
+  domains: readonly string[],
+): Problem[] {
+  const valueNode = member(node, "defaultValue");
+  const value: unknown = valueNode?.value;
+  const problem = (message: string): Problem[] => [
+    file.problem(valueNode, message, { field: key }),
+  ];
+  if (shape.secret)
+    return value === "" || value === undefined
+      ? []
+      : problem(
+          `defaultValue of ${key} is not empty; expected "", because a file is no place for a secret.`,
+        );
+  if (shape.type === "boolean")
+    return typeof value === "string"
+      ? problem(`defaultValue is the text ${quoted(value)}; expected true or false without quotes.`)
+      : [];
+  if (typeof value !== "string" || value === "") return [];
+  const fault = faultOf(key, value);
+  if (fault !== undefined) return problem(fault);
+  const wrong = key === "ResourceDomain" ? wrongDomain(value, domains) : undefined;
+  return wrong
+    ? [file.problem(valueNode, wrong.message, { field: key, severity: wrong.severity })]
+    : [];
+}
+
+/** What the connector refuses in a value of the form. */
+function faultOf(key: string, value: string): string | undefined {
+  try {
+    readAs(configuration, { ...complete, [key]: value });
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof Unusable)) throw thrown;
+    return thrown.faults[0];
+  }
+}
+const complete = {
+  Organization: "contoso.onmicrosoft.com",
+  TenantID: "00000000-0000-0000-0000-000000000000",
+  AppId: "00000000-0000-0000-0000-000000000000",
+  AppSecret: "x",
+};
+
+/** The values of a select are those of the connector, and one of them is the default. */
+function choiceProblems(file: JsonFile, { node, key, shape }: Field): Problem[] {
+  const isSelect = textIn(member(node, "type")) === "select";
+  const template = member(node, "templateOptions");
+  const options = member(template, "options");
+  const problem = (place: Node | undefined, message: string): Problem =>
+    file.problem(place, message, { field: key });
+  if (isSelect && itemsOf(options).length === 0)
+    return [
+      problem(
+        options ?? template,
+        `A select needs options in its templateOptions; expected values of ${key}.`,
+      ),
+    ];
+  if (!isSelect) return options ? [problem(options, `options are only for type select.`)] : [];
+  const allowed = (shape.enum ?? []).map(String);
+  const values = itemsOf(options).map((option) => member(option, "value"));
+  const texts = values.map(textIn);
+  const wrong = values.flatMap((value, index) => {
+    const text = textIn(value);
+    if (text === undefined) return [];
+    if (texts.indexOf(text) !== index)
+      return [problem(value, `The value ${quoted(text)} appears twice; expected once.`)];
+    return allowed.length === 0 || allowed.includes(text)
+      ? []
+      : [problem(value, `The value is ${quoted(text)}; ${expectedOneOf(allowed, text)}.`)];
+  });
+  const defaultNode = member(node, "defaultValue");
+  const standard = textIn(defaultNode);
+  if (standard !== undefined && standard !== "" && !texts.includes(standard))
+    wrong.push(
+      problem(
+        defaultNode,
+        `defaultValue is ${quoted(standard)}, which is not among the options; expected one of ${texts.join(", ")}.`,
+      ),
+    );
+  return wrong;
+}

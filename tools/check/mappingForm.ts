@@ -1,0 +1,110 @@
+/** Whether the parts of a mapped field fit together, whatever the field means. */
+import { quoted } from "../../lib/graphemes.ts";
+import { textIn, type JsonFile } from "./jsonFile.ts";
+import type { MappedField, MappingAction } from "./mapping.ts";
+import { wrongPath } from "./personModel.ts";
+import type { Problem } from "./problem.ts";
+
+export function mappingFormProblems(file: JsonFile, fields: readonly MappedField[]): Problem[] {
+  return [
+    ...repeatedNames(file, fields),
+    ...fields.flatMap((field) => [
+      ...repeatedStages(file, field),
+      ...field.actions.flatMap((action) => actionProblems(file, field, action)),
+    ]),
+  ];
+}
+
+/** The platform does not distinguish names by letter case. */
+function repeatedNames(file: JsonFile, fields: readonly MappedField[]): Problem[] {
+  const seen = new Set<string>();
+  return fields.flatMap(({ name, nameNode }) => {
+    const key = name.toLowerCase();
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [
+      file.problem(nameNode, `The field ${name} appears twice; expected once.`, { field: name }),
+    ];
+  });
+}
+
+function repeatedStages(file: JsonFile, { name, actions }: MappedField): Problem[] {
+  const seen = new Set<string>();
+  return actions
+    .flatMap((action) => action.stages)
+    .flatMap(({ stage, node }) => {
+      if (!seen.has(stage)) {
+        seen.add(stage);
+        return [];
+      }
+      const message = `${name} is mapped for ${stage} twice; expected once.`;
+      return [file.problem(node, message, { field: name })];
+    });
+}
+
+function actionProblems(
+  file: JsonFile,
+  { name, type, typeNode }: MappedField,
+  action: MappingAction,
+): Problem[] {
+  const { mode, value, valueNode } = action;
+  const text = textIn(valueNode);
+  if (mode === undefined || text === undefined) return [];
+  const problem = (message: string): Problem => file.problem(valueNode, message, { field: name });
+  const problems: Problem[] = [];
+  if (type === "Array" && mode !== "Complex")
+    problems.push(
+      file.problem(
+        typeNode,
+        `Type is Array and MappingMode is ${mode}; expected Complex, or Type Text.`,
+        { field: name },
+      ),
+    );
+  if (value === undefined)
+    return [
+      ...problems,
+      problem(
+        `Value is ${quoted(text)}, which is not a JSON document; expected quotes inside the text, such as ` +
+          `${JSON.stringify(JSON.stringify(text.slice(0, 30)))}.`,
+      ),
+    ];
+  if (mode === "None")
+    return value === null || value === ""
+      ? problems
+      : [...problems, problem(`Value is ${quoted(text)} and MappingMode is None; expected null.`)];
+  if (typeof value !== "string" || text === "")
+    return [
+      ...problems,
+      problem(
+        `Value contains ${text === "" ? "nothing" : quoted(text)} and MappingMode is ${mode}; expected ` +
+          `${contentOf[mode]} in quotes inside the text, such as ${examples[mode]}.`,
+      ),
+    ];
+  if (mode === "Field") problems.push(...pathProblems(value, problem));
+  if (mode === "Complex" && value.trim() === "")
+    problems.push(
+      problem("Value is an empty script; expected one whose last expression is the value."),
+    );
+  return problems;
+}
+
+const contentOf = { Field: "a path", Fixed: "a text", Complex: "a script" };
+const examples = {
+  Field: String.raw`"\"Person.DisplayName\""`,
+  Fixed: String.raw`"\"true\""`,
+  Complex: String.raw`"\"Person.Name.NickName + ' ' + Person.Name.FamilyName;\""`,
+};
+
+function pathProblems(path: string, problem: (message: string) => Problem): Problem[] {
+  const [root, ...steps] = path.split(".");
+  if (root !== "Person" || steps.length === 0)
+    return [
+      problem(
+        `The path is ${quoted(path)}; expected one that starts with Person., such as Person.DisplayName.`,
+      ),
+    ];
+  const wrong = wrongPath(steps);
+  return wrong === undefined ? [] : [problem(`The path is ${quoted(path)}: ${wrong}.`)];
+}

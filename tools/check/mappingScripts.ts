@@ -1,0 +1,86 @@
+/** The scripts of mapping mode Complex: their syntax, their names, and the values that they show. */
+import type { ArrayExpression, Expression } from "acorn";
+import { settingsFrom } from "../../lib/exchange/settings.ts";
+import type { JsonFile } from "./jsonFile.ts";
+import type { MappedField, MappingAction } from "./mapping.ts";
+import { faultOf, isReadAsList, valueFault } from "./mappingRules.ts";
+import { withNearest, type Problem } from "./problem.ts";
+import { scriptFindings, type ScriptFinding } from "./script.ts";
+import { lineOf, parsedScript } from "./scriptSyntax.ts";
+import { literalOf, resultsOf, startOf } from "./scriptValues.ts";
+
+export function mappingScriptProblems(file: JsonFile, fields: readonly MappedField[]): Problem[] {
+  return fields.flatMap((field) =>
+    field.actions
+      .filter(({ mode, value }) => mode === "Complex" && typeof value === "string")
+      .flatMap((action) =>
+        findingsIn(field, action).map(({ line, message, severity }) =>
+          file.problem(action.valueNode, `${field.name}, script line ${line}: ${message}`, {
+            field: field.name,
+            severity,
+          }),
+        ),
+      ),
+  );
+}
+
+function findingsIn(field: MappedField, { value, stages }: MappingAction): ScriptFinding[] {
+  const script = String(value);
+  if (script.trim() === "") return [];
+  const program = parsedScript(script);
+  if (!("body" in program))
+    return [{ ...program, message: `${program.message}.`, severity: "error" }];
+  const results = resultsOf(program);
+  return [
+    ...scriptFindings(program),
+    ...results.flatMap((result) => formFindings(field, result)),
+    ...(stages.some(({ stage }) => stage !== "Create")
+      ? results.flatMap((result) => valueFindings(field, result))
+      : []),
+  ];
+}
+
+/** A list for a text, or a text for a list: the platform stores neither. */
+function formFindings({ type }: MappedField, result: Expression): ScriptFinding[] {
+  const error = (message: string): ScriptFinding[] => [
+    { line: lineOf(result), message, severity: "error" },
+  ];
+  if (type === "Text" && result.type === "ArrayExpression")
+    return error("the script returns a list and Type is Text; expected Type Array, or one text.");
+  const literal = literalOf(result);
+  if (type === "Array" && literal !== undefined && literal !== "")
+    return error(
+      "the script returns one value and Type is Array; expected a list such as ['a', 'b'].",
+    );
+  return [];
+}
+
+/** What the connector refuses among the values that the script shows. */
+function valueFindings({ name }: MappedField, result: Expression): ScriptFinding[] {
+  const literal = literalOf(result);
+  const fault = literal === undefined ? listFault(name, result) : valueFault(name, literal);
+  return fault === undefined
+    ? []
+    : [{ line: lineOf(result), message: withNearest(fault), severity: "error" }];
+}
+
+function listFault(name: string, result: Expression): string | undefined {
+  if (result.type !== "ArrayExpression" || !isReadAsList(name)) return undefined;
+  const texts = result.elements.map((element) => (element ? literalOf(element) : undefined));
+  if (texts.every((text) => text !== undefined))
+    return faultOf(() => settingsFrom([[name, texts]]));
+  return name.toLowerCase() === "emailaddresses" ? addressFault(result) : undefined;
+}
+
+/** Addresses that are put together: each by its start, and something right after it. */
+function addressFault({ elements }: ArrayExpression): string | undefined {
+  const starts = elements.flatMap((element) => {
+    const [prefix] = /^[A-Za-z0-9]+:/.exec(element ? startOf(element) : "") ?? [];
+    return prefix === undefined ? [] : [prefix];
+  });
+  return faultOf(() =>
+    settingsFrom([
+      ["EmailAddresses", starts.map((prefix, index) => `${prefix}name${index}@example.com`)],
+    ]),
+  );
+}

@@ -1,0 +1,120 @@
+import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { quoted } from "../../lib/graphemes.ts";
+import { keyIn, member, type JsonFile, type Node } from "./jsonFile.ts";
+import { expectedOneOf, type Problem } from "./problem.ts";
+
+/** The connector itself, with its schemas and rules; not the folder that is checked. */
+export const connectorRoot = path.resolve(import.meta.dirname, "../..");
+
+const compiled = new Map<string, ValidateFunction>();
+
+/** What a schema finds in a file; `schema` is a path in the connector. */
+export function schemaProblems(
+  file: JsonFile,
+  schema: string,
+  fieldOf: (steps: readonly string[]) => string | undefined = () => undefined,
+): Problem[] {
+  const check = validatorOf(schema);
+  if (check(file.value)) return [];
+  return (check.errors ?? []).flatMap((error) => {
+    const steps = stepsOf(error.instancePath);
+    const { place, message } = described(
+      error,
+      nodeAt(file, steps),
+      steps.at(-1) ?? "The document",
+    );
+    return [file.problem(place, message, { field: fieldOf(steps) })];
+  });
+}
+
+function validatorOf(schema: string): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known) return known;
+  const document = JSON.parse(
+    readFileSync(path.join(connectorRoot, schema), "utf8"),
+  ) as AnySchemaObject;
+  const check = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(document);
+  compiled.set(schema, check);
+  return check;
+}
+
+function stepsOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function nodeAt(file: JsonFile, steps: readonly string[]): Node | undefined {
+  return steps.reduce<Node | undefined>(
+    (node, step) => (node?.type === "array" ? node.children?.[Number(step)] : member(node, step)),
+    file.root,
+  );
+}
+
+function described(
+  error: ErrorObject,
+  node: Node | undefined,
+  last: string,
+): { place: Node | undefined; message: string } {
+  const name = /^\d+$/.test(last) ? `Item ${Number(last) + 1}` : last;
+  const params = error.params as Record<string, unknown>;
+  const parent = error.parentSchema ?? {};
+  const value = node && shown(node);
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const key = String(params["additionalProperty"]);
+      const known = Object.keys((parent["properties"] ?? {}) as object);
+      return {
+        place: keyIn(node, key),
+        message: `${quoted(key)} is unknown; ${expectedOneOf(known, key)}.`,
+      };
+    }
+    case "required":
+      return { place: node, message: `${String(params["missingProperty"])} is missing.` };
+    case "enum":
+    case "const": {
+      const allowed = [params["allowedValues"] ?? params["allowedValue"]].flat().map(String);
+      const expected =
+        allowed.length === 1 ? `expected ${allowed.join()}` : expectedOneOf(allowed, textOf(node));
+      return { place: node, message: `${name} is ${value}; ${expected}.` };
+    }
+    case "type": {
+      const types = [params["type"]].flat().map((type) => typeNames[String(type)] ?? String(type));
+      return { place: node, message: `${name} is ${value}; expected ${types.join(" or ")}.` };
+    }
+    case "minItems":
+      return { place: node, message: `${name} is an empty list; expected at least one value.` };
+    case "maxItems":
+      return {
+        place: node,
+        message: `${name} has ${node?.children?.length} values; expected at most ${String(params["limit"])}.`,
+      };
+    default: {
+      const expected =
+        (parent["expected"] as string | undefined) ?? error.message ?? "another value";
+      return { place: node, message: `${name} is ${value}; expected ${expected}.` };
+    }
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  boolean: "true or false without quotes",
+  string: "text in quotes",
+  object: "an object",
+  array: "a list",
+};
+
+/** Numbers, lists and objects by their type only: one may be a secret in the wrong place. */
+function shown(node: Node): string {
+  if (node.type === "string") return `the text ${quoted(textOf(node))}`;
+  if (node.type === "boolean") return textOf(node);
+  const names: Partial<Record<Node["type"], string>> = { array: "a list", object: "an object" };
+  return names[node.type] ?? (node.type === "null" ? "null" : "a number");
+}
+
+function textOf(node: Node | undefined): string {
+  return String(node?.value);
+}

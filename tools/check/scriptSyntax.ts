@@ -1,0 +1,50 @@
+/** The syntax of the scripts of mapping mode Complex. Nothing is run. */
+import { parse, type AnyNode, type Program } from "acorn";
+
+export type { AnyNode } from "acorn";
+
+export interface SyntaxFault {
+  /** The line of the script, from 1. */
+  line: number;
+  message: string;
+}
+
+/** The syntax tree of a script, or its first fault. */
+export function parsedScript(script: string): Program | SyntaxFault {
+  try {
+    return parse(script, { ecmaVersion: "latest", sourceType: "script", locations: true });
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+    const { loc } = thrown as SyntaxError & { loc?: { line: number } };
+    return { line: loc?.line ?? 1, message: thrown.message.replace(/ \(\d+:\d+\)$/, "") };
+  }
+}
+
+/** The nodes directly below a node, in the order of the script. */
+export function childrenOf(node: AnyNode): AnyNode[] {
+  return Object.values(node).flat().filter(isNode);
+}
+
+/** A node and every node below it, each with the node above it. */
+export function* nodesIn(
+  node: AnyNode,
+  parent?: AnyNode,
+): Generator<{ node: AnyNode; parent: AnyNode | undefined }> {
+  yield { node, parent };
+  for (const child of childrenOf(node)) yield* nodesIn(child, node);
+}
+
+/** The line of a node in the script, from 1. */
+export function lineOf({ loc }: AnyNode): number {
+  return loc?.start.line ?? 1;
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "type" in value &&
+    typeof value.type === "string" &&
+    "start" in value
+  );
+}

@@ -1,0 +1,78 @@
+import { existsSync, statSync } from "node:fs";
+import { checkFolder, type Checked, type CheckOptions } from "../../check/checks.ts";
+import { lineOf } from "../../check/problem.ts";
+import { watchFolder } from "../../check/watch.ts";
+import type { AddVerb } from "../exoConnector.ts";
+import { UsageError, type Terminal } from "../terminal.ts";
+
+interface Options {
+  folder: string;
+  domain?: string[];
+  seed?: string;
+  watch?: true;
+  json?: true;
+}
+
+/** `check`: what is wrong in the JSON files that implementers edit. */
+export const addCheck: AddVerb = (program, terminal) => {
+  program
+    .command("check")
+    .description("Checks configuration.json, fieldMapping.json and permissions/*/options.json.")
+    .option("--folder <folder>", "The folder with the files.", ".")
+    .option(
+      "--domain <domains...>",
+      "The mail domains of the tenant: addresses at others are reported.",
+    )
+    .option("--seed <file>", "Also check a seed of the emulator.")
+    .option("--watch", "Check again whenever a file changes, until interrupted.")
+    .option("--json", "Write one JSON document.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  exo-connector check --domain example.com\n  exo-connector check --folder ../customer --watch",
+    )
+    .action(async (options: Options) => {
+      await check(options, terminal);
+      if (options.watch) await watchFolder(options.folder, () => check(options, terminal));
+    });
+};
+
+async function check(
+  { folder, domain = [], seed, json }: Options,
+  terminal: Terminal,
+): Promise<void> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new UsageError(`There is no folder ${folder}.`);
+  if (seed !== undefined && !existsSync(seed)) throw new UsageError(`There is no file ${seed}.`);
+  const options: CheckOptions = { domains: domain.flatMap((text) => text.split(",")), seed };
+  const checked = await checkFolder(folder, options);
+  if (checked.files.length === 0)
+    throw new UsageError(
+      `The folder ${folder} has none of configuration.json, fieldMapping.json and permissions/*/options.json.`,
+    );
+  const errors = checked.problems.filter(({ severity }) => severity === "error").length;
+  terminal.exitCode = errors > 0 ? 1 : 0;
+  if (json) terminal.line(JSON.stringify({ problems: checked.problems }, null, 2));
+  else print(checked, errors, terminal);
+}
+
+function print({ files, problems }: Checked, errors: number, terminal: Terminal): void {
+  for (const problem of problems)
+    terminal.line(
+      terminal.styled(problem.severity === "error" ? "red" : "yellow", lineOf(problem)),
+    );
+  const warnings = problems.length - errors;
+  const found = [
+    ...(errors > 0 ? [counted(errors, "error")] : []),
+    ...(warnings > 0 ? [counted(warnings, "warning")] : []),
+  ];
+  terminal.line(
+    terminal.styled(
+      errors > 0 ? "bold" : "green",
+      `${counted(files.length, "file")} checked: ${found.join(", ") || "nothing is wrong"}.`,
+    ),
+  );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
