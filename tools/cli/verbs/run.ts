@@ -6,6 +6,7 @@ import { eventFor, type ListedPermission } from "../events.ts";
 import { withExamples } from "../examples.ts";
 import { readJson } from "../jsonFile.ts";
 import { findAccount, findPermission } from "../lookUp.ts";
+import { collected, pairsIn } from "../pairs.ts";
 import { showInvocation } from "../report.ts";
 import { isRecord } from "../shapes.ts";
 import { openTenant, type Tenant, type TenantChoice } from "../tenant.ts";
@@ -69,10 +70,6 @@ export function addRun(program: Command, terminal: Terminal): void {
   });
 }
 
-function collected(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
 async function eventOf(
   action: string,
   options: RunOptions,
@@ -118,17 +115,6 @@ function correlationTo(account: string | undefined) {
   if (account === undefined) return undefined;
   const accountField = account.includes("@") ? "UserPrincipalName" : "Alias";
   return { personField: "--account", accountField, value: account };
-}
-
-/** `name=value` pairs. A dot in a name is kept: the mapping has such names. */
-function pairsIn(option: string, texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text): [string, string] => {
-      const at = text.indexOf("=");
-      if (at < 1) throw new UsageError(`${option} ${text}: expected name=value.`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
 }
 
 /** An event from a file, for the chosen tenant. Its own settings stay; credentials and tenant are replaced. */
