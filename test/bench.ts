@@ -128,6 +128,10 @@ export function shown(displayName: string, address: string): string {
   return `"${displayName}" <${address}> (${guidOf(displayName)})`;
 }
 
+/** What a message has to be: a whole sentence, or what matches a pattern. */
+export const sentence = (expected: string | RegExp): unknown =>
+  typeof expected === "string" ? expected : expect.stringMatching(expected);
+
 /** Without what only the protocol needs, and with times as they are sent. */
 function plain(value: unknown): unknown {
   if (typeof value === "string")

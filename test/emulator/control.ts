@@ -12,6 +12,8 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
   const what = `${incoming.method} ${incoming.url.pathname.slice("/_emulator/".length)}`;
   try {
     switch (what) {
+      case "GET connection":
+        return Response.json(connectionOf(emulator));
       case "GET state":
         return Response.json(emulator.state());
       case "PUT state":
@@ -37,7 +39,7 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
         return Response.json({ now: emulator.now() });
       default:
         return Response.json(
-          { problems: [`${what}: there is state, journal, faults, licence and clock`] },
+          { problems: [`${what}: there is connection, state, journal, faults, licence and clock`] },
           { status: 404 },
         );
     }
@@ -48,6 +50,20 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
       return Response.json({ problems: [error.message] }, { status: 400 });
     throw error;
   }
+}
+
+/** What a client needs to use the emulated tenant. */
+function connectionOf(emulator: Emulator): Record<string, string> {
+  const { login, exchange } = emulator.baseUrls();
+  const { displayName, initialDomain, cloud } = emulator.state().tenant;
+  return {
+    loginUrl: login,
+    exchangeUrl: exchange,
+    ...emulator.credentials,
+    organization: initialDomain,
+    displayName,
+    cloud,
+  };
 }
 
 /** A state that cannot be used, with all its faults. */

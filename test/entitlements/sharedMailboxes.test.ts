@@ -403,13 +403,13 @@ describe("a holder of rights on shared mailboxes", () => {
       permissions: (id) => ["guest", ...(id === guidOf(1) ? gone : [])],
     });
     expect(given).toEqual({ [guidOf(1)]: [], [guidOf(2)]: [] });
+    const where = `"Shared 1" <sales@contoso.com> (${guidOf(1)})`;
+    const eight = gone.slice(0, 8);
     expect(said.sort()).toEqual([
-      expect.stringMatching(
-        /^information: Not imported: 2 entries of 1 trustees that are not mailboxes of persons \("guest" on "Shared 1" <sales@contoso.com> \([^)]*\)\)\.$/,
-      ),
-      expect.stringMatching(
-        /^warning: Not imported: 10 entries of 10 trustees that match no recipient or user.*"S-1-5-21-7" on [^"]*"Shared 1"[^"]* and 2 more\)\.$/,
-      ),
+      "information: Not imported: 2 entries of 1 trustees that are not mailboxes of persons " +
+        `("guest" on ${where}).`,
+      "warning: Not imported: 10 entries of 10 trustees that match no recipient or user, such as accounts that no " +
+        `longer exist (${eight.map((one) => `"${one}" on ${where}`).join(", ")} and 2 more).`,
     ]);
   });
 

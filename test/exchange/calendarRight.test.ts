@@ -105,6 +105,9 @@ const valid: [string, Given, Partial<CalendarRight>][] = [
   ),
 ];
 
+const rolesAndRights =
+  /a role \(None, AvailabilityOnly, LimitedDetails, Author, .*Reviewer\) or rights from CreateItems, .*ReadItems/
+    .source;
 const refused: [string, Given, RegExp][] = [
   [
     "no user",
@@ -126,7 +129,7 @@ const refused: [string, Given, RegExp][] = [
   [
     "text that is not a right",
     { user: named, rights: "FullAccess" },
-    /"[^"]+" is not a calendar right; expected a role \(None, AvailabilityOnly, LimitedDetails, Author, .*Reviewer\) or rights from CreateItems, .*ReadItems\./,
+    new RegExp(`"[^"]+" is not a calendar right; expected ${rolesAndRights}\\.`),
   ],
   [
     "rights without commas",

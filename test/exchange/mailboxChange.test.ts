@@ -481,7 +481,10 @@ describe("in the emulator's tenant", () => {
     [
       "a user's alias",
       "petra.maiden@contoso.com",
-      /^The address petra\.maiden@contoso\.com is already used by "Petra Proxies" <petra\.proxies@contoso\.com> \(UserMailbox, 0b1ec700-/,
+      new RegExp(
+        "^The address petra\\.maiden@contoso\\.com is already used by " +
+          '"Petra Proxies" <petra\\.proxies@contoso\\.com> \\(UserMailbox, 0b1ec700-',
+      ),
     ],
     [
       "a distribution group",

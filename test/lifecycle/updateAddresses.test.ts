@@ -105,35 +105,48 @@ describe("addresses", () => {
     expect(answer).toMatchObject({ outcome: "alreadySo", plan: [] });
   });
 
-  it.each<[string, string, RegExp]>([
+  it.each<[string, string, [name: string, address: string], string]>([
     [
       "another mailbox",
       "SMTP:finn.oneil@contoso.com",
-      /^The address finn\.oneil@contoso\.com is already used by "Finn O''Neil" <finn\.oneil@contoso\.com> \(UserMailbox, [0-9a-f-]{36}\)\.$/,
+      ["Finn O''Neil", "finn.oneil@contoso.com"],
+      "UserMailbox",
     ],
     [
       "a secondary address of another one",
       "smtp:Petra.Maiden@contoso.com",
-      /^The address Petra\.Maiden@contoso\.com is already used by "Petra Proxies" <petra\.proxies@contoso\.com> \(UserMailbox, /,
+      ["Petra Proxies", "petra.proxies@contoso.com"],
+      "UserMailbox",
     ],
     [
       "a soft-deleted mailbox",
       "smtp:wanted@contoso.com",
-      /^The address wanted@contoso\.com is already used by "Otto Once" <otto\.once@contoso\.com> \(UserMailbox, /,
+      ["Otto Once", "otto.once@contoso.com"],
+      "UserMailbox",
     ],
     [
       "a group",
       "smtp:salesteam@contoso.com",
-      /is already used by "Sales team" <salesteam@contoso\.com> \(MailUniversalDistributionGroup, /,
+      ["Sales team", "salesteam@contoso.com"],
+      "MailUniversalDistributionGroup",
     ],
     [
       "a Microsoft 365 group",
       "smtp:allstaff@contoso.com",
-      /is already used by "All Staff" <allstaff@contoso\.com> \(GroupMailbox, /,
+      ["All Staff", "allstaff@contoso.com"],
+      "GroupMailbox",
     ],
-    ["a contact", "smtp:cor@fabrikam.com", /is already used by "Cor Contact" /],
-    ["a room", "smtp:boardroom@contoso.com", /is already used by "Board Room" .* \(RoomMailbox, /],
-  ])("names the holder of an address in use: %s", async (_name, address, message) => {
+    ["a contact", "smtp:cor@fabrikam.com", ["Cor Contact", "cor@fabrikam.com"], "MailContact"],
+    [
+      "a room",
+      "smtp:boardroom@contoso.com",
+      ["Board Room", "boardroom@contoso.com"],
+      "RoomMailbox",
+    ],
+  ])("names the holder of an address in use: %s", async (_name, address, [holder, own], type) => {
+    const message =
+      `The address ${address.replace(/^smtp:/i, "")} is already used by "${holder}" ` +
+      `<${own}> (${type}, ${guidOf(holder)}).`;
     const before = addressesOf(aoife);
     for (const dryRun of [true, false]) {
       const { answer, messages } = await update({
@@ -145,7 +158,7 @@ describe("addresses", () => {
         plan: [],
         outputContext: { Success: false },
       });
-      expect(messages).toEqual([expect.stringMatching(message)]);
+      expect(messages).toEqual([message]);
     }
     expect(bench.writes()).toEqual([]);
     expect(addressesOf(aoife)).toEqual(before);
@@ -157,10 +170,10 @@ describe("addresses", () => {
   ])("passes on the refusal of the service: %s", async (_name, address) => {
     const { answer, messages } = await update({ data: { EmailAddresses: [address] } });
     expect(answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false } });
-    expect(messages).toEqual([
-      expect.stringMatching(
-        /^Set EmailAddresses of mailbox .*: failed\. Exchange Online refused Set-Mailbox.*: .* \(request [0-9a-f-]{36}\)$/,
-      ),
-    ]);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatch(
+      /^Set EmailAddresses of mailbox .*: failed\. Exchange Online refused Set-Mailbox.*: /,
+    );
+    expect(messages[0]).toMatch(/ \(request [0-9a-f-]{36}\)$/);
   });
 });

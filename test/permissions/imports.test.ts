@@ -252,8 +252,13 @@ describe("an object that cannot be read", () => {
     ]);
     const { records, run } = await imported(bench, "groups", "holders");
     expect(records).toHaveLength(13);
+    const eight = Array.from({ length: 8 }, () => /"Group \d+" <[^>]*> \([^)]*\)/.source).join(
+      ", ",
+    );
     expect(run.messages[0]).toMatch(
-      /^The import is incomplete: 12 groups could not be read \(("Group \d+" <[^>]*> \([^)]*\)(, )?){8} and 4 more\)\. /,
+      new RegExp(
+        `^The import is incomplete: 12 groups could not be read \\(${eight} and 4 more\\)\\. `,
+      ),
     );
   });
 

@@ -262,15 +262,19 @@ describe("an import of mailbox rights", () => {
 
 describe("ambiguous trustees, or ones that are not accounts", () => {
   it("are counted by reason, and named", async () => {
-    const log = (await talkOf(bench, "sharedMailboxes", "holders", separate)).join("\n");
-    expect(log).toContain(`"${goneSid(0)}" on "`);
-    expect(log).toMatch(
-      /warning: Not imported: 707 entries of 400 trustees that match no recipient or user, such as accounts that no longer exist \(/,
+    const log = await talkOf(bench, "sharedMailboxes", "holders", separate);
+    const lineOf = (start: string): string | undefined =>
+      log.find((line) => line.startsWith(`${start} (`));
+    const unknown = lineOf(
+      "warning: Not imported: 707 entries of 400 trustees that match no recipient or user, such as accounts that " +
+        "no longer exist",
     );
-    expect(log).toContain("and 392 more).");
-    expect(log).toMatch(
-      /information: Not imported: 5 entries of 3 trustees that are not mailboxes of persons \(.*"Finance rights" on "Finance desk"/,
+    expect(unknown).toContain(`"${goneSid(0)}" on "`);
+    expect(unknown).toContain("and 392 more).");
+    const others = lineOf(
+      "information: Not imported: 5 entries of 3 trustees that are not mailboxes of persons",
     );
+    expect(others).toContain('"Finance rights" on "Finance desk"');
   });
 
   it("with a shared name are resolved by the service", async () => {

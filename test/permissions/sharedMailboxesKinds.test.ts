@@ -85,22 +85,24 @@ describe("mailboxes of other types", () => {
 
 describe("a mailbox that is hidden from the address lists", () => {
   it.each([
-    ["FullAccess", 0],
-    ["SendAs", 1],
-    ["SendOnBehalf", 1],
-  ])("is warned about for those who send: %s", async (right, warnings) => {
+    ["FullAccess", []],
+    ["SendAs", ["Send As"]],
+    ["SendOnBehalf", ["Send on Behalf"]],
+  ])("is warned about for those who send: %s", async (right, refused) => {
     const { answer, stderr } = await grant.here(
       bench,
       event({ permission: on("Lena Left", right) }),
     );
     expect(answer.outcome).toBe("done");
     expect(
-      talked(stderr, "warning").filter((message) =>
-        /^Mailbox "Lena Left" .* is hidden from the address lists: desktop Outlook may refuse Send (As|on Behalf) on it\.$/.test(
-          message,
-        ),
+      talked(stderr, "warning").filter((message) => message.includes("hidden from the address")),
+    ).toEqual(
+      refused.map(
+        (label) =>
+          `Mailbox ${shown("Lena Left", "lena.left@contoso.com")} is hidden from the address lists: desktop Outlook ` +
+          `may refuse ${label} on it.`,
       ),
-    ).toHaveLength(warnings);
+    );
     const back = await revoke.here(bench, event({ permission: on("Lena Left", right) }));
     expect(talked(back.stderr, "warning")).toEqual([]);
   });

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import type { ExchangeTarget } from "../../lib/exchange/target.ts";
+import type { Action, AnyEvent } from "../../lib/host/action.ts";
+import { nearestName } from "../../lib/nearestName.ts";
+import { UsageError } from "./terminal.ts";
+
+const rooms = ["lifecycle", "permissions", "resources"];
+/** A clone has the sources of the actions; the archive has their bundles, beside the command line. */
+const extension = path.extname(import.meta.filename);
+const root = path.resolve(import.meta.dirname, extension === ".ts" ? "../.." : "..");
+
+/** Every action, as a path such as `permissions/groups/grantPermission`: the listing of the folders. */
+export function listActions(): string[] {
+  return rooms
+    .filter((room) => existsSync(path.join(root, room)))
+    .flatMap((room) =>
+      readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(extension))
+        .map((file) => `${room}/${file.replaceAll("\\", "/").slice(0, -extension.length)}`),
+    )
+    .sort();
+}
+
+/**
+ * The action that a person means: its path, or the end of it where only one action ends so (`create`,
+ * `groups/grantPermission`).
+ */
+export function findAction(text: string): string {
+  const wanted = text.replaceAll("\\", "/").toLowerCase();
+  const all = listActions();
+  const found = all.filter((name) => `/${name}`.toLowerCase().endsWith(`/${wanted}`));
+  const [action] = found;
+  if (action !== undefined && found.length === 1) return action;
+  if (found.length > 1)
+    throw new UsageError(`${text} is more than one action: ${found.join(", ")}. Name one of them.`);
+  const nearest = nearestName(text, [...all, ...all.map((name) => path.posix.basename(name))]);
+  const hint = nearest === undefined ? `Actions: ${all.join(", ")}.` : `The nearest is ${nearest}.`;
+  throw new UsageError(`There is no action ${text}. ${hint}`);
+}
+
+type AnyAction = Action<AnyEvent, ExchangeTarget>;
+
+/** The build makes a list of files of each of these patterns. */
+const load: Readonly<Record<string, (name: string) => Promise<{ default: AnyAction }>>> = {
+  lifecycle: (name) =>
+    import(/* @vite-ignore */ `../../lifecycle/${name}.ts`) as Promise<{ default: AnyAction }>,
+  permissions: (name) =>
+    import(/* @vite-ignore */ `../../permissions/${name}.ts`) as Promise<{ default: AnyAction }>,
+  resources: (name) =>
+    import(/* @vite-ignore */ `../../resources/${name}.ts`) as Promise<{ default: AnyAction }>,
+};
+
+/** The declaration of an action that `listActions` names. */
+export async function loadAction(action: string): Promise<AnyAction> {
+  const [room = "", ...name] = action.split("/");
+  const loaded = await load[room]?.(name.join("/"));
+  if (!loaded) throw new Error(`There is no room of actions called ${room}.`);
+  return loaded.default;
+}

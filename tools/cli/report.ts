@@ -1,0 +1,36 @@
+import type { Answer } from "../../lib/host/answer.ts";
+import { differencesOf, linesOf } from "./differences.ts";
+import type { Invocation } from "./tenant.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Shows what an event did, or would do: its audit lines, each step with its differences, and the outcome. */
+export function showInvocation({ answer, log }: Invocation, terminal: Terminal): void {
+  for (const { level, message } of log)
+    if (level === "warning") terminal.line(terminal.styled("yellow", `warning  ${message}`));
+  for (const { Message, IsError } of answer.outputContext.AuditLogs)
+    terminal.line(IsError ? terminal.styled("red", `error    ${Message}`) : `audit    ${Message}`);
+  showPlan(answer.plan, terminal);
+  terminal.line(resultOf(answer, terminal));
+}
+
+const colours = { "+": "green", "-": "red", "~": "yellow" } as const;
+
+/** Shows the steps of a plan as differences. */
+export function showPlan(plan: Answer["plan"], terminal: Terminal): void {
+  for (const step of plan) {
+    terminal.line(
+      terminal.styled("dim", `step     ${step.operation}${step.sent ? "" : ", not sent"}`),
+    );
+    for (const line of differencesOf(step).flatMap(linesOf)) {
+      const sign = line.charAt(0) as keyof typeof colours;
+      terminal.line(`         ${terminal.styled(colours[sign], line)}`);
+    }
+  }
+}
+
+function resultOf({ outputContext, outcome, stats }: Answer, terminal: Terminal): string {
+  const success = outputContext.Success
+    ? terminal.styled("green", "success")
+    : terminal.styled("red", "no success");
+  return `result   ${success}, outcome ${outcome}, ${stats.requests} requests, ${stats.totalMs} ms`;
+}

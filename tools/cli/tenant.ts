@@ -1,0 +1,224 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { connect, connectorWith } from "../../lib/connector.ts";
+import type { ExchangeQuery, ExchangeTarget } from "../../lib/exchange/target.ts";
+import { Fault } from "../../lib/fault.ts";
+import { configuration as configurationContract } from "../../lib/generated/validators/configuration.ts";
+import { run, type Connect } from "../../lib/host/run.ts";
+import { readAs } from "../../lib/host/schemaContract.ts";
+import type { Transport } from "../../lib/net/transport.ts";
+import { createEmulator, type Emulator } from "../../test/emulator/emulator.ts";
+import { readState } from "../../test/emulator/state.ts";
+import type { Answer } from "../../lib/host/answer.ts";
+import { loadAction } from "./actions.ts";
+import { readJson } from "./jsonFile.ts";
+import { isRecord } from "./shapes.ts";
+import { UsageError } from "./terminal.ts";
+
+/** The tenant that a verb works with. */
+export interface Tenant {
+  /** What it is, for a person to read. */
+  name: string;
+  /** The values of the configuration form. */
+  configuration: Readonly<Record<string, unknown>>;
+  /** Runs an action as its bundle would. */
+  invoke(action: string, event: object): Promise<Invocation>;
+  /** Asks the tenant something, read-only. Throws a `Fault`. */
+  query<T>(query: ExchangeQuery<T>): Promise<T>;
+  /** The emulated tenant of this process. */
+  emulator?: Emulator;
+}
+
+/** The result of one event. */
+export interface Invocation {
+  code: 0 | 1 | 2;
+  answer: Answer;
+  records: unknown[];
+  log: { level: string; message: string }[];
+}
+
+/** Which tenant is meant. Nothing: the emulator's example tenant, in this process. */
+export interface TenantChoice {
+  /** A file with the values of the configuration form: a real tenant. */
+  config?: string;
+  /** The address that `emulator` prints: one that runs. */
+  emulator?: string;
+  /** A file with the state of an emulated tenant. */
+  seed?: string;
+}
+
+export async function openTenant({ config, emulator, seed }: TenantChoice): Promise<Tenant> {
+  if ([config, emulator, seed].filter((choice) => choice !== undefined).length > 1)
+    throw new UsageError("Only one of --config, --emulator and --seed can choose the tenant.");
+  if (config !== undefined) return realTenant(config);
+  if (emulator !== undefined) return await runningEmulator(emulator);
+  return emulatedTenant(seed);
+}
+
+function realTenant(file: string): Tenant {
+  const configuration = readJson(file);
+  if (!isRecord(configuration))
+    throw new UsageError(`${file} is not an object; expected the values of the form.`);
+  const { Organization } = configuration;
+  return tenantWith(
+    typeof Organization === "string" ? Organization : file,
+    configuration,
+    connect,
+    process.env,
+  );
+}
+
+/** An emulator in this process. Its requests name the real hosts, and never leave the process. */
+function emulatedTenant(seed: string | undefined): Tenant {
+  const state = seed === undefined ? {} : { state: stateFrom(seed) };
+  const emulator = createEmulator(state);
+  const inMemory = connectorWith({
+    transport: () => ({ send: sendTo(emulator), close: () => undefined }),
+    sleep: (ms, signal) => delay(ms, undefined, { signal }),
+    random: Math.random,
+    clock: () => emulator.now(),
+  });
+  const { tenant } = emulator.state();
+  const configuration = formOf(emulator.credentials, tenant);
+  return {
+    ...tenantWith(`${tenant.displayName} (emulator)`, configuration, inMemory, {}),
+    emulator,
+  };
+}
+
+function stateFrom(file: string) {
+  const read = readState(readJson(file));
+  if ("problems" in read)
+    throw new UsageError(read.problems.map((problem) => `${file}: ${problem}`).join("\n"));
+  return read.state;
+}
+
+/** What an emulator prints when it starts, and answers at `/_emulator/connection`. */
+interface EmulatorConnection {
+  loginUrl: string;
+  exchangeUrl: string;
+  tenantId: string;
+  clientId: string;
+  clientSecret: string;
+  organization: string;
+  displayName: string;
+  cloud: string;
+}
+
+async function runningEmulator(address: string): Promise<Tenant> {
+  const connection = await connectionAt(address);
+  const configuration = formOf(connection, {
+    initialDomain: connection.organization,
+    cloud: connection.cloud,
+  });
+  return tenantWith(`${connection.displayName} (emulator at ${address})`, configuration, connect, {
+    EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
+    EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
+  });
+}
+
+async function connectionAt(address: string): Promise<EmulatorConnection> {
+  try {
+    const reply = await fetch(new URL("/_emulator/connection", address));
+    return (await reply.json()) as EmulatorConnection;
+  } catch (error) {
+    throw new UsageError(
+      `No emulator answers at ${address}: ${error instanceof Error ? error.message : String(error)}. Expected the ` +
+        "address that `exo-connector emulator` prints.",
+    );
+  }
+}
+
+function formOf(
+  { tenantId, clientId, clientSecret }: Emulator["credentials"],
+  { initialDomain, cloud }: { initialDomain: string; cloud: string },
+): Record<string, unknown> {
+  return {
+    Organization: initialDomain,
+    TenantID: tenantId,
+    AppId: clientId,
+    AppSecret: clientSecret,
+    UseCertificate: false,
+    Cloud: cloud,
+  };
+}
+
+function sendTo(emulator: Emulator): Transport {
+  return async ({ method, url, headers, body = null }, signal) => {
+    const { "accept-encoding": _, ...others } = headers;
+    const response = await emulator.handle(
+      new Request(url, { method, headers: others, body, signal }),
+    );
+    if (response.type === "error")
+      throw new Fault({ kind: "unavailable", message: "The connection was cut.", retryable: true });
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      text: await response.text(),
+    };
+  };
+}
+
+function tenantWith(
+  name: string,
+  configuration: Record<string, unknown>,
+  connectTo: Connect<ExchangeTarget>,
+  env: Readonly<Record<string, string | undefined>>,
+): Tenant {
+  return {
+    name,
+    configuration,
+    invoke: (action, event) => invoked(action, event, connectTo, env),
+    query: (query) => queried(query, configuration, connectTo, env),
+  };
+}
+
+async function invoked(
+  name: string,
+  event: object,
+  connectTo: Connect<ExchangeTarget>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Invocation> {
+  const start = performance.now();
+  const lines: unknown[] = [];
+  const log: Invocation["log"] = [];
+  const code = await run(await loadAction(name), connectTo, {
+    document: () => Promise.resolve(JSON.parse(JSON.stringify(event)) as unknown),
+    stdout(text) {
+      lines.push(JSON.parse(text));
+      return Promise.resolve(true);
+    },
+    stderr: (text) => void log.push(JSON.parse(text) as Invocation["log"][number]),
+    env,
+    now: () => performance.now() - start,
+    onLimit: () => undefined,
+    onInterrupt: () => undefined,
+  });
+  const records = lines.slice(0, -1).map((line) => (isRecord(line) ? line["record"] : line));
+  // The host ends every run with an answer.
+  return { code, answer: lines.at(-1) as Answer, records, log };
+}
+
+/** Milliseconds for one question. */
+const queryMs = 25_000;
+
+async function queried<T>(
+  query: ExchangeQuery<T>,
+  form: Record<string, unknown>,
+  connectTo: Connect<ExchangeTarget>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<T> {
+  const start = performance.now();
+  const configuration = readAs(configurationContract, form, () => undefined);
+  const connection = connectTo(configuration, {
+    env,
+    signal: AbortSignal.timeout(queryMs),
+    remaining: () => queryMs - (performance.now() - start),
+    log: () => undefined,
+    keepSecret: () => undefined,
+  });
+  try {
+    return await query(connection.targets);
+  } finally {
+    connection.close();
+  }
+}

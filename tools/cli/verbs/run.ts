@@ -1,0 +1,151 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Command } from "commander";
+import { findAction } from "../actions.ts";
+import { eventFor, type ListedPermission } from "../events.ts";
+import { withExamples } from "../examples.ts";
+import { readJson } from "../jsonFile.ts";
+import { findAccount, findPermission } from "../lookUp.ts";
+import { collected, pairsIn } from "../pairs.ts";
+import { showInvocation } from "../report.ts";
+import { isRecord } from "../shapes.ts";
+import { openTenant, type Tenant, type TenantChoice } from "../tenant.ts";
+import { addTenantOptions } from "../tenantOptions.ts";
+import { UsageError, type Terminal } from "../terminal.ts";
+
+interface RunOptions extends TenantChoice {
+  account?: string;
+  permission?: string;
+  person?: string;
+  set: string[];
+  setting: string[];
+  event?: string;
+  save?: string;
+  live?: true;
+  json?: true;
+}
+
+/** `run`: one event through one action, from names that a person types. */
+export function addRun(program: Command, terminal: Terminal): void {
+  const run = program
+    .command("run")
+    .description("Run one action for one account. A dry run, unless --live is given.")
+    .argument(
+      "<action>",
+      "path of the action, or its end: lifecycle/create, groups/grantPermission",
+    )
+    .option("--account <name>", "the account: an address, an alias, a display name or a GUID")
+    .option("--permission <name>", "a permission of the action's set, or a part of its name")
+    .option("--person <file>", "the person, as JSON: what the action reads contracts from")
+    .option("--set <field=value>", "a mapped field; can be repeated", collected, [])
+    .option("--setting <key=value>", "a setting of the form; can be repeated", collected, [])
+    .option(
+      "--event <file>",
+      "a whole event instead; its settings stay, the tenant is the chosen one",
+    )
+    .option("--save <file>", "write the event, without its credentials")
+    .option("--live", "change the tenant")
+    .option("--json", "the answer as one JSON document");
+  addTenantOptions(run);
+  withExamples(run, [
+    "run groups/grantPermission --account aoife.obrien@contoso.com --permission Newsletter",
+    "run update --account anna.bakker@contoso.com --set CustomAttribute2=Nurse --save event.json",
+  ]);
+  run.action(async (name: string, options: RunOptions) => {
+    const action = findAction(name);
+    const tenant = await openTenant(options);
+    const event = await eventOf(action, options, tenant);
+    if (options.save !== undefined)
+      writeFileSync(options.save, `${JSON.stringify(withoutCredentials(event), null, 2)}\n`);
+    const invocation = await tenant.invoke(action, event);
+    terminal.exitCode = invocation.code === 0 ? 0 : 1;
+    if (options.json) {
+      terminal.line(JSON.stringify(invocation.answer));
+      return;
+    }
+    const mode = options.live ? "for real" : "dry run";
+    terminal.line(terminal.styled("bold", `${action}, ${mode}, ${tenant.name}`));
+    for (const record of invocation.records) terminal.line(`record   ${JSON.stringify(record)}`);
+    showInvocation(invocation, terminal);
+  });
+}
+
+async function eventOf(
+  action: string,
+  options: RunOptions,
+  tenant: Tenant,
+): Promise<Record<string, unknown>> {
+  const settings = pairsIn("--setting", options.setting);
+  const isDryRun = options.live !== true;
+  if (options.event !== undefined)
+    return adopted(readJson(options.event), options.event, {
+      configuration: { ...tenant.configuration, ...settings },
+      isDryRun,
+    });
+  const data = pairsIn("--set", options.set);
+  const person = options.person === undefined ? {} : readJson(options.person);
+  if (!isRecord(person))
+    throw new UsageError(`${options.person} is not an object; expected a person.`);
+  const isCreate = path.posix.basename(action) === "create";
+  return eventFor(action, {
+    configuration: { ...tenant.configuration, ...settings },
+    isDryRun,
+    person,
+    mapped: { data, prefilled: data },
+    ...(isCreate && { correlation: correlationTo(options.account) }),
+    ...(!isCreate && { account: await accountOf(options, tenant) }),
+    permission: await permissionOf(action, options, tenant),
+  });
+}
+
+async function accountOf({ account }: RunOptions, tenant: Tenant): Promise<string | undefined> {
+  return account === undefined ? undefined : await findAccount(tenant, account);
+}
+
+async function permissionOf(
+  action: string,
+  { permission }: RunOptions,
+  tenant: Tenant,
+): Promise<ListedPermission | undefined> {
+  return permission === undefined ? undefined : await findPermission(tenant, action, permission);
+}
+
+/** What create looks for: the platform has no reference then. */
+function correlationTo(account: string | undefined) {
+  if (account === undefined) return undefined;
+  const accountField = account.includes("@") ? "UserPrincipalName" : "Alias";
+  return { personField: "--account", accountField, value: account };
+}
+
+/** An event from a file, for the chosen tenant. Its own settings stay; credentials and tenant are replaced. */
+function adopted(
+  event: unknown,
+  file: string,
+  { configuration, isDryRun }: { configuration: Record<string, unknown>; isDryRun: boolean },
+): Record<string, unknown> {
+  const context = isRecord(event) ? event["actionContext"] : undefined;
+  if (!isRecord(event) || !isRecord(context))
+    throw new UsageError(`${file} has no actionContext; expected an event.`);
+  const own = isRecord(context["Configuration"]) ? context["Configuration"] : {};
+  return {
+    ...event,
+    actionContext: {
+      ...context,
+      Configuration: { ...own, ...configuration },
+      DryRun: isDryRun,
+    },
+  };
+}
+
+/** What identifies the tenant and opens it: a saved event belongs in a repository or a report. */
+const credentials =
+  /^(Organization|TenantID|AppId|AppSecret|AppCertificateBase64String|AppCertificatePassword|UseCertificate|Cloud)$/;
+
+function withoutCredentials(event: Record<string, unknown>): Record<string, unknown> {
+  const context = isRecord(event["actionContext"]) ? event["actionContext"] : {};
+  const settings = isRecord(context["Configuration"]) ? context["Configuration"] : {};
+  const Configuration = Object.fromEntries(
+    Object.entries(settings).filter(([key]) => !credentials.test(key)),
+  );
+  return { ...event, actionContext: { ...context, Configuration } };
+}

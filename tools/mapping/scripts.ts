@@ -1,0 +1,62 @@
+import { once } from "node:events";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import {
+  ranTooLong,
+  scriptLimits,
+  type ScriptAnswer,
+  type ScriptRequest,
+} from "./scriptRequest.ts";
+
+/** Runs scripts of a mapping, one after another, without access to files, network or process. */
+export interface Scripts {
+  evaluate(request: ScriptRequest): Promise<ScriptAnswer>;
+  close(): Promise<void>;
+}
+
+/**
+ * QuickJS looks at its time limit only between its own instructions, and one instruction may search a megabyte of text.
+ * After this much more time the whole thread is ended.
+ */
+const graceMs = 1_000;
+
+/** Starts no thread before the first script. */
+export function openScripts(): Scripts {
+  let thread: Worker | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const stop = async (): Promise<void> => {
+    await thread?.terminate();
+    thread = undefined;
+  };
+  const evaluate = async (request: ScriptRequest): Promise<ScriptAnswer> => {
+    thread ??= startThread();
+    thread.postMessage(request);
+    const patience = AbortSignal.timeout(scriptLimits.ms + graceMs);
+    try {
+      const [answer] = (await once(thread, "message", { signal: patience })) as [ScriptAnswer];
+      return answer;
+    } catch (error) {
+      await stop();
+      if (!patience.aborted) throw error;
+      return { fault: ranTooLong, line: undefined };
+    }
+  };
+  return {
+    async evaluate(request) {
+      const answer = last.then(() => evaluate(request));
+      last = answer.catch(() => undefined);
+      return await answer;
+    },
+    close: stop,
+  };
+}
+
+function startThread(): Worker {
+  const file = new URL(`./scriptWorker${path.extname(import.meta.filename)}`, import.meta.url).href;
+  if (!file.endsWith(".ts")) return new Worker(new URL(file));
+  // A clone: tsx does not reach into threads by itself.
+  const names = `${JSON.stringify(file)}, ${JSON.stringify(import.meta.url)}`;
+  return new Worker(`import("tsx/esm/api").then(({ tsImport }) => tsImport(${names}))`, {
+    eval: true,
+  });
+}

@@ -1,0 +1,114 @@
+import path from "node:path";
+import type { FieldMapping, PlanStep } from "../../lib/generated/types.ts";
+import { eventFor, type Correlation } from "../cli/events.ts";
+import type { Invocation, Tenant } from "../cli/tenant.ts";
+import {
+  mapFields,
+  type MappedAction,
+  type MappedData,
+  type MappingFault,
+  type Person,
+} from "../mapping/mapping.ts";
+import type { Scripts } from "../mapping/scripts.ts";
+
+/** What is the same for every person of a plan. */
+export interface PlanContext {
+  tenant: Tenant;
+  /** An action of an account, such as `lifecycle/update`. */
+  action: string;
+  mapping: FieldMapping;
+  correlation: Correlation;
+  /** The settings of the form, with the credentials. */
+  configuration: Readonly<Record<string, unknown>>;
+  scripts: Scripts;
+}
+
+/** What an action would do to the account of one person. */
+export interface PersonPlan {
+  externalId: string;
+  displayName: string;
+  result: "changes" | "nothing to change" | "fails";
+  /** The audit lines of the dry run, or why there was none. */
+  messages: string[];
+  /** The mailbox that correlation found. */
+  account?: string;
+  mapped: Pick<MappedData, "data">["data"];
+  faults: MappingFault[];
+  steps: PlanStep[];
+  requests: number;
+}
+
+const mappedActions: Readonly<Record<string, MappedAction>> = {
+  create: "Create",
+  update: "Update",
+  enable: "Enable",
+  disable: "Disable",
+  delete: "Delete",
+};
+
+/** The stage of the mapping that belongs to an action; undefined for an action without a mapping. */
+export function mappedActionOf(action: string): MappedAction | undefined {
+  return action.startsWith("lifecycle/") ? mappedActions[path.posix.basename(action)] : undefined;
+}
+
+/**
+ * Maps a person and runs the action dry. Every action but create needs a reference, which the platform has from the
+ * create of long ago: here a dry create finds it.
+ */
+export async function planFor(person: Person, context: PlanContext): Promise<PersonPlan> {
+  const { action } = context;
+  const created = await dryRun(person, "lifecycle/create", context);
+  if (action === "lifecycle/create") return planOf(person, created);
+  const { AccountReference: account } = created.invocation.answer.outputContext;
+  if (typeof account !== "string") return planOf(person, created);
+  const planned = await dryRun(person, action, context, account);
+  return { ...planOf(person, planned), account };
+}
+
+interface DryRun {
+  mapped: MappedData;
+  invocation: Invocation;
+}
+
+async function dryRun(
+  person: Person,
+  action: string,
+  { tenant, mapping, correlation, configuration, scripts }: PlanContext,
+  account?: string,
+): Promise<DryRun> {
+  const mapped = await mapFields(mapping, mappedActionOf(action) ?? "Create", person, { scripts });
+  const event = eventFor(action, {
+    configuration,
+    isDryRun: true,
+    person,
+    mapped,
+    correlation,
+    account,
+  });
+  return { mapped, invocation: await tenant.invoke(action, event) };
+}
+
+function planOf(person: Person, { mapped, invocation }: DryRun): PersonPlan {
+  const { outputContext, plan, stats } = invocation.answer;
+  const reference = outputContext["AccountReference"];
+  return {
+    externalId: textOf(person["ExternalId"]),
+    displayName: textOf(person["DisplayName"]),
+    result: resultOf(invocation, mapped),
+    messages: outputContext.AuditLogs.map(({ Message }) => Message),
+    ...(typeof reference === "string" && { account: reference }),
+    mapped: mapped.data,
+    faults: mapped.faults,
+    steps: plan,
+    requests: stats.requests,
+  };
+}
+
+function resultOf({ code, answer }: Invocation, { faults }: MappedData): PersonPlan["result"] {
+  if (code !== 0 || faults.length > 0) return "fails";
+  return answer.plan.length > 0 ? "changes" : "nothing to change";
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
