@@ -6,6 +6,7 @@ import { version } from "../../lib/generated/version.ts";
 import { checkFolder } from "../check/checks.ts";
 import { lineOf } from "../check/problem.ts";
 import { bridgeFor } from "./bridges.ts";
+import { buildCommandLine } from "./commandLine.ts";
 import { filled } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -76,7 +77,8 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     write(path.join(outdir, `${action}.mjs`), entryOf(action));
     write(path.join(outdir, "helloid", `${action}.ps1`), await bridgeFor(action));
   }
-  write(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
+  const commandLine = await buildCommandLine(outdir, oldestNode());
+  write(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile, commandLine));
   return { actions };
 }
 
@@ -99,7 +101,7 @@ function entryOf(action: string): string {
   const values: Record<string, string> = {
     action,
     version,
-    node: neededNode().replace(">=", ""),
+    node: oldestNode(),
     module: path.posix.relative(path.posix.dirname(action), `${moduleOf(action)}.mjs`),
   };
   return filled(readFileSync(path.join(import.meta.dirname, "entry.js"), "utf8"), values);
@@ -111,6 +113,10 @@ export function neededNode(): string {
     engines: { node: string };
   };
   return engines.node;
+}
+
+function oldestNode(): string {
+  return neededNode().replace(">=", "");
 }
 
 function write(file: string, text: string): void {
@@ -145,8 +151,9 @@ The licence: https://creativecommons.org/licenses/by/4.0/
 `;
 
 /** The licences of what is bundled: most of them ask to go along with every copy. */
-function licencesOf({ inputs }: Metafile): string {
-  const bundled = Object.keys(inputs).flatMap(
+function licencesOf(...built: readonly Metafile[]): string {
+  const inputs = built.flatMap((metafile) => Object.keys(metafile.inputs));
+  const bundled = inputs.flatMap(
     (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
   );
   const licences = [...new Set([...bundled, ...generatedFrom])].sort().map((name) => {
