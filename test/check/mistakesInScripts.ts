@@ -1,4 +1,4 @@
-/** Mistakes in the scripts of mapping mode Complex. The line is that of the file; the message has that of the script. */
+/** Mistakes in scripts of mapping mode Complex. The line is that of the file; the message names that of the script. */
 import { field, instead, replace, script } from "./edits.ts";
 import { mistake } from "./mistakes.ts";
 
