@@ -22,7 +22,7 @@ export const mistakesInForms = [
     "a misspelt key",
     replace('"key": "CorrelateOnly"', '"key": "CorelateOnly"'),
     '"key": "CorelateOnly"',
-    "the nearest is CorrelateOnly",
+    "expected CorrelateOnly.",
   ),
   mistake(
     "the same field twice",
