@@ -5,6 +5,7 @@ import path from "node:path";
 import { Fault } from "../../lib/fault.ts";
 import { version } from "../../lib/generated/version.ts";
 import { bridgeFor } from "./bridges.ts";
+import { buildCommandLine } from "./commandLine.ts";
 import { filled } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -234,6 +235,7 @@ function loadedAtStart(
 if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
   try {
     const { actions } = await buildBundles();
+    await buildCommandLine(neededNode().replace(">=", ""));
     console.log(
       `dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`,
     );

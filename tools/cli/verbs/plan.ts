@@ -1,8 +1,10 @@
-import path from "node:path";
+import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { FieldMapping } from "../../../lib/generated/types.ts";
 import type { Person } from "../../mapping/mapping.ts";
 import { openScripts } from "../../mapping/scripts.ts";
+import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
+import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
 import { findAction } from "../actions.ts";
 import type { Correlation } from "../events.ts";
@@ -19,12 +21,13 @@ interface PlanOptions extends TenantChoice {
   person?: string;
   people?: string;
   mapping: string;
+  csv?: string;
+  html?: string;
   correlate: string;
   setting: string[];
   json?: true;
 }
 
-const root = path.resolve(import.meta.dirname, "../../..");
 /** What docs/helloid.md sets up. */
 const usualCorrelation =
   "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
@@ -39,10 +42,12 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .argument("<action>", "create, update, enable, disable or delete")
     .option("--person <file>", "one person, as JSON")
     .option("--people <file>", "many: the vault export of HelloID, or a list of people")
-    .option("--mapping <file>", "the field mapping", path.join(root, "fieldMapping.json"))
+    .option("--mapping <file>", "the field mapping", "fieldMapping.json")
     .option("--correlate <person=account>", "the fields that link them", usualCorrelation)
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected, [])
-    .option("--json", "one JSON document");
+    .option("--json", "one JSON document")
+    .option("--csv <file>", "with --people: write the table for a spreadsheet")
+    .option("--html <file>", "with --people: write the table as a page");
   addTenantOptions(plan);
   withExamples(plan, [
     "plan update --person docs/examples/person.json",
@@ -66,15 +71,59 @@ export function addPlan(program: Command, terminal: Terminal): void {
       scripts,
     };
     try {
-      const plans: PersonPlan[] = [];
-      for (const person of people) plans.push(await planFor(person, context));
-      terminal.exitCode = plans.some(({ result }) => result === "fails") ? 1 : 0;
-      if (options.json) terminal.line(JSON.stringify(plans));
-      else for (const one of plans) showPerson(one, context, terminal);
+      if (options.person !== undefined) await planOne(people, context, options, terminal);
+      else await planAll(people, context, options, terminal);
     } finally {
       await scripts.close();
     }
   });
+}
+
+async function planOne(
+  [person = {}]: readonly Person[],
+  context: PlanContext,
+  { json }: PlanOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const plan = await planFor(person, context);
+  terminal.exitCode = plan.result === "fails" ? 1 : 0;
+  if (json) terminal.line(JSON.stringify(plan));
+  else showPerson(plan, context, terminal);
+}
+
+async function planAll(
+  people: readonly Person[],
+  context: PlanContext,
+  { json, csv, html }: PlanOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const start = performance.now();
+  const rows = await planForAll(people, context, (count) => {
+    const perSecond = Math.round((count * 1000) / (performance.now() - start));
+    terminal.progress(`${count} of ${people.length} people, ${perSecond} per second`);
+  });
+  terminal.exitCode = rows.some(({ result }) => result === "fails") ? 1 : 0;
+  const title = `${context.action} for ${people.length} people, in ${context.tenant.name}`;
+  if (csv !== undefined) writeFileSync(csv, csvOf(rows));
+  if (html !== undefined) writeFileSync(html, htmlOf(rows, title));
+  if (json) terminal.line(JSON.stringify(rows));
+  else showPeople(rows, title, terminal);
+}
+
+/** More fill a screen; --csv and --html have everyone. */
+const shownPeople = 20;
+
+function showPeople(rows: readonly PersonRow[], title: string, terminal: Terminal): void {
+  terminal.line(terminal.styled("bold", title));
+  for (const [what, count] of summaryOf(rows))
+    terminal.line(`${String(count).padStart(8)}  ${what}`);
+  const failing = rows.filter(({ result }) => result === "fails");
+  for (const { externalId, displayName, reason } of failing.slice(0, shownPeople))
+    terminal.line(terminal.styled("red", `fails    ${displayName || externalId}: ${reason}`));
+  if (failing.length > shownPeople)
+    terminal.line(
+      `         ${failing.length - shownPeople} more: write them with --csv or --html.`,
+    );
 }
 
 function peopleIn({ person, people }: PlanOptions): Person[] {

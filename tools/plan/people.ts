@@ -1,0 +1,97 @@
+import { differencesOf, linesOf } from "../cli/differences.ts";
+import { isRecord } from "../cli/shapes.ts";
+import type { Person } from "../mapping/mapping.ts";
+import { atPath } from "../mapping/mapping.ts";
+import { planFor, type PersonPlan, type PlanContext } from "./plan.ts";
+
+/** One person in the plan of a whole set: what a row of its table shows. */
+export interface PersonRow {
+  externalId: string;
+  displayName: string;
+  result: PersonPlan["result"];
+  /** Why it fails; otherwise empty. */
+  reason: string;
+  /** What would change: `~ CustomAttribute2: "" -> "Nurse"`. */
+  changes: string[];
+  /** What is remarkable about the person, whatever the result. */
+  remarks: string[];
+  account: string;
+}
+
+/** Plans for people one after another. `onRow` is called after each with the number of people so far. */
+export async function planForAll(
+  people: readonly Person[],
+  context: PlanContext,
+  onRow: (count: number) => void,
+): Promise<PersonRow[]> {
+  const rows: PersonRow[] = [];
+  for (const person of people) {
+    rows.push(rowOf(await planFor(person, context), person));
+    onRow(rows.length);
+  }
+  addDuplicates(rows, people, context);
+  return rows;
+}
+
+function rowOf(plan: PersonPlan, person: Person): PersonRow {
+  const { externalId, displayName, result, messages, faults, steps, account = "" } = plan;
+  const scripts = faults.map(({ field, message, line }) =>
+    line === undefined
+      ? `${field}: ${message}`
+      : `${field}, line ${line} of its script: ${message}`,
+  );
+  return {
+    externalId,
+    displayName,
+    result,
+    reason: result === "fails" ? [...scripts, ...messages].join(" ") : "",
+    changes: steps.flatMap(differencesOf).flatMap(linesOf),
+    remarks: remarksOn(person),
+    account,
+  };
+}
+
+function remarksOn(person: Person): string[] {
+  const contracts = person["Contracts"];
+  return [
+    ...(Array.isArray(contracts) && contracts.length > 0 ? [] : ["no contract"]),
+    ...(isRecord(person["PrimaryContract"]) ? [] : ["no primary contract"]),
+    ...(isRecord(person["PrimaryManager"]) ? [] : ["no manager"]),
+  ];
+}
+
+/** People who share what has to be one person's own: an external ID, the value that correlates, or the mailbox. */
+function addDuplicates(
+  rows: readonly PersonRow[],
+  people: readonly Person[],
+  { correlation: { personField, accountField } }: PlanContext,
+): void {
+  const own: [what: string, value: (index: number) => unknown][] = [
+    ["ExternalId", (index) => rows[index]?.externalId],
+    [accountField, (index) => atPath(people[index] ?? {}, personField)],
+    ["mailbox", (index) => rows[index]?.account],
+  ];
+  for (const [what, valueAt] of own) {
+    const owners = new Map<string, number[]>();
+    for (const index of rows.keys()) {
+      const key = keyOf(valueAt(index));
+      if (key !== "") owners.set(key, [...(owners.get(key) ?? []), index]);
+    }
+    for (const indexes of owners.values())
+      if (indexes.length > 1)
+        for (const index of indexes)
+          rows[index]?.remarks.push(`${what} shared by ${indexes.length}`);
+  }
+}
+
+function keyOf(value: unknown): string {
+  return typeof value === "string" ? value.toLowerCase() : "";
+}
+
+/** How many people there are with each result and remark, the most frequent first. */
+export function summaryOf(rows: readonly PersonRow[]): [what: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { result, remarks } of rows)
+    for (const what of [result, ...remarks]) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
