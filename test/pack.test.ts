@@ -19,13 +19,18 @@ const root = path.resolve(import.meta.dirname, "..");
 
 describe("the release archive", () => {
   it("has the bundles, their scripts, what the platform imports, options, licences and the installer", () => {
-    const names = Object.keys(unpacked).filter((name) => !name.startsWith("chunks/"));
+    const names = Object.keys(unpacked).filter((name) => !/^(chunks|cli)\//.test(name));
     const actions = inject("actions").flatMap((name) => [`${name}.mjs`, `helloid/${name}.ps1`]);
     const options = ["folderPermission", "litigationHold", "regionalConfiguration"];
     expect(names).toEqual(
       [
         ...["configuration.json", "fieldMapping.json", "LICENSE", "THIRD-PARTY-LICENSES.txt"],
-        ...["install.ps1", ...actions, ...options.map((set) => `permissions/${set}/options.json`)],
+        ...[
+          "exo-connector.mjs",
+          "install.ps1",
+          ...actions,
+          ...options.map((set) => `permissions/${set}/options.json`),
+        ],
       ]
         .sort()
         .concat("manifest.json"),

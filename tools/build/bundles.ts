@@ -76,7 +76,8 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
     write(path.join(outdir, `${action}.mjs`), entryOf(action));
     write(path.join(outdir, "helloid", `${action}.ps1`), await bridgeFor(action));
   }
-  write(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile));
+  const commandLine = await buildCommandLine(outdir, oldestNode());
+  write(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile, commandLine));
   return { actions };
 }
 
@@ -99,7 +100,7 @@ function entryOf(action: string): string {
   const values: Record<string, string> = {
     action,
     version,
-    node: neededNode().replace(">=", ""),
+    node: oldestNode(),
     module: path.posix.relative(path.posix.dirname(action), `${moduleOf(action)}.mjs`),
   };
   return filled(readFileSync(path.join(import.meta.dirname, "entry.js"), "utf8"), values);
@@ -111,6 +112,10 @@ export function neededNode(): string {
     engines: { node: string };
   };
   return engines.node;
+}
+
+function oldestNode(): string {
+  return neededNode().replace(">=", "");
 }
 
 function write(file: string, text: string): void {
@@ -165,8 +170,9 @@ The licence: https://creativecommons.org/licenses/by/4.0/
 `;
 
 /** The licences of what is bundled: most of them ask to go along with every copy. */
-function licencesOf({ inputs }: Metafile): string {
-  const bundled = Object.keys(inputs).flatMap(
+function licencesOf(...built: readonly Metafile[]): string {
+  const inputs = built.flatMap((metafile) => Object.keys(metafile.inputs));
+  const bundled = inputs.flatMap(
     (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
   );
   const licences = [...new Set([...bundled, ...generatedFrom])].sort().map((name) => {
@@ -235,7 +241,6 @@ function loadedAtStart(
 if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
   try {
     const { actions } = await buildBundles();
-    await buildCommandLine(neededNode().replace(">=", ""));
     console.log(
       `dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`,
     );

@@ -1,24 +1,23 @@
-/** Bundles `exo-connector` to dist/, beside the bundles of the actions: one file to start, the rest in a folder. */
-import { build } from "esbuild";
-import { readFileSync, writeFileSync } from "node:fs";
+/** Bundles `exo-connector`, beside the bundles of the actions: one file to start, the rest in a folder. */
+import { build, type Metafile } from "esbuild";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { filled } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** `node` is the oldest version that runs it. */
-export async function buildCommandLine(
-  node: string,
-  outdir = path.join(root, "dist"),
-): Promise<void> {
-  await build({
+/** Writes the command line to a folder; `node` is the oldest version that runs it. The result says what is bundled. */
+export async function buildCommandLine(outdir: string, node: string): Promise<Metafile> {
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [
       { in: "tools/cli/main.ts", out: "main" },
       // Started as a thread, by its file name.
       { in: "tools/mapping/scriptWorker.ts", out: "scriptWorker" },
     ],
-    outdir: path.join(outdir, "cli"),
+    // The hash in a chunk's name covers the paths from here to the sources: one place, whatever `outdir` is.
+    outdir: path.join(root, "dist/cli"),
+    write: false,
     bundle: true,
     splitting: true,
     chunkNames: "[name]-[hash]",
@@ -31,6 +30,7 @@ export async function buildCommandLine(
     minify: true,
     keepNames: true,
     legalComments: "none",
+    metafile: true,
     logLevel: "warning",
     banner: {
       js:
@@ -38,6 +38,11 @@ export async function buildCommandLine(
         "const require = __createRequire(import.meta.url);",
     },
   });
+  const folder = path.join(outdir, "cli");
+  mkdirSync(folder, { recursive: true });
+  for (const { path: file, contents } of outputFiles)
+    writeFileSync(path.join(folder, path.basename(file)), contents);
   const entry = readFileSync(path.join(import.meta.dirname, "commandLineEntry.js"), "utf8");
   writeFileSync(path.join(outdir, "exo-connector.mjs"), filled(entry, { node }));
+  return metafile;
 }
