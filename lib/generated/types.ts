@@ -656,6 +656,10 @@ Duration: (number | string)
  * The field mapping file that implementers import (fieldMapping.json).
  */
 export interface FieldMapping {
+/**
+ * The schema for editors; the platform ignores it.
+ */
+$schema?: string
 Version: "v1"
 /**
  * @maxItems 50

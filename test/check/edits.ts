@@ -58,6 +58,28 @@ export function field(
   return replace('"MappingFields": [', `"MappingFields": [\n${JSON.stringify(added, null, 2)},`);
 }
 
+/** Maps a field of the sample in another way. */
+export function instead(name: string, { type = "Text", mode = "Fixed", value }: Mapped): Edit {
+  return (text) => {
+    const document = JSON.parse(text) as Mapping;
+    const mapped = document.MappingFields.find(({ Name }) => Name === name);
+    const [action] = mapped?.MappingActions ?? [];
+    if (!mapped || !action) throw new Error(`The sample does not map ${name}.`);
+    mapped.Type = type;
+    Object.assign(action, { MappingMode: mode, Value: JSON.stringify(value) });
+    return JSON.stringify(document, null, 2);
+  };
+}
+
+interface Mapping {
+  MappingFields: { Name: string; Type: string; MappingActions: object[] }[];
+}
+
+/** One edit after another. */
+export function both(first: Edit, second: Edit): Edit {
+  return (text) => second(first(text));
+}
+
 /** Adds a field with a script. */
 export function script(
   name: string,

@@ -3,7 +3,7 @@
 import type { Contract } from "../../lib/host/schemaContract.ts";
 import type { FieldMapping } from "../../lib/generated/types.ts";
 const check_fieldMapping = validate26;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"fieldMapping.schema.json","$comment":"expected, neededWhen, secret, verbatim and blankIsAbsent are keywords of this project; editors ignore them.","type":"object","required":["Version","MappingFields","UniqueFieldNames"],"additionalProperties":false,"properties":{"Version":{"type":"string","const":"v1"},"MappingFields":{"type":"array","maxItems":50,"items":{"$ref":"#/$defs/MappingField"}},"UniqueFieldNames":{"type":"array","items":{"type":"string"},"maxItems":0}},"$defs":{"MappingField":{"type":"object","required":["Name","Type","MappingActions"],"additionalProperties":false,"properties":{"Name":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/MappingAction"}}}},"MappingAction":{"type":"object","required":["MapForActions","MappingMode","Value","UsedInNotifications","StoreInAccountData"],"additionalProperties":false,"properties":{"MapForActions":{"type":"array","minItems":1,"items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"fieldMapping.schema.json","$comment":"expected, neededWhen, secret, verbatim and blankIsAbsent are keywords of this project; editors ignore them.","type":"object","required":["Version","MappingFields","UniqueFieldNames"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"Version":{"type":"string","const":"v1"},"MappingFields":{"type":"array","maxItems":50,"items":{"$ref":"#/$defs/MappingField"}},"UniqueFieldNames":{"type":"array","items":{"type":"string"},"maxItems":0}},"$defs":{"MappingField":{"type":"object","required":["Name","Type","MappingActions"],"additionalProperties":false,"properties":{"Name":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/MappingAction"}}}},"MappingAction":{"type":"object","required":["MapForActions","MappingMode","Value","UsedInNotifications","StoreInAccountData"],"additionalProperties":false,"properties":{"MapForActions":{"type":"array","minItems":1,"items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}}}};
 const schema12 = {"type":"object","required":["Name","Type","MappingActions"],"additionalProperties":false,"properties":{"Name":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/MappingAction"}}}};
 const pattern15 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
 const schema13 = {"type":"object","required":["MapForActions","MappingMode","Value","UsedInNotifications","StoreInAccountData"],"additionalProperties":false,"properties":{"MapForActions":{"type":"array","minItems":1,"items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}};
@@ -388,7 +388,7 @@ vErrors.push(err2);
 errors++;
 }
 for(const key0 in data){
-if(!(((key0 === "Version") || (key0 === "MappingFields")) || (key0 === "UniqueFieldNames"))){
+if(!((((key0 === "$schema") || (key0 === "Version")) || (key0 === "MappingFields")) || (key0 === "UniqueFieldNames"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err3];
@@ -399,10 +399,9 @@ vErrors.push(err3);
 errors++;
 }
 }
-if(data.Version !== undefined){
-let data0 = data.Version;
-if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/Version",schemaPath:"#/properties/Version/type",keyword:"type",params:{type: "string"}};
+if(data.$schema !== undefined){
+if(typeof data.$schema !== "string"){
+const err4 = {instancePath:instancePath+"/$schema",schemaPath:"#/properties/%24schema/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -411,8 +410,11 @@ vErrors.push(err4);
 }
 errors++;
 }
-if("v1" !== data0){
-const err5 = {instancePath:instancePath+"/Version",schemaPath:"#/properties/Version/const",keyword:"const",params:{allowedValue: "v1"}};
+}
+if(data.Version !== undefined){
+let data1 = data.Version;
+if(typeof data1 !== "string"){
+const err5 = {instancePath:instancePath+"/Version",schemaPath:"#/properties/Version/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -421,12 +423,8 @@ vErrors.push(err5);
 }
 errors++;
 }
-}
-if(data.MappingFields !== undefined){
-let data1 = data.MappingFields;
-if(Array.isArray(data1)){
-if(data1.length > 50){
-const err6 = {instancePath:instancePath+"/MappingFields",schemaPath:"#/properties/MappingFields/maxItems",keyword:"maxItems",params:{limit: 50}};
+if("v1" !== data1){
+const err6 = {instancePath:instancePath+"/Version",schemaPath:"#/properties/Version/const",keyword:"const",params:{allowedValue: "v1"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -435,16 +433,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate27(data1[i0], {instancePath:instancePath+"/MappingFields/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
 }
-}
-}
-else {
-const err7 = {instancePath:instancePath+"/MappingFields",schemaPath:"#/properties/MappingFields/type",keyword:"type",params:{type: "array"}};
+if(data.MappingFields !== undefined){
+let data2 = data.MappingFields;
+if(Array.isArray(data2)){
+if(data2.length > 50){
+const err7 = {instancePath:instancePath+"/MappingFields",schemaPath:"#/properties/MappingFields/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -453,12 +447,16 @@ vErrors.push(err7);
 }
 errors++;
 }
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate27(data2[i0], {instancePath:instancePath+"/MappingFields/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+errors = vErrors.length;
 }
-if(data.UniqueFieldNames !== undefined){
-let data3 = data.UniqueFieldNames;
-if(Array.isArray(data3)){
-if(data3.length > 0){
-const err8 = {instancePath:instancePath+"/UniqueFieldNames",schemaPath:"#/properties/UniqueFieldNames/maxItems",keyword:"maxItems",params:{limit: 0}};
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/MappingFields",schemaPath:"#/properties/MappingFields/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -467,10 +465,12 @@ vErrors.push(err8);
 }
 errors++;
 }
-const len1 = data3.length;
-for(let i1=0; i1<len1; i1++){
-if(typeof data3[i1] !== "string"){
-const err9 = {instancePath:instancePath+"/UniqueFieldNames/" + i1,schemaPath:"#/properties/UniqueFieldNames/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.UniqueFieldNames !== undefined){
+let data4 = data.UniqueFieldNames;
+if(Array.isArray(data4)){
+if(data4.length > 0){
+const err9 = {instancePath:instancePath+"/UniqueFieldNames",schemaPath:"#/properties/UniqueFieldNames/maxItems",keyword:"maxItems",params:{limit: 0}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -479,10 +479,10 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/UniqueFieldNames",schemaPath:"#/properties/UniqueFieldNames/type",keyword:"type",params:{type: "array"}};
+const len1 = data4.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data4[i1] !== "string"){
+const err10 = {instancePath:instancePath+"/UniqueFieldNames/" + i1,schemaPath:"#/properties/UniqueFieldNames/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -494,7 +494,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err11 = {instancePath:instancePath+"/UniqueFieldNames",schemaPath:"#/properties/UniqueFieldNames/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -503,7 +503,19 @@ vErrors.push(err11);
 }
 errors++;
 }
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
 validate26.errors = vErrors;
 return errors === 0;
 }
-export const fieldMapping: Contract<FieldMapping> = { check: check_fieldMapping, shape: {"type":"object","properties":{"Version":{"type":"string"},"MappingFields":{"type":"array","items":{"type":"object","properties":{"Name":{"type":"string","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","items":{"type":"object","properties":{"MapForActions":{"type":"array","items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}}}}}},"UniqueFieldNames":{"type":"array","items":{"type":"string"}}}} };
+export const fieldMapping: Contract<FieldMapping> = { check: check_fieldMapping, shape: {"type":"object","properties":{"$schema":{"type":"string"},"Version":{"type":"string"},"MappingFields":{"type":"array","items":{"type":"object","properties":{"Name":{"type":"string","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","items":{"type":"object","properties":{"MapForActions":{"type":"array","items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}}}}}},"UniqueFieldNames":{"type":"array","items":{"type":"string"}}}} };

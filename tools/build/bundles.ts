@@ -2,8 +2,9 @@
 import { build, type Metafile, type Plugin } from "esbuild";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Fault } from "../../lib/fault.ts";
 import { version } from "../../lib/generated/version.ts";
+import { checkFolder } from "../check/checks.ts";
+import { lineOf } from "../check/problem.ts";
 import { bridgeFor } from "./bridges.ts";
 import { buildCommandLine } from "./commandLine.ts";
 import { filled } from "./template.ts";
@@ -33,7 +34,7 @@ export function findActions(): string[] {
 }
 
 export async function buildBundles(outdir = path.join(root, "dist")): Promise<BuiltBundles> {
-  await checkOptions();
+  await refuseWrongFiles();
   const actions = findActions();
   // The hash in a chunk's name covers the paths from here to the sources: one place, whatever `outdir` is.
   const place = path.join(root, "dist");
@@ -124,33 +125,13 @@ function write(file: string, text: string): void {
 }
 
 /**
- * The data files that implementers edit go into the bundles, so what is wrong with one is
- * reported now and not by an event. A set of permissions with an options.json has a file of its own
- * name in lib/entitlements that reads it.
+ * The JSON files that implementers edit are checked now, and not by an event: those of the permissions go into the
+ * bundles. Throws an error with one line for each mistake.
  */
-export async function checkOptions(sets?: readonly OptionSet[]): Promise<void> {
-  const problems: string[] = [];
-  for (const { listedOptions } of sets ?? (await optionSets())) {
-    try {
-      listedOptions();
-    } catch (thrown) {
-      problems.push(Fault.of(thrown).message);
-    }
-  }
-  if (problems.length > 0) throw new Error(problems.join("\n"));
-}
-
-interface OptionSet {
-  /** Throws a fault that names everything that is wrong with the file. */
-  listedOptions(): unknown;
-}
-
-async function optionSets(): Promise<OptionSet[]> {
-  return await Promise.all(
-    setsWithOptions().map(
-      async (name) => (await import(`../../lib/entitlements/${name}.ts`)) as OptionSet,
-    ),
-  );
+export async function refuseWrongFiles(folder = root): Promise<void> {
+  const { problems } = await checkFolder(folder);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new Error(errors.map(lineOf).join("\n"));
 }
 
 /** The sets of permissions that have a file `permissions/<set>/options.json`. */

@@ -4,18 +4,14 @@ import path from "node:path";
 import { fieldMappingProblems } from "./fieldMapping.ts";
 import { formProblems } from "./form.ts";
 import { JsonFile } from "./jsonFile.ts";
-import { optionsProblems, setOf } from "./options.ts";
+import { optionsProblems } from "./options.ts";
 import { sorted, type Problem } from "./problem.ts";
-import { connectorRoot } from "./schema.ts";
-import { seedProblems } from "./seed.ts";
 
 /** A file that is JSON, and what its check may need to know. */
 export interface CheckedFile {
   file: JsonFile;
   /** The mail domains of the tenant; empty when they are not known. */
   domains: readonly string[];
-  /** The sets of permissions of the connector that have options. */
-  sets: readonly string[];
 }
 
 /** A kind of file, and its check. */
@@ -31,7 +27,6 @@ const checks: readonly Check[] = [
   { files: /^fieldMapping\.json$/, problems: fieldMappingProblems },
   { files: /^permissions\/[^/]+\/options\.json$/, problems: optionsProblems },
 ];
-const seedCheck: Check = { files: /\.json$/, problems: seedProblems };
 
 export interface CheckOptions {
   /** The mail domains of the tenant, if they are known. */
@@ -54,7 +49,9 @@ export async function checkFolder(folder: string, options: CheckOptions = {}): P
   const ofFolder = await checkFiles(files, options);
   if (seed === undefined) return ofFolder;
   const file = new JsonFile(seed.replaceAll("\\", "/"), readFileSync(seed));
-  const ofSeed = await problemsOf(file, seedCheck, options);
+  // The emulator is only needed for its seeds.
+  const { seedProblems } = await import("./seed.ts");
+  const ofSeed = [...file.problems, ...(file.root ? seedProblems(file) : [])];
   return { files: [...ofFolder.files, seed], problems: [...ofFolder.problems, ...sorted(ofSeed)] };
 }
 
@@ -75,8 +72,7 @@ async function problemsOf(
   { domains = [] }: CheckOptions,
 ): Promise<readonly Problem[]> {
   if (!file.root || !check) return file.problems;
-  const sets = filesIn(connectorRoot).flatMap((name) => setOf(name) ?? []);
-  return [...file.problems, ...(await check.problems({ file, domains, sets }))];
+  return [...file.problems, ...(await check.problems({ file, domains }))];
 }
 
 function checkOf(name: string): Check | undefined {

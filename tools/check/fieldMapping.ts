@@ -6,7 +6,7 @@ import { mappingRuleProblems } from "./mappingRules.ts";
 import { mappingScriptProblems } from "./mappingScripts.ts";
 import { itemsOf, member, textIn } from "./jsonFile.ts";
 import type { Problem } from "./problem.ts";
-import { schemaProblems } from "./schema.ts";
+import { schemaKeyProblems, schemaProblems } from "./schema.ts";
 
 /** What is wrong in fieldMapping.json. */
 export function fieldMappingProblems({ file, domains }: CheckedFile): Problem[] {
@@ -16,6 +16,7 @@ export function fieldMappingProblems({ file, domains }: CheckedFile): Problem[] 
   const fields = fieldsIn(file);
   return [
     ...schemaProblems(file, "schemas/fieldMapping.schema.json", nameOf),
+    ...schemaKeyProblems(file),
     ...mappingFormProblems(file, fields),
     ...mappingRuleProblems(file, fields),
     ...mappingScriptProblems(file, fields),

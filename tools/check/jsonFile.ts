@@ -88,7 +88,9 @@ export class JsonFile {
     const closes = /^[\]}]/.test(this.#text.slice(offset).trimStart());
     if (before.endsWith(",") && closes)
       return this.problem(before.length - 1, "A comma too many: no value follows it.");
-    return this.problem(offset, `${syntax[code] ?? `Not JSON (${code})`}.`);
+    const isCutOff = code === "CloseBraceExpected" || code === "CloseBracketExpected";
+    const place = isCutOff ? before.length : offset;
+    return this.problem(place, `${syntax[code] ?? `Not JSON (${code})`}.`);
   }
 
   #repeatedKeys(node: Node): Problem[] {

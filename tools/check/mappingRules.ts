@@ -95,17 +95,17 @@ function settingProblems(file: JsonFile, staged: StagedField): Problem[] {
   const { field, action, stage, stageNode } = staged;
   const { name, type, typeNode } = field;
   if (!isSettable(name) || (stage === "Create" && !isVisibility(name))) return [];
-  if (isOfReply(name)) {
-    if (stage === "Delete" || stage === "Enable") return [];
-    const message = `${name} is mapped for ${stage}, which sets no automatic reply; expected Delete or Enable.`;
-    return [file.problem(stageNode, message, { field: name })];
-  }
   if (type === "Array" && !isReadAsList(name))
     return [
       file.problem(typeNode, `${name} has one value and Type is Array; expected Text.`, {
         field: name,
       }),
     ];
+  if (isOfReply(name)) {
+    if (stage === "Delete" || stage === "Enable") return [];
+    const message = `${name} is mapped for ${stage}, which sets no automatic reply; expected Delete or Enable.`;
+    return [file.problem(stageNode, message, { field: name })];
+  }
   const fault = valueFault(name, fixedValue(action) ?? "");
   return fault === undefined
     ? []

@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "../../lib/fault.ts";
-import { isRecord, Unusable } from "../../lib/host/schemaContract.ts";
+import { Unusable } from "../../lib/host/schemaContract.ts";
 import type { CheckedFile } from "./checks.ts";
 import { domainsIn, wrongDomain } from "./domains.ts";
-import { itemsOf, keyIn, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
+import { itemsOf, JsonFile, keyIn, member, textIn, type Node } from "./jsonFile.ts";
 import { expectedOneOf, withNearest, type Problem } from "./problem.ts";
-import { connectorRoot } from "./schema.ts";
+import { connectorRoot, schemaKeyProblems } from "./schema.ts";
 
 /** What a set of permissions with options exports. */
 interface OptionSet {
@@ -15,26 +15,38 @@ interface OptionSet {
 }
 
 /** What is wrong in `permissions/<set>/options.json`. */
-export async function optionsProblems({ file, domains, sets }: CheckedFile): Promise<Problem[]> {
-  const set = setOf(file.name) ?? "";
+export async function optionsProblems({ file, domains }: CheckedFile): Promise<Problem[]> {
+  const sets = setsWithRules();
+  const [, set = ""] = file.name.split("/");
   if (!sets.includes(set))
     return [
       file.problem(
         0,
-        `No set of permissions with options is called ${set}; ${expectedOneOf(sets, set)}.`,
+        `No set of permissions reads options from ${set}; ${expectedOneOf(sets, set)}.`,
       ),
     ];
-  const rules = (await import(`../../lib/entitlements/${set}.ts`)) as OptionSet;
+  // The rules of a set are loaded with the options of the connector itself.
+  if (JsonFile.read(connectorRoot, file.name).root === undefined)
+    return [file.problem(0, `Not checked: ${file.name} of the connector itself is not JSON.`)];
   return [
     ...schemaKeyProblems(file),
-    ...ruleProblems(file, rules),
+    ...ruleProblems(file, await rulesOf(set)),
     ...domainProblems(file, domains),
   ];
 }
 
-/** The set of permissions of a file with options. */
-export function setOf(name: string): string | undefined {
-  return /^permissions\/([^/]+)\/options\.json$/.exec(name)?.[1];
+/** The sets of permissions of the connector that read options. */
+function setsWithRules(): string[] {
+  const rules = path.join(connectorRoot, "lib/entitlements");
+  return readdirSync(path.join(connectorRoot, "permissions")).filter(
+    (set) =>
+      existsSync(path.join(rules, `${set}.ts`)) &&
+      existsSync(path.join(connectorRoot, "permissions", set, "options.json")),
+  );
+}
+
+async function rulesOf(set: string): Promise<OptionSet> {
+  return (await import(`../../lib/entitlements/${set}.ts`)) as OptionSet;
 }
 
 function ruleProblems(file: JsonFile, { listedOptions }: OptionSet): Problem[] {
@@ -68,35 +80,16 @@ function keyOf(file: JsonFile, steps: readonly (string | number)[]): Node | unde
   return keyIn(file.find(steps.slice(0, -1)), last);
 }
 
-/** A rule of a set is about an option, and its message starts with the property. */
+/** A rule of a set is about an option; its message names the property or quotes its value. */
 function named(option: Node | undefined, message: string): Node | undefined {
-  const [word = ""] = message.split(" ");
-  const isOption = option?.type === "object";
-  return (isOption ? member(option, word) : undefined) ?? option;
-}
-
-/** Editors follow `$schema`. The one that belongs to a file is in .vscode/settings.json. */
-function schemaKeyProblems(file: JsonFile): Problem[] {
-  const node = member(file.root, "$schema");
-  const written = textIn(node);
-  const schema = schemaOf(file.name);
-  if (written === undefined || schema === undefined) return [];
-  const expected = path.posix.relative(path.posix.dirname(file.name), schema);
-  if (path.posix.normalize(written) === expected) return [];
-  return [file.problem(node, `$schema is "${written}"; expected "${expected}".`)];
-}
-
-function schemaOf(name: string): string | undefined {
-  const text = readFileSync(path.join(connectorRoot, ".vscode/settings.json"), "utf8");
-  const settings: unknown = JSON.parse(text);
-  const entries: unknown = isRecord(settings) ? settings["json.schemas"] : [];
-  const entry = [entries]
-    .flat()
-    .find(
-      (one): one is { url: string } =>
-        isRecord(one) && Array.isArray(one["fileMatch"]) && one["fileMatch"].includes(`/${name}`),
-    );
-  return entry?.url.replace(/^\.\//, "");
+  if (option?.type !== "object") return option;
+  const properties = (option.children ?? []).flatMap(({ children: [key, value] = [] }) =>
+    key && value ? [{ name: String(key.value), value }] : [],
+  );
+  const found =
+    properties.find(({ name }) => new RegExp(`^(The )?${name}\\b`, "i").test(message)) ??
+    properties.find(({ value }) => message.includes(`"${textIn(value)}"`));
+  return found?.value ?? option;
 }
 
 /** Calendars list users of the tenant. */

@@ -1,8 +1,9 @@
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { quoted } from "../../lib/graphemes.ts";
-import { keyIn, member, type JsonFile, type Node } from "./jsonFile.ts";
+import { isRecord } from "../../lib/host/schemaContract.ts";
+import { keyIn, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
 import { expectedOneOf, type Problem } from "./problem.ts";
 
 /** The connector itself, with its schemas and rules; not the folder that is checked. */
@@ -27,6 +28,31 @@ export function schemaProblems(
     );
     return [file.problem(place, message, { field: fieldOf(steps) })];
   });
+}
+
+/** Editors follow `$schema`. The one that belongs to a file is in .vscode/settings.json. */
+export function schemaKeyProblems(file: JsonFile): Problem[] {
+  const node = member(file.root, "$schema");
+  const written = textIn(node);
+  const schema = schemaOf(file.name);
+  if (written === undefined || schema === undefined) return [];
+  const expected = path.posix.relative(path.posix.dirname(file.name), schema);
+  if (path.posix.normalize(written) === expected) return [];
+  return [file.problem(node, `$schema is "${written}"; expected "${expected}".`)];
+}
+
+function schemaOf(name: string): string | undefined {
+  const place = path.join(connectorRoot, ".vscode/settings.json");
+  if (!existsSync(place)) return undefined;
+  const settings: unknown = JSON.parse(readFileSync(place, "utf8"));
+  const entries: unknown = isRecord(settings) ? settings["json.schemas"] : [];
+  const entry = [entries]
+    .flat()
+    .find(
+      (one): one is { url: string } =>
+        isRecord(one) && Array.isArray(one["fileMatch"]) && one["fileMatch"].includes(`/${name}`),
+    );
+  return entry?.url.replace(/^\.\//, "");
 }
 
 function validatorOf(schema: string): ValidateFunction {

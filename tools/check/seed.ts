@@ -1,9 +1,9 @@
 import { readState } from "../../test/emulator/state.ts";
-import type { CheckedFile } from "./checks.ts";
+import type { JsonFile } from "./jsonFile.ts";
 import type { Problem } from "./problem.ts";
 
 /** What the emulator refuses in a seed. */
-export function seedProblems({ file }: CheckedFile): Problem[] {
+export function seedProblems(file: JsonFile): Problem[] {
   const read = readState(file.value);
   if (!("problems" in read)) return [];
   return read.problems.map((problem) => {

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { checkFolder, type Checked, type CheckOptions } from "../../check/checks.ts";
 import { lineOf } from "../../check/problem.ts";
+import { connectorRoot } from "../../check/schema.ts";
 import { watchFolder } from "../../check/watch.ts";
+import { withExamples } from "../examples.ts";
 import type { AddVerb } from "../exoConnector.ts";
 import { UsageError, type Terminal } from "../terminal.ts";
 
@@ -15,25 +17,21 @@ interface Options {
 
 /** `check`: what is wrong in the JSON files that implementers edit. */
 export const addCheck: AddVerb = (program, terminal) => {
-  program
+  const verb = program
     .command("check")
-    .description("Checks configuration.json, fieldMapping.json and permissions/*/options.json.")
-    .option("--folder <folder>", "The folder with the files.", ".")
-    .option(
-      "--domain <domains...>",
-      "The mail domains of the tenant: addresses at others are reported.",
+    .description(
+      "Check configuration.json, fieldMapping.json and permissions/*/options.json before they are used.",
     )
-    .option("--seed <file>", "Also check a seed of the emulator.")
-    .option("--watch", "Check again whenever a file changes, until interrupted.")
-    .option("--json", "Write one JSON document.")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  exo-connector check --domain example.com\n  exo-connector check --folder ../customer --watch",
-    )
-    .action(async (options: Options) => {
-      await check(options, terminal);
-      if (options.watch) await watchFolder(options.folder, () => check(options, terminal));
-    });
+    .option("--folder <folder>", "the folder with the files", connectorRoot)
+    .option("--domain <domains...>", "the mail domains of the tenant: others are reported")
+    .option("--seed <file>", "also check a seed of the emulator")
+    .option("--watch", "check again whenever a file changes, until interrupted")
+    .option("--json", "one JSON document");
+  withExamples(verb, ["check --domain example.com", "check --folder ../customer --watch"]);
+  verb.action(async (options: Options) => {
+    await check(options, terminal);
+    if (options.watch) await watchFolder(options.folder, () => check(options, terminal));
+  });
 };
 
 async function check(
