@@ -201,3 +201,10 @@ export function checked(answer: unknown): CreateAnswer {
   expect(createAnswer.check(answer), JSON.stringify(createAnswer.check.errors)).toBe(true);
   return answer as CreateAnswer;
 }
+
+/** What a promise rejects with. */
+export const thrown = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => "nothing was thrown",
+    (reason: unknown) => reason,
+  );

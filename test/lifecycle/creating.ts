@@ -4,7 +4,7 @@ import { createAnswer } from "../generated/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
 import action from "../../lifecycle/create.ts";
 import { seedState } from "../emulator/seed.ts";
-import { Bench } from "../bench.ts";
+import type { Bench } from "../bench.ts";
 import { asDeclared } from "../declared.ts";
 import { createEventFor, type CreateChoices } from "../events.ts";
 import { runInProcess, type InProcessRun } from "../inProcess.ts";

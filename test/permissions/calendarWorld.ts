@@ -1,5 +1,5 @@
 /** Who and what the tests of rights on calendars are about. */
-import { Bench, guidOf, shown } from "../bench.ts";
+import { guidOf, shown, type Bench } from "../bench.ts";
 
 export interface Reference extends Record<string, unknown> {
   Id: string;

@@ -6,7 +6,7 @@ import {
   type OnRecord,
   type SubPermissionChoices,
 } from "../events.ts";
-import { Bench, guidOf, type Run } from "../bench.ts";
+import { guidOf, type Run, type Bench } from "../bench.ts";
 import { prepare, sets } from "./sets.ts";
 
 type Answered = Run<{

@@ -5,7 +5,7 @@ import { permissionRecord, subPermissionRecord } from "../generated/answers.ts";
 import type { SubPermissionRecordBody } from "../../lib/generated/types.ts";
 import { seedState } from "../emulator/seed.ts";
 import { readingEventFor } from "../events.ts";
-import { Bench, guidOf, type Run } from "../bench.ts";
+import { guidOf, type Run, type Bench } from "../bench.ts";
 import { sets } from "./sets.ts";
 
 export type SetName = keyof typeof sets;

@@ -3,19 +3,18 @@ import path from "node:path";
 import type { ExchangeTarget } from "../../lib/exchange/target.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { nearestName } from "../../lib/nearestName.ts";
+import { actionsFolder, isClone } from "./place.ts";
 import { UsageError } from "./terminal.ts";
 
 const rooms = ["lifecycle", "permissions", "resources"];
-/** A clone has the sources of the actions; the archive has their bundles, beside the command line. */
-const extension = path.extname(import.meta.filename);
-const root = path.resolve(import.meta.dirname, extension === ".ts" ? "../.." : "..");
+const extension = isClone ? ".ts" : ".mjs";
 
 /** Every action, as a path such as `permissions/groups/grantPermission`: the listing of the folders. */
 export function listActions(): string[] {
   return rooms
-    .filter((room) => existsSync(path.join(root, room)))
+    .filter((room) => existsSync(path.join(actionsFolder, room)))
     .flatMap((room) =>
-      readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" })
+      readdirSync(path.join(actionsFolder, room), { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(extension))
         .map((file) => `${room}/${file.replaceAll("\\", "/").slice(0, -extension.length)}`),
     )

@@ -21,10 +21,15 @@ export function showPlan(plan: Answer["plan"], terminal: Terminal): void {
     terminal.line(
       terminal.styled("dim", `step     ${step.operation}${step.sent ? "" : ", not sent"}`),
     );
-    for (const line of differencesOf(step).flatMap(linesOf)) {
-      const sign = line.charAt(0) as keyof typeof colours;
-      terminal.line(`         ${terminal.styled(colours[sign], line)}`);
-    }
+    showDifferences([step], terminal, "         ");
+  }
+}
+
+/** Shows what steps change, a line for each difference. */
+export function showDifferences(steps: Answer["plan"], terminal: Terminal, indent: string): void {
+  for (const line of steps.flatMap(differencesOf).flatMap(linesOf)) {
+    const sign = line.charAt(0) as keyof typeof colours;
+    terminal.line(`${indent}${terminal.styled(colours[sign], line)}`);
   }
 }
 

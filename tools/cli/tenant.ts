@@ -80,7 +80,7 @@ function emulatedTenant(seed: string | undefined): Tenant {
   const { tenant } = emulator.state();
   const configuration = formOf(emulator.credentials, tenant);
   return {
-    ...tenantWith(`${tenant.displayName} (emulator)`, configuration, inMemory, {}),
+    ...tenantWith(tenant.displayName, configuration, inMemory, {}),
     emulator,
   };
 }

@@ -4,6 +4,7 @@ import type { Faults } from "./fault.ts";
 export const hostFaults: readonly Faults[] = [
   {
     file: "lib/host/gate.ts",
+    tests: ["test/host/looks.test.ts"],
     faults: [
       {
         find: "if (dryRun) return asRead;",
@@ -84,7 +85,7 @@ export const hostFaults: readonly Faults[] = [
   },
   {
     file: "lib/host/faults.ts",
-    tests: ["test/host/gate.test.ts"],
+    tests: ["test/host/looks.test.ts"],
     faults: [
       {
         find: 'kind !== "unavailable" && kind !== "unexpected"',
@@ -111,7 +112,6 @@ export const hostFaults: readonly Faults[] = [
   },
   {
     file: "lib/host/looks.ts",
-    tests: ["test/host/gate.test.ts"],
     faults: [
       {
         find: "fault === undefined && !strict",

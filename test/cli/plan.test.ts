@@ -1,0 +1,151 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ran } from "./terminal.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "exo-connector plan "));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const example = path.resolve(import.meta.dirname, "../../docs/examples/person.json");
+const person = JSON.parse(readFileSync(example, "utf8")) as Record<string, unknown>;
+const mapping = path.resolve(import.meta.dirname, "../../fieldMapping.json");
+
+function written(name: string, value: unknown): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, JSON.stringify(value));
+  return file;
+}
+
+const planned = (action: string, ...args: string[]) =>
+  ran(["plan", action, "--mapping", mapping, ...args]);
+
+describe("exo-connector plan for one person", () => {
+  it("shows the mapped fields and what would change", async () => {
+    const { code, lines } = await planned("update", "--person", example);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      "lifecycle/update for Aoife O'Brien (E100001), in Contoso (emulated)",
+      'mapped   CustomAttribute1 = "Head of Finance"',
+      'mapped   EmailAddresses = ["SMTP:aoife.byrne@contoso.com"]',
+      expect.stringMatching(
+        /^audit {4}Set CustomAttribute1, EmailAddresses .* this is a dry run\.$/,
+      ),
+      "step     Set-Mailbox, not sent",
+      '         ~ CustomAttribute1: "E100001" -> "Head of Finance"',
+      '         - EmailAddresses: "SMTP:aoife.obrien@contoso.com"',
+      '         + EmailAddresses: "SMTP:aoife.byrne@contoso.com"',
+      '         + EmailAddresses: "smtp:aoife.obrien@contoso.com"',
+      "result   changes",
+    ]);
+  });
+
+  it.each([
+    ["create", "changes"],
+    ["enable", "nothing to change"],
+    ["disable", "changes"],
+    ["delete", "changes"],
+  ])("plans %s", async (action, result) => {
+    const { code, lines } = await planned(action, "--person", example);
+    expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: `result   ${result}` });
+  });
+
+  it("fails when no mailbox belongs to the person", async () => {
+    const stranger = written("stranger.json", { ...person, Accounts: {} });
+    const { code, lines } = await planned("update", "--person", stranger);
+    expect(code).toBe(1);
+    expect(lines.join("\n")).toContain("The correlation value is empty");
+    expect(lines.at(-1)).toBe("result   fails");
+  });
+
+  it("fails when a script fails, and names the field and the line of the script", async () => {
+    const broken = JSON.parse(readFileSync(mapping, "utf8")) as {
+      MappingFields: { Name: string; MappingActions: { Value: string }[] }[];
+    };
+    const field = broken.MappingFields.find(({ Name }) => Name === "EmailAddresses");
+    for (const action of field?.MappingActions ?? [])
+      action.Value = JSON.stringify("var a = Person.Name;\na.Title.Name;");
+    const file = written("broken.json", broken);
+    const { code, lines } = await ran(["plan", "update", "--person", example, "--mapping", file]);
+    expect(code).toBe(1);
+    expect(lines).toContain(
+      "error    EmailAddresses, line 2 of its script: TypeError: cannot read property 'Name' of undefined",
+    );
+    expect(lines).toContain('mapped   CustomAttribute1 = "Head of Finance"');
+  });
+
+  it("links by the fields that --correlate names", async () => {
+    const correlate = ["--correlate", "Person.ExternalId=CustomAttribute1"];
+    const { code } = await planned("create", "--person", example, ...correlate);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [["plan", "grantPermission", "--person", example], /^grantPermission is more than one action/],
+    [
+      ["plan", "groups/grantPermission", "--person", example],
+      /has no mapping; expected create, update/,
+    ],
+    [["plan", "update"], /^Expected --person <file> or --people <file>\.$/],
+    [["plan", "update", "--people", example], /has no list of people; expected \{ "Persons"/],
+    [
+      ["plan", "update", "--person", written("vault.json", { Persons: [] })],
+      /has many people; give it to --people instead of --person\.$/,
+    ],
+  ])("is used wrongly: %j", async (args, message) => {
+    const { code, notes } = await ran(args);
+    expect(code).toBe(2);
+    expect(notes.join("\n")).toMatch(message);
+  });
+});
+
+describe("exo-connector plan for a vault", () => {
+  const { PrimaryManager: _manager, ...withoutManager } = person;
+  const vault = written("people.json", {
+    Persons: [
+      person,
+      { ...withoutManager, ExternalId: "E2", DisplayName: "=HYPERLINK(1)", Accounts: {} },
+      { ...person, ExternalId: "E3", DisplayName: "<b>Third</b>", Contracts: [] },
+    ],
+    Departments: [],
+  });
+
+  it("counts results, duplicates and what people lack, and lists who would fail and why", async () => {
+    const { code, lines } = await planned("update", "--people", vault);
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      "lifecycle/update for 3 people, in Contoso (emulated)",
+      "       2  changes",
+      "       2  UserPrincipalName shared by 2",
+      "       2  mailbox shared by 2",
+      "       1  fails",
+      "       1  no manager",
+      "       1  no contract",
+      expect.stringMatching(/^fails {4}=HYPERLINK\(1\): The correlation value is empty/),
+    ]);
+  });
+
+  it("writes a table for a spreadsheet, in which no cell is a formula", async () => {
+    const csv = path.join(folder, "people.csv");
+    await planned("update", "--people", vault, "--csv", csv);
+    const text = readFileSync(csv, "utf8");
+    expect(text).toMatch(/^\uFEFFexternalId,displayName,result,reason,changes,remarks,account\n/);
+    expect(text).toContain("\nE2,'=HYPERLINK(1),fails,");
+  });
+
+  it("writes a page, in which no name is markup", async () => {
+    const html = path.join(folder, "people.html");
+    await planned("update", "--people", vault, "--html", html);
+    const text = readFileSync(html, "utf8");
+    expect(text).toContain("&#60;b&#62;Third&#60;/b&#62;");
+    expect(text).not.toContain("<b>Third");
+    expect(text.indexOf("HYPERLINK")).toBeLessThan(text.indexOf("Third"));
+  });
+
+  it("writes every person as JSON", async () => {
+    const { lines } = await planned("update", "--people", vault, "--json");
+    const rows = JSON.parse(lines.join("")) as { externalId: string; changes: string[] }[];
+    expect(rows.map(({ externalId }) => externalId)).toEqual(["E100001", "E2", "E3"]);
+    expect(rows[0]?.changes[0]).toBe('~ CustomAttribute1: "E100001" -> "Head of Finance"');
+  });
+});

@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { startEmulator } from "../emulator/server.ts";
+import { ran } from "./terminal.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "exo-connector run "));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => path.join(folder, name);
+
+const anna = "anna.bakker@contoso.com";
+const nurse = ["run", "update", "--account", anna, "--set", "CustomAttribute2=Nurse"];
+
+describe("exo-connector run", () => {
+  it("shows what an action would change, and changes nothing", async () => {
+    const { code, lines } = await ran(nurse);
+    expect(code).toBe(0);
+    expect(lines[0]).toBe("lifecycle/update, dry run, Contoso (emulated)");
+    expect(lines).toContain('         ~ CustomAttribute2: "" -> "Nurse"');
+    expect(lines).toContain("step     Set-Mailbox, not sent");
+    expect(lines.at(-1)).toMatch(/^result {3}success, outcome done, /);
+  });
+
+  it("builds the event of a permission from names", async () => {
+    const grant = ["run", "groups/grantPermission", "--account", "Chris Bakker"];
+    const { code, lines } = await ran([...grant, "--permission", "newsletter"]);
+    expect(code).toBe(0);
+    expect(lines).toContain("         ~ isMember: false -> true");
+  });
+
+  it("changes the tenant with --live, in an emulator that runs", async () => {
+    const running = await startEmulator();
+    try {
+      const mailboxOf = () =>
+        running.emulator.state().objects.find((object) => object["UserPrincipalName"] === anna);
+      const tenant = ["--emulator", running.exchangeUrl];
+      expect((await ran([...nurse, ...tenant])).code).toBe(0);
+      expect(mailboxOf()?.["CustomAttribute2"]).not.toBe("Nurse");
+      expect((await ran([...nurse, ...tenant, "--live"])).code).toBe(0);
+      expect(mailboxOf()?.["CustomAttribute2"]).toBe("Nurse");
+    } finally {
+      await running.close();
+    }
+  });
+
+  it("writes the answer as one JSON document", async () => {
+    const { lines } = await ran([...nurse, "--json"]);
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ outcome: "done" });
+  });
+
+  it("saves the event without credentials, and runs it again", async () => {
+    const saved = file("event.json");
+    const settings = ["--setting", "CorrelateOnly=true", "--save", saved];
+    await ran([...nurse, ...settings]);
+    const text = readFileSync(saved, "utf8");
+    expect(JSON.parse(text)).toMatchObject({
+      actionContext: { Configuration: { CorrelateOnly: "true" }, DryRun: true },
+    });
+    expect(text).not.toMatch(/AppSecret|TenantID|emulated-secret/);
+    const { code, lines } = await ran(["run", "update", "--event", saved]);
+    expect(code).toBe(0);
+    expect(lines.join("\n")).toContain("Correlate only");
+  });
+
+  it("exits with 1 when the action has no success", async () => {
+    const { code, lines } = await ran(["run", "create", "--account", "nobody@contoso.com"]);
+    expect(code).toBe(1);
+    expect(lines).toContain('error    No mailbox has "nobody@contoso.com" as UserPrincipalName.');
+  });
+
+  writeFileSync(file("comma.json"), '{\n  "a": 1,\n}');
+  writeFileSync(file("list.json"), "[]");
+  it.each([
+    [
+      ["run", "grantPermision"],
+      /^There is no action grantPermision\. The nearest is grantPermission\.$/,
+    ],
+    [["run", "grantPermission"], /^grantPermission is more than one action: permissions\/folder/],
+    [
+      ["run", "update", "--account", "anna bakkr"],
+      /^No mailbox of Contoso \(emulated\) has the Alias or/,
+    ],
+    [
+      [
+        "run",
+        "groups/grantPermission",
+        "--account",
+        anna,
+        "--permission",
+        "Distribution Group - Newslettr",
+      ],
+      /The nearest is Distribution Group - Newsletter\.$/,
+    ],
+    [
+      ["run", "groups/grantPermission", "--permission", "Care"],
+      /^Care is more than one permission: /,
+    ],
+    [
+      ["run", "update", "--set", "CustomAttribute2"],
+      /^--set CustomAttribute2: expected name=value\.$/,
+    ],
+    [["run", "update", "--event", file("comma.json")], /comma\.json:3:1 {2}This is no JSON: /],
+    [
+      ["run", "update", "--event", file("list.json")],
+      /list\.json has no actionContext; expected an event\.$/,
+    ],
+    [["run", "update", "--event", file("none.json")], /none\.json cannot be read: ENOENT/],
+    [
+      ["run", "update", "--emulator", "http://127.0.0.1:9"],
+      /^No emulator answers at http:\/\/127\.0\.0\.1:9/,
+    ],
+    [
+      ["run", "update", "--emulator", "http://127.0.0.1:9", "--seed", "x"],
+      /^Only one of --config, --emulator and --seed can choose the tenant\.$/,
+    ],
+  ])("is used wrongly: %j", async (args, message) => {
+    const { code, lines, notes } = await ran(args);
+    expect({ code, lines }).toEqual({ code: 2, lines: [] });
+    expect(notes.join("\n")).toMatch(message);
+  });
+});

@@ -1,0 +1,94 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { scriptLimits } from "../../tools/mapping/scriptRequest.ts";
+import { openScripts } from "../../tools/mapping/scripts.ts";
+
+const scripts = openScripts();
+afterAll(() => scripts.close());
+
+const person = JSON.stringify({ Name: { GivenName: "Zoë" } });
+const evaluated = (script: string, iteration = 0) =>
+  scripts.evaluate({ script, person, iteration });
+
+describe("a script of a mapping", () => {
+  it("has the value of its last expression", async () => {
+    expect(await evaluated("function f() { return Person.Name.GivenName; }\nf();")).toEqual({
+      json: '"Zoë"',
+    });
+    expect(await evaluated("['a', 'b']")).toEqual({ json: '["a","b"]' });
+    for (const nothing of ["null", "undefined", "var x = 1;"])
+      expect(await evaluated(nothing)).toEqual({ json: "null" });
+  });
+
+  it("has the globals of the platform", async () => {
+    expect(await evaluated("deleteDiacriticalMarks(Person.Name.GivenName) + Iteration", 2)).toEqual(
+      { json: '"Zoe2"' },
+    );
+  });
+
+  it("reports what it throws with its line", async () => {
+    expect(await evaluated("var a = 1;\n\nPerson.Location.Name;")).toEqual({
+      fault: "TypeError: cannot read property 'Name' of undefined",
+      line: 3,
+    });
+    expect(await evaluated("var a = ;")).toMatchObject({ line: 1 });
+    expect(await evaluated("throw 'no name'")).toEqual({
+      fault: "It throws no name.",
+      line: undefined,
+    });
+    expect(await evaluated("(function () {})")).toMatchObject({
+      fault: "The last value is a function; expected a call of it.",
+    });
+  });
+
+  it("reaches no file, network or process", async () => {
+    for (const script of [
+      "constructor.constructor('return process')()",
+      "this.constructor.constructor('return globalThis.process.env')()",
+      "require('fs')",
+      "fetch('http://localhost')",
+      "console.log(1)",
+      "setTimeout(function () {}, 1)",
+    ])
+      expect(await evaluated(script), script).toHaveProperty("fault");
+    expect(await evaluated("import('fs').toString()")).toEqual({ json: '"[object Promise]"' });
+  });
+
+  it("cannot change what the next one finds", async () => {
+    const games =
+      "Object.prototype.toString = String.prototype.normalize = JSON.parse = JSON.stringify = null;" +
+      "Person.Name.GivenName = 'x'; deleteDiacriticalMarks = null; 'done'";
+    expect(await evaluated(games)).toEqual({ json: '"done"' });
+    expect(await evaluated("deleteDiacriticalMarks(Person.Name.GivenName)")).toEqual({
+      json: '"Zoe"',
+    });
+  });
+
+  const tooLong = "The script ran for more than 1000 ms and was stopped.";
+  const tooMuch = "The script needed more than 64 MB of memory and was stopped.";
+  const tooDeep = "The script nests too deeply.";
+  it.each([
+    ["an endless loop", "while (true);", tooLong],
+    ["a getter that never returns", "({ toJSON: function () { while (true); } })", tooLong],
+    ["a pattern that backtracks", "/^(a+)+$/.test('a'.repeat(40) + 'b')", tooLong],
+    [
+      "instructions of a millisecond each",
+      "let t = 'a'.repeat(1e6); for (let i = 0; i < 1e9; i++) t.lastIndexOf('b');",
+      tooLong,
+    ],
+    ["a text of a gigabyte", "let t = 'x'; while (true) t += t;", tooMuch],
+    ["a list of a billion", "Array(1e9).fill(1).length", tooMuch],
+    ["deep recursion", "function f() { return f() + 1; }\nf();", tooDeep],
+    ["deep source", "eval('('.repeat(5000) + '1' + ')'.repeat(5000))", tooDeep],
+    ["deep JSON", "let o = {}; for (let i = 0; i < 1e5; i++) o = { o }; o", tooDeep],
+    [
+      "a long value",
+      "'x'.repeat(200000)",
+      "The script returns 200002 characters; expected at most 100000.",
+    ],
+  ])("is stopped within its limits: %s", async (_what, script, fault) => {
+    const start = performance.now();
+    expect(await evaluated(script)).toMatchObject({ fault });
+    expect(performance.now() - start).toBeLessThan(3 * scriptLimits.ms);
+    expect(await evaluated("1 + 1")).toEqual({ json: "2" });
+  });
+});

@@ -1,0 +1,10 @@
+import path from "node:path";
+
+/** A clone runs the sources; the archive has the command line in a folder beside the bundles. */
+export const isClone = path.extname(import.meta.filename) === ".ts";
+
+/** The folder with the actions: their sources in a clone, their bundles in the archive. */
+export const actionsFolder = path.resolve(import.meta.dirname, isClone ? "../.." : "..");
+
+/** The folder with the built bundles. */
+export const bundlesFolder = isClone ? path.join(actionsFolder, "dist") : actionsFolder;

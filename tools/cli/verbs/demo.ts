@@ -1,0 +1,159 @@
+import { once } from "node:events";
+import type { Command } from "commander";
+import type { Answer } from "../../../lib/host/answer.ts";
+import { startEmulator, type RunningEmulator } from "../../../test/emulator/server.ts";
+import { story, type Chapter } from "../demoEvents.ts";
+import { differencesOf, linesOf } from "../differences.ts";
+import { withExamples } from "../examples.ts";
+import { bundlesFolder } from "../place.ts";
+import { showDifferences } from "../report.ts";
+import { runBundle, type BundleRun } from "../run.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface DemoOptions {
+  keep?: true;
+  verbose?: true;
+  json?: true;
+}
+
+/** A chapter that was played. */
+interface Played extends Chapter {
+  run: BundleRun;
+}
+
+/** `demo`: one person joins, moves, leaves and comes back, through the built bundles and an emulated tenant. */
+export function addDemo(program: Command, terminal: Terminal): void {
+  const demo = program
+    .command("demo")
+    .description(
+      "Play a story through the built bundles: a person joins, moves, leaves and comes back.",
+    )
+    .option("--verbose", "show requests, audit lines and answers")
+    .option("--keep", "keep the emulated tenant afterwards, until interrupted")
+    .option("--json", "the answers as one JSON document");
+  withExamples(demo, ["demo", "demo --keep"]);
+  demo.action(async (options: DemoOptions) => {
+    const emulator = await startEmulator();
+    try {
+      await play(emulator, options, terminal);
+      if (options.keep) await stay(emulator, terminal);
+    } finally {
+      await emulator.close();
+    }
+  });
+}
+
+async function play(
+  emulator: RunningEmulator,
+  { verbose, json }: DemoOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const env = {
+    EXO_CONNECTOR_LOGIN_URL: emulator.loginUrl,
+    EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl,
+  };
+  const { tenant, objects } = emulator.emulator.state();
+  if (!json)
+    terminal.line(
+      `${tenant.displayName}: ${objects.length} directory objects, at ${emulator.exchangeUrl}`,
+    );
+  const played: Played[] = [];
+  for (const chapter of story(emulator)) {
+    emulator.emulator.clearJournal();
+    const run = await runBundle(chapter.action, chapter.event, { dist: bundlesFolder, env });
+    played.push({ ...chapter, run });
+    if (!json) showChapter(played, { emulator, verbose: verbose === true, terminal });
+  }
+  const failures = played.filter(({ run }) => run.code !== 0).length;
+  terminal.exitCode = failures === 0 ? 0 : 1;
+  if (json) {
+    terminal.line(JSON.stringify(played.map(({ title, run }) => ({ title, answer: run.answer }))));
+    return;
+  }
+  showTable(played, terminal);
+  terminal.line(
+    failures === 0
+      ? terminal.styled("green", "All of it worked. Nothing was written outside the emulator.")
+      : terminal.styled("red", `${failures} of these events did not succeed.`),
+  );
+}
+
+function showChapter(
+  played: readonly Played[],
+  {
+    emulator,
+    verbose,
+    terminal,
+  }: { emulator: RunningEmulator; verbose: boolean; terminal: Terminal },
+): void {
+  const last = played.at(-1);
+  if (!last) return;
+  const { title, action, event, run } = last;
+  terminal.line();
+  terminal.line(terminal.styled("bold", `${played.length}. ${title}`));
+  if (verbose) {
+    const mode = event.actionContext.DryRun ? "dry run" : "for real";
+    const size = JSON.stringify(event).length;
+    terminal.line(`   event    dist/${action}.mjs, ${mode}, ${size} bytes on stdin`);
+    for (const request of requestsOf(emulator))
+      terminal.line(terminal.styled("dim", `   request  ${request}`));
+  }
+  if (!isAnswer(run.answer)) {
+    terminal.line(terminal.styled("red", `   no answer, exit code ${run.code}: ${run.stderr}`));
+    return;
+  }
+  const { outputContext, plan, outcome, stats } = run.answer;
+  for (const { Message, IsError } of outputContext.AuditLogs)
+    if (verbose || IsError || plan.length === 0)
+      terminal.line(
+        IsError ? terminal.styled("red", `   error    ${Message}`) : `   audit    ${Message}`,
+      );
+  showDifferences(plan, terminal, "   ");
+  if (verbose)
+    terminal.line(
+      `   answer   outcome ${outcome}, exit code ${run.code}, ${stats.requests} requests, ${Math.round(run.ms)} ms`,
+    );
+}
+
+function requestsOf({ emulator }: RunningEmulator): string[] {
+  return emulator
+    .journal()
+    .map(({ side, cmdlet, parameters, status }) =>
+      side === "login"
+        ? `token for ${String(parameters?.["scope"])} -> ${status}`
+        : `${cmdlet} ${JSON.stringify(parameters)} -> ${status}`,
+    );
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return typeof value === "object" && value !== null && "outputContext" in value;
+}
+
+const columns = [4, 46, 12, 10, 10] as const;
+
+function showTable(played: readonly Played[], terminal: Terminal): void {
+  const row = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => cell.padEnd(columns[index] ?? 0))
+      .join("")
+      .trimEnd();
+  terminal.line();
+  terminal.line(terminal.styled("bold", row(["", "Action", "Outcome", "Requests", "Changes"])));
+  for (const [index, { action, run }] of played.entries()) {
+    const answer = isAnswer(run.answer) ? run.answer : undefined;
+    const changes = answer?.plan.flatMap(differencesOf).flatMap(linesOf).length;
+    const cells = [answer?.outcome, answer?.stats.requests, changes].map((cell) =>
+      String(cell ?? "-"),
+    );
+    const line = row([String(index + 1), action, ...cells]);
+    terminal.line(run.code === 0 ? line : terminal.styled("red", line));
+  }
+}
+
+async function stay({ exchangeUrl, loginUrl }: RunningEmulator, terminal: Terminal): Promise<void> {
+  terminal.line();
+  terminal.line(
+    `The tenant is kept: ${exchangeUrl}/ (sign-in at ${loginUrl}). Stop it with Ctrl+C.`,
+  );
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+}
