@@ -1,3 +1,4 @@
+import schema from "../../schemas/fieldMapping.schema.json" with { type: "json" };
 import { mappedDomainProblems } from "./domains.ts";
 import type { CheckedFile } from "./checks.ts";
 import { fieldsIn } from "./mapping.ts";
@@ -15,8 +16,8 @@ export function fieldMappingProblems({ file, domains }: CheckedFile): Problem[] 
     list === "MappingFields" ? textIn(member(nodes[Number(index)], "Name")) : undefined;
   const fields = fieldsIn(file);
   return [
-    ...schemaProblems(file, "schemas/fieldMapping.schema.json", nameOf),
-    ...schemaKeyProblems(file),
+    ...schemaProblems(file, schema, nameOf),
+    ...schemaKeyProblems(file, "schemas/fieldMapping.schema.json"),
     ...mappingFormProblems(file, fields),
     ...mappingRuleProblems(file, fields),
     ...mappingScriptProblems(file, fields),

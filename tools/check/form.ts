@@ -1,5 +1,6 @@
 /** What is wrong in configuration.json: the form, and whether its fields are those that the connector reads. */
 import schema from "../../schemas/configuration.schema.json" with { type: "json" };
+import formSchema from "../../schemas/editor/form.schema.json" with { type: "json" };
 import { quoted } from "../../lib/graphemes.ts";
 import { configuration } from "../../lib/generated/validators/configuration.ts";
 import { readAs, Unusable, type Shape } from "../../lib/host/schemaContract.ts";
@@ -27,7 +28,7 @@ export function formProblems({ file, domains }: CheckedFile): Problem[] {
     textIn(member(nodes[Number(index)], "key"));
   const fields = nodes.flatMap(fieldOf);
   return [
-    ...schemaProblems(file, "schemas/editor/form.schema.json", keyOf),
+    ...schemaProblems(file, formSchema, keyOf),
     ...unknownKeys(file, nodes),
     ...repeatedKeys(file, fields),
     ...missingKeys(file, fields),

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { checkFolder, type Checked, type CheckOptions } from "../../check/checks.ts";
 import { lineOf } from "../../check/problem.ts";
-import { connectorRoot } from "../../check/schema.ts";
 import { watchFolder } from "../../check/watch.ts";
 import { withExamples } from "../examples.ts";
 import type { AddVerb } from "../exoConnector.ts";
+import { actionsFolder } from "../place.ts";
 import { UsageError, type Terminal } from "../terminal.ts";
 
 interface Options {
@@ -22,7 +22,7 @@ export const addCheck: AddVerb = (program, terminal) => {
     .description(
       "Check configuration.json, fieldMapping.json and permissions/*/options.json before they are used.",
     )
-    .option("--folder <folder>", "the folder with the files", connectorRoot)
+    .option("--folder <folder>", "the folder with the files", actionsFolder)
     .option("--domain <domains...>", "the mail domains of the tenant: others are reported")
     .option("--seed <file>", "also check a seed of the emulator")
     .option("--watch", "check again whenever a file changes, until interrupted")
