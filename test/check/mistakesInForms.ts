@@ -82,7 +82,6 @@ export const mistakesInForms = [
     replace('"defaultValue": "html"', '"defaultValue": "rtf"'),
     '"defaultValue": "rtf"',
     "expected one of html, text",
-    { also: 1 },
   ),
   mistake(
     "a choice that does not exist",

@@ -82,6 +82,18 @@ const names = [
     "script line 2: Person.Name has no nickName",
   ),
   mistake(
+    "a misspelt member of a part of the person",
+    attribute("const contract = Person.PrimaryContract || {};", "contract.Departement.ExternalId;"),
+    at,
+    "script line 2: Person.PrimaryContract has no Departement",
+  ),
+  mistake(
+    "a misspelt variable",
+    attribute("let text = 'A';", "tekst += 'B';", "text;"),
+    at,
+    "script line 2: tekst is not defined",
+  ),
+  mistake(
     "a variable without a declaration",
     attribute("local = Person.Name.NickName;", "local;"),
     at,

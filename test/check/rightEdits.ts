@@ -89,6 +89,16 @@ const paths = [
 ] as const;
 
 const scripts = [
+  [
+    "parts of the person that may not exist",
+    attribute(
+      "function f(contract) { return contract.Anything; }",
+      "const manager = (Person.PrimaryContract || {}).Manager || Person.PrimaryManager || {};",
+      "let part = Person.Name;",
+      "part = { Other: 'x' };",
+      "(manager.DisplayName || part.Other) + f({});",
+    ),
+  ],
   ["one expression", attribute("Person.Name.NickName + ' ' + Person.Name.FamilyName")],
   [
     "a function in an old language",

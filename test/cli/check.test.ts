@@ -53,10 +53,12 @@ describe("exo-connector check", () => {
     expect(unknown.code).toBe(0);
     expect(unknown.lines).toEqual([
       expect.stringMatching(
-        /^fieldMapping\.json:40:20 {2}warning: EmailAddresses, script line 2: /,
+        /^fieldMapping\.json:40:109 {2}warning: EmailAddresses, script line 2: /,
       ),
       "5 files checked: 1 warning.",
     ]);
+    const text = readFileSync(path.join(folder, "fieldMapping.json"), "utf8");
+    expect(text.split("\n")[39]?.slice(108)).toMatch(/^'contoso\.com'/);
     const known = await ran(["check", "--folder", folder, "--domain", "a.test", "b.test"]);
     expect(known.code).toBe(1);
     expect(known.lines[0]).toMatch(

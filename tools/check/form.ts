@@ -186,7 +186,7 @@ function choiceProblems(file: JsonFile, { node, key, shape }: Field): Problem[] 
   });
   const defaultNode = member(node, "defaultValue");
   const standard = textIn(defaultNode);
-  if (standard !== undefined && standard !== "" && !texts.includes(standard))
+  if (standard !== undefined && allowed.includes(standard) && !texts.includes(standard))
     wrong.push(
       problem(
         defaultNode,

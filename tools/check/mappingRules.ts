@@ -239,6 +239,7 @@ export function faultOf(rule: () => unknown): string | undefined {
     rule();
     return undefined;
   } catch (thrown) {
-    return Fault.of(thrown).message;
+    if (!(thrown instanceof Fault)) throw thrown;
+    return thrown.message;
   }
 }

@@ -90,8 +90,9 @@ function named(option: Node | undefined, message: string): Node | undefined {
   const properties = (option.children ?? []).flatMap(({ children: [key, value] = [] }) =>
     key && value ? [{ name: String(key.value), value }] : [],
   );
+  const subject = message.toLowerCase().replace(/^the /, "");
   const found =
-    properties.find(({ name }) => new RegExp(`^(The )?${name}\\b`, "i").test(message)) ??
+    properties.find(({ name }) => subject.startsWith(`${name.toLowerCase()} `)) ??
     properties.find(({ value }) => message.includes(`"${textIn(value)}"`));
   return found?.value ?? option;
 }
