@@ -20,7 +20,7 @@ const person = JSON.parse(
 ) as unknown;
 writeFileSync(path.join(folder, "vault.json"), JSON.stringify({ Persons: [person] }));
 
-/** The command lines of a page that `npm run exo --` starts. Those that run until they are interrupted have other tests. */
+/** The command lines of a page. Those that run until they are interrupted have tests of their own. */
 function commandsIn(page: string): string[] {
   const text = readFileSync(path.join(root, page), "utf8");
   return [...text.matchAll(/^npm run exo -- (.+)$/gm)]
