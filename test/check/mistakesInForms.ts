@@ -110,6 +110,13 @@ export const mistakesInForms = [
     "expected true for Organization",
   ),
   mistake(
+    "one attribute for two things",
+    replace('"defaultValue": "CustomAttribute1"', '"defaultValue": "CustomAttribute2"'),
+    '"defaultValue": "CustomAttribute2"',
+    "are both CustomAttribute2; expected two different attributes",
+    { isWarning: true },
+  ),
+  mistake(
     "a domain of another tenant",
     replace('"defaultValue": ""', '"defaultValue": "fabricam.example"', '"key": "ResourceDomain"'),
     '"defaultValue": "fabricam.example"',

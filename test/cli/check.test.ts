@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { watchFolder } from "../../tools/check/watch.ts";
-import { sample } from "../check/edits.ts";
+import { replace, sample } from "../check/edits.ts";
 import { ran } from "./terminal.ts";
 
 let folder: string;
@@ -13,11 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function edit(file: string, from: string, to: string): void {
+function edit(file: string, from: string, to: string, after = ""): void {
   const place = path.join(folder, file);
-  const text = readFileSync(place, "utf8");
-  expect(text).toContain(from);
-  writeFileSync(place, text.replace(from, to));
+  writeFileSync(place, replace(from, to, after)(readFileSync(place, "utf8")));
 }
 
 describe("exo-connector check", () => {
@@ -66,6 +64,21 @@ describe("exo-connector check", () => {
     );
   });
 
+  it("compares the mapping with the form", async () => {
+    const field = '"key": "ClearAutoReplyOnEnable",\n    "type": "checkbox",\n    "defaultValue": ';
+    edit("configuration.json", `${field}false`, `${field}true`);
+    const { code, lines } = await ran(["check", "--folder", folder]);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^fieldMapping\.json:115:29 {2}warning: .*InternalMessage is not mapped for Enable/,
+      ),
+      "5 files checked: 1 warning.",
+    ]);
+    edit("fieldMapping.json", '["Delete"]', '["Delete", "Enable"]', '"Name": "InternalMessage"');
+    expect((await ran(["check", "--folder", folder])).lines).toHaveLength(1);
+  });
+
   it("writes one JSON document on request", async () => {
     edit("permissions/regionalConfiguration/options.json", "dd-MM-yy", "dd-mm-yy");
     const { code, lines } = await ran(["check", "--folder", folder, "--json"]);
@@ -105,6 +118,14 @@ describe("exo-connector check", () => {
     expect(lines[0]).toMatch(
       /^permissions\/litigationHolds\/options\.json:1:1 .*is litigationHold\.$/,
     );
+  });
+
+  it("exits with 2 and no stack for a file that cannot be read", async () => {
+    rmSync(path.join(folder, "fieldMapping.json"));
+    mkdirSync(path.join(folder, "fieldMapping.json"));
+    const { code, notes } = await ran(["check", "--folder", folder]);
+    expect(code).toBe(2);
+    expect(notes).toEqual([expect.stringMatching(/^EISDIR: .*\.$/)]);
   });
 
   it("exits with 2 for a folder or a seed that does not exist, and for one without such files", async () => {

@@ -1,5 +1,5 @@
 /** The checks of the JSON files that people edit, without a tenant: files in, problems out. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fieldMappingProblems } from "./fieldMapping.ts";
 import { formProblems } from "./form.ts";
@@ -12,6 +12,8 @@ export interface CheckedFile {
   file: JsonFile;
   /** The mail domains of the tenant; empty when they are not known. */
   domains: readonly string[];
+  /** Another file of the same folder, if it is there and JSON. */
+  other(name: string): JsonFile | undefined;
 }
 
 /** A kind of file, and its check. */
@@ -58,21 +60,17 @@ export async function checkFolder(folder: string, options: CheckOptions = {}): P
 /** Checks files by their names. */
 export async function checkFiles(
   files: readonly JsonFile[],
-  options: CheckOptions = {},
+  { domains = [] }: CheckOptions = {},
 ): Promise<Checked> {
+  const other = (name: string): JsonFile | undefined =>
+    files.find((file) => file.name === name && file.root !== undefined);
   const problems = await Promise.all(
-    files.map((file) => problemsOf(file, checkOf(file.name), options)),
+    files.map(async (file) => [
+      ...file.problems,
+      ...(file.root ? ((await checkOf(file.name)?.problems({ file, domains, other })) ?? []) : []),
+    ]),
   );
   return { files: files.map(({ name }) => name).sort(), problems: sorted(problems.flat()) };
-}
-
-async function problemsOf(
-  file: JsonFile,
-  check: Check | undefined,
-  { domains = [] }: CheckOptions,
-): Promise<readonly Problem[]> {
-  if (!file.root || !check) return file.problems;
-  return [...file.problems, ...(await check.problems({ file, domains }))];
 }
 
 function checkOf(name: string): Check | undefined {
@@ -82,7 +80,8 @@ function checkOf(name: string): Check | undefined {
 /** The JSON files of a connector: in the folder itself, and one for each set of permissions. */
 export function filesIn(folder: string): string[] {
   const permissions = path.join(folder, "permissions");
-  const sets = existsSync(permissions) ? readdirSync(permissions) : [];
+  const isFolder = statSync(permissions, { throwIfNoEntry: false })?.isDirectory() === true;
+  const sets = isFolder ? readdirSync(permissions) : [];
   return [
     ...readdirSync(folder).filter((name) => name.endsWith(".json")),
     ...sets

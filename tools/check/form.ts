@@ -2,8 +2,10 @@
 import schema from "../../schemas/configuration.schema.json" with { type: "json" };
 import formSchema from "../../schemas/editor/form.schema.json" with { type: "json" };
 import { quoted } from "../../lib/graphemes.ts";
+import { Fault } from "../../lib/fault.ts";
 import { configuration } from "../../lib/generated/validators/configuration.ts";
 import { readAs, Unusable, type Shape } from "../../lib/host/schemaContract.ts";
+import { attributesIn } from "../../lib/resources/resourceSettings.ts";
 import type { CheckedFile } from "./checks.ts";
 import { wrongDomain } from "./domains.ts";
 import { itemsOf, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
@@ -32,6 +34,7 @@ export function formProblems({ file, domains }: CheckedFile): Problem[] {
     ...unknownKeys(file, nodes),
     ...repeatedKeys(file, fields),
     ...missingKeys(file, fields),
+    ...attributeProblems(file, fields),
     ...fields.flatMap((field) => [
       ...typeProblems(file, field),
       ...defaultProblems(file, field, domains),
@@ -156,6 +159,36 @@ const complete = {
   AppId: "00000000-0000-0000-0000-000000000000",
   AppSecret: "x",
 };
+
+/** The attributes of resources, if the defaults stay. */
+function attributeProblems(file: JsonFile, fields: readonly Field[]): Problem[] {
+  const defaultOf = (key: string): Node | undefined =>
+    member(fields.find((field) => field.key === key)?.node, "defaultValue");
+  const place = defaultOf("SubPermissionAttribute");
+  try {
+    const { SubPermissionAttribute, MarkerAttribute } = readAs(configuration, {
+      ...complete,
+      SubPermissionAttribute: textIn(place),
+      MarkerAttribute: textIn(defaultOf("MarkerAttribute")),
+    });
+    attributesIn({
+      ...(SubPermissionAttribute && { SubPermissionAttribute }),
+      ...(MarkerAttribute && { MarkerAttribute }),
+    });
+    return [];
+  } catch (thrown) {
+    // Values that do not exist are reported at their own fields.
+    if (thrown instanceof Unusable) return [];
+    const { message } = Fault.of(thrown);
+    return [file.problem(place, message, { field: "SubPermissionAttribute", severity: "warning" })];
+  }
+}
+
+/** Whether a switch of the form is on when no one changes it. */
+export function isOnByDefault(form: JsonFile | undefined, key: string): boolean {
+  const field = itemsOf(form?.root).find((node) => nameOf(member(node, "key")) === key);
+  return member(field, "defaultValue")?.value === true;
+}
 
 /** The values of a select are those of the connector, and one of them is the default. */
 function choiceProblems(file: JsonFile, { node, key, shape }: Field): Problem[] {

@@ -147,6 +147,17 @@ function replyProblems(file: JsonFile, staged: readonly StagedField[]): Problem[
   });
 }
 
+/** Enable clears the leaver's reply only if it has the texts that are mapped for Enable. */
+export function unknownReplyProblems(file: JsonFile, fields: readonly MappedField[]): Problem[] {
+  const staged = stagedFields(fields).filter(({ field }) => isNamed(field, "InternalMessage"));
+  const [set] = staged.filter(({ stage }) => stage === "Delete");
+  if (!set || staged.some(({ stage }) => stage === "Enable")) return [];
+  const message =
+    "ClearAutoReplyOnEnable is on in configuration.json and InternalMessage is not mapped for Enable; expected it " +
+    "for Enable too, because enable knows the leaver's reply by its text.";
+  return [file.problem(set.stageNode, message, { field: set.field.name, severity: "warning" })];
+}
+
 function sampleOf(name: string): string {
   return samples[name.toLowerCase()] ?? "text";
 }

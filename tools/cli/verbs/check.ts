@@ -30,9 +30,28 @@ export const addCheck: AddVerb = (program, terminal) => {
   withExamples(verb, ["check --domain example.com", "check --folder ../customer --watch"]);
   verb.action(async (options: Options) => {
     await check(options, terminal);
-    if (options.watch) await watchFolder(options.folder, () => check(options, terminal));
+    if (options.watch) await watchFolder(options.folder, () => checkAgain(options, terminal));
   });
 };
+
+/** A file may be half saved or renamed at this moment: the watch goes on. */
+async function checkAgain(options: Options, terminal: Terminal): Promise<void> {
+  try {
+    await check(options, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.note(error.message);
+  }
+}
+
+async function readable<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw new UsageError(`${error.message}.`);
+    throw error;
+  }
+}
 
 async function check(
   { folder, domain = [], seed, json }: Options,
@@ -42,7 +61,7 @@ async function check(
     throw new UsageError(`There is no folder ${folder}.`);
   if (seed !== undefined && !existsSync(seed)) throw new UsageError(`There is no file ${seed}.`);
   const options: CheckOptions = { domains: domain.flatMap((text) => text.split(",")), seed };
-  const checked = await checkFolder(folder, options);
+  const checked = await readable(checkFolder(folder, options));
   if (checked.files.length === 0)
     throw new UsageError(
       `The folder ${folder} has none of configuration.json, fieldMapping.json and permissions/*/options.json.`,
