@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -118,6 +126,17 @@ describe("exo-connector check", () => {
     expect(lines[0]).toMatch(
       /^permissions\/litigationHolds\/options\.json:1:1 .*is litigationHold\.$/,
     );
+  });
+
+  it("warns when a file is missing or has another name", async () => {
+    renameSync(path.join(folder, "fieldMapping.json"), path.join(folder, "fieldmapping.json"));
+    expect(await ran(["check", "--folder", folder])).toMatchObject({
+      code: 0,
+      lines: [
+        "fieldMapping.json:1:1  warning: The file is missing, so it was not checked; the nearest is fieldmapping.json.",
+        "4 files checked: 1 warning.",
+      ],
+    });
   });
 
   it("exits with 2 and no stack for a file that cannot be read", async () => {

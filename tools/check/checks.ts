@@ -5,7 +5,7 @@ import { fieldMappingProblems } from "./fieldMapping.ts";
 import { formProblems } from "./form.ts";
 import { JsonFile } from "./jsonFile.ts";
 import { optionsProblems } from "./options.ts";
-import { sorted, type Problem } from "./problem.ts";
+import { nearestAmong, sorted, type Problem } from "./problem.ts";
 
 /** A file that is JSON, and what its check may need to know. */
 export interface CheckedFile {
@@ -48,13 +48,31 @@ export async function checkFolder(folder: string, options: CheckOptions = {}): P
   const { seed } = options;
   const names = filesIn(folder).filter((name) => checkOf(name) !== undefined);
   const files = names.map((name) => JsonFile.read(folder, name));
-  const ofFolder = await checkFiles(files, options);
+  const checked = await checkFiles(files, options);
+  const missing = names.length === 0 ? [] : missingFiles(names, filesIn(folder));
+  const ofFolder = { files: checked.files, problems: sorted([...missing, ...checked.problems]) };
   if (seed === undefined) return ofFolder;
   const file = new JsonFile(seed.replaceAll("\\", "/"), readFileSync(seed));
   // The emulator is only needed for its seeds.
   const { seedProblems } = await import("./seed.ts");
   const ofSeed = [...file.problems, ...(file.root ? seedProblems(file) : [])];
   return { files: [...ofFolder.files, seed], problems: [...ofFolder.problems, ...sorted(ofSeed)] };
+}
+
+/** What the platform imports: a folder without one of them may have it under another name. */
+function missingFiles(names: readonly string[], all: readonly string[]): Problem[] {
+  return ["configuration.json", "fieldMapping.json"]
+    .filter((name) => !names.includes(name))
+    .map((name) => ({
+      file: name,
+      line: 1,
+      column: 1,
+      message: `The file is missing, so it was not checked${nearestAmong(
+        all.filter((other) => !names.includes(other)),
+        name,
+      )}.`,
+      severity: "warning",
+    }));
 }
 
 /** Checks files by their names. */

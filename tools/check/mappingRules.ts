@@ -51,10 +51,10 @@ function notSettable(name: string): string {
       "expected a setting of a mailbox."
     );
   const similar = faultOf(() => settingsFrom([[name, null]])) ?? `${name} is not a setting.`;
-  const nearestReply = nearestAmong(replyNames, name);
-  return similar.includes(";") || nearestReply === ""
-    ? similar
-    : similar.replace(/\.$/, `${nearestReply}.`);
+  const ofUser = nearestAmong(userNames, name);
+  const hint =
+    nearestAmong(replyNames, name) || (ofUser && `${ofUser}, which is an attribute of the user`);
+  return similar.includes(";") ? similar : similar.replace(/\.$/, `${hint}.`);
 }
 
 /** Another letter case works in the connector, and looks different wherever the platform compares. */
@@ -80,14 +80,13 @@ function settableName(name: string): string | undefined {
 const replyNames = Object.keys(
   cmdlets.cmdlets["Set-MailboxAutoReplyConfiguration"].parameters,
 ).filter(isOfReply);
+const userNames = Object.keys(cmdlets.cmdlets["Set-User"].parameters);
 const settable = new Map(
   [...Object.keys(setMailboxParameters), ...replyNames].map((name) => [name.toLowerCase(), name]),
 );
 
 function isOfUser(name: string): boolean {
-  return Object.keys(cmdlets.cmdlets["Set-User"].parameters).some(
-    (parameter) => parameter.toLowerCase() === name.toLowerCase(),
-  );
+  return userNames.some((parameter) => parameter.toLowerCase() === name.toLowerCase());
 }
 
 /** What the action of the stage refuses in one field. */

@@ -37,6 +37,7 @@ export const addCheck: AddVerb = (program, terminal) => {
 /** A file may be half saved or renamed at this moment: the watch goes on. */
 async function checkAgain(options: Options, terminal: Terminal): Promise<void> {
   try {
+    if (!options.json) terminal.line();
     await check(options, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
