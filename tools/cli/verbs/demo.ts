@@ -11,6 +11,7 @@ import { runBundle, type BundleRun } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface DemoOptions {
+  dist: string;
   keep?: true;
   verbose?: true;
   json?: true;
@@ -28,6 +29,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
     .description(
       "Play a story through the built bundles: a person joins, moves, leaves and comes back.",
     )
+    .option("--dist <folder>", "the built bundles", bundlesFolder)
     .option("--verbose", "show requests, audit lines and answers")
     .option("--keep", "keep the emulated tenant afterwards, until interrupted")
     .option("--json", "the answers as one JSON document");
@@ -45,7 +47,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
 
 async function play(
   emulator: RunningEmulator,
-  { verbose, json }: DemoOptions,
+  { dist, verbose, json }: DemoOptions,
   terminal: Terminal,
 ): Promise<void> {
   const env = {
@@ -60,7 +62,7 @@ async function play(
   const played: Played[] = [];
   for (const chapter of story(emulator)) {
     emulator.emulator.clearJournal();
-    const run = await runBundle(chapter.action, chapter.event, { dist: bundlesFolder, env });
+    const run = await runBundle(chapter.action, chapter.event, { dist, env });
     played.push({ ...chapter, run });
     if (!json) showChapter(played, { emulator, verbose: verbose === true, terminal });
   }
