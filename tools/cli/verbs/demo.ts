@@ -5,7 +5,7 @@ import { startEmulator, type RunningEmulator } from "../../../test/emulator/serv
 import { story, type Chapter } from "../demoEvents.ts";
 import { differencesOf, linesOf } from "../differences.ts";
 import { withExamples } from "../examples.ts";
-import { bundlesFolder } from "../place.ts";
+import { assertBuilt, bundlesFolder } from "../place.ts";
 import { showDifferences } from "../report.ts";
 import { runBundle, type BundleRun } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
@@ -35,6 +35,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
     .option("--json", "the answers as one JSON document");
   withExamples(demo, ["demo", "demo --keep"]);
   demo.action(async (options: DemoOptions) => {
+    assertBuilt(options.dist);
     const emulator = await startEmulator();
     try {
       await play(emulator, options, terminal);

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { nearestName } from "../../../lib/nearestName.ts";
 import { withExamples } from "../examples.ts";
-import { bundlesFolder } from "../place.ts";
+import { assertBuilt, bundlesFolder } from "../place.ts";
 import {
   fileOf,
   fixtures,
@@ -32,6 +32,7 @@ export function addReplay(program: Command, terminal: Terminal): void {
     .option("--json", "one JSON document");
   withExamples(verb, ["replay lifecycle/update", "replay --report replay.html"]);
   verb.action(async (typed: string[], options: ReplayOptions) => {
+    assertBuilt(options.dist);
     const names = namesAmong(typed);
     const results: ReplayedFixture[] = [];
     for (const [index, name] of names.entries()) {
