@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { connect, connectorWith } from "../../lib/connector.ts";
+import { connectorWith, machineSeams, type ConnectorSeams } from "../../lib/connector.ts";
 import type { ExchangeQuery, ExchangeTarget } from "../../lib/exchange/target.ts";
 import { Fault } from "../../lib/fault.ts";
 import { configuration as configurationContract } from "../../lib/generated/validators/configuration.ts";
@@ -24,8 +24,16 @@ export interface Tenant {
   invoke(action: string, event: object): Promise<Invocation>;
   /** Asks the tenant something, read-only. Throws a `Fault`. */
   query<T>(query: ExchangeQuery<T>): Promise<T>;
+  /** What its connection uses, for those who examine the connection itself. */
+  link: TenantLink;
   /** The emulated tenant of this process. */
   emulator?: Emulator;
+}
+
+/** The way to a tenant: the environment variables that it needs or excludes, and the seams of its connection. */
+export interface TenantLink {
+  env: Readonly<Record<string, string | undefined>>;
+  seams: ConnectorSeams;
 }
 
 /** The result of one event. */
@@ -46,25 +54,27 @@ export interface TenantChoice {
   seed?: string;
 }
 
-export async function openTenant({ config, emulator, seed }: TenantChoice): Promise<Tenant> {
+/** Opens the chosen tenant. Only a real one is reached as `env` says: through a proxy, with private authorities. */
+export async function openTenant(
+  { config, emulator, seed }: TenantChoice,
+  env: TenantLink["env"] = process.env,
+): Promise<Tenant> {
   if ([config, emulator, seed].filter((choice) => choice !== undefined).length > 1)
     throw new UsageError("Only one of --config, --emulator and --seed can choose the tenant.");
-  if (config !== undefined) return realTenant(config);
+  if (config !== undefined) return realTenant(config, env);
   if (emulator !== undefined) return await runningEmulator(emulator);
   return emulatedTenant(seed);
 }
 
-function realTenant(file: string): Tenant {
+function realTenant(file: string, env: TenantLink["env"]): Tenant {
   const configuration = readJson(file);
   if (!isRecord(configuration))
     throw new UsageError(`${file} is not an object; expected the values of the form.`);
   const { Organization } = configuration;
-  return tenantWith(
-    typeof Organization === "string" ? Organization : file,
-    configuration,
-    connect,
-    process.env,
-  );
+  return tenantWith(typeof Organization === "string" ? Organization : file, configuration, {
+    env,
+    seams: machineSeams,
+  });
 }
 
 /** An emulator in this process. Its requests name the real hosts, and never leave the process. */
@@ -72,19 +82,25 @@ function emulatedTenant(seed: string | undefined): Tenant {
   const state = seed === undefined ? {} : { state: stateFrom(seed) };
   const emulator = createEmulator(state);
   const send = withOneToken(sendTo(emulator));
-  const inMemory = connectorWith({
+  const inMemory: ConnectorSeams = {
     transport: () => ({ send, close: () => undefined }),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     random: Math.random,
     clock: () => emulator.now(),
-  });
+  };
   const { tenant } = emulator.state();
   const configuration = formOf(emulator.credentials, tenant);
   return {
-    ...tenantWith(tenant.displayName, configuration, inMemory, {}),
+    ...tenantWith(tenant.displayName, configuration, { env: noEmulatorUrls, seams: inMemory }),
     emulator,
   };
 }
+
+/** Its requests name the real hosts. */
+const noEmulatorUrls = {
+  EXO_CONNECTOR_LOGIN_URL: undefined,
+  EXO_CONNECTOR_EXCHANGE_URL: undefined,
+};
 
 function stateFrom(file: string) {
   const read = readState(readJson(file));
@@ -111,9 +127,12 @@ async function runningEmulator(address: string): Promise<Tenant> {
     initialDomain: connection.organization,
     cloud: connection.cloud,
   });
-  return tenantWith(`${connection.displayName} (emulator at ${address})`, configuration, connect, {
-    EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
-    EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
+  return tenantWith(`${connection.displayName} (emulator at ${address})`, configuration, {
+    env: {
+      EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
+      EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
+    },
+    seams: machineSeams,
   });
 }
 
@@ -175,12 +194,14 @@ function withOneToken(send: Transport): Transport {
 function tenantWith(
   name: string,
   configuration: Record<string, unknown>,
-  connectTo: Connect<ExchangeTarget>,
-  env: Readonly<Record<string, string | undefined>>,
+  link: TenantLink,
 ): Tenant {
+  const { env, seams } = link;
+  const connectTo = connectorWith(seams);
   return {
     name,
     configuration,
+    link,
     invoke: (action, event) => invoked(action, event, connectTo, env),
     query: (query) => queried(query, configuration, connectTo, env),
   };
