@@ -5,6 +5,8 @@ import { UsageError, type Terminal } from "./terminal.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addPlan } from "./verbs/plan.ts";
+import { addReach } from "./verbs/reach.ts";
+import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addUndo } from "./verbs/undo.ts";
 import { addCheck } from "./verbs/check.ts";
@@ -12,7 +14,16 @@ import { addCheck } from "./verbs/check.ts";
 /** Adds a verb to the program. */
 export type AddVerb = (program: Command, terminal: Terminal) => void;
 
-const verbs: readonly AddVerb[] = [addCheck, addDemo, addDoctor, addPlan, addRun, addUndo];
+const verbs: readonly AddVerb[] = [
+  addCheck,
+  addDemo,
+  addDoctor,
+  addPlan,
+  addReach,
+  addReplay,
+  addRun,
+  addUndo,
+];
 
 /** Carries out a command line, without the names of the program; the result is the exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
