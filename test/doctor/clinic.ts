@@ -41,7 +41,11 @@ export async function findingsOf(running: RunningEmulator, mistake: Mistake): Pr
     form: { ...formFor(running), ...form },
     env: { ...addressesOf(running), ...env },
     nodeVersion,
-    seams: { ...machineSeams, clock: () => Date.now() + fastMs },
+    seams: {
+      ...machineSeams,
+      sleep: () => Promise.resolve(),
+      clock: () => Date.now() + fastMs,
+    },
     sets: allSets.filter(({ name }) => sets?.includes(name) ?? true),
   }))
     findings.push(finding);
@@ -64,17 +68,24 @@ export const formFor = ({ tenantId, clientId, clientSecret }: RunningEmulator) =
 export const cmdletsSentTo = ({ emulator }: RunningEmulator): string[] =>
   emulator.journal().flatMap(({ cmdlet }) => (cmdlet === undefined ? [] : [cmdlet]));
 
-const keys = generateKeyPairSync("rsa", {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: "spki", format: "pem" },
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-});
+const keysOf = (modulusLength: number) =>
+  generateKeyPairSync("rsa", {
+    modulusLength,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+const usualKeys = keysOf(2048);
 
 export const pfxPassword = "correct horse";
 const dayMs = 24 * 3_600_000;
 
 /** A certificate that is valid between two days from now: for the application (PEM), and for the form (PFX). */
-export function certificateFor(fromDays: number, untilDays: number): { pem: string; pfx: string } {
+export function certificateFor(
+  fromDays: number,
+  untilDays: number,
+  bits = 2048,
+): { pem: string; pfx: string } {
+  const keys = bits === 2048 ? usualKeys : keysOf(bits);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
   certificate.serialNumber = "0a";

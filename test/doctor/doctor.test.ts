@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../tools/doctor/finding.ts";
+import { privateAuthority, tlsServer } from "../net/privateNetwork.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import {
   certificateFor,
@@ -27,6 +28,8 @@ writeFileSync(textFile, "-----BEGIN CERTIFICATE-----\nbm90IG9uZQ==\n-----END CER
 const sound = certificateFor(-1, 300);
 const other = certificateFor(-2, 300);
 const expired = certificateFor(-20, -1);
+const ending = certificateFor(-300, 10.5);
+const short = certificateFor(-1, 300, 1024);
 const early = certificateFor(1, 300);
 const unknownId = "00000000-0000-4000-8000-000000000001";
 
@@ -165,6 +168,13 @@ const cases: Case[] = [
     /^Export the certificate with its private key/,
   ],
   [
+    "a key that is too short",
+    { form: withCertificate(short.pfx), app: { certificates: [short.pem] } },
+    "credential",
+    /\(RSA, 1024 bits\) has a key that is too short; expected 2048 bits or more\.$/,
+    /^Create a new certificate/,
+  ],
+  [
     "no application permission",
     { app: { appRoles: [] } },
     "application permission",
@@ -297,5 +307,177 @@ describe("a mistake is the only thing that is wrong", () => {
     const found = findings.find(({ status }) => status === "wrong");
     expect(found?.message).toMatch(cause);
     expect(found?.mend).toMatch(mend);
+  });
+});
+
+describe("what is not wrong, but should be known", () => {
+  it.each<Case>([
+    [
+      "a Node.js past its end of life",
+      { nodeVersion: "v20.20.2" },
+      "Node.js",
+      /^Node\.js v20\.20\.2 is past its end of life \(2026-04-30\)/,
+      /^Install Node\.js 24/,
+    ],
+    [
+      "a Node.js without long-term support",
+      { nodeVersion: "v23.1.0" },
+      "Node.js",
+      /^Node\.js v23\.1\.0 is past its end of life/,
+      /^Install Node\.js 24/,
+    ],
+    [
+      "a variable that is not used",
+      { env: { HTTP_PROXY: "http://proxy.example.com" } },
+      "proxy",
+      /^HTTP_PROXY is set, and has no effect/,
+      /^Set HTTPS_PROXY/,
+    ],
+    [
+      "an exception to the proxy that is no host",
+      {
+        env: {
+          HTTPS_PROXY: "http://user:hunter2@proxy.example.com",
+          NO_PROXY: "a.example.com,https://b.example.com",
+        },
+      },
+      "proxy",
+      /^NO_PROXY has the entry https:\/\/b\.example\.com/,
+      /^Enter host names/,
+    ],
+    [
+      "an unknown key",
+      { form: { ResourceKeyFild: "Code" } },
+      "configuration",
+      /^The configuration has the unknown key "ResourceKeyFild", .* nearest is ResourceKeyField\.$/,
+      /^Correct these keys/,
+    ],
+    [
+      "a certificate that ends soon",
+      { form: withCertificate(ending.pfx), app: { certificates: [ending.pem] } },
+      "credential",
+      /is valid until .*: 10 days are left\.$/,
+      /^Create a new certificate/,
+    ],
+    [
+      "Global Administrator",
+      { app: { directoryRoles: ["Global Administrator"] } },
+      "least privilege",
+      /^Global Administrator is more than the sets in use need\.$/,
+      /^Assign Exchange Administrator to/,
+    ],
+    [
+      "Exchange Administrator for sets that need less",
+      { sets: ["account", "sharedMailboxes"] },
+      "least privilege",
+      /^Exchange Administrator is more than the sets in use need\.$/,
+      /^Assign Exchange Recipient Administrator to/,
+    ],
+  ])("%s", async (_, mistake, check, cause, mend) => {
+    const findings = await examined(mistake);
+    expect(findings.filter(({ status }) => status !== "fine").map((each) => each.check)).toEqual([
+      check,
+    ]);
+    const found = findings.find(({ status }) => status === "warning");
+    expect(found?.message).toMatch(cause);
+    expect(found?.mend).toMatch(mend);
+  });
+});
+
+describe("what is not known is not fine", () => {
+  it("when a secret is wrong: everything that needs a token", async () => {
+    const findings = await examined({ form: { AppSecret: "hunter2-hunter2" }, sets: ["groups"] });
+    expect(findings.filter(({ status }) => status === "unknown")).toEqual(
+      ["application permission", "role", "set groups", "least privilege"].map((check) => ({
+        check,
+        status: "unknown",
+        message: 'Not checked, because "sign-in" is not fine.',
+      })),
+    );
+  });
+
+  it.each([
+    ["the service refuses the signature", { aheadMs: 7_200_000, fastMs: 0 }],
+    ["the certificate is not valid yet", { aheadMs: 0, fastMs: -7 * 86_400_000 }],
+  ])("when the clock is wrong, so that %s", async (_, { aheadMs, fastMs }) => {
+    running.emulator.advance(aheadMs);
+    const findings = await examined({
+      form: withCertificate(sound.pfx),
+      app: { certificates: [sound.pem] },
+      fastMs,
+    });
+    running.emulator.advance(-aheadMs);
+    expect(ofStatus(findings, "wrong")).toEqual(["clock"]);
+    expect(findings.find(({ check }) => check === "sign-in")).toMatchObject({
+      status: "unknown",
+      message: 'Not checked, because "clock" is not fine.',
+    });
+  });
+
+  it("when the rights come from a role group: whether they suffice", async () => {
+    const app = { directoryRoles: [], roleGroups: ["Provisioning"] };
+    const findings = await examined({ app, sets: ["groups"] });
+    expect(ofStatus(findings, "wrong")).toEqual([]);
+    expect(ofStatus(findings, "unknown")).toEqual(["role", "set groups", "least privilege"]);
+    expect(findings.find(({ check }) => check === "set groups")?.mend).toBe(
+      "Compare the roles of the group with View-Only Recipients, Distribution Groups, Security Group Creation and " +
+        "Membership.",
+    );
+  });
+
+  it("when a litigation hold needs a role that may be missing", async () => {
+    const app = { directoryRoles: ["Exchange Recipient Administrator"] };
+    const findings = await examined({ app, sets: ["litigationHold"] });
+    expect(ofStatus(findings, "unknown")).toEqual(["set litigationHold"]);
+  });
+
+  it("when the service does not answer for a while", async () => {
+    running.emulator.setFaults([
+      { match: { side: "login", after: 3 }, named: "signInUnavailable" },
+    ]);
+    const findings = await examined({ sets: ["groups"] });
+    running.emulator.setFaults([]);
+    expect(ofStatus(findings, "wrong")).toEqual([]);
+    expect(ofStatus(findings, "unknown")).toContain("sign-in");
+  });
+});
+
+it("names a role that has not reached Exchange Online yet", async () => {
+  running.emulator.setFaults([{ match: { cmdlet: "Get-Mailbox" }, named: "forbiddenNul" }]);
+  const findings = await examined({ sets: ["account"] });
+  running.emulator.setFaults([]);
+  expect(ofStatus(findings, "wrong")).toEqual(["role"]);
+  expect(findings.find(({ check }) => check === "role")).toMatchObject({
+    message: expect.stringMatching(
+      /^The application has the role Exchange Administrator, and Exchange Online refuses it/,
+    ) as string,
+    mend: expect.stringMatching(/^Wait until the assignment has reached Exchange Online/) as string,
+  });
+});
+
+describe("a host with a certificate of a private authority", () => {
+  async function behindTls(env: Mistake["env"]): Promise<Finding[]> {
+    const port = Number(new URL(running.loginUrl).port);
+    const server = await tlsServer("localhost", port, privateAuthority());
+    const EXO_CONNECTOR_LOGIN_URL = `https://localhost:${server.port}`;
+    const findings = await examined({ env: { EXO_CONNECTOR_LOGIN_URL, ...env } });
+    server.close();
+    return findings;
+  }
+
+  it("is not trusted, and the mend is to name the authority", async () => {
+    const findings = await behindTls({});
+    expect(ofStatus(findings, "wrong")).toEqual(["sign-in host"]);
+    const found = findings.find(({ status }) => status === "wrong");
+    expect(found?.message).toMatch(/^The connection to localhost:\d+ is not trusted/);
+    expect(found?.mend).toMatch(/^Name the PEM file of the private CA in NODE_EXTRA_CA_CERTS/);
+  });
+
+  it("is not judged when the file of authorities is wrong", async () => {
+    const findings = await behindTls({ NODE_EXTRA_CA_CERTS: path.join(folder, "none.pem") });
+    expect(ofStatus(findings, "wrong")).toEqual(["private authorities"]);
+    expect(findings.find(({ check }) => check === "sign-in host")?.message).toBe(
+      'Not checked, because "private authorities" is not fine.',
+    );
   });
 });

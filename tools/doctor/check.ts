@@ -52,7 +52,6 @@ export interface Facts {
 
 /** What an access token of an application contains. */
 export interface Claims {
-  tid: string;
   /** Application permissions. */
   roles: readonly string[];
   /** Template IDs of Entra roles. */

@@ -1,14 +1,14 @@
 /** The certificate or the secret of the application, as far as it can be judged without the sign-in service. */
 import { createPrivateKey } from "node:crypto";
-import { readCertificate } from "../../lib/auth/certificate.ts";
+import { readCertificate, type CertificateSource } from "../../lib/auth/certificate.ts";
 import { credentialOf } from "../../lib/connector.ts";
 import { Fault } from "../../lib/fault.ts";
 import type { Check } from "./check.ts";
-import { fine, unknown, warning, wrong, type Verdict } from "./finding.ts";
+import { fine, warning, wrong, type Verdict } from "./finding.ts";
 
 const dayMs = 24 * 3_600_000;
 const warningDays = 30;
-/** Shorter RSA keys are no longer considered safe (NIST SP 800-131A). */
+/** The sign-in library does not sign with a shorter RSA key ("minimum key size of 2048 bits for PS256"). */
 const leastBits = 2048;
 
 export const credential: Check = {
@@ -16,49 +16,39 @@ export const credential: Check = {
   finds: ["credential"],
   async examine({ premises: { seams }, known, keepSecret }) {
     const configured = credentialOf(known.get("configuration"));
-    if ("secret" in configured) {
-      known.add({ credential: configured });
-      return fine("A secret; the sign-in shows whether it is accepted.");
-    }
     // A clock that is wrong is a finding of its own.
-    const time = (known.has("serviceTime") ? known.get("serviceTime") : undefined) ?? seams.clock();
-    try {
-      const { privateKey, subject, notAfter } = await readCertificate({
-        ...configured,
-        now: new Date(time),
-      });
-      keepSecret(privateKey);
-      known.add({ credential: configured });
-      const bits = createPrivateKey(privateKey).asymmetricKeyDetails?.modulusLength ?? 0;
-      return ofCertificate({
-        subject,
-        bits,
-        days: Math.floor((notAfter.getTime() - time) / dayMs),
-        notAfter,
-      });
-    } catch (thrown) {
-      const { kind, message } = Fault.of(thrown);
-      return kind === "invalid" ? wrong(message, mendFor(message)) : unknown(message);
-    }
+    const now = (known.has("serviceTime") ? known.get("serviceTime") : undefined) ?? seams.clock();
+    const verdict =
+      "secret" in configured
+        ? fine("A secret; the sign-in shows whether it is accepted.")
+        : await ofCertificate({ ...configured, now: new Date(now) }, keepSecret);
+    if (verdict.status !== "wrong") known.add({ credential: configured });
+    return verdict;
   },
 };
 
-function ofCertificate({
-  subject,
-  bits,
-  days,
-  notAfter,
-}: {
-  subject: string;
-  bits: number;
-  days: number;
-  notAfter: Date;
-}): Verdict {
-  const what = `The certificate "${subject}" (RSA, ${bits} bits) is valid until ${notAfter.toISOString().slice(0, 10)}`;
-  if (days <= warningDays) return warning(`${what}: ${days} days are left.`, renew);
-  if (bits < leastBits)
-    return warning(`${what}, and its key is short; expected ${leastBits} bits or more.`, renew);
-  return fine(`${what}.`);
+async function ofCertificate(
+  source: CertificateSource,
+  keepSecret: (secret: string) => void,
+): Promise<Verdict> {
+  try {
+    const { privateKey, subject, notAfter } = await readCertificate(source);
+    keepSecret(privateKey);
+    const bits = createPrivateKey(privateKey).asymmetricKeyDetails?.modulusLength ?? 0;
+    const what = `The certificate "${subject}" (RSA, ${bits} bits)`;
+    if (bits < leastBits)
+      return wrong(
+        `${what} has a key that is too short; expected ${leastBits} bits or more.`,
+        renew,
+      );
+    const days = Math.floor((notAfter.getTime() - source.now.getTime()) / dayMs);
+    const valid = `${what} is valid until ${notAfter.toISOString().slice(0, 10)}`;
+    if (days <= warningDays) return warning(`${valid}: ${days} days are left.`, renew);
+    return fine(`${valid}.`);
+  } catch (thrown) {
+    const { message } = Fault.of(thrown);
+    return wrong(message, mendFor(message));
+  }
 }
 
 const renew =

@@ -4,7 +4,7 @@ export class NotChecked extends Error {
   readonly because: string;
 
   constructor(because: string) {
-    super(`not checked, because of the check "${because}"`);
+    super(`Not checked, because "${because}" is not fine.`);
     this.because = because;
   }
 }

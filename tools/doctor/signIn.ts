@@ -60,7 +60,7 @@ async function tenantNamed(
   const { text } = await known.get("transport").send({ method: "GET", url, headers: {} }, signal);
   const json = parsedJson(text);
   if (!isRecord(json)) return undefined;
-  if (/AADSTS9000[12]\b|AADSTS900023\b/.test(String(json["error_description"]))) return "none";
+  if (/AADSTS(90002|900023)\b/.test(String(json["error_description"]))) return "none";
   return /\/([0-9a-f-]{36})\//i.exec(String(json["issuer"]))?.[1]?.toLowerCase();
 }
 
@@ -91,8 +91,8 @@ export const signIn: Check = {
       const { message, retryable } = Fault.of(thrown);
       if (retryable) return unknown(message);
       const number = /\((AADSTS\d+)\)$/.exec(message)?.[1] ?? "";
-      // A signed assertion has a time.
-      if (number === "AADSTS700024") known.get("clock");
+      // A signed assertion has a time, and so has a certificate.
+      if ("pfxBase64" in credential && /^(AADSTS700024)?$/.test(number)) known.get("clock");
       if (number === "AADSTS7000215" && "secret" in credential && isGuid.test(credential.secret))
         return wrong(`${message} What is entered has the form of an ID.`, mends.AADSTS7000215);
       return wrong(message, mendFor(number));
@@ -118,7 +118,7 @@ const isGuid = /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i;
 function claimsIn(token: string): Claims {
   const claims = parsedJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
   const read = isRecord(claims) ? claims : {};
-  return { tid: String(read["tid"]), roles: textsIn(read["roles"]), wids: textsIn(read["wids"]) };
+  return { roles: textsIn(read["roles"]), wids: textsIn(read["wids"]) };
 }
 
 const textsIn = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -130,6 +130,8 @@ const mends = {
     "(AppSecret).",
   AADSTS7000222:
     "Create a new client secret in the app registration, and enter its value as App secret (AppSecret).",
+  AADSTS90002:
+    "Enter the Directory (tenant) ID of the app registration as Tenant ID (TenantID), and its cloud (Cloud).",
   AADSTS700016: "Enter the Application (client) ID of the app registration as App ID (AppId).",
   AADSTS700027: "Upload the public part of the certificate to the app registration.",
   AADSTS700024: "Set the clock of this machine, and let it be synchronised.",
