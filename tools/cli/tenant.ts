@@ -20,8 +20,8 @@ export interface Tenant {
   name: string;
   /** The values of the configuration form. */
   configuration: Readonly<Record<string, unknown>>;
-  /** Runs an action as its bundle would. */
-  invoke(action: string, event: object): Promise<Invocation>;
+  /** Runs an action as its bundle would. `onRecord` is called for each record of an import. */
+  invoke(action: string, event: object, onRecord?: () => void): Promise<Invocation>;
   /** Asks the tenant something, read-only, within `limitMs` (default: 25,000). Throws a `Fault`. */
   query<T>(query: ExchangeQuery<T>, limitMs?: number): Promise<T>;
   /** What its connection uses, for those who examine the connection itself. */
@@ -30,7 +30,7 @@ export interface Tenant {
   emulator?: Emulator;
 }
 
-/** The way to a tenant: the environment variables that it needs or excludes, and the seams of its connection. */
+/** The way to a tenant: the environment variables that it sets or removes, and the seams of its connection. */
 export interface TenantLink {
   env: Readonly<Record<string, string | undefined>>;
   seams: ConnectorSeams;
@@ -54,27 +54,21 @@ export interface TenantChoice {
   seed?: string;
 }
 
-/** Opens the chosen tenant. Only a real one is reached as `env` says: through a proxy, with private authorities. */
-export async function openTenant(
-  { config, emulator, seed }: TenantChoice,
-  env: TenantLink["env"] = process.env,
-): Promise<Tenant> {
+export async function openTenant({ config, emulator, seed }: TenantChoice): Promise<Tenant> {
   if ([config, emulator, seed].filter((choice) => choice !== undefined).length > 1)
     throw new UsageError("Only one of --config, --emulator and --seed can choose the tenant.");
-  if (config !== undefined) return realTenant(config, env);
+  if (config !== undefined) return realTenant(config);
   if (emulator !== undefined) return await runningEmulator(emulator);
   return emulatedTenant(seed);
 }
 
-function realTenant(file: string, env: TenantLink["env"]): Tenant {
+function realTenant(file: string): Tenant {
   const configuration = readJson(file);
   if (!isRecord(configuration))
     throw new UsageError(`${file} is not an object; expected the values of the form.`);
   const { Organization } = configuration;
-  return tenantWith(typeof Organization === "string" ? Organization : file, configuration, {
-    env,
-    seams: machineSeams,
-  });
+  const name = typeof Organization === "string" ? Organization : file;
+  return tenantWith(name, configuration, { env: {}, seams: machineSeams }, process.env);
 }
 
 /** An emulator in this process. Its requests name the real hosts, and never leave the process. */
@@ -195,31 +189,32 @@ function tenantWith(
   name: string,
   configuration: Record<string, unknown>,
   link: TenantLink,
+  env = link.env,
 ): Tenant {
-  const { env, seams } = link;
-  const connectTo = connectorWith(seams);
+  const connectTo = connectorWith(link.seams);
   return {
     name,
     configuration,
     link,
-    invoke: (action, event) => invoked(action, event, connectTo, env),
+    invoke: (action, event, onRecord = () => undefined) =>
+      invoked({ action, event, onRecord }, connectTo, env),
     query: (query, limitMs = queryMs) => queried(query, limitMs, configuration, connectTo, env),
   };
 }
 
 async function invoked(
-  name: string,
-  event: object,
+  { action, event, onRecord }: { action: string; event: object; onRecord(): void },
   connectTo: Connect<ExchangeTarget>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Invocation> {
   const start = performance.now();
   const lines: unknown[] = [];
   const log: Invocation["log"] = [];
-  const code = await run(await loadAction(name), connectTo, {
+  const code = await run(await loadAction(action), connectTo, {
     document: () => Promise.resolve(JSON.parse(JSON.stringify(event)) as unknown),
-    stdout(text) {
+    stdout(text, isAnswer) {
       lines.push(JSON.parse(text));
+      if (!isAnswer) onRecord();
       return Promise.resolve(true);
     },
     stderr: (text) => void log.push(JSON.parse(text) as Invocation["log"][number]),

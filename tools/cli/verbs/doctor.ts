@@ -27,7 +27,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
   withExamples(doctor, ["doctor --config tenant.json", "doctor --set account groups"]);
   doctor.action(async (options: DoctorOptions) => {
     const sets = await setsNamed(options.set);
-    const tenant = await openTenant(options, terminal.env);
+    const tenant = await openTenant(options);
     const findings: Finding[] = [];
     if (!options.json) terminal.line(terminal.styled("bold", `doctor, ${tenant.name}`));
     for await (const finding of examine({
