@@ -5,6 +5,7 @@ import { UsageError, type Terminal } from "./terminal.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addReach } from "./verbs/reach.ts";
+import { addRecord } from "./verbs/record.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addUndo } from "./verbs/undo.ts";
@@ -18,6 +19,7 @@ const verbs: readonly AddVerb[] = [
   addDemo,
   addPlan,
   addReach,
+  addRecord,
   addReplay,
   addRun,
   addUndo,
