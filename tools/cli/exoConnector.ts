@@ -6,6 +6,7 @@ import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addReach } from "./verbs/reach.ts";
+import { addRecord } from "./verbs/record.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addUndo } from "./verbs/undo.ts";
@@ -20,6 +21,7 @@ const verbs: readonly AddVerb[] = [
   addDoctor,
   addPlan,
   addReach,
+  addRecord,
   addReplay,
   addRun,
   addUndo,
