@@ -3,8 +3,10 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../lib/generated/version.ts";
 import { UsageError, type Terminal } from "./terminal.ts";
 import { addDemo } from "./verbs/demo.ts";
+import { addDoctor } from "./verbs/doctor.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addReach } from "./verbs/reach.ts";
+import { addRecord } from "./verbs/record.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addUndo } from "./verbs/undo.ts";
@@ -16,8 +18,10 @@ export type AddVerb = (program: Command, terminal: Terminal) => void;
 const verbs: readonly AddVerb[] = [
   addCheck,
   addDemo,
+  addDoctor,
   addPlan,
   addReach,
+  addRecord,
   addReplay,
   addRun,
   addUndo,
