@@ -11,7 +11,7 @@ export default defineConfig({
       "test/helloid/**",
       "test/{lifecycle,permissions,resources,runtime}/**",
       "test/{behaviour,bundle,contributing,pack,readme,secrets}.test.ts",
-      "test/emulator/command.test.ts",
+      "test/cli/emulatorCommand.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/entitlements/optionsInBundles.test.ts",
       "test/net/closedNetwork.test.ts",

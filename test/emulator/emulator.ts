@@ -30,6 +30,8 @@ export interface EmulatorOptions {
    * in-process.
    */
   baseUrls?: { login: string; exchange: string };
+  /** Called with the line of the journal of each request that has its answer. */
+  onAnswer?: (entry: Entry) => void;
 }
 
 export interface Credentials {
@@ -96,7 +98,19 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const page = pages.numberOf(token) ?? 1;
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
-    if (incoming.side === "login") return finished(entry, incoming, request.signal);
+    const begin = performance.now();
+    const response = await answered(entry, incoming, request.signal);
+    entry.ms = Math.round(performance.now() - begin);
+    options.onAnswer?.(entry);
+    return response;
+  }
+
+  async function answered(
+    entry: Entry,
+    incoming: Incoming,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    if (incoming.side === "login") return finished(entry, incoming, signal);
     const { concurrentRequests, concurrencyStatus } = store.state.behaviour;
     if (concurrentRequests > 0 && atWork >= concurrentRequests) {
       faults.pass();
@@ -104,7 +118,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return tooManyAtOnce(concurrencyStatus, store.state.behaviour);
     }
     atWork += 1;
-    return finished(entry, incoming, request.signal).finally(() => (atWork -= 1));
+    return finished(entry, incoming, signal).finally(() => (atWork -= 1));
   }
 
   async function finished(

@@ -23,6 +23,8 @@ export interface Entry {
   credential: Incoming["credential"];
   /** Null while there is no answer, and for good when the connection was cut or never answered. */
   status: number | null;
+  /** Real milliseconds until the answer began, or the connection was cut. Absent before that. */
+  ms?: number;
   /**
    * Whether the request, also a read, was carried out successfully, even if the answer was lost.
    */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../lib/generated/version.ts";
 import { UsageError, type Terminal } from "./terminal.ts";
 import { addDemo } from "./verbs/demo.ts";
+import { addEmulator } from "./verbs/emulator.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addRun } from "./verbs/run.ts";
 import { addCheck } from "./verbs/check.ts";
@@ -10,7 +11,7 @@ import { addCheck } from "./verbs/check.ts";
 /** Adds a verb to the program. */
 export type AddVerb = (program: Command, terminal: Terminal) => void;
 
-const verbs: readonly AddVerb[] = [addCheck, addDemo, addPlan, addRun];
+const verbs: readonly AddVerb[] = [addCheck, addDemo, addEmulator, addPlan, addRun];
 
 /** Carries out a command line, without the names of the program; the result is the exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {

@@ -7,10 +7,10 @@ import { run, type Connect } from "../../lib/host/run.ts";
 import { readAs } from "../../lib/host/schemaContract.ts";
 import type { Transport } from "../../lib/net/transport.ts";
 import { createEmulator, type Emulator } from "../../test/emulator/emulator.ts";
-import { readState } from "../../test/emulator/state.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { loadAction } from "./actions.ts";
 import { readJson } from "./jsonFile.ts";
+import { stateFrom } from "./seed.ts";
 import { isRecord } from "./shapes.ts";
 import { UsageError } from "./terminal.ts";
 
@@ -83,13 +83,6 @@ function emulatedTenant(seed: string | undefined): Tenant {
     ...tenantWith(tenant.displayName, configuration, inMemory, {}),
     emulator,
   };
-}
-
-function stateFrom(file: string) {
-  const read = readState(readJson(file));
-  if ("problems" in read)
-    throw new UsageError(read.problems.map((problem) => `${file}: ${problem}`).join("\n"));
-  return read.state;
 }
 
 /** What an emulator prints when it starts, and answers at `/_emulator/connection`. */

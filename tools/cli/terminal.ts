@@ -12,6 +12,8 @@ export interface Terminal {
   progress(text: string): void;
   /** The text in a style, where colours are shown. */
   styled(style: Style, text: string): string;
+  /** Whether a person reads stdout, and not a program or a file. */
+  readonly isWatched: boolean;
   /** Characters in a line. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -49,6 +51,7 @@ export function processTerminal({ stdout, stderr, env } = process): Terminal {
       isProgressShown = true;
     },
     styled: (style, text) => (hasColours ? styleText(style, text) : text),
+    isWatched: stdout.isTTY,
     columns: stdout.isTTY ? stdout.columns : columnsElsewhere,
     env,
     exitCode: 0,
