@@ -69,6 +69,15 @@ describe("the README", () => {
     );
   });
 
+  it("shows what plan prints for the example, by the command that it names", async () => {
+    const commands = block("plan").trim().split("\n");
+    const args = /^npm run exo -- (.+)$/.exec(commands.at(-1) ?? "")?.[1]?.split(" ") ?? [];
+    expect(args[0]).toBe("plan");
+    const { code, lines } = await ran(args);
+    expect(code).toBe(0);
+    expect(readme).toContain(`\`\`\`console\n${lines.join("\n")}\n\`\`\``);
+  });
+
   it("lists every action there is, and no other", () => {
     const rows = [...readme.matchAll(/^\| `dist\/([\w/]+)\/` +\| ([^|]+)\|/gm)];
     expect(

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
+import { ran } from "./terminal.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "exo-connector undo "));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const answer = path.join(folder, "answer.json");
+
+const anna = "anna.bakker@contoso.com";
+const chris = "chris.bakker@contoso.com";
+
+describe("exo-connector undo", () => {
+  let running: RunningEmulator;
+  let tenant: string[];
+  beforeEach(async () => {
+    running = await startEmulator();
+    tenant = ["--emulator", running.exchangeUrl];
+  });
+  afterEach(() => running.close());
+  const state = (): unknown => withoutDefaults(structuredClone(running.emulator.state()));
+
+  /** Runs an action for real and keeps its answer. */
+  async function changed(action: string, ...args: string[]): Promise<void> {
+    const { code, lines } = await ran(["run", action, ...args, ...tenant, "--live", "--json"]);
+    expect(code, lines.join("\n")).toBe(0);
+    writeFileSync(answer, lines.join("\n"));
+  }
+  const undo = (...args: string[]) => ran(["undo", "--plan", answer, ...tenant, ...args]);
+
+  it.each([
+    ["an attribute", "update", "--account", anna, "--set", "CustomAttribute2=Nurse"],
+    ["a switch", "disable", "--account", anna, "--set", "HiddenFromAddressListsEnabled=true"],
+    ["a membership", "groups/grantPermission", "--account", chris, "--permission", "newsletter"],
+    [
+      "three rights",
+      "sharedMailboxes/grantPermission",
+      "--account",
+      chris,
+      "--permission",
+      "press",
+    ],
+    ["a hold", "litigationHold/grantPermission", "--account", chris, "--permission", "365 days"],
+    [
+      "a reply",
+      ...["delete", "--account", chris, "--set", "AutoReplyState=Enabled"],
+      ...["--set", "InternalMessage=Gone", "--set", "ExternalMessage=Gone"],
+    ],
+  ])("takes back %s", async (_what, action, ...args) => {
+    const before = state();
+    await changed(action, ...args);
+    const after = state();
+    expect(after).not.toEqual(before);
+    const dry = await undo();
+    expect(dry.code, dry.lines.join("\n")).toBe(0);
+    expect(state()).toEqual(after);
+    const { code, lines } = await undo("--live");
+    expect(code, lines.join("\n")).toBe(0);
+    expect(lines.join("\n")).toContain("undone: ");
+    expect(state()).toEqual(before);
+  });
+
+  it("takes back a hold that was shortened, and a reply that was replaced", async () => {
+    const hold = ["--account", chris, "--permission", "Unlimited"];
+    await changed("litigationHold/grantPermission", ...hold);
+    const held = state();
+    const shorter = ["--setting", "LitigationHoldMayShorten=true"];
+    await changed(
+      "litigationHold/grantPermission",
+      "--account",
+      chris,
+      "--permission",
+      "365",
+      ...shorter,
+    );
+    expect((await undo("--live")).code).toBe(0);
+    expect(state()).toEqual(held);
+    const reply = (text: string) => [
+      "--set",
+      "AutoReplyState=Enabled",
+      "--set",
+      `InternalMessage=${text}`,
+    ];
+    await changed("delete", "--account", chris, ...reply("Back on Monday"));
+    const away = state();
+    await changed("delete", "--account", chris, ...reply("Gone"));
+    expect(state()).not.toEqual(away);
+    const { code, lines } = await undo("--live");
+    expect(code, lines.join("\n")).toBe(0);
+    expect(state()).toEqual(away);
+  });
+
+  it("does nothing when it is so already", async () => {
+    await changed("groups/grantPermission", "--account", chris, "--permission", "newsletter");
+    await undo("--live");
+    const { code, lines } = await undo("--live");
+    expect(code).toBe(0);
+    expect(lines.join("\n")).toContain("is so already: ");
+  });
+
+  it("refuses what has changed since", async () => {
+    const account = ["--account", anna];
+    await changed("update", ...account, "--set", "CustomAttribute2=Nurse");
+    const other = ["--set", "CustomAttribute2=Surgeon", "--live"];
+    await ran(["run", "update", ...account, ...other, ...tenant]);
+    const { code, lines } = await undo("--live");
+    expect(code).toBe(1);
+    expect(lines).toContain(
+      '   cannot be undone: CustomAttribute2 is "Surgeon" now; the plan had set "Nurse"',
+    );
+  });
+
+  it("refuses what the connector cannot take back, with the reason", async () => {
+    await changed("update", "--account", anna, "--set", "EmailAddresses=smtp:new@contoso.com");
+    const { code, lines } = await undo("--live");
+    expect(code).toBe(1);
+    expect(lines).toContain(
+      "   cannot be undone: it changed EmailAddresses, and the connector removes no address",
+    );
+  });
+
+  it("takes back nothing that was only planned", async () => {
+    const dry = ["run", "update", "--account", anna, "--set", "CustomAttribute2=Nurse", "--json"];
+    writeFileSync(answer, (await ran(dry)).lines.join("\n"));
+    const { code, lines } = await undo("--live");
+    expect({ code, line: lines.at(-1) }).toEqual({
+      code: 1,
+      line: "   cannot be undone: it was not sent",
+    });
+  });
+
+  it("needs a plan", async () => {
+    writeFileSync(answer, '{ "plan": [1] }');
+    const { code, notes } = await undo();
+    expect(code).toBe(2);
+    expect(notes.join("\n")).toMatch(/has no plan; expected the answer of a bundle/);
+  });
+});
+
+/** A state without defaults, times of changes, and what is left of a reply or a hold that is off. */
+function withoutDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (typeof value !== "object" || value === null) return value;
+  const isReplyOff = !("AutoReplyState" in value) || value.AutoReplyState === "Disabled";
+  const isHeld = "LitigationHoldEnabled" in value && value.LitigationHoldEnabled === true;
+  const left = [
+    /^WhenChanged$/,
+    ...(isReplyOff ? [/^(Internal|External)Message$/] : []),
+    ...(isHeld ? [] : [/^LitigationHold/]),
+  ];
+  const entries = Object.entries(value)
+    .filter(([key]) => !left.some((pattern) => pattern.test(key)))
+    .map(([key, member]): [string, unknown] => [key, withoutDefaults(member)])
+    .filter(([, member]) => !isDefault(member));
+  return Object.fromEntries(entries);
+}
+
+const defaults: ReadonlySet<unknown> = new Set(["", null, false, "Disabled", "Unlimited"]);
+
+function isDefault(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : defaults.has(value);
+}

@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, inject, it } from "vitest";
+
+const root = path.resolve(import.meta.dirname, "..");
+const pages = ["implementer", "tester", "operator", "developer"]
+  .map((name) => `docs/${name}.md`)
+  .filter((page) => existsSync(path.join(root, page)));
+
+/** A folder with the files that the commands of the docs name. */
+const folder = mkdtempSync(path.join(tmpdir(), "exo-connector docs "));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+for (const name of ["docs/examples", "permissions", "configuration.json", "fieldMapping.json"])
+  cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+const person = JSON.parse(
+  readFileSync(path.join(root, "docs/examples/person.json"), "utf8"),
+) as unknown;
+writeFileSync(path.join(folder, "vault.json"), JSON.stringify({ Persons: [person] }));
+
+/** The command lines of a page. Those that run until they are interrupted have tests of their own. */
+function commandsIn(page: string): string[] {
+  const text = readFileSync(path.join(root, page), "utf8");
+  return [...text.matchAll(/^npm run exo -- (.+)$/gm)]
+    .map(([, command = ""]) => command)
+    .filter((command) => !/^emulator$|--watch|--keep|--emulator/.test(command));
+}
+
+/** The arguments of a command line that has no quotation marks in words. */
+const argumentsOf = (command: string): string[] =>
+  [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+
+async function ran(command: string): Promise<{ code: unknown; text: string }> {
+  const program = path.join(inject("dist"), "exo-connector.mjs");
+  const child = spawn(process.execPath, [program, ...argumentsOf(command)], { cwd: folder });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, text };
+}
+
+describe.each(pages)("the commands in %s", (page) => {
+  const commands = commandsIn(page);
+  it("are there", () => expect(commands.length).toBeGreaterThan(0));
+  it.each(commands)("work: %s", async (command) => {
+    const { code, text } = await ran(command);
+    expect(code, text).toBe(0);
+    expect(text).not.toBe("");
+  });
+});

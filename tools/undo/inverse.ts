@@ -1,0 +1,166 @@
+import type { PlanStep } from "../../lib/generated/types.ts";
+import { sameHtml } from "../../lib/exchange/html.ts";
+import { differencesOf } from "../cli/differences.ts";
+
+/** The event that takes a step back. */
+export interface InverseEvent {
+  action: string;
+  /** The account reference. */
+  account: string;
+  data?: Record<string, unknown>;
+  permission?: Readonly<Record<string, unknown>>;
+  settings?: Readonly<Record<string, unknown>>;
+}
+
+/** How a step is taken back, or why it cannot be. */
+export type Inverse = { event: InverseEvent } | { reason: string };
+
+/** The inverse of a step of a plan. Every way is one of the connector's own actions, with its checks. */
+export function inverseOf(step: PlanStep): Inverse {
+  if (!step.sent) return { reason: "it was not sent" };
+  return inverses[step.operation]?.(step) ?? { reason: `${step.operation} has no inverse here` };
+}
+
+const creates = (): Inverse => ({
+  reason: "it created something, and the connector deletes nothing",
+});
+const calendar = (): Inverse => ({
+  reason: "rights on a calendar are set back by hand: the entitlement says only what is granted",
+});
+
+const inverses: Readonly<Record<string, (step: PlanStep) => Inverse>> = {
+  "Set-Mailbox": ofMailbox,
+  "Set-MailUser": ofMailbox,
+  "Set-MailboxAutoReplyConfiguration": ofReply,
+  "Add-DistributionGroupMember": (step) => ofMember(step, "revokePermission"),
+  "Remove-DistributionGroupMember": (step) => ofMember(step, "grantPermission"),
+  "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
+  "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
+  "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),
+  "Remove-RecipientPermission": (step) => ofRight(step, "SendAs", "grantPermission"),
+  "Add-MailboxFolderPermission": calendar,
+  "Set-MailboxFolderPermission": calendar,
+  "Remove-MailboxFolderPermission": calendar,
+  "Set-MailboxRegionalConfiguration": () => ({
+    reason: "a regional configuration is granted and never taken back",
+  }),
+  "New-Mailbox": creates,
+  "New-DistributionGroup": creates,
+};
+
+function ofMailbox(step: PlanStep): Inverse {
+  const { before, parameters } = step;
+  if ("SendOnBehalf" in before) return ofDelegate(step);
+  if ("LitigationHoldEnabled" in before) return ofHold(step);
+  if ("EmailAddresses" in before)
+    return { reason: "it changed EmailAddresses, and the connector removes no address" };
+  const data = Object.fromEntries(
+    differencesOf(step).map(({ property, from }) => [property, from === "" ? null : textOf(from)]),
+  );
+  if (Object.keys(data).length === 0) return { reason: "it changed nothing" };
+  return { event: { action: "lifecycle/update", account: identityOf(parameters), data } };
+}
+
+/** Update takes what a mapping yields: texts, lists of texts and nothing. */
+function textOf(value: unknown): unknown {
+  return typeof value === "boolean" || typeof value === "number" ? String(value) : value;
+}
+
+function ofDelegate({ parameters }: PlanStep): Inverse {
+  const delta = parameters["GrantSendOnBehalfTo"] as { add?: string[]; remove?: string[] };
+  const [account = ""] = delta.add ?? delta.remove ?? [];
+  const verb = delta.add ? "revokePermission" : "grantPermission";
+  return rightOn(identityOf(parameters), "SendOnBehalf", { account, verb });
+}
+
+function ofHold({ before, parameters }: PlanStep): Inverse {
+  const account = identityOf(parameters);
+  const wasHeld = before["LitigationHoldEnabled"] === true;
+  const { LitigationHoldDuration: days } = wasHeld ? before : parameters;
+  const Duration = typeof days === "string" ? daysOf(days) : "Unlimited";
+  return {
+    event: {
+      action: `permissions/litigationHold/${wasHeld ? "grantPermission" : "revokePermission"}`,
+      account,
+      permission: { Id: `LitigationHold-${Duration}`, Duration },
+      settings: { LitigationHoldMayShorten: true },
+    },
+  };
+}
+
+/** Enable switches off a reply whose texts it knows; delete sets any other. */
+function ofReply({ before, parameters }: PlanStep): Inverse {
+  const account = identityOf(parameters);
+  if (before["AutoReplyState"] === "Disabled")
+    return {
+      event: {
+        action: "lifecycle/enable",
+        account,
+        data: pick(parameters, ["InternalMessage", "ExternalMessage"]),
+        settings: { ClearAutoReplyOnEnable: true },
+      },
+    };
+  return { event: { action: "lifecycle/delete", account, data: { ...before } } };
+}
+
+function pick(from: Readonly<Record<string, unknown>>, names: readonly string[]) {
+  return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+}
+
+type Verb = "grantPermission" | "revokePermission";
+
+function ofMember({ parameters }: PlanStep, verb: Verb): Inverse {
+  return {
+    event: {
+      action: `permissions/groups/${verb}`,
+      account: String(parameters["Member"]),
+      permission: { Id: identityOf(parameters) },
+    },
+  };
+}
+
+function ofRight({ parameters }: PlanStep, right: string, verb: Verb): Inverse {
+  const account = String(parameters["User"] ?? parameters["Trustee"]);
+  return rightOn(identityOf(parameters), right, { account, verb });
+}
+
+function rightOn(
+  mailbox: string,
+  right: string,
+  { account, verb }: { account: string; verb: Verb },
+): Inverse {
+  const action = `permissions/sharedMailboxes/${verb}`;
+  return { event: { action, account, permission: { Id: mailbox, Permission: right } } };
+}
+
+function identityOf(parameters: Readonly<Record<string, unknown>>): string {
+  return String(parameters["Identity"]);
+}
+
+/**
+ * Why a step must not be taken back although it could be: what it set is not so any more. `inverse` is the plan of the
+ * inverse event's dry run. Undefined: nothing speaks against it.
+ */
+export function changedSince(step: PlanStep, inverse: readonly PlanStep[]): string | undefined {
+  const now = new Map(
+    inverse.flatMap(({ before }) => Object.entries(before)).map(([name, value]) => [name, value]),
+  );
+  for (const { property, to } of differencesOf(step)) {
+    if (!now.has(property)) continue;
+    const value = now.get(property);
+    if (!isAlike(value, to))
+      return `${property} is ${JSON.stringify(value)} now; the plan had set ${JSON.stringify(to)}`;
+  }
+  return undefined;
+}
+
+/** Exchange wraps messages in HTML, and writes a number of days as a span of time. */
+function isAlike(value: unknown, set: unknown): boolean {
+  if (typeof value !== "string" || typeof set !== "string")
+    return JSON.stringify(value) === JSON.stringify(set);
+  return value === set || daysOf(value) === set || sameHtml(value, set);
+}
+
+function daysOf(span: string): string {
+  return span.replace(/\.00:00:00$/, "");
+}
