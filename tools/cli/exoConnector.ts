@@ -6,13 +6,24 @@ import { addDemo } from "./verbs/demo.ts";
 import { addEmulator } from "./verbs/emulator.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addRun } from "./verbs/run.ts";
+import { addSeed } from "./verbs/seed.ts";
+import { addTenant } from "./verbs/tenant.ts";
 import { addUndo } from "./verbs/undo.ts";
 import { addCheck } from "./verbs/check.ts";
 
 /** Adds a verb to the program. */
 export type AddVerb = (program: Command, terminal: Terminal) => void;
 
-const verbs: readonly AddVerb[] = [addCheck, addDemo, addEmulator, addPlan, addRun, addUndo];
+const verbs: readonly AddVerb[] = [
+  addCheck,
+  addDemo,
+  addEmulator,
+  addPlan,
+  addRun,
+  addSeed,
+  addTenant,
+  addUndo,
+];
 
 /** Carries out a command line, without the names of the program; the result is the exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {

@@ -9,6 +9,7 @@ import type { Transport } from "../../lib/net/transport.ts";
 import { createEmulator, type Emulator } from "../../test/emulator/emulator.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { loadAction } from "./actions.ts";
+import { askEmulator } from "./control.ts";
 import { readJson } from "./jsonFile.ts";
 import { stateFrom } from "./seed.ts";
 import { isRecord } from "./shapes.ts";
@@ -98,7 +99,7 @@ interface EmulatorConnection {
 }
 
 async function runningEmulator(address: string): Promise<Tenant> {
-  const connection = await connectionAt(address);
+  const connection = (await askEmulator(address, { path: "connection" })) as EmulatorConnection;
   const configuration = formOf(connection, {
     initialDomain: connection.organization,
     cloud: connection.cloud,
@@ -107,18 +108,6 @@ async function runningEmulator(address: string): Promise<Tenant> {
     EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
     EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
   });
-}
-
-async function connectionAt(address: string): Promise<EmulatorConnection> {
-  try {
-    const reply = await fetch(new URL("/_emulator/connection", address));
-    return (await reply.json()) as EmulatorConnection;
-  } catch (error) {
-    throw new UsageError(
-      `No emulator answers at ${address}: ${error instanceof Error ? error.message : String(error)}. Expected the ` +
-        "address that `exo-connector emulator` prints.",
-    );
-  }
 }
 
 function formOf(

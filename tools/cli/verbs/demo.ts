@@ -34,6 +34,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
   withExamples(demo, ["demo", "demo --keep"]);
   demo.action(async (options: DemoOptions) => {
     const emulator = await startEmulator();
+    emulator.emulator.remember();
     try {
       await play(emulator, options, terminal);
       if (options.keep) await stay(emulator, terminal);

@@ -7,10 +7,13 @@ import {
   type ServerOptions,
 } from "../../../test/emulator/server.ts";
 import { openInBrowser } from "../browser.ts";
+import { usualPort } from "../control.ts";
 import { withExamples } from "../examples.ts";
 import { requestLine } from "../requestLine.ts";
 import { stateFrom } from "../seed.ts";
 import { UsageError, type Terminal } from "../terminal.ts";
+import { addFault } from "./fault.ts";
+import { addDiff, addShow } from "./tenant.ts";
 
 export interface EmulatorOptions {
   port?: string;
@@ -20,13 +23,12 @@ export interface EmulatorOptions {
   json?: true;
 }
 
-/** The port of the Exchange side when none is given; the sign-in side has the next one. */
-export const usualPort = 8750;
-
 /** `emulator`: Exchange Online in miniature, on two ports of this machine. */
 export function addEmulator(program: Command, terminal: Terminal): void {
   const emulator = program
     .command("emulator")
+    // --json after a verb is the verb's own.
+    .enablePositionalOptions()
     .description("Start an emulated tenant on this machine, and show each request that it answers.")
     .option(
       "--port <n>",
@@ -41,6 +43,9 @@ export function addEmulator(program: Command, terminal: Terminal): void {
   emulator.action(async (options: EmulatorOptions) => {
     await serveEmulator(options, terminal, stopped(options));
   });
+  addFault(emulator, terminal);
+  addShow(emulator, terminal);
+  addDiff(emulator, terminal);
 }
 
 /** Serves an emulated tenant until `stop` resolves. */
@@ -56,6 +61,7 @@ export async function serveEmulator(
       onAnswer: (entry: Entry): void => terminal.line(requestLine(entry, terminal)),
     }),
   });
+  running.emulator.remember();
   try {
     if (isWatched) showStart(running, port, terminal);
     else terminal.line(JSON.stringify(connectionOf(running)));
