@@ -30,13 +30,7 @@ export class Redaction {
 
   /** From now on `secret` is masked. A blank text is not a secret. */
   add(secret: string): void {
-    const isCut = secret.length > maxLength;
-    const trimmed = secret.trim().slice(0, maxLength);
-    if (trimmed === "") return;
-    // The signature of a token is a secret by itself.
-    const [, , signature = ""] = /^[\w-]+(\.[\w-]+){2}$/.test(trimmed) ? trimmed.split(".") : [];
-    const texts = [trimmed, signature].filter((text) => text !== "");
-    for (const text of texts.flatMap(formsOf)) this.#forms.set(text, { ...formOf(text), isCut });
+    for (const [text, form] of knownForms(secret)) this.#forms.set(text, form);
   }
 
   /** Text for people, without secrets. */
@@ -68,6 +62,31 @@ export class Redaction {
     }
     return found;
   }
+}
+
+type Forms = ReadonlyMap<string, Form>;
+
+/** The forms of the latest secrets: a process with many events has the same ones again and again. */
+const latestForms = new Map<string, Forms>();
+const maxLatest = 16;
+
+function knownForms(secret: string): Forms {
+  const known = latestForms.get(secret);
+  if (known) return known;
+  const forms = allFormsOf(secret);
+  latestForms.set(secret, forms);
+  for (const oldest of latestForms.keys())
+    if (latestForms.size > maxLatest) latestForms.delete(oldest);
+  return forms;
+}
+
+function allFormsOf(secret: string): Forms {
+  const isCut = secret.length > maxLength;
+  const trimmed = secret.trim().slice(0, maxLength);
+  // The signature of a token is a secret by itself.
+  const [, , signature = ""] = /^[\w-]+(\.[\w-]+){2}$/.test(trimmed) ? trimmed.split(".") : [];
+  const texts = [trimmed, signature].filter((text) => text !== "");
+  return new Map(texts.flatMap(formsOf).map((text) => [text, { ...formOf(text), isCut }]));
 }
 
 /** A form that a secret may have. */

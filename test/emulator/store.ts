@@ -25,6 +25,20 @@ export function fold(text: string): string {
     .toLowerCase();
 }
 
+/**
+ * Whether a text is `folded` after `fold`, without making a text: a filter compares every object of the tenant. ASCII
+ * folds character by character, whatever comes after it.
+ */
+export function foldsTo(text: string, folded: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return fold(text) === folded;
+    const isUpperCase = unit >= 0x41 && unit <= 0x5a;
+    if ((isUpperCase ? unit + 0x20 : unit) !== folded.charCodeAt(index)) return false;
+  }
+  return text.length === folded.length;
+}
+
 export { isMailbox, isSoftDeleted } from "./kinds.ts";
 
 /** The addresses without their `smtp:` prefix; addresses of other kinds keep theirs. */

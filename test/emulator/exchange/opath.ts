@@ -7,7 +7,7 @@ import { catalogue, type FilterableFacts } from "../catalogue.ts";
 import { emptyFilterValue, filterSyntax, unfilterable } from "./errors.ts";
 import { references, type Value } from "../properties.ts";
 import { recipientTypes, type DirectoryObject } from "../state.ts";
-import { fold, type Store } from "../store.ts";
+import { fold, foldsTo, type Store } from "../store.ts";
 
 export type Predicate = (object: DirectoryObject) => boolean;
 
@@ -232,6 +232,11 @@ function valueTest(name: string, facts: FilterableFacts, operator: string, liter
   }
   // Documented: a whole address needs no prefix, and may have one.
   const wanted = facts.wildcardNeedsPrefix ? fold(withoutPrefix(text)) : fold(text);
+  if (operator === "-eq" || operator === "-ne")
+    return (value) =>
+      value !== null &&
+      value !== "" &&
+      foldsTo(facts.wildcardNeedsPrefix ? withoutPrefix(String(value)) : String(value), wanted);
   return (value) =>
     value !== null &&
     value !== "" &&
