@@ -9,6 +9,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       "test/helloid/**",
+      "test/page/**",
       "test/{lifecycle,permissions,resources,runtime}/**",
       "test/{behaviour,bundle,contributing,pack,readme,secrets}.test.ts",
       "test/cli/emulatorCommand.test.ts",

@@ -84,6 +84,24 @@ describe.concurrent("the emulator command", () => {
     expect(await once(child, "exit")).toEqual([0, null]);
   });
 
+  it("serves its page, which may load nothing from elsewhere", async () => {
+    const { child, firstLine } = start("--port", "0");
+    const { exchangeUrl, loginUrl } = JSON.parse(await firstLine) as Record<string, string>;
+    const page = await fetch(`${exchangeUrl}/`);
+    const html = await page.text();
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; /);
+    const files = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, file]) => file);
+    expect(files).toHaveLength(3);
+    for (const file of [...files, "/_emulator/page/steering.js"])
+      expect((await fetch(`${exchangeUrl}${file}`)).status, file).toBe(200);
+    for (const other of ["/_emulator/page/tsconfig.json", "/_emulator/page/nothing.js"])
+      expect((await fetch(`${exchangeUrl}${other}`)).status, other).toBe(404);
+    expect((await fetch(`${loginUrl}/`)).status).toBe(404);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
   it("without stdin runs until it receives a signal", async () => {
     const { child, firstLine } = start();
     child.stdin?.end();

@@ -125,7 +125,7 @@ describe("exo-connector emulator fault", () => {
       code: 0,
       lines: [
         "unavailable for Set-Mailbox: 0 such requests so far",
-        "throttled for Get-Mailbox, 1 times at most: 0 such requests so far",
+        "throttled for Get-Mailbox, once: 0 such requests so far",
       ],
     });
     const statuses = [];

@@ -1,8 +1,9 @@
 /**
  * The control API under `/_emulator/`: for tests, without a token. It is not part of the service.
  */
+import { catalogue } from "./catalogue.ts";
 import { Refusal } from "./exchange/errors.ts";
-import { readFaults } from "./faults.ts";
+import { faultNames, readFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Emulator } from "./emulator.ts";
 import type { Licence } from "./licence.ts";
@@ -16,6 +17,7 @@ type Answer = (incoming: Incoming, emulator: Emulator) => unknown;
 const answers: Readonly<Record<string, Answer>> = {
   "GET connection": (_, emulator) => connectionOf(emulator),
   "GET tenant": (_, emulator) => tenantOf(emulator),
+  "GET names": () => ({ faults: faultNames, cmdlets: Object.keys(catalogue.cmdlets) }),
   "GET objects": objectsOf,
   "GET object": objectOf,
   "GET state": (_, emulator) => emulator.state(),

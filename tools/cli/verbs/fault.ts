@@ -84,6 +84,6 @@ function countOf(text: string): number {
 function lineOf({ named, match, seen, times, ...others }: ListedFault): string {
   const what = named ?? JSON.stringify(others);
   const whom = match === undefined ? "every request" : (match.cmdlet ?? JSON.stringify(match));
-  const limit = times === undefined ? "" : `, ${times} times at most`;
+  const limit = times === undefined ? "" : `, ${times === 1 ? "once" : `${times} times`}`;
   return `${what} for ${whom}${limit}: ${seen} such requests so far`;
 }
