@@ -60,7 +60,7 @@ describe("the README", () => {
   });
 
   it("shows what npm start prints for that event", async () => {
-    const { lines } = await ran(["demo"]);
+    const { lines } = await ran(["demo", "--dist", inject("dist")]);
     const second = lines.findIndex((line) => line.startsWith("2. "));
     const printed = lines.slice(1, second).join("\n").trim();
     expect(block("start")).toContain(printed);

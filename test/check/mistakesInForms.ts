@@ -22,7 +22,7 @@ export const mistakesInForms = [
     "a misspelt key",
     replace('"key": "CorrelateOnly"', '"key": "CorelateOnly"'),
     '"key": "CorelateOnly"',
-    "the nearest is CorrelateOnly",
+    "expected CorrelateOnly.",
   ),
   mistake(
     "the same field twice",
@@ -82,7 +82,6 @@ export const mistakesInForms = [
     replace('"defaultValue": "html"', '"defaultValue": "rtf"'),
     '"defaultValue": "rtf"',
     "expected one of html, text",
-    { also: 1 },
   ),
   mistake(
     "a choice that does not exist",
@@ -109,6 +108,13 @@ export const mistakesInForms = [
     replace('"required": true', '"required": false'),
     '"required": false',
     "expected true for Organization",
+  ),
+  mistake(
+    "one attribute for two things",
+    replace('"defaultValue": "CustomAttribute1"', '"defaultValue": "CustomAttribute2"'),
+    '"defaultValue": "CustomAttribute2"',
+    "are both CustomAttribute2; expected two different attributes",
+    { isWarning: true },
   ),
   mistake(
     "a domain of another tenant",

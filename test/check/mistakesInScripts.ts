@@ -1,4 +1,4 @@
-/** Mistakes in the scripts of mapping mode Complex. The line is that of the file; the message has that of the script. */
+/** Mistakes in scripts of mapping mode Complex. The line is that of the file; the message names that of the script. */
 import { field, instead, replace, script } from "./edits.ts";
 import { mistake } from "./mistakes.ts";
 
@@ -80,6 +80,18 @@ const names = [
     attribute("const name = 1;", "Person.Name.nickName;"),
     at,
     "script line 2: Person.Name has no nickName",
+  ),
+  mistake(
+    "a misspelt member of a part of the person",
+    attribute("const contract = Person.PrimaryContract || {};", "contract.Departement.ExternalId;"),
+    at,
+    "script line 2: Person.PrimaryContract has no Departement",
+  ),
+  mistake(
+    "a misspelt variable",
+    attribute("let text = 'A';", "tekst += 'B';", "text;"),
+    at,
+    "script line 2: tekst is not defined",
   ),
   mistake(
     "a variable without a declaration",

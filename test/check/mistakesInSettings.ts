@@ -33,6 +33,12 @@ const names = [
     ),
   ),
   mistake(
+    "a misspelt attribute of the user",
+    update("Depatment", "x"),
+    '"Name": "Depatment"',
+    "the nearest is Department, which is an attribute of the user",
+  ),
+  mistake(
     "a property that another parameter sets",
     update("PrimarySmtpAddress", "a@fabrikam.example"),
     '"Name": "PrimarySmtpAddress"',

@@ -1,17 +1,19 @@
 /** The checks of the JSON files that people edit, without a tenant: files in, problems out. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fieldMappingProblems } from "./fieldMapping.ts";
 import { formProblems } from "./form.ts";
 import { JsonFile } from "./jsonFile.ts";
 import { optionsProblems } from "./options.ts";
-import { sorted, type Problem } from "./problem.ts";
+import { nearestAmong, sorted, type Problem } from "./problem.ts";
 
 /** A file that is JSON, and what its check may need to know. */
 export interface CheckedFile {
   file: JsonFile;
   /** The mail domains of the tenant; empty when they are not known. */
   domains: readonly string[];
+  /** Another file of the same folder, if it is there and JSON. */
+  other(name: string): JsonFile | undefined;
 }
 
 /** A kind of file, and its check. */
@@ -46,7 +48,9 @@ export async function checkFolder(folder: string, options: CheckOptions = {}): P
   const { seed } = options;
   const names = filesIn(folder).filter((name) => checkOf(name) !== undefined);
   const files = names.map((name) => JsonFile.read(folder, name));
-  const ofFolder = await checkFiles(files, options);
+  const checked = await checkFiles(files, options);
+  const missing = names.length === 0 ? [] : missingFiles(names, filesIn(folder));
+  const ofFolder = { files: checked.files, problems: sorted([...missing, ...checked.problems]) };
   if (seed === undefined) return ofFolder;
   const file = new JsonFile(seed.replaceAll("\\", "/"), readFileSync(seed));
   // The emulator is only needed for its seeds.
@@ -55,24 +59,36 @@ export async function checkFolder(folder: string, options: CheckOptions = {}): P
   return { files: [...ofFolder.files, seed], problems: [...ofFolder.problems, ...sorted(ofSeed)] };
 }
 
+/** What the platform imports: a folder without one of them may have it under another name. */
+function missingFiles(names: readonly string[], all: readonly string[]): Problem[] {
+  return ["configuration.json", "fieldMapping.json"]
+    .filter((name) => !names.includes(name))
+    .map((name) => ({
+      file: name,
+      line: 1,
+      column: 1,
+      message: `The file is missing, so it was not checked${nearestAmong(
+        all.filter((other) => !names.includes(other)),
+        name,
+      )}.`,
+      severity: "warning",
+    }));
+}
+
 /** Checks files by their names. */
 export async function checkFiles(
   files: readonly JsonFile[],
-  options: CheckOptions = {},
+  { domains = [] }: CheckOptions = {},
 ): Promise<Checked> {
+  const other = (name: string): JsonFile | undefined =>
+    files.find((file) => file.name === name && file.root !== undefined);
   const problems = await Promise.all(
-    files.map((file) => problemsOf(file, checkOf(file.name), options)),
+    files.map(async (file) => [
+      ...file.problems,
+      ...(file.root ? ((await checkOf(file.name)?.problems({ file, domains, other })) ?? []) : []),
+    ]),
   );
   return { files: files.map(({ name }) => name).sort(), problems: sorted(problems.flat()) };
-}
-
-async function problemsOf(
-  file: JsonFile,
-  check: Check | undefined,
-  { domains = [] }: CheckOptions,
-): Promise<readonly Problem[]> {
-  if (!file.root || !check) return file.problems;
-  return [...file.problems, ...(await check.problems({ file, domains }))];
 }
 
 function checkOf(name: string): Check | undefined {
@@ -82,7 +98,8 @@ function checkOf(name: string): Check | undefined {
 /** The JSON files of a connector: in the folder itself, and one for each set of permissions. */
 export function filesIn(folder: string): string[] {
   const permissions = path.join(folder, "permissions");
-  const sets = existsSync(permissions) ? readdirSync(permissions) : [];
+  const isFolder = statSync(permissions, { throwIfNoEntry: false })?.isDirectory() === true;
+  const sets = isFolder ? readdirSync(permissions) : [];
   return [
     ...readdirSync(folder).filter((name) => name.endsWith(".json")),
     ...sets

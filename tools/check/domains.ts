@@ -3,16 +3,19 @@ import { mailboxProperty } from "../../lib/exchange/mailbox.ts";
 import type { JsonFile } from "./jsonFile.ts";
 import { fixedValue, type MappedField, type MappingAction } from "./mapping.ts";
 import { nearestAmong, type Problem } from "./problem.ts";
-import { lineOf, nodesIn, parsedScript, type AnyNode } from "./scriptSyntax.ts";
+import { scriptProblem } from "./scriptPlace.ts";
+import { nodesIn, parsedScript, type AnyNode } from "./scriptSyntax.ts";
 import { endOf, literalOf } from "./scriptValues.ts";
 
 interface FoundDomain {
   domain: string;
-  /** The line of the script; undefined outside a script. */
-  line?: number;
+  /** The offset in the script; undefined outside a script. */
+  at?: number;
 }
 
 const domainName = /[a-z0-9-]+(?:\.[a-z0-9-]+)+/i.source;
+const onlyDomain = new RegExp(`^${domainName}$`, "i");
+const afterAt = new RegExp(`@(${domainName})`, "gi");
 /** The domain of the mapping that is shipped. */
 const example = "contoso.com";
 /** The fields whose addresses are at domains of the tenant; mail is forwarded and journalled to any. */
@@ -28,17 +31,12 @@ export function mappedDomainProblems(
 ): Problem[] {
   return fields.flatMap((field) =>
     field.actions.flatMap((action) =>
-      domainsOf(action).flatMap(({ domain, line }) => {
+      domainsOf(action).flatMap(({ domain, at }) => {
         const wrong = wrongDomain(domain, domains, isOwnAddress(field.name));
-        const at = line === undefined ? "" : `script line ${line}: `;
-        return wrong === undefined
-          ? []
-          : [
-              file.problem(action.valueNode, `${field.name}, ${at}${wrong.message}`, {
-                field: field.name,
-                severity: wrong.severity,
-              }),
-            ];
+        if (!wrong) return [];
+        if (at !== undefined) return [scriptProblem(file, field, action, { at, ...wrong })];
+        const { message, severity } = wrong;
+        return [file.problem(action.valueNode, message, { field: field.name, severity })];
       }),
     ),
   );
@@ -67,7 +65,7 @@ export function wrongDomain(
 
 /** The domains of the addresses in a text. */
 export function domainsIn(text: string): string[] {
-  return [...text.matchAll(new RegExp(`@(${domainName})`, "gi"))].map(([, domain = ""]) => domain);
+  return [...text.matchAll(afterAt)].map(([, domain = ""]) => domain);
 }
 
 function isOwnAddress(name: string): boolean {
@@ -92,10 +90,10 @@ function domainsAt({
 }): FoundDomain[] {
   const text = textOf(node);
   if (text === undefined) return [];
-  const isDomain = new RegExp(`^${domainName}$`, "i").test(text) && isDomainHere(node, parent);
+  const isDomain = onlyDomain.test(text) && isDomainHere(node, parent);
   return [...(isDomain ? [text] : []), ...domainsIn(text)].map((domain) => ({
     domain,
-    line: lineOf(node),
+    at: node.start,
   }));
 }
 

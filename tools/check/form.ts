@@ -1,8 +1,11 @@
 /** What is wrong in configuration.json: the form, and whether its fields are those that the connector reads. */
 import schema from "../../schemas/configuration.schema.json" with { type: "json" };
+import formSchema from "../../schemas/editor/form.schema.json" with { type: "json" };
 import { quoted } from "../../lib/graphemes.ts";
+import { Fault } from "../../lib/fault.ts";
 import { configuration } from "../../lib/generated/validators/configuration.ts";
 import { readAs, Unusable, type Shape } from "../../lib/host/schemaContract.ts";
+import { attributesIn } from "../../lib/resources/resourceSettings.ts";
 import type { CheckedFile } from "./checks.ts";
 import { wrongDomain } from "./domains.ts";
 import { itemsOf, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
@@ -27,10 +30,11 @@ export function formProblems({ file, domains }: CheckedFile): Problem[] {
     textIn(member(nodes[Number(index)], "key"));
   const fields = nodes.flatMap(fieldOf);
   return [
-    ...schemaProblems(file, "schemas/editor/form.schema.json", keyOf),
+    ...schemaProblems(file, formSchema, keyOf),
     ...unknownKeys(file, nodes),
     ...repeatedKeys(file, fields),
     ...missingKeys(file, fields),
+    ...attributeProblems(file, fields),
     ...fields.flatMap((field) => [
       ...typeProblems(file, field),
       ...defaultProblems(file, field, domains),
@@ -156,6 +160,36 @@ const complete = {
   AppSecret: "x",
 };
 
+/** The attributes of resources, if the defaults stay. */
+function attributeProblems(file: JsonFile, fields: readonly Field[]): Problem[] {
+  const defaultOf = (key: string): Node | undefined =>
+    member(fields.find((field) => field.key === key)?.node, "defaultValue");
+  const place = defaultOf("SubPermissionAttribute");
+  try {
+    const { SubPermissionAttribute, MarkerAttribute } = readAs(configuration, {
+      ...complete,
+      SubPermissionAttribute: textIn(place),
+      MarkerAttribute: textIn(defaultOf("MarkerAttribute")),
+    });
+    attributesIn({
+      ...(SubPermissionAttribute && { SubPermissionAttribute }),
+      ...(MarkerAttribute && { MarkerAttribute }),
+    });
+    return [];
+  } catch (thrown) {
+    // Values that do not exist are reported at their own fields.
+    if (thrown instanceof Unusable) return [];
+    const { message } = Fault.of(thrown);
+    return [file.problem(place, message, { field: "SubPermissionAttribute", severity: "warning" })];
+  }
+}
+
+/** Whether a switch of the form is on when no one changes it. */
+export function isOnByDefault(form: JsonFile | undefined, key: string): boolean {
+  const field = itemsOf(form?.root).find((node) => nameOf(member(node, "key")) === key);
+  return member(field, "defaultValue")?.value === true;
+}
+
 /** The values of a select are those of the connector, and one of them is the default. */
 function choiceProblems(file: JsonFile, { node, key, shape }: Field): Problem[] {
   const isSelect = textIn(member(node, "type")) === "select";
@@ -185,7 +219,7 @@ function choiceProblems(file: JsonFile, { node, key, shape }: Field): Problem[] 
   });
   const defaultNode = member(node, "defaultValue");
   const standard = textIn(defaultNode);
-  if (standard !== undefined && standard !== "" && !texts.includes(standard))
+  if (standard !== undefined && allowed.includes(standard) && !texts.includes(standard))
     wrong.push(
       problem(
         defaultNode,

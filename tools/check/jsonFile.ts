@@ -59,6 +59,11 @@ export class JsonFile {
     return node;
   }
 
+  /** The text of a value, as it is in the file. */
+  raw({ offset, length }: Node): string {
+    return this.#text.slice(offset, offset + length);
+  }
+
   problem(
     place: Node | number | undefined,
     message: string,

@@ -51,10 +51,10 @@ function notSettable(name: string): string {
       "expected a setting of a mailbox."
     );
   const similar = faultOf(() => settingsFrom([[name, null]])) ?? `${name} is not a setting.`;
-  const nearestReply = nearestAmong(replyNames, name);
-  return similar.includes(";") || nearestReply === ""
-    ? similar
-    : similar.replace(/\.$/, `${nearestReply}.`);
+  const ofUser = nearestAmong(userNames, name);
+  const hint =
+    nearestAmong(replyNames, name) || (ofUser && `${ofUser}, which is an attribute of the user`);
+  return similar.includes(";") ? similar : similar.replace(/\.$/, `${hint}.`);
 }
 
 /** Another letter case works in the connector, and looks different wherever the platform compares. */
@@ -80,14 +80,13 @@ function settableName(name: string): string | undefined {
 const replyNames = Object.keys(
   cmdlets.cmdlets["Set-MailboxAutoReplyConfiguration"].parameters,
 ).filter(isOfReply);
+const userNames = Object.keys(cmdlets.cmdlets["Set-User"].parameters);
 const settable = new Map(
   [...Object.keys(setMailboxParameters), ...replyNames].map((name) => [name.toLowerCase(), name]),
 );
 
 function isOfUser(name: string): boolean {
-  return Object.keys(cmdlets.cmdlets["Set-User"].parameters).some(
-    (parameter) => parameter.toLowerCase() === name.toLowerCase(),
-  );
+  return userNames.some((parameter) => parameter.toLowerCase() === name.toLowerCase());
 }
 
 /** What the action of the stage refuses in one field. */
@@ -145,6 +144,17 @@ function replyProblems(file: JsonFile, staged: readonly StagedField[]): Problem[
     const named = ofReply.find(({ field }) => sentence.includes(field.name)) ?? state ?? first;
     return file.problem(named.action.valueNode, withNearest(sentence), { field: named.field.name });
   });
+}
+
+/** Enable clears the leaver's reply only if it has the texts that are mapped for Enable. */
+export function unknownReplyProblems(file: JsonFile, fields: readonly MappedField[]): Problem[] {
+  const staged = stagedFields(fields).filter(({ field }) => isNamed(field, "InternalMessage"));
+  const [set] = staged.filter(({ stage }) => stage === "Delete");
+  if (!set || staged.some(({ stage }) => stage === "Enable")) return [];
+  const message =
+    "ClearAutoReplyOnEnable is on in configuration.json and InternalMessage is not mapped for Enable; expected it " +
+    "for Enable too, because enable knows the leaver's reply by its text.";
+  return [file.problem(set.stageNode, message, { field: set.field.name, severity: "warning" })];
 }
 
 function sampleOf(name: string): string {
@@ -239,6 +249,7 @@ export function faultOf(rule: () => unknown): string | undefined {
     rule();
     return undefined;
   } catch (thrown) {
-    return Fault.of(thrown).message;
+    if (!(thrown instanceof Fault)) throw thrown;
+    return thrown.message;
   }
 }

@@ -5,8 +5,9 @@ import type { JsonFile } from "./jsonFile.ts";
 import type { MappedField, MappingAction } from "./mapping.ts";
 import { faultOf, isReadAsList, valueFault } from "./mappingRules.ts";
 import { withNearest, type Problem } from "./problem.ts";
-import { scriptFindings, type ScriptFinding } from "./script.ts";
-import { lineOf, parsedScript } from "./scriptSyntax.ts";
+import { scriptFindings } from "./script.ts";
+import { scriptProblem, type ScriptFinding } from "./scriptPlace.ts";
+import { parsedScript } from "./scriptSyntax.ts";
 import { literalOf, resultsOf, startOf } from "./scriptValues.ts";
 
 export function mappingScriptProblems(file: JsonFile, fields: readonly MappedField[]): Problem[] {
@@ -14,12 +15,7 @@ export function mappingScriptProblems(file: JsonFile, fields: readonly MappedFie
     field.actions
       .filter(({ mode, value }) => mode === "Complex" && typeof value === "string")
       .flatMap((action) =>
-        findingsIn(field, action).map(({ line, message, severity }) =>
-          file.problem(action.valueNode, `${field.name}, script line ${line}: ${message}`, {
-            field: field.name,
-            severity,
-          }),
-        ),
+        findingsIn(field, action).map((finding) => scriptProblem(file, field, action, finding)),
       ),
   );
 }
@@ -43,7 +39,7 @@ function findingsIn(field: MappedField, { value, stages }: MappingAction): Scrip
 /** A list for a text, or a text for a list: the platform stores neither. */
 function formFindings({ type }: MappedField, result: Expression): ScriptFinding[] {
   const error = (message: string): ScriptFinding[] => [
-    { line: lineOf(result), message, severity: "error" },
+    { at: result.start, message, severity: "error" },
   ];
   if (type === "Text" && result.type === "ArrayExpression")
     return error("the script returns a list and Type is Text; expected Type Array, or one text.");
@@ -61,7 +57,7 @@ function valueFindings({ name }: MappedField, result: Expression): ScriptFinding
   const fault = literal === undefined ? listFault(name, result) : valueFault(name, literal);
   return fault === undefined
     ? []
-    : [{ line: lineOf(result), message: withNearest(fault), severity: "error" }];
+    : [{ at: result.start, message: withNearest(fault), severity: "error" }];
 }
 
 function listFault(name: string, result: Expression): string | undefined {

@@ -1,55 +1,59 @@
-import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
 import { Fault } from "../../lib/fault.ts";
 import { Unusable } from "../../lib/host/schemaContract.ts";
 import type { CheckedFile } from "./checks.ts";
 import { domainsIn, wrongDomain } from "./domains.ts";
-import { itemsOf, JsonFile, keyIn, member, textIn, type Node } from "./jsonFile.ts";
+import { itemsOf, keyIn, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
 import { expectedOneOf, withNearest, type Problem } from "./problem.ts";
-import { connectorRoot, schemaKeyProblems } from "./schema.ts";
+import { schemaKeyProblems } from "./schema.ts";
 
-/** What a set of permissions with options exports. */
+/** A set of permissions with options. */
 interface OptionSet {
+  /** The schema for editors. */
+  schema: string;
+  /** Its rules. They come with the options of the connector itself, which may be the file that is not JSON. */
+  rules(): Promise<Rules>;
+}
+
+interface Rules {
   /** Throws a fault for wrong options, whose cause has the places. */
   listedOptions(data: unknown): unknown;
 }
 
+/** Every set of permissions that reads `permissions/<set>/options.json`. */
+export const optionSets: Readonly<Record<string, OptionSet>> = {
+  folderPermission: {
+    schema: "folderPermissionOptions",
+    rules: () => import("../../lib/entitlements/folderPermission.ts"),
+  },
+  litigationHold: {
+    schema: "litigationHoldOptions",
+    rules: () => import("../../lib/entitlements/litigationHold.ts"),
+  },
+  regionalConfiguration: {
+    schema: "regionalOptions",
+    rules: () => import("../../lib/entitlements/regionalConfiguration.ts"),
+  },
+};
+
 /** What is wrong in `permissions/<set>/options.json`. */
 export async function optionsProblems({ file, domains }: CheckedFile): Promise<Problem[]> {
-  const sets = setsWithRules();
-  const [, set = ""] = file.name.split("/");
-  if (!sets.includes(set))
-    return [
-      file.problem(
-        0,
-        `No set of permissions reads options from ${set}; ${expectedOneOf(sets, set)}.`,
-      ),
-    ];
-  // The rules of a set are loaded with the options of the connector itself.
-  if (JsonFile.read(connectorRoot, file.name).root === undefined)
-    return [file.problem(0, `Not checked: ${file.name} of the connector itself is not JSON.`)];
+  const [, name = ""] = file.name.split("/");
+  const set = Object.hasOwn(optionSets, name) ? optionSets[name] : undefined;
+  if (!set) {
+    const expected = expectedOneOf(Object.keys(optionSets), name);
+    return [file.problem(0, `No set of permissions reads options from ${name}; ${expected}.`)];
+  }
+  const rules = await set.rules().catch(() => undefined);
   return [
-    ...schemaKeyProblems(file),
-    ...ruleProblems(file, await rulesOf(set)),
+    ...schemaKeyProblems(file, `schemas/editor/${set.schema}.schema.json`),
+    ...(rules
+      ? ruleProblems(file, rules)
+      : [file.problem(0, "Not checked: the connector's own options of this set are not JSON.")]),
     ...domainProblems(file, domains),
   ];
 }
 
-/** The sets of permissions of the connector that read options. */
-function setsWithRules(): string[] {
-  const rules = path.join(connectorRoot, "lib/entitlements");
-  return readdirSync(path.join(connectorRoot, "permissions")).filter(
-    (set) =>
-      existsSync(path.join(rules, `${set}.ts`)) &&
-      existsSync(path.join(connectorRoot, "permissions", set, "options.json")),
-  );
-}
-
-async function rulesOf(set: string): Promise<OptionSet> {
-  return (await import(`../../lib/entitlements/${set}.ts`)) as OptionSet;
-}
-
-function ruleProblems(file: JsonFile, { listedOptions }: OptionSet): Problem[] {
+function ruleProblems(file: JsonFile, { listedOptions }: Rules): Problem[] {
   try {
     listedOptions(file.value);
     return [];
@@ -86,8 +90,9 @@ function named(option: Node | undefined, message: string): Node | undefined {
   const properties = (option.children ?? []).flatMap(({ children: [key, value] = [] }) =>
     key && value ? [{ name: String(key.value), value }] : [],
   );
+  const subject = message.toLowerCase().replace(/^the /, "");
   const found =
-    properties.find(({ name }) => new RegExp(`^(The )?${name}\\b`, "i").test(message)) ??
+    properties.find(({ name }) => subject.startsWith(`${name.toLowerCase()} `)) ??
     properties.find(({ value }) => message.includes(`"${textIn(value)}"`));
   return found?.value ?? option;
 }

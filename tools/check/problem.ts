@@ -31,9 +31,15 @@ export function lineOf({ file, line, column, field, message, severity }: Problem
   return `${file}:${line}:${column}  ${prefix}${subject}${message}`;
 }
 
-/** The end of a message that names the allowed values and the nearest of them. */
+/** A list that is longer helps no one. */
+const maxNamed = 20;
+
+/** The end of a message: the allowed values and the nearest of them, or only that when there are many. */
 export function expectedOneOf(allowed: readonly string[], written: string): string {
-  return `expected one of ${allowed.join(", ")}${nearestAmong(allowed, written)}`;
+  const nearest = nearestName(written, allowed);
+  if (allowed.length > maxNamed && nearest !== undefined) return `expected ${nearest}`;
+  const more = allowed.length > maxNamed ? ", ..." : "";
+  return `expected one of ${allowed.slice(0, maxNamed).join(", ")}${more}${nearestAmong(allowed, written)}`;
 }
 
 /** `; the nearest is X`, or nothing when no value is similar. */

@@ -1,20 +1,15 @@
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv";
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { quoted } from "../../lib/graphemes.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
 import { keyIn, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
 import { expectedOneOf, type Problem } from "./problem.ts";
 
-/** The connector itself, with its schemas and rules; not the folder that is checked. */
-export const connectorRoot = path.resolve(import.meta.dirname, "../..");
+const compiled = new Map<AnySchemaObject, ValidateFunction>();
 
-const compiled = new Map<string, ValidateFunction>();
-
-/** What a schema finds in a file; `schema` is a path in the connector. */
+/** What a schema finds in a file. */
 export function schemaProblems(
   file: JsonFile,
-  schema: string,
+  schema: AnySchemaObject,
   fieldOf: (steps: readonly string[]) => string | undefined = () => undefined,
 ): Problem[] {
   const check = validatorOf(schema);
@@ -30,38 +25,19 @@ export function schemaProblems(
   });
 }
 
-/** Editors follow `$schema`. The one that belongs to a file is in .vscode/settings.json. */
-export function schemaKeyProblems(file: JsonFile): Problem[] {
+/** Editors follow `$schema`; `schema` is the path of the right one in the folder. */
+export function schemaKeyProblems(file: JsonFile, schema: string): Problem[] {
   const node = member(file.root, "$schema");
   const written = textIn(node);
-  const schema = schemaOf(file.name);
-  if (written === undefined || schema === undefined) return [];
   const expected = path.posix.relative(path.posix.dirname(file.name), schema);
-  if (path.posix.normalize(written) === expected) return [];
-  return [file.problem(node, `$schema is "${written}"; expected "${expected}".`)];
+  if (written === undefined || path.posix.normalize(written) === expected) return [];
+  return [file.problem(node, `$schema is ${quoted(written)}; expected "${expected}".`)];
 }
 
-function schemaOf(name: string): string | undefined {
-  const place = path.join(connectorRoot, ".vscode/settings.json");
-  if (!existsSync(place)) return undefined;
-  const settings: unknown = JSON.parse(readFileSync(place, "utf8"));
-  const entries: unknown = isRecord(settings) ? settings["json.schemas"] : [];
-  const entry = [entries]
-    .flat()
-    .find(
-      (one): one is { url: string } =>
-        isRecord(one) && Array.isArray(one["fileMatch"]) && one["fileMatch"].includes(`/${name}`),
-    );
-  return entry?.url.replace(/^\.\//, "");
-}
-
-function validatorOf(schema: string): ValidateFunction {
+function validatorOf(schema: AnySchemaObject): ValidateFunction {
   const known = compiled.get(schema);
   if (known) return known;
-  const document = JSON.parse(
-    readFileSync(path.join(connectorRoot, schema), "utf8"),
-  ) as AnySchemaObject;
-  const check = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(document);
+  const check = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
   compiled.set(schema, check);
   return check;
 }

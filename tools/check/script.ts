@@ -2,14 +2,8 @@
 import type { Program } from "acorn";
 import { nearestAmong } from "./problem.ts";
 import { wrongPath } from "./personModel.ts";
-import { lineOf, nodesIn, type AnyNode } from "./scriptSyntax.ts";
-
-export interface ScriptFinding {
-  /** The line of the script, from 1. */
-  line: number;
-  message: string;
-  severity: "error" | "warning";
-}
+import type { ScriptFinding } from "./scriptPlace.ts";
+import { nodesIn, type AnyNode } from "./scriptSyntax.ts";
 
 /** What the platform offers to a script, and what ECMAScript 5.1 and the known part of later editions have. */
 const platformGlobals = ["Person", "Iteration", "deleteDiacriticalMarks"];
@@ -62,12 +56,12 @@ function noValue({ body }: Program): ScriptFinding[] {
       ? `the script declares ${last.id.name} and does not call it, so it yields nothing; expected ` +
         `${last.id.name}(); at its end.`
       : "the script has no expression, so it yields nothing; expected the value as its last line.";
-  return [{ line: last ? lineOf(last) : 1, message, severity: "error" }];
+  return [{ at: last?.start ?? 0, message, severity: "error" }];
 }
 
 /** Names that are declared nowhere in the script. Where they are declared does not matter: only sure faults count. */
 function unknownNames(program: Program): ScriptFinding[] {
-  const declared = declaredNames(program);
+  const declared = new Set(declaredNames(program));
   const assigned = new Set<string>();
   const findings: ScriptFinding[] = [];
   for (const { node } of nodesIn(program)) {
@@ -75,7 +69,7 @@ function unknownNames(program: Program): ScriptFinding[] {
     if (target === undefined || declared.has(target) || knownGlobals.has(target)) continue;
     assigned.add(target);
     const message = `${target} is assigned and not declared; expected const, let or var before it.`;
-    findings.push({ line: lineOf(node), message, severity: "warning" });
+    findings.push({ at: node.start, message, severity: "warning" });
   }
   for (const { node, parent } of nodesIn(program)) {
     if (node.type !== "Identifier" || !isReference(node, parent)) continue;
@@ -84,17 +78,18 @@ function unknownNames(program: Program): ScriptFinding[] {
     const known = [...platformGlobals, ...declared];
     const offered = `the platform offers ${platformGlobals.join(", ")}`;
     const message = `${name} is not defined; ${offered}${nearestAmong(known, name)}.`;
-    findings.push({ line: lineOf(node), message, severity: "error" });
+    findings.push({ at: node.start, message, severity: "error" });
   }
   return findings;
 }
 
-function declaredNames(program: Program): Set<string> {
-  const names = new Set<string>();
+/** Every declared name, as often as it is declared. */
+function declaredNames(program: Program): string[] {
+  const names: string[] = [];
   for (const { node } of nodesIn(program)) {
     for (const pattern of patternsOf(node))
       for (const { node: part, parent } of nodesIn(pattern))
-        if (part.type === "Identifier" && isReference(part, parent)) names.add(part.name);
+        if (part.type === "Identifier" && isReference(part, parent)) names.push(part.name);
   }
   return names;
 }
@@ -111,7 +106,9 @@ function patternsOf(node: AnyNode): AnyNode[] {
 }
 
 function assignedName(node: AnyNode): string | undefined {
-  return node.type === "AssignmentExpression" && node.left.type === "Identifier"
+  return node.type === "AssignmentExpression" &&
+    node.operator === "=" &&
+    node.left.type === "Identifier"
     ? node.left.name
     : undefined;
 }
@@ -131,17 +128,47 @@ function isReference(node: AnyNode, parent: AnyNode | undefined): boolean {
 
 /** Members of Person that no person has. */
 function unknownMembers(program: Program): ScriptFinding[] {
-  if (declaredNames(program).has("Person")) return [];
+  const parts = partsOfPerson(program);
   const findings: ScriptFinding[] = [];
   for (const { node, parent } of nodesIn(program)) {
     if (node.type !== "MemberExpression") continue;
     if (parent?.type === "MemberExpression" && parent.object === node) continue;
-    const path = pathOf(node);
-    const wrong = path?.[0] === "Person" ? wrongPath(path.slice(1), { isScript: true }) : undefined;
+    const [first = "", ...rest] = pathOf(node) ?? [];
+    const part = parts.get(first);
+    const wrong = part && wrongPath([...part, ...rest], { isScript: true });
     if (wrong !== undefined)
-      findings.push({ line: lineOf(node), message: `${wrong}.`, severity: "error" });
+      findings.push({ at: node.start, message: `${wrong}.`, severity: "error" });
   }
   return findings;
+}
+
+/** The names of the person and of its parts, such as `contract` in `const contract = Person.PrimaryContract || {}`. */
+function partsOfPerson(program: Program): Map<string, readonly string[]> {
+  const declared = declaredNames(program);
+  if (declared.includes("Person")) return new Map();
+  const parts = new Map<string, readonly string[]>([["Person", []]]);
+  for (const { node } of nodesIn(program)) {
+    if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || !node.init) continue;
+    const { name } = node.id;
+    const [first = "", ...rest] = pathOf(withoutDefault(node.init)) ?? [];
+    const part = parts.get(first);
+    const isOnly = declared.filter((other) => other === name).length === 1;
+    if (part && isOnly && !isAssigned(program, name)) parts.set(name, [...part, ...rest]);
+  }
+  return parts;
+}
+
+/** The value before `|| {}`. */
+function withoutDefault(node: AnyNode): AnyNode {
+  const hasDefault =
+    node.type === "LogicalExpression" &&
+    node.right.type === "ObjectExpression" &&
+    node.right.properties.length === 0;
+  return hasDefault ? node.left : node;
+}
+
+function isAssigned(program: Program, name: string): boolean {
+  return [...nodesIn(program)].some(({ node }) => assignedName(node) === name);
 }
 
 /** The names of a chain of members up to the first that is computed; undefined when it does not start with a name. */
@@ -175,7 +202,7 @@ function newFeatures(program: Program): ScriptFinding[] {
     const feature = featureOf(node);
     if (feature === undefined) continue;
     const message = `${feature} may not exist on the platform, whose scripts are ECMAScript 5.1 with let and const.`;
-    findings.push({ line: lineOf(node), message, severity: "warning" });
+    findings.push({ at: node.start, message, severity: "warning" });
   }
   return findings;
 }

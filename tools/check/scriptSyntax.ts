@@ -4,19 +4,19 @@ import { parse, type AnyNode, type Program } from "acorn";
 export type { AnyNode } from "acorn";
 
 export interface SyntaxFault {
-  /** The line of the script, from 1. */
-  line: number;
+  /** The offset in the script. */
+  at: number;
   message: string;
 }
 
 /** The syntax tree of a script, or its first fault. */
 export function parsedScript(script: string): Program | SyntaxFault {
   try {
-    return parse(script, { ecmaVersion: "latest", sourceType: "script", locations: true });
+    return parse(script, { ecmaVersion: "latest", sourceType: "script" });
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
-    const { loc } = thrown as SyntaxError & { loc?: { line: number } };
-    return { line: loc?.line ?? 1, message: thrown.message.replace(/ \(\d+:\d+\)$/, "") };
+    const { pos = 0 } = thrown as SyntaxError & { pos?: number };
+    return { at: pos, message: thrown.message.replace(/ \(\d+:\d+\)$/, "") };
   }
 }
 
@@ -32,11 +32,6 @@ export function* nodesIn(
 ): Generator<{ node: AnyNode; parent: AnyNode | undefined }> {
   yield { node, parent };
   for (const child of childrenOf(node)) yield* nodesIn(child, node);
-}
-
-/** The line of a node in the script, from 1. */
-export function lineOf({ loc }: AnyNode): number {
-  return loc?.start.line ?? 1;
 }
 
 function isNode(value: unknown): value is AnyNode {

@@ -5,6 +5,8 @@ import { UsageError, type Terminal } from "./terminal.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addEmulator } from "./verbs/emulator.ts";
 import { addPlan } from "./verbs/plan.ts";
+import { addReach } from "./verbs/reach.ts";
+import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSeed } from "./verbs/seed.ts";
 import { addTenant } from "./verbs/tenant.ts";
@@ -19,6 +21,8 @@ const verbs: readonly AddVerb[] = [
   addDemo,
   addEmulator,
   addPlan,
+  addReach,
+  addReplay,
   addRun,
   addSeed,
   addTenant,

@@ -8,6 +8,10 @@ h1 { font-size: 1.3rem; }
 table { border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8886; }
 th { position: sticky; top: 0; background: Canvas; }
+summary { cursor: pointer; padding: .3rem; }
+summary:focus-visible, .scroll:focus-visible { outline: 2px solid Highlight; }
+details { border-bottom: 1px solid #8886; }
+mark { background: #b3261e; color: #fff; white-space: pre-wrap; overflow-wrap: anywhere; }
 td { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 5rem; }
 `;
 

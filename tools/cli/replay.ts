@@ -6,11 +6,8 @@ import {
   asksForToken,
   differences,
   exchangeOrigin,
-  fileOf,
-  isAmong,
   isUnordered,
   lasting,
-  namesOfFixtures,
   readFixture,
   serveLoopback,
   shown,
@@ -210,36 +207,3 @@ function tenantIn(event: unknown): string {
 export function actionOf(name: string): string {
   return path.posix.dirname(name);
 }
-
-async function main(typed: string[]): Promise<void> {
-  const names = namesOfFixtures().filter((name) => typed.length === 0 || isAmong(name, typed));
-  const counts = new Map<string, number>();
-  let failures = names.length === 0 ? 1 : 0;
-  for (const name of names) {
-    const { problems, ms, source } = await replay(fileOf(name), actionOf(name)).catch(
-      (error: unknown) => ({
-        problems: [error instanceof Error ? error.message : String(error)],
-        ms: 0,
-        source: "unreadable",
-      }),
-    );
-    if (problems.length > 0) failures++;
-    const kind = source.split(":", 1).join("");
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    console.log(
-      `${problems.length === 0 ? "holds" : "FAILS"}  ${name} (${Math.round(ms)} ms)` +
-        problems.map((problem) => `\n${problem}`).join(""),
-    );
-  }
-  // Counted separately: the answers of a tenant are evidence, those of a page or the emulator are not yet.
-  const kinds = [...counts].map(([kind, count]) => `${kind}: ${count}`).join(", ");
-  console.log(
-    names.length === 0
-      ? `No fixture is called ${typed.join(", ")}.`
-      : `${names.length} fixtures replayed (${kinds}), ${failures} failed.`,
-  );
-  process.exitCode = failures === 0 ? 0 : 1;
-}
-
-if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename)
-  await main(process.argv.slice(2));

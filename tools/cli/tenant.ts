@@ -23,8 +23,8 @@ export interface Tenant {
   configuration: Readonly<Record<string, unknown>>;
   /** Runs an action as its bundle would. */
   invoke(action: string, event: object): Promise<Invocation>;
-  /** Asks the tenant something, read-only. Throws a `Fault`. */
-  query<T>(query: ExchangeQuery<T>): Promise<T>;
+  /** Asks the tenant something, read-only, within `limitMs` (default: 25,000). Throws a `Fault`. */
+  query<T>(query: ExchangeQuery<T>, limitMs?: number): Promise<T>;
   /** The emulated tenant of this process. */
   emulator?: Emulator;
 }
@@ -164,7 +164,7 @@ function tenantWith(
     name,
     configuration,
     invoke: (action, event) => invoked(action, event, connectTo, env),
-    query: (query) => queried(query, configuration, connectTo, env),
+    query: (query, limitMs = queryMs) => queried(query, limitMs, configuration, connectTo, env),
   };
 }
 
@@ -199,6 +199,7 @@ const queryMs = 25_000;
 
 async function queried<T>(
   query: ExchangeQuery<T>,
+  limitMs: number,
   form: Record<string, unknown>,
   connectTo: Connect<ExchangeTarget>,
   env: Readonly<Record<string, string | undefined>>,
@@ -207,8 +208,8 @@ async function queried<T>(
   const configuration = readAs(configurationContract, form, () => undefined);
   const connection = connectTo(configuration, {
     env,
-    signal: AbortSignal.timeout(queryMs),
-    remaining: () => queryMs - (performance.now() - start),
+    signal: AbortSignal.timeout(limitMs),
+    remaining: () => limitMs - (performance.now() - start),
     log: () => undefined,
     keepSecret: () => undefined,
   });

@@ -31,6 +31,8 @@ const columnsElsewhere = 120;
 /** The terminal of this process. Colours and progress only where someone watches; NO_COLOR switches colours off. */
 export function processTerminal({ stdout, stderr, env } = process): Terminal {
   const hasColours = stdout.isTTY && (env["NO_COLOR"] ?? "") === "";
+  // A reader that has seen enough, such as `head`, ends the process as it would end any other program.
+  stdout.on("error", () => process.exit(0));
   let isProgressShown = false;
   const clear = (): void => {
     if (isProgressShown) stderr.write(eraseLine);

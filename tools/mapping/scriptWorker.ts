@@ -33,6 +33,9 @@ parentPort?.on("message", (request: ScriptRequest) => {
   void answered(request).then((answer) => parentPort?.postMessage(answer));
 });
 
+await engine;
+parentPort?.postMessage("ready");
+
 async function answered(request: ScriptRequest): Promise<ScriptAnswer> {
   try {
     return await evaluated(request);

@@ -29,7 +29,7 @@ export function openScripts(): Scripts {
     thread = undefined;
   };
   const evaluate = async (request: ScriptRequest): Promise<ScriptAnswer> => {
-    thread ??= startThread();
+    thread ??= await startThread();
     thread.postMessage(request);
     const patience = AbortSignal.timeout(scriptLimits.ms + graceMs);
     try {
@@ -51,7 +51,14 @@ export function openScripts(): Scripts {
   };
 }
 
-function startThread(): Worker {
+/** The thread, when it is ready: loading it takes its time on a busy machine, which is no script's fault. */
+async function startThread(): Promise<Worker> {
+  const thread = newThread();
+  await once(thread, "message");
+  return thread;
+}
+
+function newThread(): Worker {
   const file = new URL(`./scriptWorker${path.extname(import.meta.filename)}`, import.meta.url).href;
   if (!file.endsWith(".ts")) return new Worker(new URL(file));
   // A clone: tsx does not reach into threads by itself.

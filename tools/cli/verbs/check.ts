@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { checkFolder, type Checked, type CheckOptions } from "../../check/checks.ts";
 import { lineOf } from "../../check/problem.ts";
-import { connectorRoot } from "../../check/schema.ts";
 import { watchFolder } from "../../check/watch.ts";
 import { withExamples } from "../examples.ts";
 import type { AddVerb } from "../exoConnector.ts";
+import { actionsFolder } from "../place.ts";
 import { UsageError, type Terminal } from "../terminal.ts";
 
 interface Options {
@@ -22,7 +22,7 @@ export const addCheck: AddVerb = (program, terminal) => {
     .description(
       "Check configuration.json, fieldMapping.json and permissions/*/options.json before they are used.",
     )
-    .option("--folder <folder>", "the folder with the files", connectorRoot)
+    .option("--folder <folder>", "the folder with the files", actionsFolder)
     .option("--domain <domains...>", "the mail domains of the tenant: others are reported")
     .option("--seed <file>", "also check a seed of the emulator")
     .option("--watch", "check again whenever a file changes, until interrupted")
@@ -30,9 +30,29 @@ export const addCheck: AddVerb = (program, terminal) => {
   withExamples(verb, ["check --domain example.com", "check --folder ../customer --watch"]);
   verb.action(async (options: Options) => {
     await check(options, terminal);
-    if (options.watch) await watchFolder(options.folder, () => check(options, terminal));
+    if (options.watch) await watchFolder(options.folder, () => checkAgain(options, terminal));
   });
 };
+
+/** A file may be half saved or renamed at this moment: the watch goes on. */
+async function checkAgain(options: Options, terminal: Terminal): Promise<void> {
+  try {
+    if (!options.json) terminal.line();
+    await check(options, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.note(error.message);
+  }
+}
+
+async function readable<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw new UsageError(`${error.message}.`);
+    throw error;
+  }
+}
 
 async function check(
   { folder, domain = [], seed, json }: Options,
@@ -42,7 +62,7 @@ async function check(
     throw new UsageError(`There is no folder ${folder}.`);
   if (seed !== undefined && !existsSync(seed)) throw new UsageError(`There is no file ${seed}.`);
   const options: CheckOptions = { domains: domain.flatMap((text) => text.split(",")), seed };
-  const checked = await checkFolder(folder, options);
+  const checked = await readable(checkFolder(folder, options));
   if (checked.files.length === 0)
     throw new UsageError(
       `The folder ${folder} has none of configuration.json, fieldMapping.json and permissions/*/options.json.`,

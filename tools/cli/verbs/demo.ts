@@ -5,12 +5,13 @@ import { startEmulator, type RunningEmulator } from "../../../test/emulator/serv
 import { story, type Chapter } from "../demoEvents.ts";
 import { differencesOf, linesOf } from "../differences.ts";
 import { withExamples } from "../examples.ts";
-import { bundlesFolder } from "../place.ts";
+import { assertBuilt, bundlesFolder } from "../place.ts";
 import { showDifferences } from "../report.ts";
 import { runBundle, type BundleRun } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface DemoOptions {
+  dist: string;
   keep?: true;
   verbose?: true;
   json?: true;
@@ -28,11 +29,13 @@ export function addDemo(program: Command, terminal: Terminal): void {
     .description(
       "Play a story through the built bundles: a person joins, moves, leaves and comes back.",
     )
+    .option("--dist <folder>", "the built bundles", bundlesFolder)
     .option("--verbose", "show requests, audit lines and answers")
     .option("--keep", "keep the emulated tenant afterwards, until interrupted")
     .option("--json", "the answers as one JSON document");
   withExamples(demo, ["demo", "demo --keep"]);
   demo.action(async (options: DemoOptions) => {
+    assertBuilt(options.dist);
     const emulator = await startEmulator();
     emulator.emulator.remember();
     try {
@@ -46,7 +49,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
 
 async function play(
   emulator: RunningEmulator,
-  { verbose, json }: DemoOptions,
+  { dist, verbose, json }: DemoOptions,
   terminal: Terminal,
 ): Promise<void> {
   const env = {
@@ -61,7 +64,7 @@ async function play(
   const played: Played[] = [];
   for (const chapter of story(emulator)) {
     emulator.emulator.clearJournal();
-    const run = await runBundle(chapter.action, chapter.event, { dist: bundlesFolder, env });
+    const run = await runBundle(chapter.action, chapter.event, { dist, env });
     played.push({ ...chapter, run });
     if (!json) showChapter(played, { emulator, verbose: verbose === true, terminal });
   }

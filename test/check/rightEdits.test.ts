@@ -1,0 +1,33 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkFolder } from "../../tools/check/checks.ts";
+import { lineOf } from "../../tools/check/problem.ts";
+import { problemsAfter, sample } from "./edits.ts";
+import { optionSets } from "../../tools/check/options.ts";
+import { rightEdits } from "./rightEdits.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+describe("the check names nothing in", () => {
+  it.each(rightEdits)("$title ($file)", async ({ file, edit, domains = [] }) => {
+    const before = await problemsAfter(file, (text) => text);
+    const { problems, text } = await problemsAfter(file, edit, { domains });
+    expect(problems).toEqual([]);
+    expect(text).not.toBe(before.text);
+  });
+
+  it("the sample itself", async () => {
+    expect((await checkFolder(sample)).problems).toEqual([]);
+  });
+
+  it("the files that are shipped, but the domain that everyone has to change", async () => {
+    const { files, problems } = await checkFolder(root);
+    expect(files).toEqual([
+      "configuration.json",
+      "fieldMapping.json",
+      ...Object.keys(optionSets).map((set) => `permissions/${set}/options.json`),
+    ]);
+    const others = problems.filter(({ message }) => !message.includes("the domain is contoso.com"));
+    expect(others.map(lineOf)).toEqual([]);
+  });
+});
