@@ -5,6 +5,7 @@ import { checkFiles, type CheckOptions } from "../../tools/check/checks.ts";
 import { JsonFile } from "../../tools/check/jsonFile.ts";
 import type { Problem } from "../../tools/check/problem.ts";
 
+/** The files as they are shipped, which implementers do not edit. */
 export const sample = path.join(import.meta.dirname, "sample");
 
 export const form = "configuration.json";
@@ -13,11 +14,19 @@ export const calendars = "permissions/folderPermission/options.json";
 export const holds = "permissions/litigationHold/options.json";
 export const regions = "permissions/regionalConfiguration/options.json";
 
+/** A domain in the place of the example, so that nothing is wrong. */
+export const ownDomain = "fabrikam.example";
+
 const texts = new Map(
   readdirSync(sample, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".json"))
-    .map((name) => [name.replaceAll("\\", "/"), readFileSync(path.join(sample, name), "utf8")]),
+    .map((name) => [name.replaceAll("\\", "/"), withOwnDomain(name)]),
 );
+
+function withOwnDomain(name: string): string {
+  const text = readFileSync(path.join(sample, name), "utf8");
+  return name === mapping ? text.replace("contoso.com", ownDomain) : text;
+}
 
 export type Edit = (text: string) => string;
 

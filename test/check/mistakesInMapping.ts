@@ -72,6 +72,12 @@ const ofTheFile = [
     'Version is the text "v2"; expected v1',
   ),
   mistake(
+    "a version that is a number",
+    replace('"v1"', "1"),
+    '"Version"',
+    "Version is a number; expected text in quotes",
+  ),
+  mistake(
     "names that have to be unique",
     replace('"UniqueFieldNames": []', '"UniqueFieldNames": ["EmailAddresses"]'),
     '"UniqueFieldNames"',

@@ -11,13 +11,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { watchFolder } from "../../tools/check/watch.ts";
-import { replace, sample } from "../check/edits.ts";
+import { ownDomain, replace, sample } from "../check/edits.ts";
 import { ran } from "./terminal.ts";
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "exo-connector-check-"));
   cpSync(sample, folder, { recursive: true });
+  edit("fieldMapping.json", "contoso.com", ownDomain);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -54,7 +55,7 @@ describe("exo-connector check", () => {
   });
 
   it("succeeds with a warning, and fails when the domains of the tenant are known", async () => {
-    edit("fieldMapping.json", "fabrikam.example", "contoso.com");
+    edit("fieldMapping.json", ownDomain, "contoso.com");
     const unknown = await ran(["check", "--folder", folder]);
     expect(unknown.code).toBe(0);
     expect(unknown.lines).toEqual([

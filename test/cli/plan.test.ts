@@ -9,7 +9,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const example = path.resolve(import.meta.dirname, "../../docs/examples/person.json");
 const person = JSON.parse(readFileSync(example, "utf8")) as Record<string, unknown>;
-const mapping = path.resolve(import.meta.dirname, "../../fieldMapping.json");
+/** As it is shipped: implementers edit the one that is. */
+const mapping = path.resolve(import.meta.dirname, "../check/sample/fieldMapping.json");
 
 function written(name: string, value: unknown): string {
   const file = path.join(folder, name);
@@ -86,6 +87,17 @@ describe("exo-connector plan for one person", () => {
       ["plan", "groups/grantPermission", "--person", example],
       /has no mapping; expected create, update/,
     ],
+    [
+      [
+        "plan",
+        "update",
+        "--person",
+        example,
+        "--mapping",
+        written("mapping.json", { Version: "v1" }),
+      ],
+      /mapping\.json:1:1 .*MappingFields is missing/,
+    ],
     [["plan", "update"], /^Expected --person <file> or --people <file>\.$/],
     [["plan", "update", "--people", example], /has no list of people; expected \{ "Persons"/],
     [
@@ -140,6 +152,12 @@ describe("exo-connector plan for a vault", () => {
     expect(text).toContain("&#60;b&#62;Third&#60;/b&#62;");
     expect(text).not.toContain("<b>Third");
     expect(text.indexOf("HYPERLINK")).toBeLessThan(text.indexOf("Third"));
+  });
+
+  it("reads a file that PowerShell wrote, with a byte order mark", async () => {
+    const marked = path.join(folder, "marked.json");
+    writeFileSync(marked, `\uFEFF${JSON.stringify([person])}`);
+    expect((await planned("update", "--people", marked)).code).toBe(0);
   });
 
   it("writes every person as JSON", async () => {

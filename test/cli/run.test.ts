@@ -101,7 +101,7 @@ describe("exo-connector run", () => {
       ["run", "update", "--set", "CustomAttribute2"],
       /^--set CustomAttribute2: expected name=value\.$/,
     ],
-    [["run", "update", "--event", file("comma.json")], /comma\.json:3:1 {2}This is no JSON: /],
+    [["run", "update", "--event", file("comma.json")], /comma\.json:2:9 {2}A comma too many/],
     [
       ["run", "update", "--event", file("list.json")],
       /list\.json has no actionContext; expected an event\.$/,

@@ -14,7 +14,11 @@ export function schemaProblems(
 ): Problem[] {
   const check = validatorOf(schema);
   if (check(file.value)) return [];
-  return (check.errors ?? []).flatMap((error) => {
+  const errors = check.errors ?? [];
+  const wrongTypes = errors.filter(({ keyword }) => keyword === "type").map(placeOf);
+  return errors.flatMap((error) => {
+    // A value of the wrong type is wrong in no other way.
+    if (error.keyword !== "type" && wrongTypes.includes(placeOf(error))) return [];
     const steps = stepsOf(error.instancePath);
     const { place, message } = described(
       error,
@@ -32,6 +36,10 @@ export function schemaKeyProblems(file: JsonFile, schema: string): Problem[] {
   const expected = path.posix.relative(path.posix.dirname(file.name), schema);
   if (written === undefined || path.posix.normalize(written) === expected) return [];
   return [file.problem(node, `$schema is ${quoted(written)}; expected "${expected}".`)];
+}
+
+function placeOf({ instancePath }: ErrorObject): string {
+  return instancePath;
 }
 
 function validatorOf(schema: AnySchemaObject): ValidateFunction {

@@ -1,22 +1,24 @@
 import { readFileSync } from "node:fs";
-import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
+import { JsonFile } from "../check/jsonFile.ts";
+import { lineOf } from "../check/problem.ts";
 import { UsageError } from "./terminal.ts";
 
-/** The value in a JSON file. A byte order mark is allowed. Throws with line and column where the file is no JSON. */
+/** The value in a JSON file. Throws with file, line and column where it is not JSON. */
 export function readJson(file: string): unknown {
-  const text = readText(file).replace(/^\uFEFF/, "");
-  const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { disallowComments: true });
-  const [first] = errors;
-  if (!first) return value;
-  const before = text.slice(0, first.offset).split("\n");
-  const position = `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-  throw new UsageError(`${position}  This is no JSON: ${printParseErrorCode(first.error)}.`);
+  const bytes = bytesOf(file);
+  // What PowerShell 5.1 writes as UTF-8 starts with one.
+  const hasMark = bytes.subarray(0, 3).equals(byteOrderMark);
+  const json = new JsonFile(file, hasMark ? bytes.subarray(3) : bytes);
+  const [problem] = json.problems;
+  if (problem) throw new UsageError(lineOf(problem));
+  return json.value;
 }
 
-function readText(file: string): string {
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file);
   } catch (error) {
     throw new UsageError(
       `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,

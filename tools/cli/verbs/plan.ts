@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { FieldMapping } from "../../../lib/generated/types.ts";
 import type { Person } from "../../mapping/mapping.ts";
+import { readMapping } from "../../mapping/readMapping.ts";
 import { openScripts } from "../../mapping/scripts.ts";
 import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
 import { csvOf, htmlOf } from "../../plan/tables.ts";
@@ -65,7 +66,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
     const context: PlanContext = {
       tenant,
       action,
-      mapping: readMapping(options.mapping),
+      mapping: mappingIn(options.mapping),
       correlation: correlationIn(options.correlate),
       configuration: { ...tenant.configuration, ...pairsIn("--setting", options.setting) },
       scripts,
@@ -150,12 +151,14 @@ function personIn(json: unknown, file: string): Person {
   return person;
 }
 
-function readMapping(file: string): FieldMapping {
-  const mapping = readJson(file);
-  if (!isRecord(mapping) || !Array.isArray(mapping["MappingFields"]))
-    throw new UsageError(`${file} has no MappingFields; expected a field mapping.`);
-  // exo-connector check says what is wrong with the rest.
-  return mapping as unknown as FieldMapping;
+function mappingIn(file: string): FieldMapping {
+  if (!existsSync(file)) throw new UsageError(`${file} cannot be read: there is no such file.`);
+  const read = readMapping(file);
+  if ("problems" in read)
+    throw new UsageError(
+      [...read.problems, "exo-connector check finds more than this."].join("\n"),
+    );
+  return read.mapping;
 }
 
 function correlationIn(text: string): Correlation {
