@@ -42,7 +42,17 @@ const answers: Readonly<Record<string, Answer>> = {
   },
 };
 
+/** A website whose name leads to this machine must not reach the control API through a browser. */
+const local = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
 export function answerControl(incoming: Incoming, emulator: Emulator): Response {
+  // Absent in the same process.
+  const host = incoming.headers.get("host") ?? "localhost";
+  if (!local.test(host))
+    return Response.json(
+      { problems: [`Host is ${host}; expected 127.0.0.1 or localhost`] },
+      { status: 403 },
+    );
   const file = incoming.method === "GET" ? pageFile(incoming.url.pathname) : undefined;
   if (file) return file;
   const what = `${incoming.method} ${incoming.url.pathname.slice("/_emulator/".length)}`;

@@ -83,11 +83,13 @@ function referenceTo(object: DirectoryObject, store: Store): Reference & { guid:
  * name or an address. All of them, when the text is empty.
  */
 export function findObjects(text: string, store: Store, kind?: Kind): DirectoryObject[] {
+  const isOfKind = (object: DirectoryObject): boolean =>
+    kind === undefined || kindOf(object) === kind;
+  const objects = store.state.objects.filter(isOfKind);
   const wanted = fold(text.trim());
-  const objects = store.objects.filter((object) => kind === undefined || kindOf(object) === kind);
-  const exact = wanted === "" ? [] : store.findAll(text.trim());
-  const exactOfKind = objects.filter((object) => exact.includes(object));
-  if (exactOfKind.length > 0) return exactOfKind;
+  if (wanted === "") return objects;
+  const exact = store.findAll(text.trim()).filter(isOfKind);
+  if (exact.length > 0) return exact;
   return objects.filter((object) => searchable(object, store).includes(wanted));
 }
 
