@@ -64,6 +64,14 @@ describe("exo-connector run", () => {
     expect(lines.join("\n")).toContain("Correlate only");
   });
 
+  it("shows the records of an import", async () => {
+    const { code, lines } = await ran(["run", "lifecycle/import", "--field", "CustomAttribute1"]);
+    expect(code).toBe(0);
+    const records = lines.filter((line) => line.startsWith("record "));
+    expect(records).toHaveLength(50);
+    expect(records[0]).toContain('"CustomAttribute1":"E100001"');
+  });
+
   it("exits with 1 when the action has no success", async () => {
     const { code, lines } = await ran(["run", "create", "--account", "nobody@contoso.com"]);
     expect(code).toBe(1);
@@ -94,11 +102,11 @@ describe("exo-connector run", () => {
       /The nearest is Distribution Group - Newsletter\.$/,
     ],
     [
-      ["run", "groups/grantPermission", "--permission", "Care"],
+      ["run", "groups/grantPermission", "--account", anna, "--permission", "Care"],
       /^Care is more than one permission: /,
     ],
     [
-      ["run", "update", "--set", "CustomAttribute2"],
+      ["run", "update", "--account", anna, "--set", "CustomAttribute2"],
       /^--set CustomAttribute2: expected name=value\.$/,
     ],
     [["run", "update", "--event", file("comma.json")], /comma\.json:2:9 {2}A comma too many/],
@@ -108,11 +116,11 @@ describe("exo-connector run", () => {
     ],
     [["run", "update", "--event", file("none.json")], /none\.json cannot be read: ENOENT/],
     [
-      ["run", "update", "--emulator", "http://127.0.0.1:9"],
+      ["run", "update", "--account", anna, "--emulator", "http://127.0.0.1:9"],
       /^No emulator answers at http:\/\/127\.0\.0\.1:9/,
     ],
     [
-      ["run", "update", "--emulator", "http://127.0.0.1:9", "--seed", "x"],
+      ["run", "update", "--account", anna, "--emulator", "http://127.0.0.1:9", "--seed", "x"],
       /^Only one of --config, --emulator and --seed can choose the tenant\.$/,
     ],
   ])("is used wrongly: %j", async (args, message) => {

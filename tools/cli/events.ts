@@ -23,6 +23,8 @@ export interface EventParts {
   account?: string | undefined;
   /** A permission of the set's list. */
   permission?: ListedPermission | undefined;
+  /** The fields that an import of accounts reads. */
+  fields?: readonly string[] | undefined;
 }
 
 export interface ListedPermission {
@@ -32,7 +34,7 @@ export interface ListedPermission {
 
 /** An event for an action, as the platform sends it. */
 export function eventFor(action: string, parts: EventParts): Record<string, unknown> {
-  const { configuration, isDryRun, person = {}, mapped, account, permission } = parts;
+  const { configuration, isDryRun, person = {}, mapped, account, permission, fields } = parts;
   const verb = path.posix.basename(action);
   const isAccountEvent = action.startsWith("lifecycle/");
   return {
@@ -41,6 +43,7 @@ export function eventFor(action: string, parts: EventParts): Record<string, unkn
       DryRun: isDryRun,
       Operation: verb === "subPermissions" ? "grant" : "undefined",
       Origin: "enforcement",
+      ...(verb === "import" && { ImportFields: fields ?? [] }),
       ...(isAccountEvent && { Data: mapped?.data ?? {} }),
       ...(verb === "create" && { CorrelationConfiguration: correlationOf(parts) }),
       ...(verb === "subPermissions" && { CurrentPermissions: [] }),

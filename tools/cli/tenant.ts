@@ -21,8 +21,8 @@ export interface Tenant {
   name: string;
   /** The values of the configuration form. */
   configuration: Readonly<Record<string, unknown>>;
-  /** Runs an action as its bundle would. */
-  invoke(action: string, event: object): Promise<Invocation>;
+  /** Runs an action as its bundle would. `onRecord` is called for each record of an import. */
+  invoke(action: string, event: object, onRecord?: () => void): Promise<Invocation>;
   /** Asks the tenant something, read-only, within `limitMs` (default: 25,000). Throws a `Fault`. */
   query<T>(query: ExchangeQuery<T>, limitMs?: number): Promise<T>;
   /** The emulated tenant of this process. */
@@ -163,24 +163,25 @@ function tenantWith(
   return {
     name,
     configuration,
-    invoke: (action, event) => invoked(action, event, connectTo, env),
+    invoke: (action, event, onRecord = () => undefined) =>
+      invoked({ action, event, onRecord }, connectTo, env),
     query: (query, limitMs = queryMs) => queried(query, limitMs, configuration, connectTo, env),
   };
 }
 
 async function invoked(
-  name: string,
-  event: object,
+  { action, event, onRecord }: { action: string; event: object; onRecord(): void },
   connectTo: Connect<ExchangeTarget>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Invocation> {
   const start = performance.now();
   const lines: unknown[] = [];
   const log: Invocation["log"] = [];
-  const code = await run(await loadAction(name), connectTo, {
+  const code = await run(await loadAction(action), connectTo, {
     document: () => Promise.resolve(JSON.parse(JSON.stringify(event)) as unknown),
-    stdout(text) {
+    stdout(text, isAnswer) {
       lines.push(JSON.parse(text));
+      if (!isAnswer) onRecord();
       return Promise.resolve(true);
     },
     stderr: (text) => void log.push(JSON.parse(text) as Invocation["log"][number]),

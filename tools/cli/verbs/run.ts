@@ -19,6 +19,7 @@ interface RunOptions extends TenantChoice {
   person?: string;
   set: string[];
   setting: string[];
+  field: string[];
   event?: string;
   save?: string;
   live?: true;
@@ -39,6 +40,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option("--person <file>", "the person, as JSON: what the action reads contracts from")
     .option("--set <field=value>", "a mapped field; can be repeated", collected, [])
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected, [])
+    .option("--field <name>", "of an import: a field to read; can be repeated", collected, [])
     .option(
       "--event <file>",
       "a whole event instead; its settings stay, the tenant is the chosen one",
@@ -53,11 +55,15 @@ export function addRun(program: Command, terminal: Terminal): void {
   ]);
   run.action(async (name: string, options: RunOptions) => {
     const action = findAction(name);
+    assertComplete(action, options);
     const tenant = await openTenant(options);
     const event = await eventOf(action, options, tenant);
     if (options.save !== undefined)
       writeFileSync(options.save, `${JSON.stringify(withoutCredentials(event), null, 2)}\n`);
-    const invocation = await tenant.invoke(action, event);
+    let count = 0;
+    const invocation = await tenant.invoke(action, event, () =>
+      terminal.progress(`${++count} records`),
+    );
     terminal.exitCode = invocation.code === 0 ? 0 : 1;
     if (options.json) {
       terminal.line(JSON.stringify(invocation.answer));
@@ -68,6 +74,19 @@ export function addRun(program: Command, terminal: Terminal): void {
     for (const record of invocation.records) terminal.line(`record   ${JSON.stringify(record)}`);
     showInvocation(invocation, terminal);
   });
+}
+
+/** What an action cannot do without, in the words of this verb. */
+function assertComplete(action: string, { account, permission, event }: RunOptions): void {
+  if (event !== undefined) return;
+  const verb = path.posix.basename(action);
+  const needed = (option: string): never => {
+    throw new UsageError(`${action} needs ${option}.`);
+  };
+  if (action.startsWith("resources/")) needed("--event <file>: it works on a list of source data");
+  if (!/^import|^permissions$/.test(verb) && account === undefined) needed("--account <name>");
+  if (/^(grant|revoke)Permission$/.test(verb) && permission === undefined)
+    needed("--permission <name>");
 }
 
 async function eventOf(
@@ -95,6 +114,7 @@ async function eventOf(
     ...(isCreate && { correlation: correlationTo(options.account) }),
     ...(!isCreate && { account: await accountOf(options, tenant) }),
     permission: await permissionOf(action, options, tenant),
+    fields: options.field.length > 0 ? options.field : ["UserPrincipalName"],
   });
 }
 
