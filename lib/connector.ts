@@ -24,12 +24,16 @@ export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
  * Creates the Exchange connection of a configuration. Nothing is sent before the first cmdlet is called.
  * This is the only file that knows both the platform and Exchange.
  */
-export const connect = connectorWith({
+export const connect: Connect<ExchangeTarget> = (configuration, surroundings) =>
+  connection(configuration, surroundings, machineSeams);
+
+/** The seams of this machine. */
+export const machineSeams: ConnectorSeams = {
   transport: httpTransport,
   sleep: (ms, until) => delay(ms, undefined, { signal: until }),
   random: Math.random,
   clock: Date.now,
-});
+};
 
 /** Loads the libraries that the first request would load. */
 export async function loadLibraries(): Promise<void> {
@@ -46,19 +50,9 @@ function connection(
   { env, signal, remaining, keepSecret }: Surroundings,
   { transport: openTransport, sleep, random, clock }: ConnectorSeams,
 ): Connection<ExchangeTarget> {
-  const faults: string[] = [];
-  const loginUrl = loopbackUrl("EXO_CONNECTOR_LOGIN_URL", env, faults);
-  const exchangeUrl = loopbackUrl("EXO_CONNECTOR_EXCHANGE_URL", env, faults);
-  if ((loginUrl === undefined) !== (exchangeUrl === undefined) && faults.length === 0)
-    faults.push(
-      "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set " +
-        "both or neither, so that no test secret reaches the real service.",
-    );
-  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0")
-    faults.push(
-      "NODE_TLS_REJECT_UNAUTHORIZED=0 is set, so any host could pass for Exchange Online and receive the secret: " +
-        "remove it, and name the file of a private CA in NODE_EXTRA_CA_CERTS.",
-    );
+  const { loginUrl, exchangeUrl, faults } = emulatorUrls(env);
+  const uncheckedFault = uncheckedTlsFault(env);
+  if (uncheckedFault !== undefined) faults.push(uncheckedFault);
   const { proxy, secrets, fault } = proxyFrom(env);
   secrets.forEach(keepSecret);
   if (fault !== undefined) faults.push(fault);
@@ -90,7 +84,7 @@ function connection(
 }
 
 /** The schema has ensured that the selected credential is present. */
-function credentialOf({
+export function credentialOf({
   UseCertificate,
   AppSecret,
   AppCertificateBase64String,
@@ -101,12 +95,36 @@ function credentialOf({
     : { secret: AppSecret ?? "" };
 }
 
+type Environment = Surroundings["env"];
+
+/** The error when hosts could be anyone, because their certificates are not checked. */
+export function uncheckedTlsFault(env: Environment): string | undefined {
+  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return undefined;
+  return (
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 is set, so any host could pass for Exchange Online and receive the secret: " +
+    "remove it, and name the file of a private CA in NODE_EXTRA_CA_CERTS."
+  );
+}
+
+/** The addresses of an emulator that the environment names instead of the cloud's hosts, and the errors in them. */
+export function emulatorUrls(env: Environment): {
+  loginUrl: string | undefined;
+  exchangeUrl: string | undefined;
+  faults: string[];
+} {
+  const faults: string[] = [];
+  const loginUrl = loopbackUrl("EXO_CONNECTOR_LOGIN_URL", env, faults);
+  const exchangeUrl = loopbackUrl("EXO_CONNECTOR_EXCHANGE_URL", env, faults);
+  if ((loginUrl === undefined) !== (exchangeUrl === undefined) && faults.length === 0)
+    faults.push(
+      "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set " +
+        "both or neither, so that no test secret reaches the real service.",
+    );
+  return { loginUrl, exchangeUrl, faults };
+}
+
 /** Anyone who can change the sign-in address can collect the client secret, so it may only point at this machine. */
-function loopbackUrl(
-  name: string,
-  env: Readonly<Record<string, string | undefined>>,
-  faults: string[],
-): string | undefined {
+function loopbackUrl(name: string, env: Environment, faults: string[]): string | undefined {
   const text = env[name];
   if (text === undefined || text === "") return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;

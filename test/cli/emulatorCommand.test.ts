@@ -113,7 +113,7 @@ describe.concurrent("the emulator command", () => {
   it.each([
     [["--port", "http"], "--port: must be a number"],
     [["--prot", "1"], "unknown option '--prot'"],
-    [["--seed", seedFile("text.json", "{,")], "text.json:1:2  This is no JSON"],
+    [["--seed", seedFile("text.json", "{,")], "text.json:1:2  A value is missing here."],
     [
       ["--seed", seedFile("derived.json", withDerivedProperty)],
       "derived.json: objects[0].IsShared: would not take effect: it follows from RecipientTypeDetails",

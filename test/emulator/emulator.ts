@@ -163,6 +163,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       : apply());
     if (response.type !== "error") {
       entry.status = response.status;
+      // Every answer of the service has one (RFC 9110).
+      response.headers.set("date", new Date(now()).toUTCString());
       if (incoming.side === "exchange") response.headers.set("request-id", newGuid());
     }
     return response;

@@ -3,9 +3,11 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../lib/generated/version.ts";
 import { UsageError, type Terminal } from "./terminal.ts";
 import { addDemo } from "./verbs/demo.ts";
+import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulator } from "./verbs/emulator.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addReach } from "./verbs/reach.ts";
+import { addRecord } from "./verbs/record.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSeed } from "./verbs/seed.ts";
@@ -19,9 +21,11 @@ export type AddVerb = (program: Command, terminal: Terminal) => void;
 const verbs: readonly AddVerb[] = [
   addCheck,
   addDemo,
+  addDoctor,
   addEmulator,
   addPlan,
   addReach,
+  addRecord,
   addReplay,
   addRun,
   addSeed,

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { isDeepStrictEqual, parseArgs } from "node:util";
+import { isDeepStrictEqual } from "node:util";
 import type { Answer } from "../../lib/host/answer.ts";
 import { seedState } from "../../test/emulator/seed.ts";
 import { readFaults, type Fault } from "../../test/emulator/faults.ts";
@@ -14,7 +14,9 @@ import { readState, type State } from "../../test/emulator/state.ts";
 import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtures/scenarios.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { runBundle } from "./run.ts";
+import { readJson } from "./jsonFile.ts";
 import { actionOf } from "./replay.ts";
+import { UsageError } from "./terminal.ts";
 import {
   askedIn,
   asksForToken,
@@ -41,20 +43,6 @@ import {
   type Recording,
   type Reply,
 } from "./recording.ts";
-
-const help = `Usage: npm run record -- (--all | NAME... | --event FILE --as ROOM/ACTION/WHAT-HAPPENS) [options]
-
-  --all            every scenario, and every fixture of the emulator that has none
-  NAME             those with this in their name, such as lifecycle/update or mastered-on-premises
-  --event FILE     a new fixture from this event; --as names it (its first two parts name the bundle)
-  --seed FILE      with --event: the tenant to start from (as GET /_emulator/state returns it);
-                   later runs start from the built-in one
-  --faults FILE    with --event: the faults on the way (as PUT /_emulator/faults takes them)
-  --update         write what was recorded; without it, differences are printed and nothing is written
-
-Records against the emulator. Exit code 1: something differs from the fixture on disk, or could not be recorded.`;
-
-class Unusable extends Error {}
 
 /** One thing to record. */
 interface Take {
@@ -92,12 +80,12 @@ async function record(
       env: { EXO_CONNECTOR_LOGIN_URL: proxy.origin, EXO_CONNECTOR_EXCHANGE_URL: proxy.origin },
     });
     if (run.answer === undefined)
-      throw new Unusable(
+      throw new UsageError(
         `the bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`,
       );
     const failed = traffic.find(({ response }) => !("cut" in response) && response.status >= 500);
     if (failed && faults.length === 0)
-      throw new Unusable(
+      throw new UsageError(
         `${failed.request.cmdlet} was answered with a server error, which is not a fixture: ` +
           JSON.stringify(failed.response),
       );
@@ -105,11 +93,11 @@ async function record(
       ({ answer }) => !traffic.some(({ response }) => isAnswer(answer, response)),
     );
     if (source !== "emulator" && lacking)
-      throw new Unusable(`nothing was answered as documented: ${JSON.stringify(lacking.match)}`);
+      throw new UsageError(`nothing was answered as documented: ${JSON.stringify(lacking.match)}`);
     const { outcome, outputContext } = run.answer as Answer;
     const ended = `${outcome}, ${outputContext.Success ? "a success" : "a failure"}`;
     if (ends !== undefined && ended !== ends)
-      throw new Unusable(
+      throw new UsageError(
         `it ended as "${ended}", and the scenario is about "${ends}". ` +
           outputContext.AuditLogs.map(({ Message }) => Message).join(" "),
       );
@@ -266,7 +254,9 @@ function takesFor(names: readonly string[], all: boolean): Take[] {
     }),
   ];
   if (takes.length === 0)
-    throw new Unusable(`No scenario and no fixture of the emulator is called ${names.join(", ")}.`);
+    throw new UsageError(
+      `No scenario and no fixture of the emulator is called ${names.join(", ")}.`,
+    );
   return takes;
 }
 
@@ -277,14 +267,14 @@ function takeOf(
   faults: string | undefined,
 ): Take {
   if (name === undefined || !/^[a-z]+(\/[A-Za-z]+){1,2}\/[a-z0-9-]+$/.test(name))
-    throw new Unusable(
+    throw new UsageError(
       "--as must name the fixture as room/action/what-happens, such as lifecycle/update/two-fields-differ.",
     );
-  const state = seed === undefined ? { state: seedState() } : readState(jsonIn(seed));
-  if ("problems" in state) throw new Unusable(state.problems.join("\n"));
-  const event = jsonIn(file) as { actionContext?: { Configuration?: Record<string, unknown> } };
+  const state = seed === undefined ? { state: seedState() } : readState(readJson(seed));
+  if ("problems" in state) throw new UsageError(state.problems.join("\n"));
+  const event = readJson(file) as { actionContext?: { Configuration?: Record<string, unknown> } };
   const configuration = event.actionContext?.Configuration;
-  if (!configuration) throw new Unusable(`${file}: has no actionContext.Configuration.`);
+  if (!configuration) throw new UsageError(`${file}: has no actionContext.Configuration.`);
   // Whoever's tenant and secret it was: the emulator's are used, and written.
   for (const key of Object.keys(configuration))
     if (/^(TenantID|AppId|AppSecret|Organization|UseCertificate|AppCertificate.*)$/i.test(key))
@@ -301,19 +291,10 @@ function takeOf(
     source: "emulator",
     event,
     state: state.state,
-    faults: faults === undefined ? [] : readFaults(jsonIn(faults)),
+    faults: faults === undefined ? [] : readFaults(readJson(faults)),
     pageSize: undefined,
     ends: undefined,
   };
-}
-
-function jsonIn(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) as unknown;
-  } catch (error) {
-    const problem = error instanceof SyntaxError ? "is not JSON" : "cannot be read";
-    throw new Unusable(`${file}: ${problem}: ${(error as Error).message}`);
-  }
 }
 
 /** How many differences are shown of one fixture. */
@@ -333,6 +314,7 @@ function compared(
   { name, source }: Take,
   recording: Recording,
   { update, all }: { update: boolean; all: boolean },
+  line: (text: string) => void,
 ): boolean {
   const file = fileOf(name);
   const before = existsSync(file) ? readFixture(file) : undefined;
@@ -346,7 +328,7 @@ function compared(
   if (writes) writeFixture(file, { source, ...recording });
   const lines = found.slice(0, maxShown).map((line) => `\n  ${line}`);
   if (found.length > maxShown) lines.push(`\n  and ${found.length - maxShown} more`);
-  console.log(`${verdictOn(before, source, writes)}: ${name}${lines.join("")}`);
+  line(`${verdictOn(before, source, writes)}: ${name}${lines.join("")}`);
   return writes;
 }
 
@@ -414,52 +396,43 @@ function quotedIn(response: Answered): string[] {
   ];
 }
 
-async function main(): Promise<boolean> {
-  const { values, positionals } = (() => {
-    try {
-      return parseArgs({
-        allowPositionals: true,
-        options: {
-          all: { type: "boolean", default: false },
-          update: { type: "boolean", default: false },
-          event: { type: "string" },
-          as: { type: "string" },
-          seed: { type: "string" },
-          faults: { type: "string" },
-          help: { type: "boolean" },
-        },
-      });
-    } catch (error) {
-      throw new Unusable(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-    }
-  })();
-  if (values.help || (!values.all && values.event === undefined && positionals.length === 0)) {
-    console.log(help);
-    return values.help ?? false;
-  }
-  const takes =
-    values.event === undefined
-      ? takesFor(positionals, values.all)
-      : [takeOf(values.event, values.as, values.seed, values.faults)];
+/** What to record: scenarios and fixtures by their names, all of them, or an event of your own. */
+export interface RecordOptions {
+  names: readonly string[];
+  all: boolean;
+  /** A file with an event; `as` names its fixture, `seed` and `faults` are files of its tenant. */
+  event?: string | undefined;
+  as?: string | undefined;
+  seed?: string | undefined;
+  faults?: string | undefined;
+  /** Writes what was recorded; otherwise it is compared with the fixtures on disk. */
+  update: boolean;
+}
+
+/** Records, and reports each fixture that differs, and the progress. Resolves to whether nothing is left to do. */
+export async function recordFixtures(
+  { names, all, event, as, seed, faults, update }: RecordOptions,
+  { line, progress }: { line(text: string): void; progress(text: string): void },
+): Promise<boolean> {
+  const takes = event === undefined ? takesFor([...names], all) : [takeOf(event, as, seed, faults)];
   const dist = mkdtempSync(path.join(tmpdir(), "exchange-online-connector-record-"));
   let bad = 0;
+  let count = 0;
   try {
     const { actions } = await buildBundles(dist);
     const queue = takes.values();
     const worker = async (): Promise<void> => {
       for (const take of queue) {
         if (!actions.includes(actionOf(take.name)))
-          throw new Unusable(`${take.name}: there is no action ${actionOf(take.name)}.`);
+          throw new UsageError(`${take.name}: there is no action ${actionOf(take.name)}.`);
+        progress(`${++count} of ${takes.length}: ${take.name}`);
         try {
-          if (
-            !compared(take, await record({ ...take, state: withSecret(take.state) }, dist), values)
-          )
-            bad++;
+          const recording = await record({ ...take, state: withSecret(take.state) }, dist);
+          if (!compared(take, recording, { update, all }, line)) bad++;
         } catch (error) {
           bad++;
-          console.log(
-            `not recorded: ${take.name}: ${error instanceof Error ? error.message : String(error)}`,
-          );
+          const reason = error instanceof Error ? error.message : String(error);
+          line(`not recorded: ${take.name}: ${reason}`);
         }
       }
     };
@@ -467,8 +440,8 @@ async function main(): Promise<boolean> {
   } finally {
     rmSync(dist, { recursive: true, force: true });
   }
-  if (values.update) writeFileSync(readme, readmeOfFixtures());
-  console.log(`${takes.length} recorded, ${summaryOf(bad, values.update)}.`);
+  if (update) writeFileSync(readme, readmeOfFixtures());
+  line(`${takes.length} recorded, ${summaryOf(bad, update)}.`);
   return bad === 0;
 }
 
@@ -487,13 +460,4 @@ function withSecret(state: State): State {
       secrets: [...app.secrets, { value: standInSecret }],
     })),
   };
-}
-
-if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
-  process.exitCode = await main()
-    .then((good) => (good ? 0 : 1))
-    .catch((error: unknown) => {
-      console.error(error instanceof Unusable ? error.message : error);
-      return 2;
-    });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { connect, connectorWith } from "../../lib/connector.ts";
+import { connectorWith, machineSeams, type ConnectorSeams } from "../../lib/connector.ts";
 import type { ExchangeQuery, ExchangeTarget } from "../../lib/exchange/target.ts";
 import { Fault } from "../../lib/fault.ts";
 import { configuration as configurationContract } from "../../lib/generated/validators/configuration.ts";
@@ -25,8 +25,16 @@ export interface Tenant {
   invoke(action: string, event: object, onRecord?: () => void): Promise<Invocation>;
   /** Asks the tenant something, read-only, within `limitMs` (default: 25,000). Throws a `Fault`. */
   query<T>(query: ExchangeQuery<T>, limitMs?: number): Promise<T>;
+  /** What its connection uses, for those who examine the connection itself. */
+  link: TenantLink;
   /** The emulated tenant of this process. */
   emulator?: Emulator;
+}
+
+/** The way to a tenant: the environment variables that it sets or removes, and the seams of its connection. */
+export interface TenantLink {
+  env: Readonly<Record<string, string | undefined>>;
+  seams: ConnectorSeams;
 }
 
 /** The result of one event. */
@@ -60,12 +68,8 @@ function realTenant(file: string): Tenant {
   if (!isRecord(configuration))
     throw new UsageError(`${file} is not an object; expected the values of the form.`);
   const { Organization } = configuration;
-  return tenantWith(
-    typeof Organization === "string" ? Organization : file,
-    configuration,
-    connect,
-    process.env,
-  );
+  const name = typeof Organization === "string" ? Organization : file;
+  return tenantWith(name, configuration, { env: {}, seams: machineSeams }, process.env);
 }
 
 /** An emulator in this process. Its requests name the real hosts, and never leave the process. */
@@ -73,19 +77,25 @@ function emulatedTenant(seed: string | undefined): Tenant {
   const state = seed === undefined ? {} : { state: stateFrom(seed) };
   const emulator = createEmulator(state);
   const send = withOneToken(sendTo(emulator));
-  const inMemory = connectorWith({
+  const inMemory: ConnectorSeams = {
     transport: () => ({ send, close: () => undefined }),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     random: Math.random,
     clock: () => emulator.now(),
-  });
+  };
   const { tenant } = emulator.state();
   const configuration = formOf(emulator.credentials, tenant);
   return {
-    ...tenantWith(tenant.displayName, configuration, inMemory, {}),
+    ...tenantWith(tenant.displayName, configuration, { env: noEmulatorUrls, seams: inMemory }),
     emulator,
   };
 }
+
+/** Its requests name the real hosts. */
+const noEmulatorUrls = {
+  EXO_CONNECTOR_LOGIN_URL: undefined,
+  EXO_CONNECTOR_EXCHANGE_URL: undefined,
+};
 
 /** What an emulator prints when it starts, and answers at `/_emulator/connection`. */
 interface EmulatorConnection {
@@ -105,9 +115,12 @@ async function runningEmulator(address: string): Promise<Tenant> {
     initialDomain: connection.organization,
     cloud: connection.cloud,
   });
-  return tenantWith(`${connection.displayName} (emulator at ${address})`, configuration, connect, {
-    EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
-    EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
+  return tenantWith(`${connection.displayName} (emulator at ${address})`, configuration, {
+    env: {
+      EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
+      EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
+    },
+    seams: machineSeams,
   });
 }
 
@@ -157,12 +170,14 @@ function withOneToken(send: Transport): Transport {
 function tenantWith(
   name: string,
   configuration: Record<string, unknown>,
-  connectTo: Connect<ExchangeTarget>,
-  env: Readonly<Record<string, string | undefined>>,
+  link: TenantLink,
+  env = link.env,
 ): Tenant {
+  const connectTo = connectorWith(link.seams);
   return {
     name,
     configuration,
+    link,
     invoke: (action, event, onRecord = () => undefined) =>
       invoked({ action, event, onRecord }, connectTo, env),
     query: (query, limitMs = queryMs) => queried(query, limitMs, configuration, connectTo, env),

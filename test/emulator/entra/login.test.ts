@@ -222,19 +222,36 @@ describe("a client assertion", () => {
   });
 });
 
-it("offers no discovery, and records who requested it", async () => {
+it("offers no discovery of clouds, and records who requested it", async () => {
   const { login } = emulator.baseUrls();
   const { tenantId } = emulator.credentials;
-  for (const path of [
-    "/common/discovery/instance",
-    `/${tenantId}/v2.0/.well-known/openid-configuration`,
-    `/${tenantId}/oauth2/v2.0/token`,
-  ]) {
+  for (const path of ["/common/discovery/instance", `/${tenantId}/oauth2/v2.0/token`]) {
     expect((await client.send(login + path)).status).toBe(404);
   }
   expect(emulator.journal().map(({ side, method, status }) => [side, method, status])).toEqual(
-    Array(3).fill(["login", "GET", 404]),
+    Array(2).fill(["login", "GET", 404]),
   );
+});
+
+it("names the tenant of a domain in its OpenID metadata, and refuses a domain of no tenant", async () => {
+  const { login } = emulator.baseUrls();
+  const { tenantId } = emulator.credentials;
+  const metadataOf = (tenant: string) =>
+    client.send(`${login}/${tenant}/v2.0/.well-known/openid-configuration`);
+  for (const name of [tenantId, "contoso.onmicrosoft.com"])
+    expect((await metadataOf(name)).json).toMatchObject({
+      issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+    });
+  const refused = await metadataOf("fabrikam.onmicrosoft.com");
+  expect(refused.status).toBe(400);
+  expect(refused.json).toMatchObject({ error: "invalid_tenant", error_codes: [90002] });
+});
+
+it("answers with the date of its clock", async () => {
+  const { login } = emulator.baseUrls();
+  emulator.advance(7_200_000);
+  const { headers } = await client.send(login);
+  expect(Math.abs(Date.parse(headers.get("date") ?? "") - emulator.now())).toBeLessThan(2_000);
 });
 
 function certificateFor(

@@ -79,9 +79,10 @@ export const isTenant = (state: State, name: string): boolean =>
 /** Answers a request to the sign-in host: a `POST` to one of the two token endpoints of a tenant. */
 export function answerLogin(incoming: Incoming, context: LoginContext): Response {
   const { method, url, headers } = incoming;
+  const [, named] =
+    /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
+  if (named !== undefined && method === "GET") return metadata(named, context);
   const [, tenant, endpoint] = /^\/([^/]+)\/(oauth2(?:\/v2\.0)?\/token)$/.exec(url.pathname) ?? [];
-  // There is no discovery: a client that requests metadata gets this answer and appears in the
-  // journal.
   if (tenant === undefined || endpoint === undefined || method !== "POST") {
     const error_description = `Nothing here: ${method} ${url.pathname}`;
     return Response.json({ error: "not_found", error_description }, { status: 404 });
@@ -96,6 +97,20 @@ export function answerLogin(incoming: Incoming, context: LoginContext): Response
   }
 }
 
+/**
+ * The OpenID metadata of a tenant, as far as it identifies the tenant of a domain (documented). That an unknown tenant
+ * is refused as by the token endpoint is observed; the status is assumed.
+ */
+function metadata(tenant: string, { state, now, newGuid }: LoginContext): Response {
+  if (!isTenant(state, tenant))
+    return refusalResponse(tenantUnknown(tenant, "invalid_tenant"), newGuid(), newGuid(), now);
+  const authority = `${clouds[state.tenant.cloud].login}/${state.tenant.id}`;
+  return Response.json({
+    token_endpoint: `${authority}/oauth2/v2.0/token`,
+    issuer: `${authority}/v2.0`,
+  });
+}
+
 /** The endpoint of version 1 takes a `resource`, and its numbers are text (observed). */
 const firstVersion = "oauth2/token";
 
@@ -107,14 +122,7 @@ function issue(
 ): Response {
   const { state, now } = context;
   if (!isTenant(state, tenant)) {
-    throw new LoginRefusal(
-      400,
-      "invalid_request",
-      90002,
-      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are ` +
-        "signing into the correct cloud. Check with your subscription administrator, this may happen " +
-        "if there are no active subscriptions for the tenant.",
-    );
+    throw tenantUnknown(tenant);
   }
   const required = (name: string): string => {
     const value = form.get(name);
@@ -180,6 +188,17 @@ function issue(
       access_token: token,
     },
     { headers },
+  );
+}
+
+function tenantUnknown(tenant: string, error = "invalid_request"): LoginRefusal {
+  return new LoginRefusal(
+    400,
+    error,
+    90002,
+    `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are ` +
+      "signing into the correct cloud. Check with your subscription administrator, this may happen " +
+      "if there are no active subscriptions for the tenant.",
   );
 }
 

@@ -1,0 +1,82 @@
+import { Option, type Command } from "commander";
+import { nearestName } from "../../../lib/nearestName.ts";
+import { examine } from "../../doctor/checks.ts";
+import type { Finding, Status } from "../../doctor/finding.ts";
+import { setsOf, type ActionSet } from "../../doctor/sets.ts";
+import { listActions, loadAction } from "../actions.ts";
+import { withExamples } from "../examples.ts";
+import { openTenant, type TenantChoice } from "../tenant.ts";
+import { addTenantOptions } from "../tenantOptions.ts";
+import { UsageError, type Terminal } from "../terminal.ts";
+
+interface DoctorOptions extends TenantChoice {
+  set?: string[];
+  json?: true;
+}
+
+/** `doctor`: whether everything suffices before going live. */
+export function addDoctor(program: Command, terminal: Terminal): void {
+  const doctor = program
+    .command("doctor")
+    .description(
+      "Check this machine, the configuration, the sign-in and the roles of a tenant. Reads only.",
+    )
+    .addOption(new Option("--set <names...>", "the sets in use").default(undefined, "all"))
+    .option("--json", "one JSON document");
+  addTenantOptions(doctor);
+  withExamples(doctor, ["doctor --config tenant.json", "doctor --set account groups"]);
+  doctor.action(async (options: DoctorOptions) => {
+    const sets = await setsNamed(options.set);
+    const tenant = await openTenant(options);
+    const findings: Finding[] = [];
+    if (!options.json) terminal.line(terminal.styled("bold", `doctor, ${tenant.name}`));
+    for await (const finding of examine({
+      form: tenant.configuration,
+      env: { ...terminal.env, ...tenant.link.env },
+      nodeVersion: process.version,
+      seams: tenant.link.seams,
+      sets,
+    })) {
+      findings.push(finding);
+      if (!options.json) show(finding, terminal);
+    }
+    terminal.exitCode = findings.some(({ status }) => status === "wrong") ? 1 : 0;
+    terminal.line(options.json ? JSON.stringify({ findings }) : summaryOf(findings));
+  });
+}
+
+async function setsNamed(names: readonly string[] | undefined): Promise<ActionSet[]> {
+  const actions = await Promise.all(
+    listActions().map(async (name) => [name, await loadAction(name)] as const),
+  );
+  const all = setsOf(new Map(actions));
+  return (names ?? all.map(({ name }) => name)).map((name) => {
+    const found = all.find((set) => set.name.toLowerCase() === name.toLowerCase());
+    if (found) return found;
+    const known = all.map((set) => set.name);
+    const nearest = nearestName(name, known);
+    const hint =
+      nearest === undefined ? `Sets: ${known.join(", ")}.` : `The nearest is ${nearest}.`;
+    throw new UsageError(`--set ${name}: there is no such set. ${hint}`);
+  });
+}
+
+const marks: Readonly<Record<Status, { mark: string; style: "green" | "red" | "yellow" | "dim" }>> =
+  {
+    fine: { mark: "ok   ", style: "green" },
+    wrong: { mark: "WRONG", style: "red" },
+    warning: { mark: "warn ", style: "yellow" },
+    unknown: { mark: "?    ", style: "dim" },
+  };
+
+function show({ check, status, message, mend }: Finding, terminal: Terminal): void {
+  const { mark, style } = marks[status];
+  terminal.line(`${terminal.styled(style, mark)}  ${check}: ${message}`);
+  if (mend !== undefined) terminal.line(`       -> ${mend}`);
+}
+
+function summaryOf(findings: readonly Finding[]): string {
+  const count = (wanted: Status): number =>
+    findings.filter(({ status }) => status === wanted).length;
+  return `${count("fine")} ok, ${count("wrong")} wrong, ${count("warning")} warnings, ${count("unknown")} unknown`;
+}

@@ -1,0 +1,198 @@
+/** What the application may do in Exchange Online. Writes are never tried: the roles in the token decide. */
+import { randomUUID } from "node:crypto";
+import { clouds } from "../../lib/auth/clouds.ts";
+import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
+import { Fault } from "../../lib/fault.ts";
+import type { Check, Examination, Premises } from "./check.ts";
+import { fine, unknown, warning, wrong, type Verdict } from "./finding.ts";
+import {
+  mappedBeyond,
+  needsOf,
+  roles,
+  smallestRoleWith,
+  type ManagementRole,
+  type Role,
+  type RoleNeed,
+} from "./roles.ts";
+import type { ActionSet } from "./sets.ts";
+import { paceOf } from "./signIn.ts";
+
+export const role: Check = {
+  name: "role",
+  finds: ["exchange", "roles"],
+  async examine({ premises, known, signal }) {
+    known.get("permission");
+    known.get("exchangeReached");
+    const { wids } = known.get("claims");
+    const held = roles.filter(({ id }) => wids.includes(id));
+    const names = held.map(({ name }) => name).join(", ");
+    const exchange = clientFor({ premises, known, signal });
+    const refusal = await refusalOf(exchange);
+    if (refusal !== undefined && refusal.kind !== "denied") return unknown(refusal.message);
+    if (refusal !== undefined)
+      return held.length === 0
+        ? wrong("The application has no role that Exchange Online accepts.", mendFor(premises))
+        : wrong(
+            `The application has the role ${names}, and Exchange Online refuses it: ${refusal.message}`,
+            "Wait until the assignment has reached Exchange Online, which can take an hour.",
+          );
+    if (held.length > 0 && !held.some(({ includes }) => includes.includes("Mail Recipients")))
+      return wrong(
+        `The application has only the role ${names}, which may only read.`,
+        mendFor(premises),
+      );
+    known.add({ exchange, roles: held });
+    return held.length > 0
+      ? fine(`The application has the role ${names}.`)
+      : unknown(
+          "The application has no Entra role and may read: its rights are those of an Exchange role group.",
+        );
+  },
+};
+
+function clientFor({
+  premises: { seams },
+  known,
+  signal,
+}: Pick<Examination, "premises" | "known" | "signal">): Exchange {
+  const { Cloud = "worldwide" } = known.get("configuration");
+  return exchangeOnline(
+    {
+      tenantId: known.get("tenantId"),
+      cloud: clouds[Cloud],
+      exchangeUrl: known.get("emulatorUrls").exchangeUrl,
+    },
+    {
+      transport: known.get("transport").send,
+      token: known.get("token"),
+      pace: paceOf({ ...seams, signal }),
+      clock: seams.clock,
+      newId: randomUUID,
+    },
+  );
+}
+
+/** The fault of a harmless read; undefined when it is permitted. */
+async function refusalOf(exchange: Exchange): Promise<Fault | undefined> {
+  try {
+    await exchange.invoke({
+      cmdlet: "Get-Mailbox",
+      parameters: { ResultSize: 1 },
+      select: ["Guid"],
+    });
+    return undefined;
+  } catch (thrown) {
+    return Fault.of(thrown);
+  }
+}
+
+/** What the sets need, each management role once. */
+function neededBy(sets: readonly ActionSet[]): Set<ManagementRole> {
+  return new Set(sets.flatMap(needsOf).map(({ role }) => role));
+}
+
+function mendFor({ sets }: Premises): string {
+  const needed = neededBy(sets);
+  const all = smallestRoleWith(needed)?.name;
+  needed.delete(forSecurityGroups);
+  const least = smallestRoleWith(needed)?.name;
+  if (all === least) return `Assign the Entra role ${least} to the application.`;
+  return (
+    `Assign the Entra role ${least} to the application, or ${all} if mail-enabled security groups ` +
+    "are among its groups."
+  );
+}
+
+const forSecurityGroups: ManagementRole = "Security Group Creation and Membership";
+
+/** Whether a set may do what its actions declare. */
+export function accessOf(set: ActionSet): Check {
+  return {
+    name: `set ${set.name}`,
+    async examine({ known }) {
+      const held = known.get("roles");
+      const needs = needsOf(set);
+      if (held.length === 0)
+        return {
+          ...unknown("Whether the role group suffices cannot be read, and writes are not tried."),
+          mend: `Compare the roles of the group with ${needs.map(({ role }) => role).join(", ")}.`,
+        };
+      const missing = needs.filter(
+        (need) => !held.some(({ includes }) => includes.includes(need.role)),
+      );
+      const names = held.map(({ name }) => name).join(", ");
+      if (missing.length === 0)
+        return fine(
+          `${names} permits its ${Object.keys(set.cmdlets).length} cmdlets${exceptions(set, held)}.`,
+        );
+      return await withMissing(missing, names, known.get("exchange"));
+    },
+  };
+}
+
+function exceptions(set: ActionSet, held: readonly Role[]): string {
+  const beyond = mappedBeyond(set, held);
+  return beyond.length === 0 ? "" : `, but not a mapped ${beyond.join(", ")}`;
+}
+
+async function withMissing(
+  missing: readonly RoleNeed[],
+  names: string,
+  exchange: Exchange,
+): Promise<Verdict> {
+  const what = missing
+    .map(({ role, cmdlet }) => `the management role ${role} (${cmdlet})`)
+    .join(" and ");
+  const text = `${names} does not include ${what}`;
+  const [first] = missing;
+  if (first?.role === "Legal Hold")
+    return unknown(
+      `According to the documentation, ${text}. Whether it is permitted cannot be read.`,
+    );
+  if (first?.role !== forSecurityGroups) return wrong(`${text}.`, mendMissing(missing));
+  if (!(await hasSecurityGroups(exchange)))
+    return fine(`${names} suffices, because the tenant has no mail-enabled security groups.`);
+  const details = `${text}, and the tenant has mail-enabled security groups.`;
+  return first.cmdlet.includes("Member")
+    ? wrong(details, mendMissing(missing))
+    : warning(
+        `${details} The set changes one only if a resource has its key.`,
+        mendMissing(missing),
+      );
+}
+
+function mendMissing(missing: readonly RoleNeed[]): string {
+  const smallest = smallestRoleWith(missing.map(({ role }) => role))?.name;
+  return (
+    `Assign the Entra role ${smallest} instead, or add the service principal of the application to an Exchange ` +
+    `role group with ${missing.map(({ role }) => role).join(", ")}.`
+  );
+}
+
+async function hasSecurityGroups(exchange: Exchange): Promise<boolean> {
+  const { rows } = await exchange.invoke({
+    cmdlet: "Get-DistributionGroup",
+    parameters: { RecipientTypeDetails: ["MailUniversalSecurityGroup"], ResultSize: 1 },
+    select: ["Guid"],
+  });
+  return rows.length > 0;
+}
+
+export const leastPrivilege: Check = {
+  name: "least privilege",
+  async examine({ premises: { sets }, known }) {
+    const held = known.get("roles");
+    const largest = held.at(-1);
+    if (largest === undefined) return unknown("The roles of a role group cannot be read.");
+    const needed = neededBy(sets);
+    if (needed.has(forSecurityGroups) && !(await hasSecurityGroups(known.get("exchange"))))
+      needed.delete(forSecurityGroups);
+    const smallest = smallestRoleWith(needed);
+    if (smallest === undefined || roles.indexOf(largest) <= roles.indexOf(smallest))
+      return fine(`The sets in use need no smaller role than ${largest.name}.`);
+    return warning(
+      `${largest.name} is more than the sets in use need.`,
+      `Assign ${smallest.name} to the application instead.`,
+    );
+  },
+};

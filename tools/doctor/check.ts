@@ -1,0 +1,78 @@
+import type { Credential, TokenSource } from "../../lib/auth/token.ts";
+import type { ConnectorSeams } from "../../lib/connector.ts";
+import type { Exchange } from "../../lib/exchange/client/exchange.ts";
+import type { Configuration } from "../../lib/generated/types.ts";
+import type { Proxy } from "../../lib/net/proxy.ts";
+import type { Verdict } from "./finding.ts";
+import type { Known } from "./known.ts";
+import type { Role } from "./roles.ts";
+import type { ActionSet } from "./sets.ts";
+
+/** A tenant and its surroundings: what the checks look at. */
+export interface Premises {
+  /** The values of the configuration form, as entered. */
+  form: Readonly<Record<string, unknown>>;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Such as `v24.1.0`. */
+  nodeVersion: string;
+  /** The time, the network and chance. */
+  seams: ConnectorSeams;
+  /** The sets of actions that are in use. */
+  sets: readonly ActionSet[];
+}
+
+/** What the checks find out for each other. */
+export interface Facts {
+  /** Private certificate authorities are as they should be. */
+  authorities: true;
+  proxy: Proxy | undefined;
+  /** The certificates of hosts are checked. */
+  tls: true;
+  emulatorUrls: { loginUrl: string | undefined; exchangeUrl: string | undefined };
+  /** Sends requests as the product would. */
+  transport: ReturnType<ConnectorSeams["transport"]>;
+  configuration: Configuration;
+  /** The base URL of the sign-in host, which answers. */
+  loginUrl: string;
+  /** The time at the sign-in host, in milliseconds since 1970; undefined when its answer has none. */
+  serviceTime: number | undefined;
+  exchangeReached: true;
+  /** The clock of this machine is right. */
+  clock: true;
+  credential: Credential;
+  /** The ID of the tenant exists. */
+  tenantId: string;
+  token: TokenSource;
+  claims: Claims;
+  exchange: Exchange;
+  /** The application permission is in the token. */
+  permission: true;
+  roles: readonly Role[];
+}
+
+/** What an access token of an application contains. */
+export interface Claims {
+  /** Application permissions. */
+  roles: readonly string[];
+  /** Template IDs of Entra roles. */
+  wids: readonly string[];
+}
+
+/** What a check works with. */
+export interface Examination {
+  premises: Premises;
+  known: Known<Facts>;
+  /** Ends requests that take too long. */
+  signal: AbortSignal;
+  /** Everything that must never be written. */
+  keepSecret(secret: string): void;
+}
+
+/** One question, and how it is answered. Reads only. */
+export interface Check {
+  name: string;
+  /** The facts that it adds when it can. What needs one of them is not checked otherwise. */
+  finds?: readonly (keyof Facts)[];
+  /** Throws `NotChecked` by reading a fact that is not known. */
+  examine(examination: Examination): Verdict | Promise<Verdict>;
+}

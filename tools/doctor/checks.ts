@@ -1,0 +1,77 @@
+/** The one table of checks, in the order in which they build on each other. */
+import { Fault } from "../../lib/fault.ts";
+import { Redaction } from "../../lib/host/redaction.ts";
+import { accessOf, leastPrivilege, role } from "./access.ts";
+import type { Check, Examination, Facts, Premises } from "./check.ts";
+import { configuration } from "./configuration.ts";
+import { credential } from "./credential.ts";
+import { unknown, type Finding, type Verdict } from "./finding.ts";
+import { clock, exchangeHost, signInHost } from "./hosts.ts";
+import { Known, NotChecked } from "./known.ts";
+import { addresses, authorities, nodeVersion, proxy, tls } from "./machine.ts";
+import { organization, permission, signIn, tenant } from "./signIn.ts";
+
+/** A new connection adds its checks here. */
+function checksOf({ sets }: Premises): Check[] {
+  return [
+    nodeVersion,
+    authorities,
+    tls,
+    proxy,
+    addresses,
+    configuration,
+    signInHost,
+    clock,
+    exchangeHost,
+    credential,
+    tenant,
+    organization,
+    signIn,
+    permission,
+    role,
+    ...sets.map(accessOf),
+    leastPrivilege,
+  ];
+}
+
+/** Milliseconds for all checks. */
+const limitMs = 120_000;
+
+/** Carries out every check, and yields what each has found. Nothing is written, and no secret is in a finding. */
+export async function* examine(premises: Premises): AsyncGenerator<Finding, void, undefined> {
+  const redaction = new Redaction();
+  const known = new Known<Facts>();
+  const examination: Examination = {
+    premises,
+    known,
+    signal: AbortSignal.timeout(limitMs),
+    keepSecret: (secret) => redaction.add(secret),
+  };
+  try {
+    for (const check of checksOf(premises)) {
+      const { status, message, mend } = await verdictOf(check, examination);
+      yield {
+        check: check.name,
+        status,
+        message: redaction.text(message),
+        ...(mend !== undefined && { mend: redaction.text(mend) }),
+      };
+    }
+  } finally {
+    if (known.has("transport")) known.get("transport").close();
+  }
+}
+
+async function verdictOf(check: Check, examination: Examination): Promise<Verdict> {
+  let because = check.name;
+  try {
+    return await check.examine(examination);
+  } catch (thrown) {
+    if (!(thrown instanceof NotChecked))
+      return unknown(`Not found out: ${Fault.of(thrown).message}`);
+    because = thrown.because;
+    return unknown(thrown.message);
+  } finally {
+    examination.known.explain(check.finds ?? [], because);
+  }
+}
