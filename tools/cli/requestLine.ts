@@ -33,9 +33,8 @@ function objectOf({ parameters = {}, items }: Entry): string {
   return typeof value === "string" ? oneLine(value) : JSON.stringify(value);
 }
 
-/** Names come from outside: one with a control character must not move the cursor. */
 function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
+  return text.replace(/\s+/g, " ");
 }
 
 function cut(text: string, length: number): string {
