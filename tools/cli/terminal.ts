@@ -13,6 +13,8 @@ export interface Terminal {
   progress(text: string): void;
   /** The text in a style, where colours are shown. */
   styled(style: Style, text: string): string;
+  /** Whether a person reads stdout, and not a program or a file. */
+  readonly isWatched: boolean;
   /** Characters in a line. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -81,6 +83,7 @@ export function processTerminal({
       const [on, off] = inspect.colors[style] ?? [0, 0];
       return `${styleMark}[${on}m${text}${styleMark}[${off}m`;
     },
+    isWatched: stdout.isTTY === true,
     columns: (stdout.isTTY ? stdout.columns : undefined) ?? columnsElsewhere,
     env,
     exitCode: 0,
