@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import whole from "./vitest.config.ts";
 
-/** `npm run test:quick`: everything but what starts many processes, or plays in tenants by the thousand. */
+/** `npm run test:quick`: everything but what starts many processes, or plays in tenants by the thousand, or waits for limits. */
 export default defineConfig({
   ...whole,
   test: {
@@ -9,9 +9,12 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       "test/helloid/**",
+      "test/page/**",
       "test/{lifecycle,permissions,resources,runtime}/**",
       "test/{behaviour,bundle,contributing,pack,readme,secrets}.test.ts",
-      "test/emulator/command.test.ts",
+      "test/cli/emulatorCommand.test.ts",
+      "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime}/**",
+      "test/{behaviour,bundle,commands,contributing,declarations,pack,readme,secrets}.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/entitlements/optionsInBundles.test.ts",
       "test/net/closedNetwork.test.ts",

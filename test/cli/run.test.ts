@@ -64,6 +64,31 @@ describe("exo-connector run", () => {
     expect(lines.join("\n")).toContain("Correlate only");
   });
 
+  it("saves no secret, however the file of the form spells its key", async () => {
+    const [config, saved] = [file("tenant.json"), file("saved.json")];
+    const form = { appsecret: "made-up-secret", Secret: "made-up-secret", correlateonly: true };
+    writeFileSync(config, JSON.stringify(form));
+    const account = ["--account", "0b1ec700-0000-4000-8000-00000000001f"];
+    await ran(["run", "update", ...account, "--config", config, "--save", saved]);
+    const text = readFileSync(saved, "utf8");
+    expect(text).not.toContain("made-up-secret");
+    expect(JSON.parse(text)).toMatchObject({
+      actionContext: { Configuration: { CorrelateOnly: true } },
+    });
+  });
+
+  it("runs a foreign event in the chosen tenant, whatever credentials it brings", async () => {
+    const event = file("foreign.json");
+    await ran([...nurse, "--save", event]);
+    // The type of JSON.parse is any; the event has this form.
+    const json = JSON.parse(readFileSync(event, "utf8")) as { actionContext: object };
+    const Configuration = { tenantid: "elsewhere", Cloud: "usgov", UseCertificate: true };
+    const actionContext = { ...json.actionContext, Configuration };
+    writeFileSync(event, JSON.stringify({ ...json, actionContext }));
+    const { code, lines } = await ran(["run", "update", "--event", event]);
+    expect(code, lines.join("\n")).toBe(0);
+  });
+
   it("shows the records of an import", async () => {
     const { code, lines } = await ran(["run", "lifecycle/import", "--field", "CustomAttribute1"]);
     expect(code).toBe(0);
@@ -84,6 +109,10 @@ describe("exo-connector run", () => {
     [
       ["run", "grantPermision"],
       /^There is no action grantPermision\. The nearest is grantPermission\.$/,
+    ],
+    [
+      ["run", "update", "--setting", "CorrelateOnyl=true", "--account", anna],
+      /^--setting CorrelateOnyl: the form has no such field\. The nearest is CorrelateOnly\.$/,
     ],
     [["run", "grantPermission"], /^grantPermission is more than one action: permissions\/folder/],
     [

@@ -19,6 +19,7 @@ export function recordingTerminal(env: Terminal["env"] = {}): RecordingTerminal 
     note: (text) => void notes.push(...text.split("\n")),
     progress: () => undefined,
     styled: (_style, text) => text,
+    isWatched: false,
     columns: 120,
     env,
     exitCode: 0,

@@ -1,48 +1,66 @@
 /**
  * The control API under `/_emulator/`: for tests, without a token. It is not part of the service.
  */
+import { catalogue } from "./catalogue.ts";
 import { Refusal } from "./exchange/errors.ts";
-import { readFaults } from "./faults.ts";
+import { faultNames, readFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Emulator } from "./emulator.ts";
 import type { Licence } from "./licence.ts";
+import { pageFile } from "./page.ts";
 import { isRecord, isText } from "./shapes.ts";
+import { detailsOf, findObjects, kindOf, summaryOf, type Details, type Kind } from "./view.ts";
+
+type Answer = (incoming: Incoming, emulator: Emulator) => unknown;
+
+/** By method and path. What they return is sent as JSON; undefined is 204. */
+const answers: Readonly<Record<string, Answer>> = {
+  "GET connection": (_, emulator) => connectionOf(emulator),
+  "GET tenant": (_, emulator) => tenantOf(emulator),
+  "GET names": () => ({ faults: faultNames, cmdlets: Object.keys(catalogue.cmdlets) }),
+  "GET objects": objectsOf,
+  "GET object": objectOf,
+  "GET state": (_, emulator) => emulator.state(),
+  "PUT state": (incoming, emulator) => emulator.replaceState(body(incoming)),
+  "DELETE state": (_, emulator) => emulator.reset(),
+  "GET changes": (_, emulator) => emulator.changes(),
+  "DELETE changes": (_, emulator) => emulator.remember(),
+  "GET behaviour": (_, emulator) => emulator.state().behaviour,
+  "PATCH behaviour": (incoming, emulator) => emulator.setBehaviour(body(incoming)),
+  "GET journal": (_, emulator) => emulator.journal(),
+  "DELETE journal": (_, emulator) => emulator.clearJournal(),
+  "GET requests": ({ url }, emulator) =>
+    emulator.answeredAfter(Number(url.searchParams.get("after") ?? 0)),
+  "GET faults": (_, emulator) => emulator.faults(),
+  "PUT faults": (incoming, emulator) => emulator.setFaults(readFaults(body(incoming))),
+  "PATCH faults": (incoming, emulator) => emulator.addFaults(readFaults(body(incoming))),
+  "PUT licence": (incoming, emulator) => emulator.setLicence(licenceFrom(body(incoming))),
+  "GET clock": (_, emulator) => ({ now: emulator.now() }),
+  "PUT clock": (incoming, emulator) => {
+    setClock(body(incoming), emulator);
+    return { now: emulator.now() };
+  },
+};
+
+/** A website whose name leads to this machine must not reach the control API through a browser. */
+const local = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
 export function answerControl(incoming: Incoming, emulator: Emulator): Response {
+  // Absent in the same process.
+  const host = incoming.headers.get("host") ?? "localhost";
+  if (!local.test(host))
+    return Response.json(
+      { problems: [`Host is ${host}; expected 127.0.0.1 or localhost`] },
+      { status: 403 },
+    );
+  const file = incoming.method === "GET" ? pageFile(incoming.url.pathname) : undefined;
+  if (file) return file;
   const what = `${incoming.method} ${incoming.url.pathname.slice("/_emulator/".length)}`;
   try {
-    switch (what) {
-      case "GET connection":
-        return Response.json(connectionOf(emulator));
-      case "GET state":
-        return Response.json(emulator.state());
-      case "PUT state":
-        emulator.replaceState(body(incoming));
-        return new Response(null, { status: 204 });
-      case "GET journal":
-        return Response.json(emulator.journal());
-      case "DELETE journal":
-        emulator.clearJournal();
-        return new Response(null, { status: 204 });
-      case "GET faults":
-        return Response.json(emulator.faults());
-      case "PUT faults":
-        emulator.setFaults(readFaults(body(incoming)));
-        return new Response(null, { status: 204 });
-      case "PUT licence":
-        emulator.setLicence(licenceFrom(body(incoming)));
-        return new Response(null, { status: 204 });
-      case "PUT clock":
-        setClock(body(incoming), emulator);
-        return Response.json({ now: emulator.now() });
-      case "GET clock":
-        return Response.json({ now: emulator.now() });
-      default:
-        return Response.json(
-          { problems: [`${what}: there is connection, state, journal, faults, licence and clock`] },
-          { status: 404 },
-        );
-    }
+    const answer = answers[what];
+    if (!answer) return unknown(what);
+    const result = answer(incoming, emulator);
+    return result === undefined ? new Response(null, { status: 204 }) : Response.json(result);
   } catch (error) {
     if (error instanceof StateProblems)
       return Response.json({ problems: error.problems }, { status: 400 });
@@ -50,6 +68,47 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
       return Response.json({ problems: [error.message] }, { status: 400 });
     throw error;
   }
+}
+
+function unknown(what: string): Response {
+  const known = [...new Set(Object.keys(answers).map((one) => one.split(" ")[1]))];
+  const problem = `${what}: there is ${known.slice(0, -1).join(", ")} and ${known.at(-1)}`;
+  return Response.json({ problems: [problem] }, { status: 404 });
+}
+
+function tenantOf(emulator: Emulator): object {
+  const { tenant, objects } = emulator.state();
+  const counts: Record<Kind, number> = { mailboxes: 0, groups: 0, others: 0 };
+  for (const object of objects) counts[kindOf(object)] += 1;
+  return { ...tenant, counts };
+}
+
+/** Objects in one answer. */
+const listed = 50;
+
+function objectsOf({ url }: Incoming, emulator: Emulator): object {
+  const kind = url.searchParams.get("kind") ?? undefined;
+  if (kind !== undefined && !isKind(kind))
+    throw new StateProblems([`kind: must be one of ${kinds.join(", ")}`]);
+  const store = emulator.store();
+  const found = findObjects(url.searchParams.get("search") ?? "", store, kind);
+  return {
+    count: found.length,
+    objects: found.slice(0, listed).map((object) => summaryOf(object, store)),
+  };
+}
+
+const kinds: readonly Kind[] = ["mailboxes", "groups", "others"];
+
+function isKind(text: string): text is Kind {
+  return kinds.some((kind) => kind === text);
+}
+
+function objectOf({ url }: Incoming, emulator: Emulator): Details {
+  const guid = url.searchParams.get("guid") ?? "";
+  const object = emulator.store().byGuid(guid);
+  if (!object) throw new StateProblems([`guid: no object has ${JSON.stringify(guid)}`]);
+  return detailsOf(object, emulator.store());
 }
 
 /** What a client needs to use the emulated tenant. */

@@ -5,17 +5,18 @@
 import { gzipSync } from "node:zlib";
 import { answerBatch, isBatch } from "./exchange/batch.ts";
 import { clouds } from "./entra/clouds.ts";
+import { changesSince, type ObjectChange } from "./changes.ts";
 import { answerControl, StateProblems } from "./control.ts";
 import { answerExchange, type ExchangeContext } from "./exchange/adminApi.ts";
 import { carryOut, Faults, nameOf, readFaults, tooManyAtOnce, type Fault } from "./faults.ts";
 import { takeApart, type Incoming } from "./incoming.ts";
-import { entryFor, type Entry } from "./journal.ts";
+import { Answered, entryFor, type Entry } from "./journal.ts";
 import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
 import { setLicence, type Licence } from "./licence.ts";
 import { Pages } from "./exchange/paging.ts";
 import { pause } from "./pause.ts";
 import { seedState } from "./seed.ts";
-import { readState, type State } from "./state.ts";
+import { checkBehaviour, readState, type Behaviour, type State } from "./state.ts";
 import { Store } from "./store.ts";
 
 export interface EmulatorOptions {
@@ -30,6 +31,8 @@ export interface EmulatorOptions {
    * in-process.
    */
   baseUrls?: { login: string; exchange: string };
+  /** Called with the line of the journal of each request that has its answer. */
+  onAnswer?: (entry: Entry) => void;
 }
 
 export interface Credentials {
@@ -48,12 +51,28 @@ export interface Emulator {
    * tenant.
    */
   replaceState(state: unknown): void;
+  /** The directory behind the state. Read it only. */
+  store(): Store;
+  /**
+   * Keeps a copy of the state: changes are counted from the last one, and `reset` returns to the
+   * first one.
+   */
+  remember(): void;
+  /** Throws StateProblems when nothing is remembered. */
+  changes(): ObjectChange[];
+  /** Returns to the state that was remembered first, without faults and journal. Throws StateProblems. */
+  reset(): void;
+  /** Checks and sets some switches. Throws StateProblems. */
+  setBehaviour(changes: unknown): void;
   /** Assigns or removes a licence for Exchange. Throws StateProblems. */
   setLicence(licence: Licence): void;
   journal(): readonly Entry[];
   clearJournal(): void;
+  /** Requests that were answered after the first `number` ones. Clearing the journal keeps them. */
+  answeredAfter(number: number): ReturnType<Answered["after"]>;
   faults(): readonly Fault[];
   setFaults(faults: readonly Fault[]): void;
+  addFaults(faults: readonly Fault[]): void;
   now(): number;
   /** Moves the clock forward (or back). */
   advance(ms: number): void;
@@ -73,6 +92,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let store = new Store(options.state ?? seedState());
   let pages = new Pages(newGuid);
   let entries: Entry[] = [];
+  const recent = new Answered();
+  let first: State | undefined;
+  let last: State | undefined;
   let offset = 0;
   let atWork = 0;
   let served = 0;
@@ -96,7 +118,20 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const page = pages.numberOf(token) ?? 1;
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
-    if (incoming.side === "login") return finished(entry, incoming, request.signal);
+    const begin = performance.now();
+    const response = await answered(entry, incoming, request.signal);
+    entry.ms = Math.round(performance.now() - begin);
+    recent.add(entry);
+    options.onAnswer?.(entry);
+    return response;
+  }
+
+  async function answered(
+    entry: Entry,
+    incoming: Incoming,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    if (incoming.side === "login") return finished(entry, incoming, signal);
     const { concurrentRequests, concurrencyStatus } = store.state.behaviour;
     if (concurrentRequests > 0 && atWork >= concurrentRequests) {
       faults.pass();
@@ -104,7 +139,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return tooManyAtOnce(concurrencyStatus, store.state.behaviour);
     }
     atWork += 1;
-    return finished(entry, incoming, request.signal).finally(() => (atWork -= 1));
+    return finished(entry, incoming, signal).finally(() => (atWork -= 1));
   }
 
   async function finished(
@@ -172,6 +207,29 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       pages = new Pages(newGuid);
       served = 0;
     },
+    store: () => store,
+    remember() {
+      last = structuredClone(store.state);
+      first ??= last;
+    },
+    changes() {
+      if (!last) throw new StateProblems([nothingRemembered]);
+      return changesSince(last, store);
+    },
+    reset() {
+      if (!first) throw new StateProblems([nothingRemembered]);
+      emulator.replaceState(structuredClone(first));
+      last = first;
+      entries = [];
+      faults.replace([]);
+    },
+    setBehaviour(changes) {
+      const problems: string[] = [];
+      checkBehaviour(changes, (path, expected) => problems.push(`${path}: ${expected}`));
+      if (problems.length > 0) throw new StateProblems(problems);
+      // Each switch was checked above.
+      Object.assign(store.state.behaviour, changes as Partial<Behaviour>);
+    },
     setLicence(licence) {
       store.settle(now());
       const problem = setLicence(licence, store);
@@ -181,8 +239,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     clearJournal() {
       entries = [];
     },
+    answeredAfter: (number) => recent.after(number),
     faults: () => faults.list(),
     setFaults: (list) => faults.replace(readFaults(list)),
+    addFaults: (list) => faults.add(readFaults(list)),
     now,
     advance(ms) {
       offset += ms;
@@ -199,6 +259,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   };
   return emulator;
 }
+
+const nothingRemembered =
+  "nothing is remembered: only an emulator that a person started keeps a copy of its start";
 
 /** Gzip when the client accepts it, as the service does. */
 async function compressed(response: Response, incoming: Incoming): Promise<Response> {

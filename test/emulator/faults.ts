@@ -17,7 +17,7 @@ import type { Behaviour } from "./state.ts";
 /** Refusals of Exchange that a fault can name. */
 const refusals = Object.keys(onRequest) as (keyof typeof onRequest)[];
 
-const names = [
+export const faultNames = [
   ...refusals,
   "ignored",
   "signInUnavailable",
@@ -32,7 +32,7 @@ const names = [
   "transient",
   "redirect",
 ] as const;
-export type FaultName = (typeof names)[number];
+export type FaultName = (typeof faultNames)[number];
 
 export interface Fault {
   /**
@@ -110,13 +110,22 @@ interface Armed {
   random: () => number;
 }
 
+function armed(fault: Fault): Armed {
+  return { fault, seen: 0, random: generator(fault.seed ?? 1) };
+}
+
 export class Faults {
   #armed: Armed[] = [];
   #requests = 0;
 
   replace(faults: readonly Fault[]): void {
     this.#requests = 0;
-    this.#armed = faults.map((fault) => ({ fault, seen: 0, random: generator(fault.seed ?? 1) }));
+    this.#armed = faults.map(armed);
+  }
+
+  /** Adds to the end of the list. What the others have counted stays. */
+  add(faults: readonly Fault[]): void {
+    this.#armed.push(...faults.map(armed));
   }
 
   list(): (Fault & { seen: number })[] {
@@ -434,7 +443,7 @@ const fields: Record<string, (value: unknown) => boolean> = {
     typeof value === "object" &&
     value !== null &&
     Number.isInteger((value as { status?: unknown }).status),
-  named: (value) => names.includes(value as FaultName),
+  named: (value) => faultNames.includes(value as FaultName),
   retryAfter: (value) => typeof value === "string",
   status: (value) => Number.isInteger(value),
   className: (value) => typeof value === "string",

@@ -28,7 +28,9 @@ export async function takeApart(request: Request, loginUrl: string): Promise<Inc
 
 function sideOf({ pathname, origin }: URL, loginUrl: string): Incoming["side"] {
   if (pathname.startsWith("/_emulator/")) return "control";
-  return origin === new URL(loginUrl).origin ? "login" : "exchange";
+  if (origin === new URL(loginUrl).origin) return "login";
+  // The page. No request of a client has this path.
+  return pathname === "/" ? "control" : "exchange";
 }
 
 function parsed(text: string): unknown {

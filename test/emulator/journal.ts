@@ -23,6 +23,8 @@ export interface Entry {
   credential: Incoming["credential"];
   /** Null while there is no answer, and for good when the connection was cut or never answered. */
   status: number | null;
+  /** Real milliseconds until the answer began, or the connection was cut. Absent before that. */
+  ms?: number;
   /**
    * Whether the request, also a read, was carried out successfully, even if the answer was lost.
    */
@@ -31,6 +33,27 @@ export interface Entry {
   fault?: string;
   /** The commands of a `$batch`, in the order in which they ran. */
   items?: Item[];
+}
+
+/** How many requests those who watch can be behind. */
+const kept = 500;
+
+/** The last requests that were answered, by number: for those who watch. The journal is for tests. */
+export class Answered {
+  #entries: Entry[] = [];
+  #count = 0;
+
+  add(entry: Entry): void {
+    this.#count += 1;
+    this.#entries.push(entry);
+    if (this.#entries.length > 2 * kept) this.#entries = this.#entries.slice(-kept);
+  }
+
+  /** The requests after the first `number`, at most the last 500, and the number of the last one. */
+  after(number: number): { last: number; requests: Entry[] } {
+    const missing = Math.min(this.#count - number, kept);
+    return { last: this.#count, requests: missing > 0 ? this.#entries.slice(-missing) : [] };
+  }
 }
 
 /** One command of a batch; its status stays null when its answer is missing. */

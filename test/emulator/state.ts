@@ -332,7 +332,7 @@ function checkApps(apps: unknown, report: Report): void {
   });
 }
 
-function checkBehaviour(behaviour: unknown, report: Report): void {
+export function checkBehaviour(behaviour: unknown, report: Report): void {
   if (!isRecord(behaviour)) {
     report("behaviour", "must be an object");
     return;

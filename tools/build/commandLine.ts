@@ -1,6 +1,6 @@
 /** Bundles `exo-connector`, beside the bundles of the actions: one file to start, the rest in a folder. */
 import { build, type Metafile } from "esbuild";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { filled } from "./template.ts";
 
@@ -42,6 +42,10 @@ export async function buildCommandLine(outdir: string, node: string): Promise<Me
   mkdirSync(folder, { recursive: true });
   for (const { path: file, contents } of outputFiles)
     writeFileSync(path.join(folder, path.basename(file)), contents);
+  cpSync(path.join(root, "test/emulator/page"), path.join(folder, "page"), {
+    recursive: true,
+    filter: (file) => !file.endsWith(".json"),
+  });
   const entry = readFileSync(path.join(import.meta.dirname, "commandLineEntry.js"), "utf8");
   writeFileSync(path.join(outdir, "exo-connector.mjs"), filled(entry, { node }));
   return metafile;

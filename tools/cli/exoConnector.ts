@@ -4,11 +4,14 @@ import { version } from "../../lib/generated/version.ts";
 import { UsageError, type Terminal } from "./terminal.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
+import { addEmulator } from "./verbs/emulator.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addReach } from "./verbs/reach.ts";
 import { addRecord } from "./verbs/record.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
+import { addSeed } from "./verbs/seed.ts";
+import { addTenant } from "./verbs/tenant.ts";
 import { addUndo } from "./verbs/undo.ts";
 import { addCheck } from "./verbs/check.ts";
 
@@ -19,11 +22,14 @@ const verbs: readonly AddVerb[] = [
   addCheck,
   addDemo,
   addDoctor,
+  addEmulator,
   addPlan,
   addReach,
   addRecord,
   addReplay,
   addRun,
+  addSeed,
+  addTenant,
   addUndo,
 ];
 

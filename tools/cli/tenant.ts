@@ -7,10 +7,11 @@ import { run, type Connect } from "../../lib/host/run.ts";
 import { readAs } from "../../lib/host/schemaContract.ts";
 import type { HttpReply, Transport } from "../../lib/net/transport.ts";
 import { createEmulator, type Emulator } from "../../test/emulator/emulator.ts";
-import { readState } from "../../test/emulator/state.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { loadAction } from "./actions.ts";
+import { askEmulator } from "./control.ts";
 import { readJson } from "./jsonFile.ts";
+import { stateFrom } from "./seed.ts";
 import { isRecord } from "./shapes.ts";
 import { UsageError } from "./terminal.ts";
 
@@ -96,13 +97,6 @@ const noEmulatorUrls = {
   EXO_CONNECTOR_EXCHANGE_URL: undefined,
 };
 
-function stateFrom(file: string) {
-  const read = readState(readJson(file));
-  if ("problems" in read)
-    throw new UsageError(read.problems.map((problem) => `${file}: ${problem}`).join("\n"));
-  return read.state;
-}
-
 /** What an emulator prints when it starts, and answers at `/_emulator/connection`. */
 interface EmulatorConnection {
   loginUrl: string;
@@ -116,7 +110,7 @@ interface EmulatorConnection {
 }
 
 async function runningEmulator(address: string): Promise<Tenant> {
-  const connection = await connectionAt(address);
+  const connection = (await askEmulator(address, { path: "connection" })) as EmulatorConnection;
   const configuration = formOf(connection, {
     initialDomain: connection.organization,
     cloud: connection.cloud,
@@ -128,18 +122,6 @@ async function runningEmulator(address: string): Promise<Tenant> {
     },
     seams: machineSeams,
   });
-}
-
-async function connectionAt(address: string): Promise<EmulatorConnection> {
-  try {
-    const reply = await fetch(new URL("/_emulator/connection", address));
-    return (await reply.json()) as EmulatorConnection;
-  } catch (error) {
-    throw new UsageError(
-      `No emulator answers at ${address}: ${error instanceof Error ? error.message : String(error)}. Expected the ` +
-        "address that `exo-connector emulator` prints.",
-    );
-  }
 }
 
 function formOf(

@@ -1,4 +1,5 @@
-import { styleText } from "node:util";
+import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -12,6 +13,8 @@ export interface Terminal {
   progress(text: string): void;
   /** The text in a style, where colours are shown. */
   styled(style: Style, text: string): string;
+  /** Whether a person reads stdout, and not a program or a file. */
+  readonly isWatched: boolean;
   /** Characters in a line. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,37 +25,75 @@ export interface Terminal {
 /** Input that a verb cannot use: a message without a stack, and exit code 2. */
 export class UsageError extends Error {}
 
+/** A stream of the process: what a terminal needs of it. */
+interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+  on(event: "error", listener: (error: Error & { code?: string }) => void): unknown;
+}
+
 const escape = "\u001b";
 const eraseLine = `\r${escape}[K`;
 const columnsElsewhere = 120;
+/** What steers a terminal or reorders its text, but line ends and tabs: names in a vault or a tenant may have it. */
+const steering = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+/** Takes the place of the escape character until a line is written: no foreign text can have guessed it. */
+const styleMark = randomUUID();
+const styleCodes = new RegExp(`${styleMark}(\\[\\d+m)`, "g");
 
 /** The terminal of this process. Colours and progress only where someone watches; NO_COLOR switches colours off. */
-export function processTerminal({ stdout, stderr, env } = process): Terminal {
-  const hasColours = stdout.isTTY && (env["NO_COLOR"] ?? "") === "";
-  // A reader that has seen enough, such as `head`, ends the process as it would end any other program.
-  stdout.on("error", () => process.exit(0));
+export function processTerminal({
+  stdout,
+  stderr,
+  env,
+}: { stdout: Output; stderr: Output; env: Terminal["env"] } = process): Terminal {
+  const mayColour = (env["NO_COLOR"] ?? "") === "";
+  stdout.on("error", ({ code, message }) => {
+    // A reader that has seen enough, such as `head`, ends the process as it would end any other program.
+    if (code === "EPIPE") process.exit(0);
+    stderr.write(`The result cannot be written: ${message}\n`);
+    process.exit(2);
+  });
   let isProgressShown = false;
   const clear = (): void => {
     if (isProgressShown) stderr.write(eraseLine);
     isProgressShown = false;
   };
+  const write = (output: Output, text: string): void => {
+    const style = output.isTTY && mayColour ? `${escape}$1` : "";
+    output.write(`${harmless(text).replaceAll(styleCodes, style)}\n`);
+  };
   return {
     line(text = "") {
       clear();
-      stdout.write(`${text}\n`);
+      write(stdout, text);
     },
     note(text) {
       clear();
-      stderr.write(`${text}\n`);
+      write(stderr, text);
     },
     progress(text) {
       if (!stderr.isTTY) return;
-      stderr.write(`${eraseLine}${text.slice(0, stderr.columns - 1)}`);
+      const { columns = columnsElsewhere } = stderr;
+      stderr.write(`${eraseLine}${harmless(text).slice(0, columns - 1)}`);
       isProgressShown = true;
     },
-    styled: (style, text) => (hasColours ? styleText(style, text) : text),
-    columns: stdout.isTTY ? stdout.columns : columnsElsewhere,
+    styled(style, text) {
+      const [on, off] = inspect.colors[style] ?? [0, 0];
+      return `${styleMark}[${on}m${text}${styleMark}[${off}m`;
+    },
+    isWatched: stdout.isTTY === true,
+    columns: (stdout.isTTY ? stdout.columns : undefined) ?? columnsElsewhere,
     env,
     exitCode: 0,
   };
+}
+
+/** Text that a terminal shows and does not obey: as the escape of JSON and JavaScript, so that JSON stays the same. */
+function harmless(text: string): string {
+  return text.replaceAll(
+    steering,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

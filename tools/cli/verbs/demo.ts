@@ -37,6 +37,7 @@ export function addDemo(program: Command, terminal: Terminal): void {
   demo.action(async (options: DemoOptions) => {
     assertBuilt(options.dist);
     const emulator = await startEmulator();
+    emulator.emulator.remember();
     try {
       await play(emulator, options, terminal);
       if (options.keep) await stay(emulator, terminal);

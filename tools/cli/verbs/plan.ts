@@ -13,6 +13,7 @@ import { withExamples } from "../examples.ts";
 import { readJson } from "../jsonFile.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showPlan } from "../report.ts";
+import { settingsIn } from "../settings.ts";
 import { isRecord } from "../shapes.ts";
 import { openTenant, type TenantChoice } from "../tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
@@ -68,7 +69,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
       action,
       mapping: mappingIn(options.mapping),
       correlation: correlationIn(options.correlate),
-      configuration: { ...tenant.configuration, ...pairsIn("--setting", options.setting) },
+      configuration: { ...tenant.configuration, ...settingsIn(options.setting) },
       scripts,
     };
     try {

@@ -8,6 +8,7 @@ import { readJson } from "../jsonFile.ts";
 import { findAccount, findPermission } from "../lookUp.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showInvocation } from "../report.ts";
+import { settingsIn, withoutCredentials } from "../settings.ts";
 import { isRecord } from "../shapes.ts";
 import { openTenant, type Tenant, type TenantChoice } from "../tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
@@ -59,7 +60,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     const tenant = await openTenant(options);
     const event = await eventOf(action, options, tenant);
     if (options.save !== undefined)
-      writeFileSync(options.save, `${JSON.stringify(withoutCredentials(event), null, 2)}\n`);
+      writeFileSync(options.save, `${JSON.stringify(savedForm(event), null, 2)}\n`);
     let count = 0;
     const invocation = await tenant.invoke(action, event, () =>
       terminal.progress(`${++count} records`),
@@ -94,7 +95,7 @@ async function eventOf(
   options: RunOptions,
   tenant: Tenant,
 ): Promise<Record<string, unknown>> {
-  const settings = pairsIn("--setting", options.setting);
+  const settings = settingsIn(options.setting);
   const isDryRun = options.live !== true;
   if (options.event !== undefined)
     return adopted(readJson(options.event), options.event, {
@@ -146,7 +147,7 @@ function adopted(
   const context = isRecord(event) ? event["actionContext"] : undefined;
   if (!isRecord(event) || !isRecord(context))
     throw new UsageError(`${file} has no actionContext; expected an event.`);
-  const own = isRecord(context["Configuration"]) ? context["Configuration"] : {};
+  const own = withoutCredentials(settingsOf(context));
   return {
     ...event,
     actionContext: {
@@ -157,15 +158,13 @@ function adopted(
   };
 }
 
-/** What identifies the tenant and opens it: a saved event belongs in a repository or a report. */
-const credentials =
-  /^(Organization|TenantID|AppId|AppSecret|AppCertificateBase64String|AppCertificatePassword|UseCertificate|Cloud)$/;
-
-function withoutCredentials(event: Record<string, unknown>): Record<string, unknown> {
+/** The event without what opens the tenant: it belongs in a repository or a report. */
+function savedForm(event: Record<string, unknown>): Record<string, unknown> {
   const context = isRecord(event["actionContext"]) ? event["actionContext"] : {};
-  const settings = isRecord(context["Configuration"]) ? context["Configuration"] : {};
-  const Configuration = Object.fromEntries(
-    Object.entries(settings).filter(([key]) => !credentials.test(key)),
-  );
+  const Configuration = withoutCredentials(settingsOf(context));
   return { ...event, actionContext: { ...context, Configuration } };
+}
+
+function settingsOf({ Configuration }: Record<string, unknown>): Record<string, unknown> {
+  return isRecord(Configuration) ? Configuration : {};
 }

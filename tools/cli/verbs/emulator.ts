@@ -1,0 +1,140 @@
+import { once } from "node:events";
+import type { Command } from "commander";
+import type { Entry } from "../../../test/emulator/journal.ts";
+import {
+  startEmulator,
+  type RunningEmulator,
+  type ServerOptions,
+} from "../../../test/emulator/server.ts";
+import { openInBrowser } from "../browser.ts";
+import { usualPort } from "../control.ts";
+import { withExamples } from "../examples.ts";
+import { requestLine } from "../requestLine.ts";
+import { stateFrom } from "../seed.ts";
+import { UsageError, type Terminal } from "../terminal.ts";
+import { addFault } from "./fault.ts";
+import { addDiff, addShow } from "./tenant.ts";
+
+export interface EmulatorOptions {
+  port?: string;
+  seed?: string;
+  open?: true;
+  untilStdinCloses?: true;
+  json?: true;
+}
+
+/** `emulator`: Exchange Online in miniature, on two ports of this machine. */
+export function addEmulator(program: Command, terminal: Terminal): void {
+  const emulator = program
+    .command("emulator")
+    // --json after a verb is the verb's own.
+    .enablePositionalOptions()
+    .description("Start an emulated tenant on this machine, and show each request that it answers.")
+    .option(
+      "--port <n>",
+      `port of the Exchange side, the sign-in side has the next one; 0: two free ports (default: ${usualPort}, ` +
+        "if it is free)",
+    )
+    .option("--seed <file>", "start from this state instead of the example tenant")
+    .option("--open", "open the emulator's page in the browser")
+    .option("--until-stdin-closes", "stop when stdin is closed, for use as a child process")
+    .option("--json", "print only one line of JSON with the addresses, as when stdout is a file");
+  withExamples(emulator, ["emulator --open", "emulator --port 4010 --seed local/seed.json"]);
+  emulator.action(async (options: EmulatorOptions) => {
+    await serveEmulator(options, terminal, stopped(options));
+  });
+  addFault(emulator, terminal);
+  addShow(emulator, terminal);
+  addDiff(emulator, terminal);
+}
+
+/** Serves an emulated tenant until `stop` resolves. */
+export async function serveEmulator(
+  { port, seed, open, json }: EmulatorOptions,
+  terminal: Terminal,
+  stop: Promise<unknown>,
+): Promise<void> {
+  const isWatched = terminal.isWatched && !json;
+  const running = await started(portOf(port), {
+    ...(seed !== undefined && { state: stateFrom(seed) }),
+    ...(isWatched && {
+      onAnswer: (entry: Entry): void => terminal.line(requestLine(entry, terminal)),
+    }),
+  });
+  running.emulator.remember();
+  try {
+    if (isWatched) showStart(running, port, terminal);
+    else terminal.line(JSON.stringify(connectionOf(running)));
+    const page = `${running.exchangeUrl}/`;
+    if (open && !(await openInBrowser(page)))
+      terminal.note(`No browser could be opened here. The page is ${page}`);
+    await stop;
+  } finally {
+    await running.close();
+  }
+}
+
+/** What programs read from the first line. */
+function connectionOf({
+  loginUrl,
+  exchangeUrl,
+  tenantId,
+  clientId,
+  clientSecret,
+}: RunningEmulator): Record<string, string> {
+  return { loginUrl, exchangeUrl, tenantId, clientId, clientSecret };
+}
+
+function showStart(running: RunningEmulator, port: string | undefined, terminal: Terminal): void {
+  const { exchangeUrl, loginUrl, emulator } = running;
+  const { tenant, objects } = emulator.state();
+  const isUsual = new URL(exchangeUrl).port === String(usualPort);
+  terminal.line(terminal.styled("bold", `${tenant.displayName}, ${objects.length} objects`));
+  terminal.line(`  page      ${terminal.styled("cyan", `${exchangeUrl}/`)}`);
+  terminal.line(`  sign-in   ${loginUrl}`);
+  if (port === undefined && !isUsual)
+    terminal.line(`  Port ${usualPort} or the next one is in use, so these are free ports.`);
+  terminal.line();
+  terminal.line("Try in another window:");
+  const user = objects.find(({ RecipientTypeDetails: type }) => type === "UserMailbox");
+  const account = String(user?.["UserPrincipalName"] ?? user?.["Alias"]);
+  const address = isUsual ? "" : ` --emulator ${exchangeUrl}`;
+  for (const line of [
+    `run update --account ${account} --set CustomAttribute2=Nurse --live --emulator ${exchangeUrl}`,
+    `emulator fault throttled Get-Mailbox --times 2${address}`,
+    `tenant diff${address}`,
+  ])
+    terminal.line(`  npm run exo -- ${line}`);
+  terminal.line();
+  terminal.line("Ctrl+C stops it. Requests:");
+}
+
+/** The usual port is a convenience: when it is taken, free ports do as well. One that was asked for has to be free. */
+async function started(port: number | undefined, options: ServerOptions): Promise<RunningEmulator> {
+  try {
+    return await startEmulator({ ...options, port: port ?? usualPort });
+  } catch (error) {
+    if (port === undefined && isInUse(error)) return await startEmulator({ ...options, port: 0 });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--port ${port ?? usualPort}: ${reason}`);
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= 0 && port < 65535) return port;
+  throw new UsageError(`--port: must be a number from 0 to 65534, not '${text}'`);
+}
+
+async function stopped({ untilStdinCloses }: EmulatorOptions): Promise<void> {
+  const ends = [once(process, "SIGINT"), once(process, "SIGTERM")];
+  if (untilStdinCloses) ends.push(once(process.stdin.resume(), "close"));
+  await Promise.race(ends);
+  // An open stdin keeps the process alive.
+  process.stdin.destroy();
+}

@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Command } from "commander";
+import example from "../../../test/emulator/seeds/small.json" with { type: "json" };
+import { withExamples } from "../examples.ts";
+import { actionsFolder, isClone } from "../place.ts";
+import { UsageError, type Terminal } from "../terminal.ts";
+
+/** `seed`: states to start an emulated tenant from. */
+export function addSeed(program: Command, terminal: Terminal): void {
+  const seed = program
+    .command("seed")
+    .description("Print a state that `emulator --seed` starts from.");
+  const verbs = [
+    ["new", "Print the least that works: a tenant, its application and one mailbox.", minimal],
+    [
+      "example",
+      "Print a small example: a mailbox, a shared mailbox, a group and a right.",
+      example,
+    ],
+  ] as const;
+  for (const [name, description, state] of verbs) {
+    const verb = seed
+      .command(name)
+      .description(description)
+      .argument("[file]", "write it to a file that does not exist yet, instead of printing it");
+    withExamples(verb, [`seed ${name}`, `seed ${name} local/seed.json`]);
+    verb.action((file: string | undefined) => {
+      const { $schema: _, ...parts } = state;
+      const text = `${JSON.stringify({ ...schemaFor(file), ...parts }, null, 2)}\n`;
+      if (file === undefined) terminal.line(text.trimEnd());
+      else write(file, text, terminal);
+    });
+  }
+}
+
+const minimal = {
+  $schema: "",
+  tenant: {
+    id: "7e4a4700-0000-4000-8000-00000000c0de",
+    displayName: "My tenant",
+    initialDomain: "mytenant.onmicrosoft.com",
+    domains: ["mytenant.onmicrosoft.com", "mytenant.example"],
+    cloud: "worldwide",
+  },
+  apps: [
+    {
+      clientId: "c11e4700-0000-4000-8000-00000000c0de",
+      secrets: [{ value: "emulated-secret-not-a-real-one" }],
+      certificates: [],
+      appRoles: ["Exchange.ManageAsApp"],
+      directoryRoles: ["Exchange Administrator"],
+      roleGroups: [],
+    },
+  ],
+  objects: [
+    {
+      Guid: "0b1ec700-0000-4000-8000-000000000001",
+      RecipientTypeDetails: "UserMailbox",
+      Name: "Anna Bakker",
+      DisplayName: "Anna Bakker",
+      Alias: "anna.bakker",
+      EmailAddresses: ["SMTP:anna.bakker@mytenant.example"],
+    },
+  ],
+};
+
+/** For editors. Relative, so that the file can be shared with the clone; the archive has no schemas. */
+function schemaFor(file = "seed.json"): { $schema?: string } {
+  if (!isClone) return {};
+  const schema = path.join(actionsFolder, "schemas", "editor", "seed.schema.json");
+  return { $schema: path.relative(path.dirname(path.resolve(file)), schema).replaceAll("\\", "/") };
+}
+
+function write(file: string, text: string, terminal: Terminal): void {
+  try {
+    // Never over a seed that someone has worked on.
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${file} cannot be written: ${reason}`);
+  }
+  terminal.line(`${file} is written. Start from it: exo-connector emulator --seed ${file}`);
+}
