@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ const answer = path.join(folder, "answer.json");
 
 const anna = "anna.bakker@contoso.com";
 const chris = "chris.bakker@contoso.com";
+const newsletter = "0b1ec700-0000-4000-8000-00000000041d";
 
 describe("exo-connector undo", () => {
   let running: RunningEmulator;
@@ -128,6 +129,48 @@ describe("exo-connector undo", () => {
     expect({ code, line: lines.at(-1) }).toEqual({
       code: 1,
       line: "   cannot be undone: it was not sent",
+    });
+  });
+
+  /** Edits the only step of the answer's plan. */
+  function edited(changes: object): void {
+    // The type of JSON.parse is any; the answer has this form.
+    const { plan } = JSON.parse(readFileSync(answer, "utf8")) as { plan: [object] };
+    writeFileSync(answer, JSON.stringify({ plan: [{ ...plan[0], ...changes }] }));
+  }
+
+  it("says which object it would change, whatever the sentence of the plan says", async () => {
+    await changed("groups/grantPermission", "--account", chris, "--permission", "newsletter");
+    edited({ parameters: { Identity: newsletter, Member: anna } });
+    const { lines } = await undo();
+    expect(lines.join("\n")).toMatch(/would be undone: .*\n +Remove "Anna Bakker" /);
+  });
+
+  it.each([
+    [{ operation: "constructor" }, "constructor has no inverse here"],
+    [{ operation: "__proto__" }, "__proto__ has no inverse here"],
+    [{ before: { SendOnBehalf: false } }, "its GrantSendOnBehalfTo does not name one account"],
+  ])("refuses a step of another form: %j", async (changes, reason) => {
+    await changed("update", "--account", anna, "--set", "CustomAttribute2=Nurse");
+    edited(changes);
+    const { code, lines } = await undo("--live");
+    expect({ code, line: lines.at(-1) }).toEqual({
+      code: 1,
+      line: `   cannot be undone: ${reason}`,
+    });
+  });
+
+  it.each([{ sentence: null }, { sent: "yes" }])("takes no step with %j", async (changes) => {
+    await changed("update", "--account", anna, "--set", "CustomAttribute2=Nurse");
+    edited(changes);
+    expect((await undo()).code).toBe(2);
+  });
+
+  it("says that a plan without steps leaves nothing to undo", async () => {
+    writeFileSync(answer, '{ "plan": [] }');
+    expect(await undo()).toMatchObject({
+      code: 0,
+      lines: ["The plan has no steps: there is nothing to undo."],
     });
   });
 

@@ -22,6 +22,8 @@ export interface Mistake {
   /** Milliseconds by which the clock of this machine is fast. */
   fastMs?: number;
   sets?: readonly string[];
+  /** Default: an emulated one is meant. */
+  isEmulated?: boolean;
 }
 
 const actions = await Promise.all(
@@ -30,7 +32,15 @@ const actions = await Promise.all(
 export const allSets = setsOf(new Map(actions));
 
 export async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<Finding[]> {
-  const { form = {}, app = {}, env = {}, nodeVersion = "v24.11.0", fastMs = 0, sets } = mistake;
+  const {
+    form = {},
+    app = {},
+    env = {},
+    nodeVersion = "v24.11.0",
+    fastMs = 0,
+    sets,
+    isEmulated = true,
+  } = mistake;
   const state = seedState();
   Object.assign(state.apps[0] ?? {}, app);
   mistake.state?.(state);
@@ -38,6 +48,7 @@ export async function findingsOf(running: RunningEmulator, mistake: Mistake): Pr
   running.emulator.clearJournal();
   const findings: Finding[] = [];
   for await (const finding of examine({
+    isEmulated,
     form: { ...formFor(running), ...form },
     env: { ...addressesOf(running), ...env },
     nodeVersion,

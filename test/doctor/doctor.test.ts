@@ -346,6 +346,13 @@ describe("what is not wrong, but should be known", () => {
       /^Enter host names/,
     ],
     [
+      "a real configuration that goes to an emulator",
+      { isEmulated: false },
+      "addresses",
+      /^Everything goes to an emulator: http:\/\/127\.0\.0\.1:\d+, http:\/\/127\.0\.0\.1:\d+\.$/,
+      /^Remove EXO_CONNECTOR_LOGIN_URL/,
+    ],
+    [
       "an unknown key",
       { form: { ResourceKeyFild: "Code" } },
       "configuration",
@@ -423,6 +430,13 @@ describe("what is not known is not fine", () => {
       "Compare the roles of the group with View-Only Recipients, Distribution Groups, Security Group Creation and " +
         "Membership.",
     );
+  });
+
+  it("when resources may be mail-enabled security groups, which is a warning", async () => {
+    const app = { directoryRoles: ["Exchange Recipient Administrator"] };
+    const findings = await examined({ app, sets: ["resources"] });
+    expect(ofStatus(findings, "wrong")).toEqual([]);
+    expect(ofStatus(findings, "warning")).toEqual(["set resources"]);
   });
 
   it("when a litigation hold needs a role that may be missing", async () => {

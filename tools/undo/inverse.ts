@@ -1,6 +1,7 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
 import { sameHtml } from "../../lib/exchange/html.ts";
 import { differencesOf } from "../cli/differences.ts";
+import { isRecord } from "../cli/shapes.ts";
 
 /** The event that takes a step back. */
 export interface InverseEvent {
@@ -18,7 +19,9 @@ export type Inverse = { event: InverseEvent } | { reason: string };
 /** The inverse of a step of a plan. Every way is one of the connector's own actions, with its checks. */
 export function inverseOf(step: PlanStep): Inverse {
   if (!step.sent) return { reason: "it was not sent" };
-  return inverses[step.operation]?.(step) ?? { reason: `${step.operation} has no inverse here` };
+  return (
+    inverses.get(step.operation)?.(step) ?? { reason: `${step.operation} has no inverse here` }
+  );
 }
 
 const creates = (): Inverse => ({
@@ -28,25 +31,27 @@ const calendar = (): Inverse => ({
   reason: "rights on a calendar are set back by hand: the entitlement says only what is granted",
 });
 
-const inverses: Readonly<Record<string, (step: PlanStep) => Inverse>> = {
-  "Set-Mailbox": ofMailbox,
-  "Set-MailUser": ofMailbox,
-  "Set-MailboxAutoReplyConfiguration": ofReply,
-  "Add-DistributionGroupMember": (step) => ofMember(step, "revokePermission"),
-  "Remove-DistributionGroupMember": (step) => ofMember(step, "grantPermission"),
-  "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
-  "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
-  "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),
-  "Remove-RecipientPermission": (step) => ofRight(step, "SendAs", "grantPermission"),
-  "Add-MailboxFolderPermission": calendar,
-  "Set-MailboxFolderPermission": calendar,
-  "Remove-MailboxFolderPermission": calendar,
-  "Set-MailboxRegionalConfiguration": () => ({
-    reason: "a regional configuration is granted and never taken back",
+const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
+  Object.entries({
+    "Set-Mailbox": ofMailbox,
+    "Set-MailUser": ofMailbox,
+    "Set-MailboxAutoReplyConfiguration": ofReply,
+    "Add-DistributionGroupMember": (step) => ofMember(step, "revokePermission"),
+    "Remove-DistributionGroupMember": (step) => ofMember(step, "grantPermission"),
+    "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
+    "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
+    "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),
+    "Remove-RecipientPermission": (step) => ofRight(step, "SendAs", "grantPermission"),
+    "Add-MailboxFolderPermission": calendar,
+    "Set-MailboxFolderPermission": calendar,
+    "Remove-MailboxFolderPermission": calendar,
+    "Set-MailboxRegionalConfiguration": () => ({
+      reason: "a regional configuration is granted and never taken back",
+    }),
+    "New-Mailbox": creates,
+    "New-DistributionGroup": creates,
   }),
-  "New-Mailbox": creates,
-  "New-DistributionGroup": creates,
-};
+);
 
 function ofMailbox(step: PlanStep): Inverse {
   const { before, parameters } = step;
@@ -67,9 +72,12 @@ function textOf(value: unknown): unknown {
 }
 
 function ofDelegate({ parameters }: PlanStep): Inverse {
-  const delta = parameters["GrantSendOnBehalfTo"] as { add?: string[]; remove?: string[] };
-  const [account = ""] = delta.add ?? delta.remove ?? [];
-  const verb = delta.add ? "revokePermission" : "grantPermission";
+  const delta = parameters["GrantSendOnBehalfTo"];
+  const { add, remove } = isRecord(delta) ? delta : {};
+  const [account, ...others] = [add ?? remove].flat();
+  if (typeof account !== "string" || others.length > 0)
+    return { reason: "its GrantSendOnBehalfTo does not name one account" };
+  const verb = add === undefined ? "grantPermission" : "revokePermission";
   return rightOn(identityOf(parameters), "SendOnBehalf", { account, verb });
 }
 

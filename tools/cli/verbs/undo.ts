@@ -46,6 +46,8 @@ export function addUndo(program: Command, terminal: Terminal): void {
       results.push(await undone(step, tenant, options.live === true));
     terminal.exitCode = results.every(({ result }) => isFine.has(result)) ? 0 : 1;
     if (options.json) terminal.line(JSON.stringify(results));
+    else if (results.length === 0)
+      terminal.line("The plan has no steps: there is nothing to undo.");
     else for (const result of results) show(result, terminal);
   });
 }
@@ -70,6 +72,8 @@ function isStep(value: unknown): value is PlanStep {
   return (
     isRecord(value) &&
     typeof value["operation"] === "string" &&
+    typeof value["sentence"] === "string" &&
+    typeof value["sent"] === "boolean" &&
     isRecord(value["parameters"]) &&
     isRecord(value["before"])
   );
@@ -120,5 +124,9 @@ function show({ sentence, result, detail, steps }: Undone, terminal: Terminal): 
   const colour = isFine.has(result) ? "green" : "red";
   terminal.line(terminal.styled("bold", sentence));
   terminal.line(`   ${terminal.styled(colour, result)}: ${detail}`);
-  showDifferences(steps, terminal, "   ");
+  // In the words of the inverse event, which has read the tenant: the file may name one object and mean another.
+  for (const step of steps) {
+    terminal.line(`   ${step.sentence}`);
+    showDifferences([step], terminal, "   ");
+  }
 }
