@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import whole from "./vitest.config.ts";
 
-/** `npm run test:quick`: everything but what starts many processes, or plays in tenants by the thousand, or waits for limits. */
+/**
+ * `npm run test:quick`: everything but what starts many processes, plays in tenants by the thousand, or waits for
+ * limits.
+ */
 export default defineConfig({
   ...whole,
   test: {

@@ -28,8 +28,11 @@ const marksIn = (lines: readonly string[]): string[] =>
 
 describe("exo-connector doctor", () => {
   it("finds the example tenant healthy", async () => {
-    const { code, lines } = await ran(["doctor"]);
+    const { code, lines, notes } = await ran(["doctor"]);
     expect(code).toBe(0);
+    expect(notes).toEqual([
+      "This is the emulator's example tenant. --config <file> examines a real one.",
+    ]);
     expect(lines[0]).toBe("doctor, Contoso (emulated)");
     expect(new Set(marksIn(lines))).toEqual(new Set(["ok"]));
     for (const { name } of allSets)
@@ -49,6 +52,7 @@ describe("exo-connector doctor", () => {
     const file = written("tenant.json", { ...formFor(running), AppSecret: "hunter2-hunter2" });
     const { code, lines } = await ran(["doctor", "--config", file], addressesOf(running));
     expect(code).toBe(1);
+    expect(lines.join("\n")).toContain("warn   addresses: Everything goes to an emulator");
     expect(lines[0]).toBe("doctor, contoso.onmicrosoft.com");
     const at = lines.findIndex((line) => line.startsWith("WRONG"));
     expect(lines[at]).toMatch(/^WRONG {2}sign-in: The app secret \(AppSecret\) is not a secret of/);

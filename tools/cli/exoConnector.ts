@@ -52,6 +52,8 @@ function programFor(terminal: Terminal): Command {
     .version(version, "--version", "Show the version of the connector.")
     .helpOption("--help", "Show this text.")
     .helpCommand(false)
+    // What follows `emulator show` belongs to show, not to emulator.
+    .enablePositionalOptions()
     .showHelpAfterError("Use --help to see what is possible.")
     .configureOutput({
       writeOut: (text) => terminal.line(text.trimEnd()),

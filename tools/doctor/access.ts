@@ -25,30 +25,33 @@ export const role: Check = {
     known.get("exchangeReached");
     const { wids } = known.get("claims");
     const held = roles.filter(({ id }) => wids.includes(id));
-    const names = held.map(({ name }) => name).join(", ");
     const exchange = clientFor({ premises, known, signal });
     const refusal = await refusalOf(exchange);
-    if (refusal !== undefined && refusal.kind !== "denied") return unknown(refusal.message);
-    if (refusal !== undefined)
-      return held.length === 0
-        ? wrong("The application has no role that Exchange Online accepts.", mendFor(premises))
-        : wrong(
-            `The application has the role ${names}, and Exchange Online refuses it: ${refusal.message}`,
-            "Wait until the assignment has reached Exchange Online, which can take an hour.",
-          );
+    if (refusal !== undefined) return refused(refusal, held, premises);
     if (held.length > 0 && !held.some(({ includes }) => includes.includes("Mail Recipients")))
       return wrong(
-        `The application has only the role ${names}, which may only read.`,
+        `The application has only the role ${namesOf(held)}, which may only read.`,
         mendFor(premises),
       );
     known.add({ exchange, roles: held });
-    return held.length > 0
-      ? fine(`The application has the role ${names}.`)
-      : unknown(
-          "The application has no Entra role and may read: its rights are those of an Exchange role group.",
-        );
+    if (held.length > 0) return fine(`The application has the role ${namesOf(held)}.`);
+    return unknown(
+      "The application has no Entra role and may read: its rights are those of an Exchange role group.",
+    );
   },
 };
+
+function refused({ kind, message }: Fault, held: readonly Role[], premises: Premises): Verdict {
+  if (kind !== "denied") return unknown(message);
+  if (held.length === 0)
+    return wrong("The application has no role that Exchange Online accepts.", mendFor(premises));
+  return wrong(
+    `The application has the role ${namesOf(held)}, and Exchange Online refuses it: ${message}`,
+    "Wait until the assignment has reached Exchange Online, which can take an hour.",
+  );
+}
+
+const namesOf = (held: readonly Role[]): string => held.map(({ name }) => name).join(", ");
 
 function clientFor({
   premises: { seams },
@@ -120,7 +123,7 @@ export function accessOf(set: ActionSet): Check {
       const missing = needs.filter(
         (need) => !held.some(({ includes }) => includes.includes(need.role)),
       );
-      const names = held.map(({ name }) => name).join(", ");
+      const names = namesOf(held);
       if (missing.length === 0)
         return fine(
           `${names} permits its ${Object.keys(set.cmdlets).length} cmdlets${exceptions(set, held)}.`,
@@ -189,7 +192,7 @@ export const leastPrivilege: Check = {
       needed.delete(forSecurityGroups);
     const smallest = smallestRoleWith(needed);
     if (smallest === undefined || roles.indexOf(largest) <= roles.indexOf(smallest))
-      return fine(`The sets in use need no smaller role than ${largest.name}.`);
+      return fine(`${largest.name} is not more than the sets in use need.`);
     return warning(
       `${largest.name} is more than the sets in use need.`,
       `Assign ${smallest.name} to the application instead.`,

@@ -10,6 +10,8 @@ import type { ActionSet } from "./sets.ts";
 
 /** A tenant and its surroundings: what the checks look at. */
 export interface Premises {
+  /** Whether the tenant is meant to be an emulated one. */
+  isEmulated: boolean;
   /** The values of the configuration form, as entered. */
   form: Readonly<Record<string, unknown>>;
   env: Readonly<Record<string, string | undefined>>;

@@ -123,22 +123,21 @@ export const tls: Check = {
 export const addresses: Check = {
   name: "addresses",
   finds: ["emulatorUrls", "transport"],
-  examine({ premises: { env, seams }, known }) {
+  examine({ premises: { env, seams, isEmulated }, known }) {
     const { loginUrl, exchangeUrl, faults } = emulatorUrls(env);
-    if (faults.length > 0)
-      return wrong(
-        faults.join(" "),
-        "Remove EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL for a real tenant.",
-      );
+    if (faults.length > 0) return wrong(faults.join(" "), mendAddresses);
     known.get("tls");
     known.add({
       emulatorUrls: { loginUrl, exchangeUrl },
       transport: seams.transport(known.get("proxy")),
     });
-    return fine(
-      loginUrl === undefined
-        ? "Those of the cloud."
-        : `Those of an emulator: ${loginUrl}, ${exchangeUrl}.`,
-    );
+    if (loginUrl === undefined) return fine("Those of the cloud.");
+    const both = `${loginUrl}, ${exchangeUrl}`;
+    return isEmulated
+      ? fine(`Those of an emulator: ${both}.`)
+      : warning(`Everything goes to an emulator: ${both}.`, mendAddresses);
   },
 };
+
+const mendAddresses =
+  "Remove EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL for a real tenant.";

@@ -31,6 +31,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     const findings: Finding[] = [];
     if (!options.json) terminal.line(terminal.styled("bold", `doctor, ${tenant.name}`));
     for await (const finding of examine({
+      isEmulated: options.config === undefined,
       form: tenant.configuration,
       env: { ...terminal.env, ...tenant.link.env },
       nodeVersion: process.version,
@@ -42,6 +43,8 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     }
     terminal.exitCode = findings.some(({ status }) => status === "wrong") ? 1 : 0;
     terminal.line(options.json ? JSON.stringify({ findings }) : summaryOf(findings));
+    if ((options.config ?? options.emulator ?? options.seed) === undefined)
+      terminal.note("This is the emulator's example tenant. --config <file> examines a real one.");
   });
 }
 

@@ -27,8 +27,6 @@ export interface EmulatorOptions {
 export function addEmulator(program: Command, terminal: Terminal): void {
   const emulator = program
     .command("emulator")
-    // --json after a verb is the verb's own.
-    .enablePositionalOptions()
     .description("Start an emulated tenant on this machine, and show each request that it answers.")
     .option(
       "--port <n>",
