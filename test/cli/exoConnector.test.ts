@@ -10,6 +10,13 @@ describe("exo-connector", () => {
     expect(lines[0]).toMatch(/^Usage: exo-connector /);
   });
 
+  it.each(["check", "plan", "reach", "run", "undo"])(
+    "shows no empty default in the help of %s",
+    async (verb) => {
+      expect((await ran([verb, "--help"])).lines.join("\n")).not.toContain("[]");
+    },
+  );
+
   it("refuses an unknown option on stderr, with exit code 2", async () => {
     const { code, lines, notes } = await ran(["--verbos"]);
     expect({ code, lines }).toEqual({ code: 2, lines: [] });

@@ -1,7 +1,7 @@
 import { UsageError } from "./terminal.ts";
 
 /** For an option that can be repeated. */
-export function collected(value: string, before: string[]): string[] {
+export function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -26,7 +26,7 @@ interface PlanOptions extends TenantChoice {
   csv?: string;
   html?: string;
   correlate: string;
-  setting: string[];
+  setting?: string[];
   json?: true;
 }
 
@@ -46,7 +46,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .option("--people <file>", "many: the vault export of HelloID, or a list of people")
     .option("--mapping <file>", "the field mapping", "fieldMapping.json")
     .option("--correlate <person=account>", "the fields that link them", usualCorrelation)
-    .option("--setting <key=value>", "a setting of the form; can be repeated", collected, [])
+    .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
     .option("--csv <file>", "with --people: write the table for a spreadsheet")
     .option("--html <file>", "with --people: write the table as a page");
@@ -69,7 +69,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
       action,
       mapping: mappingIn(options.mapping),
       correlation: correlationIn(options.correlate),
-      configuration: { ...tenant.configuration, ...settingsIn(options.setting) },
+      configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
       scripts,
     };
     try {

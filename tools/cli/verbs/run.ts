@@ -18,9 +18,9 @@ interface RunOptions extends TenantChoice {
   account?: string;
   permission?: string;
   person?: string;
-  set: string[];
-  setting: string[];
-  field: string[];
+  set?: string[];
+  setting?: string[];
+  field?: string[];
   event?: string;
   save?: string;
   live?: true;
@@ -39,9 +39,9 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option("--account <name>", "the account: an address, an alias, a display name or a GUID")
     .option("--permission <name>", "a permission of the action's set, or a part of its name")
     .option("--person <file>", "the person, as JSON: what the action reads contracts from")
-    .option("--set <field=value>", "a mapped field; can be repeated", collected, [])
-    .option("--setting <key=value>", "a setting of the form; can be repeated", collected, [])
-    .option("--field <name>", "of an import: a field to read; can be repeated", collected, [])
+    .option("--set <field=value>", "a mapped field; can be repeated", collected)
+    .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
+    .option("--field <name>", "of an import: a field to read; can be repeated", collected)
     .option(
       "--event <file>",
       "a whole event instead; its settings stay, the tenant is the chosen one",
@@ -98,7 +98,7 @@ function assertComplete(action: string, options: RunOptions): void {
 
 /** What would have no effect, because the event of the file is used as it is. */
 function refuseBesideEvent({ account, permission, person, set, field }: RunOptions): void {
-  const parts = Object.entries({ account, permission, person, set: set[0], field: field[0] });
+  const parts = Object.entries({ account, permission, person, set, field });
   for (const [option, value] of parts)
     if (value !== undefined)
       throw new UsageError(`Only one of --event and --${option} can say what the event has.`);
@@ -109,14 +109,14 @@ async function eventOf(
   options: RunOptions,
   tenant: Tenant,
 ): Promise<Record<string, unknown>> {
-  const settings = settingsIn(options.setting);
+  const settings = settingsIn(options.setting ?? []);
   const isDryRun = options.live !== true;
   if (options.event !== undefined)
     return adopted(readJson(options.event), options.event, {
       configuration: { ...tenant.configuration, ...settings },
       isDryRun,
     });
-  const data = pairsIn("--set", options.set);
+  const data = pairsIn("--set", options.set ?? []);
   const person = options.person === undefined ? {} : readJson(options.person);
   if (!isRecord(person))
     throw new UsageError(`${options.person} is not an object; expected a person.`);
@@ -129,7 +129,7 @@ async function eventOf(
     ...(isCreate && { correlation: correlationTo(options.account) }),
     ...(!isCreate && { account: await accountOf(options, tenant) }),
     permission: await permissionOf(action, options, tenant),
-    fields: options.field.length > 0 ? options.field : ["UserPrincipalName"],
+    fields: options.field ?? ["UserPrincipalName"],
   });
 }
 
