@@ -82,7 +82,10 @@ describe("exo-connector plan for one person", () => {
   });
 
   it.each([
-    [["plan", "grantPermission", "--person", example], /^grantPermission is more than one action/],
+    [
+      ["plan", "updat", "--person", example],
+      /^updat has no mapping; expected create, update, enable, disable or delete\.$/,
+    ],
     [
       ["plan", "groups/grantPermission", "--person", example],
       /has no mapping; expected create, update/,

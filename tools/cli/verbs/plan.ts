@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Command } from "commander";
 import type { FieldMapping } from "../../../lib/generated/types.ts";
 import type { Person } from "../../mapping/mapping.ts";
@@ -6,7 +7,7 @@ import { openScripts } from "../../mapping/scripts.ts";
 import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
 import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
-import { findAction } from "../actions.ts";
+import { listActions } from "../actions.ts";
 import type { Correlation } from "../events.ts";
 import { withExamples } from "../examples.ts";
 import { writeFile, withFile } from "../files.ts";
@@ -56,11 +57,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
     "plan update --people vault.json --config tenant.json",
   ]);
   plan.action(async (name: string, options: PlanOptions) => {
-    const action = findAction(name);
-    if (mappedActionOf(action) === undefined)
-      throw new UsageError(
-        `${action} has no mapping; expected create, update, enable, disable or delete.`,
-      );
+    const action = mappedActionNamed(name);
     const people = peopleIn(options);
     const tenant = await openTenant(options);
     const scripts = openScripts();
@@ -79,6 +76,16 @@ export function addPlan(program: Command, terminal: Terminal): void {
       await scripts.close();
     }
   });
+}
+
+function mappedActionNamed(name: string): string {
+  const known = listActions().filter((action) => mappedActionOf(action) !== undefined);
+  const wanted = name.toLowerCase();
+  const action = known.find((one) => [one, path.posix.basename(one)].includes(wanted));
+  if (action !== undefined) return action;
+  throw new UsageError(
+    `${name} has no mapping; expected create, update, enable, disable or delete.`,
+  );
 }
 
 async function planOne(
