@@ -98,6 +98,18 @@ describe("exo-connector plan for one person", () => {
       ],
       /mapping\.json:1:1 .*MappingFields is missing/,
     ],
+    [
+      ["plan", "update", "--person", example, "--mapping", folder],
+      /cannot be read: EISDIR, it is a folder\.$/,
+    ],
+    [
+      ["plan", "update", "--person", example, "--csv", path.join(folder, "one.csv")],
+      /^--csv and --html are tables of many people; expected --people <file>\.$/,
+    ],
+    [
+      ["plan", "update", "--people", written("null.json", { Persons: [person, null] })],
+      /null\.json: person 2 of the list is no object\.$/,
+    ],
     [["plan", "update"], /^Expected --person <file> or --people <file>\.$/],
     [["plan", "update", "--people", example], /has no list of people; expected \{ "Persons"/],
     [

@@ -105,6 +105,7 @@ describe("exo-connector run", () => {
 
   writeFileSync(file("comma.json"), '{\n  "a": 1,\n}');
   writeFileSync(file("list.json"), "[]");
+  writeFileSync(file("deep.json"), "[".repeat(20_000) + "]".repeat(20_000));
   it.each([
     [
       ["run", "grantPermision"],
@@ -143,7 +144,27 @@ describe("exo-connector run", () => {
       ["run", "update", "--event", file("list.json")],
       /list\.json has no actionContext; expected an event\.$/,
     ],
-    [["run", "update", "--event", file("none.json")], /none\.json cannot be read: ENOENT/],
+    [
+      ["run", "update", "--event", file("none.json")],
+      /none\.json cannot be read: ENOENT, there is no such file or folder\.$/,
+    ],
+    [
+      ["run", "update", "--event", file("deep.json")],
+      /deep\.json:1:1 {2}The document nests too deeply\.$/,
+    ],
+    [["run", "update", "--event", folder], /cannot be read: EISDIR, it is a folder\.$/],
+    [
+      ["run", "update", "--account", anna, "--save", file("none/event.json")],
+      /cannot be written: ENOENT, there is no such file or folder\.$/,
+    ],
+    [
+      ["run", "update", "--account", anna, "--permission", "newsletter"],
+      /^lifecycle\/update takes no --permission: it is of no set of permissions\.$/,
+    ],
+    [
+      ["run", "update", "--event", file("list.json"), "--set", "CustomAttribute2=Nurse"],
+      /^Only one of --event and --set can say what the event has\.$/,
+    ],
     [
       ["run", "update", "--account", anna, "--emulator", "http://127.0.0.1:9"],
       /^No emulator answers at http:\/\/127\.0\.0\.1:9/,

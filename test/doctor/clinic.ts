@@ -1,13 +1,14 @@
 /** Examines an emulated tenant over sockets, with mistakes in its state, its form or its surroundings. */
 import { generateKeyPairSync } from "node:crypto";
 import forge from "node-forge";
+import { afterAll, beforeAll, expect } from "vitest";
 import { machineSeams } from "../../lib/connector.ts";
 import { listActions, loadAction } from "../../tools/cli/actions.ts";
 import { examine } from "../../tools/doctor/checks.ts";
 import type { Premises } from "../../tools/doctor/check.ts";
 import type { Finding } from "../../tools/doctor/finding.ts";
 import { setsOf } from "../../tools/doctor/sets.ts";
-import type { RunningEmulator } from "../emulator/server.ts";
+import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { App, State } from "../emulator/state.ts";
 
@@ -31,7 +32,7 @@ const actions = await Promise.all(
 );
 export const allSets = setsOf(new Map(actions));
 
-export async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<Finding[]> {
+async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<Finding[]> {
   const {
     form = {},
     app = {},
@@ -76,7 +77,7 @@ export const formFor = ({ tenantId, clientId, clientSecret }: RunningEmulator) =
 });
 
 /** The cmdlets that reached the emulator since the examination began. */
-export const cmdletsSentTo = ({ emulator }: RunningEmulator): string[] =>
+const cmdletsSentTo = ({ emulator }: RunningEmulator): string[] =>
   emulator.journal().flatMap(({ cmdlet }) => (cmdlet === undefined ? [] : [cmdlet]));
 
 const keysOf = (modulusLength: number) =>
@@ -121,3 +122,35 @@ export const withCertificate = (pfx: string, password = pfxPassword) => ({
   AppCertificateBase64String: pfx,
   AppCertificatePassword: password,
 });
+
+/** Typed in the place of a secret. */
+export const wrongSecret = "hunter2-hunter2-hunter2";
+
+/** An emulator for a file of tests, and its examination, which never shows a secret and never writes. */
+export function openClinic() {
+  let running: RunningEmulator | undefined;
+  beforeAll(async () => void (running = await startEmulator()));
+  afterAll(() => running?.close());
+  const emulated = (): RunningEmulator => {
+    if (running) return running;
+    throw new Error("The emulator runs in tests only.");
+  };
+  return {
+    emulated,
+    async examined(mistake: Mistake): Promise<Finding[]> {
+      const findings = await findingsOf(emulated(), mistake);
+      const { AppCertificateBase64String: pfx, AppSecret: secret } = mistake.form ?? {};
+      const text = JSON.stringify(findings);
+      for (const kept of [emulated().clientSecret, secret, pfx, pfxPassword, "hunter2", "eyJ"])
+        if (typeof kept === "string") expect(text).not.toContain(kept.slice(0, 40));
+      for (const cmdlet of cmdletsSentTo(emulated())) expect(cmdlet).toMatch(/^Get-/);
+      return findings;
+    },
+  };
+}
+
+export const checksOf = (findings: readonly Finding[], wanted: Finding["status"]): string[] =>
+  findings.filter(({ status }) => status === wanted).map(({ check }) => check);
+
+/** The mistake, the check that names it, its cause, and the mend. */
+export type Case = [title: string, mistake: Mistake, check: string, cause: RegExp, mend: RegExp];

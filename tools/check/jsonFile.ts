@@ -28,15 +28,27 @@ export class JsonFile {
     this.name = name;
     this.#text = bytes.toString("utf8");
     const encoding = wrongEncoding(bytes);
+    if (encoding !== undefined) {
+      this.problems = [this.problem(0, encoding)];
+      return;
+    }
+    try {
+      const { root, problems } = this.#parsed();
+      this.root = root;
+      this.problems = problems;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems = [this.problem(0, "The document nests too deeply.")];
+    }
+  }
+
+  #parsed(): { root?: Node | undefined; problems: Problem[] } {
     const errors: ParseError[] = [];
     const root = parseTree(this.#text, errors, { disallowComments: true });
     const [first] = errors.sort((one, other) => one.offset - other.offset);
-    if (encoding !== undefined) this.problems = [this.problem(0, encoding)];
-    else if (first) this.problems = [this.#syntaxProblem(first)];
-    else {
-      this.root = root;
-      this.problems = root ? this.#repeatedKeys(root) : [this.problem(0, "The file is empty.")];
-    }
+    if (first) return { problems: [this.#syntaxProblem(first)] };
+    if (!root) return { problems: [this.problem(0, "The file is empty.")] };
+    return { root, problems: this.#repeatedKeys(root) };
   }
 
   static read(folder: string, name: string): JsonFile {

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { JsonFile } from "../check/jsonFile.ts";
 import { lineOf } from "../check/problem.ts";
+import { withFile } from "./files.ts";
 import { UsageError } from "./terminal.ts";
 
 /** The value in a JSON file. Throws with file, line and column where it is not JSON. */
 export function readJson(file: string): unknown {
-  const bytes = bytesOf(file);
+  const bytes = withFile(file, "read", () => readFileSync(file));
   // What PowerShell 5.1 writes as UTF-8 starts with one.
   const hasMark = bytes.subarray(0, 3).equals(byteOrderMark);
   const json = new JsonFile(file, hasMark ? bytes.subarray(3) : bytes);
@@ -15,13 +16,3 @@ export function readJson(file: string): unknown {
 }
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
-
-function bytesOf(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}

@@ -1,4 +1,3 @@
-import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { FieldMapping } from "../../../lib/generated/types.ts";
 import type { Person } from "../../mapping/mapping.ts";
@@ -10,6 +9,7 @@ import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../.
 import { findAction } from "../actions.ts";
 import type { Correlation } from "../events.ts";
 import { withExamples } from "../examples.ts";
+import { writeFile, withFile } from "../files.ts";
 import { readJson } from "../jsonFile.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showPlan } from "../report.ts";
@@ -106,8 +106,8 @@ async function planAll(
   });
   terminal.exitCode = rows.some(({ result }) => result === "fails") ? 1 : 0;
   const title = `${context.action} for ${people.length} people, in ${context.tenant.name}`;
-  if (csv !== undefined) writeFileSync(csv, csvOf(rows));
-  if (html !== undefined) writeFileSync(html, htmlOf(rows, title));
+  if (csv !== undefined) writeFile(csv, csvOf(rows));
+  if (html !== undefined) writeFile(html, htmlOf(rows, title));
   if (json) terminal.line(JSON.stringify(rows));
   else showPeople(rows, title, terminal);
 }
@@ -128,18 +128,23 @@ function showPeople(rows: readonly PersonRow[], title: string, terminal: Termina
     );
 }
 
-function peopleIn({ person, people }: PlanOptions): Person[] {
+function peopleIn({ person, people, csv, html }: PlanOptions): Person[] {
   if (person !== undefined && people !== undefined)
     throw new UsageError("Only one of --person and --people can say whom to plan for.");
+  if (person !== undefined && (csv ?? html) !== undefined)
+    throw new UsageError("--csv and --html are tables of many people; expected --people <file>.");
   if (person !== undefined) return [personIn(readJson(person), person)];
   if (people === undefined) throw new UsageError("Expected --person <file> or --people <file>.");
   const vault = readJson(people);
   const list = isRecord(vault) ? vault["Persons"] : vault;
-  if (!Array.isArray(list) || !list.every(isRecord))
+  if (!Array.isArray(list))
     throw new UsageError(
       `${people} has no list of people; expected { "Persons": [...] } or a list.`,
     );
-  return list;
+  return list.map((one: unknown, index) => {
+    if (isRecord(one)) return one;
+    throw new UsageError(`${people}: person ${index + 1} of the list is no object.`);
+  });
 }
 
 /** A person by itself, or a context of the platform with one. */
@@ -153,8 +158,7 @@ function personIn(json: unknown, file: string): Person {
 }
 
 function mappingIn(file: string): FieldMapping {
-  if (!existsSync(file)) throw new UsageError(`${file} cannot be read: there is no such file.`);
-  const read = readMapping(file);
+  const read = withFile(file, "read", () => readMapping(file));
   if ("problems" in read)
     throw new UsageError(
       [...read.problems, "exo-connector check finds more than this."].join("\n"),

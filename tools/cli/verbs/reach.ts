@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { Fault } from "../../../lib/fault.ts";
 import { reachOf, type Reach, type Reached } from "../../reach/reach.ts";
 import { withExamples } from "../examples.ts";
+import { writeFile } from "../files.ts";
 import { findAccount } from "../lookUp.ts";
 import { pageOf, tableOf } from "../page.ts";
 import { openTenant, type TenantChoice } from "../tenant.ts";
@@ -47,7 +47,7 @@ export function addReach(program: Command, terminal: Terminal): void {
     const left = found.reached.filter(({ kind }) => kind !== "own mailbox");
     terminal.exitCode = options.leaver && (left.length > 0 || found.unclear.length > 0) ? 1 : 0;
     const shown = options.leaver ? { ...found, reached: left } : found;
-    if (options.html !== undefined) writeFileSync(options.html, htmlOf(shown, tenant.name));
+    if (options.html !== undefined) writeFile(options.html, htmlOf(shown, tenant.name));
     if (options.json) terminal.line(JSON.stringify(shown));
     else show(shown, tenant.name, terminal);
   });

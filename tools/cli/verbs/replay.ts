@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { nearestName } from "../../../lib/nearestName.ts";
 import { withExamples } from "../examples.ts";
+import { writeFile } from "../files.ts";
 import { assertBuilt, bundlesFolder } from "../place.ts";
 import {
   fileOf,
@@ -43,7 +44,7 @@ export function addReplay(program: Command, terminal: Terminal): void {
     }
     const failed = results.filter(({ problems }) => problems.length > 0).length;
     terminal.exitCode = failed === 0 ? 0 : 1;
-    if (options.report !== undefined) writeFileSync(options.report, reportOf(results));
+    if (options.report !== undefined) writeFile(options.report, reportOf(results));
     if (options.json)
       terminal.line(
         JSON.stringify(results.map(({ name, problems, ms }) => ({ name, problems, ms }))),

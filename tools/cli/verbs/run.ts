@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import { findAction } from "../actions.ts";
 import { eventFor, type ListedPermission } from "../events.ts";
 import { withExamples } from "../examples.ts";
+import { writeFile } from "../files.ts";
 import { readJson } from "../jsonFile.ts";
 import { findAccount, findPermission } from "../lookUp.ts";
 import { collected, pairsIn } from "../pairs.ts";
@@ -60,7 +60,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     const tenant = await openTenant(options);
     const event = await eventOf(action, options, tenant);
     if (options.save !== undefined)
-      writeFileSync(options.save, `${JSON.stringify(savedForm(event), null, 2)}\n`);
+      writeFile(options.save, `${JSON.stringify(savedForm(event), null, 2)}\n`);
     let count = 0;
     const invocation = await tenant.invoke(action, event, () =>
       terminal.progress(`${++count} records`),
@@ -78,8 +78,12 @@ export function addRun(program: Command, terminal: Terminal): void {
 }
 
 /** What an action cannot do without, in the words of this verb. */
-function assertComplete(action: string, { account, permission, event }: RunOptions): void {
-  if (event !== undefined) return;
+function assertComplete(action: string, options: RunOptions): void {
+  const { account, permission, event } = options;
+  if (event !== undefined) {
+    refuseBesideEvent(options);
+    return;
+  }
   const verb = path.posix.basename(action);
   const needed = (option: string): never => {
     throw new UsageError(`${action} needs ${option}.`);
@@ -88,6 +92,16 @@ function assertComplete(action: string, { account, permission, event }: RunOptio
   if (!/^import|^permissions$/.test(verb) && account === undefined) needed("--account <name>");
   if (/^(grant|revoke)Permission$/.test(verb) && permission === undefined)
     needed("--permission <name>");
+  if (permission !== undefined && !action.startsWith("permissions/"))
+    throw new UsageError(`${action} takes no --permission: it is of no set of permissions.`);
+}
+
+/** What would have no effect, because the event of the file is used as it is. */
+function refuseBesideEvent({ account, permission, person, set, field }: RunOptions): void {
+  const parts = Object.entries({ account, permission, person, set: set[0], field: field[0] });
+  for (const [option, value] of parts)
+    if (value !== undefined)
+      throw new UsageError(`Only one of --event and --${option} can say what the event has.`);
 }
 
 async function eventOf(
