@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../tools/doctor/finding.ts";
-import { privateAuthority, tlsServer } from "../net/privateNetwork.ts";
+import { openings, privateAuthority, proxyAccount, tlsServer } from "../net/privateNetwork.ts";
 import {
   certificateFor,
   checksOf,
@@ -12,6 +12,7 @@ import {
 } from "./clinic.ts";
 
 const { emulated, examined } = openClinic();
+const { proxyWith } = openings();
 
 const sound = certificateFor(-1, 300);
 const ending = certificateFor(-300, 10.5);
@@ -235,4 +236,23 @@ describe("a host with a certificate of a private authority", () => {
       'Not checked, because "private authorities" is not fine.',
     );
   });
+});
+
+it("names the proxy that refuses, and keeps its password", async () => {
+  const proxy = await proxyWith({}, "Basic other");
+  const findings = await examined({
+    env: {
+      EXO_CONNECTOR_LOGIN_URL: undefined,
+      EXO_CONNECTOR_EXCHANGE_URL: undefined,
+      HTTPS_PROXY: `http://${proxyAccount.credentials}@127.0.0.1:${proxy.port}`,
+    },
+  });
+  expect(checksOf(findings, "wrong")).toEqual(["sign-in host", "Exchange Online host"]);
+  expect(findings.find(({ check }) => check === "sign-in host")).toMatchObject({
+    message:
+      `No connection to login.microsoftonline.com: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refused it with ` +
+      "status 407; it does not accept the user name and password.",
+    mend: expect.stringMatching(/^Let the proxy connect to login\.microsoftonline\.com/) as string,
+  });
+  expect(JSON.stringify(findings)).not.toContain(proxyAccount.password);
 });

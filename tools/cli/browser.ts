@@ -14,6 +14,7 @@ export async function openInBrowser(
   [command, args] = openerFor(process.platform, address),
 ): Promise<boolean> {
   const child = spawn(command, args, { stdio: "ignore" });
+  child.unref();
   return await new Promise((resolve) => {
     child.once("error", () => resolve(false));
     child.once("exit", (code) => resolve(code === 0));

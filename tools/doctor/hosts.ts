@@ -49,7 +49,10 @@ async function reached(
     const isUntrusted = fault.kind === "denied" && fault.message.includes("NODE_EXTRA_CA_CERTS");
     // The authority may be in the file that cannot be read.
     if (isUntrusted) known.get("authorities");
-    return wrong(fault.message, isUntrusted ? mendTrust : mendReach(host));
+    if (isUntrusted) return wrong(fault.message, mendTrust);
+    const proxy = known.get("proxy");
+    const isProxied = proxy !== undefined && fault.message.includes(proxy.url.host);
+    return wrong(fault.message, isProxied ? mendProxy(host) : mendReach(host));
   }
   const ms = Math.round(performance.now() - start);
   if (ms < slowMs) return fine(`${host} answers, after ${ms} ms.`);
@@ -61,6 +64,8 @@ async function reached(
 
 const mendTrust =
   "Name the PEM file of the private CA in NODE_EXTRA_CA_CERTS, for the process that starts the bundles.";
+const mendProxy = (host: string): string =>
+  `Let the proxy connect to ${host}, port 443, and enter a user name and a password that it accepts in HTTPS_PROXY.`;
 const mendReach = (host: string): string =>
   `Allow this machine to connect to ${host}, or name the proxy that does in HTTPS_PROXY.`;
 

@@ -63,13 +63,17 @@ export async function serveEmulator(
   try {
     if (isWatched) showStart(running, port, terminal);
     else terminal.line(JSON.stringify(connectionOf(running)));
-    const page = `${running.exchangeUrl}/`;
-    if (open && !(await openInBrowser(page)))
-      terminal.note(`No browser could be opened here. The page is ${page}`);
+    // Not awaited: an opener may run as long as the browser.
+    if (open) void openPage(`${running.exchangeUrl}/`, terminal);
     await stop;
   } finally {
     await running.close();
   }
+}
+
+async function openPage(page: string, terminal: Terminal): Promise<void> {
+  if (!(await openInBrowser(page)))
+    terminal.note(`No browser could be opened here. The page is ${page}`);
 }
 
 /** What programs read from the first line. */
