@@ -1,4 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -95,6 +98,19 @@ describe("exo-connector run", () => {
     const records = lines.filter((line) => line.startsWith("record "));
     expect(records).toHaveLength(50);
     expect(records[0]).toContain('"CustomAttribute1":"E100001"');
+  });
+
+  it("refuses an address where something else answers", async () => {
+    const server = createServer((_request, response) => response.end("null"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, notes } = await ran([...nurse, "--emulator", address]);
+    server.close();
+    expect({ code, notes }).toEqual({
+      code: 2,
+      notes: [expect.stringContaining(`What answers at ${address} is no emulator.`)],
+    });
   });
 
   it("exits with 1 when the action has no success", async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connectorWith, machineSeams, type ConnectorSeams } from "../../lib/connector.ts";
 import type { ExchangeQuery, ExchangeTarget } from "../../lib/exchange/target.ts";
+import { repeatedSecrets } from "../../lib/host/secretValues.ts";
 import { Fault } from "../../lib/fault.ts";
 import { configuration as configurationContract } from "../../lib/generated/validators/configuration.ts";
 import { run, type Connect } from "../../lib/host/run.ts";
@@ -67,6 +68,9 @@ function realTenant(file: string): Tenant {
   const configuration = readJson(file);
   if (!isRecord(configuration))
     throw new UsageError(`${file} is not an object; expected the values of the form.`);
+  // A message about the other value would show the secret.
+  const repeated = repeatedSecrets(configuration, configurationContract.shape);
+  if (repeated.length > 0) throw new UsageError(`${file}: ${repeated.join(" ")}`);
   const { Organization } = configuration;
   const name = typeof Organization === "string" ? Organization : file;
   return tenantWith(name, configuration, { env: {}, seams: machineSeams }, process.env);
@@ -109,8 +113,21 @@ interface EmulatorConnection {
   cloud: string;
 }
 
+const connectionKeys = [
+  ...["loginUrl", "exchangeUrl", "tenantId", "clientId", "clientSecret"],
+  ...["organization", "displayName", "cloud"],
+];
+
+function isConnection(value: unknown): value is EmulatorConnection {
+  return isRecord(value) && connectionKeys.every((key) => typeof value[key] === "string");
+}
+
 async function runningEmulator(address: string): Promise<Tenant> {
-  const connection = (await askEmulator(address, { path: "connection" })) as EmulatorConnection;
+  const connection = await askEmulator(address, { path: "connection" });
+  if (!isConnection(connection))
+    throw new UsageError(
+      `What answers at ${address} is no emulator. Expected the address that \`exo-connector emulator\` prints.`,
+    );
   const configuration = formOf(connection, {
     initialDomain: connection.organization,
     cloud: connection.cloud,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import type { FieldMapping } from "../../../lib/generated/types.ts";
@@ -15,6 +16,7 @@ import { readJson } from "../jsonFile.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
+import { actionsFolder } from "../place.ts";
 import { isRecord } from "../shapes.ts";
 import { openTenant, type TenantChoice } from "../tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
@@ -35,6 +37,12 @@ interface PlanOptions extends TenantChoice {
 const usualCorrelation =
   "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
 
+/** The mapping in this folder, or the one of the connector. */
+function usualMapping(): string {
+  const name = "fieldMapping.json";
+  return existsSync(name) ? name : path.join(actionsFolder, name);
+}
+
 /** `plan`: what the mapping and an action would do to a person, or to all people of a vault. */
 export function addPlan(program: Command, terminal: Terminal): void {
   const plan = program
@@ -45,7 +53,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .argument("<action>", "create, update, enable, disable or delete")
     .option("--person <file>", "one person, as JSON")
     .option("--people <file>", "many: the vault export of HelloID, or a list of people")
-    .option("--mapping <file>", "the field mapping", "fieldMapping.json")
+    .option("--mapping <file>", "the field mapping", usualMapping())
     .option("--correlate <person=account>", "the fields that link them", usualCorrelation)
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
