@@ -126,7 +126,15 @@ describe("exo-connector run", () => {
   writeFileSync(file("comma.json"), '{\n  "a": 1,\n}');
   writeFileSync(file("list.json"), "[]");
   writeFileSync(file("deep.json"), "[".repeat(20_000) + "]".repeat(20_000));
+  writeFileSync(
+    file("repeated.json"),
+    '{ "TenantID": "pasted-secret", "AppSecret": "pasted-secret" }',
+  );
   it.each([
+    [
+      ["reach", anna, "--config", file("repeated.json")],
+      /"App secret" \(AppSecret\) is a secret, but "Tenant ID" \(TenantID\) has the same value\.$/,
+    ],
     [
       ["run", "grantPermision"],
       /^There is no action grantPermision\. The nearest is grantPermission\.$/,
