@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { ran } from "./cli/terminal.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -59,9 +60,17 @@ function argumentsHere(command: string): string[] {
   return args.map((one) => (one === usualAddress ? running.exchangeUrl : one));
 }
 
-async function ran(command: string): Promise<{ code: unknown; text: string }> {
+/** A command in this process; only an emulator that is started is a process of the bundle, as its stdin ends it. */
+async function run(command: string): Promise<{ code: unknown; text: string }> {
+  const args = argumentsHere(command);
+  if (args.includes("--until-stdin-closes")) return await runBundled(args);
+  const { code, lines, notes } = await ran(args);
+  return { code, text: [...lines, ...notes].join("\n") };
+}
+
+async function runBundled(args: readonly string[]): Promise<{ code: unknown; text: string }> {
   const program = path.join(inject("dist"), "exo-connector.mjs");
-  const child = spawn(process.execPath, [program, ...argumentsHere(command)], { cwd: folder });
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder });
   child.stdin.end();
   let text = "";
   for (const stream of [child.stdout, child.stderr])
@@ -70,12 +79,30 @@ async function ran(command: string): Promise<{ code: unknown; text: string }> {
   return { code, text };
 }
 
+/** The docs name files by their paths from the folder in which a command is typed. */
+const home = process.cwd();
+beforeAll(() => process.chdir(folder));
+afterAll(() => process.chdir(home));
+
 describe.each(pages)("the commands in %s", (page) => {
   const commands = commandsIn(page);
   it("are there", () => expect(commands.length).toBeGreaterThan(0));
   it.each(commands)("work: %s", async (command) => {
-    const { code, text } = await ran(command);
+    const { code, text } = await run(command);
     expect(code, text).toBe(0);
     expect(text).not.toBe("");
+  });
+});
+
+it("the bundle carries out a command as the sources do", async () => {
+  const { code, text } = await runBundled([
+    "plan",
+    "update",
+    "--person",
+    "docs/examples/person.json",
+  ]);
+  expect({ code, last: text.trim().split("\n").at(-1) }).toEqual({
+    code: 0,
+    last: "result   changes",
   });
 });

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import {
@@ -59,11 +60,10 @@ async function startThread(): Promise<Worker> {
 }
 
 function newThread(): Worker {
-  const file = new URL(`./scriptWorker${path.extname(import.meta.filename)}`, import.meta.url).href;
-  if (!file.endsWith(".ts")) return new Worker(new URL(file));
-  // A clone: tsx does not reach into threads by itself.
-  const names = `${JSON.stringify(file)}, ${JSON.stringify(import.meta.url)}`;
-  return new Worker(`import("tsx/esm/api").then(({ tsImport }) => tsImport(${names}))`, {
-    eval: true,
-  });
+  const url = new URL(`./scriptWorker${path.extname(import.meta.filename)}`, import.meta.url).href;
+  if (!url.endsWith(".ts")) return new Worker(new URL(url));
+  // A clone: tsx does not reach into threads by itself, and such a thread looks for packages in the current folder.
+  const tsx = createRequire(import.meta.url).resolve("tsx/esm/api");
+  const [api, file, parent] = [tsx, url, import.meta.url].map((text) => JSON.stringify(text));
+  return new Worker(`require(${api}).tsImport(${file}, ${parent})`, { eval: true });
 }
