@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import {
@@ -63,7 +62,9 @@ function newThread(): Worker {
   const url = new URL(`./scriptWorker${path.extname(import.meta.filename)}`, import.meta.url).href;
   if (!url.endsWith(".ts")) return new Worker(new URL(url));
   // A clone: tsx does not reach into threads by itself, and such a thread looks for packages in the current folder.
-  const tsx = createRequire(import.meta.url).resolve("tsx/esm/api");
+  const tsx = import.meta.resolve("tsx/esm/api");
   const [api, file, parent] = [tsx, url, import.meta.url].map((text) => JSON.stringify(text));
-  return new Worker(`require(${api}).tsImport(${file}, ${parent})`, { eval: true });
+  return new Worker(`import(${api}).then(({ tsImport }) => tsImport(${file}, ${parent}))`, {
+    eval: true,
+  });
 }
