@@ -2,8 +2,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 import whole from "./vitest.config.ts";
 
 /**
- * `npm run test:quick`: everything but what starts many processes, plays in tenants by the thousand, or waits for
- * limits.
+ * `npm run test:quick`: everything but what starts many processes, plays in tenants by the thousand, waits for limits,
+ * makes keys, or tries documents at random.
  */
 export default defineConfig({
   ...whole,
@@ -16,7 +16,7 @@ export default defineConfig({
       "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime}/**",
       "test/{behaviour,bundle,commands,contributing,declarations,pack,readme,secrets}.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
-      "test/entitlements/optionsInBundles.test.ts",
+      "test/{auth/certificate,check/anyJson,entitlements/optionsInBundles}.test.ts",
       "test/net/closedNetwork.test.ts",
     ],
   },
