@@ -32,7 +32,7 @@ const inWindowsPowerShell = {
     "ForEach-Object": [],
     "Get-Command": ["Name", "CommandType", "ErrorAction"],
     "Get-FileHash": ["LiteralPath", "Algorithm", "ErrorAction"],
-    "Get-TypeData": ["TypeName"],
+    "Microsoft.PowerShell.Utility\\Get-TypeData": ["TypeName"],
     "Remove-TypeData": ["TypeName"],
     "Set-StrictMode": ["Version"],
     "Start-Sleep": ["Milliseconds"],
