@@ -9,7 +9,8 @@ import { version } from "../lib/generated/version.ts";
 import { createAnswer } from "./generated/answers.ts";
 import type { Answer } from "../lib/host/answer.ts";
 import { sourceStack } from "../lib/host/sourceStack.ts";
-import { findActions, refuseUnwanted } from "../tools/build/bundles.ts";
+import { refuseUnwanted } from "../tools/build/bundles.ts";
+import { listActions } from "../tools/cli/actions.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import { actionOf, replay } from "../tools/cli/replay.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
@@ -209,7 +210,7 @@ describe("a bundle", () => {
 
 describe("the bundles", () => {
   it("mirror the folders of actions", () => {
-    expect(inject("actions")).toEqual(findActions());
+    expect(inject("actions")).toEqual(listActions());
     for (const action of inject("actions"))
       expect(existsSync(path.join(inject("dist"), `${action}.mjs`))).toBe(true);
   });

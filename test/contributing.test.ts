@@ -7,7 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
-import { findActions } from "../tools/build/bundles.ts";
+import { listActions } from "../tools/cli/actions.ts";
 import { readFixture } from "../tools/cli/recording.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { actionIn } from "./declared.ts";
@@ -66,7 +66,7 @@ describe("to add an action", () => {
     const url = pathToFileURL(path.join(copy, "tools/build/bundles.ts")).href;
     const { buildBundles } = (await import(url)) as typeof import("../tools/build/bundles.ts");
     const { actions } = await buildBundles();
-    expect(actions).toEqual([...findActions(), added].sort());
+    expect(actions).toEqual([...listActions(), added].sort());
     expect(existsSync(path.join(copy, "dist", `${added}.mjs`))).toBe(true);
   });
 
@@ -80,7 +80,7 @@ describe("to add an action", () => {
 describe("to add a cmdlet", () => {
   it("takes the catalogue, and a file and a line of the emulator", async () => {
     const used = new Set<string>();
-    for (const name of findActions())
+    for (const name of listActions())
       for (const cmdlet of Object.keys((await actionIn(name)).needs.exchange.operations))
         used.add(cmdlet);
     const list = file("test/emulator/exchange/cmdlets.ts");

@@ -14,7 +14,7 @@ import { cmdlets as cmdletsOf } from "../lib/exchange/target.ts";
 import type { AnyEvent } from "../lib/host/action.ts";
 import { hostConfiguration } from "../lib/host/run.ts";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
-import { findActions } from "../tools/build/bundles.ts";
+import { listActions } from "../tools/cli/actions.ts";
 import { fileOf, namesOfFixtures, readFixture, type Asked } from "../tools/cli/recording.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { Bench, guidOf } from "./bench.ts";
@@ -36,7 +36,7 @@ import { eventFor, scenarios, stateFor, timeOfRecording } from "./fixtures/scena
 import type { Scenario } from "./fixtures/scenario.ts";
 import { runInProcess } from "./inProcess.ts";
 
-const names = findActions();
+const names = listActions();
 const fixtures = namesOfFixtures();
 
 /** The cmdlets in the recorded requests of a fixture. */

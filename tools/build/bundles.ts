@@ -5,12 +5,13 @@ import path from "node:path";
 import { version } from "../../lib/generated/version.ts";
 import { checkFolder } from "../check/checks.ts";
 import { lineOf } from "../check/problem.ts";
+import { listActions } from "../cli/actions.ts";
 import { bridgeFor } from "./bridges.ts";
 import { buildCommandLine } from "./commandLine.ts";
+import { moduleOptions } from "./moduleOptions.ts";
 import { filled } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const rooms = ["lifecycle", "permissions", "resources"];
 /** ajv is here because validators are compiled beforehand; a bundle that carries it has lost that. */
 const unwanted = /^(test|tools)\/|node_modules\/(ajv|msw|vitest|esbuild)\//;
 /** A few kilobytes each, so an action may load them when it starts. */
@@ -21,49 +22,21 @@ export interface BuiltBundles {
   actions: string[];
 }
 
-/** Every .ts file in the rooms of actions, as a path without extension. */
-export function findActions(): string[] {
-  return rooms
-    .filter((room) => existsSync(path.join(root, room)))
-    .flatMap((room) =>
-      readdirSync(path.join(root, room), { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".ts"))
-        .map((file) => `${room}/${file.replaceAll("\\", "/").slice(0, -3)}`),
-    )
-    .sort();
-}
-
 export async function buildBundles(outdir = path.join(root, "dist")): Promise<BuiltBundles> {
   await refuseWrongFiles();
-  const actions = findActions();
+  const actions = listActions();
   // The hash in a chunk's name covers the paths from here to the sources: one place, whatever `outdir` is.
   const place = path.join(root, "dist");
   const { metafile, outputFiles } = await build({
+    ...moduleOptions,
     absWorkingDir: root,
     entryPoints: actions.map((action) => ({ in: `action:${action}`, out: moduleOf(action) })),
     outdir: place,
-    write: false,
-    bundle: true,
     // What is only needed now and then (msal-node, the PFX reader) is a file of its own, loaded when it is needed.
-    splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    format: "esm",
-    outExtension: { ".js": ".mjs" },
-    platform: "node",
-    target: "node20.19",
-    minify: true,
-    keepNames: true,
-    legalComments: "none",
     // Read only when an unforeseen error is reported.
     sourcemap: "linked",
     sourcesContent: false,
-    metafile: true,
-    logLevel: "warning",
-    banner: {
-      js:
-        'import { createRequire as __createRequire } from "node:module"; ' +
-        "const require = __createRequire(import.meta.url);",
-    },
     plugins: [entries],
   });
   refuseUnwanted(metafile);

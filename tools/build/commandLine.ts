@@ -2,6 +2,7 @@
 import { build, type Metafile } from "esbuild";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { moduleOptions } from "./moduleOptions.ts";
 import { filled } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -9,6 +10,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** Writes the command line to a folder; `node` is the oldest version that runs it. The result says what is bundled. */
 export async function buildCommandLine(outdir: string, node: string): Promise<Metafile> {
   const { metafile, outputFiles } = await build({
+    ...moduleOptions,
     absWorkingDir: root,
     entryPoints: [
       { in: "tools/cli/main.ts", out: "main" },
@@ -17,26 +19,9 @@ export async function buildCommandLine(outdir: string, node: string): Promise<Me
     ],
     // The hash in a chunk's name covers the paths from here to the sources: one place, whatever `outdir` is.
     outdir: path.join(root, "dist/cli"),
-    write: false,
-    bundle: true,
-    splitting: true,
     chunkNames: "[name]-[hash]",
-    format: "esm",
-    outExtension: { ".js": ".mjs" },
-    platform: "node",
     // jsonc-parser has a CommonJS form whose requires no bundler can follow.
     mainFields: ["module", "main"],
-    target: "node20.19",
-    minify: true,
-    keepNames: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-    banner: {
-      js:
-        'import { createRequire as __createRequire } from "node:module"; ' +
-        "const require = __createRequire(import.meta.url);",
-    },
   });
   const folder = path.join(outdir, "cli");
   mkdirSync(folder, { recursive: true });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 
 /** The output of a bundle. */
 export interface BundleRun {
@@ -73,8 +74,4 @@ export async function runBundle(
 
 function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -13,7 +13,7 @@ import { loadAction } from "./actions.ts";
 import { askEmulator } from "./control.ts";
 import { readJson } from "./jsonFile.ts";
 import { stateFrom } from "./seed.ts";
-import { isRecord } from "./shapes.ts";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 import { UsageError } from "./terminal.ts";
 
 /** The tenant that a verb works with. */

@@ -1,4 +1,5 @@
 import type { FieldMapping, MappingAction } from "../../lib/generated/types.ts";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 import type { ScriptAnswer } from "./scriptRequest.ts";
 import type { Scripts } from "./scripts.ts";
 
@@ -14,6 +15,12 @@ export interface MappingFault {
   message: string;
   /** The line in the script of a Complex mapping. */
   line?: number | undefined;
+}
+
+/** A fault as a sentence that names the field, and the line of its script. */
+export function describedFault({ field, line, message }: MappingFault): string {
+  const where = line === undefined ? "" : `, line ${line} of its script`;
+  return `${field}${where}: ${message}`;
 }
 
 /** The fields of one person for one action, as an event has them. */
@@ -109,8 +116,4 @@ function setNested(target: Record<string, unknown>, name: string, value: MappedV
   const [outer = "", inner] = name.split(".");
   if (inner === undefined) target[outer] = value;
   else target[outer] = { ...(isRecord(target[outer]) ? target[outer] : {}), [inner]: value };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

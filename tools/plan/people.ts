@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
 import { differencesOf, linesOf } from "../cli/differences.ts";
-import { isRecord } from "../cli/shapes.ts";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 import type { Person } from "../mapping/mapping.ts";
-import { atPath } from "../mapping/mapping.ts";
+import { atPath, describedFault } from "../mapping/mapping.ts";
 import { planFor, type PersonPlan, type PlanContext } from "./plan.ts";
 
 /** One person in the plan of a whole set: what a row of its table shows. */
@@ -42,16 +42,11 @@ export async function planForAll(
 
 function rowOf(plan: PersonPlan, person: Person): PersonRow {
   const { externalId, displayName, result, messages, faults, steps, account = "" } = plan;
-  const scripts = faults.map(({ field, message, line }) =>
-    line === undefined
-      ? `${field}: ${message}`
-      : `${field}, line ${line} of its script: ${message}`,
-  );
   return {
     externalId,
     displayName,
     result,
-    reason: result === "fails" ? [...scripts, ...messages].join(" ") : "",
+    reason: result === "fails" ? [...faults.map(describedFault), ...messages].join(" ") : "",
     changes: steps.flatMap(differencesOf).flatMap(linesOf),
     remarks: remarksOn(person),
     account,

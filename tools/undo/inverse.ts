@@ -1,7 +1,7 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
 import { sameHtml } from "../../lib/exchange/html.ts";
 import { differencesOf } from "../cli/differences.ts";
-import { isRecord } from "../cli/shapes.ts";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 
 /** The event that takes a step back. */
 export interface InverseEvent {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import type { FieldMapping } from "../../../lib/generated/types.ts";
-import type { Person } from "../../mapping/mapping.ts";
+import { describedFault, type Person } from "../../mapping/mapping.ts";
 import { readMapping } from "../../mapping/readMapping.ts";
 import { openScripts } from "../../mapping/scripts.ts";
 import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
@@ -17,7 +17,7 @@ import { collected, pairsIn } from "../pairs.ts";
 import { showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
 import { actionsFolder } from "../place.ts";
-import { isRecord } from "../shapes.ts";
+import { isRecord } from "../../../lib/host/schemaContract.ts";
 import { openTenant, type TenantChoice } from "../tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import { UsageError, type Terminal } from "../terminal.ts";
@@ -191,10 +191,8 @@ function showPerson(plan: PersonPlan, { action, tenant }: PlanContext, terminal:
   terminal.line(terminal.styled("bold", title));
   for (const [field, value] of Object.entries(plan.mapped))
     terminal.line(`mapped   ${field} = ${JSON.stringify(value)}`);
-  for (const { field, line, message } of plan.faults) {
-    const where = line === undefined ? "" : `, line ${line} of its script`;
-    terminal.line(terminal.styled("red", `error    ${field}${where}: ${message}`));
-  }
+  for (const fault of plan.faults)
+    terminal.line(terminal.styled("red", `error    ${describedFault(fault)}`));
   for (const message of plan.messages)
     terminal.line(
       plan.result === "fails"

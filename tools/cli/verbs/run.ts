@@ -9,7 +9,7 @@ import { findAccount, findPermission } from "../lookUp.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showInvocation } from "../report.ts";
 import { settingsIn, withoutCredentials } from "../settings.ts";
-import { isRecord } from "../shapes.ts";
+import { isRecord } from "../../../lib/host/schemaContract.ts";
 import { openTenant, type Tenant, type TenantChoice } from "../tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import { UsageError, type Terminal } from "../terminal.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Difference, ObjectChange } from "../../../test/emulator/changes.ts";
+import type { ObjectChange } from "../../../test/emulator/changes.ts";
 import type { Details, Reference, Summary } from "../../../test/emulator/view.ts";
 import { askEmulator, usualAddress } from "../control.ts";
 import { linesOf } from "../differences.ts";
@@ -137,10 +137,6 @@ function showChanges(changes: readonly ObjectChange[], terminal: Terminal): void
     const word = words[change];
     const head = word === undefined ? headOf(object) : `${headOf(object)}: ${word}`;
     terminal.line(terminal.styled("bold", head));
-    for (const line of differences.flatMap(linesOfDifference)) terminal.line(`  ${line}`);
+    for (const line of differences.flatMap(linesOf)) terminal.line(`  ${line}`);
   }
-}
-
-function linesOfDifference(difference: Difference): string[] {
-  return linesOf(difference);
 }

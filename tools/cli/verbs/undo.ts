@@ -5,7 +5,7 @@ import { eventFor } from "../events.ts";
 import { withExamples } from "../examples.ts";
 import { readJson } from "../jsonFile.ts";
 import { showDifferences } from "../report.ts";
-import { isRecord } from "../shapes.ts";
+import { isRecord } from "../../../lib/host/schemaContract.ts";
 import { openTenant, type Invocation, type Tenant, type TenantChoice } from "../tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import { UsageError, type Terminal } from "../terminal.ts";
