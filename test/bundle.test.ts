@@ -10,7 +10,7 @@ import { createAnswer } from "./generated/answers.ts";
 import type { Answer } from "../lib/host/answer.ts";
 import { sourceStack } from "../lib/host/sourceStack.ts";
 import { refuseUnwanted } from "../tools/build/bundles.ts";
-import { listActions } from "../tools/cli/actions.ts";
+import { listActions } from "../tools/session/actions.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import { actionOf, replay } from "../tools/cli/replay.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { version } from "../../lib/generated/version.ts";
 import { checkFolder } from "../check/checks.ts";
 import { lineOf } from "../check/problem.ts";
-import { listActions } from "../cli/actions.ts";
+import { listActions } from "../session/actions.ts";
 import { bridgeFor } from "./bridges.ts";
 import { buildCommandLine } from "./commandLine.ts";
 import { moduleOptions } from "./moduleOptions.ts";

@@ -1,7 +1,8 @@
 /** `exo-connector`: the command line for implementers, testers and operators. One file in `verbs` each. */
 import { Command, CommanderError } from "commander";
 import { version } from "../../lib/generated/version.ts";
-import { UsageError, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulator } from "./verbs/emulator.ts";

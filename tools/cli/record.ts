@@ -14,9 +14,9 @@ import { readState, type State } from "../../test/emulator/state.ts";
 import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtures/scenarios.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { runBundle } from "./run.ts";
-import { readJson } from "./jsonFile.ts";
+import { readJson } from "../session/jsonFile.ts";
 import { actionOf } from "./replay.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 import {
   askedIn,
   asksForToken,

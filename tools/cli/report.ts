@@ -1,6 +1,6 @@
 import type { Answer } from "../../lib/host/answer.ts";
-import { differencesOf, linesOf } from "./differences.ts";
-import type { Invocation } from "./tenant.ts";
+import { differencesOf, linesOf } from "../session/differences.ts";
+import type { Invocation } from "../session/tenant.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows what an event did, or would do: its audit lines, each step with its differences, and the outcome. */

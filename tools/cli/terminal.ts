@@ -22,9 +22,6 @@ export interface Terminal {
   exitCode: 0 | 1 | 2;
 }
 
-/** Input that a verb cannot use: a message without a stack, and exit code 2. */
-export class UsageError extends Error {}
-
 /** A stream of the process: what a terminal needs of it. */
 interface Output {
   readonly isTTY?: boolean;

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { differencesOf, linesOf } from "../cli/differences.ts";
+import { differencesOf, linesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
 import type { Person } from "../mapping/mapping.ts";
 import { atPath, describedFault } from "../mapping/mapping.ts";

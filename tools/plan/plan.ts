@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { FieldMapping, PlanStep } from "../../lib/generated/types.ts";
-import { eventFor, type Correlation } from "../cli/events.ts";
-import type { Invocation, Tenant } from "../cli/tenant.ts";
+import { eventFor, type Correlation } from "../session/events.ts";
+import type { Invocation, Tenant } from "../session/tenant.ts";
 import {
   mapFields,
   type MappedAction,

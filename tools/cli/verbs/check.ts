@@ -4,8 +4,9 @@ import { lineOf } from "../../check/problem.ts";
 import { watchFolder } from "../../check/watch.ts";
 import { withExamples } from "../examples.ts";
 import type { AddVerb } from "../exoConnector.ts";
-import { actionsFolder } from "../place.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import { actionsFolder } from "../../session/place.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface Options {
   folder: string;

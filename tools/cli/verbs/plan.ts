@@ -8,19 +8,20 @@ import { openScripts } from "../../mapping/scripts.ts";
 import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
 import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
-import { listActions } from "../actions.ts";
-import type { Correlation } from "../events.ts";
+import { listActions } from "../../session/actions.ts";
+import type { Correlation } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile, withFile } from "../files.ts";
-import { readJson } from "../jsonFile.ts";
+import { writeFile, withFile } from "../../session/files.ts";
+import { readJson } from "../../session/jsonFile.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
-import { actionsFolder } from "../place.ts";
+import { actionsFolder } from "../../session/place.ts";
 import { isRecord } from "../../../lib/host/schemaContract.ts";
-import { openTenant, type TenantChoice } from "../tenant.ts";
+import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface PlanOptions extends TenantChoice {
   person?: string;

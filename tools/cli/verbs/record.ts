@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { withExamples } from "../examples.ts";
-import { isClone } from "../place.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import { isClone } from "../../session/place.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface RecordVerbOptions {
   all: boolean;

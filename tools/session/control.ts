@@ -1,4 +1,4 @@
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** The port of an emulator's Exchange side when none is given; the sign-in side has the next one. */
 export const usualPort = 8750;
