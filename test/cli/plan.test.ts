@@ -75,6 +75,13 @@ describe("exo-connector plan for one person", () => {
     expect(lines).toContain('mapped   CustomAttribute1 = "Head of Finance"');
   });
 
+  it("explains its default mapping without a look at this machine", async () => {
+    const { lines } = await ran(["plan", "--help"]);
+    expect(lines.join(" ").replace(/\s+/g, " ")).toContain(
+      "(default: fieldMapping.json in this folder",
+    );
+  });
+
   it("links by the fields that --correlate names", async () => {
     const correlate = ["--correlate", "Person.ExternalId=CustomAttribute1"];
     const { code } = await planned("create", "--person", example, ...correlate);

@@ -26,7 +26,7 @@ import { UsageError } from "../../session/usageError.ts";
 interface PlanOptions extends TenantChoice {
   person?: string;
   people?: string;
-  mapping: string;
+  mapping?: string;
   csv?: string;
   html?: string;
   correlate: string;
@@ -38,7 +38,7 @@ interface PlanOptions extends TenantChoice {
 const usualCorrelation =
   "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
 
-/** The mapping in this folder, or the one of the connector. */
+/** The mapping in this folder, or the one of the connector. Not before it is needed: help reads no files. */
 function usualMapping(): string {
   const name = "fieldMapping.json";
   return existsSync(name) ? name : path.join(actionsFolder, name);
@@ -54,7 +54,10 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .argument("<action>", "create, update, enable, disable or delete")
     .option("--person <file>", "one person, as JSON")
     .option("--people <file>", "many: the vault export of HelloID, or a list of people")
-    .option("--mapping <file>", "the field mapping", usualMapping())
+    .option(
+      "--mapping <file>",
+      "the field mapping (default: fieldMapping.json in this folder, or else that of the connector)",
+    )
     .option("--correlate <person=account>", "the fields that link them", usualCorrelation)
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
@@ -73,7 +76,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
     const context: PlanContext = {
       tenant,
       action,
-      mapping: mappingIn(options.mapping),
+      mapping: mappingIn(options.mapping ?? usualMapping()),
       correlation: correlationIn(options.correlate),
       configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
       scripts,
