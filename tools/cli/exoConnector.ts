@@ -42,7 +42,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof UsageError)) throw error;
-    terminal.note(terminal.styled("red", error.message));
+    for (const line of error.lines) terminal.note(terminal.styled("red", line));
     return 2;
   }
 }
@@ -57,8 +57,16 @@ function programFor(terminal: Terminal): Command {
     .enablePositionalOptions()
     .showHelpAfterError("Use --help to see what is possible.")
     .configureOutput({
-      writeOut: (text) => terminal.line(text.trimEnd()),
-      writeErr: (text) => terminal.note(text.trimEnd()),
+      writeOut: (text) =>
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.line(line)),
+      writeErr: (text) =>
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.note(line)),
     })
     .exitOverride()
     .addHelpText(

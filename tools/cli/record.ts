@@ -271,7 +271,7 @@ function takeOf(
       "--as must name the fixture as room/action/what-happens, such as lifecycle/update/two-fields-differ.",
     );
   const state = seed === undefined ? { state: seedState() } : readState(readJson(seed));
-  if ("problems" in state) throw new UsageError(state.problems.join("\n"));
+  if ("problems" in state) throw new UsageError(...state.problems);
   const event = readJson(file) as { actionContext?: { Configuration?: Record<string, unknown> } };
   const configuration = event.actionContext?.Configuration;
   if (!configuration) throw new UsageError(`${file}: has no actionContext.Configuration.`);

@@ -1,3 +1,4 @@
+import type { AuditLog } from "../../lib/generated/types.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { differencesOf, linesOf } from "../session/differences.ts";
 import type { Invocation } from "../session/tenant.ts";
@@ -7,10 +8,17 @@ import type { Terminal } from "./terminal.ts";
 export function showInvocation({ answer, log }: Invocation, terminal: Terminal): void {
   for (const { level, message } of log)
     if (level === "warning") terminal.line(terminal.styled("yellow", `warning  ${message}`));
-  for (const { Message, IsError } of answer.outputContext.AuditLogs)
-    terminal.line(IsError ? terminal.styled("red", `error    ${Message}`) : `audit    ${Message}`);
+  for (const log of answer.outputContext.AuditLogs) terminal.line(auditLine(log, terminal));
   showPlan(answer.plan, terminal);
   terminal.line(resultOf(answer, terminal));
+}
+
+/** A line of an audit log: what was done, or in red what went wrong. */
+export function auditLine(
+  { Message, IsError }: AuditLog,
+  terminal: Pick<Terminal, "styled">,
+): string {
+  return IsError ? terminal.styled("red", `error    ${Message}`) : `audit    ${Message}`;
 }
 
 const colours = { "+": "green", "-": "red", "~": "yellow" } as const;

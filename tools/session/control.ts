@@ -32,7 +32,7 @@ export async function askEmulator(
   const text = await response.text();
   if (response.ok) return parsed(text, address);
   const { problems } = (parsed(text, address) ?? {}) as { problems?: string[] };
-  throw new UsageError(problems?.join("\n") ?? `${address} answers ${response.status}: ${text}`);
+  throw new UsageError(...(problems ?? [`${address} answers ${response.status}: ${text}`]));
 }
 
 function urlOf(address: string, path: string): URL {

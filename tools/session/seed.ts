@@ -6,6 +6,6 @@ import { UsageError } from "./usageError.ts";
 export function stateFrom(file: string): State {
   const read = readState(readJson(file));
   if ("problems" in read)
-    throw new UsageError(read.problems.map((problem) => `${file}: ${problem}`).join("\n"));
+    throw new UsageError(...read.problems.map((problem) => `${file}: ${problem}`));
   return read.state;
 }

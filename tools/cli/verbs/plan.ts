@@ -14,7 +14,7 @@ import { withExamples } from "../examples.ts";
 import { writeFile, withFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
 import { collected, pairsIn } from "../pairs.ts";
-import { showPlan } from "../report.ts";
+import { auditLine, showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
 import { actionsFolder } from "../../session/place.ts";
 import { isRecord } from "../../../lib/host/schemaContract.ts";
@@ -179,9 +179,7 @@ function personIn(json: unknown, file: string): Person {
 function mappingIn(file: string): FieldMapping {
   const read = withFile(file, "read", () => readMapping(file));
   if ("problems" in read)
-    throw new UsageError(
-      [...read.problems, "exo-connector check finds more than this."].join("\n"),
-    );
+    throw new UsageError(...read.problems, "exo-connector check finds more than this.");
   return read.mapping;
 }
 
@@ -191,18 +189,20 @@ function correlationIn(text: string): Correlation {
 }
 
 function showPerson(plan: PersonPlan, { action, tenant }: PlanContext, terminal: Terminal): void {
-  const title = `${action} for ${plan.displayName}, in ${tenant.name}`;
+  const name = plan.displayName || plan.externalId || "a person without a name";
+  const title = `${action} for ${name}, in ${tenant.name}`;
   terminal.line(terminal.styled("bold", title));
   for (const [field, value] of Object.entries(plan.mapped))
     terminal.line(`mapped   ${field} = ${JSON.stringify(value)}`);
   for (const fault of plan.faults)
     terminal.line(terminal.styled("red", `error    ${describedFault(fault)}`));
-  for (const message of plan.messages)
-    terminal.line(
-      plan.result === "fails"
-        ? terminal.styled("red", `error    ${message}`)
-        : `audit    ${message}`,
-    );
+  if (plan.faults.length > 0)
+    terminal.line(`With no value for ${listOf(plan.faults)}, this would happen:`);
+  for (const log of plan.audit) terminal.line(auditLine(log, terminal));
   showPlan(plan.steps, terminal);
   terminal.line(`result   ${plan.result}`);
+}
+
+function listOf(faults: PersonPlan["faults"]): string {
+  return faults.map(({ field }) => field).join(", ");
 }

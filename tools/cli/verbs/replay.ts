@@ -86,7 +86,7 @@ function showResult({ name, problems, ms }: ReplayedFixture, terminal: Terminal)
   const verdict =
     problems.length === 0 ? terminal.styled("green", "holds") : terminal.styled("red", "FAILS");
   terminal.line(`${verdict}  ${name} (${Math.round(ms)} ms)`);
-  for (const problem of problems) terminal.line(problem);
+  for (const line of problems.flatMap((problem) => problem.split("\n"))) terminal.line(line);
 }
 
 /** Counted separately: the answers of a tenant are evidence, those of a page or the emulator are not yet. */

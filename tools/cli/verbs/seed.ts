@@ -29,7 +29,11 @@ export function addSeed(program: Command, terminal: Terminal): void {
     verb.action((file: string | undefined) => {
       const { $schema: _, ...parts } = state;
       const text = `${JSON.stringify({ ...schemaFor(file), ...parts }, null, 2)}\n`;
-      if (file === undefined) terminal.line(text.trimEnd());
+      if (file === undefined)
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.line(line));
       else write(file, text, terminal);
     });
   }
