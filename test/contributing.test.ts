@@ -7,7 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
-import { listActions } from "../tools/cli/actions.ts";
+import { listActions } from "../tools/session/actions.ts";
 import { readFixture } from "../tools/cli/recording.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { ran } from "./cli/terminal.ts";

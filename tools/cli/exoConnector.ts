@@ -1,7 +1,8 @@
 /** `exo-connector`: the command line for implementers, testers and operators. One file in `verbs` each. */
 import { Command, CommanderError } from "commander";
 import { version } from "../../lib/generated/version.ts";
-import { UsageError, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
@@ -43,7 +44,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof UsageError)) throw error;
-    terminal.note(terminal.styled("red", error.message));
+    for (const line of error.lines) terminal.note(terminal.styled("red", line));
     return 2;
   }
 }
@@ -58,8 +59,16 @@ function programFor(terminal: Terminal): Command {
     .enablePositionalOptions()
     .showHelpAfterError("Use --help to see what is possible.")
     .configureOutput({
-      writeOut: (text) => terminal.line(text.trimEnd()),
-      writeErr: (text) => terminal.note(text.trimEnd()),
+      writeOut: (text) =>
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.line(line)),
+      writeErr: (text) =>
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.note(line)),
     })
     .exitOverride()
     .addHelpText(

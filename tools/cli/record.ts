@@ -14,9 +14,9 @@ import { readState, type State } from "../../test/emulator/state.ts";
 import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtures/scenarios.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { runBundle } from "./run.ts";
-import { readJson } from "./jsonFile.ts";
+import { readJson } from "../session/jsonFile.ts";
 import { actionOf } from "./replay.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 import {
   askedIn,
   asksForToken,
@@ -271,7 +271,7 @@ function takeOf(
       "--as must name the fixture as room/action/what-happens, such as lifecycle/update/two-fields-differ.",
     );
   const state = seed === undefined ? { state: seedState() } : readState(readJson(seed));
-  if ("problems" in state) throw new UsageError(state.problems.join("\n"));
+  if ("problems" in state) throw new UsageError(...state.problems);
   const event = readJson(file) as { actionContext?: { Configuration?: Record<string, unknown> } };
   const configuration = event.actionContext?.Configuration;
   if (!configuration) throw new UsageError(`${file}: has no actionContext.Configuration.`);

@@ -1,5 +1,5 @@
 import type { Answer } from "../../lib/host/answer.ts";
-import { escaped, pageOf, tableOf } from "./page.ts";
+import { escaped, pageOf, tableOf } from "../session/page.ts";
 import { shown, type Answered, type Exchange, type Fixture } from "./recording.ts";
 
 /** A fixture that was replayed. */

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { Option, type Command } from "commander";
 import { NotPossible } from "../../add/notPossible.ts";
 import { withExamples } from "../examples.ts";
-import { actionsFolder as root, isClone } from "../place.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import { actionsFolder as root, isClone } from "../../session/place.ts";
+import { UsageError } from "../../session/usageError.ts";
+import type { Terminal } from "../terminal.ts";
 
 interface AddPermissionOptions {
   parameter: string;
@@ -65,7 +66,7 @@ async function addPermission(
       finish(name, [...created, ...edited], terminal);
     }
     if (json) {
-      terminal.line(JSON.stringify({ created, edited, written: !dryRun }, null, 2));
+      terminal.line(JSON.stringify({ created, edited, written: !dryRun }));
       return;
     }
     for (const file of created) terminal.line(`new      ${file}`);
@@ -90,7 +91,7 @@ function finish(name: string, files: readonly string[], terminal: Terminal): voi
     });
     if (status !== 0)
       throw new Error(`node ${args.slice(0, 4).join(" ")} failed:\n${stdout}${stderr}`);
-    terminal.note(stdout.trim());
+    for (const line of stdout.trim().split("\n")) terminal.note(line);
   }
 }
 

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import type { Answer } from "../../../lib/host/answer.ts";
 import { startEmulator, type RunningEmulator } from "../../../test/emulator/server.ts";
 import { story, type Chapter } from "../demoEvents.ts";
-import { differencesOf, linesOf } from "../differences.ts";
+import { differencesOf, linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
-import { assertBuilt, bundlesFolder } from "../place.ts";
-import { showDifferences } from "../report.ts";
+import { assertBuilt, bundlesFolder } from "../../session/place.ts";
+import { auditLine, showDifferences } from "../report.ts";
 import { runBundle, type BundleRun } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -107,11 +107,9 @@ function showChapter(
     return;
   }
   const { outputContext, plan, outcome, stats } = run.answer;
-  for (const { Message, IsError } of outputContext.AuditLogs)
-    if (verbose || IsError || plan.length === 0)
-      terminal.line(
-        IsError ? terminal.styled("red", `   error    ${Message}`) : `   audit    ${Message}`,
-      );
+  for (const log of outputContext.AuditLogs)
+    if (verbose || log.IsError || plan.length === 0)
+      terminal.line(`   ${auditLine(log, terminal)}`);
   showDifferences(plan, terminal, "   ");
   if (verbose)
     terminal.line(

@@ -2,12 +2,13 @@ import type { Command } from "commander";
 import { Fault } from "../../../lib/fault.ts";
 import { reachOf, type Reach, type Reached } from "../../reach/reach.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile } from "../files.ts";
-import { findAccount } from "../lookUp.ts";
-import { pageOf, tableOf } from "../page.ts";
-import { openTenant, type TenantChoice } from "../tenant.ts";
+import { writeFile } from "../../session/files.ts";
+import { findAccount } from "../../session/lookUp.ts";
+import { pageOf, tableOf } from "../../session/page.ts";
+import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface ReachOptions extends TenantChoice {
   leaver?: true;

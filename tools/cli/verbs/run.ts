@@ -1,18 +1,19 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { findAction } from "../actions.ts";
-import { eventFor, type ListedPermission } from "../events.ts";
+import { findAction } from "../../session/actions.ts";
+import { eventFor, type ListedPermission } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile } from "../files.ts";
-import { readJson } from "../jsonFile.ts";
-import { findAccount, findPermission } from "../lookUp.ts";
+import { writeFile } from "../../session/files.ts";
+import { readJson } from "../../session/jsonFile.ts";
+import { findAccount, findPermission } from "../../session/lookUp.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showInvocation } from "../report.ts";
 import { settingsIn, withoutCredentials } from "../settings.ts";
 import { isRecord } from "../../../lib/host/schemaContract.ts";
-import { openTenant, type Tenant, type TenantChoice } from "../tenant.ts";
+import { openTenant, type Tenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface RunOptions extends TenantChoice {
   account?: string;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { JsonFile } from "../check/jsonFile.ts";
 import { lineOf } from "../check/problem.ts";
 import { withFile } from "./files.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** The value in a JSON file. Throws with file, line and column where it is not JSON. */
 export function readJson(file: string): unknown {

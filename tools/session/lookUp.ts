@@ -5,7 +5,7 @@ import { Fault } from "../../lib/fault.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { eventFor, type ListedPermission } from "./events.ts";
 import type { Tenant } from "./tenant.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** The Guid of the mailbox that a person means by an address, an alias, a name or a Guid. */
 export async function findAccount(tenant: Tenant, text: string): Promise<string> {

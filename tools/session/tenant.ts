@@ -14,7 +14,7 @@ import { askEmulator } from "./control.ts";
 import { readJson } from "./jsonFile.ts";
 import { stateFrom } from "./seed.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** The tenant that a verb works with. */
 export interface Tenant {

@@ -4,7 +4,7 @@ import type { ExchangeTarget } from "../../lib/exchange/target.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { actionsFolder, isClone } from "./place.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 const rooms = ["lifecycle", "permissions", "resources"];
 const extension = isClone ? ".ts" : ".mjs";

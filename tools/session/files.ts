@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** Writes a file that an option names. */
 export function writeFile(file: string, text: string): void {
