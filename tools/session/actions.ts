@@ -52,7 +52,7 @@ const load: Readonly<Record<string, (name: string) => Promise<{ default: AnyActi
 
 const loadedActions = new Map<string, Promise<AnyAction>>();
 
-/** The declaration of an action that `listActions` names. A plan runs one for thousands of people: it is loaded once. */
+/** The declaration of an action that `listActions` names. A plan runs one for thousands of people: load it once. */
 export function loadAction(action: string): Promise<AnyAction> {
   const loading = loadedActions.get(action) ?? loadFrom(action);
   loadedActions.set(action, loading);
