@@ -4,6 +4,7 @@ import { isRecord } from "../../lib/host/schemaContract.ts";
 import { version } from "../../lib/generated/version.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "../session/usageError.ts";
+import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulator } from "./verbs/emulator.ts";
@@ -21,6 +22,7 @@ import { addCheck } from "./verbs/check.ts";
 export type AddVerb = (program: Command, terminal: Terminal) => void;
 
 const verbs: readonly AddVerb[] = [
+  addAdd,
   addCheck,
   addDemo,
   addDoctor,

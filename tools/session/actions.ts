@@ -50,8 +50,16 @@ const load: Readonly<Record<string, (name: string) => Promise<{ default: AnyActi
     import(/* @vite-ignore */ `../../resources/${name}.ts`) as Promise<{ default: AnyAction }>,
 };
 
-/** The declaration of an action that `listActions` names. */
-export async function loadAction(action: string): Promise<AnyAction> {
+const loadedActions = new Map<string, Promise<AnyAction>>();
+
+/** The declaration of an action that `listActions` names. A plan runs one for thousands of people: load it once. */
+export function loadAction(action: string): Promise<AnyAction> {
+  const loading = loadedActions.get(action) ?? loadFrom(action);
+  loadedActions.set(action, loading);
+  return loading;
+}
+
+async function loadFrom(action: string): Promise<AnyAction> {
   const [room = "", ...name] = action.split("/");
   const loaded = await load[room]?.(name.join("/"));
   if (!loaded) throw new Error(`There is no room of actions called ${room}.`);
