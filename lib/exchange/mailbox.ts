@@ -1,4 +1,4 @@
-import { isGuid, assertGuid } from "./guid.ts";
+import { isGuid, assertGuid } from "../guid.ts";
 import { maxNamed, nameOf, type Identified } from "./naming.ts";
 import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
