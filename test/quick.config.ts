@@ -13,7 +13,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       "test/helloid/**",
       "test/page/**",
-      "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime}/**",
+      "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,commands,contributing,declarations,pack,readme,secrets}.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/{auth/certificate,check/anyJson,entitlements/optionsInBundles}.test.ts",

@@ -82,7 +82,8 @@ export function isAmong(name: string, typed: readonly string[]): boolean {
 
 /** The members of a fixture, in the order in which they are written. */
 const members = ["source", "event", "traffic", "answer", "records"] as const;
-const sources = /^(emulator|documented: https:\/\/\S+|tenant: recorded \d{4}-\d\d-\d\d, scrubbed)$/;
+const sources =
+  /^(emulator|documented: https:\/\/\S+|(tenant|emulator): recorded \d{4}-\d\d-\d\d, scrubbed)$/;
 
 export function readFixture(file: string): Fixture {
   const fixture = jsonIn(file);
@@ -100,7 +101,7 @@ export function readFixture(file: string): Fixture {
   if (typeof source !== "string" || !sources.test(source))
     return refuse(
       `source is ${shown(source)}; it must be "emulator", "documented: <address of the page>" ` +
-        `or "tenant: recorded <yyyy-mm-dd>, scrubbed".`,
+        `or "tenant: recorded <yyyy-mm-dd>, scrubbed" (or "emulator: recorded ...").`,
     );
   if (!Array.isArray(traffic)) return refuse("traffic must be a list.");
   if (records !== undefined && !Array.isArray(records)) return refuse("records must be a list.");
