@@ -10,7 +10,7 @@ import { createAnswer } from "./generated/answers.ts";
 import type { Answer } from "../lib/host/answer.ts";
 import { sourceStack } from "../lib/host/sourceStack.ts";
 import { refuseUnwanted } from "../tools/build/bundles.ts";
-import { listActions } from "../tools/cli/actions.ts";
+import { listActions } from "../tools/session/actions.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import { actionOf, replay } from "../tools/cli/replay.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
@@ -149,14 +149,27 @@ describe("a bundle", () => {
     expect(result.log.some(({ message }) => message === refusal)).toBe(!isFine);
   });
 
-  it("uses no language before the check that Node 12 lacks", async () => {
-    const source = readFileSync(bundle(), "utf8");
-    // Its syntax is ES2019 and import(), which Node 12.17 has.
-    const older = { target: "es2019", supported: { "dynamic-import": true } };
-    const { code } = await transform(source, { ...older, format: "esm" });
-    expect(code).toBe((await transform(source, { format: "esm" })).code);
-    expect(code).not.toMatch(/^import /m);
+  it.each([
+    ["20.18.3", 2],
+    ["20.19.0", 0],
+  ])("of the command line checks its Node too: %s", (node, code) => {
+    const preload = `data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"${node}"}})`;
+    const file = path.join(inject("dist"), "exo-connector.mjs");
+    const { status } = spawnSync(process.execPath, ["--import", preload, file, "--version"]);
+    expect(status).toBe(code);
   });
+
+  it.each(["lifecycle/create", "exo-connector"])(
+    "of %s uses no language that Node 12 lacks",
+    async (name) => {
+      const source = readFileSync(path.join(inject("dist"), `${name}.mjs`), "utf8");
+      // Its syntax is ES2019 and import(), which Node 12.17 has.
+      const older = { target: "es2019", supported: { "dynamic-import": true } };
+      const { code } = await transform(source, { ...older, format: "esm" });
+      expect(code).toBe((await transform(source, { format: "esm" })).code);
+      expect(code).not.toMatch(/^import /m);
+    },
+  );
 
   describe("of which a file is missing", () => {
     const folders: string[] = [];

@@ -7,9 +7,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
-import { listActions } from "../tools/cli/actions.ts";
+import { listActions } from "../tools/session/actions.ts";
 import { readFixture } from "../tools/cli/recording.ts";
 import { actionOf } from "../tools/cli/replay.ts";
+import { ran } from "./cli/terminal.ts";
 import { actionIn } from "./declared.ts";
 import { createEmulator } from "./emulator/emulator.ts";
 import { TestClient } from "./emulator/testClient.ts";
@@ -19,7 +20,14 @@ const root = path.resolve(import.meta.dirname, "..");
 const file = (name: string): string => readFileSync(path.join(root, name), "utf8");
 const steps = (title: string): string =>
   new RegExp(`^## ${title}\n([^]*?)(?=^## )`, "m").exec(file("CONTRIBUTING.md"))?.[1] ?? "";
-const all = ["Add an action", "Add a cmdlet", "Add a fixture", "Release"].map(steps);
+const titles = [
+  "Add an action",
+  "Add a permission set",
+  "Add a cmdlet",
+  "Add a fixture",
+  "Release",
+];
+const all = titles.map(steps);
 
 /** A copy of the repository in which the steps are taken. */
 const copy = mkdtempSync(path.join(tmpdir(), "contributing-"));
@@ -74,6 +82,21 @@ describe("to add an action", () => {
     const action = await actionIn("lifecycle/enable");
     expect(Object.keys(action)).toEqual(expect.arrayContaining(["verb", "needs", "configuration"]));
     expect(file("lifecycle/enable.ts")).toMatch(/^export default on\w+\(\{[^]*\bhandle\b/m);
+  });
+});
+
+describe("to add a permission set", () => {
+  it("takes the command, which lists what it writes in a dry run", async () => {
+    const [, line = ""] = /^npm run exo -- (.+)$/m.exec(steps("Add a permission set")) ?? [];
+    const args = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+    const { code, lines } = await ran([...args, "--dry-run"]);
+    expect(code).toBe(0);
+    const files = lines.map((written) => written.split(/ +/)[1] ?? "");
+    const [, set = ""] = /^permissions\/(\w+)\//m.exec(files.join("\n")) ?? [];
+    for (const [, file = ""] of steps("Add a permission set").matchAll(
+      /`(\w+\/[\w/]*<set>[\w.]+)`/g,
+    ))
+      expect(files).toContain(file.replace("<set>", set));
   });
 });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { unzipSync } from "fflate";
@@ -21,7 +22,10 @@ describe("the release archive", () => {
   it("has the bundles, their scripts, what the platform imports, options, licences and the installer", () => {
     const names = Object.keys(unpacked).filter((name) => !/^(chunks|cli)\//.test(name));
     const actions = inject("actions").flatMap((name) => [`${name}.mjs`, `helloid/${name}.ps1`]);
-    const options = ["folderPermission", "litigationHold", "regionalConfiguration"];
+    const sets = readdirSync(path.join(root, "permissions"));
+    const options = sets.filter((set) =>
+      existsSync(path.join(root, "permissions", set, "options.json")),
+    );
     expect(names).toEqual(
       [
         ...["configuration.json", "fieldMapping.json", "LICENSE", "THIRD-PARTY-LICENSES.txt"],

@@ -11,8 +11,7 @@ export default defineConfig({
     ...whole.test,
     exclude: [
       ...configDefaults.exclude,
-      "test/helloid/**",
-      "test/page/**",
+      "test/{add,helloid,page}/**",
       "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,commands,contributing,declarations,pack,readme,secrets}.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",

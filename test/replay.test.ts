@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import * as validators from "./generated/answers.ts";
 import type { Contract } from "../lib/host/schemaContract.ts";
-import { listActions } from "../tools/cli/actions.ts";
+import { listActions } from "../tools/session/actions.ts";
 import { mayReplace, readmeOfFixtures } from "../tools/cli/record.ts";
 import { actionOf, replay, type Way } from "../tools/cli/replay.ts";
 import {

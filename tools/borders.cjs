@@ -102,6 +102,14 @@ module.exports = {
       path: "^(tools|test)/",
     }),
     never("what only tests check is for tests", "^tools/", { path: "^test/generated/" }),
+    never(
+      "what a verb finds out knows no command line",
+      "^tools/(session|plan|undo|reach|doctor|check|mapping|scrub)/",
+      { path: "^tools/(cli|build|campaigns)/" },
+    ),
+    never("a session knows no verb", "^tools/(session|check|mapping)/", {
+      path: "^tools/(plan|undo|reach|doctor)/",
+    }),
     never("no action knows another", "^(lifecycle|permissions|resources)/", {
       path: "^(lifecycle|permissions|resources)/.*\\.ts$",
     }),

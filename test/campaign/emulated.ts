@@ -1,4 +1,5 @@
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
+import { textOf } from "../emulator/message.ts";
 import {
   defaultBehaviour,
   readState,
@@ -53,12 +54,9 @@ async function answered(
 ): Promise<WireReply> {
   // The way is never compressed here.
   const { "accept-encoding": _, ...others } = headers;
-  const response = await emulator.handle(new Request(url, { method, headers: others, body }));
-  return {
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
-    text: await response.text(),
-  };
+  const { signal } = new AbortController();
+  const answer = await emulator.handle({ method, url, headers: others, text: body, signal });
+  return { status: answer.status, headers: { ...answer.headers }, text: textOf(answer) };
 }
 
 function emulatedState(

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { EventEmitter, once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { openerFor, openInBrowser } from "../../tools/cli/browser.ts";
-import { usualPort } from "../../tools/cli/control.ts";
+import { usualPort } from "../../tools/session/control.ts";
 import { requestLine } from "../../tools/cli/requestLine.ts";
 import { serveEmulator, type EmulatorOptions } from "../../tools/cli/verbs/emulator.ts";
 import type { Entry } from "../emulator/journal.ts";

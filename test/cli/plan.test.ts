@@ -73,6 +73,25 @@ describe("exo-connector plan for one person", () => {
       "error    EmailAddresses, line 2 of its script: TypeError: cannot read property 'Name' of undefined",
     );
     expect(lines).toContain('mapped   CustomAttribute1 = "Head of Finance"');
+    const [, , after = ""] = lines.slice(lines.findIndex((line) => line.startsWith("error ")) - 1);
+    expect(after).toBe("With no value for EmailAddresses, this would happen:");
+    expect(lines.filter((line) => line.startsWith("error "))).toHaveLength(1);
+    const rows = await ran([
+      "plan",
+      "update",
+      "--people",
+      written("one.json", [person]),
+      "--mapping",
+      file,
+    ]);
+    expect(rows.lines.at(-1)).toMatch(/: EmailAddresses, line 2 .*undefined$/);
+  });
+
+  it("explains its default mapping without a look at this machine", async () => {
+    const { lines } = await ran(["plan", "--help"]);
+    expect(lines.join(" ").replace(/\s+/g, " ")).toContain(
+      "(default: fieldMapping.json in this folder",
+    );
   });
 
   it("links by the fields that --correlate names", async () => {
@@ -150,6 +169,19 @@ describe("exo-connector plan for a vault", () => {
       "       1  no contract",
       expect.stringMatching(/^fails {4}=HYPERLINK\(1\): The correlation value is empty/),
     ]);
+  });
+
+  it("names a person without a name by the place in the list, and forges no line with one", async () => {
+    const { DisplayName: _name, ExternalId: _id, ...nameless } = person;
+    const forged = { ...person, Accounts: {}, DisplayName: "Eve\n       9  changes" };
+    const list = written("nameless.json", [forged, { ...nameless, Accounts: {} }]);
+    const { lines } = await planned("update", "--people", list);
+    expect(lines.filter((line) => line.startsWith("fails "))).toEqual([
+      expect.stringMatching(/^fails {4}Eve\\u000a {7}9 {2}changes: The correlation/),
+      expect.stringMatching(/^fails {4}person 2 \(no name\): The correlation/),
+    ]);
+    const { lines: one } = await planned("update", "--person", written("one.json", nameless));
+    expect(one[0]).toBe("lifecycle/update for a person without a name, in Contoso (emulated)");
   });
 
   it("writes a table for a spreadsheet, in which no cell is a formula", async () => {

@@ -36,6 +36,16 @@ describe("the terminal of the process", () => {
     },
   );
 
+  it("keeps a text in its line, whatever line breaks it has", () => {
+    const { terminal, out, err } = terminalOn();
+    const forged = "Anna\nresult   changes\r\n\u0085\u2028\u2029end";
+    terminal.line(forged);
+    terminal.note(terminal.styled("red", forged));
+    expect(out.join("").split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(2);
+    expect(err.join("").split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(2);
+    expect(out[0]).toMatch(/^Anna\\u000aresult/);
+  });
+
   it("cleans progress, which a terminal would obey as well", () => {
     const { terminal, err } = terminalOn();
     terminal.progress(`1 of 2: ${escape}[2J`);
@@ -44,8 +54,8 @@ describe("the terminal of the process", () => {
 
   it("keeps JSON the same JSON", () => {
     const { terminal, out } = terminalOn();
-    const value = { name: `${escape}[2J\u009b\u202e\t\n` };
-    terminal.line(JSON.stringify(value, null, 2));
+    const value = { name: `${escape}[2J\u009b\u2028\u202e\t\n` };
+    terminal.line(JSON.stringify(value));
     expect(JSON.parse(out.join(""))).toEqual(value);
   });
 

@@ -1,5 +1,5 @@
 import { main } from "../../tools/cli/exoConnector.ts";
-import type { Terminal } from "../../tools/cli/terminal.ts";
+import { printable, type Terminal } from "../../tools/cli/terminal.ts";
 
 /** A terminal that records what a verb writes. It has no colours. */
 export interface RecordingTerminal extends Terminal {
@@ -15,8 +15,8 @@ export function recordingTerminal(env: Terminal["env"] = {}): RecordingTerminal 
   return {
     lines,
     notes,
-    line: (text = "") => void lines.push(...text.split("\n")),
-    note: (text) => void notes.push(...text.split("\n")),
+    line: (text = "") => void lines.push(printable(text)),
+    note: (text) => void notes.push(printable(text)),
     progress: () => undefined,
     styled: (_style, text) => text,
     isWatched: false,

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import forge from "node-forge";
 import { afterAll, beforeAll, expect } from "vitest";
 import { machineSeams } from "../../lib/connector.ts";
-import { listActions, loadAction } from "../../tools/cli/actions.ts";
+import { listActions, loadAction } from "../../tools/session/actions.ts";
 import { examine } from "../../tools/doctor/checks.ts";
 import type { Premises } from "../../tools/doctor/check.ts";
 import type { Finding } from "../../tools/doctor/finding.ts";

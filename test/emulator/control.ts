@@ -7,14 +7,15 @@ import { faultNames, readFaults } from "./faults.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Emulator } from "./emulator.ts";
 import type { Licence } from "./licence.ts";
+import { answerOf, jsonAnswer, type Answer } from "./message.ts";
 import { pageFile } from "./page.ts";
 import { isRecord, isText } from "./shapes.ts";
 import { detailsOf, findObjects, kindOf, summaryOf, type Details, type Kind } from "./view.ts";
 
-type Answer = (incoming: Incoming, emulator: Emulator) => unknown;
+type Control = (incoming: Incoming, emulator: Emulator) => unknown;
 
 /** By method and path. What they return is sent as JSON; undefined is 204. */
-const answers: Readonly<Record<string, Answer>> = {
+const answers: Readonly<Record<string, Control>> = {
   "GET connection": (_, emulator) => connectionOf(emulator),
   "GET tenant": (_, emulator) => tenantOf(emulator),
   "GET names": () => ({ faults: faultNames, cmdlets: Object.keys(catalogue.cmdlets) }),
@@ -45,14 +46,11 @@ const answers: Readonly<Record<string, Answer>> = {
 /** A website whose name leads to this machine must not reach the control API through a browser. */
 const local = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
-export function answerControl(incoming: Incoming, emulator: Emulator): Response {
+export function answerControl(incoming: Incoming, emulator: Emulator): Answer {
   // Absent in the same process.
-  const host = incoming.headers.get("host") ?? "localhost";
+  const host = incoming.headers["host"] ?? "localhost";
   if (!local.test(host))
-    return Response.json(
-      { problems: [`Host is ${host}; expected 127.0.0.1 or localhost`] },
-      { status: 403 },
-    );
+    return jsonAnswer({ problems: [`Host is ${host}; expected 127.0.0.1 or localhost`] }, 403);
   const file = incoming.method === "GET" ? pageFile(incoming.url.pathname) : undefined;
   if (file) return file;
   const what = `${incoming.method} ${incoming.url.pathname.slice("/_emulator/".length)}`;
@@ -60,20 +58,18 @@ export function answerControl(incoming: Incoming, emulator: Emulator): Response 
     const answer = answers[what];
     if (!answer) return unknown(what);
     const result = answer(incoming, emulator);
-    return result === undefined ? new Response(null, { status: 204 }) : Response.json(result);
+    return result === undefined ? answerOf(204) : jsonAnswer(result);
   } catch (error) {
-    if (error instanceof StateProblems)
-      return Response.json({ problems: error.problems }, { status: 400 });
-    if (error instanceof Refusal)
-      return Response.json({ problems: [error.message] }, { status: 400 });
+    if (error instanceof StateProblems) return jsonAnswer({ problems: error.problems }, 400);
+    if (error instanceof Refusal) return jsonAnswer({ problems: [error.message] }, 400);
     throw error;
   }
 }
 
-function unknown(what: string): Response {
+function unknown(what: string): Answer {
   const known = [...new Set(Object.keys(answers).map((one) => one.split(" ")[1]))];
   const problem = `${what}: there is ${known.slice(0, -1).join(", ")} and ${known.at(-1)}`;
-  return Response.json({ problems: [problem] }, { status: 404 });
+  return jsonAnswer({ problems: [problem] }, 404);
 }
 
 function tenantOf(emulator: Emulator): object {

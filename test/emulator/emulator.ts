@@ -13,6 +13,7 @@ import { takeApart, type Incoming } from "./incoming.ts";
 import { Answered, entryFor, type Entry } from "./journal.ts";
 import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
 import { setLicence, type Licence } from "./licence.ts";
+import { isSuccess, type Answer, type Message } from "./message.ts";
 import { Pages } from "./exchange/paging.ts";
 import { pause } from "./pause.ts";
 import { seedState } from "./seed.ts";
@@ -42,8 +43,8 @@ export interface Credentials {
 }
 
 export interface Emulator {
-  /** Answers one request. A connection that is cut is `Response.error()`. */
-  handle(request: Request): Promise<Response>;
+  /** Answers one request. In the same process, `handlersFor` and `fetchFrom` wrap it for fetch. */
+  handle(message: Message): Promise<Answer>;
   /** The live state. Read it; change it through `replaceState` or cmdlets. */
   state(): Readonly<State>;
   /**
@@ -109,8 +110,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     remember: (token, grant) => grants.set(token, grant),
   });
 
-  async function handle(request: Request): Promise<Response> {
-    const incoming = await takeApart(request, baseUrls().login);
+  async function handle(message: Message): Promise<Answer> {
+    const incoming = takeApart(message, baseUrls().login);
     if (incoming.side === "control") return answerControl(incoming, emulator);
     const token = incoming.url.searchParams.get("$skiptoken") ?? "";
     // A link that is followed with GET repeats its command (`nextLinkByGet`).
@@ -119,18 +120,14 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
     const begin = performance.now();
-    const response = await answered(entry, incoming, request.signal);
+    const response = await answered(entry, incoming, message.signal);
     entry.ms = Math.round(performance.now() - begin);
     recent.add(entry);
     options.onAnswer?.(entry);
     return response;
   }
 
-  async function answered(
-    entry: Entry,
-    incoming: Incoming,
-    signal: AbortSignal,
-  ): Promise<Response> {
+  async function answered(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Answer> {
     if (incoming.side === "login") return finished(entry, incoming, signal);
     const { concurrentRequests, concurrencyStatus } = store.state.behaviour;
     if (concurrentRequests > 0 && atWork >= concurrentRequests) {
@@ -142,18 +139,14 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return finished(entry, incoming, signal).finally(() => (atWork -= 1));
   }
 
-  async function finished(
-    entry: Entry,
-    incoming: Incoming,
-    signal: AbortSignal,
-  ): Promise<Response> {
+  async function finished(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Answer> {
     const fault = faults.strike(incoming.side, entry.cmdlet, entry.page);
-    const apply = async (): Promise<Response> => {
+    const apply = async (): Promise<Answer> => {
       const response =
         incoming.side === "login"
           ? answerLogin(incoming, loginContext())
           : await answerAdmin(entry, incoming, signal);
-      entry.applied = response.ok;
+      entry.applied = isSuccess(response);
       return compressed(response, incoming);
     };
     if (fault) entry.fault = nameOf(fault);
@@ -161,20 +154,22 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const response = await (fault
       ? carryOut(fault, { incoming, signal, behaviour, apply })
       : apply());
-    if (response.type !== "error") {
-      entry.status = response.status;
+    if (response.cut === "before") return response;
+    entry.status = response.status;
+    const headers = {
+      ...response.headers,
       // Every answer of the service has one (RFC 9110).
-      response.headers.set("date", new Date(now()).toUTCString());
-      if (incoming.side === "exchange") response.headers.set("request-id", newGuid());
-    }
-    return response;
+      date: new Date(now()).toUTCString(),
+      ...(incoming.side === "exchange" ? { "request-id": newGuid() } : {}),
+    };
+    return { ...response, headers };
   }
 
   async function answerAdmin(
     entry: Entry,
     incoming: Incoming,
     signal: AbortSignal,
-  ): Promise<Response> {
+  ): Promise<Answer> {
     const { requestMs, cmdletMs } = store.state.behaviour;
     const controller = served++ % Math.max(1, store.state.behaviour.controllerLagMs.length);
     const exchange = (): ExchangeContext => ({
@@ -264,15 +259,12 @@ const nothingRemembered =
   "nothing is remembered: only an emulator that a person started keeps a copy of its start";
 
 /** Gzip when the client accepts it, as the service does. */
-async function compressed(response: Response, incoming: Incoming): Promise<Response> {
-  if (
-    !/\bgzip\b/i.test(incoming.headers.get("accept-encoding") ?? "") ||
-    response.body === null ||
-    incoming.side !== "exchange"
-  )
-    return response;
-  const bytes = gzipSync(await response.arrayBuffer(), { level: 1 });
-  const headers = new Headers(response.headers);
-  headers.set("Content-Encoding", "gzip");
-  return new Response(bytes, { status: response.status, headers });
+function compressed(answer: Answer, { side, headers }: Incoming): Answer {
+  const isAccepted = /\bgzip\b/i.test(headers["accept-encoding"] ?? "");
+  if (!isAccepted || answer.body.length === 0 || side !== "exchange") return answer;
+  return {
+    ...answer,
+    headers: { ...answer.headers, "content-encoding": "gzip" },
+    body: gzipSync(answer.body, { level: 1 }),
+  };
 }

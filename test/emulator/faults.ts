@@ -11,6 +11,7 @@ import {
 } from "./exchange/errors.ts";
 import { isDocumented } from "./exchange/documentedCmdlets.ts";
 import type { Incoming } from "./incoming.ts";
+import { answerOf, cutOff, jsonAnswer, textOf, type Answer } from "./message.ts";
 import { pause } from "./pause.ts";
 import type { Behaviour } from "./state.ts";
 
@@ -227,61 +228,51 @@ interface Struck {
   incoming: Incoming;
   signal: AbortSignal;
   behaviour: Behaviour;
-  apply: () => Promise<Response>;
+  apply: () => Promise<Answer>;
 }
 
 /**
  * Carries out a fault around `apply`. A cut connection is
- * `Response.error()`, as in the fetch standard; an answer cut in half is a body that breaks after
- * half its bytes.
+ * `cutOff`.
  */
 export async function carryOut(
   fault: Fault,
   { incoming, signal, behaviour, apply }: Struck,
-): Promise<Response> {
+): Promise<Answer> {
   await pause(fault.delayMs ?? 0);
   if (fault.hang)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-  if (fault.hang || fault.cut === "before") return Response.error();
+  if (fault.hang || fault.cut === "before") return cutOff;
   if (fault.applied) await apply();
   const answer = faultyAnswer(fault, incoming, behaviour) ?? (await apply());
-  const response = fault.warning === undefined ? answer : await warned(answer, fault.warning);
-  if (fault.cut === "after") return Response.error();
-  return fault.cut === "half" ? halved(response) : response;
+  const response = fault.warning === undefined ? answer : warned(answer, fault.warning);
+  if (fault.cut === "after") return cutOff;
+  return fault.cut === "half" ? { ...response, cut: "half" } : response;
 }
 
-function faultyAnswer(
-  fault: Fault,
-  incoming: Incoming,
-  behaviour: Behaviour,
-): Response | undefined {
+function faultyAnswer(fault: Fault, incoming: Incoming, behaviour: Behaviour): Answer | undefined {
   if (fault.answer) return answered(fault.answer);
   return fault.named ? namedAnswer(fault, fault.named, incoming, behaviour) : undefined;
 }
 
 /** A successful answer with one more warning. */
-async function warned(response: Response, warning: string): Promise<Response> {
-  const { status, headers } = response;
-  if (status !== 200) return response;
-  const plain = new Headers(headers);
-  const bytes = Buffer.from(await response.arrayBuffer());
-  plain.delete("content-encoding");
-  const text = headers.get("content-encoding") === "gzip" ? gunzipSync(bytes) : bytes;
-  const body = JSON.parse(text.toString()) as Record<string, unknown>;
+function warned(answer: Answer, warning: string): Answer {
+  if (answer.status !== 200) return answer;
+  const { "content-encoding": encoding, ...headers } = answer.headers;
+  const text = encoding === "gzip" ? gunzipSync(answer.body).toString() : textOf(answer);
+  const body = JSON.parse(text) as Record<string, unknown>;
   const warnings = [body["@adminapi.warnings"] ?? [], warning].flat();
-  return new Response(JSON.stringify({ ...body, "@adminapi.warnings": warnings }), {
-    status,
-    headers: plain,
-  });
+  return { ...answer, headers, body: JSON.stringify({ ...body, "@adminapi.warnings": warnings }) };
 }
 
-function answered(answer: NonNullable<Fault["answer"]>): Response {
+const plainText = { "Content-Type": "text/plain;charset=UTF-8" };
+
+function answered(answer: NonNullable<Fault["answer"]>): Answer {
   const { status, headers = {}, body, bodyBase64 } = answer;
-  if (bodyBase64 !== undefined)
-    return new Response(Buffer.from(bodyBase64, "base64"), { status, headers });
-  if (body === undefined || typeof body === "string")
-    return new Response(body ?? null, { status, headers });
-  return Response.json(body, { status, headers });
+  if (bodyBase64 !== undefined) return answerOf(status, headers, Buffer.from(bodyBase64, "base64"));
+  if (body === undefined) return answerOf(status, headers);
+  if (typeof body === "string") return answerOf(status, { ...plainText, ...headers }, body);
+  return jsonAnswer(body, status, headers);
 }
 
 const transientClass = "Microsoft.Exchange.Data.Directory.ADServerSettingsChangedException";
@@ -295,26 +286,26 @@ function namedAnswer(
   name: FaultName,
   incoming: Incoming,
   behaviour: Behaviour,
-): Response {
+): Answer {
   const retry = (seconds: string): Record<string, string> => ({
     "Retry-After": fault.retryAfter ?? seconds,
   });
   if (isRefusal(name)) {
     const response = errorResponse(onRequest[name](identityOf(incoming)), behaviour);
     const { status = response.status } = fault;
-    return new Response(response.body, { status, headers: response.headers });
+    return { ...response, status };
   }
   switch (name) {
     case "ignored":
-      return Response.json({ "@odata.context": `${incoming.url.origin}/$metadata`, value: [] });
+      return jsonAnswer({ "@odata.context": `${incoming.url.origin}/$metadata`, value: [] });
     case "signInUnavailable":
-      return Response.json(
+      return jsonAnswer(
         {
           error: "temporarily_unavailable",
           error_description: "AADSTS90033: A transient error has occurred. Please try again.",
           error_codes: [90033],
         },
-        { status: fault.status ?? 400 },
+        fault.status ?? 400,
       );
     case "throttled":
       return throttled("Too many requests", 429, behaviour, retry("1"));
@@ -323,29 +314,23 @@ function namedAnswer(
     case "concurrency":
       return tooManyAtOnce(fault.status ?? 400, behaviour);
     case "unavailable":
-      return new Response(null, {
-        status: 503,
-        headers: fault.retryAfter === undefined ? {} : retry(""),
-      });
+      return answerOf(503, fault.retryAfter === undefined ? {} : retry(""));
     case "html":
-      return new Response(
+      return answerOf(
+        502,
+        { "Content-Type": "text/html" },
         "<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h2>Our services aren't " +
           "available right now</h2></body></html>",
-        { status: 502, headers: { "Content-Type": "text/html" } },
       );
     case "tokenRefused":
       return unauthorized("The token is no longer accepted.", "https://login.microsoftonline.com");
     case "forbiddenNul":
       return forbidden(undefined);
     case "falseGzip":
-      return new Response(
-        JSON.stringify({
-          error: { code: "BadRequest", message: "Not compressed, whatever the header says" },
-        }),
-        {
-          status: 400,
-          headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" },
-        },
+      return jsonAnswer(
+        { error: { code: "BadRequest", message: "Not compressed, whatever the header says" } },
+        400,
+        { "Content-Encoding": "gzip" },
       );
     case "transient":
       return errorResponse(
@@ -358,11 +343,8 @@ function namedAnswer(
         behaviour,
       );
     case "redirect":
-      return new Response(null, {
-        status: 302,
-        headers: {
-          Location: `${fault.location ?? "https://elsewhere.invalid"}${incoming.url.pathname}${incoming.url.search}`,
-        },
+      return answerOf(302, {
+        Location: `${fault.location ?? "https://elsewhere.invalid"}${incoming.url.pathname}${incoming.url.search}`,
       });
   }
 }
@@ -378,7 +360,7 @@ function identityOf({ json }: Incoming): string {
   return typeof identity === "string" ? identity : "";
 }
 
-export const tooManyAtOnce = (status: number, behaviour: Behaviour): Response =>
+export const tooManyAtOnce = (status: number, behaviour: Behaviour): Answer =>
   throttled(
     "You have reached the maximum number of concurrent requests per tenant. Please wait and try again",
     status,
@@ -391,26 +373,11 @@ function throttled(
   status: number,
   { throttledBody }: Behaviour,
   headers: Record<string, string> = {},
-): Response {
+): Answer {
   if (throttledBody === "text")
-    return new Response(text, { status, headers: { "Content-Type": "text/plain", ...headers } });
+    return answerOf(status, { "Content-Type": "text/plain", ...headers }, text);
   const error = { code: "TooManyRequests", message: text };
-  return Response.json({ error }, { status, headers });
-}
-
-async function halved(response: Response): Promise<Response> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const headers = new Headers(response.headers);
-  headers.set("Content-Length", String(bytes.length));
-  let sent = false;
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (sent) controller.error(new TypeError("terminated"));
-      else controller.enqueue(bytes.subarray(0, bytes.length >> 1));
-      sent = true;
-    },
-  });
-  return new Response(body, { status: response.status, headers });
+  return jsonAnswer({ error }, status, headers);
 }
 
 const count = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1;

@@ -1,4 +1,5 @@
 /** A request parsed once, so that faults, the journal and both services read the same thing. */
+import type { Headers, Message } from "./message.ts";
 
 export interface Incoming {
   side: "login" | "exchange" | "control";
@@ -12,17 +13,17 @@ export interface Incoming {
   credential: "bearer" | "secret" | "assertion" | "none";
 }
 
-export async function takeApart(request: Request, loginUrl: string): Promise<Incoming> {
-  const url = new URL(request.url);
-  const text = await request.text();
+export function takeApart(message: Message, loginUrl: string): Incoming {
+  const { method, headers, text } = message;
+  const url = new URL(message.url);
   return {
     side: sideOf(url, loginUrl),
     url,
-    method: request.method,
-    headers: request.headers,
+    method,
+    headers,
     text,
     json: parsed(text),
-    credential: credentialOf(request.headers, text),
+    credential: credentialOf(headers, text),
   };
 }
 
@@ -42,7 +43,7 @@ function parsed(text: string): unknown {
 }
 
 function credentialOf(headers: Headers, text: string): Incoming["credential"] {
-  if (headers.has("authorization")) return "bearer";
+  if (headers["authorization"] !== undefined) return "bearer";
   if (/(^|&)client_assertion=/.test(text)) return "assertion";
   return /(^|&)client_secret=/.test(text) ? "secret" : "none";
 }

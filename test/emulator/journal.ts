@@ -83,7 +83,7 @@ const headersThatMatter = [
 export function entryFor(incoming: Incoming, now: number, page: number): Entry {
   const { side, url, method, headers, credential } = incoming;
   const shown = headersThatMatter.flatMap((name) =>
-    headers.has(name) ? [[name, headers.get(name) ?? ""]] : [],
+    headers[name] === undefined ? [] : [[name, headers[name]]],
   );
   const entry: Entry = {
     at: new Date(now).toISOString(),

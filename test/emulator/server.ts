@@ -11,6 +11,7 @@ import {
   type Emulator,
   type EmulatorOptions,
 } from "./emulator.ts";
+import { bytesOf, type Answer } from "./message.ts";
 
 export interface ServerOptions extends Omit<EmulatorOptions, "baseUrls"> {
   /**
@@ -72,19 +73,20 @@ async function serve(
   response.once("close", () => {
     if (!response.writableFinished) gone.abort();
   });
-  // Node speaks only HTTP/1.1 here, and its headers have a shape that fetch's Headers accepts.
-  const headers = new Headers(
-    Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]),
+  const headers = Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
   );
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk as Buffer);
     const method = message.method ?? "GET";
-    const body = method === "GET" || method === "HEAD" ? null : Buffer.concat(chunks);
-    const answer = await emulator.handle(
-      new Request(`${origin}${message.url ?? "/"}`, { method, headers, body, signal: gone.signal }),
+    const text = Buffer.concat(chunks).toString("utf8");
+    const url = `${origin}${message.url ?? "/"}`;
+    send(
+      await emulator.handle({ method, url, headers, text, signal: gone.signal }),
+      message,
+      response,
     );
-    await send(answer, message, response);
   } catch (error) {
     // A fault of the emulator itself, reported loudly: no one must mistake it for the service's
     // behaviour.
@@ -95,20 +97,11 @@ async function serve(
   }
 }
 
-async function send(
-  answer: Response,
-  message: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (answer.type === "error") return void message.socket.destroy();
-  response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  const reader = answer.body?.getReader();
-  try {
-    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-      await new Promise((resolve) => response.write(part.value, resolve));
-    }
-    response.end();
-  } catch {
-    message.socket.destroy();
-  }
+function send(answer: Answer, { socket }: IncomingMessage, response: ServerResponse): void {
+  const { status, headers, body, cut } = answer;
+  if (cut === "before") return void socket.destroy();
+  if (cut === undefined) return void response.writeHead(status, headers).end(body);
+  const bytes = bytesOf(answer);
+  response.writeHead(status, { ...headers, "content-length": bytes.length });
+  response.write(bytes.subarray(0, bytes.length >> 1), () => socket.destroy());
 }

@@ -147,6 +147,12 @@ export class Store {
     return [this.#byIdentity.get(fold(identity)) ?? []].flat();
   }
 
+  /** The objects that `findAll` finds; undefined while readers may see older values than those. */
+  holdersOf(identity: string): ReadonlySet<DirectoryObject> | undefined {
+    const isCurrent = this.lag.isEmpty && this.#unseen.size === 0;
+    return isCurrent ? new Set(this.findAll(identity)) : undefined;
+  }
+
   /** Writes values on one object. The caller has checked them. */
   change(object: DirectoryObject, values: Record<string, Value>): void {
     const guid = String(object["Guid"]);

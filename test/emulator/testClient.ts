@@ -3,6 +3,7 @@
  * client must know.
  */
 import { createEmulator, type Emulator } from "./emulator.ts";
+import { fetchFrom } from "./inProcess.ts";
 import { seedState } from "./seed.ts";
 import { startEmulator, type RunningEmulator, type ServerOptions } from "./server.ts";
 import type { Behaviour } from "./state.ts";
@@ -58,7 +59,7 @@ export class TestClient {
   readonly #fetch: Fetch;
   token = "";
 
-  constructor(emulator: Emulator, via: Fetch = (request) => emulator.handle(request)) {
+  constructor(emulator: Emulator, via: Fetch = fetchFrom(emulator)) {
     this.emulator = emulator;
     this.#fetch = via;
   }

@@ -26,6 +26,12 @@ function field(
   };
 }
 
+/** A field with the name of its mode. */
+function withoutValue(mode: MappingAction["MappingMode"]): MappingField {
+  const made = field(mode, mode, null);
+  return { ...made, MappingActions: [{ ...made.MappingActions[0], Value: "" }] };
+}
+
 const mapped = (...fields: MappingField[]) => {
   const mapping: FieldMapping = { Version: "v1", MappingFields: fields, UniqueFieldNames: [] };
   return mapFields(mapping, "Update", person, { scripts, iteration: 1 });
@@ -65,6 +71,17 @@ describe("a field mapping", () => {
     const { data, prefilled } = await mapped(field("Guid", "None", null));
     expect(data).toEqual({});
     expect(prefilled).toEqual({ Guid: null });
+  });
+
+  it("has a fault for a mapping without a value, and passes None without one", async () => {
+    const { faults, prefilled } = await mapped(
+      withoutValue("Field"),
+      withoutValue("Fixed"),
+      withoutValue("Complex"),
+      withoutValue("None"),
+    );
+    expect(faults.map(({ field: name }) => name)).toEqual(["Field", "Fixed", "Complex"]);
+    expect(prefilled["None"]).toBeNull();
   });
 
   it("leaves out fields of other actions, and nests names with a dot", async () => {

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
 import { Bench, type Run } from "../bench.ts";
 import { resourcesEventFor, type ResourceChoices } from "../events.ts";
-import { kinds, made, madeAs, prepare } from "./kinds.ts";
+import { domain, errors, kinds, made, madeAs, prepare, wholeOf, type Made } from "./kinds.ts";
 
-const domain = "contoso.onmicrosoft.com";
 const department = (ExternalId: string, DisplayName: string) => ({ ExternalId, DisplayName });
 const departments = (count: number) =>
   Array.from({ length: count }, (_, index) => department(`D-${index}`, `Department ${index}`));
@@ -23,19 +22,8 @@ describe.each(kinds)("$name", (kind) => {
     choices: ResourceChoices,
     env: Record<string, string> = {},
   ): Promise<Run<ResourcesAnswer>> => runner.here(bench, eventOf(choices), env);
-  const errors = ({ answer }: Run<ResourcesAnswer>): string[] =>
-    answer.outputContext.AuditLogs.filter(
-      ({ IsError, Message }) => IsError && !Message.startsWith("Only partly done"),
-    ).map(({ Message }) => Message);
-  const whole = (name: string, key: string, own: Record<string, unknown> = {}) => ({
-    Name: `${prefix}${name}`,
-    DisplayName: `${prefix}${name}`,
-    address: `${prefix}${name.replaceAll(" ", "_")}@${domain}`,
-    key,
-    marker,
-    hidden: undefined,
-    ...own,
-  });
+  const whole = (name: string, key: string, own: Partial<Made> = {}) =>
+    wholeOf(kind, name, key, own);
 
   it("that conflict with others are reported by a preview, for any item", async () => {
     prepare(bench, { changed: { "Cor Contact": { Name: `${prefix}Care` } } });

@@ -2,7 +2,7 @@ import { resourcesAnswer } from "../generated/answers.ts";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
 import groups from "../../resources/groups.ts";
 import sharedMailboxes from "../../resources/sharedMailboxes.ts";
-import { runnerOf, type Bench, type Runner } from "../bench.ts";
+import { runnerOf, type Bench, type Run, type Runner } from "../bench.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { Behaviour, DirectoryObject } from "../emulator/state.ts";
 
@@ -74,6 +74,9 @@ export function madeAs(
   };
 }
 
+/** Where new objects get their addresses. */
+export const domain = "contoso.onmicrosoft.com";
+
 /** Dora Double. */
 export const seededOwner = "0b1ec700-0000-4000-8000-000000000017";
 
@@ -100,18 +103,43 @@ export function prepare(
   emulator.clearJournal();
 }
 
-/** What the tenant has under the prefix: names, key and marker, in the order of their names. */
-export function made(
-  { emulator }: Bench,
-  { prefix }: Kind,
-): {
+/** The messages of the errors of each item. */
+export function errors({ answer }: Run<ResourcesAnswer>): string[] {
+  return answer.outputContext.AuditLogs.filter(
+    ({ IsError, Message }) => IsError && !Message.startsWith("Only partly done"),
+  ).map(({ Message }) => Message);
+}
+
+/** What tests look at of an object in the tenant. */
+export interface Made {
   Name: unknown;
   DisplayName: unknown;
   address: unknown;
   key: unknown;
   marker: unknown;
   hidden: unknown;
-}[] {
+}
+
+/** An object that was created completely. */
+export function wholeOf(
+  { prefix, marker }: Kind,
+  name: string,
+  key: string,
+  own: Partial<Made> = {},
+): Made {
+  return {
+    Name: `${prefix}${name}`,
+    DisplayName: `${prefix}${name}`,
+    address: `${prefix}${name.replaceAll(" ", "_")}@${domain}`,
+    key,
+    marker,
+    hidden: undefined,
+    ...own,
+  };
+}
+
+/** What the tenant has under the prefix: names, key and marker, in the order of their names. */
+export function made({ emulator }: Bench, { prefix }: Kind): Made[] {
   return emulator
     .state()
     .objects.filter(

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ResourcesAnswer } from "../../lib/generated/types.ts";
 import { Bench, guidOf, type Run } from "../bench.ts";
 import { resourcesEventFor, type ResourceChoices } from "../events.ts";
-import { kinds, made, prepare, seededOwner } from "./kinds.ts";
+import { domain, errors, kinds, made, prepare, seededOwner, wholeOf, type Made } from "./kinds.ts";
 
-const domain = "contoso.onmicrosoft.com";
 const department = (ExternalId: string, DisplayName: string) => ({ ExternalId, DisplayName });
 const departments = (count: number) =>
   Array.from({ length: count }, (_, index) => department(`D-${index}`, `Department ${index}`));
@@ -25,19 +24,8 @@ describe.each(kinds)("$name", (kind) => {
   ): Promise<Run<ResourcesAnswer>> => runner.here(bench, eventOf(choices), env);
   const asBundle = (choices: ResourceChoices): Promise<Run<ResourcesAnswer>> =>
     runner.asBundle(bench, eventOf(choices));
-  const errors = ({ answer }: Run<ResourcesAnswer>): string[] =>
-    answer.outputContext.AuditLogs.filter(
-      ({ IsError, Message }) => IsError && !Message.startsWith("Only partly done"),
-    ).map(({ Message }) => Message);
-  const whole = (name: string, key: string, own: Record<string, unknown> = {}) => ({
-    Name: `${prefix}${name}`,
-    DisplayName: `${prefix}${name}`,
-    address: `${prefix}${name.replaceAll(" ", "_")}@${domain}`,
-    key,
-    marker,
-    hidden: undefined,
-    ...own,
-  });
+  const whole = (name: string, key: string, own: Partial<Made> = {}) =>
+    wholeOf(kind, name, key, own);
 
   it("are created with their key and marker, and the second run writes nothing", async () => {
     const source = [

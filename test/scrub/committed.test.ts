@@ -7,7 +7,7 @@ import {
   type Fixture,
 } from "../../tools/cli/recording.ts";
 import { actionOf, rerun } from "../../tools/cli/replay.ts";
-import { runHere } from "../../tools/cli/tenant.ts";
+import { runHere } from "../../tools/session/tenant.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { identifiersOf } from "../../tools/scrub/identifiers.ts";
 import { leftovers } from "../../tools/scrub/leftovers.ts";

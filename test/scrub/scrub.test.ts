@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Exchange } from "../../tools/cli/recording.ts";
+import type { Exchange } from "../../tools/session/traffic.ts";
 import { leftovers } from "../../tools/scrub/leftovers.ts";
 import { scrubbedRecording } from "../../tools/scrub/scrub.ts";
 import type { Recorded } from "../../tools/scrub/texts.ts";

@@ -5,11 +5,11 @@ import path from "node:path";
 import { version } from "../../lib/generated/version.ts";
 import { checkFolder } from "../check/checks.ts";
 import { lineOf } from "../check/problem.ts";
-import { listActions } from "../cli/actions.ts";
+import { listActions } from "../session/actions.ts";
 import { bridgeFor } from "./bridges.ts";
 import { buildCommandLine } from "./commandLine.ts";
 import { moduleOptions } from "./moduleOptions.ts";
-import { filled } from "./template.ts";
+import { entryFrom } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** ajv is here because validators are compiled beforehand; a bundle that carries it has lost that. */
@@ -77,7 +77,7 @@ function entryOf(action: string): string {
     node: oldestNode(),
     module: path.posix.relative(path.posix.dirname(action), `${moduleOf(action)}.mjs`),
   };
-  return filled(readFileSync(path.join(import.meta.dirname, "entry.js"), "utf8"), values);
+  return entryFrom("entry.js", values);
 }
 
 /** The versions of Node that run a bundle. */

@@ -1,9 +1,9 @@
 /** Bundles `exo-connector`, beside the bundles of the actions: one file to start, the rest in a folder. */
 import { build, type Metafile } from "esbuild";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { moduleOptions } from "./moduleOptions.ts";
-import { filled } from "./template.ts";
+import { entryFrom } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -31,7 +31,6 @@ export async function buildCommandLine(outdir: string, node: string): Promise<Me
     recursive: true,
     filter: (file) => !file.endsWith(".json"),
   });
-  const entry = readFileSync(path.join(import.meta.dirname, "commandLineEntry.js"), "utf8");
-  writeFileSync(path.join(outdir, "exo-connector.mjs"), filled(entry, { node }));
+  writeFileSync(path.join(outdir, "exo-connector.mjs"), entryFrom("commandLineEntry.js", { node }));
   return metafile;
 }

@@ -3,17 +3,12 @@
  * The start of exo-connector. It checks what it runs on before it loads the rest, which an old Node cannot read; so this
  * file uses no newer language than Node 12 has.
  */
+import { isTooOld } from "./nodeVersion.js";
+
 const neededNode = "{{node}}";
 const main = "./cli/main.mjs";
 
-function isTooOld(node) {
-  const found = node.split(".").map(Number);
-  const needed = neededNode.split(".").map(Number);
-  const index = needed.findIndex((part, position) => part !== found[position]);
-  return index >= 0 && !(found[index] > needed[index]);
-}
-
-if (isTooOld(process.versions.node)) {
+if (isTooOld(process.versions.node, neededNode)) {
   process.stderr.write(
     "Node.js " +
       process.versions.node +

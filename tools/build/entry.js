@@ -1,18 +1,14 @@
 /**
  * The start of a bundle, {{action}}. It checks what it runs on before it loads the rest, which an old Node cannot read;
- * so this file uses no newer language than Node 12 has, and imports nothing before the check.
+ * so this file uses no newer language than Node 12 has, and imports nothing before the check: the build writes the
+ * function below into it.
  */
+import { isTooOld } from "./nodeVersion.js";
+
 const name = "{{action}}";
 const version = "{{version}}";
 const neededNode = "{{node}}";
 const module = "{{module}}";
-
-function isTooOld(node) {
-  const found = node.split(".").map(Number);
-  const needed = neededNode.split(".").map(Number);
-  const index = needed.findIndex((part, position) => part !== found[position]);
-  return index >= 0 && !(found[index] > needed[index]);
-}
 
 /** ASCII, as every output of the connector: a code page of Windows must not change it. */
 function inAscii(value) {
@@ -65,7 +61,7 @@ const usage = [
 const options = process.argv.slice(2);
 if (options.includes("--version")) process.stdout.write(version + "\n");
 else if (options.includes("--help")) process.stdout.write(usage + "\n");
-else if (isTooOld(process.versions.node))
+else if (isTooOld(process.versions.node, neededNode))
   refuse(
     "Node.js " +
       process.versions.node +

@@ -1,5 +1,6 @@
 /** The mapped fields in fieldMapping.json, as far as they have the right form, each with its place. */
 import { itemsOf, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
+import { documentIn } from "../mapping/mapping.ts";
 
 export const stages = ["Create", "Update", "Enable", "Disable", "Delete"] as const;
 export type Stage = (typeof stages)[number];
@@ -56,17 +57,6 @@ function actionIn(node: Node): MappingAction {
     valueNode,
     value: documentIn(textIn(valueNode)),
   };
-}
-
-/** The platform writes a mapping without a value as null, "" or nothing. */
-export function documentIn(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  if (text === "") return "";
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Every field in every stage in which it has a value. */

@@ -1,4 +1,5 @@
-import { exchangeOrigin, type Answered } from "./recording.ts";
+import { exchangeOrigin } from "./recording.ts";
+import type { Answered } from "../session/traffic.ts";
 
 /** Headers of an answer that a client reads. */
 const headersThatMatter = [

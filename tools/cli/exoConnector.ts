@@ -1,7 +1,10 @@
 /** `exo-connector`: the command line for implementers, testers and operators. One file in `verbs` each. */
 import { Command, CommanderError } from "commander";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 import { version } from "../../lib/generated/version.ts";
-import { UsageError, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
+import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulator } from "./verbs/emulator.ts";
@@ -19,6 +22,7 @@ import { addCheck } from "./verbs/check.ts";
 export type AddVerb = (program: Command, terminal: Terminal) => void;
 
 const verbs: readonly AddVerb[] = [
+  addAdd,
   addCheck,
   addDemo,
   addDoctor,
@@ -41,12 +45,13 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof UsageError)) throw error;
-    terminal.note(terminal.styled("red", error.message));
+    for (const line of error.lines) terminal.note(terminal.styled("red", line));
     return 2;
   }
 }
 
-function programFor(terminal: Terminal): Command {
+/** The program with its verbs, as commander knows them. */
+export function programFor(terminal: Terminal): Command {
   const program = new Command("exo-connector")
     .description("Checks, previews, runs and explains the Exchange Online connector.")
     .version(version, "--version", "Show the version of the connector.")
@@ -56,8 +61,16 @@ function programFor(terminal: Terminal): Command {
     .enablePositionalOptions()
     .showHelpAfterError("Use --help to see what is possible.")
     .configureOutput({
-      writeOut: (text) => terminal.line(text.trimEnd()),
-      writeErr: (text) => terminal.note(text.trimEnd()),
+      writeOut: (text) =>
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.line(line)),
+      writeErr: (text) =>
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.note(line)),
     })
     .exitOverride()
     .addHelpText(
@@ -65,5 +78,21 @@ function programFor(terminal: Terminal): Command {
       "\nExit code 0: fine. 1: something was found. 2: the command was used wrongly.",
     );
   for (const addVerb of verbs) addVerb(program, terminal);
+  program.hook("preAction", (_program, verb) => refuseEmpty(verb));
   return program;
+}
+
+/** An empty value is a variable of a script that was not set: it names nothing, and must not mean everything. */
+function refuseEmpty(verb: Command): void {
+  const values: unknown = verb.opts();
+  for (const option of verb.options)
+    if (isRecord(values) && isEmpty(values[option.attributeName()]))
+      throw new UsageError(`${option.flags} has an empty value; expected ${option.description}.`);
+  for (const [index, argument] of verb.registeredArguments.entries())
+    if (isEmpty(verb.processedArgs[index]))
+      throw new UsageError(`<${argument.name()}> is empty; expected ${argument.description}.`);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || (Array.isArray(value) && value.includes(""));
 }

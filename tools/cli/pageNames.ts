@@ -1,4 +1,4 @@
-import type { Asked } from "./recording.ts";
+import type { Asked } from "../session/traffic.ts";
 
 interface Body {
   "@odata.nextLink"?: string;

@@ -1,4 +1,4 @@
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 
 /** For an option that can be repeated. */
 export function collected(value: string, before: readonly string[] = []): string[] {

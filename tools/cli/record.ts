@@ -13,12 +13,12 @@ import { startEmulator } from "../../test/emulator/server.ts";
 import { readState, type State } from "../../test/emulator/state.ts";
 import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtures/scenarios.ts";
 import { buildBundles } from "../build/bundles.ts";
-import { runBundle } from "./run.ts";
-import { readJson } from "./jsonFile.ts";
+import { runBundle, withoutAnswer } from "./run.ts";
+import { readJson } from "../session/jsonFile.ts";
 import { answeredOf, headersThatMatterOf } from "./answered.ts";
 import { PageNames } from "./pageNames.ts";
 import { actionOf } from "./replay.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 import {
   askedIn,
   asksForToken,
@@ -36,13 +36,12 @@ import {
   sorted,
   standInSecret,
   writeFixture,
-  type Answered,
-  type Exchange,
   type Fixture,
   type Question,
   type Recording,
   type Reply,
 } from "./recording.ts";
+import type { Answered, Exchange } from "../session/traffic.ts";
 
 /** One thing to record. */
 interface Take {
@@ -70,10 +69,7 @@ async function record(
       dist,
       env: { EXO_CONNECTOR_LOGIN_URL: proxy.origin, EXO_CONNECTOR_EXCHANGE_URL: proxy.origin },
     });
-    if (run.answer === undefined)
-      throw new UsageError(
-        `the bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`,
-      );
+    if (run.answer === undefined) throw new UsageError(withoutAnswer(run));
     const failed = traffic.find(({ response }) => !("cut" in response) && response.status >= 500);
     if (failed && faults.length === 0)
       throw new UsageError(
@@ -219,7 +215,7 @@ function takeOf(
       "--as must name the fixture as room/action/what-happens, such as lifecycle/update/two-fields-differ.",
     );
   const state = seed === undefined ? { state: seedState() } : readState(readJson(seed));
-  if ("problems" in state) throw new UsageError(state.problems.join("\n"));
+  if ("problems" in state) throw new UsageError(...state.problems);
   const event = readJson(file) as { actionContext?: { Configuration?: Record<string, unknown> } };
   const configuration = event.actionContext?.Configuration;
   if (!configuration) throw new UsageError(`${file}: has no actionContext.Configuration.`);

@@ -5,12 +5,12 @@ import type { Answer } from "../../lib/host/answer.ts";
 import { isSecretKey, standInSecret } from "../scrub/secretKeys.ts";
 import { leftovers } from "../scrub/leftovers.ts";
 import { scrubbedRecording } from "../scrub/scrub.ts";
-import { isClone } from "./place.ts";
+import { isClone } from "../session/place.ts";
 import { fileOf, isUnordered, sorted, type Fixture } from "./recording.ts";
 import { rerun, type Rerun } from "./replay.ts";
 import { Tape } from "./tape.ts";
-import { runHere, type Invocation, type Tenant } from "./tenant.ts";
-import { UsageError } from "./terminal.ts";
+import { runHere, type Invocation, type Tenant } from "../session/tenant.ts";
+import { UsageError } from "../session/usageError.ts";
 
 /** A run, and how to make a fixture of it. */
 export interface RecordedRun {
@@ -84,15 +84,16 @@ function withStandInSecret(event: Record<string, unknown>): Record<string, unkno
 
 /** A stand-in must not change what the action does. */
 function assertSame(real: Invocation, { problems, wasLeft, answer, code }: Rerun): void {
-  const refuse = (what: string): never => {
+  const refuse = (what: string, details: readonly string[] = []): never => {
     throw new UsageError(
       `The run cannot be recorded: with stand-ins ${what}. Nothing is written. A value decides what the action ` +
         "does in a way that its stand-in does not, such as its length or its sorting.",
+      ...details,
     );
   };
   const [problem] = problems;
   // Only stand-ins: the replay has seen nothing else.
-  if (wasLeft || problem !== undefined) refuse(`another request follows.\n${problem ?? ""}\n`);
+  if (wasLeft || problem !== undefined) refuse("another request follows", problem?.split("\n"));
   const one = real.answer;
   const other = answer as Answer;
   if (one.outcome !== other.outcome || real.code !== code)
@@ -111,10 +112,11 @@ const shownPlaces = 10;
 /** Throws when something of the input is still there. */
 export function assertClean(found: ReturnType<typeof leftovers>): void {
   if (found.length === 0) return;
-  const lines = found.slice(0, shownPlaces).map(({ place, what }) => `\n  ${place}: ${what}`);
+  const lines = found.slice(0, shownPlaces).map(({ place, what }) => `  ${place}: ${what}`);
   const more = found.length - lines.length;
   throw new UsageError(
-    `The recording cannot be scrubbed. Nothing is written. What identifies someone would still be in:` +
-      `${lines.join("")}${more > 0 ? `\n  and ${more} more` : ""}`,
+    "The recording cannot be scrubbed. Nothing is written. What identifies someone would still be in:",
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more`] : []),
   );
 }

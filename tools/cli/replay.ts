@@ -1,6 +1,6 @@
 /** Runs a fixture's event against a server that knows nothing but the recorded traffic. */
 import path from "node:path";
-import { runBundle, type BundleRun } from "./run.ts";
+import { runBundle, withoutAnswer, type BundleRun } from "./run.ts";
 import {
   askedIn,
   asksForToken,
@@ -12,12 +12,11 @@ import {
   serveLoopback,
   shown,
   sorted,
-  type Asked,
-  type Exchange,
   type Question,
   type Recording,
   type Reply,
 } from "./recording.ts";
+import type { Asked, Exchange } from "../session/traffic.ts";
 
 const token = "replayed-token-that-opens-nothing";
 
@@ -95,8 +94,7 @@ export async function replay(
 
 function problemsOf(recorded: Recording, run: Rerun, action: string): string[] {
   const { answer, records, code } = run;
-  if (answer === undefined)
-    return [`The run gave no answer (exit code ${code}).\n${run.stdout}${run.stderr}`];
+  if (answer === undefined) return [withoutAnswer(run)];
   const problems = [...run.problems];
   const found = [
     ...differences(recorded.answer, answer, "answer"),

@@ -1,16 +1,24 @@
+import type { AuditLog } from "../../lib/generated/types.ts";
 import type { Answer } from "../../lib/host/answer.ts";
-import { differencesOf, linesOf } from "./differences.ts";
-import type { Invocation } from "./tenant.ts";
+import { differencesOf, linesOf } from "../session/differences.ts";
+import type { Invocation } from "../session/tenant.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows what an event did, or would do: its audit lines, each step with its differences, and the outcome. */
 export function showInvocation({ answer, log }: Invocation, terminal: Terminal): void {
   for (const { level, message } of log)
     if (level === "warning") terminal.line(terminal.styled("yellow", `warning  ${message}`));
-  for (const { Message, IsError } of answer.outputContext.AuditLogs)
-    terminal.line(IsError ? terminal.styled("red", `error    ${Message}`) : `audit    ${Message}`);
+  for (const log of answer.outputContext.AuditLogs) terminal.line(auditLine(log, terminal));
   showPlan(answer.plan, terminal);
   terminal.line(resultOf(answer, terminal));
+}
+
+/** A line of an audit log: what was done, or in red what went wrong. */
+export function auditLine(
+  { Message, IsError }: AuditLog,
+  terminal: Pick<Terminal, "styled">,
+): string {
+  return IsError ? terminal.styled("red", `error    ${Message}`) : `audit    ${Message}`;
 }
 
 const colours = { "+": "green", "-": "red", "~": "yellow" } as const;

@@ -1,7 +1,7 @@
 import { configuration } from "../../lib/generated/validators/configuration.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { pairsIn } from "./pairs.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 
 /** The fields of the form. */
 const fields = Object.keys(configuration.shape.properties ?? {});

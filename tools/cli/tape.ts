@@ -1,7 +1,8 @@
 import type { HttpReply, HttpRequest, Transport } from "../../lib/net/transport.ts";
 import { answeredOf, headersThatMatterOf } from "./answered.ts";
 import { PageNames } from "./pageNames.ts";
-import { askedIn, type Exchange } from "./recording.ts";
+import { askedIn } from "./recording.ts";
+import type { Exchange } from "../session/traffic.ts";
 
 /** Writes down the cmdlets of a connection with their answers. What signs in passes unseen. */
 export class Tape {

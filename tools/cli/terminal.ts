@@ -5,9 +5,9 @@ type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /** Where a verb reads its surroundings and writes what it found. Tests provide their own. */
 export interface Terminal {
-  /** Writes a line to stdout: the result. */
+  /** Writes one line to stdout, whatever the text contains: the result. */
   line(text?: string): void;
-  /** Writes a line to stderr: what goes on meanwhile. */
+  /** Writes one line to stderr: what goes on meanwhile. */
   note(text: string): void;
   /** Writes a line that the next one replaces, on a terminal only. */
   progress(text: string): void;
@@ -22,9 +22,6 @@ export interface Terminal {
   exitCode: 0 | 1 | 2;
 }
 
-/** Input that a verb cannot use: a message without a stack, and exit code 2. */
-export class UsageError extends Error {}
-
 /** A stream of the process: what a terminal needs of it. */
 interface Output {
   readonly isTTY?: boolean;
@@ -36,8 +33,8 @@ interface Output {
 const escape = "\u001b";
 const eraseLine = `\r${escape}[K`;
 const columnsElsewhere = 120;
-/** What steers a terminal or reorders its text, but line ends and tabs: names in a vault or a tenant may have it. */
-const steering = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+/** What steers a terminal, ends a line or reorders its text, but tabs: names in a vault or a tenant may have it. */
+const steering = /[^\P{Cc}\t]|[\u2028-\u202e\u2066-\u2069]/gu;
 /** Takes the place of the escape character until a line is written: no foreign text can have guessed it. */
 const styleMark = randomUUID();
 const styleCodes = new RegExp(`${styleMark}(\\[\\d+m)`, "g");
@@ -62,7 +59,7 @@ export function processTerminal({
   };
   const write = (output: Output, text: string): void => {
     const style = output.isTTY && mayColour ? `${escape}$1` : "";
-    output.write(`${harmless(text).replaceAll(styleCodes, style)}\n`);
+    output.write(`${printable(text).replaceAll(styleCodes, style)}\n`);
   };
   return {
     line(text = "") {
@@ -76,7 +73,7 @@ export function processTerminal({
     progress(text) {
       if (!stderr.isTTY) return;
       const { columns = columnsElsewhere } = stderr;
-      stderr.write(`${eraseLine}${harmless(text).slice(0, columns - 1)}`);
+      stderr.write(`${eraseLine}${printable(text).slice(0, columns - 1)}`);
       isProgressShown = true;
     },
     styled(style, text) {
@@ -90,8 +87,11 @@ export function processTerminal({
   };
 }
 
-/** Text that a terminal shows and does not obey: as the escape of JSON and JavaScript, so that JSON stays the same. */
-function harmless(text: string): string {
+/**
+ * Text that stays in its line, and that a terminal shows and does not obey: as the escape of JSON and JavaScript, so
+ * that JSON stays the same. A terminal does this to all that it writes.
+ */
+export function printable(text: string): string {
   return text.replaceAll(
     steering,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

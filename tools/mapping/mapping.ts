@@ -69,8 +69,8 @@ async function valueOf(
   evaluate: (script: string) => Promise<ScriptAnswer>,
 ): Promise<MappedValue | Unmapped> {
   if (MappingMode === "None") return null;
-  const written = inner(Value);
-  if (typeof written !== "string")
+  const written = documentIn(Value);
+  if (typeof written !== "string" || Value === "")
     return { message: `Value is ${Value}; expected text in JSON, such as "\\"text\\"".` };
   if (MappingMode === "Fixed") return written;
   if (MappingMode === "Field") return asMapped(atPath(person, written));
@@ -80,10 +80,14 @@ async function valueOf(
     : asMapped(JSON.parse(answer.json));
 }
 
-/** A value of a mapping is a JSON document in a string. */
-function inner(value: string): unknown {
+/**
+ * The JSON document in the `Value` of a mapping; undefined when it is none. The platform also writes a
+ * mapping without a value as "", which is not JSON.
+ */
+export function documentIn(text: string | undefined): unknown {
+  if (text === undefined || text === "") return text;
   try {
-    return JSON.parse(value);
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

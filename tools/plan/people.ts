@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { differencesOf, linesOf } from "../cli/differences.ts";
+import { differencesOf, linesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
 import type { Person } from "../mapping/mapping.ts";
 import { atPath, describedFault } from "../mapping/mapping.ts";
@@ -30,8 +30,8 @@ export async function planForAll(
 ): Promise<PersonRow[]> {
   let count = 0;
   const limit = pLimit(atOnce);
-  const rows = await limit.map(people, async (person) => {
-    const row = rowOf(await planFor(person, context), person);
+  const rows = await limit.map(people, async (person, index) => {
+    const row = rowOf(await planFor(person, context), person, index + 1);
     context.tenant.emulator?.clearJournal();
     onRow(++count);
     return row;
@@ -40,13 +40,16 @@ export async function planForAll(
   return rows;
 }
 
-function rowOf(plan: PersonPlan, person: Person): PersonRow {
-  const { externalId, displayName, result, messages, faults, steps, account = "" } = plan;
+/** `number` is the place of the person in the list, from 1. */
+function rowOf(plan: PersonPlan, person: Person, number: number): PersonRow {
+  const { externalId, displayName, result, audit, faults, steps, account = "" } = plan;
+  const errors = audit.filter(({ IsError }) => IsError).map(({ Message }) => Message);
   return {
     externalId,
-    displayName,
+    // An empty cell names no one.
+    displayName: displayName || externalId ? displayName : `person ${number} (no name)`,
     result,
-    reason: result === "fails" ? [...faults.map(describedFault), ...messages].join(" ") : "",
+    reason: [...faults.map(describedFault), ...errors].join(" "),
     changes: steps.flatMap(differencesOf).flatMap(linesOf),
     remarks: remarksOn(person),
     account,

@@ -1,7 +1,7 @@
 import path from "node:path";
-import type { FieldMapping, PlanStep } from "../../lib/generated/types.ts";
-import { eventFor, type Correlation } from "../cli/events.ts";
-import type { Invocation, Tenant } from "../cli/tenant.ts";
+import type { AuditLog, FieldMapping, PlanStep } from "../../lib/generated/types.ts";
+import { eventFor, type Correlation } from "../session/events.ts";
+import type { Invocation, Tenant } from "../session/tenant.ts";
 import {
   mapFields,
   type MappedAction,
@@ -28,8 +28,8 @@ export interface PersonPlan {
   externalId: string;
   displayName: string;
   result: "changes" | "nothing to change" | "fails";
-  /** The audit lines of the dry run, or why there was none. */
-  messages: string[];
+  /** The audit lines of the dry run. */
+  audit: AuditLog[];
   /** The mailbox that correlation found. */
   account?: string;
   mapped: Pick<MappedData, "data">["data"];
@@ -95,7 +95,7 @@ function planOf(person: Person, { mapped, invocation }: DryRun): PersonPlan {
     externalId: textOf(person["ExternalId"]),
     displayName: textOf(person["DisplayName"]),
     result: resultOf(invocation, mapped),
-    messages: outputContext.AuditLogs.map(({ Message }) => Message),
+    audit: outputContext.AuditLogs,
     ...(typeof reference === "string" && { account: reference }),
     mapped: mapped.data,
     faults: mapped.faults,

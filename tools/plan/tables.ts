@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { pageOf, tableOf } from "../cli/page.ts";
+import { pageOf, tableOf } from "../session/page.ts";
 import { summaryOf, type PersonRow } from "./people.ts";
 
 const columns = ["externalId", "displayName", "result", "reason", "changes", "remarks", "account"];

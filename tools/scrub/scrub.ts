@@ -18,7 +18,7 @@ import {
   type Identifiers,
 } from "./identifiers.ts";
 import { isSecretKey, standInSecret } from "./secretKeys.ts";
-import { UsageError } from "../cli/terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 import { StandIns } from "./standIns.ts";
 import { changed, type Place, type Recorded } from "./texts.ts";
 import { contractWords, listedProperties, optionIds, sentenceWords } from "./words.ts";

@@ -3,7 +3,7 @@
  * stays as it is, without having to recognise a stand-in: the first stand-in becomes the first one.
  */
 import { folded, opaqueMark } from "./plainForm.ts";
-import { UsageError } from "../cli/terminal.ts";
+import { UsageError } from "../session/usageError.ts";
 
 type Kind = "id" | "domain" | "name" | "word" | "number" | "sid" | "opaque";
 

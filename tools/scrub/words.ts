@@ -75,12 +75,13 @@ wlcdmanagedmemberexistsexception worden would write www xml yet yields you your 
 
 /** Keys of the platform's person and contract. */
 const personKeys = `
-PersonId ExternalId UserName DisplayName Name Initials GivenName NickName FamilyName FamilyNamePrefix FamilyNamePartner
-FamilyNamePartnerPrefix Convention Gender BirthDate BirthLocality Details Contact Business Personal Email Phone Mobile
-Fixed Address Street HouseNumber PostalCode Locality Country PrimaryManager PrimaryContract Contracts Context InConditions
-StartDate EndDate Title Code Department Manager Location CostCenter CostBearer Employer Organization Team Division Type
-Fte HoursPerWeek Sequence Percentage Accounts MicrosoftActiveDirectory sAMAccountName mail userPrincipalName Source
-Status Excluded Blocked Custom Persons Person Persons Departments
+PersonId ExternalId UserName DisplayName Name Initials GivenName NickName FamilyName FamilyNamePrefix
+FamilyNamePartner FamilyNamePartnerPrefix Convention Gender BirthDate BirthLocality Details Contact Business
+Personal Email Phone Mobile Fixed Address Street HouseNumber PostalCode Locality Country PrimaryManager
+PrimaryContract Contracts Context InConditions StartDate EndDate Title Code Department Manager Location
+CostCenter CostBearer Employer Organization Team Division Type Fte HoursPerWeek Sequence Percentage Accounts
+MicrosoftActiveDirectory sAMAccountName mail userPrincipalName Source Status Excluded Blocked Custom Persons
+Person Departments
 `;
 
 /** Values of Exchange that no schema lists. */

@@ -1,6 +1,6 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
 import { sameHtml } from "../../lib/exchange/html.ts";
-import { differencesOf } from "../cli/differences.ts";
+import { differencesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
 
 /** The event that takes a step back. */

@@ -4,6 +4,7 @@
  */
 import { checkAssertion } from "./assertion.ts";
 import { clouds } from "./clouds.ts";
+import { jsonAnswer, type Answer } from "../message.ts";
 import { LoginRefusal, refusalResponse } from "./loginRefusal.ts";
 import type { Incoming } from "../incoming.ts";
 import type { App, State } from "../state.ts";
@@ -77,7 +78,7 @@ export const isTenant = (state: State, name: string): boolean =>
   );
 
 /** Answers a request to the sign-in host: a `POST` to one of the two token endpoints of a tenant. */
-export function answerLogin(incoming: Incoming, context: LoginContext): Response {
+export function answerLogin(incoming: Incoming, context: LoginContext): Answer {
   const { method, url, headers } = incoming;
   const [, named] =
     /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/.exec(url.pathname) ?? [];
@@ -85,13 +86,13 @@ export function answerLogin(incoming: Incoming, context: LoginContext): Response
   const [, tenant, endpoint] = /^\/([^/]+)\/(oauth2(?:\/v2\.0)?\/token)$/.exec(url.pathname) ?? [];
   if (tenant === undefined || endpoint === undefined || method !== "POST") {
     const error_description = `Nothing here: ${method} ${url.pathname}`;
-    return Response.json({ error: "not_found", error_description }, { status: 404 });
+    return jsonAnswer({ error: "not_found", error_description }, 404);
   }
   try {
     return issue(tenant, endpoint, new URLSearchParams(incoming.text), context);
   } catch (error) {
     if (!(error instanceof LoginRefusal)) throw error;
-    const requestId = headers.get("client-request-id") ?? url.searchParams.get("client-request-id");
+    const requestId = headers["client-request-id"] ?? url.searchParams.get("client-request-id");
     const correlationId = requestId ?? context.newGuid();
     return refusalResponse(error, correlationId, context.newGuid(), context.now);
   }
@@ -101,11 +102,11 @@ export function answerLogin(incoming: Incoming, context: LoginContext): Response
  * The OpenID metadata of a tenant, as far as it identifies the tenant of a domain (documented). That an unknown tenant
  * is refused as by the token endpoint is observed; the status is assumed.
  */
-function metadata(tenant: string, { state, now, newGuid }: LoginContext): Response {
+function metadata(tenant: string, { state, now, newGuid }: LoginContext): Answer {
   if (!isTenant(state, tenant))
     return refusalResponse(tenantUnknown(tenant, "invalid_tenant"), newGuid(), newGuid(), now);
   const authority = `${clouds[state.tenant.cloud].login}/${state.tenant.id}`;
-  return Response.json({
+  return jsonAnswer({
     token_endpoint: `${authority}/oauth2/v2.0/token`,
     issuer: `${authority}/v2.0`,
   });
@@ -119,7 +120,7 @@ function issue(
   endpoint: string,
   form: URLSearchParams,
   context: LoginContext,
-): Response {
+): Answer {
   const { state, now } = context;
   if (!isTenant(state, tenant)) {
     throw tenantUnknown(tenant);
@@ -173,11 +174,12 @@ function issue(
   const seconds = state.behaviour.tokenSeconds;
   const headers = { "Cache-Control": "no-store, no-cache" };
   if (endpoint !== firstVersion)
-    return Response.json(
+    return jsonAnswer(
       { token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token },
-      { headers },
+      200,
+      headers,
     );
-  return Response.json(
+  return jsonAnswer(
     {
       token_type: "Bearer",
       expires_in: String(seconds),
@@ -187,7 +189,8 @@ function issue(
       resource: form.get("resource"),
       access_token: token,
     },
-    { headers },
+    200,
+    headers,
   );
 }
 

@@ -1,4 +1,5 @@
 /** How the token endpoint refuses: the JSON of Entra ID, with an AADSTS code for the reason. */
+import { jsonAnswer, type Answer } from "../message.ts";
 
 export class LoginRefusal extends Error {
   readonly status: number;
@@ -19,7 +20,7 @@ export function refusalResponse(
   correlationId: string,
   traceId: string,
   now: number,
-): Response {
+): Answer {
   const timestamp = new Date(now)
     .toISOString()
     .replace("T", " ")
@@ -35,5 +36,5 @@ export function refusalResponse(
     correlation_id: correlationId,
     error_uri: `https://login.microsoftonline.com/error?code=${refusal.code}`,
   };
-  return Response.json(body, { status: refusal.status });
+  return jsonAnswer(body, refusal.status);
 }

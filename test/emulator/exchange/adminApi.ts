@@ -18,6 +18,7 @@ import {
 } from "./errors.ts";
 import type { Incoming } from "../incoming.ts";
 import { isTenant, mayRead, mayWrite, type Grant } from "../entra/login.ts";
+import { answerOf, jsonAnswer, type Answer } from "../message.ts";
 import type { Page, Pages } from "./paging.ts";
 import { bind } from "./parameters.ts";
 import { pause } from "../pause.ts";
@@ -40,21 +41,21 @@ export interface ExchangeContext {
 export async function answerExchange(
   incoming: Incoming,
   context: ExchangeContext,
-): Promise<Response> {
+): Promise<Answer> {
   const { state } = context.store;
   context.store.settle(context.now, context.controller);
   const match = /^\/adminapi\/beta\/([^/]+)\/InvokeCommand$/i.exec(
     decodeURIComponent(incoming.url.pathname),
   );
   if (!match?.[1])
-    return Response.json(
+    return jsonAnswer(
       { error: { code: "NotFound", message: `Nothing here: ${incoming.url.pathname}` } },
-      { status: 404 },
+      404,
     );
   if (incoming.method !== "POST" && !isContinuedByGet(incoming, state.behaviour))
-    return new Response(null, { status: 405, headers: { Allow: "POST" } });
+    return answerOf(405, { Allow: "POST" });
   const grant = authorized(incoming, match[1], context);
-  if (grant instanceof Response) return grant;
+  if ("status" in grant) return grant;
   try {
     return invoke(incoming, match[1], grant, context);
   } catch (error) {
@@ -73,10 +74,10 @@ export function authorized(
   incoming: Incoming,
   tenant: string,
   { store, now, grantOf }: ExchangeContext,
-): Grant | Response {
+): Grant | Answer {
   const { state } = store;
   const authority = clouds[state.tenant.cloud].login;
-  const token = /^Bearer (.+)$/i.exec(incoming.headers.get("authorization") ?? "")?.[1];
+  const token = /^Bearer (.+)$/i.exec(incoming.headers["authorization"] ?? "")?.[1];
   if (!token) return unauthorized("The request has no bearer token.", authority);
   const grant = grantOf(token);
   if (!grant) return unauthorized("The token is not known.", authority);
@@ -98,9 +99,9 @@ function invoke(
   tenant: string,
   grant: Grant,
   context: ExchangeContext,
-): Response {
+): Answer {
   const { store, pages, now, baseUrl } = context;
-  const size = pageSize(incoming.headers.get("prefer"));
+  const size = pageSize(incoming.headers["prefer"]);
   checkHeaders(incoming, store);
   const { name, given, body } = commandOf(incoming, store.state.behaviour);
   const token = incoming.url.searchParams.get("$skiptoken");
@@ -144,8 +145,8 @@ function invoke(
  * `Prefer: odata.maxpagesize=N`, 1 to 1000 (documented). The default of 1000 is documented for v2.0
  * only.
  */
-function pageSize(prefer: string | null): number {
-  const asked = /odata\.maxpagesize\s*=\s*([^\s;,]+)/i.exec(prefer ?? "")?.[1];
+function pageSize(prefer = ""): number {
+  const asked = /odata\.maxpagesize\s*=\s*([^\s;,]+)/i.exec(prefer)?.[1];
   if (asked === undefined) return 1000;
   if (!/^\d+$/.test(asked) || Number(asked) < 1 || Number(asked) > 1000)
     throw badRequest(`The value '${asked}' of odata.maxpagesize is not between 1 and 1000.`);
@@ -168,17 +169,17 @@ const anchors = [
 
 function checkHeaders(incoming: Incoming, store: Store): void {
   // Documented: the rows arrive as text in `_clixml`. A client that requests it finds no rows in JSON.
-  const format = incoming.headers.get("x-responseformat") ?? "json";
+  const format = incoming.headers["x-responseformat"] ?? "json";
   if (/^clixml$/i.test(format)) throw notImplemented(`X-ResponseFormat: ${format}`);
-  const type = incoming.headers.get("content-type") ?? "";
+  const type = incoming.headers["content-type"] ?? "";
   if (incoming.method === "POST" && !/^application\/json\b/i.test(type))
     throw new Refusal({
       status: 415,
       className: "System.Net.Http.UnsupportedMediaTypeException",
       text: `The content type '${type}' is not supported.`,
     });
-  const anchor = incoming.headers.get("x-anchormailbox");
-  if (anchor !== null) {
+  const anchor = incoming.headers["x-anchormailbox"];
+  if (anchor !== undefined) {
     const match = anchors.map((form) => form.exec(anchor)).find((one) => one !== null);
     const organization = match?.groups?.["organization"];
     if (!match || (organization !== undefined && !isTenant(store.state, organization)))
@@ -203,7 +204,7 @@ function commandOf(incoming: Incoming, { cmdletNameHeader }: Behaviour): Command
   if (typeof input?.CmdletName !== "string" || typeof given !== "object" || Array.isArray(given)) {
     throw badRequest('The body must be {"CmdletInput":{"CmdletName":"...","Parameters":{...}}}.');
   }
-  const announced = incoming.headers.get("x-cmdletname") ?? input.CmdletName;
+  const announced = incoming.headers["x-cmdletname"] ?? input.CmdletName;
   const compared = (name: string): string =>
     cmdletNameHeader === "exact" ? name : name.toLowerCase();
   if (compared(announced) !== compared(input.CmdletName))
@@ -215,7 +216,7 @@ function commandOf(incoming: Incoming, { cmdletNameHeader }: Behaviour): Command
   };
 }
 
-function pageResponse(page: Page, { baseUrl, store }: ExchangeContext, tenant: string): Response {
+function pageResponse(page: Page, { baseUrl, store }: ExchangeContext, tenant: string): Answer {
   const extras: Record<string, unknown> = {};
   if (page.next !== undefined)
     extras["@odata.nextLink"] =
@@ -231,12 +232,12 @@ function success(
   extras: Record<string, unknown>,
   baseUrl: string,
   tenant: string,
-): Response {
+): Answer {
   const context = `${baseUrl}/adminapi/beta/${tenant}/$metadata#Collection(Exchange.GenericHashTable)`;
-  return Response.json(
-    { "@odata.context": context, ...extras, value: rows },
-    { headers: { "Rate-Limit-Limit": "15000", "Rate-Limit-Remaining": "14999" } },
-  );
+  return jsonAnswer({ "@odata.context": context, ...extras, value: rows }, 200, {
+    "Rate-Limit-Limit": "15000",
+    "Rate-Limit-Remaining": "14999",
+  });
 }
 
 /** The annotations that a client must drop (observed). */

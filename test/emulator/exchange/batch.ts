@@ -8,6 +8,15 @@ import { clouds } from "../entra/clouds.ts";
 import { carryOut, nameOf, type Fault } from "../faults.ts";
 import type { Incoming } from "../incoming.ts";
 import { itemFor, type Item } from "../journal.ts";
+import {
+  answerOf,
+  isSuccess,
+  jsonAnswer,
+  lowerCase,
+  textOf,
+  type Answer,
+  type Headers,
+} from "../message.ts";
 import { isRecord, isText } from "../shapes.ts";
 import { pause } from "../pause.ts";
 
@@ -36,7 +45,7 @@ interface SubRequest {
 interface SubResponse {
   id: string;
   status: number;
-  headers: Record<string, string>;
+  headers: Headers;
   body: unknown;
 }
 
@@ -44,20 +53,17 @@ const tenantOf = (url: URL): string | undefined =>
   /^\/adminapi\/beta\/([^/]+)\/\$batch$/i.exec(decodeURIComponent(url.pathname))?.[1];
 export const isBatch = (url: URL): boolean => tenantOf(url) !== undefined;
 
-export async function answerBatch(incoming: Incoming, context: BatchContext): Promise<Response> {
+export async function answerBatch(incoming: Incoming, context: BatchContext): Promise<Answer> {
   const first = context.exchange();
   const { behaviour } = first.store.state;
-  if (incoming.method !== "POST")
-    return new Response(null, { status: 405, headers: { Allow: "POST" } });
+  if (incoming.method !== "POST") return answerOf(405, { Allow: "POST" });
   const grant = authorized(incoming, tenantOf(incoming.url) ?? "", first);
-  if (grant instanceof Response) return grant;
+  if ("status" in grant) return grant;
   const requests = read(incoming.json);
   if (typeof requests === "string") return errorResponse(badRequest(requests), behaviour);
   // OData's rule for batches: without this preference the first failure ends them. That it applies
   // here is assumed.
-  const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(
-    incoming.headers.get("prefer") ?? "",
-  );
+  const goesOn = /odata\.continue-on-error(?!\s*=\s*false)/i.test(incoming.headers["prefer"] ?? "");
   const responses: SubResponse[] = [];
   for (const request of requests) {
     await pause(behaviour.cmdletMs);
@@ -65,7 +71,7 @@ export async function answerBatch(incoming: Incoming, context: BatchContext): Pr
     if (response) responses.push(response);
     if (status >= 400 && !goesOn) break;
   }
-  return Response.json({ responses: shuffled(responses) });
+  return jsonAnswer({ responses: shuffled(responses) });
 }
 
 /** The sub-requests, or what is wrong with them. */
@@ -112,7 +118,7 @@ async function answered(
   const item = itemFor(request.id, request.body, page);
   items.push(item);
   const { behaviour } = context.store.state;
-  const apply = async (): Promise<Response> => {
+  const apply = async (): Promise<Answer> => {
     const response =
       incoming && isCommandHere(incoming.url, context)
         ? await answerExchange(incoming, context)
@@ -120,7 +126,7 @@ async function answered(
             badRequest(`The url '${request.url}' is not that of a command on this host.`),
             behaviour,
           );
-    item.applied = response.ok;
+    item.applied = isSuccess(response);
     return response;
   };
   const fault = strike(item.cmdlet, page);
@@ -134,8 +140,8 @@ async function answered(
     {
       id: request.id,
       status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: bodyOf(await response.text()),
+      headers: response.headers,
+      body: bodyOf(textOf(response)),
     },
     response.status,
   ];
@@ -155,12 +161,14 @@ function isCommandHere(url: URL, { baseUrl, store }: ExchangeContext): boolean {
  * decides (assumed).
  */
 function asIncoming({ method, url, headers, body }: SubRequest, outer: Incoming): Incoming {
-  const own = new Headers(
-    Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
-  );
-  if (!own.has("content-type")) own.set("content-type", "application/json");
-  const prefer = outer.headers.get("prefer");
-  if (!own.has("prefer") && prefer !== null) own.set("prefer", prefer);
+  const { prefer } = outer.headers;
+  const own = {
+    "content-type": "application/json",
+    ...(prefer === undefined ? {} : { prefer }),
+    ...lowerCase(
+      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    ),
+  };
   return {
     side: "exchange",
     url: new URL(url),
@@ -168,7 +176,7 @@ function asIncoming({ method, url, headers, body }: SubRequest, outer: Incoming)
     headers: own,
     text: JSON.stringify(body ?? null),
     json: body,
-    credential: own.has("authorization") ? "bearer" : "none",
+    credential: "authorization" in own ? "bearer" : "none",
   };
 }
 

@@ -113,23 +113,32 @@ export function list(
 ): Outcome<DirectoryObject> {
   const { parameters, store } = call;
   const identity = parameters["Identity"];
-  let found: DirectoryObject[];
+  const { Filter: text } = parameters;
+  let found: DirectoryObject[] | undefined;
   if (typeof identity === "string" && identity !== "") {
     found = store.find(identity).filter(within);
     if (found.length === 0) throw notFound(identity);
     if (found.length > 1 && store.state.behaviour.ambiguousRead === "refuse")
       throw ambiguous(identity, store.state.behaviour.ambiguity);
-  } else {
-    found = store.objects.filter(within);
   }
-  const { Filter: filter } = parameters;
   // An empty Filter counts as no filter (assumed).
-  if (typeof filter === "string" && filter !== "")
-    found = found.filter(compileFilter(filter, cmdlet, store));
+  const filter =
+    typeof text === "string" && text !== "" ? compileFilter(text, cmdlet, store) : undefined;
+  found ??= objectsAmong(filter?.among, store).filter(within);
+  if (filter) found = found.filter((object) => filter.matches(object));
   const sortBy = parameters["SortBy"] ?? parameters["Sortby"];
   if (typeof sortBy === "string")
     found = sorted(found, (object) => fold(String(store.property(object, sortBy) ?? "")));
   return { ...upTo(found, parameters), rows: objectRows(cmdlet, store) };
+}
+
+/** In the order of the directory. */
+function objectsAmong(
+  among: ReadonlySet<DirectoryObject> | undefined,
+  { objects }: Store,
+): readonly DirectoryObject[] {
+  if (!among) return objects;
+  return among.size > 1 ? objects.filter((object) => among.has(object)) : [...among];
 }
 
 /** As many as ResultSize allows, and the warning when there are more. */

@@ -2,6 +2,7 @@
  * The catalogue of Exchange's refusals, one function each. Class names and texts are real where the
  * mark says observed; otherwise they follow the style of the real ones (assumed).
  */
+import { answerOf, jsonAnswer, type Answer } from "../message.ts";
 import type { Behaviour } from "../state.ts";
 import { worded } from "./wording.ts";
 
@@ -556,7 +557,7 @@ export const notImplemented = (what: string): Refusal =>
 export function errorResponse(
   refusal: Refusal,
   { errorEncoding, wording }: Pick<Behaviour, "errorEncoding" | "wording">,
-): Response {
+): Answer {
   const text = worded(refusal.message, wording);
   const shortName = refusal.className.slice(refusal.className.lastIndexOf(".") + 1);
   const cause = {
@@ -578,9 +579,9 @@ export function errorResponse(
       },
     },
   };
-  return Response.json(body, {
-    status: refusal.status,
-    headers: { "x-ExceptionType": shortName, "x-ExceptionTargetType": refusal.target },
+  return jsonAnswer(body, refusal.status, {
+    "x-ExceptionType": shortName,
+    "x-ExceptionTargetType": refusal.target,
   });
 }
 
@@ -609,36 +610,27 @@ function detailMessage(
 }
 
 /** Observed status and header; the body is assumed. `reason` is for people. */
-export function unauthorized(reason: string, authority: string): Response {
-  return Response.json(
-    { error: { code: "UnAuthorized", message: reason } },
-    {
-      status: 401,
-      headers: {
-        "WWW-Authenticate":
-          'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", ' +
-          `authorization_uri="${authority}/common/oauth2/authorize", error="invalid_token"`,
-      },
-    },
-  );
+export function unauthorized(reason: string, authority: string): Answer {
+  return jsonAnswer({ error: { code: "UnAuthorized", message: reason } }, 401, {
+    "WWW-Authenticate":
+      'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", ' +
+      `authorization_uri="${authority}/common/oauth2/authorize", error="invalid_token"`,
+  });
 }
 
 /** Observed (string 24): the token carries no application role that Exchange accepts. */
-export function appRoleMissing(clientId: string): Response {
+export function appRoleMissing(clientId: string): Answer {
   const text =
     `The role assigned to application ${clientId} isn't supported in this scenario. Please check ` +
     "online documentation for assigning correct Directory Roles to Azure AD Application for EXO " +
     "App-Only Authentication.";
-  return new Response(text, {
-    status: 401,
-    headers: { "Content-Type": "text/plain; charset=utf-8" },
-  });
+  return answerOf(401, { "Content-Type": "text/plain; charset=utf-8" }, text);
 }
 
 /** Observed: 470 NUL bytes, and the reason only in `x-ms-diagnostics`, if at all. */
-export function forbidden(diagnostics: string | undefined): Response {
+export function forbidden(diagnostics: string | undefined): Answer {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (diagnostics)
     headers["x-ms-diagnostics"] = `2000008;reason="${diagnostics}";error_category="invalid_grant"`;
-  return new Response(new Uint8Array(470), { status: 403, headers });
+  return answerOf(403, headers, new Uint8Array(470));
 }

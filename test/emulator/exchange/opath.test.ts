@@ -11,11 +11,15 @@ const mailboxes = store.objects.filter(
     !isSoftDeleted(object),
 );
 
-/** Display names of the mailboxes a filter finds. */
-const found = (filter: string, cmdlet = "Get-Mailbox"): string[] =>
-  (cmdlet === "Get-Mailbox" ? mailboxes : store.objects)
-    .filter(compileFilter(filter, cmdlet, store))
-    .map((object) => String(object["DisplayName"]));
+/** Display names of the mailboxes a filter finds. Each is among those that the index knows, if it knows any. */
+function found(text: string, cmdlet = "Get-Mailbox"): string[] {
+  const filter = compileFilter(text, cmdlet, store);
+  const objects = (cmdlet === "Get-Mailbox" ? mailboxes : store.objects).filter((object) =>
+    filter.matches(object),
+  );
+  expect(objects.filter((object) => filter.among?.has(object) === false)).toEqual([]);
+  return objects.map((object) => String(object["DisplayName"]));
+}
 
 describe("a filter", () => {
   it.each([

@@ -9,7 +9,12 @@ import { references, type Value } from "../properties.ts";
 import { recipientTypes, type DirectoryObject } from "../state.ts";
 import { fold, foldsTo, type Store } from "../store.ts";
 
-export type Predicate = (object: DirectoryObject) => boolean;
+/** A filter, or a part of one. */
+export interface Filter {
+  matches(object: DirectoryObject): boolean;
+  /** The only objects that can match, where an index knows them. */
+  among?: ReadonlySet<DirectoryObject>;
+}
 
 interface Token {
   kind: "open" | "close" | "operator" | "word" | "text";
@@ -21,7 +26,7 @@ interface Token {
 const comparisons = ["-eq", "-ne", "-lt", "-gt", "-le", "-ge", "-like", "-notlike"];
 const operators = [...comparisons, "-and", "-or", "-not"];
 
-export function compileFilter(filter: string, cmdlet: string, store: Store): Predicate {
+export function compileFilter(filter: string, cmdlet: string, store: Store): Filter {
   const tokens = tokenize(filter);
   if (tokens.length === 0) throw emptyFilterValue();
   let next = 0;
@@ -30,29 +35,27 @@ export function compileFilter(filter: string, cmdlet: string, store: Store): Pre
   const isOperator = (value: string): boolean =>
     peek()?.kind === "operator" && peek()?.value === value;
 
-  const disjunction = (): Predicate => {
+  const disjunction = (): Filter => {
     let left = conjunction();
     while (isOperator("-or")) {
       next += 1;
-      const [before, after] = [left, conjunction()];
-      left = (object) => before(object) || after(object);
+      left = either(left, conjunction());
     }
     return left;
   };
-  const conjunction = (): Predicate => {
+  const conjunction = (): Filter => {
     let left = factor();
     while (isOperator("-and")) {
       next += 1;
-      const [before, after] = [left, factor()];
-      left = (object) => before(object) && after(object);
+      left = both(left, factor());
     }
     return left;
   };
-  const factor = (): Predicate => {
+  const factor = (): Filter => {
     if (isOperator("-not")) {
       next += 1;
       const inner = factor();
-      return (object) => !inner(object);
+      return { matches: (object) => !inner.matches(object) };
     }
     if (peek()?.kind !== "open") return comparison();
     next += 1;
@@ -61,7 +64,7 @@ export function compileFilter(filter: string, cmdlet: string, store: Store): Pre
     next += 1;
     return inner;
   };
-  const comparison = (): Predicate => {
+  const comparison = (): Filter => {
     const property = peek();
     if (property?.kind !== "word") throw fail("A property name was expected.");
     next += 1;
@@ -75,9 +78,25 @@ export function compileFilter(filter: string, cmdlet: string, store: Store): Pre
     return compare(property, operator.value, value, cmdlet, store);
   };
 
-  const predicate = disjunction();
+  const whole = disjunction();
   if (peek()) throw fail(`"${peek()?.value ?? ""}" was not expected here.`);
-  return predicate;
+  return whole;
+}
+
+function either(left: Filter, right: Filter): Filter {
+  const among = left.among && right.among && new Set([...left.among, ...right.among]);
+  return {
+    matches: (object) => left.matches(object) || right.matches(object),
+    ...(among ? { among } : {}),
+  };
+}
+
+function both(left: Filter, right: Filter): Filter {
+  const among = left.among ?? right.among;
+  return {
+    matches: (object) => left.matches(object) && right.matches(object),
+    ...(among ? { among } : {}),
+  };
 }
 
 function tokenize(filter: string): Token[] {
@@ -129,7 +148,7 @@ function compare(
   literal: Token,
   cmdlet: string,
   store: Store,
-): Predicate {
+): Filter {
   const names = catalogue.filterable.byCmdlet[cmdlet] ?? [];
   const name = names.find((one) => one.toLowerCase() === property.value.toLowerCase());
   const facts = name === undefined ? undefined : catalogue.filterable.properties[name];
@@ -157,13 +176,34 @@ function compare(
             : [],
         ),
     );
-    return (object) =>
-      [store.seen(object, name)].flat().some((guid) => guids.has(guid)) !== negated;
+    return {
+      matches: (object) =>
+        [store.seen(object, name)].flat().some((guid) => guids.has(guid)) !== negated,
+    };
   }
   const matches = (value: Value): boolean =>
     Array.isArray(value) && value.length > 0 ? value.some(test) : test(nullIfEmpty(value));
-  return (object) => matches(read(object, name, facts, store)) !== negated;
+  const among =
+    operator === "-eq" && literal.kind === "text" && identities.has(name)
+      ? store.holdersOf(withoutPrefix(literal.value))
+      : undefined;
+  return {
+    matches: (object) => matches(read(object, name, facts, store)) !== negated,
+    ...(among ? { among } : {}),
+  };
 }
+
+/** Properties whose values are all identities, by which the store finds objects without a search. */
+const identities = new Set([
+  "Alias",
+  "DistinguishedName",
+  "EmailAddresses",
+  "ExternalDirectoryObjectId",
+  "Guid",
+  "Name",
+  "PrimarySmtpAddress",
+  "UserPrincipalName",
+]);
 
 /** An empty list counts as no value. */
 const nullIfEmpty = (value: Value): Value => (Array.isArray(value) ? null : value);

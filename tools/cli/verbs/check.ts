@@ -4,8 +4,9 @@ import { lineOf } from "../../check/problem.ts";
 import { watchFolder } from "../../check/watch.ts";
 import { withExamples } from "../examples.ts";
 import type { AddVerb } from "../exoConnector.ts";
-import { actionsFolder } from "../place.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import { actionsFolder } from "../../session/place.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface Options {
   folder: string;
@@ -41,7 +42,7 @@ async function checkAgain(options: Options, terminal: Terminal): Promise<void> {
     await check(options, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    terminal.note(error.message);
+    for (const line of error.lines) terminal.note(line);
   }
 }
 
@@ -69,7 +70,7 @@ async function check(
     );
   const errors = checked.problems.filter(({ severity }) => severity === "error").length;
   terminal.exitCode = errors > 0 ? 1 : 0;
-  if (json) terminal.line(JSON.stringify({ problems: checked.problems }, null, 2));
+  if (json) terminal.line(JSON.stringify({ problems: checked.problems }));
   else print(checked, errors, terminal);
 }
 

@@ -3,11 +3,12 @@ import { nearestName } from "../../../lib/nearestName.ts";
 import { examine } from "../../doctor/checks.ts";
 import type { Finding, Status } from "../../doctor/finding.ts";
 import { setsOf, type ActionSet } from "../../doctor/sets.ts";
-import { listActions, loadAction } from "../actions.ts";
+import { listActions, loadAction } from "../../session/actions.ts";
 import { withExamples } from "../examples.ts";
-import { openTenant, type TenantChoice } from "../tenant.ts";
+import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface DoctorOptions extends TenantChoice {
   set?: string[];

@@ -7,11 +7,12 @@ import {
   type ServerOptions,
 } from "../../../test/emulator/server.ts";
 import { openInBrowser } from "../browser.ts";
-import { usualPort } from "../control.ts";
+import { usualPort } from "../../session/control.ts";
 import { withExamples } from "../examples.ts";
 import { requestLine } from "../requestLine.ts";
-import { stateFrom } from "../seed.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import { stateFrom } from "../../session/seed.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 import { addFault } from "./fault.ts";
 import { addDiff, addShow } from "./tenant.ts";
 

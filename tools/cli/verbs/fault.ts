@@ -3,9 +3,10 @@ import { nearestName } from "../../../lib/nearestName.ts";
 import { catalogue } from "../../../test/emulator/catalogue.ts";
 import { isDocumented } from "../../../test/emulator/exchange/documentedCmdlets.ts";
 import { faultNames, type Fault } from "../../../test/emulator/faults.ts";
-import { askEmulator, usualAddress } from "../control.ts";
+import { askEmulator, usualAddress } from "../../session/control.ts";
 import { withExamples } from "../examples.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface FaultOptions {
   emulator: string;

@@ -8,24 +8,25 @@ import { openScripts } from "../../mapping/scripts.ts";
 import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
 import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
-import { listActions } from "../actions.ts";
-import type { Correlation } from "../events.ts";
+import { listActions } from "../../session/actions.ts";
+import type { Correlation } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile, withFile } from "../files.ts";
-import { readJson } from "../jsonFile.ts";
+import { assertWritable, writeFile, withFile } from "../../session/files.ts";
+import { readJson } from "../../session/jsonFile.ts";
 import { collected, pairsIn } from "../pairs.ts";
-import { showPlan } from "../report.ts";
+import { auditLine, showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
-import { actionsFolder } from "../place.ts";
+import { actionsFolder } from "../../session/place.ts";
 import { isRecord } from "../../../lib/host/schemaContract.ts";
-import { openTenant, type TenantChoice } from "../tenant.ts";
+import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface PlanOptions extends TenantChoice {
   person?: string;
   people?: string;
-  mapping: string;
+  mapping?: string;
   csv?: string;
   html?: string;
   correlate: string;
@@ -37,7 +38,7 @@ interface PlanOptions extends TenantChoice {
 const usualCorrelation =
   "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
 
-/** The mapping in this folder, or the one of the connector. */
+/** The mapping in this folder, or the one of the connector. Not before it is needed: help reads no files. */
 function usualMapping(): string {
   const name = "fieldMapping.json";
   return existsSync(name) ? name : path.join(actionsFolder, name);
@@ -53,7 +54,10 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .argument("<action>", "create, update, enable, disable or delete")
     .option("--person <file>", "one person, as JSON")
     .option("--people <file>", "many: the vault export of HelloID, or a list of people")
-    .option("--mapping <file>", "the field mapping", usualMapping())
+    .option(
+      "--mapping <file>",
+      "the field mapping (default: fieldMapping.json in this folder, or else that of the connector)",
+    )
     .option("--correlate <person=account>", "the fields that link them", usualCorrelation)
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
@@ -67,12 +71,13 @@ export function addPlan(program: Command, terminal: Terminal): void {
   plan.action(async (name: string, options: PlanOptions) => {
     const action = mappedActionNamed(name);
     const people = peopleIn(options);
+    assertWritable(options.csv, options.html);
     const tenant = await openTenant(options);
     const scripts = openScripts();
     const context: PlanContext = {
       tenant,
       action,
-      mapping: mappingIn(options.mapping),
+      mapping: mappingIn(options.mapping ?? usualMapping()),
       correlation: correlationIn(options.correlate),
       configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
       scripts,
@@ -175,9 +180,7 @@ function personIn(json: unknown, file: string): Person {
 function mappingIn(file: string): FieldMapping {
   const read = withFile(file, "read", () => readMapping(file));
   if ("problems" in read)
-    throw new UsageError(
-      [...read.problems, "exo-connector check finds more than this."].join("\n"),
-    );
+    throw new UsageError(...read.problems, "exo-connector check finds more than this.");
   return read.mapping;
 }
 
@@ -187,18 +190,20 @@ function correlationIn(text: string): Correlation {
 }
 
 function showPerson(plan: PersonPlan, { action, tenant }: PlanContext, terminal: Terminal): void {
-  const title = `${action} for ${plan.displayName}, in ${tenant.name}`;
+  const name = plan.displayName || plan.externalId || "a person without a name";
+  const title = `${action} for ${name}, in ${tenant.name}`;
   terminal.line(terminal.styled("bold", title));
   for (const [field, value] of Object.entries(plan.mapped))
     terminal.line(`mapped   ${field} = ${JSON.stringify(value)}`);
   for (const fault of plan.faults)
     terminal.line(terminal.styled("red", `error    ${describedFault(fault)}`));
-  for (const message of plan.messages)
-    terminal.line(
-      plan.result === "fails"
-        ? terminal.styled("red", `error    ${message}`)
-        : `audit    ${message}`,
-    );
+  if (plan.faults.length > 0)
+    terminal.line(`With no value for ${listOf(plan.faults)}, this would happen:`);
+  for (const log of plan.audit) terminal.line(auditLine(log, terminal));
   showPlan(plan.steps, terminal);
   terminal.line(`result   ${plan.result}`);
+}
+
+function listOf(faults: PersonPlan["faults"]): string {
+  return faults.map(({ field }) => field).join(", ");
 }

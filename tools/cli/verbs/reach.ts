@@ -2,12 +2,13 @@ import type { Command } from "commander";
 import { Fault } from "../../../lib/fault.ts";
 import { reachOf, type Reach, type Reached } from "../../reach/reach.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile } from "../files.ts";
-import { findAccount } from "../lookUp.ts";
-import { pageOf, tableOf } from "../page.ts";
-import { openTenant, type TenantChoice } from "../tenant.ts";
+import { assertWritable, writeFile } from "../../session/files.ts";
+import { findAccount } from "../../session/lookUp.ts";
+import { pageOf, tableOf } from "../../session/page.ts";
+import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface ReachOptions extends TenantChoice {
   leaver?: true;
@@ -35,6 +36,7 @@ export function addReach(program: Command, terminal: Terminal): void {
     "reach anna.bakker@contoso.com --leaver --html anna.html",
   ]);
   reach.action(async (person: string, options: ReachOptions) => {
+    assertWritable(options.html);
     const tenant = await openTenant(options);
     const guid = await findAccount(tenant, person);
     const onMailbox = (count: number): void =>

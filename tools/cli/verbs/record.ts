@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { withExamples } from "../examples.ts";
-import { isClone } from "../place.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import { isClone } from "../../session/place.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface RecordVerbOptions {
   all: boolean;
@@ -45,7 +46,13 @@ export function addRecord(program: Command, terminal: Terminal): void {
     if (!options.all && options.event === undefined && names.length === 0)
       throw new UsageError("Expected names, --all or --event <file>.");
     const { recordFixtures } = (await import(recorder)) as typeof import("../record.ts");
-    const isDone = await recordFixtures({ names, update, ...options }, terminal);
+    const isDone = await recordFixtures(
+      { names, update, ...options },
+      {
+        line: (text) => text.split("\n").forEach((line) => terminal.line(line)),
+        progress: (text) => terminal.progress(text),
+      },
+    );
     terminal.exitCode = isDone ? 0 : 1;
   });
 }

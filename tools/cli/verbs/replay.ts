@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { nearestName } from "../../../lib/nearestName.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile } from "../files.ts";
-import { assertBuilt, bundlesFolder } from "../place.ts";
+import { assertWritable, writeFile } from "../../session/files.ts";
+import { assertBuilt, bundlesFolder } from "../../session/place.ts";
 import {
   fileOf,
   fixtures,
@@ -14,7 +14,8 @@ import {
 } from "../recording.ts";
 import { actionOf, asBundleIn, replay } from "../replay.ts";
 import { reportOf, type ReplayedFixture } from "../replayReport.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface ReplayOptions {
   dist: string;
@@ -35,6 +36,7 @@ export function addReplay(program: Command, terminal: Terminal): void {
   verb.action(async (typed: string[], options: ReplayOptions) => {
     assertBuilt(options.dist);
     const names = namesAmong(typed);
+    assertWritable(options.report);
     const results: ReplayedFixture[] = [];
     for (const [index, name] of names.entries()) {
       terminal.progress(`${index + 1} of ${names.length}: ${name}`);
@@ -85,7 +87,7 @@ function showResult({ name, problems, ms }: ReplayedFixture, terminal: Terminal)
   const verdict =
     problems.length === 0 ? terminal.styled("green", "holds") : terminal.styled("red", "FAILS");
   terminal.line(`${verdict}  ${name} (${Math.round(ms)} ms)`);
-  for (const problem of problems) terminal.line(problem);
+  for (const line of problems.flatMap((problem) => problem.split("\n"))) terminal.line(line);
 }
 
 /** Counted separately: the answers of a tenant are evidence, those of a page or the emulator are not yet. */

@@ -3,8 +3,9 @@ import path from "node:path";
 import type { Command } from "commander";
 import example from "../../../test/emulator/seeds/small.json" with { type: "json" };
 import { withExamples } from "../examples.ts";
-import { actionsFolder, isClone } from "../place.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import { actionsFolder, isClone } from "../../session/place.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 /** `seed`: states to start an emulated tenant from. */
 export function addSeed(program: Command, terminal: Terminal): void {
@@ -28,7 +29,11 @@ export function addSeed(program: Command, terminal: Terminal): void {
     verb.action((file: string | undefined) => {
       const { $schema: _, ...parts } = state;
       const text = `${JSON.stringify({ ...schemaFor(file), ...parts }, null, 2)}\n`;
-      if (file === undefined) terminal.line(text.trimEnd());
+      if (file === undefined)
+        text
+          .trimEnd()
+          .split("\n")
+          .forEach((line) => terminal.line(line));
       else write(file, text, terminal);
     });
   }

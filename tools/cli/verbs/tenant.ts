@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import type { ObjectChange } from "../../../test/emulator/changes.ts";
 import type { Details, Reference, Summary } from "../../../test/emulator/view.ts";
-import { askEmulator, usualAddress } from "../control.ts";
-import { linesOf } from "../differences.ts";
+import { askEmulator, usualAddress } from "../../session/control.ts";
+import { linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface ShowOptions {
   emulator: string;

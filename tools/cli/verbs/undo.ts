@@ -1,14 +1,20 @@
 import type { Command } from "commander";
 import type { PlanStep } from "../../../lib/generated/types.ts";
 import { changedSince, inverseOf, type InverseEvent } from "../../undo/inverse.ts";
-import { eventFor } from "../events.ts";
+import { eventFor } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
-import { readJson } from "../jsonFile.ts";
+import { readJson } from "../../session/jsonFile.ts";
 import { showDifferences } from "../report.ts";
 import { isRecord } from "../../../lib/host/schemaContract.ts";
-import { openTenant, type Invocation, type Tenant, type TenantChoice } from "../tenant.ts";
+import {
+  openTenant,
+  type Invocation,
+  type Tenant,
+  type TenantChoice,
+} from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
-import { UsageError, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../../session/usageError.ts";
 
 interface UndoOptions extends TenantChoice {
   plan: string;

@@ -1,4 +1,4 @@
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** The port of an emulator's Exchange side when none is given; the sign-in side has the next one. */
 export const usualPort = 8750;
@@ -32,7 +32,7 @@ export async function askEmulator(
   const text = await response.text();
   if (response.ok) return parsed(text, address);
   const { problems } = (parsed(text, address) ?? {}) as { problems?: string[] };
-  throw new UsageError(problems?.join("\n") ?? `${address} answers ${response.status}: ${text}`);
+  throw new UsageError(...(problems ?? [`${address} answers ${response.status}: ${text}`]));
 }
 
 function urlOf(address: string, path: string): URL {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** A clone runs the sources; the archive has the command line in a folder beside the bundles. */
 export const isClone = path.extname(import.meta.filename) === ".ts";

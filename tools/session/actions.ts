@@ -4,7 +4,7 @@ import type { ExchangeTarget } from "../../lib/exchange/target.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { actionsFolder, isClone } from "./place.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 const rooms = ["lifecycle", "permissions", "resources"];
 const extension = isClone ? ".ts" : ".mjs";
@@ -50,8 +50,16 @@ const load: Readonly<Record<string, (name: string) => Promise<{ default: AnyActi
     import(/* @vite-ignore */ `../../resources/${name}.ts`) as Promise<{ default: AnyAction }>,
 };
 
-/** The declaration of an action that `listActions` names. */
-export async function loadAction(action: string): Promise<AnyAction> {
+const loadedActions = new Map<string, Promise<AnyAction>>();
+
+/** The declaration of an action that `listActions` names. A plan runs one for thousands of people: load it once. */
+export function loadAction(action: string): Promise<AnyAction> {
+  const loading = loadedActions.get(action) ?? loadFrom(action);
+  loadedActions.set(action, loading);
+  return loading;
+}
+
+async function loadFrom(action: string): Promise<AnyAction> {
   const [room = "", ...name] = action.split("/");
   const loaded = await load[room]?.(name.join("/"));
   if (!loaded) throw new Error(`There is no room of actions called ${room}.`);

@@ -8,13 +8,14 @@ import { run, type Connect } from "../../lib/host/run.ts";
 import { readAs } from "../../lib/host/schemaContract.ts";
 import type { HttpReply, Transport } from "../../lib/net/transport.ts";
 import { createEmulator, type Emulator } from "../../test/emulator/emulator.ts";
+import { textOf } from "../../test/emulator/message.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { loadAction } from "./actions.ts";
 import { askEmulator } from "./control.ts";
 import { readJson } from "./jsonFile.ts";
 import { stateFrom } from "./seed.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
-import { UsageError } from "./terminal.ts";
+import { UsageError } from "./usageError.ts";
 
 /** The tenant that a verb works with. */
 export interface Tenant {
@@ -158,18 +159,12 @@ function formOf(
 }
 
 function sendTo(emulator: Emulator): Transport {
-  return async ({ method, url, headers, body = null }, signal) => {
+  return async ({ method, url, headers, body = "" }, signal) => {
     const { "accept-encoding": _, ...others } = headers;
-    const response = await emulator.handle(
-      new Request(url, { method, headers: others, body, signal }),
-    );
-    if (response.type === "error")
+    const answer = await emulator.handle({ method, url, headers: others, text: body, signal });
+    if (answer.cut !== undefined)
       throw new Fault({ kind: "unavailable", message: "The connection was cut.", retryable: true });
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      text: await response.text(),
-    };
+    return { status: answer.status, headers: answer.headers, text: textOf(answer) };
   };
 }
 
@@ -177,7 +172,8 @@ function sendTo(emulator: Emulator): Transport {
 function withOneToken(send: Transport): Transport {
   let signIn: Promise<HttpReply> | undefined;
   return async (request, signal) => {
-    if (!request.url.endsWith("/oauth2/v2.0/token")) return await send(request, signal);
+    if (!new URL(request.url).pathname.endsWith("/oauth2/v2.0/token"))
+      return await send(request, signal);
     signIn ??= send(request, signal).catch((error: unknown) => {
       signIn = undefined;
       throw error;
