@@ -112,9 +112,12 @@ export class Bench {
   }
 }
 
+/** The seeded tenant, to look something up. It takes long to make, and tests look up thousands of names. */
+const seeded = seedState();
+
 /** The Guid of a seeded object. Of several with one name, the first that is not deleted. */
 export function guidOf(displayName: string): string {
-  const named = seedState().objects.filter(
+  const named = seeded.objects.filter(
     ({ DisplayName, Name }) => (DisplayName === "" ? Name : DisplayName) === displayName,
   );
   const found =

@@ -102,6 +102,18 @@ describe("exo-connector run", () => {
     const records = lines.filter((line) => line.startsWith("record "));
     expect(records).toHaveLength(50);
     expect(records[0]).toContain('"CustomAttribute1":"E100001"');
+    const json = await ran(["run", "lifecycle/import", "--field", "CustomAttribute1", "--json"]);
+    expect(json.lines).toHaveLength(1);
+    // The type of JSON.parse is any; an import has this form.
+    const document = JSON.parse(json.lines.join("")) as { records: unknown[]; outcome: string };
+    expect(document.outcome).toBe("done");
+    expect(records).toEqual(document.records.map((record) => `record   ${JSON.stringify(record)}`));
+  });
+
+  it("shows the permissions of a list, by the names that --permission takes", async () => {
+    const { code, lines } = await ran(["run", "litigationHold/permissions"]);
+    expect(code).toBe(0);
+    expect(lines).toContain("listed   Litigation Hold - 365 days");
   });
 
   it("refuses an address where something else answers", async () => {
@@ -187,7 +199,19 @@ describe("exo-connector run", () => {
     ],
     [
       ["run", "update", "--account", anna, "--permission", "newsletter"],
-      /^lifecycle\/update takes no --permission: it is of no set of permissions\.$/,
+      /^lifecycle\/update makes no use of --permission; it takes --account, --set\.$/,
+    ],
+    [
+      ["run", "update", "--account", anna, "--field", "Alias"],
+      /^lifecycle\/update makes no use of --field; it takes --account, --set\.$/,
+    ],
+    [
+      ["run", "groups/grantPermission", "--account", anna, "--permission", "x", "--set", "a=b"],
+      /^permissions\/groups\/grantPermission makes no use of --set; it takes --account, --permission\.$/,
+    ],
+    [
+      ["run", "groups/permissions", "--account", anna],
+      /^permissions\/groups\/permissions makes no use of --account; it takes none of these options\.$/,
     ],
     [
       ["run", "update", "--event", file("list.json"), "--set", "CustomAttribute2=Nurse"],

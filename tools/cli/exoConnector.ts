@@ -1,5 +1,6 @@
 /** `exo-connector`: the command line for implementers, testers and operators. One file in `verbs` each. */
 import { Command, CommanderError } from "commander";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 import { version } from "../../lib/generated/version.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "../session/usageError.ts";
@@ -49,7 +50,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
-function programFor(terminal: Terminal): Command {
+/** The program with its verbs, as commander knows them. */
+export function programFor(terminal: Terminal): Command {
   const program = new Command("exo-connector")
     .description("Checks, previews, runs and explains the Exchange Online connector.")
     .version(version, "--version", "Show the version of the connector.")
@@ -76,5 +78,21 @@ function programFor(terminal: Terminal): Command {
       "\nExit code 0: fine. 1: something was found. 2: the command was used wrongly.",
     );
   for (const addVerb of verbs) addVerb(program, terminal);
+  program.hook("preAction", (_program, verb) => refuseEmpty(verb));
   return program;
+}
+
+/** An empty value is a variable of a script that was not set: it names nothing, and must not mean everything. */
+function refuseEmpty(verb: Command): void {
+  const values: unknown = verb.opts();
+  for (const option of verb.options)
+    if (isRecord(values) && isEmpty(values[option.attributeName()]))
+      throw new UsageError(`${option.flags} has an empty value; expected ${option.description}.`);
+  for (const [index, argument] of verb.registeredArguments.entries())
+    if (isEmpty(verb.processedArgs[index]))
+      throw new UsageError(`<${argument.name()}> is empty; expected ${argument.description}.`);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || (Array.isArray(value) && value.includes(""));
 }

@@ -13,7 +13,7 @@ import { startEmulator } from "../../test/emulator/server.ts";
 import { readState, type State } from "../../test/emulator/state.ts";
 import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtures/scenarios.ts";
 import { buildBundles } from "../build/bundles.ts";
-import { runBundle } from "./run.ts";
+import { runBundle, withoutAnswer } from "./run.ts";
 import { readJson } from "../session/jsonFile.ts";
 import { actionOf } from "./replay.ts";
 import { UsageError } from "../session/usageError.ts";
@@ -79,10 +79,7 @@ async function record(
       dist,
       env: { EXO_CONNECTOR_LOGIN_URL: proxy.origin, EXO_CONNECTOR_EXCHANGE_URL: proxy.origin },
     });
-    if (run.answer === undefined)
-      throw new UsageError(
-        `the bundle gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`,
-      );
+    if (run.answer === undefined) throw new UsageError(withoutAnswer(run));
     const failed = traffic.find(({ response }) => !("cut" in response) && response.status >= 500);
     if (failed && faults.length === 0)
       throw new UsageError(

@@ -1,6 +1,6 @@
 /** Runs a fixture's event against a server that knows nothing but the recorded traffic. */
 import path from "node:path";
-import { runBundle, type BundleRun } from "./run.ts";
+import { runBundle, withoutAnswer, type BundleRun } from "./run.ts";
 import {
   askedIn,
   asksForToken,
@@ -62,8 +62,7 @@ export async function replay(
   return { problems: problemsOf(), ms, source: recorded.source };
 
   function problemsOf(): string[] {
-    if (run.answer === undefined)
-      return [`The run gave no answer (exit code ${run.code}).\n${run.stdout}${run.stderr}`];
+    if (run.answer === undefined) return [withoutAnswer(run)];
     const problems = [...script.problems];
     const found = [
       ...differences(recorded.answer, answer, "answer"),

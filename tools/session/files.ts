@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { UsageError } from "./usageError.ts";
 
 /** Writes a file that an option names. */
@@ -6,6 +6,20 @@ export function writeFile(file: string, text: string): void {
   withFile(file, "written", () => {
     writeFileSync(file, text);
   });
+}
+
+/**
+ * Throws when a file that an option names cannot be written: before the work, and not after it. Leaves no file behind.
+ */
+export function assertWritable(...files: readonly (string | undefined)[]): void {
+  for (const file of files) {
+    if (file === undefined) continue;
+    withFile(file, "written", () => {
+      const isNew = !existsSync(file);
+      closeSync(openSync(file, "a"));
+      if (isNew) rmSync(file);
+    });
+  }
 }
 
 /** Uses a file that the user has named. What the system refuses is a mistake in its use, not in this program. */

@@ -4,7 +4,7 @@ import { mailboxesWhere, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { eventFor, type ListedPermission } from "./events.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Invocation, Tenant } from "./tenant.ts";
 import { UsageError } from "./usageError.ts";
 
 /** The Guid of the mailbox that a person means by an address, an alias, a name or a Guid. */
@@ -43,8 +43,7 @@ export async function findPermission(
   const { code, answer } = await tenant.invoke(list, event);
   if (code !== 0)
     throw new UsageError(answer.outputContext.AuditLogs.map(({ Message }) => Message).join(" "));
-  // The schema of the answer of a list.
-  const permissions = answer.outputContext["Permissions"] as ListedPermission[];
+  const permissions = permissionsIn({ answer });
   const wanted = text.toLowerCase();
   const exact = permissions.filter(({ DisplayName }) => DisplayName.toLowerCase() === wanted);
   const found =
@@ -65,6 +64,12 @@ export async function findPermission(
         ? `There are ${names.length}, such as ${names.slice(0, shownNames).join(", ")}.`
         : `The nearest is ${nearest}.`),
   );
+}
+
+/** What a list of permissions has listed; empty for every other action. */
+export function permissionsIn({ answer }: Pick<Invocation, "answer">): ListedPermission[] {
+  // The schema of the answer of a list.
+  return (answer.outputContext["Permissions"] ?? []) as ListedPermission[];
 }
 
 function refuse(thrown: unknown): never {

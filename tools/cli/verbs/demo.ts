@@ -7,7 +7,7 @@ import { differencesOf, linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
 import { assertBuilt, bundlesFolder } from "../../session/place.ts";
 import { auditLine, showDifferences } from "../report.ts";
-import { runBundle, type BundleRun } from "../run.ts";
+import { runBundle, withoutAnswer, type BundleRun } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface DemoOptions {
@@ -71,7 +71,7 @@ async function play(
   const failures = played.filter(({ run }) => run.code !== 0).length;
   terminal.exitCode = failures === 0 ? 0 : 1;
   if (json) {
-    terminal.line(JSON.stringify(played.map(({ title, run }) => ({ title, answer: run.answer }))));
+    terminal.line(JSON.stringify(played.map(documentOf)));
     return;
   }
   showTable(played, terminal);
@@ -80,6 +80,13 @@ async function play(
       ? terminal.styled("green", "All of it worked. Nothing was written outside the emulator.")
       : terminal.styled("red", `${failures} of these events did not succeed.`),
   );
+}
+
+/** A chapter as JSON: its answer, or why there is none. */
+function documentOf({ title, run }: Played): object {
+  return isAnswer(run.answer)
+    ? { title, answer: run.answer }
+    : { title, error: withoutAnswer(run) };
 }
 
 function showChapter(
@@ -103,7 +110,7 @@ function showChapter(
       terminal.line(terminal.styled("dim", `   request  ${request}`));
   }
   if (!isAnswer(run.answer)) {
-    terminal.line(terminal.styled("red", `   no answer, exit code ${run.code}: ${run.stderr}`));
+    terminal.line(terminal.styled("red", `   error    ${withoutAnswer(run)}`));
     return;
   }
   const { outputContext, plan, outcome, stats } = run.answer;

@@ -11,7 +11,7 @@ import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../.
 import { listActions } from "../../session/actions.ts";
 import type { Correlation } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile, withFile } from "../../session/files.ts";
+import { assertWritable, writeFile, withFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { auditLine, showPlan } from "../report.ts";
@@ -71,6 +71,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
   plan.action(async (name: string, options: PlanOptions) => {
     const action = mappedActionNamed(name);
     const people = peopleIn(options);
+    assertWritable(options.csv, options.html);
     const tenant = await openTenant(options);
     const scripts = openScripts();
     const context: PlanContext = {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Fault } from "../../../lib/fault.ts";
 import { reachOf, type Reach, type Reached } from "../../reach/reach.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile } from "../../session/files.ts";
+import { assertWritable, writeFile } from "../../session/files.ts";
 import { findAccount } from "../../session/lookUp.ts";
 import { pageOf, tableOf } from "../../session/page.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
@@ -36,6 +36,7 @@ export function addReach(program: Command, terminal: Terminal): void {
     "reach anna.bakker@contoso.com --leaver --html anna.html",
   ]);
   reach.action(async (person: string, options: ReachOptions) => {
+    assertWritable(options.html);
     const tenant = await openTenant(options);
     const guid = await findAccount(tenant, person);
     const onMailbox = (count: number): void =>

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { nearestName } from "../../../lib/nearestName.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile } from "../../session/files.ts";
+import { assertWritable, writeFile } from "../../session/files.ts";
 import { assertBuilt, bundlesFolder } from "../../session/place.ts";
 import {
   fileOf,
@@ -36,6 +36,7 @@ export function addReplay(program: Command, terminal: Terminal): void {
   verb.action(async (typed: string[], options: ReplayOptions) => {
     assertBuilt(options.dist);
     const names = namesAmong(typed);
+    assertWritable(options.report);
     const results: ReplayedFixture[] = [];
     for (const [index, name] of names.entries()) {
       terminal.progress(`${index + 1} of ${names.length}: ${name}`);

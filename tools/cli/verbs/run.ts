@@ -3,14 +3,19 @@ import type { Command } from "commander";
 import { findAction } from "../../session/actions.ts";
 import { eventFor, type ListedPermission } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
-import { writeFile } from "../../session/files.ts";
+import { assertWritable, writeFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
-import { findAccount, findPermission } from "../../session/lookUp.ts";
+import { findAccount, findPermission, permissionsIn } from "../../session/lookUp.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { showInvocation } from "../report.ts";
 import { settingsIn, withoutCredentials } from "../settings.ts";
 import { isRecord } from "../../../lib/host/schemaContract.ts";
-import { openTenant, type Tenant, type TenantChoice } from "../../session/tenant.ts";
+import {
+  openTenant,
+  type Invocation,
+  type Tenant,
+  type TenantChoice,
+} from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../../session/usageError.ts";
@@ -49,7 +54,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     )
     .option("--save <file>", "write the event, without its credentials")
     .option("--live", "change the tenant")
-    .option("--json", "the answer as one JSON document");
+    .option("--json", "the answer as one JSON document; that of an import has all its records");
   addTenantOptions(run);
   withExamples(run, [
     "run groups/grantPermission --account aoife.obrien@contoso.com --permission Newsletter",
@@ -57,7 +62,8 @@ export function addRun(program: Command, terminal: Terminal): void {
   ]);
   run.action(async (name: string, options: RunOptions) => {
     const action = findAction(name);
-    assertComplete(action, options);
+    assertFits(action, options);
+    assertWritable(options.save);
     const tenant = await openTenant(options);
     const event = await eventOf(action, options, tenant);
     if (options.save !== undefined)
@@ -68,18 +74,39 @@ export function addRun(program: Command, terminal: Terminal): void {
     );
     terminal.exitCode = invocation.code === 0 ? 0 : 1;
     if (options.json) {
-      terminal.line(JSON.stringify(invocation.answer));
+      terminal.line(JSON.stringify(documentOf(action, invocation)));
       return;
     }
     const mode = options.live ? "for real" : "dry run";
     terminal.line(terminal.styled("bold", `${action}, ${mode}, ${tenant.name}`));
     for (const record of invocation.records) terminal.line(`record   ${JSON.stringify(record)}`);
+    for (const { DisplayName } of permissionsIn(invocation))
+      terminal.line(`listed   ${DisplayName}`);
     showInvocation(invocation, terminal);
   });
 }
 
-/** What an action cannot do without, in the words of this verb. */
-function assertComplete(action: string, options: RunOptions): void {
+/** The bundle of an import writes its records before its answer. */
+function documentOf(action: string, { answer, records }: Invocation): object {
+  return path.posix.basename(action).startsWith("import") ? { ...answer, records } : answer;
+}
+
+const accountVerbs = ["create", "update", "enable", "disable", "delete"];
+const permissionVerbs = ["grantPermission", "revokePermission", "subPermissions"];
+
+/** The actions that use an option, by their last name. */
+const usedBy = {
+  account: [...accountVerbs, ...permissionVerbs],
+  permission: permissionVerbs,
+  person: ["subPermissions"],
+  set: accountVerbs,
+  field: ["import"],
+} satisfies Partial<Record<keyof RunOptions, readonly string[]>>;
+type Part = keyof typeof usedBy;
+const parts = ["account", "permission", "person", "set", "field"] as const;
+
+/** What an action cannot do without and what has no effect on it, in the words of this verb. */
+function assertFits(action: string, options: RunOptions): void {
   const { account, permission, event } = options;
   if (event !== undefined) {
     refuseBesideEvent(options);
@@ -93,15 +120,24 @@ function assertComplete(action: string, options: RunOptions): void {
   if (!/^import|^permissions$/.test(verb) && account === undefined) needed("--account <name>");
   if (/^(grant|revoke)Permission$/.test(verb) && permission === undefined)
     needed("--permission <name>");
-  if (permission !== undefined && !action.startsWith("permissions/"))
-    throw new UsageError(`${action} takes no --permission: it is of no set of permissions.`);
+  refuseUnused(action, options);
+}
+
+function refuseUnused(action: string, options: RunOptions): void {
+  const verb = path.posix.basename(action);
+  const isUsed = (option: Part): boolean => usedBy[option].includes(verb);
+  const unused = parts.find((option) => options[option] !== undefined && !isUsed(option));
+  if (unused === undefined) return;
+  const used = parts.filter(isUsed).map((option) => `--${option}`);
+  throw new UsageError(
+    `${action} makes no use of --${unused}; it takes ${used.join(", ") || "none of these options"}.`,
+  );
 }
 
 /** What would have no effect, because the event of the file is used as it is. */
-function refuseBesideEvent({ account, permission, person, set, field }: RunOptions): void {
-  const parts = Object.entries({ account, permission, person, set, field });
-  for (const [option, value] of parts)
-    if (value !== undefined)
+function refuseBesideEvent(options: RunOptions): void {
+  for (const option of parts)
+    if (options[option] !== undefined)
       throw new UsageError(`Only one of --event and --${option} can say what the event has.`);
 }
 

@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { runBundle } from "../../tools/cli/run.ts";
+import { listActions } from "../../tools/session/actions.ts";
+import { ran } from "./terminal.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "exo-connector demo "));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A folder in which every bundle is this script. */
+function bundlesOf(name: string, script: string): string {
+  for (const action of listActions()) {
+    const file = path.join(folder, name, `${action}.mjs`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, script);
+  }
+  return path.join(folder, name);
+}
+
+describe("exo-connector demo, with bundles that crash", () => {
+  it.each([
+    ["throw new TypeError('no such thing')", "ended with exit code 1", "TypeError: no such thing"],
+    [
+      "console.error('low on memory'); process.exitCode = 3",
+      "ended with exit code 3",
+      "low on memory",
+    ],
+    [
+      "console.log('half an ans'); process.exitCode = 1",
+      "ended with exit code 1",
+      "It wrote nothing on stderr",
+    ],
+    [
+      "import './nothing.mjs'",
+      "ended with exit code 1",
+      "Error [ERR_MODULE_NOT_FOUND]: Cannot find module",
+    ],
+    ["process.kill(process.pid, 'SIGKILL')", "was ended by a signal", "It wrote nothing on stderr"],
+  ])("says in one sentence how it ended: %s", async (script, how, why) => {
+    const dist = bundlesOf(script.replaceAll(/\W/g, ""), script);
+    const { code, lines, notes } = await ran(["demo", "--dist", dist]);
+    expect({ code, notes }).toEqual({ code: 1, notes: [] });
+    const sentence = `error    The bundle ${how} and gave no answer. ${why}`;
+    expect(lines.filter((line) => line.includes(sentence))).toHaveLength(12);
+    expect(lines.filter((line) => /^ +at /.test(line))).toEqual([]);
+  });
+
+  it("counts no answer where stdout has more than JSON", async () => {
+    const answer = JSON.stringify({ outputContext: { Success: true } });
+    const dist = bundlesOf("noisy", `console.log("debug"); console.log('${answer}')`);
+    expect((await runBundle("lifecycle/create", {}, { dist })).answer).toBeUndefined();
+  });
+});
