@@ -21,7 +21,7 @@ export const catalogue: readonly Entry[] = [...connection, ...values, ...changes
 interface Section {
   outcome: Outcome;
   meaning: string;
-  /** Whether another try helps. HelloID tries no failed action again by itself: a person or the next enforcement does. */
+  /** Whether another try helps. HelloID does not repeat a failed action at once: a person does, or the next run. */
   again: string;
 }
 

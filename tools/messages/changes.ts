@@ -157,7 +157,9 @@ export const changes: readonly Entry[] = [
   },
   {
     outcome: "unknown",
-    why: "Several changes belonged to the event, and not all were applied. The outcome is that of the first that was not.",
+    why:
+      "Several changes belonged to the event, and not all were applied. The outcome is that of the " +
+      "first that was not.",
     mend: "Read the line of each change, mend its reason, and retry: what is done is left as it is.",
     of: [],
     also: ["Only partly done"],

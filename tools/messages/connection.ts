@@ -24,8 +24,8 @@ export const connection: readonly Entry[] = [
     outcome: "forbidden",
     why: "The tenant does not let the application sign in.",
     mend:
-      "Enable the enterprise application, or exclude it from the Conditional Access policy. For another number, search " +
-      "Microsoft's list of AADSTS errors.",
+      "Enable the enterprise application, or exclude it from the Conditional Access policy. For another number, " +
+      "search Microsoft's list of AADSTS errors.",
     of: [
       "A Conditional Access policy prevents",
       "is disabled in the tenant",
@@ -35,7 +35,9 @@ export const connection: readonly Entry[] = [
   {
     outcome: "forbidden",
     why: "A proxy or firewall opens TLS connections, or the certificate of the host is wrong.",
-    mend: "Name the PEM file of its authority in `NODE_EXTRA_CA_CERTS` ([setup](setup.md#proxies-and-private-certificate-authorities)).",
+    mend:
+      "Name the PEM file of its authority in `NODE_EXTRA_CA_CERTS` " +
+      "([setup](setup.md#proxies-and-private-certificate-authorities)).",
     of: ["is not trusted, so nothing was sent"],
   },
   {
@@ -65,7 +67,9 @@ export const connection: readonly Entry[] = [
   {
     outcome: "throttled",
     why: "The tenant's limit for requests is reached, often by other programs as well.",
-    mend: "Spread large imports and resources over the day. If it lasts, look for another program with the same application.",
+    mend:
+      "Spread large imports and resources over the day. If it lasts, look for another program with " +
+      "the same application.",
     of: ["Exchange Online is throttling", "would exceed the remaining time"],
   },
   {
@@ -106,7 +110,9 @@ export const connection: readonly Entry[] = [
   {
     outcome: "unknown",
     why: "Exchange Online answered in a way that contradicts itself or its documentation, so it was not believed.",
-    mend: "Retry. If it lasts, report the message with its request ID: to Microsoft, or to the maintainers of the connector.",
+    mend:
+      "Retry. If it lasts, report the message with its request ID: to Microsoft, or to the " +
+      "maintainers of the connector.",
     of: [
       "Exchange Online did not return",
       "Exchange Online returned",
@@ -177,7 +183,9 @@ export const connection: readonly Entry[] = [
   {
     outcome: "invalid",
     why: "The connector or its Node.js is not where the configuration says.",
-    mend: "Install the version again ([setup](setup.md#install-or-upgrade)), or correct _Connector path_ and _Node path_.",
+    mend:
+      "Install the version again ([setup](setup.md#install-or-upgrade)), or correct _Connector path_ " +
+      "and _Node path_.",
     of: [],
     also: [
       "expected an absolute path on the agent server",
