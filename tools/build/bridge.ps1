@@ -214,10 +214,17 @@ function Set-Output($name, $value) {
     else { $property.Value = $value }
 }
 
-# Sends the event and reads both streams as they come: records go to the platform, the rest is kept in $run.
-function Invoke-Bundle($process, $request, $limitMs, $run) {
-    $stdin = $process.StandardInput.BaseStream
-    $sending = $stdin.WriteAsync($request, 0, $request.Length)
+# Milliseconds after which the connector is stopped.
+function Find-Limit {
+    if ($env:EXO_CONNECTOR_DEADLINE_MS -match '^\d{1,8}$') {
+        return [int]$env:EXO_CONNECTOR_DEADLINE_MS + $connector.GraceMs
+    }
+    if ((Read-Property $actionContext 'DryRun') -eq $true) { return $connector.PreviewMs }
+    $connector.LimitMs
+}
+
+# Reads both streams as they come, while the event is sent: records go to the platform, the rest is kept in $run.
+function Receive-Answer($process, $sending, $limitMs, $run) {
     $jsonOptions = Find-JsonOptions
     $readers = @($process.StandardOutput, $process.StandardError)
     $reading = @($readers[0].ReadLineAsync(), $readers[1].ReadLineAsync())
@@ -225,7 +232,7 @@ function Invoke-Bundle($process, $request, $limitMs, $run) {
         if ($null -ne $sending -and $sending.IsCompleted) {
             $sending = $null
             # A connector that does not read its event to the end says why in its answer.
-            try { $stdin.Close() } catch { Write-Verbose "stdin: $($_.Exception.Message)" }
+            try { $process.StandardInput.BaseStream.Close() } catch { Write-Verbose "stdin: $($_.Exception.Message)" }
         }
         foreach ($index in 0, 1) {
             # Not all at once: a busy stream must not hold up the other one.
@@ -292,17 +299,17 @@ function Invoke-Connector {
     $process = $null
     $fault = $null
     try {
-        Set-Output 'Success' $false
-        $limitMs = $connector.LimitMs
-        if ((Read-Property $actionContext 'DryRun') -eq $true) { $limitMs = $connector.PreviewMs }
-        if ($env:EXO_CONNECTOR_DEADLINE_MS -match '^\d{1,8}$') {
-            $limitMs = [int]$env:EXO_CONNECTOR_DEADLINE_MS + $connector.GraceMs
-        }
         $folder = Find-Folder
         $bundle = Find-Bundle $folder
         $node = Find-Node $folder
         $process = Start-Bundle $node $bundle
-        Invoke-Bundle $process (New-Request) $limitMs $run
+        $request = New-Request
+        $sending = $process.StandardInput.BaseStream.WriteAsync($request, 0, $request.Length)
+        # All that can wait comes after this: what PowerShell does for the first time takes it long, and Node.js works
+        # in the meantime.
+        Set-Output 'Success' $false
+        $limitMs = Find-Limit
+        Receive-Answer $process $sending $limitMs $run
         $fault = Find-Fault $process $run $limitMs
         if ($null -eq $fault) {
             $answer = $run.Answers[0].outputContext
