@@ -209,7 +209,7 @@ export const connection: readonly Entry[] = [
     of: [
       "(AppId) does not exist in tenant",
       "(TenantID) does not exist in this cloud",
-      "has no Exchange Online in the selected cloud",
+      "in the selected cloud (Cloud)",
     ],
   },
   {
@@ -223,9 +223,14 @@ export const connection: readonly Entry[] = [
     why: "What was entered is not a PFX with its private key that the connector can open.",
     mend: "Export the certificate with its key as PFX (AES256-SHA256), and enter it as base64, with its password.",
     of: [
-      "AppCertificateBase64String is",
-      "The PFX in AppCertificateBase64String",
-      "The private key in AppCertificateBase64String",
+      "(AppCertificateBase64String) is base64,",
+      "(AppCertificateBase64String) is not base64",
+      "(AppCertificateBase64String) is empty",
+      "(AppCertificateBase64String) is PEM text",
+      "(AppCertificateBase64String) is truncated",
+      "(AppCertificateBase64String) is a certificate without its private key",
+      "The PFX in",
+      "The private key in",
       "does not open the PFX in",
     ],
   },
