@@ -71,15 +71,15 @@ function inOrder(tape: Tape, action: string): Tape["traffic"] {
 function withStandInSecret(event: Record<string, unknown>): Record<string, unknown> {
   const context = isRecord(event["actionContext"]) ? event["actionContext"] : {};
   const form = isRecord(context["Configuration"]) ? context["Configuration"] : {};
+  return { ...event, actionContext: { ...context, Configuration: harmlessForm(form) } };
+}
+
+/** The values of the form, with a secret that opens nothing. */
+export function harmlessForm(form: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const kept = Object.entries(form).filter(
     ([key]) => !isSecretKey(key) && !/^(UseCertificate|ConnectorPath|NodePath)$/i.test(key),
   );
-  const Configuration = {
-    ...Object.fromEntries(kept),
-    AppSecret: standInSecret,
-    UseCertificate: false,
-  };
-  return { ...event, actionContext: { ...context, Configuration } };
+  return { ...Object.fromEntries(kept), AppSecret: standInSecret, UseCertificate: false };
 }
 
 /** A stand-in must not change what the action does. */

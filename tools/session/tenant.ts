@@ -84,18 +84,27 @@ function emulatedTenant(seed: string | undefined): Tenant {
   const state = seed === undefined ? {} : { state: stateFrom(seed) };
   const emulator = createEmulator(state);
   const send = withOneToken(sendTo(emulator));
-  const inMemory: ConnectorSeams = {
-    transport: () => ({ send, close: () => undefined }),
-    sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    random: Math.random,
-    clock: () => emulator.now(),
-  };
   const { tenant } = emulator.state();
   const configuration = formOf(emulator.credentials, tenant);
   return {
-    ...tenantWith(tenant.displayName, configuration, { env: noEmulatorUrls, seams: inMemory }),
+    ...tenantInMemory(tenant.displayName, configuration, { send, clock: () => emulator.now() }),
     emulator,
   };
+}
+
+/** A tenant that `send` answers for. Its requests name the real hosts, and never leave the process. */
+export function tenantInMemory(
+  name: string,
+  configuration: Record<string, unknown>,
+  { send, clock }: { send: Transport; clock(): number },
+): Tenant {
+  const seams: ConnectorSeams = {
+    transport: () => ({ send, close: () => undefined }),
+    sleep: (ms, signal) => delay(ms, undefined, { signal }),
+    random: Math.random,
+    clock,
+  };
+  return tenantWith(name, configuration, { env: noEmulatorUrls, seams });
 }
 
 /** Its requests name the real hosts. */
