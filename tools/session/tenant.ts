@@ -27,6 +27,8 @@ export interface Tenant {
   invoke(action: string, event: object, onRecord?: () => void): Promise<Invocation>;
   /** Asks the tenant something, read-only, within `limitMs` (default: 25,000). Throws a `Fault`. */
   query<T>(query: ExchangeQuery<T>, limitMs?: number): Promise<T>;
+  /** The same tenant, with a look at every request on its way. */
+  overheard(by: (send: Transport) => Transport): Tenant;
   /** What its connection uses, for those who examine the connection itself. */
   link: TenantLink;
   /** The emulated tenant of this process. */
@@ -191,14 +193,37 @@ function tenantWith(
     name,
     configuration,
     link,
+    overheard: (by) =>
+      tenantWith(name, configuration, { ...link, seams: heard(link.seams, by) }, env),
     invoke: (action, event, onRecord = () => undefined) =>
       invoked({ action, event, onRecord }, connectTo, env),
     query: (query, limitMs = queryMs) => queried(query, limitMs, configuration, connectTo, env),
   };
 }
 
+function heard(seams: ConnectorSeams, by: (send: Transport) => Transport): ConnectorSeams {
+  return {
+    ...seams,
+    transport(proxy) {
+      const { send, close } = seams.transport(proxy);
+      return { send: by(send), close };
+    },
+  };
+}
+
+/** Runs an action in this process, with the addresses in `env`: a way for the replay. */
+export async function runHere(
+  action: string,
+  event: unknown,
+  env: Readonly<Record<string, string>>,
+): Promise<Invocation & { stdout: string; stderr: string }> {
+  const connectTo = connectorWith(machineSeams);
+  const run = { action, event, onRecord: () => undefined };
+  return { ...(await invoked(run, connectTo, env)), stdout: "", stderr: "" };
+}
+
 async function invoked(
-  { action, event, onRecord }: { action: string; event: object; onRecord(): void },
+  { action, event, onRecord }: { action: string; event: unknown; onRecord(): void },
   connectTo: Connect<ExchangeTarget>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Invocation> {
