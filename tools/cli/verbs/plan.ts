@@ -10,6 +10,7 @@ import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
 import { listActions } from "../../session/actions.ts";
 import type { Correlation } from "../../session/events.ts";
+import { counter } from "../counter.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, writeFile, withFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
@@ -166,11 +167,8 @@ async function planAll(
   { json, csv, html }: PlanOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const start = performance.now();
-  const rows = await planForAll(people, context, (count) => {
-    const perSecond = Math.round((count * 1000) / (performance.now() - start));
-    terminal.progress(`${count} of ${people.length} people, ${perSecond} per second`);
-  });
+  const onRow = counter(terminal, { what: "people", total: people.length });
+  const rows = await planForAll(people, context, onRow);
   terminal.exitCode = rows.some(({ result }) => result === "fails") ? 1 : 0;
   const title = `${context.action} for ${people.length} people, in ${context.tenant.name}`;
   if (csv !== undefined) writeFile(csv, csvOf(rows));
