@@ -14,7 +14,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       "test/{add,helloid,page}/**",
-      "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime}/**",
+      "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,commands,contributing,declarations,pack,properties,readme,reports,secrets}.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",
       "test/{auth/certificate,check/anyJson,entitlements/optionsInBundles}.test.ts",

@@ -104,7 +104,7 @@ module.exports = {
     never("what only tests check is for tests", "^tools/", { path: "^test/generated/" }),
     never(
       "what a verb finds out knows no command line",
-      "^tools/(session|plan|undo|reach|doctor|check|mapping)/",
+      "^tools/(session|plan|undo|reach|doctor|check|mapping|scrub)/",
       { path: "^tools/(cli|build|campaigns)/" },
     ),
     never("a session knows no verb", "^tools/(session|check|mapping)/", {

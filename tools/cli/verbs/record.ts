@@ -21,7 +21,10 @@ const recorder = "../record.ts";
 export function addRecord(program: Command, terminal: Terminal): void {
   const record = program
     .command("record")
-    .description("Record fixtures against the emulator. Without --update they are only compared.")
+    .description(
+      "Record fixtures against the emulator. Without --update they are only compared. For a run in a tenant: " +
+        "run --record.",
+    )
     .argument("[names...]", "scenarios and fixtures with this in their name")
     .option("--all", "every scenario, and every fixture of the emulator that has none", false)
     .option("--event <file>", "a new fixture from this event")
