@@ -35,7 +35,7 @@ export interface App {
   directoryRoles: string[];
   /** Exchange role groups the application's service principal belongs to. */
   roleGroups: string[];
-  /** Application roles on Microsoft Graph, e.g. `User.ReadWrite.All`. */
+  /** Application roles on Microsoft Graph, e.g. `User.ReadWrite.All`. Without it, it gets no token for Graph. */
   graphRoles?: string[];
 }
 

@@ -150,8 +150,8 @@ function issue(
   checkCredential(app, `${login}/${tenant}/${endpoint}`, form, context);
   const resource =
     endpoint === firstVersion
-      ? checkedResource(required("resource"), state)
-      : resourceOf(required("scope"), state);
+      ? checkedResource(required("resource"), app, state)
+      : resourceOf(required("scope"), app, state);
   const grant = {
     tenantId: state.tenant.id,
     clientId: app.clientId,
@@ -252,10 +252,12 @@ const rolesOn = (resource: string, app: App, { tenant }: State): readonly string
   resource === clouds[tenant.cloud].graph ? (app.graphRoles ?? []) : app.appRoles;
 
 /**
- * The scope must be a resource of the emulated cloud: Exchange or Microsoft Graph. This catches a
- * client that uses one cloud's names in another.
+ * The scope must be a resource of the emulated cloud: Exchange or, for an application with
+ * `graphRoles` (which may be empty), Microsoft Graph. This catches a client that uses one cloud's
+ * names in another, and a client of Exchange alone that names the wrong resource. In a real tenant
+ * every application gets a token for Microsoft Graph.
  */
-function resourceOf(scope: string, state: State): string {
+function resourceOf(scope: string, app: App, state: State): string {
   const suffix = "/.default";
   // MSAL may request the OpenID scopes as well; they change nothing here.
   const resources = scope
@@ -271,12 +273,13 @@ function resourceOf(scope: string, state: State): string {
         "scope value with /.default suffixed to the resource identifier (application ID URI).",
     );
   }
-  return checkedResource(only.slice(0, -suffix.length), state);
+  return checkedResource(only.slice(0, -suffix.length), app, state);
 }
 
-function checkedResource(resource: string, state: State): string {
+function checkedResource(resource: string, app: App, state: State): string {
   const cloud = clouds[state.tenant.cloud];
-  if (resource !== cloud.resource && resource !== cloud.graph) {
+  const isGraph = resource === cloud.graph && app.graphRoles !== undefined;
+  if (resource !== cloud.resource && !isGraph) {
     throw new LoginRefusal(
       400,
       "invalid_resource",

@@ -98,7 +98,7 @@ function showStart(running: RunningEmulator, port: string | undefined, terminal:
   terminal.line(`  sign-in   ${loginUrl}`);
   terminal.line(`  graph     ${graphUrl}`);
   if (port === undefined && !isUsual)
-    terminal.line(`  Port ${usualPort} or one of the next two is in use, so these are free ports.`);
+    terminal.line(`  Port ${usualPort} or the next one is in use, so these are free ports.`);
   terminal.line();
   terminal.line("Try in another window:");
   const user = objects.find(({ RecipientTypeDetails: type }) => type === "UserMailbox");
