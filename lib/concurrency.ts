@@ -32,3 +32,43 @@ export function slotsOf(max: number): Slots {
 
 /** Runs a wait. The caller may let other work continue until it ends. */
 export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
+
+/** The items in bundles of `size`, as they arrive; the last one may be smaller. */
+export async function* bundled<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  size: number,
+): AsyncGenerator<T[], void, undefined> {
+  let bundle: T[] = [];
+  for await (const item of items) {
+    if (bundle.push(item) < size) continue;
+    yield bundle;
+    bundle = [];
+  }
+  if (bundle.length > 0) yield bundle;
+}
+
+/** The items of several sources, in the order of their arrival. */
+export async function* merged<T>(
+  sources: readonly AsyncGenerator<T, void, undefined>[],
+): AsyncGenerator<T, void, undefined> {
+  const pending = new Map(sources.map((source) => [source, nextOf(source)]));
+  try {
+    while (pending.size > 0) {
+      const { source, result } = await Promise.race(pending.values());
+      if (result.done) pending.delete(source);
+      else {
+        yield result.value;
+        pending.set(source, nextOf(source));
+      }
+    }
+  } finally {
+    // A reader that stops early does not wait for what is still on its way.
+    for (const source of pending.keys()) void source.return().catch(() => undefined);
+  }
+}
+
+async function nextOf<T>(
+  source: AsyncGenerator<T, void, undefined>,
+): Promise<{ source: AsyncGenerator<T, void, undefined>; result: IteratorResult<T, void> }> {
+  return { source, result: await source.next() };
+}

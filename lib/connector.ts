@@ -64,7 +64,14 @@ function connection(
   const pace = { signal, remaining, sleep, random, stats };
   const { send: transport, close } = openTransport(proxy);
   const token = tokenSource(
-    { tenantId, clientId, credential: credentialOf(configuration), cloud, loginUrl },
+    {
+      tenantId,
+      clientId,
+      credential: credentialOf(configuration),
+      cloud,
+      resource: "exchange",
+      loginUrl,
+    },
     { transport, pace, clock, keepSecret },
   );
   const exchange = exchangeOnline(

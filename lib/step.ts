@@ -74,10 +74,24 @@ export interface Gate<Targets> {
 /** What an action may send to one target. */
 export interface Need<Client> {
   /** Operations in the target's own words, each with the parameters that may go with it. */
-  operations: Readonly<Record<string, readonly string[]>>;
+  operations: Operations;
   /** Never set: carries the type of the target's client. */
   client?: Client;
 }
 
 /** What an action may send, by target. */
 export type Needs<Targets> = { readonly [T in keyof Targets]: Need<Targets[T]> };
+
+/** Operations, each with the parameters that may go with it. */
+export type Operations = Readonly<Record<string, readonly string[]>>;
+
+/** Several declarations as one. */
+export function mergedOperations(...parts: readonly Operations[]): Operations {
+  const merged: Record<string, string[]> = {};
+  for (const part of parts) {
+    for (const [operation, parameters] of Object.entries(part)) {
+      merged[operation] = [...new Set([...(merged[operation] ?? []), ...parameters])].sort();
+    }
+  }
+  return merged;
+}

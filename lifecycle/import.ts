@@ -1,5 +1,5 @@
 import { cmdlets } from "../lib/exchange/target.ts";
-import { booleanProperty } from "../lib/exchange/mailbox.ts";
+import { booleanProperty, unknownProperties } from "../lib/exchange/mailbox.ts";
 import { mailboxesOf, mailboxList } from "../lib/exchange/mailboxList.ts";
 import { onImport } from "../lib/host/accountActions.ts";
 
@@ -12,8 +12,14 @@ const visibility = "HiddenFromAddressListsEnabled";
 export default onImport({
   needs: { exchange: cmdlets(mailboxList) },
   configuration: ["CorrelateOnly", "RecipientTypeDetails"],
-  handle: async function* ({ importFields, configuration, stream }) {
+  handle: async function* ({ importFields, configuration, stream, log }) {
     const wanted = importFields.map((field) => field.split(".").at(-1) ?? field);
+    const unknown = unknownProperties(wanted);
+    if (unknown.length > 0)
+      log(
+        "warning",
+        `Mailboxes have no property ${unknown.join(", ")}: they are imported without a value.`,
+      );
     for await (const mailbox of stream(
       mailboxesOf(configuration.RecipientTypeDetails ?? [], [visibility, ...wanted]),
     )) {

@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["test/add/**/*.test.ts"],
     exclude: [],
     globalSetup: [],
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 60_000,
   },
 });

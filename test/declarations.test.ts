@@ -15,7 +15,8 @@ import type { AnyEvent } from "../lib/host/action.ts";
 import { hostConfiguration } from "../lib/host/run.ts";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
 import { listActions } from "../tools/session/actions.ts";
-import { fileOf, namesOfFixtures, readFixture, type Asked } from "../tools/cli/recording.ts";
+import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
+import type { Asked } from "../tools/session/traffic.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { Bench, guidOf } from "./bench.ts";
 import {

@@ -2,7 +2,7 @@
 const npm = "^node_modules/";
 const nodeBuiltIns = { dependencyTypesNot: ["core"] };
 /** The words all rooms share. */
-const words = ["^lib/(fault|step|caseFolding|graphemes|concurrency|nearestName)\\.ts$"];
+const words = ["^lib/(fault|step|guid|caseFolding|graphemes|concurrency|nearestName)\\.ts$"];
 const generated = ["^lib/generated/"];
 /** What an action is declared with. */
 const declarations = ["^lib/host/(account|permission|subPermission|resource)Actions\\.ts$"];
@@ -104,7 +104,7 @@ module.exports = {
     never("what only tests check is for tests", "^tools/", { path: "^test/generated/" }),
     never(
       "what a verb finds out knows no command line",
-      "^tools/(session|plan|undo|reach|doctor|check|mapping)/",
+      "^tools/(session|plan|undo|reach|doctor|check|mapping|scrub)/",
       { path: "^tools/(cli|build|campaigns)/" },
     ),
     never("a session knows no verb", "^tools/(session|check|mapping)/", {

@@ -11,9 +11,9 @@ import {
 import type { asn1 } from "node-forge";
 import { Fault } from "../fault.ts";
 
-/** The field of the configuration form that contains the PFX. */
-export const FIELD = "AppCertificateBase64String";
-const PASSWORD_FIELD = "AppCertificatePassword";
+/** The fields as their labels in the form and their keys name them. */
+export const FIELD = '"App certificate" (AppCertificateBase64String)';
+const PASSWORD_FIELD = '"App certificate password" (AppCertificatePassword)';
 
 function unsupported(algorithm: string): Fault {
   return Fault.invalid(

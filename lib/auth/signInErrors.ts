@@ -1,4 +1,5 @@
 import { Fault, type FaultKind } from "../fault.ts";
+import type { Resource } from "./clouds.ts";
 
 /**
  * The meaning of the sign-in service's error numbers, for the person who filled in the configuration form.
@@ -42,8 +43,8 @@ const meanings: Readonly<Record<string, { kind: FaultKind; message(about: About)
   },
   AADSTS500011: {
     kind: "invalid",
-    message: ({ tenantId }) =>
-      `Tenant ${tenantId} (TenantID) has no Exchange Online in the selected cloud (Cloud).`,
+    message: ({ tenantId, resource }) =>
+      `Tenant ${tenantId} (TenantID) has no ${resourceNames[resource]} in the selected cloud (Cloud).`,
   },
   AADSTS53003: {
     kind: "denied",
@@ -72,7 +73,13 @@ export function isTransientRefusal(body: object): boolean {
 interface About {
   tenantId: string;
   clientId: string;
+  resource: Resource;
 }
+
+const resourceNames: Readonly<Record<Resource, string>> = {
+  exchange: "Exchange Online",
+  graph: "Microsoft Graph",
+};
 
 /** Converts what msal threw to a fault. Its error classes are not needed: the number is in the text. */
 export function signInFault(thrown: unknown, about: About): Fault {

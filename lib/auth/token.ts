@@ -2,7 +2,7 @@ import { parsedJson } from "../net/json.ts";
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import { Fault } from "../fault.ts";
 import { readCertificate } from "./certificate.ts";
-import { scopeOf, type Cloud } from "./clouds.ts";
+import { scopeOf, type Cloud, type Resource } from "./clouds.ts";
 import { retryAfterMs, retrying, unanswered, type Pace, type Try } from "../net/retry.ts";
 import { isTransientRefusal, signInFault } from "./signInErrors.ts";
 import type { HttpReply, Transport } from "../net/transport.ts";
@@ -12,7 +12,7 @@ export type Credential = { secret: string } | { pfxBase64: string; password: str
 
 export interface TokenSource {
   /**
-   * An access token for Exchange Online that remains valid for some minutes. `refused` requests a new
+   * An access token for the resource that remains valid for some minutes. `refused` requests a new
    * one after a 401, with the claims that it named.
    */
   get(refused?: { token: string; claims?: string | undefined }): Promise<string>;
@@ -23,6 +23,7 @@ export interface TokenSettings {
   clientId: string;
   credential: Credential;
   cloud: Cloud;
+  resource: Resource;
   /**
    * The base URL to send to instead of the cloud's sign-in host. The authority in the request and in
    * the assertion does not change.
@@ -73,7 +74,7 @@ export function tokenSource(settings: TokenSettings, seams: Seams): TokenSource 
 type Client = (claims: string | undefined) => Promise<{ token: string; expiresAt: number }>;
 
 async function newClient(
-  { tenantId, clientId, credential, cloud, loginUrl }: TokenSettings,
+  { tenantId, clientId, credential, cloud, resource, loginUrl }: TokenSettings,
   seams: Seams,
 ): Promise<Client> {
   const origin = `https://${cloud.login}`;
@@ -98,7 +99,7 @@ async function newClient(
     const requestedAt = seams.clock();
     try {
       const result = await application.acquireTokenByClientCredential({
-        scopes: [scopeOf(cloud)],
+        scopes: [scopeOf(cloud, resource)],
         skipCache: true,
         ...(claims === undefined ? {} : { claims }),
       });
@@ -109,7 +110,7 @@ async function newClient(
         });
       return { token: result.accessToken, expiresAt: requestedAt + network.lifeMs() };
     } catch (thrown) {
-      throw network.lastFault() ?? signInFault(thrown, { tenantId, clientId });
+      throw network.lastFault() ?? signInFault(thrown, { tenantId, clientId, resource });
     }
   };
 }

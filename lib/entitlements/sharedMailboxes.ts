@@ -7,7 +7,7 @@ import type { Permission, ReadingInput } from "../host/permissionActions.ts";
 import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
 import { nameOf, namesOf } from "../exchange/naming.ts";
-import { isGuid } from "../exchange/guid.ts";
+import { isGuid } from "../guid.ts";
 import { quoted } from "../graphemes.ts";
 
 /**

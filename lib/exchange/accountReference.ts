@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
-import { isGuid } from "./guid.ts";
+import { isGuid } from "../guid.ts";
 import { mailboxesWhere, mailboxSearch, type Mailbox } from "./mailbox.ts";
 import { maxNamed, nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeQuery } from "./target.ts";

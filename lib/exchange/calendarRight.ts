@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import { isSmtpAddress } from "./emailAddresses.ts";
-import { isGuid } from "./guid.ts";
+import { isGuid } from "../guid.ts";
 
 /** A right on a calendar, for one user. */
 export interface CalendarRight {

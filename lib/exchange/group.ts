@@ -8,7 +8,7 @@ import { allOf, equals, not } from "./client/opath.ts";
 import { foundByGuid } from "./absence.ts";
 import { doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
-import { isGuid, assertGuid } from "./guid.ts";
+import { isGuid, assertGuid } from "../guid.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** A distribution group, mail-enabled security group or room list that is mastered in Exchange Online. */

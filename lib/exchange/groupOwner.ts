@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { textOf } from "./client/encoding.ts";
 import { exactlyOne } from "./client/lookUp.ts";
-import { isGuid } from "./guid.ts";
+import { isGuid } from "../guid.ts";
 import type { ExchangeQuery } from "./target.ts";
 
 /** The recipients that can own a group (documented). */

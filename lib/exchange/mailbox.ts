@@ -1,7 +1,8 @@
-import { isGuid, assertGuid } from "./guid.ts";
+import { isGuid, assertGuid } from "../guid.ts";
 import { maxNamed, nameOf, type Identified } from "./naming.ts";
 import { Fault } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
+import { nearestName } from "../nearestName.ts";
 import { filterableMailboxProperties, mailboxProperties } from "../generated/mailbox.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import { doesNotExist, exactlyOne } from "./client/lookUp.ts";
@@ -32,6 +33,17 @@ const canonical = new Map(mailboxProperties.map((name) => [name.toLowerCase(), n
 /** The property's own spelling, or undefined when mailboxes have no such property. */
 export function mailboxProperty(name: string): string | undefined {
   return canonical.get(name.toLowerCase());
+}
+
+/** Those of the names that no property of a mailbox has, quoted, each with the nearest property. */
+export function unknownProperties(names: readonly string[]): string[] {
+  const byName = new Map(names.map((name) => [name.toLowerCase(), name]));
+  return [...byName.values()]
+    .filter((name) => mailboxProperty(name) === undefined)
+    .map((name) => {
+      const nearest = nearestName(name, mailboxProperties);
+      return nearest === undefined ? quoted(name) : `${quoted(name)} (the nearest is ${nearest})`;
+    });
 }
 
 /** What `mailboxesWhere` sends. */

@@ -1,4 +1,12 @@
-import type { Gate, Need, Query, Step, StreamQuery } from "../step.ts";
+import {
+  mergedOperations,
+  type Gate,
+  type Need,
+  type Operations,
+  type Query,
+  type Step,
+  type StreamQuery,
+} from "../step.ts";
 import type { Parameters } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 
@@ -20,18 +28,10 @@ export interface ExchangeStep extends Step<"exchange", ExchangeTarget> {
 export type CmdletCall = Pick<Step<"exchange">, "target" | "operation" | "parameters">;
 
 /** Cmdlets with the parameters that may be sent. */
-export type Cmdlets = Readonly<Record<string, readonly string[]>>;
+export type Cmdlets = Operations;
 
 /** Several declarations as one. */
-export function mergedCmdlets(...parts: readonly Cmdlets[]): Cmdlets {
-  const merged: Record<string, string[]> = {};
-  for (const part of parts) {
-    for (const [cmdlet, parameters] of Object.entries(part)) {
-      merged[cmdlet] = [...new Set([...(merged[cmdlet] ?? []), ...parameters])].sort();
-    }
-  }
-  return merged;
-}
+export const mergedCmdlets = mergedOperations;
 
 /** Declares every cmdlet that an action may send. The nouns export their cmdlets. */
 export function cmdlets(...parts: readonly Cmdlets[]): Need<Exchange> {

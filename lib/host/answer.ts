@@ -5,7 +5,8 @@ import { isProvenAbsence } from "./faults.ts";
 import type { StepRecord } from "./stepRecord.ts";
 import type { Verb } from "./verbs.ts";
 
-const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {
+/** The outcome of an event that ends with a fault of this kind. */
+export const outcomeOf: Readonly<Record<FaultKind, Outcome>> = {
   missing: "gone",
   noEntry: "unknown",
   notReady: "notYet",

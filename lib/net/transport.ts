@@ -6,7 +6,7 @@ import { isLoopback, type Proxy } from "./proxy.ts";
 
 /** An HTTP request with a complete body. */
 export interface HttpRequest {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   url: string;
   headers: Record<string, string>;
   body?: string;

@@ -18,7 +18,7 @@ import { unlistedGroups, unlistedLookup } from "../../lib/exchange/unlisted.ts";
 import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
 import { groupPart } from "../../lib/entitlements/groups.ts";
 import { onlyOne } from "../../lib/exchange/naming.ts";
-import { isGuid } from "../../lib/exchange/guid.ts";
+import { isGuid } from "../../lib/guid.ts";
 
 /** Membership of the groups that belong to the person's contracts. */
 export default onSubPermissions({

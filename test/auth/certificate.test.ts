@@ -77,6 +77,21 @@ async function sentence(source: Partial<CertificateSource>): Promise<string> {
   return (await refusal(source)).message;
 }
 
+/** The fields by their labels in the form, and their keys. */
+const PFX = '"App certificate" (AppCertificateBase64String)';
+const PASSWORD = '"App certificate password" (AppCertificatePassword)';
+
+it("the messages name the fields as the form does", () => {
+  const form = JSON.parse(
+    readFileSync(new URL("../../configuration.json", import.meta.url), "utf8"),
+  ) as {
+    key: string;
+    templateOptions: { label: string };
+  }[];
+  const named = form.map(({ key, templateOptions: { label } }) => `"${label}" (${key})`);
+  expect(named).toEqual(expect.arrayContaining([PFX, PASSWORD]));
+});
+
 describe("a container that can be read", () => {
   const readable: [
     fixture: string,
@@ -211,44 +226,36 @@ describe("a value that holds no PFX", () => {
   const key = generateKeyPairSync("ed25519").privateKey;
 
   it.each([
-    ["nothing", "", `AppCertificateBase64String is empty; ${EXPECTED}`],
-    ["white space", " \r\n", `AppCertificateBase64String is empty; ${EXPECTED}`],
-    [
-      "a path",
-      "C:\\certificates\\app.pfx",
-      `AppCertificateBase64String is not base64; ${EXPECTED}`,
-    ],
+    ["nothing", "", `${PFX} is empty; ${EXPECTED}`],
+    ["white space", " \r\n", `${PFX} is empty; ${EXPECTED}`],
+    ["a path", "C:\\certificates\\app.pfx", `${PFX} is not base64; ${EXPECTED}`],
     [
       "base64url",
       fixture("openssl-modern").replaceAll("+", "-").replaceAll("/", "_"),
-      `AppCertificateBase64String is not base64; ${EXPECTED}`,
+      `${PFX} is not base64; ${EXPECTED}`,
     ],
-    ["PEM", file("leaf.crt"), `AppCertificateBase64String is PEM text (CERTIFICATE); ${EXPECTED}`],
+    ["PEM", file("leaf.crt"), `${PFX} is PEM text (CERTIFICATE); ${EXPECTED}`],
     [
       "PEM as base64",
       Buffer.from(file("leaf.crt")).toString("base64"),
-      `AppCertificateBase64String is PEM text (CERTIFICATE); ${EXPECTED}`,
+      `${PFX} is PEM text (CERTIFICATE); ${EXPECTED}`,
     ],
     [
       "a .cer file",
       leaf.raw.toString("base64"),
-      `AppCertificateBase64String is a certificate without its private key (.cer); ${EXPECTED}`,
+      `${PFX} is a certificate without its private key (.cer); ${EXPECTED}`,
     ],
     [
       "a key alone",
       key.export({ type: "pkcs8", format: "der" }).toString("base64"),
-      `AppCertificateBase64String is base64, but not of a PFX; ${EXPECTED}`,
+      `${PFX} is base64, but not of a PFX; ${EXPECTED}`,
     ],
     [
       "some other text",
       Buffer.from("hello").toString("base64"),
-      `AppCertificateBase64String is base64, but not of a PFX; ${EXPECTED}`,
+      `${PFX} is base64, but not of a PFX; ${EXPECTED}`,
     ],
-    [
-      "the start of a PFX alone",
-      "MIIKPgIB",
-      `AppCertificateBase64String is base64, but not of a PFX; ${EXPECTED}`,
-    ],
+    ["the start of a PFX alone", "MIIKPgIB", `${PFX} is base64, but not of a PFX; ${EXPECTED}`],
   ])("is refused: %s", async (_, pfxBase64, message) => {
     expect(await sentence({ pfxBase64 })).toBe(message);
   });
@@ -260,7 +267,7 @@ describe("a value that holds no PFX", () => {
       const whole = der("openssl-modern").length;
       const there = Math.floor(((text.length - missing) * 3) / 4);
       expect(await sentence({ pfxBase64: text.slice(0, -missing) })).toBe(
-        `AppCertificateBase64String is truncated: it has ${there} of ${whole} bytes.`,
+        `${PFX} is truncated: it has ${there} of ${whole} bytes.`,
       );
     },
   );
@@ -268,10 +275,9 @@ describe("a value that holds no PFX", () => {
 
 describe("a password that does not fit", () => {
   const wrong =
-    "AppCertificatePassword does not open the PFX in AppCertificateBase64String: the " +
+    `${PASSWORD} does not open the PFX in ${PFX}: the ` +
     "password is wrong, or the PFX is damaged.";
-  const missing =
-    "The PFX in AppCertificateBase64String is protected with a password, but AppCertificatePassword is empty.";
+  const missing = `The PFX in ${PFX} is protected with a password, but ${PASSWORD} is empty.`;
   const locked = [
     "openssl-legacy",
     "openssl-modern",
@@ -302,8 +308,7 @@ describe("a password that does not fit", () => {
 });
 
 describe("a damaged container", () => {
-  const damaged =
-    "The PFX in AppCertificateBase64String is damaged: copy it again from the original file.";
+  const damaged = `The PFX in ${PFX} is damaged: copy it again from the original file.`;
 
   it.each([
     "openssl-legacy",
@@ -340,21 +345,15 @@ describe("contents that cannot be used", () => {
   it.each([
     [
       "no-key",
-      "The PFX in AppCertificateBase64String contains no private key: export the certificate together with its key.",
+      `The PFX in ${PFX} contains no private key: export the certificate together with its key.`,
     ],
-    [
-      "no-certificate",
-      "The PFX in AppCertificateBase64String contains a private key, but no certificate.",
-    ],
-    [
-      "foreign-key",
-      "The private key in AppCertificateBase64String matches none of the certificates in the PFX.",
-    ],
-    ["elliptic", "The private key in AppCertificateBase64String is of the type ec; expected RSA."],
+    ["no-certificate", `The PFX in ${PFX} contains a private key, but no certificate.`],
+    ["foreign-key", `The private key in ${PFX} matches none of the certificates in the PFX.`],
+    ["elliptic", `The private key in ${PFX} is of the type ec; expected RSA.`],
     [
       "expired",
       'The certificate "O=HelloID connectors, CN=exchange-online-connector test" ' +
-        "in AppCertificateBase64String expired on 2020-06-01.",
+        `in ${PFX} expired on 2020-06-01.`,
     ],
   ])("%s", async (name, message) => {
     expect(await sentence({ pfxBase64: fixture(name) })).toBe(message);
@@ -371,7 +370,7 @@ describe("contents that cannot be used", () => {
       .split("T");
     expect(await sentence({ now: new Date("2001-01-01T00:00:00Z") })).toBe(
       `The certificate "O=HelloID connectors, CN=exchange-online-connector test" in ` +
-        `AppCertificateBase64String is not valid before ${start}.`,
+        `${PFX} is not valid before ${start}.`,
     );
   });
 });
@@ -386,7 +385,7 @@ describe("a protection that is not supported", () => {
     ["encryption for a public key", renamed("encryptedData", "envelopedData"), "envelopedData"],
   ])("%s is named", async (_, pfxBase64, name) => {
     expect(await sentence({ pfxBase64 })).toBe(
-      "The PFX in AppCertificateBase64String uses an algorithm that is not supported " +
+      `The PFX in ${PFX} uses an algorithm that is not supported ` +
         `(${name}); export it again as AES256-SHA256.`,
     );
   });

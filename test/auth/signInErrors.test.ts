@@ -3,7 +3,7 @@ import { signInFault } from "../../lib/auth/signInErrors.ts";
 import { Fault } from "../../lib/fault.ts";
 import { clientId, tenantId } from "../exchange/scripted.ts";
 
-const about = { tenantId, clientId };
+const about = { tenantId, clientId, resource: "exchange" } as const;
 const said = (number: string, text = "Something the service says.", separator = " "): unknown => ({
   errorCode: "invalid_client",
   errorMessage:
@@ -14,6 +14,13 @@ const said = (number: string, text = "Something the service says.", separator = 
 });
 
 describe("an error of the sign-in service", () => {
+  it("names the resource that the tenant lacks", () => {
+    const message = (resource: "exchange" | "graph"): string =>
+      signInFault(said("500011"), { ...about, resource }).message;
+    expect(message("exchange")).toContain("has no Exchange Online in");
+    expect(message("graph")).toContain("has no Microsoft Graph in");
+  });
+
   it.each([
     ["7000215", "denied", ["(AppSecret)", clientId, "not its ID"]],
     ["7000222", "denied", ["(AppSecret)", clientId, "expired"]],

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { clouds, scopeOf, type CloudName } from "../../lib/auth/clouds.ts";
+import { clouds, scopeOf, type CloudName, type Resource } from "../../lib/auth/clouds.ts";
 import { tokenSource, type Credential, type TokenSource } from "../../lib/auth/token.ts";
 import { httpTransport, type HttpReply, type HttpRequest } from "../../lib/net/transport.ts";
 import { seedState } from "../emulator/seed.ts";
@@ -50,12 +50,14 @@ function worldOf(
   {
     credential = { secret },
     cloud = "worldwide",
+    resource = "exchange",
     loginUrl,
     forever = false,
     remainingMs = 25_000,
   }: {
     credential?: Credential;
     cloud?: CloudName;
+    resource?: Resource;
     loginUrl?: string;
     forever?: boolean;
     remainingMs?: number;
@@ -65,7 +67,7 @@ function worldOf(
   const time = timeOf({ remainingMs });
   const kept: string[] = [];
   const token = tokenSource(
-    { tenantId, clientId, credential, cloud: clouds[cloud], loginUrl },
+    { tenantId, clientId, credential, cloud: clouds[cloud], resource, loginUrl },
     { transport, pace: time.pace, clock: time.clock, keepSecret: (one) => kept.push(one) },
   );
   return {
@@ -112,6 +114,12 @@ describe("a token", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it("for Microsoft Graph names that resource in its scope", async () => {
+    const { token, form } = worldOf([issued("one")], { resource: "graph" });
+    expect(await token.get()).toBe("one");
+    expect(form()["scope"]).toBe("https://graph.microsoft.com/.default");
+  });
+
   it.each(Object.keys(clouds) as CloudName[])(
     "of the cloud %s comes from its sign-in service, for its Exchange, even at another address",
     async (cloud) => {
@@ -123,7 +131,7 @@ describe("a token", () => {
       expect(sent.map(({ url }) => url.split("?")[0])).toEqual([
         `http://127.0.0.1:1/${tenantId}/oauth2/v2.0/token`,
       ]);
-      expect(form()["scope"]).toBe(scopeOf(clouds[cloud]));
+      expect(form()["scope"]).toBe(scopeOf(clouds[cloud], "exchange"));
     },
   );
 
@@ -341,6 +349,7 @@ describe("against the emulator", () => {
       clientId: own.clientId ?? running.clientId,
       credential: own.credential ?? { secret: running.clientSecret },
       cloud: clouds[own.cloud ?? "worldwide"],
+      resource: "exchange" as const,
       loginUrl: running.loginUrl,
     };
     return await tokenSource(settings, {

@@ -22,6 +22,8 @@ export interface Campaign {
   seed: number;
   runs: number;
   only?: string | undefined;
+  /** Called after each run. */
+  onRun?: () => void;
   /** Ends it early. */
   isEnough?: (summary: Summary) => boolean;
 }
@@ -38,7 +40,7 @@ export function conditionsOf({
 
 /** Runs a whole campaign; every case is drawn from the seed and its own number. */
 export async function runCampaign(campaign: Campaign): Promise<Summary> {
-  const { tenant, seed, runs, only, isEnough = () => false } = campaign;
+  const { tenant, seed, runs, only, isEnough = () => false, onRun } = campaign;
   const conditions = conditionsOf(campaign);
   // Nobody reads where an error came from in a hundred thousand runs; a replay shows it.
   Error.stackTraceLimit = 0;
@@ -46,6 +48,7 @@ export async function runCampaign(campaign: Campaign): Promise<Summary> {
   for (let index = 0; index < runs && !isEnough(tally.summary); index++) {
     const report = await runCase(seed, index, conditions);
     tally.add(report, replayCommand({ tenant, seed, index, only }));
+    onRun?.();
   }
   return tally.end();
 }

@@ -56,6 +56,10 @@ describe.each(verbs)("exo-connector $name", (verb) => {
     for (const example of examples.slice(0, 2)) expect(example).toContain(` ${own}`);
   });
 
+  it("can answer in JSON", () => {
+    expect(verb.command.options.map(({ long }) => long)).toContain("--json");
+  });
+
   it("refuses an unknown option, and names the nearest one", async () => {
     const { code, lines, notes } = await ran([...enough(verb), "--hepl"]);
     expect({ code, lines }).toEqual({ code: 2, lines: [] });

@@ -70,8 +70,23 @@ describe("exo-connector reach", () => {
     expect(own.map(({ access }) => access)).toEqual([
       expect.stringMatching(/litigation hold/),
       expect.stringMatching(/^automatic reply /),
+      "licence assigned, its name is in Entra ID",
     ]);
     for (const { readAt } of reached) expect(readAt).toBeGreaterThanOrEqual(start);
+  });
+
+  it.each([
+    [false, "no licence assigned"],
+    [null, "licence not known, see Entra ID"],
+  ])("says what Exchange knows of the licence: %s", async (SKUAssigned, access) => {
+    const state = structuredClone(running.emulator.state());
+    const mailbox = state.objects.find((one) => one["UserPrincipalName"] === daan);
+    Object.assign(mailbox ?? {}, { SKUAssigned });
+    const changed = await startEmulator({ state });
+    const { lines } = await ran(["reach", daan, "--emulator", changed.exchangeUrl, "--json"]);
+    await changed.close();
+    const { reached } = JSON.parse(lines.join("")) as Listed;
+    expect(reached.filter(({ kind }) => kind === "own mailbox").at(-1)?.access).toBe(access);
   });
 
   it("shows what a leaver still has, until events have revoked it", async () => {

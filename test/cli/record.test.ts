@@ -22,12 +22,17 @@ describe("exo-connector record", () => {
     const event = path.join(folder, "event.json");
     writeFileSync(event, JSON.stringify(story(createEmulator().credentials)[0].event));
     const as = "lifecycle/create/only-in-this-test";
-    const { code, lines } = await ran(["record", "--event", event, "--as", as]);
-    expect({ code, lines }).toEqual({
+    const { code, lines } = await ran(["record", "--event", event, "--as", as, "--json"]);
+    expect({ code, documents: lines.map((line) => JSON.parse(line) as unknown) }).toEqual({
       code: 1,
-      lines: [
-        `not recorded yet: ${as}`,
-        "1 recorded, 1 not equal to the fixtures on disk; --update writes them.",
+      documents: [
+        {
+          isDone: false,
+          lines: [
+            `not recorded yet: ${as}`,
+            "1 recorded, 1 not equal to the fixtures on disk; --update writes them.",
+          ],
+        },
       ],
     });
   });

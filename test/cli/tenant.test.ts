@@ -147,6 +147,13 @@ describe("exo-connector emulator fault", () => {
     expect(running.emulator.faults()).toEqual([]);
   });
 
+  it("lists them as JSON", async () => {
+    const { lines } = await ran("emulator", "fault", "throttled", "--times", "2", "--json");
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { faults: [{ named: "throttled", times: 2, seen: 0 }] },
+    ]);
+  });
+
   it.each([
     [["throtled"], "There is no fault throtled. Is it throttled?"],
     [
@@ -198,10 +205,10 @@ describe("exo-connector seed", () => {
     expect(readState(seed)).not.toHaveProperty("problems");
   });
 
-  it("prints the example of the repository", async () => {
-    const { $schema: _, ...printed } = JSON.parse(
-      (await ranWithout(["seed", "example"])).lines.join("\n"),
-    ) as Record<string, unknown>;
+  it("prints the example of the repository, with --json in one line", async () => {
+    const { lines } = await ranWithout(["seed", "example", "--json"]);
+    expect(lines).toHaveLength(1);
+    const { $schema: _, ...printed } = JSON.parse(lines.join("")) as Record<string, unknown>;
     const { $schema: __, ...file } = JSON.parse(
       readFileSync(path.join(import.meta.dirname, "../emulator/seeds/small.json"), "utf8"),
     ) as Record<string, unknown>;

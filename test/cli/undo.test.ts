@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isRecord } from "../../lib/host/schemaContract.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { ran } from "./terminal.ts";
 
@@ -10,6 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const answer = path.join(folder, "answer.json");
 
 const anna = "anna.bakker@contoso.com";
+const aoife = "aoife.obrien@contoso.com";
+const secondary = "aoife.obrien@contoso.onmicrosoft.com";
 const chris = "chris.bakker@contoso.com";
 const newsletter = "0b1ec700-0000-4000-8000-00000000041d";
 
@@ -48,6 +51,14 @@ describe("exo-connector undo", () => {
       "a reply",
       ...["delete", "--account", chris, "--set", "AutoReplyState=Enabled"],
       ...["--set", "InternalMessage=Gone", "--set", "ExternalMessage=Gone"],
+    ],
+    [
+      "a right on a calendar",
+      ...["folderPermission/grantPermission", "--account", anna, "--permission", "Reviewer"],
+    ],
+    [
+      "a primary address that was a secondary one",
+      ...["update", "--account", aoife, "--set", `EmailAddresses=SMTP:${secondary}`],
     ],
   ])("takes back %s", async (_what, action, ...args) => {
     const before = state();
@@ -118,7 +129,65 @@ describe("exo-connector undo", () => {
     const { code, lines } = await undo("--live");
     expect(code).toBe(1);
     expect(lines).toContain(
-      "   cannot be undone: it changed EmailAddresses, and the connector removes no address",
+      "   cannot be undone: it added smtp:new@contoso.com, and the connector removes no address",
+    );
+  });
+
+  it("sets a calendar right back to the one before, whatever option that is", async () => {
+    const grant = (right: string) =>
+      changed(
+        "folderPermission/grantPermission",
+        "--account",
+        anna,
+        "--permission",
+        right,
+        ...overwrite,
+      );
+    const overwrite = ["--setting", "CalendarRightConflict=overwrite"];
+    await grant("Reviewer");
+    const before = state();
+    await grant("Editor");
+    const { code, lines } = await undo("--live");
+    expect(code, lines.join("\n")).toBe(0);
+    expect(state()).toEqual(before);
+  });
+
+  const british = {
+    Language: "en-GB",
+    DateFormat: null,
+    TimeFormat: null,
+    TimeZone: "GMT Standard Time",
+  };
+  const dutch = {
+    Language: "nl-NL",
+    DateFormat: "dd-MM-yy",
+    TimeFormat: "H:mm",
+    TimeZone: "W. Europe Standard Time",
+  };
+  const regional = (before: object, Identity = "0b1ec700-0000-4000-8000-000000000001") => {
+    const step = {
+      target: "exchange",
+      operation: "Set-MailboxRegionalConfiguration",
+      sentence: "Set",
+      sent: true,
+    };
+    writeFileSync(
+      answer,
+      JSON.stringify([{ ...step, parameters: { Identity, ...british }, before }]),
+    );
+  };
+
+  it("sets a regional configuration back to an option, and refuses any other", async () => {
+    regional(dutch);
+    const { code, lines } = await undo("--live");
+    expect(code, lines.join("\n")).toBe(0);
+    const [mailbox] = running.emulator
+      .state()
+      .objects.filter((one) => one["UserPrincipalName"] === aoife);
+    expect(mailbox).toMatchObject(dutch);
+    regional({ ...dutch, DateFormat: "d-M-yyyy" });
+    expect((await undo()).lines.at(-1)).toContain(
+      "cannot be undone: no option of permissions/regionalConfiguration is the configuration before: {",
     );
   });
 
@@ -184,7 +253,7 @@ describe("exo-connector undo", () => {
 
 /** A state without defaults, times of changes, and what is left of a reply or a hold that is off. */
 function withoutDefaults(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (Array.isArray(value)) return value.filter((one) => !isDefaultRight(one)).map(withoutDefaults);
   if (typeof value !== "object" || value === null) return value;
   const isReplyOff = !("AutoReplyState" in value) || value.AutoReplyState === "Disabled";
   const isHeld = "LitigationHoldEnabled" in value && value.LitigationHoldEnabled === true;
@@ -198,6 +267,13 @@ function withoutDefaults(value: unknown): unknown {
     .map(([key, member]): [string, unknown] => [key, withoutDefaults(member)])
     .filter(([, member]) => !isDefault(member));
   return Object.fromEntries(entries);
+}
+
+/** The right that everyone has on a calendar without an entry. */
+function isDefaultRight(value: unknown): boolean {
+  return (
+    isRecord(value) && value["user"] === "Default" && String(value["rights"]) === "AvailabilityOnly"
+  );
 }
 
 const defaults: ReadonlySet<unknown> = new Set(["", null, false, "Disabled", "Unlimited"]);

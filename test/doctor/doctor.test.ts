@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../tools/doctor/finding.ts";
 import { openings, privateAuthority, proxyAccount, tlsServer } from "../net/privateNetwork.ts";
@@ -181,10 +182,16 @@ describe("what is not known is not fine", () => {
     expect(checksOf(findings, "warning")).toEqual(["set resources"]);
   });
 
-  it("when a litigation hold needs a role that may be missing", async () => {
+  it("when a litigation hold needs the management role Legal Hold, which docs/setup.md says too", async () => {
     const app = { directoryRoles: ["Exchange Recipient Administrator"] };
     const findings = await examined({ app, sets: ["litigationHold"] });
-    expect(checksOf(findings, "unknown")).toEqual(["set litigationHold"]);
+    expect(checksOf(findings, "wrong")).toEqual(["set litigationHold"]);
+    const { message, mend } = findings.find(({ check }) => check === "set litigationHold") ?? {};
+    expect(message).toContain("does not include the management role Legal Hold");
+    expect(mend).toContain("Assign the Entra role Exchange Administrator instead");
+    const setup = readFileSync(new URL("../../docs/setup.md", import.meta.url), "utf8");
+    expect(setup).toMatch(/^\| Exchange Recipient Administrator +\| .*litigation holds/m);
+    expect(setup).toMatch(/^\| Exchange Administrator +\| .*management role Legal Hold/m);
   });
 
   it("when the service does not answer for a while", async () => {

@@ -33,7 +33,14 @@ export async function liveTenant(): Promise<Live> {
   const { pace } = timeOf();
   const clock = (): number => emulator.now();
   const token = tokenSource(
-    { tenantId, clientId, credential: { secret: clientSecret }, cloud: clouds.worldwide, loginUrl },
+    {
+      tenantId,
+      clientId,
+      credential: { secret: clientSecret },
+      cloud: clouds.worldwide,
+      resource: "exchange",
+      loginUrl,
+    },
     { transport, pace, clock, keepSecret: () => undefined },
   );
   const exchange = exchangeOnline(

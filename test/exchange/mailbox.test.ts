@@ -440,6 +440,7 @@ describe("in the emulator's tenant of difficult names", () => {
         clientId,
         credential: { secret: clientSecret },
         cloud: clouds.worldwide,
+        resource: "exchange",
         loginUrl,
       },
       { transport, pace, clock, keepSecret: () => undefined },

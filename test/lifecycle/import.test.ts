@@ -152,6 +152,17 @@ describe("an import", () => {
     expect(accounts.every(({ Data }) => Object.keys(Data).length === 7)).toBe(true);
   });
 
+  it("names the fields that mailboxes do not have", async () => {
+    const fields = ["exchangeOnline.CustomAttribut1", "Shoe", "shoe", "MailTip"];
+    const { stderr } = await runner.here(bench, event({ fields }));
+    const warnings = stderr.split("\n").filter((line) => line.includes("warning"));
+    expect(warnings.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+      'Mailboxes have no property "CustomAttribut1" (the nearest is CustomAttribute1), "shoe": they are imported ' +
+        "without a value.",
+    ]);
+    expect((await runner.here(bench, event({ fields: ["GUID"] }))).stderr).not.toContain("warning");
+  });
+
   it.each<[string, unknown, Record<string, unknown>]>([
     [
       "one field that PowerShell took out of its list",

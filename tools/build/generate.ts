@@ -13,6 +13,7 @@ import type { Shape } from "../../lib/host/schemaContract.ts";
 import { configurationPage } from "./configurationTable.ts";
 import { editorSchemas } from "./editorOptions.ts";
 import { mailboxFacts } from "./mailboxFacts.ts";
+import { operatorPage } from "./messagesPage.ts";
 import { seedSchema } from "./seedSchema.ts";
 import { timeZoneFacts } from "./timeZones.ts";
 
@@ -88,6 +89,7 @@ const files: Record<string, string> = {
   "lib/generated/timeZones.ts":
     header + timeZoneFacts(json("node_modules/cldr-core/supplemental/windowsZones.json")),
   "docs/configuration.md": await configurationPage(root),
+  "docs/operator.md": await operatorPage(root),
   ...editorSchemas(),
   ...seedSchema(),
 };

@@ -12,6 +12,8 @@ import { startEmulator } from "../../test/emulator/server.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { runBundle } from "../cli/run.ts";
 import { permissionImportFor } from "../cli/demoEvents.ts";
+import { counter } from "../cli/counter.ts";
+import { processTerminal } from "../cli/terminal.ts";
 import { sorted } from "../cli/recording.ts";
 
 interface Kind {
@@ -86,7 +88,14 @@ export async function campaign(
     atOnce = 6,
     often = 0.06,
     firstSeed = 1,
-  }: { dist: string; atOnce?: number; often?: number; firstSeed?: number },
+    onImport = () => undefined,
+  }: {
+    dist: string;
+    atOnce?: number;
+    often?: number;
+    firstSeed?: number;
+    onImport?(): void;
+  },
 ): Promise<Tally> {
   const whole = await Promise.all(kinds.map((kind) => disturbed(kind, dist, undefined, often)));
   const tally: Tally = {
@@ -106,6 +115,7 @@ export async function campaign(
       const expected = whole[number];
       if (!kind || !expected) continue;
       const { answer, records, holders } = await disturbed(kind, dist, seed, often);
+      onImport();
       tally.requests += answer?.stats.requests ?? 0;
       tally.retries += answer?.stats.retries ?? 0;
       const why = answer?.outputContext.AuditLogs.find(({ IsError }) => IsError)?.Message;
@@ -173,17 +183,21 @@ async function disturbed(
 async function main(runs: number): Promise<void> {
   const dist = path.resolve(import.meta.dirname, "../../dist");
   await buildBundles(dist);
+  const terminal = processTerminal();
   const begin = performance.now();
-  const { complete, told, wrong, requests, retries } = await campaign(runs, { dist });
+  const { complete, told, wrong, requests, retries } = await campaign(runs, {
+    dist,
+    onImport: counter(terminal, { what: "imports", total: runs }),
+  });
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
   const failed = [...told.values()].reduce((sum, count) => sum + count, 0);
   const reasons = [...told].map(([outcome, count]) => `${outcome} ${count}`).join(", ");
-  console.log(
+  terminal.line(
     `${runs} imports in ${seconds} s, ${requests} requests, ${retries} tried again: ` +
       `${complete} complete, ${failed} failed with a reason${reasons === "" ? "" : ` (${reasons})`}, ` +
       `${wrong.length} wrong.`,
   );
-  for (const line of wrong) console.log(`  ${line}`);
+  for (const line of wrong) terminal.line(`  ${line}`);
   process.exitCode = wrong.length === 0 && complete > 0 ? 0 : 1;
 }
 

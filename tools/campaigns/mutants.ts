@@ -19,6 +19,8 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "prettier";
+import { counter } from "../cli/counter.ts";
+import { processTerminal } from "../cli/terminal.ts";
 import type { PlantedFault } from "./planted/fault.ts";
 import { plantedFaults } from "./plantedFaults.ts";
 
@@ -149,6 +151,8 @@ const results = new Map<PlantedFault, Result>();
 const queue = [...faults];
 const copies = Array.from({ length: workers }, copyOfProject);
 const start = performance.now();
+const terminal = processTerminal();
+const done = counter(terminal, { what: "faults", total: faults.length });
 try {
   const [first = ""] = copies;
   const all = [...new Set(faults.flatMap(testsOf))];
@@ -163,7 +167,8 @@ try {
         const result = await planted(copy, fault);
         results.set(fault, result);
         const mark = result === "survived" && fault.equivalent !== undefined ? " (equivalent)" : "";
-        console.log(`${result}${mark}: ${fault.file}: ${fault.find} -> ${fault.replace}`);
+        done();
+        terminal.line(`${result}${mark}: ${fault.file}: ${fault.find} -> ${fault.replace}`);
       }
     }),
   );

@@ -18,6 +18,8 @@ import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtu
 import type { Scenario } from "../../test/fixtures/scenario.ts";
 import { changesBetween } from "../../test/tenantChanges.ts";
 import { buildBundles } from "../build/bundles.ts";
+import { counter } from "../cli/counter.ts";
+import { processTerminal } from "../cli/terminal.ts";
 import { standInSecret } from "../cli/recording.ts";
 import { actionOf } from "../cli/replay.ts";
 
@@ -270,20 +272,25 @@ async function runCase(index: number): Promise<void> {
   if (values.replay !== undefined) console.log(scenario.name, trouble.name, ended, again);
 }
 
+const terminal = processTerminal();
 try {
   await buildBundles(dist);
   let next = 0;
+  const done = counter(terminal, { what: "processes", total: Number(values.runs) });
   const lane = async (): Promise<void> => {
-    while (next < Number(values.runs)) await runCase(next++);
+    while (next < Number(values.runs)) {
+      await runCase(next++);
+      done();
+    }
   };
   await Promise.all([lane(), lane()]);
 } finally {
   rmSync(dist, { recursive: true, force: true });
 }
 for (const [name, row] of [...tally].sort())
-  console.log(
+  terminal.line(
     `${name.padEnd(24)} ${String(row.runs).padStart(4)} runs, ${row.broken} broke a rule`,
   );
-for (const line of broken) console.log(line);
-console.log(`${values.runs} processes, seed ${seed}: ${broken.length} rules broken.`);
+for (const line of broken) terminal.line(line);
+terminal.line(`${values.runs} processes, seed ${seed}: ${broken.length} rules broken.`);
 process.exitCode = broken.length === 0 ? 0 : 1;

@@ -16,6 +16,8 @@ import { caughtAt, plantedFaults } from "../../test/campaign/planted.ts";
 import { loadProduct } from "../../test/campaign/product.ts";
 import { replay } from "../../test/campaign/replay.ts";
 import { runCampaign, tenants } from "../../test/campaign/run.ts";
+import { counter } from "../cli/counter.ts";
+import { processTerminal } from "../cli/terminal.ts";
 import type { Summary } from "../../test/campaign/tally.ts";
 
 const { values } = parseArgs({
@@ -30,6 +32,7 @@ const { values } = parseArgs({
   },
 });
 
+const terminal = processTerminal();
 const names = values.tenant === "both" ? Object.keys(tenants) : [values.tenant];
 const product = await loadProduct();
 
@@ -63,14 +66,15 @@ async function campaign(): Promise<0 | 1> {
   const [runs, seed] = [wholeNumber("runs", values.runs), wholeNumber("seed", values.seed)];
   const summaries: Summary[] = [];
   for (const tenant of names) {
-    const summary = await runCampaign({ product, tenant, seed, runs, only: values.only });
+    const onRun = counter(terminal, { what: `runs on ${tenant}`, total: runs });
+    const summary = await runCampaign({ product, tenant, seed, runs, only: values.only, onRun });
     summaries.push(summary);
-    console.log(described(summary));
+    for (const line of described(summary).split("\n")) terminal.line(line);
   }
   mkdirSync(values.out, { recursive: true });
   writeFileSync(path.join(values.out, "campaign.html"), pageOf(summaries));
   writeFileSync(path.join(values.out, "campaign.json"), JSON.stringify(summaries, null, 1));
-  console.log(`Written: ${path.join(values.out, "campaign.html")} and campaign.json`);
+  terminal.line(`Written: ${path.join(values.out, "campaign.html")} and campaign.json`);
   return summaries.every(({ violating }) => violating === 0) ? 0 : 1;
 }
 

@@ -12,6 +12,8 @@ import { seedState } from "../../test/emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../../test/emulator/server.ts";
 import type { DirectoryObject, State } from "../../test/emulator/state.ts";
 import { buildBundles } from "../build/bundles.ts";
+import { counter } from "../cli/counter.ts";
+import { processTerminal } from "../cli/terminal.ts";
 import { runBundle } from "../cli/run.ts";
 import { permissionImportFor } from "../cli/demoEvents.ts";
 
@@ -275,6 +277,7 @@ function wrongInTenant(
 async function main(items: number, rounds: number): Promise<void> {
   const dist = path.resolve(import.meta.dirname, "../../dist");
   await buildBundles(dist);
+  const terminal = processTerminal();
   let wrong = 0;
   const cases: { name: string; own: Partial<Round> }[] = [
     { name: "throttled, not killed", own: { throttled: 0.03, kills: 0 } },
@@ -289,19 +292,22 @@ async function main(items: number, rounds: number): Promise<void> {
     },
     { name: "throttled, killed, answers lost", own: { throttled: 0.03, lost: 0.001 } },
   ];
+  const total = rounds * 2 * cases.length;
+  const done = counter(terminal, { what: "rounds", total });
   for (let seed = 1; seed <= rounds; seed++) {
     for (const kind of ["groups", "sharedMailboxes"] as const) {
       for (const { name, own } of cases) {
         const ended = await round({ kind, items, seed, kills: 3, ...own }, { dist });
         wrong += ended.wrong.length;
+        done();
         const longest = (ended.ms / 1000).toFixed(1);
-        console.log(
+        terminal.line(
           `${kind}, ${items} items, ${name} (seed ${seed}): ${ended.runs} runs, ` +
             `${ended.killed} of them killed, ${ended.requests} requests, ` +
             `longest complete run ${longest} s, ${ended.completed} incomplete objects completed: ` +
             (ended.wrong.length === 0 ? "correct" : "WRONG"),
         );
-        for (const line of ended.wrong) console.log(`  ${line}`);
+        for (const line of ended.wrong) terminal.line(`  ${line}`);
       }
     }
   }

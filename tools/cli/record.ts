@@ -15,13 +15,14 @@ import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtu
 import { buildBundles } from "../build/bundles.ts";
 import { runBundle, withoutAnswer } from "./run.ts";
 import { readJson } from "../session/jsonFile.ts";
+import { answeredOf, headersThatMatterOf } from "./answered.ts";
+import { PageNames } from "./pageNames.ts";
 import { actionOf } from "./replay.ts";
 import { UsageError } from "../session/usageError.ts";
 import {
   askedIn,
   asksForToken,
   differences,
-  exchangeOrigin,
   fileOf,
   fixtures,
   isAmong,
@@ -35,14 +36,12 @@ import {
   sorted,
   standInSecret,
   writeFixture,
-  type Answered,
-  type Asked,
-  type Exchange,
   type Fixture,
   type Question,
   type Recording,
   type Reply,
 } from "./recording.ts";
+import type { Answered, Exchange } from "../session/traffic.ts";
 
 /** One thing to record. */
 interface Take {
@@ -56,15 +55,6 @@ interface Take {
   ends: string | undefined;
 }
 
-/** Headers of an answer that a client reads. */
-const headersThatMatter = [
-  "retry-after",
-  "www-authenticate",
-  "x-exceptiontype",
-  "x-ms-diagnostics",
-  "location",
-];
-
 async function record(
   { name, source, event, state, faults, pageSize, ends }: Take,
   dist: string,
@@ -72,7 +62,7 @@ async function record(
   const emulator = await startEmulator({ state, clock: () => Date.parse(timeOfRecording) });
   emulator.emulator.setFaults(faults);
   const traffic: Exchange[] = [];
-  const pages = new Map<string, string>();
+  const pages = new PageNames(pageToken);
   const proxy = await serveLoopback((question) => pass(question));
   try {
     const run = await runBundle(actionOf(name), event, {
@@ -121,7 +111,7 @@ async function record(
       isToken ? emulator.loginUrl : emulator.exchangeUrl,
     );
     const token = url.searchParams.get("$skiptoken");
-    if (token !== null) target.searchParams.set("$skiptoken", pages.get(token) ?? token);
+    if (token !== null) target.searchParams.set("$skiptoken", pages.realToken(token));
     // Compression, lengths and connections are each side's own.
     const {
       host: _host,
@@ -157,55 +147,12 @@ async function record(
       if (exchange) traffic.push({ ...exchange, response: reply });
       return reply;
     }
-    const kept = ["content-type", ...headersThatMatter, "request-id"].flatMap((header) =>
-      "headers" in reply && reply.headers[header] !== undefined
-        ? [[header, reply.headers[header]] as const]
-        : [],
-    );
-    reply = { ...reply, headers: Object.fromEntries(kept) };
+    reply = { ...reply, headers: headersThatMatterOf(reply.headers) };
     if (exchange) {
-      reply.body = withNamedPages(reply.body, exchange.request);
-      traffic.push({ ...exchange, response: written(reply) });
+      reply.body = pages.named(reply.body, exchange.request);
+      traffic.push({ ...exchange, response: answeredOf(reply, proxy.origin) });
     }
     return reply;
-  }
-
-  /** The links to next pages, without tokens that are others in every run. */
-  function withNamedPages(body: string, asked: Asked): string {
-    if (!body.includes("%24skiptoken=")) return body;
-    const named = (link: string, of: Asked): string =>
-      link.replace(/(?<=%24skiptoken=)[^&]+/, (real) => {
-        pages.set(pageToken(of), decodeURIComponent(real));
-        return pageToken(of);
-      });
-    const answer = JSON.parse(body) as {
-      "@odata.nextLink"?: string;
-      responses?: { id: string; body?: { "@odata.nextLink"?: string } }[];
-    };
-    for (const [part, of] of answer.responses
-      ? answer.responses.map(({ id, body: inside }) => [inside, asked.batch?.[Number(id)]] as const)
-      : [[answer, asked] as const]) {
-      if (part?.["@odata.nextLink"] !== undefined && of)
-        part["@odata.nextLink"] = named(part["@odata.nextLink"], of);
-    }
-    return JSON.stringify(answer);
-  }
-
-  function written({ status, headers, body }: Exclude<Reply, { cut: true }>): Answered {
-    const { "content-type": type = "", "request-id": requestId, ...others } = headers;
-    const isJson = type.startsWith("application/json");
-    // People see a request id when something went wrong.
-    const shown = {
-      ...(isJson || type === "" ? {} : { "content-type": type }),
-      ...others,
-      ...(status >= 400 && requestId !== undefined ? { "request-id": requestId } : {}),
-    };
-    const content = body.replaceAll(proxy.origin, exchangeOrigin);
-    return {
-      status,
-      ...(Object.keys(shown).length > 0 ? { headers: shown } : {}),
-      body: isJson ? (JSON.parse(content) as unknown) : content,
-    };
   }
 }
 

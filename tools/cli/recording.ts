@@ -8,30 +8,11 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-
-/** One cmdlet, as it was sent. */
-export interface Asked {
-  cmdlet: string;
-  parameters: unknown;
-  select?: string[];
-  /** Counts from 1, which is left out. */
-  page?: number;
-  /** Of a `$batch`: what is asked in it, in order. Ids are numbers from 0. */
-  batch?: Asked[];
-}
+import type { Asked, Exchange } from "../session/traffic.ts";
 
 /** Actions that send requests side by side: their order, and that of their records, is not the same in every run. */
 export function isUnordered(action: string): boolean {
   return /^(permissions\/.*\/import\w+|resources\/\w+)$/.test(action);
-}
-
-/** `body`: JSON as a value, any other content as a text. `cut`: the connection ended without an answer. */
-export type Answered =
-  { status: number; headers?: Record<string, string>; body: unknown } | { cut: true };
-
-export interface Exchange {
-  request: Asked;
-  response: Answered;
 }
 
 /** The output of one run of a bundle. */
@@ -82,7 +63,8 @@ export function isAmong(name: string, typed: readonly string[]): boolean {
 
 /** The members of a fixture, in the order in which they are written. */
 const members = ["source", "event", "traffic", "answer", "records"] as const;
-const sources = /^(emulator|documented: https:\/\/\S+|tenant: recorded \d{4}-\d\d-\d\d, scrubbed)$/;
+const sources =
+  /^(emulator|documented: https:\/\/\S+|(tenant|emulator): recorded \d{4}-\d\d-\d\d, scrubbed)$/;
 
 export function readFixture(file: string): Fixture {
   const fixture = jsonIn(file);
@@ -100,7 +82,7 @@ export function readFixture(file: string): Fixture {
   if (typeof source !== "string" || !sources.test(source))
     return refuse(
       `source is ${shown(source)}; it must be "emulator", "documented: <address of the page>" ` +
-        `or "tenant: recorded <yyyy-mm-dd>, scrubbed".`,
+        `or "tenant: recorded <yyyy-mm-dd>, scrubbed" (or "emulator: recorded ...").`,
     );
   if (!Array.isArray(traffic)) return refuse("traffic must be a list.");
   if (records !== undefined && !Array.isArray(records)) return refuse("records must be a list.");

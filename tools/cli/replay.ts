@@ -12,11 +12,11 @@ import {
   serveLoopback,
   shown,
   sorted,
-  type Asked,
-  type Exchange,
   type Question,
+  type Recording,
   type Reply,
 } from "./recording.ts";
+import type { Asked, Exchange } from "../session/traffic.ts";
 
 const token = "replayed-token-that-opens-nothing";
 
@@ -40,6 +40,42 @@ export function asBundleIn(dist?: string): Way {
     runBundle(action, event, { env, ...(dist === undefined ? {} : { dist }) });
 }
 
+/** An event, run against the traffic that was recorded. */
+export interface Rerun extends Awaited<ReturnType<Way>> {
+  /** Without what differs from run to run. */
+  answer: unknown;
+  records: unknown[];
+  /** The requests that are not as recorded, for people to read. */
+  problems: string[];
+  /** Something else was sent than was recorded: the answer proves nothing. */
+  wasLeft: boolean;
+}
+
+/** Runs an event of `action`, which is `room/action`, against nothing but recorded traffic. */
+export async function rerun(
+  { event, traffic }: Pick<Recording, "event" | "traffic">,
+  action: string,
+  way: Way,
+): Promise<Rerun> {
+  const script = new Script(traffic, tenantIn(event), isUnordered(action));
+  const server = await serveLoopback((question) => script.next(question, server.origin));
+  const run = await way(action, event, {
+    EXO_CONNECTOR_LOGIN_URL: server.origin,
+    EXO_CONNECTOR_EXCHANGE_URL: server.origin,
+  }).finally(server.close);
+  return {
+    ...run,
+    answer: lasting(run.answer, server.origin),
+    records: inOrder(lasting(run.records, server.origin) as unknown[], action),
+    problems: script.problems,
+    wasLeft: script.wasLeft,
+  };
+}
+
+function inOrder(records: unknown[], action: string): unknown[] {
+  return isUnordered(action) ? sorted(records) : records;
+}
+
 /** `file` is the fixture's, `action` is `room/action`. */
 export async function replay(
   file: string,
@@ -48,36 +84,31 @@ export async function replay(
 ): Promise<Replayed> {
   const begin = performance.now();
   const recorded = readFixture(file);
-  const script = new Script(recorded.traffic, tenantIn(recorded.event), isUnordered(action));
-  const server = await serveLoopback((question) => script.next(question, server.origin));
-  const run = await way(action, recorded.event, {
-    EXO_CONNECTOR_LOGIN_URL: server.origin,
-    EXO_CONNECTOR_EXCHANGE_URL: server.origin,
-  }).finally(server.close);
-  const ms = performance.now() - begin;
-  const answer = lasting(run.answer, server.origin);
-  const inOrder = (records: unknown[]): unknown[] =>
-    isUnordered(action) ? sorted(records) : records;
-  const records = inOrder(lasting(run.records, server.origin) as unknown[]);
-  return { problems: problemsOf(), ms, source: recorded.source };
+  const run = await rerun(recorded, action, way);
+  return {
+    problems: problemsOf(recorded, run, action),
+    ms: performance.now() - begin,
+    source: recorded.source,
+  };
+}
 
-  function problemsOf(): string[] {
-    if (run.answer === undefined) return [withoutAnswer(run)];
-    const problems = [...script.problems];
-    const found = [
-      ...differences(recorded.answer, answer, "answer"),
-      ...differences(inOrder(recorded.records ?? []), records, "records"),
-    ];
-    // The answer after an unforeseen request proves nothing; otherwise it shows what was never requested.
-    if (!script.wasLeft) problems.push(...found);
-    const success =
-      (run.answer as { outputContext: { Success?: unknown } }).outputContext.Success === true;
-    if ((run.code === 0) !== success)
-      problems.push(
-        `The exit code is ${run.code}, and the answer reports ${success ? "success" : "no success"}.`,
-      );
-    return problems;
-  }
+function problemsOf(recorded: Recording, run: Rerun, action: string): string[] {
+  const { answer, records, code } = run;
+  if (answer === undefined) return [withoutAnswer(run)];
+  const problems = [...run.problems];
+  const found = [
+    ...differences(recorded.answer, answer, "answer"),
+    ...differences(inOrder(recorded.records ?? [], action), records, "records"),
+  ];
+  // The answer after an unforeseen request proves nothing; otherwise it shows what was never requested.
+  if (!run.wasLeft) problems.push(...found);
+  const success =
+    (answer as { outputContext: { Success?: unknown } }).outputContext.Success === true;
+  if ((code === 0) !== success)
+    problems.push(
+      `The exit code is ${code}, and the answer reports ${success ? "success" : "no success"}.`,
+    );
+  return problems;
 }
 
 /** The recorded traffic, followed in order; or in any order, for an action that sends requests in parallel. */

@@ -1,6 +1,7 @@
 import type { Answer } from "../../lib/host/answer.ts";
 import { escaped, pageOf, tableOf } from "../session/page.ts";
-import { shown, type Answered, type Exchange, type Fixture } from "./recording.ts";
+import { shown, type Fixture } from "./recording.ts";
+import type { Answered, Exchange } from "../session/traffic.ts";
 
 /** A fixture that was replayed. */
 export interface ReplayedFixture {

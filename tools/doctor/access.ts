@@ -148,10 +148,6 @@ async function withMissing(
     .join(" and ");
   const text = `${names} does not include ${what}`;
   const [first] = missing;
-  if (first?.role === "Legal Hold")
-    return unknown(
-      `According to the documentation, ${text}. Whether it is permitted cannot be read.`,
-    );
   if (first?.role !== forSecurityGroups) return wrong(`${text}.`, mendMissing(missing));
   if (!(await hasSecurityGroups(exchange)))
     return fine(`${names} suffices, because the tenant has no mail-enabled security groups.`);

@@ -76,6 +76,7 @@ export const signIn: Check = {
         clientId: AppId,
         credential,
         cloud: clouds[Cloud],
+        resource: "exchange",
         loginUrl: known.get("loginUrl"),
       },
       {

@@ -12,6 +12,7 @@ import { describedRight, isEveryone } from "../../lib/exchange/calendarRight.ts"
 import { textOf } from "../../lib/exchange/client/encoding.ts";
 import { equals } from "../../lib/exchange/client/opath.ts";
 import { describedHold, heldMailboxById, holdOf } from "../../lib/exchange/litigationHold.ts";
+import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 import { holdersOf } from "../../lib/exchange/rightHolders.ts";
 import type { ExchangeQuery } from "../../lib/exchange/target.ts";
@@ -85,10 +86,21 @@ function addOwn(account: Account, reach: Reach): ExchangeQuery<void> {
       const reply = await autoReplyOf(account)(targets);
       const state = textOf(reply["AutoReplyState"]);
       add(reach, { kind: "own mailbox", object, access: `automatic reply ${state}` });
+      const { SKUAssigned } = await mailboxById(account.Guid, ["SKUAssigned"])(targets);
+      add(reach, { kind: "own mailbox", object, access: licence(SKUAssigned) });
     } catch (thrown) {
       reach.unclear.push(Fault.of(thrown).message);
     }
   };
+}
+
+/** Exchange knows whether there is one (nullable, documented), and not which: Entra ID has the names. */
+function licence(isAssigned: unknown): string {
+  const known: Readonly<Record<string, string>> = {
+    true: "licence assigned, its name is in Entra ID",
+    false: "no licence assigned",
+  };
+  return known[String(isAssigned).toLowerCase()] ?? "licence not known, see Entra ID";
 }
 
 /** Groups with the account as a member, then the groups in which those are members. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { isGuid } from "../../lib/exchange/guid.ts";
+import { isGuid } from "../../lib/guid.ts";
 import { mailboxesWhere, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import { Fault } from "../../lib/fault.ts";
 import { nearestName } from "../../lib/nearestName.ts";

@@ -27,6 +27,8 @@ export interface Tenant {
   invoke(action: string, event: object, onRecord?: () => void): Promise<Invocation>;
   /** Asks the tenant something, read-only, within `limitMs` (default: 25,000). Throws a `Fault`. */
   query<T>(query: ExchangeQuery<T>, limitMs?: number): Promise<T>;
+  /** The same tenant, with a look at every request on its way. */
+  overheard(by: (send: Transport) => Transport): Tenant;
   /** What its connection uses, for those who examine the connection itself. */
   link: TenantLink;
   /** The emulated tenant of this process. */
@@ -82,18 +84,27 @@ function emulatedTenant(seed: string | undefined): Tenant {
   const state = seed === undefined ? {} : { state: stateFrom(seed) };
   const emulator = createEmulator(state);
   const send = withOneToken(sendTo(emulator));
-  const inMemory: ConnectorSeams = {
-    transport: () => ({ send, close: () => undefined }),
-    sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    random: Math.random,
-    clock: () => emulator.now(),
-  };
   const { tenant } = emulator.state();
   const configuration = formOf(emulator.credentials, tenant);
   return {
-    ...tenantWith(tenant.displayName, configuration, { env: noEmulatorUrls, seams: inMemory }),
+    ...tenantInMemory(tenant.displayName, configuration, { send, clock: () => emulator.now() }),
     emulator,
   };
+}
+
+/** A tenant that `send` answers for. Its requests name the real hosts, and never leave the process. */
+export function tenantInMemory(
+  name: string,
+  configuration: Record<string, unknown>,
+  { send, clock }: { send: Transport; clock(): number },
+): Tenant {
+  const seams: ConnectorSeams = {
+    transport: () => ({ send, close: () => undefined }),
+    sleep: (ms, signal) => delay(ms, undefined, { signal }),
+    random: Math.random,
+    clock,
+  };
+  return tenantWith(name, configuration, { env: noEmulatorUrls, seams });
 }
 
 /** Its requests name the real hosts. */
@@ -194,14 +205,37 @@ function tenantWith(
     name,
     configuration,
     link,
+    overheard: (by) =>
+      tenantWith(name, configuration, { ...link, seams: heard(link.seams, by) }, env),
     invoke: (action, event, onRecord = () => undefined) =>
       invoked({ action, event, onRecord }, connectTo, env),
     query: (query, limitMs = queryMs) => queried(query, limitMs, configuration, connectTo, env),
   };
 }
 
+function heard(seams: ConnectorSeams, by: (send: Transport) => Transport): ConnectorSeams {
+  return {
+    ...seams,
+    transport(proxy) {
+      const { send, close } = seams.transport(proxy);
+      return { send: by(send), close };
+    },
+  };
+}
+
+/** Runs an action in this process, with the addresses in `env`: a way for the replay. */
+export async function runHere(
+  action: string,
+  event: unknown,
+  env: Readonly<Record<string, string>>,
+): Promise<Invocation & { stdout: string; stderr: string }> {
+  const connectTo = connectorWith(machineSeams);
+  const run = { action, event, onRecord: () => undefined };
+  return { ...(await invoked(run, connectTo, env)), stdout: "", stderr: "" };
+}
+
 async function invoked(
-  { action, event, onRecord }: { action: string; event: object; onRecord(): void },
+  { action, event, onRecord }: { action: string; event: unknown; onRecord(): void },
   connectTo: Connect<ExchangeTarget>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Invocation> {

@@ -1,4 +1,6 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
+import { hasSettings, regionFrom, type Region } from "../../lib/exchange/region.ts";
+import { listedOptions } from "../../lib/entitlements/regionalConfiguration.ts";
 import { sameHtml } from "../../lib/exchange/html.ts";
 import { differencesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
@@ -27,9 +29,6 @@ export function inverseOf(step: PlanStep): Inverse {
 const creates = (): Inverse => ({
   reason: "it created something, and the connector deletes nothing",
 });
-const calendar = (): Inverse => ({
-  reason: "rights on a calendar are set back by hand: the entitlement says only what is granted",
-});
 
 const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
   Object.entries({
@@ -42,12 +41,10 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
     "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),
     "Remove-RecipientPermission": (step) => ofRight(step, "SendAs", "grantPermission"),
-    "Add-MailboxFolderPermission": calendar,
-    "Set-MailboxFolderPermission": calendar,
-    "Remove-MailboxFolderPermission": calendar,
-    "Set-MailboxRegionalConfiguration": () => ({
-      reason: "a regional configuration is granted and never taken back",
-    }),
+    "Add-MailboxFolderPermission": ofCalendarRight,
+    "Set-MailboxFolderPermission": ofCalendarRight,
+    "Remove-MailboxFolderPermission": ofCalendarRight,
+    "Set-MailboxRegionalConfiguration": ofRegion,
     "New-Mailbox": creates,
     "New-DistributionGroup": creates,
   }),
@@ -57,13 +54,22 @@ function ofMailbox(step: PlanStep): Inverse {
   const { before, parameters } = step;
   if ("SendOnBehalf" in before) return ofDelegate(step);
   if ("LitigationHoldEnabled" in before) return ofHold(step);
-  if ("EmailAddresses" in before)
-    return { reason: "it changed EmailAddresses, and the connector removes no address" };
+  const added = addedAddresses(step);
+  if (added.length > 0)
+    return { reason: `it added ${added.join(", ")}, and the connector removes no address` };
   const data = Object.fromEntries(
     differencesOf(step).map(({ property, from }) => [property, from === "" ? null : textOf(from)]),
   );
   if (Object.keys(data).length === 0) return { reason: "it changed nothing" };
   return { event: { action: "lifecycle/update", account: identityOf(parameters), data } };
+}
+
+/** The addresses that a step added. One that only became the primary address, or no longer is it, was there before. */
+function addedAddresses(step: PlanStep): string[] {
+  const change = differencesOf(step).find(({ property }) => property === "EmailAddresses");
+  const [from, to] = [change?.from, change?.to].map((list) => [list ?? []].flat().map(String));
+  const had = new Set(from?.map((address) => address.toLowerCase()));
+  return (to ?? []).filter((address) => !had.has(address.toLowerCase()));
 }
 
 /** Update takes what a mapping yields: texts, lists of texts and nothing. */
@@ -115,6 +121,55 @@ function pick(from: Readonly<Record<string, unknown>>, names: readonly string[])
   return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
 }
 
+/** To the right before; without one the entry is taken away. */
+function ofCalendarRight({ before, parameters }: PlanStep): Inverse {
+  // The folder follows the mailbox: `<Guid>:<folder>`.
+  const [account = ""] = identityOf(parameters).split(":");
+  const hadEntry = listOf(before["AccessRights"]) !== "";
+  const { AccessRights, SharingPermissionFlags } = hadEntry ? before : parameters;
+  return {
+    event: {
+      action: `permissions/folderPermission/${hadEntry ? "grantPermission" : "revokePermission"}`,
+      account,
+      permission: {
+        Id: "undo",
+        mailboxFolderUser: String(parameters["User"]),
+        mailboxFolderAccessRight: listOf(AccessRights),
+        mailboxFolderSharingPermissionFlags: listOf(SharingPermissionFlags),
+      },
+      settings: { CalendarRightConflict: "overwrite" },
+    },
+  };
+}
+
+/** Rights as options and references have them: a text, separated by commas. */
+function listOf(value: unknown): string {
+  return [value ?? []].flat().map(String).join(",");
+}
+
+/** To the configuration before, if it is one of those that can be granted: the entitlement is an option. */
+function ofRegion({ before, parameters }: PlanStep): Inverse {
+  if (!("Language" in before))
+    return { reason: "it renamed the default folders, and their names before are not known" };
+  const option = listedOptions().find((listed) => isSameRegion(before, regionFrom(listed)));
+  if (!option)
+    return {
+      reason: `no option of permissions/regionalConfiguration is the configuration before: ${JSON.stringify(before)}`,
+    };
+  const action = "permissions/regionalConfiguration/grantPermission";
+  return {
+    event: { action, account: identityOf(parameters), permission: { Id: option.Id } },
+  };
+}
+
+function isSameRegion(before: PlanStep["before"], region: Region): boolean {
+  return (
+    hasSettings(before, region) &&
+    before["DateFormat"] === region.dateFormat &&
+    before["TimeFormat"] === region.timeFormat
+  );
+}
+
 type Verb = "grantPermission" | "revokePermission";
 
 function ofMember({ parameters }: PlanStep, verb: Verb): Inverse {
@@ -156,6 +211,8 @@ export function changedSince(step: PlanStep, inverse: readonly PlanStep[]): stri
   for (const { property, to } of differencesOf(step)) {
     if (!now.has(property)) continue;
     const value = now.get(property);
+    // A format of null is the default of the language.
+    if (to === null && property.endsWith("Format")) continue;
     if (!isAlike(value, to))
       return `${property} is ${JSON.stringify(value)} now; the plan had set ${JSON.stringify(to)}`;
   }
@@ -164,6 +221,8 @@ export function changedSince(step: PlanStep, inverse: readonly PlanStep[]): stri
 
 /** Exchange wraps messages in HTML, and writes a number of days as a span of time. */
 function isAlike(value: unknown, set: unknown): boolean {
+  // A list without an item is what is left where something was taken away.
+  if (set === undefined && Array.isArray(value)) return value.length === 0;
   if (typeof value !== "string" || typeof set !== "string")
     return JSON.stringify(value) === JSON.stringify(set);
   return value === set || daysOf(value) === set || sameHtml(value, set);

@@ -1,5 +1,5 @@
 import { parsedJson } from "../../net/json.ts";
-import { maxConcurrent } from "../../concurrency.ts";
+import { bundled, maxConcurrent, merged } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
 import { isWholeList, maxEmptyLooks, reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
@@ -30,7 +30,7 @@ export async function* eachRead<T>(
   commandFor: (item: T) => Command,
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
-  const bundles = bundled(items);
+  const bundles = bundled(items, perRequest);
   async function* worker(): AsyncGenerator<Piece<T>, void, undefined> {
     for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
       const asked: Asked<T>[] = [];
@@ -224,43 +224,4 @@ function headersIn(headers: unknown): Record<string, string> {
 function textOf(body: unknown): string {
   if (typeof body === "string") return body;
   return body === undefined ? "" : JSON.stringify(body);
-}
-
-/** The items by tens, as they come. */
-async function* bundled<T>(
-  items: AsyncIterable<T> | Iterable<T>,
-): AsyncGenerator<T[], void, undefined> {
-  let bundle: T[] = [];
-  for await (const item of items) {
-    if (bundle.push(item) < perRequest) continue;
-    yield bundle;
-    bundle = [];
-  }
-  if (bundle.length > 0) yield bundle;
-}
-
-/** What several sources give, in the order in which it comes. */
-export async function* merged<T>(
-  sources: readonly AsyncGenerator<T, void, undefined>[],
-): AsyncGenerator<T, void, undefined> {
-  const pending = new Map(sources.map((source) => [source, nextOf(source)]));
-  try {
-    while (pending.size > 0) {
-      const { source, result } = await Promise.race(pending.values());
-      if (result.done) pending.delete(source);
-      else {
-        yield result.value;
-        pending.set(source, nextOf(source));
-      }
-    }
-  } finally {
-    // Whoever stops early does not wait for what is still on its way.
-    for (const source of pending.keys()) void source.return().catch(() => undefined);
-  }
-}
-
-async function nextOf<T>(
-  source: AsyncGenerator<T, void, undefined>,
-): Promise<{ source: AsyncGenerator<T, void, undefined>; result: IteratorResult<T, void> }> {
-  return { source, result: await source.next() };
 }

@@ -1,6 +1,6 @@
-import { parsedJson } from "../../net/json.ts";
 import { Fault } from "../../fault.ts";
 import type { Cloud } from "../../auth/clouds.ts";
+import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Command } from "./command.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import { maxConcurrent } from "../../concurrency.ts";
@@ -174,13 +174,4 @@ export function endpointOf(
     urlOf: (where) => base + where,
     headersFor,
   };
-}
-
-/** The claims challenge of continuous access evaluation: base64 text inside WWW-Authenticate. */
-function claimsIn(header: string | undefined): string | undefined {
-  const encoded = /claims="([^"]+)"/i.exec(header ?? "")?.[1];
-  if (encoded === undefined) return undefined;
-  const claims = Buffer.from(encoded, "base64").toString("utf8");
-  const object = parsedJson(claims);
-  return typeof object === "object" && object !== null ? claims : undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { merged, collectPages, type Piece } from "../../../lib/exchange/client/batch.ts";
+import { merged } from "../../../lib/concurrency.ts";
+import { collectPages, type Piece } from "../../../lib/exchange/client/batch.ts";
 import { clouds } from "../../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../../lib/exchange/client/exchange.ts";
 import type { HttpReply, HttpRequest } from "../../../lib/net/transport.ts";

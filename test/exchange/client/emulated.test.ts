@@ -37,7 +37,7 @@ async function live(state: State = seedState(), remainingMs = 25_000): Promise<L
   const clock = (): number => emulator.now();
   const cloud = clouds[state.tenant.cloud];
   const token = tokenSource(
-    { ...ids, credential: { secret: clientSecret }, cloud, loginUrl },
+    { ...ids, credential: { secret: clientSecret }, cloud, resource: "exchange", loginUrl },
     { transport, pace: time.pace, clock, keepSecret: () => undefined },
   );
   const exchange = exchangeOnline(

@@ -27,6 +27,13 @@ describe("bodyOf", () => {
     expect(sent(parameters)).toEqual(parameters);
   });
 
+  it("refuses a date that is not one", async () => {
+    expect(await faultOf(() => sent({ EndDate: new Date(Number.NaN) }))).toMatchObject({
+      kind: "invalid",
+      message: "A parameter has an invalid date.",
+    });
+  });
+
   it("tags hashtables, at every depth", () => {
     expect(
       sent({ EmailAddresses: { add: ["smtp:a@b.c"], remove: "smtp:d@e.f", deeper: { x: 1 } } }),

@@ -13,6 +13,7 @@ interface FaultOptions {
   times?: string;
   list?: true;
   clear?: true;
+  json?: true;
 }
 
 /** `emulator fault`: lets requests to an emulator that runs fail. */
@@ -25,11 +26,12 @@ export function addFault(emulator: Command, terminal: Terminal): void {
     .option("--times <n>", "how many requests fail (default: all, or one for tokenRefused)")
     .option("--list", "show the names, and the faults that are set")
     .option("--clear", "remove all faults")
-    .option("--emulator <url>", "the emulator", usualAddress);
+    .option("--emulator <url>", "the emulator", usualAddress)
+    .option("--json", "one JSON document");
   withExamples(fault, ["emulator fault throttled Get-Mailbox --times 2", "emulator fault --clear"]);
   fault.action(
     async (name: string | undefined, cmdlet: string | undefined, options: FaultOptions) => {
-      const { emulator: address, clear, list } = options;
+      const { emulator: address, clear, list, json } = options;
       if (name === undefined && !clear && !list)
         throw new UsageError("Expected the name of a fault, --list or --clear.");
       if (clear) await askEmulator(address, { method: "PUT", path: "faults", body: [] });
@@ -39,8 +41,10 @@ export function addFault(emulator: Command, terminal: Terminal): void {
           path: "faults",
           body: [faultOf(name, cmdlet, options)],
         });
-      if (list) terminal.line(`Names: ${faultNames.join(", ")}.`);
       const faults = (await askEmulator(address, { path: "faults" })) as ListedFault[];
+      if (json)
+        return terminal.line(JSON.stringify({ ...(list && { names: faultNames }), faults }));
+      if (list) terminal.line(`Names: ${faultNames.join(", ")}.`);
       if (faults.length === 0) terminal.line("No fault is set.");
       for (const one of faults) terminal.line(lineOf(one));
     },

@@ -10,9 +10,11 @@ import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
 import { listActions } from "../../session/actions.ts";
 import type { Correlation } from "../../session/events.ts";
+import { counter } from "../counter.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, writeFile, withFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
+import { readTenantRecording, recordTenant, tenantOf } from "../recordedTenant.ts";
 import { collected, pairsIn } from "../pairs.ts";
 import { auditLine, showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
@@ -31,6 +33,8 @@ interface PlanOptions extends TenantChoice {
   html?: string;
   correlate: string;
   setting?: string[];
+  record?: string;
+  recording?: string;
   json?: true;
 }
 
@@ -64,15 +68,23 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .option("--csv <file>", "with --people: write the table for a spreadsheet")
     .option("--html <file>", "with --people: write the table as a page");
   addTenantOptions(plan);
+  plan
+    .option("--record <file>", "write what the tenant answers, with stand-ins, for all actions")
+    .option(
+      "--recording <file>",
+      "such a file instead of a tenant; its people, unless others are given",
+    );
   withExamples(plan, [
     "plan update --person docs/examples/person.json",
-    "plan update --people vault.json --config tenant.json",
+    "plan update --people vault.json --config tenant.json --record recorded.json",
   ]);
   plan.action(async (name: string, options: PlanOptions) => {
     const action = mappedActionNamed(name);
-    const people = peopleIn(options);
-    assertWritable(options.csv, options.html);
-    const tenant = await openTenant(options);
+    const recording = recordingIn(options);
+    const people =
+      recording && !options.person && !options.people ? recording.Persons : peopleIn(options);
+    assertWritable(options.csv, options.html, options.record);
+    const { tenant } = recording ? tenantOf(recording) : { tenant: await openTenant(options) };
     const scripts = openScripts();
     const context: PlanContext = {
       tenant,
@@ -85,10 +97,46 @@ export function addPlan(program: Command, terminal: Terminal): void {
     try {
       if (options.person !== undefined) await planOne(people, context, options, terminal);
       else await planAll(people, context, options, terminal);
+      if (options.record !== undefined) await record(people, context, options, terminal);
     } finally {
       await scripts.close();
     }
   });
+}
+
+/** Writes the reads of all actions: then any of them can be planned from the recording. */
+async function record(
+  people: readonly Person[],
+  context: PlanContext,
+  { record: file = "", config }: PlanOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const actions = listActions().filter((action) => mappedActionOf(action) !== undefined);
+  const from = config === undefined ? "emulator" : "tenant";
+  const source = `${from}: recorded ${new Date().toISOString().slice(0, 10)}, scrubbed`;
+  let count = 0;
+  const onRow = (): void => terminal.progress(`${++count} plans to record`);
+  const { recording, differing } = await recordTenant(people, context, { actions, source, onRow });
+  writeFile(file, `${JSON.stringify(recording, null, 2)}\n`);
+  terminal.note(
+    `${file} is written, with stand-ins: ${recording.Persons.length} people, ` +
+      `${recording.traffic.length} answers. Read it before you share it.`,
+  );
+  if (differing.length === 0) return;
+  terminal.exitCode = 1;
+  terminal.note(
+    `From the recording the plan is another one for ${differing.slice(0, shownPeople).join(", ")}: ` +
+      "a script or a fixed value of the mapping, such as a domain, does not fit the stand-ins.",
+  );
+}
+
+function recordingIn({ recording, record, config, emulator, seed }: PlanOptions) {
+  if (recording === undefined) return undefined;
+  const others = Object.entries({ record, config, emulator, seed });
+  for (const [option, value] of others)
+    if (value !== undefined)
+      throw new UsageError(`Only one of --recording and --${option} can be given.`);
+  return readTenantRecording(recording);
 }
 
 function mappedActionNamed(name: string): string {
@@ -119,11 +167,8 @@ async function planAll(
   { json, csv, html }: PlanOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const start = performance.now();
-  const rows = await planForAll(people, context, (count) => {
-    const perSecond = Math.round((count * 1000) / (performance.now() - start));
-    terminal.progress(`${count} of ${people.length} people, ${perSecond} per second`);
-  });
+  const onRow = counter(terminal, { what: "people", total: people.length });
+  const rows = await planForAll(people, context, onRow);
   terminal.exitCode = rows.some(({ result }) => result === "fails") ? 1 : 0;
   const title = `${context.action} for ${people.length} people, in ${context.tenant.name}`;
   if (csv !== undefined) writeFile(csv, csvOf(rows));

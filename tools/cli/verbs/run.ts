@@ -3,10 +3,12 @@ import type { Command } from "commander";
 import { findAction } from "../../session/actions.ts";
 import { eventFor, type ListedPermission } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
-import { assertWritable, writeFile } from "../../session/files.ts";
+import { assertWritable, withFile, writeFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
 import { findAccount, findPermission, permissionsIn } from "../../session/lookUp.ts";
 import { collected, pairsIn } from "../pairs.ts";
+import { writeFixture } from "../recording.ts";
+import { fixtureFile, recordedRun } from "../recordRun.ts";
 import { showInvocation } from "../report.ts";
 import { settingsIn, withoutCredentials } from "../settings.ts";
 import { isRecord } from "../../../lib/host/schemaContract.ts";
@@ -29,6 +31,7 @@ interface RunOptions extends TenantChoice {
   field?: string[];
   event?: string;
   save?: string;
+  record?: string;
   live?: true;
   json?: true;
 }
@@ -53,37 +56,75 @@ export function addRun(program: Command, terminal: Terminal): void {
       "a whole event instead; its settings stay, the tenant is the chosen one",
     )
     .option("--save <file>", "write the event, without its credentials")
+    .option(
+      "--record <name>",
+      "write the run as a fixture, with stand-ins for all that is the tenant's",
+    )
     .option("--live", "change the tenant")
     .option("--json", "the answer as one JSON document; that of an import has all its records");
   addTenantOptions(run);
   withExamples(run, [
     "run groups/grantPermission --account aoife.obrien@contoso.com --permission Newsletter",
-    "run update --account anna.bakker@contoso.com --set CustomAttribute2=Nurse --save event.json",
+    "run update --event event.json --config tenant.json --record two-fields-differ",
   ]);
   run.action(async (name: string, options: RunOptions) => {
     const action = findAction(name);
     assertFits(action, options);
     assertWritable(options.save);
+    if (options.record !== undefined) fixtureFile(options.record, action);
     const tenant = await openTenant(options);
     const event = await eventOf(action, options, tenant);
     if (options.save !== undefined)
       writeFile(options.save, `${JSON.stringify(savedForm(event), null, 2)}\n`);
     let count = 0;
-    const invocation = await tenant.invoke(action, event, () =>
-      terminal.progress(`${++count} records`),
-    );
-    terminal.exitCode = invocation.code === 0 ? 0 : 1;
-    if (options.json) {
-      terminal.line(JSON.stringify(documentOf(action, invocation)));
-      return;
-    }
-    const mode = options.live ? "for real" : "dry run";
-    terminal.line(terminal.styled("bold", `${action}, ${mode}, ${tenant.name}`));
-    for (const record of invocation.records) terminal.line(`record   ${JSON.stringify(record)}`);
-    for (const { DisplayName } of permissionsIn(invocation))
-      terminal.line(`listed   ${DisplayName}`);
-    showInvocation(invocation, terminal);
+    const onRecord = (): void => terminal.progress(`${++count} records`);
+    if (options.record === undefined)
+      showRun(action, await tenant.invoke(action, event, onRecord), { options, tenant, terminal });
+    else await recordRun(action, event, { options, tenant, terminal, onRecord });
   });
+}
+
+interface RunContext {
+  options: RunOptions;
+  tenant: Tenant;
+  terminal: Terminal;
+}
+
+function showRun(
+  action: string,
+  invocation: Invocation,
+  { options, tenant, terminal }: RunContext,
+): void {
+  terminal.exitCode = invocation.code === 0 ? 0 : 1;
+  if (options.json) {
+    terminal.line(JSON.stringify(documentOf(action, invocation)));
+    return;
+  }
+  const mode = options.live ? "for real" : "dry run";
+  terminal.line(terminal.styled("bold", `${action}, ${mode}, ${tenant.name}`));
+  for (const record of invocation.records) terminal.line(`record   ${JSON.stringify(record)}`);
+  for (const { DisplayName } of permissionsIn(invocation)) terminal.line(`listed   ${DisplayName}`);
+  showInvocation(invocation, terminal);
+}
+
+/** Shows the run even when it cannot be recorded: it may have changed the tenant. */
+async function recordRun(
+  action: string,
+  event: Record<string, unknown>,
+  context: RunContext & { onRecord(): void },
+): Promise<void> {
+  const { options, tenant, terminal, onRecord } = context;
+  const file = fixtureFile(options.record ?? "", action);
+  const { invocation, fixture } = await recordedRun(tenant, action, event, onRecord);
+  showRun(action, invocation, context);
+  const from = options.config === undefined ? "emulator" : "tenant";
+  const day = new Date().toISOString().slice(0, 10);
+  const recorded = await fixture(`${from}: recorded ${day}, scrubbed`);
+  withFile(file, "written", () => writeFixture(file, recorded));
+  terminal.note(
+    `${file} is written, with stand-ins, and replays. Read it before you share it: it has ` +
+      `${recorded.traffic.length} requests.`,
+  );
 }
 
 /** The bundle of an import writes its records before its answer. */

@@ -24,17 +24,18 @@ export function addSeed(program: Command, terminal: Terminal): void {
     const verb = seed
       .command(name)
       .description(description)
-      .argument("[file]", "write it to a file that does not exist yet, instead of printing it");
+      .argument("[file]", "write it to a file that does not exist yet, instead of printing it")
+      .option("--json", "one line of JSON: the state, or the name of the file");
     withExamples(verb, [`seed ${name}`, `seed ${name} local/seed.json`]);
-    verb.action((file: string | undefined) => {
+    verb.action((file: string | undefined, { json }: { json?: true }) => {
       const { $schema: _, ...parts } = state;
-      const text = `${JSON.stringify({ ...schemaFor(file), ...parts }, null, 2)}\n`;
-      if (file === undefined)
-        text
-          .trimEnd()
-          .split("\n")
-          .forEach((line) => terminal.line(line));
-      else write(file, text, terminal);
+      const seeded = { ...schemaFor(file), ...parts };
+      const text = JSON.stringify(seeded, null, 2);
+      if (file !== undefined) write(file, `${text}\n`);
+      if (json) terminal.line(JSON.stringify(file === undefined ? seeded : { file }));
+      else if (file === undefined) text.split("\n").forEach((line) => terminal.line(line));
+      else
+        terminal.line(`${file} is written. Start from it: exo-connector emulator --seed ${file}`);
     });
   }
 }
@@ -77,7 +78,7 @@ function schemaFor(file = "seed.json"): { $schema?: string } {
   return { $schema: path.relative(path.dirname(path.resolve(file)), schema).replaceAll("\\", "/") };
 }
 
-function write(file: string, text: string, terminal: Terminal): void {
+function write(file: string, text: string): void {
   try {
     // Never over a seed that someone has worked on.
     writeFileSync(file, text, { flag: "wx" });
@@ -85,5 +86,4 @@ function write(file: string, text: string, terminal: Terminal): void {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${file} cannot be written: ${reason}`);
   }
-  terminal.line(`${file} is written. Start from it: exo-connector emulator --seed ${file}`);
 }

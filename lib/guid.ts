@@ -1,5 +1,5 @@
-import { Fault } from "../fault.ts";
-import { quoted } from "../graphemes.ts";
+import { Fault } from "./fault.ts";
+import { quoted } from "./graphemes.ts";
 
 export function isGuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

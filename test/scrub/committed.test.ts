@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import {
+  fileOf,
+  namesOfFixtures,
+  notScrubbed,
+  readFixture,
+  type Fixture,
+} from "../../tools/cli/recording.ts";
+import { actionOf, rerun } from "../../tools/cli/replay.ts";
+import { runHere } from "../../tools/session/tenant.ts";
+import type { Answer } from "../../lib/host/answer.ts";
+import { identifiersOf } from "../../tools/scrub/identifiers.ts";
+import { leftovers } from "../../tools/scrub/leftovers.ts";
+import { scrubbedRecording } from "../../tools/scrub/scrub.ts";
+import { contractWords, formWords, sentenceWords } from "../../tools/scrub/words.ts";
+import { seedState } from "../emulator/seed.ts";
+
+const names = namesOfFixtures();
+
+/** The invented people and objects of the emulator's tenant. */
+const seeded = identifiersOf({ data: seedState().objects, traffic: [] }).names;
+/** What the scenarios add to it. */
+const invented = new Set(
+  [
+    "nobody two called hand now defined folder availability develo grote 東京 zorg cure rd cafe okonomie recht cie",
+    "e100031 e100777 e999999 hosted organizations eurpr01a001 am0pr01mb0001 0b1ec7 00000000001f",
+    "0000000003e9 0000000003ea 0000000003eb 0000000003ec 0000000003ed 0000000003ee 0000000003ef 0000000003f0",
+  ]
+    .join(" ")
+    .split(" "),
+);
+const known = [seeded, invented, contractWords, sentenceWords, formWords];
+
+/** What is in a fixture and is not a stand-in. */
+function strange({ source, event, traffic, answer, records }: Fixture): unknown {
+  const recording = { data: event, traffic };
+  if (/^(tenant|emulator): recorded/.test(source)) return leftOf(recording);
+  const all = { data: [event, answer, records], traffic };
+  const { ids, domains, secrets } = notScrubbed(all);
+  const others = [...identifiersOf(all).names].filter(
+    (name) => !known.some((words) => words.has(name)),
+  );
+  return [...ids, ...domains, ...secrets, ...others];
+}
+
+function leftOf(recording: { data: unknown; traffic: Fixture["traffic"] }): unknown {
+  const scrubbed = scrubbedRecording(recording);
+  const isClean = JSON.stringify(scrubbed) === JSON.stringify(recording);
+  return isClean ? [] : ["a recording of a tenant that scrubbing changes"];
+}
+
+describe("the committed fixtures", () => {
+  it.each(names)("have nothing but stand-ins: %s", (name) => {
+    expect(strange(readFixture(fileOf(name)))).toEqual([]);
+  });
+
+  const fixture = readFixture(fileOf("lifecycle/update/changed"));
+  const withName = (source: string, DisplayName: string): Fixture => ({
+    ...fixture,
+    source,
+    event: { ...(fixture.event as object), personContext: { Person: { DisplayName } } },
+  });
+  it.each([
+    ["a person who is not in the seeds", withName("emulator", "Wilhelmus Zonneveld")],
+    ["an address", withName("emulator", "w.zonneveld@zonneveld.example.nl")],
+    ["an id", withName("emulator", "3f2504e0-4f89-41d3-9a0c-0305e82c3301")],
+    [
+      "a seeded name in a tenant's",
+      withName("tenant: recorded 2026-11-29, scrubbed", "Chris Bakker"),
+    ],
+  ])("would not be accepted with %s", (_what, one) => {
+    expect(strange(one)).not.toEqual([]);
+  });
+});
+
+/** Each action once, and everything that happens to an account. */
+const played = names.filter(
+  (name, index) =>
+    name.startsWith("lifecycle/") || actionOf(names[index - 1] ?? "") !== actionOf(name),
+);
+
+describe("a recording with stand-ins", () => {
+  it.concurrent.each(played)("does what the real one does: %s", async (name) => {
+    const { event, traffic, answer } = readFixture(fileOf(name));
+    const scrubbed = scrubbedRecording({ data: event, traffic });
+    const recording = { event: scrubbed.data, traffic: [...scrubbed.traffic] };
+    const run = await rerun(recording, actionOf(name), runHere);
+    expect(run.problems).toEqual([]);
+    const [real, made] = [answer, run.answer] as [Answer, Answer];
+    expect(made.outcome).toBe(real.outcome);
+    expect(made.plan.map(({ operation }) => operation)).toEqual(
+      real.plan.map(({ operation }) => operation),
+    );
+    const output = { ...recording, answer: run.answer, records: run.records };
+    expect(leftovers({ data: event, traffic }, output)).toEqual([]);
+    expect(scrubbedRecording(scrubbed)).toEqual(scrubbed);
+  });
+});
