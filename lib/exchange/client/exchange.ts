@@ -6,7 +6,8 @@ import { bodyOf, textOf, type Row } from "./encoding.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import { endpointOf, type ExchangeSettings, type Seams } from "./endpoint.ts";
 import { isEmpty, readReply, type Notice, type Page } from "./replies.ts";
-import { retrying, type Stats, type Try } from "../../net/retry.ts";
+import { retryingKnown } from "../../net/outcome.ts";
+import type { Stats, Try } from "../../net/retry.ts";
 
 export interface Reply {
   rows: Row[];
@@ -56,25 +57,18 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     call: { where: string; body: string; requestId: string },
     continued: boolean,
   ): Promise<Page & { wasRetried: boolean }> {
-    const unknownOutcome: Fault[] = [];
     let sent = 0;
     const onSend = (): void => {
       sent++;
     };
-    const read = await retrying(pace, async (): Promise<Try<Page>> => {
-      const reply = await endpoint.post({ what: command.cmdlet, ...call, onSend });
-      const result =
-        "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
-      // A throttled request was turned away at the door. Of any other fault that may pass, it is not known what had
-      // been done.
-      if ("value" in result || !result.fault.retryable || result.fault.kind === "throttled")
-        return result;
-      unknownOutcome.push(result.fault);
-      return repeatable(command) ? result : { fault: notAgain(result.fault, command) };
-    }).catch((thrown: unknown) => {
-      const [before] = unknownOutcome;
-      throw before ? afterUnknown(before, Fault.of(thrown), command) : thrown;
-    });
+    const read = await retryingKnown(
+      pace,
+      async (): Promise<Try<Page>> => {
+        const reply = await endpoint.post({ what: command.cmdlet, ...call, onSend });
+        return "fault" in reply ? reply : readReply(reply, { command, continued, now: clock() });
+      },
+      { what: command.cmdlet, isRepeatable: repeatable(command) },
+    );
     return { ...read, wasRetried: sent > 1 };
   }
 
@@ -192,27 +186,4 @@ function replyOf({ cmdlet, parameters }: Command, page: Page): ReplyPage {
       message: `Exchange Online reports more results of ${cmdlet} than it returned.`,
     });
   return { rows, isLast, notices, wasRetried: false };
-}
-
-/**
- * The fault of a command of which an earlier attempt may have been carried out. If the last attempt was rejected
- * because of its token or of throttling, that remains unknown.
- */
-function afterUnknown(before: Fault, last: Fault, { cmdlet }: Command): Fault {
-  if (last.kind !== "throttled" && last.kind !== "denied") return last;
-  return new Fault({
-    kind: before.kind,
-    message: `${before.message} ${last.message} It is not known whether ${cmdlet} was carried out.`,
-    cause: last,
-    requestId: before.requestId,
-  });
-}
-
-function notAgain(fault: Fault, { cmdlet }: Command): Fault {
-  return new Fault({
-    kind: fault.kind,
-    message: `${fault.message} It is not known whether ${cmdlet} was carried out, so it was not sent again.`,
-    cause: fault,
-    requestId: fault.requestId,
-  });
 }

@@ -1,0 +1,174 @@
+import { bundled, maxConcurrent, merged } from "../../concurrency.ts";
+import { Fault } from "../../fault.ts";
+import { parsedJson } from "../../net/json.ts";
+import { retrying, type Failure, type Try } from "../../net/retry.ts";
+import type { HttpReply } from "../../net/transport.ts";
+import type { Endpoint, Seams } from "./endpoint.ts";
+import { headersOf } from "./odata.ts";
+import { isList } from "./operations.ts";
+import { aboutRead, pagesOf, whereOf, type ObjectPage, type Read } from "./reads.ts";
+import { isRecord, readPage, readWritten, type Page } from "./replies.ts";
+
+/** One page of what was read about an item, or why nothing more could be read about it. */
+export type Piece<T> = { item: T; page: ObjectPage } | { item: T; fault: Fault };
+
+interface Ways {
+  endpoint: Endpoint;
+  seams: Seams;
+}
+
+/** Graph accepts no more (documented). */
+const perRequest = 20;
+
+/** See `Graph.each`. The workers share one source, and a worker continues when its last piece was taken. */
+export async function* eachRead<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  readFor: (item: T) => Read,
+  ways: Ways,
+): AsyncGenerator<Piece<T>, void, undefined> {
+  const bundles = bundled(items, perRequest);
+  async function* worker(): AsyncGenerator<Piece<T>, void, undefined> {
+    for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
+      const asked: Asked<T>[] = [];
+      for (const item of next.value) {
+        try {
+          const read = readFor(item);
+          asked.push({ id: String(asked.length + 1), item, read, where: whereOf(read) });
+        } catch (thrown) {
+          yield { item, fault: Fault.of(thrown) };
+        }
+      }
+      if (asked.length === 0) continue;
+      const answers = await answersTo(asked, ways);
+      for (const one of asked) yield* piecesOf(one, answers.get(one.id), ways);
+    }
+  }
+  try {
+    yield* merged(Array.from({ length: maxConcurrent }, worker));
+  } finally {
+    // A reader that stops early wants no more from the source either.
+    void bundles.return().catch(() => undefined);
+  }
+}
+
+interface Asked<T> {
+  id: string;
+  item: T;
+  read: Read;
+  /** Path and query, relative to the version. */
+  where: string;
+}
+
+async function* piecesOf<T>(
+  { item, read }: Asked<T>,
+  first: Try<Page> | undefined,
+  ways: Ways,
+): AsyncGenerator<Piece<T>, void, undefined> {
+  if (first && "fault" in first) {
+    yield { item, fault: first.fault };
+    return;
+  }
+  try {
+    for await (const page of pagesOf(read, ways, first?.value)) yield { item, page };
+  } catch (thrown) {
+    yield { item, fault: Fault.of(thrown) };
+  }
+}
+
+/**
+ * The answers to one batch, by ID: their order is not kept (documented). Throttled reads are failures inside a batch
+ * that succeeded; they alone are sent again, after the longest wait that one of them requests.
+ */
+async function answersTo(
+  asked: readonly Asked<unknown>[],
+  { endpoint, seams: { pace, clock } }: Ways,
+): Promise<Map<string, Try<Page>>> {
+  const answers = new Map<string, Try<Page>>();
+  await retrying(pace, async (): Promise<Try<undefined>> => {
+    const open = asked.filter(({ id }) => isOpen(answers.get(id)));
+    const reply = await endpoint.send({
+      method: "POST",
+      url: endpoint.urlOf("/$batch"),
+      body: JSON.stringify({ requests: open.map(requestOf) }),
+    });
+    if ("fault" in reply) return reply;
+    const responses = responsesIn(reply, clock());
+    if ("fault" in responses) return responses;
+    for (const one of open) answers.set(one.id, answerTo(one, responses.value, clock()));
+    return longestWait(answers.values()) ?? { value: undefined };
+  }).catch((thrown: unknown) => {
+    // Without an answer to each read, the batch itself failed.
+    if (pace.signal.aborted || answers.size < asked.length) throw thrown;
+  });
+  return answers;
+}
+
+/** Whether the read has to be sent again. */
+function isOpen(answer: Try<Page> | undefined): boolean {
+  return answer === undefined || ("fault" in answer && answer.fault.retryable);
+}
+
+/** The failure with the longest requested wait; undefined when no read has to be sent again. */
+function longestWait(answers: Iterable<Try<Page>>): Failure | undefined {
+  let longest: Failure | undefined;
+  for (const answer of answers) {
+    if (!("fault" in answer) || !answer.fault.retryable) continue;
+    if ((answer.afterMs ?? 0) >= (longest?.afterMs ?? 0)) longest = answer;
+  }
+  return longest;
+}
+
+function requestOf({ id, read, where }: Asked<unknown>): Record<string, unknown> {
+  return { id, method: "GET", url: where, headers: headersOf(read.query) };
+}
+
+type Response = Readonly<Record<string, unknown>>;
+
+function responsesIn(reply: HttpReply, now: number): Try<Response[]> {
+  const written = readWritten(reply, { operation: "POST /$batch", ids: [] }, now);
+  if ("fault" in written) return written;
+  const responses = written.value.body?.["responses"];
+  if (Array.isArray(responses) && responses.every(isRecord)) return { value: responses };
+  const isCut = parsedJson(reply.text) === undefined;
+  return {
+    fault: new Fault({
+      kind: isCut ? "unavailable" : "unexpected",
+      retryable: isCut,
+      message: "Microsoft Graph's answer to a batch has no list of responses in it.",
+      requestId: reply.headers["request-id"],
+    }),
+  };
+}
+
+function answerTo(
+  { id, read }: Asked<unknown>,
+  responses: readonly Response[],
+  now: number,
+): Try<Page> {
+  const own = responses.filter((response) => response["id"] === id);
+  const [response] = own;
+  const about = aboutRead(read);
+  if (own.length !== 1 || !response)
+    return {
+      fault: new Fault({
+        kind: "unexpected",
+        message:
+          `Microsoft Graph returned ${own.length} answers to one read of a batch (${about.operation}); ` +
+          "expected one.",
+      }),
+    };
+  const { status, headers, body } = response;
+  const reply = { status: Number(status), headers: headersIn(headers), text: bodyText(body) };
+  return readPage(reply, about, { isList: isList(read.operation), now });
+}
+
+function headersIn(headers: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}
+
+function bodyText(body: unknown): string {
+  if (typeof body === "string") return body;
+  return body === undefined ? "" : JSON.stringify(body);
+}

@@ -1,0 +1,107 @@
+import { Fault } from "../../fault.ts";
+import { retrying, type Try } from "../../net/retry.ts";
+import type { About } from "./errors.ts";
+import type { Endpoint, Seams } from "./endpoint.ts";
+import { headersOf, queryTextOf, type Query } from "./odata.ts";
+import { isList, pathOf, type ReadOperation } from "./operations.ts";
+import { isExpired, readPage, type GraphObject, type Page } from "./replies.ts";
+
+/** One read: the operation, the IDs of its path, and what to return. */
+export interface Read<Operation extends ReadOperation = ReadOperation> {
+  operation: Operation;
+  /** By placeholder. */
+  ids?: Readonly<Record<string, string>>;
+  query: Query;
+}
+
+/** One page of a read. It can be empty, also when it is not the last one. */
+export interface ObjectPage {
+  objects: GraphObject[];
+  isLast: boolean;
+}
+
+/** The token of a next page has expired. */
+const expired = "expired";
+/** A reader that is too slow for one list again and again will not become faster. */
+const maxRestarts = 5;
+
+/** Path and query of a read, relative to the version. */
+export function whereOf({ operation, ids = {}, query }: Read): string {
+  return `${pathOf(operation, ids)}?${queryTextOf(query)}`;
+}
+
+export function aboutRead({ operation, ids = {} }: Read): About {
+  return { operation, ids: Object.values(ids) };
+}
+
+/**
+ * All pages of a read. `first` is the first one, if it arrived in a batch. Graph's own links are followed unchanged,
+ * with the same headers. When the token of a page expires, the list is read again from the start, and no object is
+ * yielded twice.
+ */
+export async function* pagesOf(
+  read: Read,
+  { endpoint, seams: { pace, clock } }: { endpoint: Endpoint; seams: Seams },
+  first?: Page,
+): AsyncGenerator<ObjectPage, void, undefined> {
+  const start = endpoint.urlOf(whereOf(read));
+  const headers = headersOf(read.query);
+  const about = aboutRead(read);
+
+  const pageAt = (url: string): Promise<Page | typeof expired> =>
+    retrying(pace, async (): Promise<Try<Page | typeof expired>> => {
+      const reply = await endpoint.send({ method: "GET", url, headers });
+      if ("fault" in reply) return reply;
+      if (url !== start && isExpired(reply)) return { value: expired };
+      return readPage(reply, about, { isList: isList(read.operation), now: clock() });
+    }).catch((thrown: unknown) => {
+      throw url === start ? thrown : notTheEnd(Fault.of(thrown), about);
+    });
+
+  const known = new Set<string>();
+  let page = first ?? (await pageAt(start));
+  let links = new Set([start]);
+  for (let restarts = 0; ;) {
+    if (page === expired) {
+      if (++restarts > maxRestarts) throw tooSlow(about);
+      links = new Set([start]);
+      page = await pageAt(start);
+      continue;
+    }
+    const objects = page.objects.filter(({ id }) => isNew(id.toLowerCase(), known));
+    yield { objects, isLast: page.nextLink === undefined };
+    if (page.nextLink === undefined) return;
+    const next = endpoint.assertOwn(page.nextLink);
+    if (!isNew(next, links)) throw twice(about);
+    page = await pageAt(next);
+  }
+}
+
+function isNew(value: string, known: Set<string>): boolean {
+  return known.size !== known.add(value).size;
+}
+
+/** While there is more to come, "does not exist" is not a finding: half a list would pass for the whole. */
+function notTheEnd(fault: Fault, { operation }: About): Fault {
+  if (fault.kind !== "missing" && fault.kind !== "noEntry") return fault;
+  return new Fault({
+    kind: "unexpected",
+    message: `The next page of ${operation} cannot be read. ${fault.message}`,
+    cause: fault,
+    requestId: fault.requestId,
+  });
+}
+
+function twice({ operation }: About): Fault {
+  return new Fault({
+    kind: "unexpected",
+    message: `Microsoft Graph returned the same page of ${operation} twice; the list would never be complete.`,
+  });
+}
+
+function tooSlow({ operation }: About): Fault {
+  return new Fault({
+    kind: "unavailable",
+    message: `The pages of ${operation} expired ${maxRestarts + 1} times before the list was complete.`,
+  });
+}
