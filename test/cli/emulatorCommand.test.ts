@@ -60,6 +60,7 @@ describe.concurrent("the emulator command", () => {
     expect(Object.keys(printed)).toEqual([
       "loginUrl",
       "exchangeUrl",
+      "graphUrl",
       "tenantId",
       "clientId",
       "clientSecret",

@@ -109,11 +109,12 @@ function objectOf({ url }: Incoming, emulator: Emulator): Details {
 
 /** What a client needs to use the emulated tenant. */
 function connectionOf(emulator: Emulator): Record<string, string> {
-  const { login, exchange } = emulator.baseUrls();
+  const { login, exchange, graph } = emulator.baseUrls();
   const { displayName, initialDomain, cloud } = emulator.state().tenant;
   return {
     loginUrl: login,
     exchangeUrl: exchange,
+    graphUrl: graph,
     ...emulator.credentials,
     organization: initialDomain,
     displayName,

@@ -1,5 +1,5 @@
 /**
- * Exchange Online in miniature: one handler for both hosts, over one state. Everything else here
+ * Exchange Online and Microsoft Graph in miniature: one handler for all hosts, over one state. Everything else here
  * serves or controls it.
  */
 import { gzipSync } from "node:zlib";
@@ -9,7 +9,11 @@ import { changesSince, type ObjectChange } from "./changes.ts";
 import { answerControl, StateProblems } from "./control.ts";
 import { answerExchange, type ExchangeContext } from "./exchange/adminApi.ts";
 import { carryOut, Faults, nameOf, readFaults, tooManyAtOnce, type Fault } from "./faults.ts";
-import { takeApart, type Incoming } from "./incoming.ts";
+import { answerGraph, headersOf, type GraphContext } from "./graph/graphApi.ts";
+import { answerGraphBatch, isGraphBatch } from "./graph/batch.ts";
+import { Directory } from "./graph/directory.ts";
+import { GraphPages } from "./graph/pages.ts";
+import { takeApart, type BaseUrls, type Incoming } from "./incoming.ts";
 import { Answered, entryFor, type Entry } from "./journal.ts";
 import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
 import { setLicence, type Licence } from "./licence.ts";
@@ -31,7 +35,7 @@ export interface EmulatorOptions {
    * Origins without a trailing slash. Default: the real hosts of the emulated cloud, for use
    * in-process.
    */
-  baseUrls?: { login: string; exchange: string };
+  baseUrls?: BaseUrls;
   /** Called with the line of the journal of each request that has its answer. */
   onAnswer?: (entry: Entry) => void;
 }
@@ -77,7 +81,7 @@ export interface Emulator {
   now(): number;
   /** Moves the clock forward (or back). */
   advance(ms: number): void;
-  baseUrls(): { login: string; exchange: string };
+  baseUrls(): BaseUrls;
   /** The credentials of the first application in the state. */
   readonly credentials: Credentials;
 }
@@ -92,6 +96,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     );
   let store = new Store(options.state ?? seedState());
   let pages = new Pages(newGuid);
+  let directory = new Directory(store);
+  let graphPages = new GraphPages();
   let entries: Entry[] = [];
   const recent = new Answered();
   let first: State | undefined;
@@ -100,8 +106,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let atWork = 0;
   let served = 0;
   const now = (): number => clock() + offset;
-  const baseUrls = (): { login: string; exchange: string } =>
-    options.baseUrls ?? clouds[store.state.tenant.cloud];
+  const baseUrls = (): BaseUrls => options.baseUrls ?? clouds[store.state.tenant.cloud];
 
   const loginContext = (): LoginContext => ({
     state: store.state,
@@ -111,12 +116,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   });
 
   async function handle(message: Message): Promise<Answer> {
-    const incoming = takeApart(message, baseUrls().login);
+    const incoming = takeApart(message, baseUrls());
     if (incoming.side === "control") return answerControl(incoming, emulator);
     const token = incoming.url.searchParams.get("$skiptoken") ?? "";
     // A link that is followed with GET repeats its command (`nextLinkByGet`).
     if (incoming.method === "GET") incoming.json = pages.commandOf(token);
-    const page = pages.numberOf(token) ?? 1;
+    const page = pages.numberOf(token) ?? graphPages.numberOf(token) ?? 1;
+    if (incoming.side === "graph") incoming.requestId = newGuid();
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
     const begin = performance.now();
@@ -128,7 +134,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   }
 
   async function answered(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Answer> {
-    if (incoming.side === "login") return finished(entry, incoming, signal);
+    if (incoming.side !== "exchange") return finished(entry, incoming, signal);
     const { concurrentRequests, concurrencyStatus } = store.state.behaviour;
     if (concurrentRequests > 0 && atWork >= concurrentRequests) {
       faults.pass();
@@ -140,12 +146,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   }
 
   async function finished(entry: Entry, incoming: Incoming, signal: AbortSignal): Promise<Answer> {
-    const fault = faults.strike(incoming.side, entry.cmdlet, entry.page);
+    const fault = faults.strike(incoming.side, entry.cmdlet ?? entry.operation, entry.page);
     const apply = async (): Promise<Answer> => {
-      const response =
-        incoming.side === "login"
-          ? answerLogin(incoming, loginContext())
-          : await answerAdmin(entry, incoming, signal);
+      const response = await answerFrom(entry, incoming, signal);
       entry.applied = isSuccess(response);
       return compressed(response, incoming);
     };
@@ -161,8 +164,39 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       // Every answer of the service has one (RFC 9110).
       date: new Date(now()).toUTCString(),
       ...(incoming.side === "exchange" ? { "request-id": newGuid() } : {}),
+      ...(incoming.side === "graph" ? headersOf(incoming) : {}),
     };
     return { ...response, headers };
+  }
+
+  async function answerFrom(
+    entry: Entry,
+    incoming: Incoming,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    if (incoming.side === "login") return answerLogin(incoming, loginContext());
+    if (incoming.side === "graph") return await answerFromGraph(entry, incoming, signal);
+    return await answerAdmin(entry, incoming, signal);
+  }
+
+  async function answerFromGraph(
+    entry: Entry,
+    incoming: Incoming,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const context: GraphContext = {
+      directory,
+      pages: graphPages,
+      now: now(),
+      newGuid,
+      baseUrl: baseUrls().graph,
+      grantOf: (token) => grants.get(token),
+    };
+    if (!isGraphBatch(incoming)) return answerGraph(incoming, context);
+    const items = (entry.items = []);
+    const strike = (operation: string | undefined, page: number): Fault | undefined =>
+      faults.strikeItem("graph", operation, page);
+    return await answerGraphBatch(incoming, context, { items, signal, strike });
   }
 
   async function answerAdmin(
@@ -188,7 +222,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       exchange,
       items: entry.items,
       signal,
-      strike: (cmdlet, page) => faults.strikeItem(cmdlet, page),
+      strike: (cmdlet, page) => faults.strikeItem("exchange", cmdlet, page),
     });
   }
 
@@ -200,6 +234,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       if ("problems" in read) throw new StateProblems(read.problems);
       store = new Store(read.state);
       pages = new Pages(newGuid);
+      directory = new Directory(store);
+      graphPages = new GraphPages();
       served = 0;
     },
     store: () => store,
@@ -261,7 +297,7 @@ const nothingRemembered =
 /** Gzip when the client accepts it, as the service does. */
 function compressed(answer: Answer, { side, headers }: Incoming): Answer {
   const isAccepted = /\bgzip\b/i.test(headers["accept-encoding"] ?? "");
-  if (!isAccepted || answer.body.length === 0 || side !== "exchange") return answer;
+  if (!isAccepted || answer.body.length === 0 || side === "login") return answer;
   return {
     ...answer,
     headers: { ...answer.headers, "content-encoding": "gzip" },

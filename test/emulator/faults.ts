@@ -10,6 +10,8 @@ import {
   unauthorized,
 } from "./exchange/errors.ts";
 import { isDocumented } from "./exchange/documentedCmdlets.ts";
+import { graphFault, isOfGraph } from "./graph/faults.ts";
+import { operations } from "./graph/operations.ts";
 import type { Incoming } from "./incoming.ts";
 import { answerOf, cutOff, jsonAnswer, textOf, type Answer } from "./message.ts";
 import { pause } from "./pause.ts";
@@ -42,8 +44,10 @@ export interface Fault {
    * `after` is the number of those that must have come before.
    */
   match?: {
-    side?: "login" | "exchange";
+    side?: "login" | "exchange" | "graph";
     cmdlet?: string;
+    /** Of Microsoft Graph, as in the journal: `PATCH /users/{user}`. */
+    operation?: string;
     page?: number;
     nth?: number;
     after?: number;
@@ -134,19 +138,19 @@ export class Faults {
   }
 
   /**
-   * The first fault that strikes this request, if any. The faults after it do not count a request
-   * that was struck.
+   * The first fault that strikes this request, if any; `what` is its cmdlet or operation. The faults
+   * after it do not count a request that was struck.
    */
-  strike(side: string, cmdlet: string | undefined, page: number): Fault | undefined {
+  strike(side: string, what: string | undefined, page: number): Fault | undefined {
     this.#requests += 1;
-    return this.#find(false, side, cmdlet, page);
+    return this.#find(false, side, what, page);
   }
 
   /**
    * The first fault that strikes this command inside a batch, if any. `nth` still counts requests.
    */
-  strikeItem(cmdlet: string | undefined, page: number): Fault | undefined {
-    return this.#find(true, "exchange", cmdlet, page);
+  strikeItem(side: string, what: string | undefined, page: number): Fault | undefined {
+    return this.#find(true, side, what, page);
   }
 
   /** Counts a request that no fault may strike. */
@@ -154,8 +158,8 @@ export class Faults {
     this.#requests += 1;
   }
 
-  #find(item: boolean, side: string, cmdlet: string | undefined, page: number): Fault | undefined {
-    const request = { item, side, cmdlet: cmdlet?.toLowerCase(), page, nth: this.#requests };
+  #find(item: boolean, side: string, what: string | undefined, page: number): Fault | undefined {
+    const request = { item, side, what: what?.toLowerCase(), page, nth: this.#requests };
     let found: Fault | undefined;
     for (const armed of this.#armed) {
       const { fault } = armed;
@@ -170,18 +174,22 @@ export class Faults {
 interface Request {
   item: boolean;
   side: string;
-  /** In lower case. */
-  cmdlet: string | undefined;
+  /** Cmdlet or operation, in lower case. */
+  what: string | undefined;
   page: number;
   nth: number;
 }
 
-function matched({ match = {} }: Fault, request: Request): boolean {
-  const { item = false, side, cmdlet, page, nth, after = 0 } = match;
+function matched({ match = {}, named }: Fault, request: Request): boolean {
+  const { item = false, side, cmdlet, operation, page, nth, after = 0 } = match;
+  const what = cmdlet ?? operation;
   return (
     item === request.item &&
     (side === undefined || side === request.side) &&
-    (cmdlet === undefined || cmdlet.toLowerCase() === request.cmdlet) &&
+    (cmdlet === undefined || request.side !== "graph") &&
+    (operation === undefined || request.side === "graph") &&
+    (what === undefined || what.toLowerCase() === request.what) &&
+    (named === undefined || request.side !== "graph" || isOfGraph(named)) &&
     (page === undefined || page === request.page) &&
     (nth === undefined || nth === request.nth) &&
     request.nth > after
@@ -252,6 +260,8 @@ export async function carryOut(
 
 function faultyAnswer(fault: Fault, incoming: Incoming, behaviour: Behaviour): Answer | undefined {
   if (fault.answer) return answered(fault.answer);
+  if (fault.named && incoming.side === "graph" && isOfGraph(fault.named))
+    return graphFault(fault.named, fault, incoming);
   return fault.named ? namedAnswer(fault, fault.named, incoming, behaviour) : undefined;
 }
 
@@ -382,8 +392,9 @@ function throttled(
 
 const count = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1;
 const matches: Record<string, (value: unknown) => boolean> = {
-  side: (value) => value === "login" || value === "exchange",
+  side: (value) => ["login", "exchange", "graph"].includes(String(value)),
   cmdlet: (value) => typeof value === "string",
+  operation: (value) => typeof value === "string",
   page: count,
   nth: count,
   after: count,
@@ -431,17 +442,28 @@ const needs: Partial<Record<keyof Fault, (fault: Fault) => boolean>> = {
 
 /** Why a fault, or a part of it, would never take effect. */
 function uselessPart(fault: Fault): string | undefined {
-  const { match = {}, skip = 0, times = 1 } = fault;
-  const { side, cmdlet, nth, after = 0 } = match;
+  const { match = {}, skip = 0, times = 1, named } = fault;
+  const { side, cmdlet, operation, nth, after = 0 } = match;
   if (cmdlet !== undefined && cmdlet !== "$batch" && !isDocumented(cmdlet))
     return `Exchange Online has no cmdlet '${cmdlet}'`;
   if (cmdlet !== undefined && side === "login") return "the sign-in has no cmdlets";
+  if (cmdlet !== undefined && (side === "graph" || operation !== undefined))
+    return "Microsoft Graph has no cmdlets";
+  if (operation !== undefined && side !== undefined && side !== "graph")
+    return "only Microsoft Graph has operations";
+  if (operation !== undefined && !isOperation(operation))
+    return `the emulated Microsoft Graph has no operation '${operation}'`;
+  if ((side === "graph" || operation !== undefined) && named && !isOfGraph(named))
+    return `Microsoft Graph does not answer with ${named}`;
   if (nth !== undefined && nth <= after) return "its nth request comes before those of after";
   if (nth !== undefined && skip > 0) return "its nth request is one, and skip leaves that alone";
   if (times < 1) return "its times are less than one";
   const part = Object.entries(needs).find(([key, holds]) => key in fault && !holds(fault));
   return part && `${part[0]} belongs to another kind of fault`;
 }
+
+const isOperation = (text: string): boolean =>
+  operations.some((one) => one.toLowerCase() === text.toLowerCase());
 
 const effects = ["delayMs", "hang", "cut", "answer", "named", "drop", "warning", "applied"];
 

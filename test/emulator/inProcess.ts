@@ -3,11 +3,11 @@ import { http, type RequestHandler } from "msw";
 import type { Emulator } from "./emulator.ts";
 import { bytesOf, type Answer } from "./message.ts";
 
-/** msw handlers for both hosts (by default the real hosts of the emulated cloud). */
+/** msw handlers for the three hosts (by default the real hosts of the emulated cloud). */
 export function handlersFor(emulator: Emulator): RequestHandler[] {
-  const { login, exchange } = emulator.baseUrls();
+  const { login, exchange, graph } = emulator.baseUrls();
   const answered = fetchFrom(emulator);
-  return [login, exchange].map((origin) =>
+  return [login, exchange, graph].map((origin) =>
     http.all(`${origin}/*`, ({ request }) => answered(request)),
   );
 }

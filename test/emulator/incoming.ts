@@ -1,8 +1,8 @@
-/** A request parsed once, so that faults, the journal and both services read the same thing. */
+/** A request parsed once, so that faults, the journal and the services read the same thing. */
 import type { Headers, Message } from "./message.ts";
 
 export interface Incoming {
-  side: "login" | "exchange" | "control";
+  side: "login" | "exchange" | "graph" | "control";
   url: URL;
   method: string;
   headers: Headers;
@@ -11,13 +11,22 @@ export interface Incoming {
   json: unknown;
   /** The kind of credential; never the credential itself. */
   credential: "bearer" | "secret" | "assertion" | "none";
+  /** The service's own id of a request to Microsoft Graph, which headers and errors repeat. */
+  requestId?: string;
 }
 
-export function takeApart(message: Message, loginUrl: string): Incoming {
+/** The origins of the hosts, without a trailing slash. */
+export interface BaseUrls {
+  login: string;
+  exchange: string;
+  graph: string;
+}
+
+export function takeApart(message: Message, hosts: BaseUrls): Incoming {
   const { method, headers, text } = message;
   const url = new URL(message.url);
   return {
-    side: sideOf(url, loginUrl),
+    side: sideOf(url, hosts),
     url,
     method,
     headers,
@@ -27,9 +36,10 @@ export function takeApart(message: Message, loginUrl: string): Incoming {
   };
 }
 
-function sideOf({ pathname, origin }: URL, loginUrl: string): Incoming["side"] {
+function sideOf({ pathname, origin }: URL, { login, graph }: BaseUrls): Incoming["side"] {
   if (pathname.startsWith("/_emulator/")) return "control";
-  if (origin === new URL(loginUrl).origin) return "login";
+  if (origin === new URL(login).origin) return "login";
+  if (origin === new URL(graph).origin) return "graph";
   // The page. No request of a client has this path.
   return pathname === "/" ? "control" : "exchange";
 }

@@ -3,18 +3,25 @@
  * without any secret.
  */
 import { catalogue } from "./catalogue.ts";
+import { matchedBy } from "./graph/operations.ts";
 import type { Incoming } from "./incoming.ts";
+import { isRecord } from "./shapes.ts";
 
 export interface Entry {
   /** ISO time of the emulator's clock. */
   at: string;
-  side: "login" | "exchange";
+  side: "login" | "exchange" | "graph";
   method: string;
   path: string;
   query: string;
   /** For the exchange side; absent when the body does not name one. */
   cmdlet?: string;
-  /** Of the cmdlet; for the login side the form's grant_type, client_id, and scope or resource. */
+  /** For Microsoft Graph: method and path, such as `PATCH /users/{user}`; absent when it does not know the path. */
+  operation?: string;
+  /**
+   * Of the cmdlet; the body of a request to Microsoft Graph; for the login side the form's grant_type,
+   * client_id, and scope or resource.
+   */
   parameters?: Record<string, unknown>;
   /** Counts from 1. */
   page: number;
@@ -59,12 +66,13 @@ export class Answered {
 /** One command of a batch; its status stays null when its answer is missing. */
 export type Item = { id: string } & Pick<
   Entry,
-  "cmdlet" | "parameters" | "page" | "status" | "applied" | "fault"
+  "cmdlet" | "operation" | "parameters" | "page" | "status" | "applied" | "fault"
 >;
 
 const headersThatMatter = [
   "accept",
   "accept-encoding",
+  "consistencylevel",
   "content-type",
   "prefer",
   "x-anchormailbox",
@@ -87,7 +95,7 @@ export function entryFor(incoming: Incoming, now: number, page: number): Entry {
   );
   const entry: Entry = {
     at: new Date(now).toISOString(),
-    side: side === "login" ? "login" : "exchange",
+    side: side === "control" ? "exchange" : side,
     method,
     path: url.pathname,
     query: url.search,
@@ -108,6 +116,7 @@ export function entryFor(incoming: Incoming, now: number, page: number): Entry {
       ),
     };
   }
+  if (side === "graph") return { ...entry, ...graphRequest(incoming) };
   if (/\/(\$|%24)batch$/i.test(url.pathname)) return { ...entry, cmdlet: "$batch" };
   return { ...entry, ...command(incoming.json) };
 }
@@ -119,6 +128,34 @@ export const itemFor = (id: string, body: unknown, page: number): Item => ({
   applied: false,
   ...command(body),
 });
+
+export const graphItemFor = (id: string, incoming: Incoming, page: number): Item => ({
+  id,
+  page,
+  status: null,
+  applied: false,
+  ...graphRequest(incoming),
+});
+
+function graphRequest({ method, url, json }: Incoming): Pick<Entry, "operation" | "parameters"> {
+  const operation = matchedBy(method, url.pathname)?.operation;
+  // The items of a batch have lines of their own.
+  const hasBody = isRecord(json) && operation !== "POST /$batch";
+  return {
+    ...(operation !== undefined && { operation }),
+    ...(hasBody && { parameters: graphBody(json) }),
+  };
+}
+
+/** Passwords are secret at any depth. */
+function graphBody(body: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => {
+      if (isRecord(value)) return [name, graphBody(value)];
+      return [name, /password$|secret|credential/i.test(name) ? "(secret)" : value];
+    }),
+  );
+}
 
 function command(body: unknown): Pick<Entry, "cmdlet" | "parameters"> {
   const input = (

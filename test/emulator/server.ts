@@ -1,5 +1,5 @@
 /**
- * The emulator on two loopback ports, one for each real host, so that a client that confuses them
+ * The emulator on three loopback ports, one for each real host, so that a client that confuses them
  * is noticed.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -15,8 +15,8 @@ import { bytesOf, type Answer } from "./message.ts";
 
 export interface ServerOptions extends Omit<EmulatorOptions, "baseUrls"> {
   /**
-   * Port of the Exchange side; the login side takes the next one. 0 (the default) takes two free
-   * ports.
+   * Port of the Exchange side; the login side takes the next one, and Microsoft Graph the one after
+   * it. 0 (the default) takes three free ports.
    */
   port?: number;
 }
@@ -24,6 +24,7 @@ export interface ServerOptions extends Omit<EmulatorOptions, "baseUrls"> {
 export interface RunningEmulator extends Credentials {
   loginUrl: string;
   exchangeUrl: string;
+  graphUrl: string;
   emulator: Emulator;
   /** Ends every connection, including those without an answer. */
   close(): Promise<void>;
@@ -31,30 +32,33 @@ export interface RunningEmulator extends Credentials {
 
 export async function startEmulator(options: ServerOptions = {}): Promise<RunningEmulator> {
   const { port = 0, ...rest } = options;
-  const servers = [createServer(), createServer()] as const;
-  const exchangeUrl = await listen(servers[0], port);
-  const loginUrl = await listen(servers[1], port === 0 ? 0 : port + 1).catch((error: unknown) => {
-    servers[0].close();
-    throw error;
+  const servers = [createServer(), createServer(), createServer()];
+  const [exchange = "", login = "", graph = ""] = await listenAll(servers, port);
+  const emulator = createEmulator({ ...rest, baseUrls: { login, exchange, graph } });
+  servers.forEach((server, index) => {
+    const origin = [exchange, login, graph][index] ?? "";
+    server.on("request", (message, response) => void serve(emulator, origin, message, response));
   });
-  const emulator = createEmulator({
-    ...rest,
-    baseUrls: { login: loginUrl, exchange: exchangeUrl },
-  });
-  servers[0].on(
-    "request",
-    (message, response) => void serve(emulator, exchangeUrl, message, response),
-  );
-  servers[1].on(
-    "request",
-    (message, response) => void serve(emulator, loginUrl, message, response),
-  );
   const close = async (): Promise<void> => {
     const closed = servers.map((server) => once(server, "close"));
     for (const server of servers) server.close().closeAllConnections();
     await Promise.all(closed);
   };
-  return { ...emulator.credentials, loginUrl, exchangeUrl, emulator, close };
+  const urls = { loginUrl: login, exchangeUrl: exchange, graphUrl: graph };
+  return { ...emulator.credentials, ...urls, emulator, close };
+}
+
+/** Each on the next port, or each on a free one. All of them, or none. */
+async function listenAll(servers: readonly Server[], port: number): Promise<string[]> {
+  const urls: string[] = [];
+  try {
+    for (const [index, server] of servers.entries())
+      urls.push(await listen(server, port === 0 ? 0 : port + index));
+    return urls;
+  } catch (error) {
+    for (const server of servers.slice(0, urls.length)) server.close();
+    throw error;
+  }
 }
 
 async function listen(server: Server, port: number): Promise<string> {

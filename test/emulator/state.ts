@@ -9,6 +9,7 @@ import {
   type FolderPermission,
   type MailboxFolders,
 } from "./folderState.ts";
+import { checkEntra, type Entra } from "./graph/entraState.ts";
 import { isOfAnotherType, known, setElsewhere, type Value } from "./properties.ts";
 import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
 
@@ -34,6 +35,8 @@ export interface App {
   directoryRoles: string[];
   /** Exchange role groups the application's service principal belongs to. */
   roleGroups: string[];
+  /** Application roles on Microsoft Graph, e.g. `User.ReadWrite.All`. Without it, it gets no token for Graph. */
+  graphRoles?: string[];
 }
 
 /**
@@ -152,6 +155,20 @@ export interface Behaviour {
    * page of the cmdlet).
    */
   managerCheck: "securityGroups" | "allGroups";
+  /**
+   * How long Microsoft Graph shows a user or group as before a write, or not at all: when it is read
+   * by its id, in lists and filters, and as a list of members. In milliseconds of the emulator's
+   * clock; writers see the truth, except that a new object does not exist for them either.
+   */
+  graphIdLagMs: number;
+  graphListLagMs: number;
+  graphMemberLagMs: number;
+  /** Whether an application without a directory role may reset a password. The pages contradict each other. */
+  graphPasswordReset: "permission" | "permissionAndRole";
+  /** How the removal of someone who is not a member (or owner) is refused. Both were observed. */
+  missingMember: "notFound" | "badRequest";
+  /** Whether a deleted security group can be restored. The pages contradict each other. */
+  securityGroupDelete: "restorable" | "final";
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -172,6 +189,8 @@ export interface State {
   recipientPermissions?: RecipientAccess[];
   /** Objects of which readers see every change late, with a lag of their own. */
   lags?: ObjectLag[];
+  /** What only Entra ID knows: security groups, licences, properties that Exchange does not have. */
+  entra?: Entra;
 }
 
 export interface ObjectLag {
@@ -214,6 +233,12 @@ export const defaultBehaviour: Behaviour = {
   groupMailboxAsGroup: "notFound",
   missingRoleText: "notInRole",
   managerCheck: "securityGroups",
+  graphIdLagMs: 0,
+  graphListLagMs: 0,
+  graphMemberLagMs: 0,
+  graphPasswordReset: "permission",
+  missingMember: "notFound",
+  securityGroupDelete: "restorable",
 };
 
 export const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
@@ -240,6 +265,9 @@ export const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   groupMailboxAsGroup: ["notFound", "notSupported"],
   missingRoleText: ["notInRole", "unknownParameter"],
   managerCheck: ["securityGroups", "allGroups"],
+  graphPasswordReset: ["permission", "permissionAndRole"],
+  missingMember: ["notFound", "badRequest"],
+  securityGroupDelete: ["restorable", "final"],
 };
 
 /** `$schema` is for editors. */
@@ -254,6 +282,7 @@ const parts = [
   "folders",
   "folderPermissions",
   "lags",
+  "entra",
 ];
 
 export const recipientTypes = new Set([
@@ -286,6 +315,7 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
   checkLags(json["lags"], guidsOf(json["objects"]), report);
+  checkEntra(json["entra"], json["objects"], report);
   if (problems.length > 0) return { problems };
   const { $schema: _, ...checked } = json;
   // Every field was checked above, so the shape is that of the interface.
@@ -321,6 +351,8 @@ function checkApps(apps: unknown, report: Report): void {
     for (const list of ["certificates", "appRoles", "directoryRoles", "roleGroups"]) {
       if (!isTexts(app[list])) report(`${at}.${list}`, "must be a list of texts");
     }
+    if (app["graphRoles"] !== undefined && !isTexts(app["graphRoles"]))
+      report(`${at}.graphRoles`, "must be a list of texts");
     const secrets = app["secrets"];
     const sound = (one: unknown) =>
       isRecord(one) &&

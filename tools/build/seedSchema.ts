@@ -1,5 +1,7 @@
 import { folderRights, sharingFlags } from "../../test/emulator/folderState.ts";
 import { defaultFolders, folderLanguages } from "../../test/emulator/folderNames.ts";
+import { roleTemplates } from "../../test/emulator/entra/directoryRoles.ts";
+import { propertiesOf, type Property } from "../../test/emulator/graph/properties.ts";
 import { clouds } from "../../test/emulator/entra/clouds.ts";
 import { known, setElsewhere, type Value } from "../../test/emulator/properties.ts";
 import { choices, defaultBehaviour, recipientTypes } from "../../test/emulator/state.ts";
@@ -43,6 +45,7 @@ export function seedSchema(): Record<string, string> {
         folders: listOf(folders()),
         folderPermissions: listOf(folderPermission()),
         lags: listOf(record({ object: guid, ms: duration }, ["object", "ms"])),
+        entra: entra(),
       },
       ["tenant", "apps", "objects"],
     ),
@@ -71,8 +74,49 @@ function app(): Schema {
     directoryRoles: texts,
     roleGroups: texts,
   };
-  return { ...record(properties, Object.keys(properties)), additionalProperties: true };
+  const required = Object.keys(properties);
+  return { ...record({ ...properties, graphRoles: texts }, required), additionalProperties: true };
 }
+
+/** What only Entra ID knows, by the id of the user or group. */
+function entra(): Schema {
+  const byId = (properties: Record<string, Schema>): Schema => ({
+    type: "object",
+    propertyNames: { pattern: guid.pattern },
+    additionalProperties: record(properties),
+  });
+  const roles = { type: "array", items: oneOf(Object.keys(roleTemplates)) };
+  const count = { type: "integer", minimum: 0 };
+  const units = { enabled: count, warning: count, suspended: count, lockedOut: count };
+  const plan = { servicePlanId: guid, servicePlanName: text };
+  const sku = {
+    skuId: guid,
+    skuPartNumber: text,
+    prepaidUnits: record(units, ["enabled"]),
+    servicePlans: listOf(record(plan, Object.keys(plan))),
+  };
+  return record({
+    users: byId({ ...graphValues("user"), manager: guid, directoryRoles: roles }),
+    groups: byId({ ...graphValues("group"), members: listOf(guid), owners: listOf(guid) }),
+    subscribedSkus: listOf(record(sku, Object.keys(sku))),
+  });
+}
+
+const graphForms: Readonly<Record<Property["value"], Schema>> = {
+  text: { type: "string" },
+  flag,
+  texts,
+  time: text,
+  object: { type: "object" },
+  objects: listOf({ type: "object" }),
+};
+
+const graphValues = (kind: "user" | "group"): Record<string, Schema> =>
+  Object.fromEntries(
+    Object.entries(propertiesOf(kind))
+      .filter(([name]) => name !== "id")
+      .map(([name, { value }]) => [name, graphForms[value]]),
+  );
 
 const behaviour = (): Record<string, Schema> =>
   Object.fromEntries(

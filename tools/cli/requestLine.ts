@@ -20,17 +20,26 @@ export function requestLine(entry: Entry, terminal: Pick<Terminal, "styled">): s
     .trimEnd();
 }
 
-function whatOf({ side, cmdlet, method, path, page }: Entry): string {
+function whatOf({ side, cmdlet, operation, method, path, page }: Entry): string {
   if (side === "login") return "token";
-  return (cmdlet ?? `${method} ${path}`) + (page > 1 ? ` page ${page}` : "");
+  return (cmdlet ?? operation ?? `${method} ${path}`) + (page > 1 ? ` page ${page}` : "");
 }
 
 /** What a request is about: its object, the condition of its search, or the commands of a batch. */
-function objectOf({ parameters = {}, items }: Entry): string {
-  if (items !== undefined) return `${items.length} commands`;
+function objectOf({ side, path, query, parameters = {}, items }: Entry): string {
+  if (items !== undefined) return `${items.length} ${side === "graph" ? "requests" : "commands"}`;
+  if (side === "graph") return oneLine(path.replace(/^\/v1\.0/i, "") + decodedQuery(query));
   const named = ["Identity", "Filter", "Name", "client_id"].find((name) => name in parameters);
   const value = named === undefined ? "" : parameters[named];
   return typeof value === "string" ? oneLine(value) : JSON.stringify(value);
+}
+
+function decodedQuery(query: string): string {
+  try {
+    return decodeURIComponent(query);
+  } catch {
+    return query;
+  }
 }
 
 function oneLine(text: string): string {

@@ -111,12 +111,14 @@ export function tenantInMemory(
 const noEmulatorUrls = {
   EXO_CONNECTOR_LOGIN_URL: undefined,
   EXO_CONNECTOR_EXCHANGE_URL: undefined,
+  EXO_CONNECTOR_GRAPH_URL: undefined,
 };
 
 /** What an emulator prints when it starts, and answers at `/_emulator/connection`. */
 interface EmulatorConnection {
   loginUrl: string;
   exchangeUrl: string;
+  graphUrl: string;
   tenantId: string;
   clientId: string;
   clientSecret: string;
@@ -126,7 +128,7 @@ interface EmulatorConnection {
 }
 
 const connectionKeys = [
-  ...["loginUrl", "exchangeUrl", "tenantId", "clientId", "clientSecret"],
+  ...["loginUrl", "exchangeUrl", "graphUrl", "tenantId", "clientId", "clientSecret"],
   ...["organization", "displayName", "cloud"],
 ];
 
@@ -148,6 +150,7 @@ async function runningEmulator(address: string): Promise<Tenant> {
     env: {
       EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
       EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
+      EXO_CONNECTOR_GRAPH_URL: connection.graphUrl,
     },
     seams: machineSeams,
   });

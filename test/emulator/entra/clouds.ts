@@ -7,8 +7,10 @@ export interface Cloud {
   login: string;
   /** Origin of the Exchange admin API. */
   exchange: string;
-  /** The resource of a token; its scope is this with `/.default` at the end. */
+  /** The resource of a token for Exchange; its scope is this with `/.default` at the end. */
   resource: string;
+  /** Origin of Microsoft Graph, and the resource of a token for it. */
+  graph: string;
 }
 
 export const clouds: Record<CloudName, Cloud> = {
@@ -16,20 +18,24 @@ export const clouds: Record<CloudName, Cloud> = {
     login: "https://login.microsoftonline.com",
     exchange: "https://outlook.office365.com",
     resource: "https://outlook.office365.com",
+    graph: "https://graph.microsoft.com",
   },
   usGovGccHigh: {
     login: "https://login.microsoftonline.us",
     exchange: "https://outlook.office365.us",
     resource: "https://outlook.office365.us",
+    graph: "https://graph.microsoft.us",
   },
   usGovDoD: {
     login: "https://login.microsoftonline.us",
     exchange: "https://outlook-dod.office365.us",
     resource: "https://outlook-dod.office365.us",
+    graph: "https://dod-graph.microsoft.us",
   },
   china: {
     login: "https://login.chinacloudapi.cn",
     exchange: "https://partner.outlook.cn",
     resource: "https://partner.outlook.cn",
+    graph: "https://microsoftgraph.chinacloudapi.cn",
   },
 };

@@ -4,6 +4,7 @@
  */
 import { checkAssertion } from "./assertion.ts";
 import { clouds } from "./clouds.ts";
+import { exchangeRoles, roleTemplates } from "./directoryRoles.ts";
 import { jsonAnswer, type Answer } from "../message.ts";
 import { LoginRefusal, refusalResponse } from "./loginRefusal.ts";
 import type { Incoming } from "../incoming.ts";
@@ -16,6 +17,9 @@ import type { App, State } from "../state.ts";
 export interface Grant {
   tenantId: string;
   clientId: string;
+  /** The resource it is for; every other host refuses it. */
+  resource: string;
+  /** Application roles on that resource. */
   appRoles: string[];
   directoryRoles: string[];
   roleGroups: string[];
@@ -31,20 +35,6 @@ export interface LoginContext {
   remember: (token: string, grant: Grant) => void;
 }
 
-/**
- * Template ids of the directory roles Exchange honours (documented); a token lists them as `wids`.
- */
-const roleTemplates: Record<string, string> = {
-  "Compliance Administrator": "17315797-102d-40b4-93e0-432062caca18",
-  "Exchange Administrator": "29232cdf-9323-42fd-ade2-1d097af3e4de",
-  "Exchange Recipient Administrator": "31392ffb-586c-42d1-9346-e59415a2cc4e",
-  "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
-  "Global Reader": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
-  "Helpdesk Administrator": "729827e3-9c14-49f7-bb1b-9608f156bbb8",
-  "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
-  "Security Reader": "5d6b6bb7-de71-4623-b4af-96380a352509",
-};
-
 /** Directory roles that may change recipients (assumed from what the roles are described to do). */
 const writingRoles = [
   "Exchange Administrator",
@@ -53,8 +43,7 @@ const writingRoles = [
 ];
 
 export const mayRead = (grant: Grant): boolean =>
-  grant.roleGroups.length > 0 ||
-  grant.directoryRoles.some((role) => Object.hasOwn(roleTemplates, role));
+  grant.roleGroups.length > 0 || grant.directoryRoles.some((role) => exchangeRoles.includes(role));
 export const mayWrite = (grant: Grant): boolean =>
   grant.roleGroups.some((group) => !/^view-only/i.test(group)) ||
   grant.directoryRoles.some((role) => writingRoles.includes(role));
@@ -159,18 +148,21 @@ function issue(
   }
   const { login } = clouds[state.tenant.cloud];
   checkCredential(app, `${login}/${tenant}/${endpoint}`, form, context);
-  if (endpoint === firstVersion) checkResource(required("resource"), state);
-  else checkScope(required("scope"), state);
-  const expires = now + state.behaviour.tokenSeconds * 1000;
-  const token = accessToken(app, context, expires);
-  context.remember(token, {
+  const resource =
+    endpoint === firstVersion
+      ? checkedResource(required("resource"), app, state)
+      : resourceOf(required("scope"), app, state);
+  const grant = {
     tenantId: state.tenant.id,
     clientId: app.clientId,
-    appRoles: [...app.appRoles],
+    resource,
+    appRoles: [...rolesOn(resource, app, state)],
     directoryRoles: [...app.directoryRoles],
     roleGroups: [...app.roleGroups],
-    expires,
-  });
+    expires: now + state.behaviour.tokenSeconds * 1000,
+  };
+  const token = accessToken(grant, context);
+  context.remember(token, grant);
   const seconds = state.behaviour.tokenSeconds;
   const headers = { "Cache-Control": "no-store, no-cache" };
   if (endpoint !== firstVersion)
@@ -184,7 +176,7 @@ function issue(
       token_type: "Bearer",
       expires_in: String(seconds),
       ext_expires_in: String(seconds),
-      expires_on: String(Math.floor(expires / 1000)),
+      expires_on: String(Math.floor(grant.expires / 1000)),
       not_before: String(Math.floor(now / 1000)),
       resource: form.get("resource"),
       access_token: token,
@@ -255,11 +247,17 @@ function checkCredential(
   }
 }
 
+/** Each resource has application roles of its own, and a token lists those of its resource only (documented). */
+const rolesOn = (resource: string, app: App, { tenant }: State): readonly string[] =>
+  resource === clouds[tenant.cloud].graph ? (app.graphRoles ?? []) : app.appRoles;
+
 /**
- * The scope must be the Exchange resource of the emulated cloud. This catches a client that uses
- * one cloud's names in another.
+ * The scope must be a resource of the emulated cloud: Exchange or, for an application with
+ * `graphRoles` (which may be empty), Microsoft Graph. This catches a client that uses one cloud's
+ * names in another, and a client of Exchange alone that names the wrong resource. In a real tenant
+ * every application gets a token for Microsoft Graph.
  */
-function checkScope(scope: string, state: State): void {
+function resourceOf(scope: string, app: App, state: State): string {
   const suffix = "/.default";
   // MSAL may request the OpenID scopes as well; they change nothing here.
   const resources = scope
@@ -275,11 +273,13 @@ function checkScope(scope: string, state: State): void {
         "scope value with /.default suffixed to the resource identifier (application ID URI).",
     );
   }
-  checkResource(only.slice(0, -suffix.length), state);
+  return checkedResource(only.slice(0, -suffix.length), app, state);
 }
 
-function checkResource(resource: string, state: State): void {
-  if (resource !== clouds[state.tenant.cloud].resource) {
+function checkedResource(resource: string, app: App, state: State): string {
+  const cloud = clouds[state.tenant.cloud];
+  const isGraph = resource === cloud.graph && app.graphRoles !== undefined;
+  if (resource !== cloud.resource && !isGraph) {
     throw new LoginRefusal(
       400,
       "invalid_resource",
@@ -290,15 +290,18 @@ function checkResource(resource: string, state: State): void {
         "sent your authentication request to the wrong tenant.",
     );
   }
+  return resource;
 }
 
 /**
  * Looks like a real access token, so that a client finds its claims. It is recognised as a whole,
  * not by its signature.
  */
-function accessToken(app: App, { state, now, newGuid }: LoginContext, expires: number): string {
+function accessToken(grant: Grant, { state, now, newGuid }: LoginContext): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const { resource } = clouds[state.tenant.cloud];
+  const { resource, appRoles, directoryRoles, expires, clientId } = grant;
+  // Without a role on Microsoft Graph the claim is missing (inferred from a captured token).
+  const isBare = appRoles.length === 0 && resource === clouds[state.tenant.cloud].graph;
   const seconds = (ms: number): number => Math.floor(ms / 1000);
   const claims = {
     aud: resource,
@@ -306,12 +309,12 @@ function accessToken(app: App, { state, now, newGuid }: LoginContext, expires: n
     iat: seconds(now),
     nbf: seconds(now),
     exp: seconds(expires),
-    appid: app.clientId,
+    appid: clientId,
     idtyp: "app",
     tid: state.tenant.id,
-    roles: app.appRoles,
+    ...(isBare ? {} : { roles: appRoles }),
     wids: [
-      ...app.directoryRoles.flatMap((role) => roleTemplates[role] ?? []),
+      ...directoryRoles.flatMap((role) => roleTemplates[role] ?? []),
       "0997a1d0-0d1d-4acb-b408-d5ca73121e90",
     ],
     uti: newGuid(),

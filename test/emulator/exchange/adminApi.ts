@@ -82,6 +82,8 @@ export function authorized(
   const grant = grantOf(token);
   if (!grant) return unauthorized("The token is not known.", authority);
   if (grant.expires <= now) return unauthorized("The token has expired.", authority);
+  if (grant.resource !== clouds[state.tenant.cloud].resource)
+    return unauthorized("The token is for another audience.", authority);
   if (!isTenant(state, tenant) || grant.tenantId !== state.tenant.id)
     return unauthorized("The token is for another tenant.", authority);
   if (!grant.appRoles.includes("Exchange.ManageAsApp")) return appRoleMissing(grant.clientId);

@@ -56,14 +56,15 @@ function sentenceOf(entry) {
 }
 
 /** @param {Entry} entry */
-function nameOf({ side, cmdlet, method, path, page }) {
+function nameOf({ side, cmdlet, operation, method, path, page }) {
   if (side === "login") return "token";
-  return (cmdlet ?? `${method} ${path}`) + (page > 1 ? `, page ${page}` : "");
+  return (cmdlet ?? operation ?? `${method} ${path}`) + (page > 1 ? `, page ${page}` : "");
 }
 
 /** @param {Entry} entry */
-function aboutOf({ parameters = {}, items }) {
-  if (items !== undefined) return `${items.length} commands`;
+function aboutOf({ side, path, query, parameters = {}, items }) {
+  if (items !== undefined) return `${items.length} ${side === "graph" ? "requests" : "commands"}`;
+  if (side === "graph") return path + query;
   const name = ["Identity", "Filter", "Name"].find((one) => one in parameters);
   return name === undefined ? "" : String(parameters[name]);
 }

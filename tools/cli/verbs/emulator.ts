@@ -24,15 +24,15 @@ export interface EmulatorOptions {
   json?: true;
 }
 
-/** `emulator`: Exchange Online in miniature, on two ports of this machine. */
+/** `emulator`: Exchange Online and Microsoft Graph in miniature, on three ports of this machine. */
 export function addEmulator(program: Command, terminal: Terminal): void {
   const emulator = program
     .command("emulator")
     .description("Start an emulated tenant on this machine, and show each request that it answers.")
     .option(
       "--port <n>",
-      `port of the Exchange side, the sign-in side has the next one; 0: two free ports (default: ${usualPort}, ` +
-        "if it is free)",
+      `port of the Exchange side, sign-in and Microsoft Graph have the next two; 0: three free ports (default: ` +
+        `${usualPort}, if it is free)`,
     )
     .option("--seed <file>", "start from this state instead of the example tenant")
     .option("--open", "open the emulator's page in the browser")
@@ -81,20 +81,22 @@ async function openPage(page: string, terminal: Terminal): Promise<void> {
 function connectionOf({
   loginUrl,
   exchangeUrl,
+  graphUrl,
   tenantId,
   clientId,
   clientSecret,
 }: RunningEmulator): Record<string, string> {
-  return { loginUrl, exchangeUrl, tenantId, clientId, clientSecret };
+  return { loginUrl, exchangeUrl, graphUrl, tenantId, clientId, clientSecret };
 }
 
 function showStart(running: RunningEmulator, port: string | undefined, terminal: Terminal): void {
-  const { exchangeUrl, loginUrl, emulator } = running;
+  const { exchangeUrl, loginUrl, graphUrl, emulator } = running;
   const { tenant, objects } = emulator.state();
   const isUsual = new URL(exchangeUrl).port === String(usualPort);
   terminal.line(terminal.styled("bold", `${tenant.displayName}, ${objects.length} objects`));
   terminal.line(`  page      ${terminal.styled("cyan", `${exchangeUrl}/`)}`);
   terminal.line(`  sign-in   ${loginUrl}`);
+  terminal.line(`  graph     ${graphUrl}`);
   if (port === undefined && !isUsual)
     terminal.line(`  Port ${usualPort} or the next one is in use, so these are free ports.`);
   terminal.line();
@@ -130,8 +132,8 @@ function isInUse(error: unknown): boolean {
 function portOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (port >= 0 && port < 65535) return port;
-  throw new UsageError(`--port: must be a number from 0 to 65534, not '${text}'`);
+  if (port >= 0 && port < 65534) return port;
+  throw new UsageError(`--port: must be a number from 0 to 65533, not '${text}'`);
 }
 
 async function stopped({ untilStdinCloses }: EmulatorOptions): Promise<void> {

@@ -42,8 +42,10 @@ export function addFault(emulator: Command, terminal: Terminal): void {
           body: [faultOf(name, cmdlet, options)],
         });
       const faults = (await askEmulator(address, { path: "faults" })) as ListedFault[];
-      if (json)
-        return terminal.line(JSON.stringify({ ...(list && { names: faultNames }), faults }));
+      if (json) {
+        terminal.line(JSON.stringify({ ...(list && { names: faultNames }), faults }));
+        return;
+      }
       if (list) terminal.line(`Names: ${faultNames.join(", ")}.`);
       if (faults.length === 0) terminal.line("No fault is set.");
       for (const one of faults) terminal.line(lineOf(one));

@@ -1,0 +1,158 @@
+/**
+ * The requests of Microsoft Graph that this emulator carries out, and the application roles that each needs: one of
+ * those listed, or all that are joined by `+`. The least one of each is documented, the others are documented or, for
+ * `$ref` (which the machine-readable list of permissions lacks), those of the pages.
+ */
+
+const readUsers = [
+  "User.Read.All",
+  "User.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+const writeUsers = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
+const readGroups = [
+  ...["GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"],
+  ...["Directory.Read.All", "Directory.ReadWrite.All"],
+];
+const writeGroups = ["Group.ReadWrite.All", "Directory.ReadWrite.All"];
+const writeMembers = ["GroupMember.ReadWrite.All", ...writeGroups];
+const deleteUsers = ["User.DeleteRestore.All", "User.ReadWrite.All"];
+/** Documented: Group.ReadWrite.All is not among them. */
+const readMemberOf = [
+  ...["Directory.Read.All", "Directory.ReadWrite.All", "Group.Read.All", "GroupMember.Read.All"],
+];
+const readTransitive = ["User.Read.All", "User.ReadWrite.All", ...readMemberOf];
+const readSkus = [
+  ...["LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All"],
+  ...["Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"],
+];
+/** The handler decides: it depends on the properties, or on the kind of the object. */
+const decidedLater: readonly string[] = [];
+
+const gates = {
+  "GET /users": readUsers,
+  "GET /users/$count": readUsers,
+  "POST /users": writeUsers,
+  "GET /users/{user}": readUsers,
+  "PATCH /users/{user}": decidedLater,
+  "DELETE /users/{user}": deleteUsers,
+  "GET /users/{user}/manager": readUsers,
+  "PUT /users/{user}/manager/$ref": writeUsers,
+  "DELETE /users/{user}/manager/$ref": writeUsers,
+  "POST /users/{user}/revokeSignInSessions": ["User.RevokeSessions.All", ...writeUsers],
+  "GET /users/{user}/memberOf": readMemberOf,
+  "GET /users/{user}/memberOf/{type}": readMemberOf,
+  "GET /users/{user}/transitiveMemberOf": readTransitive,
+  "GET /users/{user}/transitiveMemberOf/{type}": readTransitive,
+  "POST /users/{user}/checkMemberGroups": readTransitive,
+  "POST /users/{user}/getMemberGroups": readTransitive,
+  "POST /users/{user}/assignLicense": ["LicenseAssignment.ReadWrite.All", ...writeUsers],
+  "GET /subscribedSkus": readSkus,
+  "GET /groups": readGroups,
+  "GET /groups/$count": readGroups,
+  "POST /groups": ["Group.Create", ...writeGroups],
+  "GET /groups/{group}": readGroups,
+  "PATCH /groups/{group}": writeGroups,
+  "DELETE /groups/{group}": ["Group.ReadWrite.All"],
+  "GET /groups/{group}/members": readGroups,
+  "GET /groups/{group}/members/{type}": readGroups,
+  "POST /groups/{group}/members/$ref": writeMembers,
+  "POST /groups/{group}/members/{member}/$ref": writeMembers,
+  "DELETE /groups/{group}/members/{member}/$ref": writeMembers,
+  "DELETE /groups/{group}/members/{member}": decidedLater,
+  "GET /groups/{group}/owners": readGroups,
+  "GET /groups/{group}/owners/{type}": readGroups,
+  "POST /groups/{group}/owners/$ref": writeGroups,
+  "DELETE /groups/{group}/owners/{owner}/$ref": writeGroups,
+  "DELETE /groups/{group}/owners/{owner}": decidedLater,
+  "GET /directory/deletedItems/{type}": decidedLater,
+  "GET /directory/deletedItems/{item}": decidedLater,
+  "POST /directory/deletedItems/{item}/restore": decidedLater,
+  "DELETE /directory/deletedItems/{item}": decidedLater,
+  "GET /organization": [
+    ...["Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All"],
+    "Directory.ReadWrite.All",
+  ],
+  "POST /$batch": decidedLater,
+} as const satisfies Record<string, readonly string[]>;
+
+export type Operation = keyof typeof gates;
+export const operations = Object.keys(gates) as Operation[];
+
+/** The roles that an operation needs, or nothing when its handler decides. */
+export const rolesFor = (operation: Operation): readonly string[] => gates[operation];
+
+/** Of the parts of a user that a PATCH changes; everything else needs what `profile` lists. */
+export const changeRoles = {
+  profile: ["User.ReadUpdate.All", ...writeUsers],
+  accountEnabled: ["User.EnableDisableAccount.All+User.Read.All", ...writeUsers],
+  businessPhones: ["User-Phone.ReadWrite.All", ...writeUsers],
+  mobilePhone: ["User-Phone.ReadWrite.All", ...writeUsers],
+  otherMails: ["User-Mail.ReadWrite.All", ...writeUsers],
+  employeeLeaveDateTime: ["User-LifeCycleInfo.ReadWrite.All+User.Read.All"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** By kind of a deleted object. */
+export const deletedItemRoles = {
+  user: { read: readUsers, write: deleteUsers },
+  group: { read: readGroups, write: ["Group.ReadWrite.All"] },
+} as const;
+
+export const holdsOneOf = (held: readonly string[], alternatives: readonly string[]): boolean =>
+  alternatives.some((all) => all.split("+").every((role) => held.includes(role)));
+
+interface Template {
+  operation: Operation;
+  method: string;
+  pattern: RegExp;
+  placeholders: string[];
+}
+
+const templates: readonly Template[] = operations
+  .map((operation): Template => {
+    const [method = "", path = ""] = operation.split(" ");
+    const placeholders = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+    const source = path
+      .replaceAll("$", "\\$")
+      .replaceAll("{type}", "(microsoft\\.graph\\.\\w+)")
+      .replace(/\{\w+\}/g, "([^/$][^/]*)");
+    return { operation, method, pattern: new RegExp(`^${source}$`, "i"), placeholders };
+  })
+  // A name before a placeholder: `/users/$count` is not the user `$count`, and a type is not an id.
+  .sort((one, other) => weight(one.operation) - weight(other.operation));
+
+function weight(operation: string): number {
+  return (operation.match(/\{(?!type)/g) ?? []).length;
+}
+
+export interface Matched {
+  operation: Operation;
+  /** By placeholder, decoded. */
+  parameters: Record<string, string>;
+}
+
+const root = /^\/v1\.0(?=\/)/i;
+
+/** What a request asks for; undefined for everything that this emulator does not do. */
+export function matchedBy(method: string, pathname: string): Matched | undefined {
+  if (!root.test(pathname)) return undefined;
+  const path = pathname.replace(root, "").replace(/%24/g, "$").replace(/\/$/, "");
+  // The other spelling of a key.
+  const plain = path.replace(/^\/(users|groups)\((?:'|%27)(.+?)(?:'|%27)\)/i, "/$1/$2");
+  for (const { operation, method: own, pattern, placeholders } of templates) {
+    const values = own === method ? pattern.exec(plain) : null;
+    if (!values) continue;
+    const decoded = placeholders.map((name, index) => [name, decode(values[index + 1] ?? "")]);
+    return { operation, parameters: Object.fromEntries(decoded) as Record<string, string> };
+  }
+  return undefined;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
