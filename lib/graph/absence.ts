@@ -35,8 +35,13 @@ export async function objectById(
         cause,
         requestId,
       });
-    const message = `${title} ${id} does not exist.`;
-    throw new Fault({ kind: "missing", isProven: true, message, cause, requestId });
+    throw new Fault({
+      kind: "missing",
+      isProven: true,
+      message: `${title} ${id} does not exist.`,
+      cause,
+      requestId,
+    });
   }
 }
 
