@@ -88,5 +88,11 @@ function show({ check, status, message, mend }: Finding, terminal: Terminal): vo
 function summaryOf(findings: readonly Finding[]): string {
   const count = (wanted: Status): number =>
     findings.filter(({ status }) => status === wanted).length;
-  return `${count("fine")} ok, ${count("wrong")} wrong, ${count("warning")} ${count("warning") === 1 ? "warning" : "warnings"}, ${count("unknown")} unknown`;
+  const warnings = count("warning");
+  return [
+    `${count("fine")} ok`,
+    `${count("wrong")} wrong`,
+    `${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
+    `${count("unknown")} unknown`,
+  ].join(", ");
 }
