@@ -59,6 +59,34 @@ describe("exo-connector plan for one person", () => {
     expect(lines.at(-1)).toBe("result   fails");
   });
 
+  it("shows the mapping of the action when correlation fails, not that of create", async () => {
+    const stranger = written("stranger.json", { ...person, Accounts: {} });
+    const { lines } = await planned("update", "--person", stranger);
+    expect(lines.filter((line) => line.startsWith("mapped "))).toEqual([
+      'mapped   CustomAttribute1 = "Head of Finance"',
+      'mapped   EmailAddresses = ["SMTP:aoife.byrne@contoso.com"]',
+    ]);
+  });
+
+  it("warns of a path that no person has, with the nearest, before a field is cleared", async () => {
+    const text = readFileSync(mapping, "utf8");
+    const file = written(
+      "titel.json",
+      JSON.parse(text.replaceAll("PrimaryContract.Title.Name", "PrimaryContract.Titel.Name")),
+    );
+    const { lines, notes } = await ran([
+      ...["plan", "update", "--person", example, "--mapping", file],
+    ]);
+    expect(lines).toContain("mapped   CustomAttribute1 = null");
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^warning: CustomAttribute1: The path is "Person\.PrimaryContract\.Titel\.Name": .*; the nearest is Title\.$/,
+      ),
+      "Such a field is empty for everyone: exo-connector check names the place.",
+    ]);
+    expect((await planned("update", "--person", example)).notes).toEqual([]);
+  });
+
   it("fails when a script fails, and names the field and the line of the script", async () => {
     const broken = JSON.parse(readFileSync(mapping, "utf8")) as {
       MappingFields: { Name: string; MappingActions: { Value: string }[] }[];

@@ -82,7 +82,8 @@ function actionProblems(
           `${contentOf[mode]} in quotes inside the text, such as ${examples[mode]}.`,
       ),
     ];
-  if (mode === "Field") problems.push(...pathProblems(value, problem));
+  const wrong = mode === "Field" ? pathFault(value) : undefined;
+  if (wrong !== undefined) problems.push(problem(wrong));
   if (mode === "Complex" && value.trim() === "")
     problems.push(
       problem("Value is an empty script; expected one whose last expression is the value."),
@@ -97,14 +98,11 @@ const examples = {
   Complex: String.raw`"\"Person.Name.NickName + ' ' + Person.Name.FamilyName;\""`,
 };
 
-function pathProblems(path: string, problem: (message: string) => Problem): Problem[] {
+/** What is wrong with the path of a mapping of mode Field, as a sentence; undefined when a person has it. */
+export function pathFault(path: string): string | undefined {
   const [root, ...steps] = path.split(".");
   if (root !== "Person" || steps.length === 0)
-    return [
-      problem(
-        `The path is ${quoted(path)}; expected one that starts with Person., such as Person.DisplayName.`,
-      ),
-    ];
+    return `The path is ${quoted(path)}; expected one that starts with Person., such as Person.DisplayName.`;
   const wrong = wrongPath(steps);
-  return wrong === undefined ? [] : [problem(`The path is ${quoted(path)}: ${wrong}.`)];
+  return wrong === undefined ? undefined : `The path is ${quoted(path)}: ${wrong}.`;
 }

@@ -60,7 +60,12 @@ export async function planFor(person: Person, context: PlanContext): Promise<Per
   const created = await dryRun(person, "lifecycle/create", context);
   if (action === "lifecycle/create") return planOf(person, created);
   const { AccountReference: account } = created.invocation.answer.outputContext;
-  if (typeof account !== "string") return planOf(person, created);
+  if (typeof account !== "string") {
+    // The audit says why correlation fails; what is mapped for create is not the plan of this action.
+    const mapped = await mappedFor(person, action, context);
+    const { invocation } = created;
+    return { ...planOf(person, { mapped, invocation }), steps: [], result: "fails" };
+  }
   const planned = await dryRun(person, action, context, account);
   return { ...planOf(person, planned), account };
 }
@@ -73,10 +78,11 @@ interface DryRun {
 async function dryRun(
   person: Person,
   action: string,
-  { tenant, mapping, correlation, configuration, scripts }: PlanContext,
+  context: PlanContext,
   account?: string,
 ): Promise<DryRun> {
-  const mapped = await mapFields(mapping, mappedActionOf(action) ?? "Create", person, { scripts });
+  const { tenant, correlation, configuration } = context;
+  const mapped = await mappedFor(person, action, context);
   const event = eventFor(action, {
     configuration,
     isDryRun: true,
@@ -86,6 +92,14 @@ async function dryRun(
     account,
   });
   return { mapped, invocation: await tenant.invoke(action, event) };
+}
+
+async function mappedFor(
+  person: Person,
+  action: string,
+  { mapping, scripts }: PlanContext,
+): Promise<MappedData> {
+  return await mapFields(mapping, mappedActionOf(action) ?? "Create", person, { scripts });
 }
 
 function planOf(person: Person, { mapped, invocation }: DryRun): PersonPlan {

@@ -7,6 +7,7 @@ import { readMapping } from "../../mapping/readMapping.ts";
 import { openScripts } from "../../mapping/scripts.ts";
 import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
 import { csvOf, htmlOf } from "../../plan/tables.ts";
+import { pathWarnings } from "../../plan/pathWarnings.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
 import { listActions } from "../../session/actions.ts";
 import type { Correlation } from "../../session/events.ts";
@@ -94,6 +95,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
       configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
       scripts,
     };
+    warnOfPaths(context, terminal);
     try {
       if (options.person !== undefined) await planOne(people, context, options, terminal);
       else await planAll(people, context, options, terminal);
@@ -102,6 +104,14 @@ export function addPlan(program: Command, terminal: Terminal): void {
       await scripts.close();
     }
   });
+}
+
+/** Beside the plan, so that a document of --json stays one. */
+function warnOfPaths(context: PlanContext, terminal: Terminal): void {
+  const warnings = pathWarnings(context);
+  for (const warning of warnings) terminal.note(`warning: ${warning}`);
+  if (warnings.length > 0)
+    terminal.note("Such a field is empty for everyone: exo-connector check names the place.");
 }
 
 /** Writes the reads of all actions: then any of them can be planned from the recording. */
