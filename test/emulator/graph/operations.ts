@@ -116,7 +116,7 @@ const templates: readonly Template[] = operations
     const source = path
       .replaceAll("$", "\\$")
       .replaceAll("{type}", "(microsoft\\.graph\\.\\w+)")
-      .replace(/\{\w+\}/g, "([^/$][^/]*)");
+      .replace(/\{\w+\}/g, "(?!delta(?:/|$))([^/$][^/]*)");
     return { operation, method, pattern: new RegExp(`^${source}$`, "i"), placeholders };
   })
   // A name before a placeholder: `/users/$count` is not the user `$count`, and a type is not an id.
