@@ -1,14 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -25,7 +17,6 @@ const folder = mkdtempSync(path.join(tmpdir(), "exo-connector docs "));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 for (const name of ["docs/examples", "permissions", "configuration.json", "fieldMapping.json"])
   cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-mkdirSync(path.join(folder, "local"));
 const person = JSON.parse(
   readFileSync(path.join(root, "docs/examples/person.json"), "utf8"),
 ) as unknown;

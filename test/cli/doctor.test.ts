@@ -37,7 +37,7 @@ describe("exo-connector doctor", () => {
     expect(new Set(marksIn(lines))).toEqual(new Set(["ok"]));
     for (const { name } of allSets)
       expect(lines.join("\n")).toContain(`ok     set ${name}: Exchange Administrator permits`);
-    expect(lines.at(-1)).toMatch(/^2[23] ok, 0 wrong, [01] warnings, 0 unknown$/);
+    expect(lines.at(-1)).toMatch(/^2[23] ok, 0 wrong, (0 warnings|1 warning), 0 unknown$/);
   });
 
   it("finds an emulator that runs healthy", async () => {
@@ -46,6 +46,17 @@ describe("exo-connector doctor", () => {
     expect(lines).toContain(
       `ok     addresses: Those of an emulator: ${running.loginUrl}, ${running.exchangeUrl}.`,
     );
+  });
+
+  it("exits with 1 when the sign-in could not be tried: then nothing behind it was examined", async () => {
+    running.emulator.addFaults([
+      { match: { side: "login" }, named: "signInUnavailable", times: 99 },
+    ]);
+    const { code, lines } = await ran(["doctor", "--emulator", running.exchangeUrl]);
+    running.emulator.setFaults([]);
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toMatch(/, 0 wrong, /);
+    expect(lines.join("\n")).toContain("?      sign-in: ");
   });
 
   it("reads a configuration, marks what is wrong in words, and exits with 1", async () => {

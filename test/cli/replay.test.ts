@@ -39,6 +39,17 @@ describe("exo-connector replay", () => {
     });
   });
 
+  it("takes no file", async () => {
+    expect(await ran(["replay", "local/recorded.json"])).toEqual({
+      code: 2,
+      lines: [],
+      notes: [
+        "local/recorded.json is a file; expected a part of the name of a fixture. `run --record NAME` makes one that " +
+          "replay finds.",
+      ],
+    });
+  });
+
   it("names the nearest fixture for a name that there is not", async () => {
     const { code, notes } = await replay("nothing-to-chnage");
     expect({ code, notes }).toEqual({

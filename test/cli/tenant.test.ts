@@ -222,6 +222,17 @@ describe("exo-connector seed", () => {
     expect(readFileSync(path.resolve(folder, $schema), "utf8")).toContain("seed");
     const { code, notes } = await ranWithout(["seed", "new", file]);
     expect(code).toBe(2);
-    expect(notes.join("\n")).toMatch(/mine\.json cannot be written: EEXIST/);
+    expect(notes.join("\n")).toMatch(/mine\.json cannot be written: EEXIST, it exists already\.$/);
+  });
+
+  it("makes the folder local, and no other", async () => {
+    const file = path.join(folder, "local", "seed.json");
+    expect((await ranWithout(["seed", "new", file])).code).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain("mytenant.example");
+    const { code, notes } = await ranWithout(["seed", "new", path.join(folder, "lokal", "a.json")]);
+    expect({ code, notes }).toEqual({
+      code: 2,
+      notes: [expect.stringMatching(/there is no such file or folder\.$/)],
+    });
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isRecord } from "../../lib/host/schemaContract.ts";
+import { defaults as properties } from "../emulator/properties.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { ran } from "./terminal.ts";
 
@@ -47,11 +48,6 @@ describe("exo-connector undo", () => {
       "press",
     ],
     ["a hold", "litigationHold/grantPermission", "--account", chris, "--permission", "365 days"],
-    [
-      "a reply",
-      ...["delete", "--account", chris, "--set", "AutoReplyState=Enabled"],
-      ...["--set", "InternalMessage=Gone", "--set", "ExternalMessage=Gone"],
-    ],
     [
       "a right on a calendar",
       ...["folderPermission/grantPermission", "--account", anna, "--permission", "Reviewer"],
@@ -102,6 +98,93 @@ describe("exo-connector undo", () => {
     const { code, lines } = await undo("--live");
     expect(code, lines.join("\n")).toBe(0);
     expect(state()).toEqual(away);
+  });
+
+  it.each([
+    ["a size", "MaxSendSize=25MB", []],
+    ["a size in bytes", "MaxSendSize=1.5 MB", []],
+    ["a text that is cleared", "CustomAttribute1=", []],
+    ["days", "RetainDeletedItemsFor=20", []],
+    [
+      "a date",
+      "StartDateForRetentionHold=2026-12-31",
+      ["StartDateForRetentionHold=2026-12-01T12:00Z"],
+    ],
+    ["a list in another order", "ExtensionCustomAttribute1=b;a", []],
+  ])("takes back %s, however the service writes it", async (_what, set, first) => {
+    for (const one of first) await changed("update", "--account", anna, "--set", one);
+    const before = state();
+    await changed("update", "--account", anna, "--set", set);
+    for (const object of running.emulator.state().objects)
+      if (Array.isArray(object["ExtensionCustomAttribute1"]))
+        object["ExtensionCustomAttribute1"].reverse();
+    const { code, lines } = await undo("--live");
+    expect(code, lines.join("\n")).toBe(0);
+    expect(state()).toEqual(before);
+  });
+
+  it("refuses to clear what an update cannot clear, and names it", async () => {
+    const date = ["--set", "StartDateForRetentionHold=2026-12-31"];
+    await changed("update", "--account", anna, ...date);
+    expect((await undo("--live")).lines.at(-1)).toBe(
+      "   cannot be undone: an update cannot clear StartDateForRetentionHold",
+    );
+    await changed("update", "--account", chris, ...date, "--set", "CustomAttribute2=Nurse");
+    const { code, lines } = await undo("--live");
+    expect(code).toBe(1);
+    expect(lines[2]).toMatch(/^ {3}undone in part: StartDateForRetentionHold stays "2026-12-31T/);
+  });
+
+  const holdOf = (address: string) => {
+    const [mailbox] = running.emulator
+      .state()
+      .objects.filter((one) => one["UserPrincipalName"] === address);
+    return { on: mailbox?.["LitigationHoldEnabled"], for: mailbox?.["LitigationHoldDuration"] };
+  };
+
+  it("sets the duration of a hold back too, which a revoke leaves", async () => {
+    await changed(
+      "litigationHold/grantPermission",
+      ...["--account", chris, "--permission", "365 days"],
+    );
+    expect((await undo("--live")).code).toBe(0);
+    expect(holdOf(chris)).toEqual({ on: false, for: "Unlimited" });
+  });
+
+  it("names what it could not set back, from the values before the plan", async () => {
+    await changed(
+      "litigationHold/grantPermission",
+      ...["--account", chris, "--permission", "365 days"],
+    );
+    const strike = { match: { cmdlet: "Set-Mailbox" }, named: "unavailable" as const, skip: 1 };
+    running.emulator.setFaults([strike]);
+    const { code, lines } = await undo("--live");
+    expect(code).toBe(1);
+    expect(lines.join("\n")).toMatch(
+      /undone in part: LitigationHoldDuration stays "365"; before the plan it was "Unlimited"; /,
+    );
+    expect(holdOf(chris)).toEqual({ on: false, for: "365.00:00:00" });
+  });
+
+  it("switches a reply off, and names the texts that stay", async () => {
+    const before = state();
+    await changed(
+      ...(["delete", "--account", chris, "--set", "AutoReplyState=Enabled"] as const),
+      ...["--set", "InternalMessage=Gone", "--set", "ExternalMessage=Gone"],
+    );
+    const { code, lines } = await undo("--live");
+    expect(code).toBe(1);
+    expect(lines.join("\n")).toContain(
+      '   undone in part: InternalMessage stays "Gone"; before the plan it was ""; ',
+    );
+    expect(state()).toEqual(before);
+  });
+
+  it("says first which tenant it works in, and whether it changes it", async () => {
+    await changed("groups/grantPermission", "--account", chris, "--permission", "newsletter");
+    const title = `Contoso (emulated) (emulator at ${running.exchangeUrl})`;
+    expect((await undo()).lines[0]).toBe(`undo, dry run, ${title}`);
+    expect((await undo("--live")).lines[0]).toBe(`undo, for real, ${title}`);
   });
 
   it("does nothing when it is so already", async () => {
@@ -239,7 +322,10 @@ describe("exo-connector undo", () => {
     writeFileSync(answer, '{ "plan": [] }');
     expect(await undo()).toMatchObject({
       code: 0,
-      lines: ["The plan has no steps: there is nothing to undo."],
+      lines: [
+        expect.stringMatching(/^undo, dry run, Contoso \(emulated\) \(emulator at /),
+        "The plan has no steps: there is nothing to undo.",
+      ],
     });
   });
 
@@ -265,8 +351,12 @@ function withoutDefaults(value: unknown): unknown {
   const entries = Object.entries(value)
     .filter(([key]) => !left.some((pattern) => pattern.test(key)))
     .map(([key, member]): [string, unknown] => [key, withoutDefaults(member)])
-    .filter(([, member]) => !isDefault(member));
+    .filter(([key, member]) => !isDefault(member) && !isSame(member, properties[key]));
   return Object.fromEntries(entries);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The right that everyone has on a calendar without an entry. */

@@ -1,23 +1,43 @@
-import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
 import { UsageError } from "./usageError.ts";
 
-/** Writes a file that an option names. */
-export function writeFile(file: string, text: string): void {
+/** Writes a file that an option names. `wx` replaces no file. */
+export function writeFile(file: string, text: string, flag: "w" | "wx" = "w"): void {
   withFile(file, "written", () => {
-    writeFileSync(file, text);
+    makeFolderOf(file);
+    writeFileSync(file, text, { flag });
   });
 }
 
+/** Makes the folder `local`, which the docs use and git ignores. Any other that does not exist is a mistyped path. */
+function makeFolderOf(file: string): boolean {
+  const folder = path.dirname(path.resolve(file));
+  if (path.basename(folder) !== "local" || existsSync(folder)) return false;
+  mkdirSync(folder);
+  return true;
+}
+
 /**
- * Throws when a file that an option names cannot be written: before the work, and not after it. Leaves no file behind.
+ * Throws when a file that an option names cannot be written: before the work, and not after it. Leaves nothing behind.
  */
 export function assertWritable(...files: readonly (string | undefined)[]): void {
   for (const file of files) {
     if (file === undefined) continue;
     withFile(file, "written", () => {
+      const isNewFolder = makeFolderOf(file);
       const isNew = !existsSync(file);
       closeSync(openSync(file, "a"));
       if (isNew) rmSync(file);
+      if (isNewFolder) rmdirSync(path.dirname(file));
     });
   }
 }
@@ -41,6 +61,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   EACCES: "access is denied",
   EPERM: "access is denied",
+  EEXIST: "it exists already",
   EBUSY: "another program has it open",
   ENOSPC: "the disk is full",
 };

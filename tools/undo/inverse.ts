@@ -1,9 +1,9 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
 import { hasSettings, regionFrom, type Region } from "../../lib/exchange/region.ts";
 import { listedOptions } from "../../lib/entitlements/regionalConfiguration.ts";
-import { sameHtml } from "../../lib/exchange/html.ts";
 import { differencesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
+import { canBeSet, isSame } from "./values.ts";
 
 /** The event that takes a step back. */
 export interface InverseEvent {
@@ -15,8 +15,8 @@ export interface InverseEvent {
   settings?: Readonly<Record<string, unknown>>;
 }
 
-/** How a step is taken back, or why it cannot be. */
-export type Inverse = { event: InverseEvent } | { reason: string };
+/** How a step is taken back, or why it cannot be. `also` sets back what the first event leaves. */
+export type Inverse = { event: InverseEvent; also?: InverseEvent } | { reason: string };
 
 /** The inverse of a step of a plan. Every way is one of the connector's own actions, with its checks. */
 export function inverseOf(step: PlanStep): Inverse {
@@ -57,10 +57,14 @@ function ofMailbox(step: PlanStep): Inverse {
   const added = addedAddresses(step);
   if (added.length > 0)
     return { reason: `it added ${added.join(", ")}, and the connector removes no address` };
-  const data = Object.fromEntries(
-    differencesOf(step).map(({ property, from }) => [property, from === "" ? null : textOf(from)]),
+  const fields = differencesOf(step).map(
+    ({ property, from }) => [property, from === "" ? null : textOf(from)] as const,
   );
-  if (Object.keys(data).length === 0) return { reason: "it changed nothing" };
+  if (fields.length === 0) return { reason: "it changed nothing" };
+  const settable = fields.filter(([property, value]) => canBeSet(property, value));
+  if (settable.length === 0)
+    return { reason: `an update cannot clear ${fields.map(([property]) => property).join(", ")}` };
+  const data = Object.fromEntries(settable);
   return { event: { action: "lifecycle/update", account: identityOf(parameters), data } };
 }
 
@@ -92,14 +96,17 @@ function ofHold({ before, parameters }: PlanStep): Inverse {
   const wasHeld = before["LitigationHoldEnabled"] === true;
   const { LitigationHoldDuration: days } = wasHeld ? before : parameters;
   const Duration = typeof days === "string" ? daysOf(days) : "Unlimited";
-  return {
-    event: {
-      action: `permissions/litigationHold/${wasHeld ? "grantPermission" : "revokePermission"}`,
-      account,
-      permission: { Id: `LitigationHold-${Duration}`, Duration },
-      settings: { LitigationHoldMayShorten: true },
-    },
+  const event = {
+    action: `permissions/litigationHold/${wasHeld ? "grantPermission" : "revokePermission"}`,
+    account,
+    permission: { Id: `LitigationHold-${Duration}`, Duration },
+    settings: { LitigationHoldMayShorten: true },
   };
+  // A revoke leaves the duration, which a mailbox has without a hold too.
+  const { LitigationHoldDuration: had } = before;
+  const isLeft = !wasHeld && had !== undefined && !isSame("LitigationHoldDuration", days, had);
+  const data = { LitigationHoldDuration: had };
+  return isLeft ? { event, also: { action: "lifecycle/update", account, data } } : { event };
 }
 
 /** Enable switches off a reply whose texts it knows; delete sets any other. */
@@ -198,34 +205,6 @@ function rightOn(
 
 function identityOf(parameters: Readonly<Record<string, unknown>>): string {
   return String(parameters["Identity"]);
-}
-
-/**
- * Why a step must not be taken back although it could be: what it set is not so any more. `inverse` is the plan of the
- * inverse event's dry run. Undefined: nothing speaks against it.
- */
-export function changedSince(step: PlanStep, inverse: readonly PlanStep[]): string | undefined {
-  const now = new Map(
-    inverse.flatMap(({ before }) => Object.entries(before)).map(([name, value]) => [name, value]),
-  );
-  for (const { property, to } of differencesOf(step)) {
-    if (!now.has(property)) continue;
-    const value = now.get(property);
-    // A format of null is the default of the language.
-    if (to === null && property.endsWith("Format")) continue;
-    if (!isAlike(value, to))
-      return `${property} is ${JSON.stringify(value)} now; the plan had set ${JSON.stringify(to)}`;
-  }
-  return undefined;
-}
-
-/** Exchange wraps messages in HTML, and writes a number of days as a span of time. */
-function isAlike(value: unknown, set: unknown): boolean {
-  // A list without an item is what is left where something was taken away.
-  if (set === undefined && Array.isArray(value)) return value.length === 0;
-  if (typeof value !== "string" || typeof set !== "string")
-    return JSON.stringify(value) === JSON.stringify(set);
-  return value === set || daysOf(value) === set || sameHtml(value, set);
 }
 
 function daysOf(span: string): string {

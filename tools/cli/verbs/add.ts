@@ -105,5 +105,6 @@ function nextSteps(name: string): string[] {
     "  docs/helloid.md, docs/operator.md       name the set where the sets are listed",
     "  test/campaign/catalogue.ts              draw its events in the campaign",
     `Test it: npx vitest run --config test/vitest.config.ts test/permissions/${name}.test.ts`,
+    `Replay its fixtures: npm run build, then npm run exo -- replay permissions/${name}`,
   ];
 }

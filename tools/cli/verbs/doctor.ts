@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { nearestName } from "../../../lib/nearestName.ts";
 import { examine } from "../../doctor/checks.ts";
 import type { Finding, Status } from "../../doctor/finding.ts";
+import { signIn } from "../../doctor/signIn.ts";
 import { setsOf, type ActionSet } from "../../doctor/sets.ts";
 import { listActions, loadAction } from "../../session/actions.ts";
 import { withExamples } from "../examples.ts";
@@ -42,11 +43,16 @@ export function addDoctor(program: Command, terminal: Terminal): void {
       findings.push(finding);
       if (!options.json) show(finding, terminal);
     }
-    terminal.exitCode = findings.some(({ status }) => status === "wrong") ? 1 : 0;
+    terminal.exitCode = findings.some(isInTheWay) ? 1 : 0;
     terminal.line(options.json ? JSON.stringify({ findings }) : summaryOf(findings));
     if ((options.config ?? options.emulator ?? options.seed) === undefined)
       terminal.note("This is the emulator's example tenant. --config <file> examines a real one.");
   });
+}
+
+/** Without a sign-in nothing behind it was examined: that must not pass for "nothing is wrong". */
+function isInTheWay({ check, status }: Finding): boolean {
+  return status === "wrong" || (check === signIn.name && status === "unknown");
 }
 
 async function setsNamed(names: readonly string[] | undefined): Promise<ActionSet[]> {
@@ -82,5 +88,11 @@ function show({ check, status, message, mend }: Finding, terminal: Terminal): vo
 function summaryOf(findings: readonly Finding[]): string {
   const count = (wanted: Status): number =>
     findings.filter(({ status }) => status === wanted).length;
-  return `${count("fine")} ok, ${count("wrong")} wrong, ${count("warning")} warnings, ${count("unknown")} unknown`;
+  const warnings = count("warning");
+  return [
+    `${count("fine")} ok`,
+    `${count("wrong")} wrong`,
+    `${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
+    `${count("unknown")} unknown`,
+  ].join(", ");
 }

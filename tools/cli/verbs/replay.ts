@@ -59,6 +59,11 @@ function namesAmong(typed: readonly string[]): string[] {
   if (!existsSync(fixtures))
     throw new UsageError("There are no fixtures here: replay works in a clone.");
   const all = namesOfFixtures();
+  const file = typed.find((text) => text.endsWith(".json"));
+  if (file !== undefined)
+    throw new UsageError(
+      `${file} is a file; expected a part of the name of a fixture. \`run --record NAME\` makes one that replay finds.`,
+    );
   for (const text of typed)
     if (!all.some((name) => isAmong(name, [text]))) {
       const nearest = nearestName(text, [

@@ -1,11 +1,10 @@
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import example from "../../../test/emulator/seeds/small.json" with { type: "json" };
 import { withExamples } from "../examples.ts";
+import { writeFile } from "../../session/files.ts";
 import { actionsFolder, isClone } from "../../session/place.ts";
 import type { Terminal } from "../terminal.ts";
-import { UsageError } from "../../session/usageError.ts";
 
 /** `seed`: states to start an emulated tenant from. */
 export function addSeed(program: Command, terminal: Terminal): void {
@@ -31,7 +30,8 @@ export function addSeed(program: Command, terminal: Terminal): void {
       const { $schema: _, ...parts } = state;
       const seeded = { ...schemaFor(file), ...parts };
       const text = JSON.stringify(seeded, null, 2);
-      if (file !== undefined) write(file, `${text}\n`);
+      // Never over a seed that someone has worked on.
+      if (file !== undefined) writeFile(file, `${text}\n`, "wx");
       if (json) terminal.line(JSON.stringify(file === undefined ? seeded : { file }));
       else if (file === undefined) text.split("\n").forEach((line) => terminal.line(line));
       else
@@ -76,14 +76,4 @@ function schemaFor(file = "seed.json"): { $schema?: string } {
   if (!isClone) return {};
   const schema = path.join(actionsFolder, "schemas", "editor", "seed.schema.json");
   return { $schema: path.relative(path.dirname(path.resolve(file)), schema).replaceAll("\\", "/") };
-}
-
-function write(file: string, text: string): void {
-  try {
-    // Never over a seed that someone has worked on.
-    writeFileSync(file, text, { flag: "wx" });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${file} cannot be written: ${reason}`);
-  }
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { PlanStep } from "../../../lib/generated/types.ts";
-import { changedSince, inverseOf, type InverseEvent } from "../../undo/inverse.ts";
+import { changedSince, leftBy } from "../../undo/compared.ts";
+import { inverseOf, type Inverse, type InverseEvent } from "../../undo/inverse.ts";
 import { eventFor } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
 import { readJson } from "../../session/jsonFile.ts";
@@ -25,8 +26,15 @@ interface UndoOptions extends TenantChoice {
 /** What became of one step. */
 interface Undone {
   sentence: string;
-  result: "would be undone" | "undone" | "is so already" | "cannot be undone" | "failed";
-  /** Why not; or the action that undoes it. */
+  result:
+    | "would be undone"
+    | "undone"
+    | "would be undone in part"
+    | "undone in part"
+    | "is so already"
+    | "cannot be undone"
+    | "failed";
+  /** Why not; what stays; or the action that undoes it. */
   detail: string;
   steps: PlanStep[];
 }
@@ -47,6 +55,8 @@ export function addUndo(program: Command, terminal: Terminal): void {
   undo.action(async (options: UndoOptions) => {
     const steps = planIn(options.plan);
     const tenant = await openTenant(options);
+    const mode = options.live ? "for real" : "dry run";
+    if (!options.json) terminal.line(terminal.styled("bold", `undo, ${mode}, ${tenant.name}`));
     const results: Undone[] = [];
     for (const step of steps.toReversed())
       results.push(await undone(step, tenant, options.live === true));
@@ -90,21 +100,55 @@ async function undone(step: PlanStep, tenant: Tenant, isLive: boolean): Promise<
   const inverse = inverseOf(step);
   if ("reason" in inverse)
     return { sentence, result: "cannot be undone", detail: inverse.reason, steps: [] };
-  const { action } = inverse.event;
-  const dry = await invoked(inverse.event, tenant, true);
-  const { plan } = dry.answer;
-  if (dry.code !== 0)
-    return { sentence, result: "cannot be undone", detail: auditOf(dry), steps: plan };
-  if (dry.answer.outcome === "alreadySo" || plan.length === 0)
-    return { sentence, result: "is so already", detail: auditOf(dry), steps: [] };
-  const reason = changedSince(step, plan);
-  if (reason !== undefined)
-    return { sentence, result: "cannot be undone", detail: reason, steps: plan };
-  if (!isLive) return { sentence, result: "would be undone", detail: action, steps: plan };
-  const live = await invoked(inverse.event, tenant, false);
-  return live.code === 0
-    ? { sentence, result: "undone", detail: action, steps: live.answer.plan }
-    : { sentence, result: "failed", detail: auditOf(live), steps: live.answer.plan };
+  const dry = await ranInverse(inverse, tenant, true);
+  const { steps } = dry;
+  if (!dry.isDone) return { sentence, result: "cannot be undone", detail: dry.audit, steps };
+  if (dry.isSo) return { sentence, result: "is so already", detail: dry.audit, steps: [] };
+  const reason = changedSince(step, steps);
+  if (reason !== undefined) return { sentence, result: "cannot be undone", detail: reason, steps };
+  const run = isLive ? await ranInverse(inverse, tenant, false) : dry;
+  if (!run.isDone) return { sentence, result: "failed", detail: run.audit, steps: run.steps };
+  const result = isLive ? "undone" : "would be undone";
+  const left = leftBy(step, run.steps, run.asked);
+  if (left.length === 0)
+    return { sentence, result, detail: inverse.event.action, steps: run.steps };
+  const detail = [...left, ...run.failures].join("; ");
+  return { sentence, result: `${result} in part`, detail, steps: run.steps };
+}
+
+/** What became of the events of an inverse. */
+interface InverseRun {
+  /** Whether the first event was a success. */
+  isDone: boolean;
+  /** Whether nothing had to be changed. */
+  isSo: boolean;
+  /** The audit lines of the first event. */
+  audit: string;
+  /** The steps of the first event, and of the second one if it was a success. */
+  steps: PlanStep[];
+  /** The data that these events name. */
+  asked: Record<string, unknown>;
+  /** The audit lines of a second event that was no success. */
+  failures: string[];
+}
+
+async function ranInverse(
+  { event, also }: Extract<Inverse, { event: InverseEvent }>,
+  tenant: Tenant,
+  isDryRun: boolean,
+): Promise<InverseRun> {
+  const first = await invoked(event, tenant, isDryRun);
+  const isDone = first.code === 0;
+  const second = isDone && also ? await invoked(also, tenant, isDryRun) : undefined;
+  const isWhole = second?.code === 0;
+  return {
+    isDone,
+    isSo: isSo(first) && (!second || isSo(second)),
+    audit: auditOf(first),
+    steps: [...first.answer.plan, ...(isWhole ? second.answer.plan : [])],
+    asked: { ...event.data, ...(isWhole && also?.data) },
+    failures: second && !isWhole ? [auditOf(second)] : [],
+  };
 }
 
 async function invoked(
@@ -120,6 +164,10 @@ async function invoked(
     ...(permission && { permission: { DisplayName: "undo", Identification: permission } }),
   });
   return await tenant.invoke(action, event);
+}
+
+function isSo({ answer }: Invocation): boolean {
+  return answer.outcome === "alreadySo" || answer.plan.length === 0;
 }
 
 function auditOf({ answer }: Invocation): string {

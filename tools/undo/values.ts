@@ -1,0 +1,50 @@
+import { isOfReply } from "../../lib/exchange/autoReply.ts";
+import { sameHtml } from "../../lib/exchange/html.ts";
+import { shown } from "../../lib/exchange/mappedValues.ts";
+import { settingsFrom } from "../../lib/exchange/settings.ts";
+import { timeIn } from "../../lib/exchange/units.ts";
+import { isGuid } from "../../lib/guid.ts";
+
+/**
+ * Whether a property that was set to `set` has the value `value`, by the rules with which the actions compare them: the
+ * service returns sizes, durations, times and messages in a form of its own, and lists in any order.
+ */
+export function isSame(property: string, set: unknown, value: unknown): boolean {
+  if (JSON.stringify(set) === JSON.stringify(value)) return true;
+  // A regional format of null is the default of the language.
+  if (property.endsWith("Format")) return set === null || value === null;
+  if (Array.isArray(set) || Array.isArray(value)) return listOf(set) === listOf(value);
+  if (isOfReply(property)) return isSameOfReply(property, shown(set), shown(value));
+  return isSameSetting(property, set, value) ?? isSameSetting(property, value, set) ?? false;
+}
+
+/** The items in one order. No value is a list without items: what is left where something was taken away. */
+function listOf(value: unknown): string {
+  const items = [value ?? []].flat().map(shown);
+  const plain = items.map((item) => (isGuid(item) ? item.toLowerCase() : item));
+  return JSON.stringify(plain.filter((item) => item !== "").sort());
+}
+
+function isSameOfReply(property: string, set: string, value: string): boolean {
+  return property.endsWith("Time") ? timeIn(set) === timeIn(value) : sameHtml(set, value);
+}
+
+/** Undefined when an update does not take `wanted` for this property: it may be in the form of the service. */
+function isSameSetting(property: string, wanted: unknown, current: unknown): boolean | undefined {
+  try {
+    const [setting] = settingsFrom([[property, wanted]]);
+    return setting && setting.difference(current) === undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an update makes anything of a value. It ignores an empty one of a setting that cannot be empty. */
+export function canBeSet(property: string, value: unknown): boolean {
+  try {
+    return settingsFrom([[property, value]]).length > 0;
+  } catch {
+    // The dry run says what is wrong with it.
+    return true;
+  }
+}
