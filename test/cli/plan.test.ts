@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { PlanStep } from "../../lib/generated/types.ts";
+import { uniqueValuesOf } from "../../tools/plan/uniqueValues.ts";
 import { ran } from "./terminal.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "exo-connector plan "));
@@ -112,7 +114,7 @@ describe("exo-connector plan for one person", () => {
       "--mapping",
       file,
     ]);
-    expect(rows.lines.at(-1)).toMatch(/: EmailAddresses, line 2 .*undefined$/);
+    expect(rows.lines.at(-2)).toMatch(/: EmailAddresses, line 2 .*undefined$/);
   });
 
   it("explains its default mapping without a look at this machine", async () => {
@@ -195,7 +197,66 @@ describe("exo-connector plan for a vault", () => {
       "       1  fails",
       "       1  no manager",
       "       1  no contract",
+      expect.stringMatching(
+        /^changes {2}Aoife O'Brien \(E100001\): ~ CustomAttribute1: .*; - EmailA/,
+      ),
+      expect.stringMatching(/^changes {2}<b>Third<\/b>: ~ CustomAttribute1: /),
+      "remarks  Aoife O'Brien (E100001): UserPrincipalName shared by 2, mailbox shared by 2",
+      "remarks  =HYPERLINK(1): no manager",
+      "remarks  <b>Third</b>: no contract, UserPrincipalName shared by 2, mailbox shared by 2",
       expect.stringMatching(/^fails {4}=HYPERLINK\(1\): The correlation value is empty/),
+      "Everyone, with changes and remarks: --csv <file>, --html <file> or --json.",
+    ]);
+  });
+
+  it("shows 20 people of each kind, and says how many more there are", async () => {
+    const many = written(
+      "many.json",
+      Array.from({ length: 23 }, (_, index) => ({ ...person, ExternalId: `E${index}` })),
+    );
+    const { lines } = await planned("update", "--people", many);
+    for (const kind of ["changes", "remarks"])
+      expect(lines.filter((line) => line.startsWith(`${kind} `))).toHaveLength(20);
+    expect(lines.filter((line) => line === "         and 3 more")).toHaveLength(2);
+  });
+
+  it("finds the new values that have to be unique in a tenant, without regard to letter case", () => {
+    const step: PlanStep = {
+      target: "exchange",
+      operation: "Set-Mailbox",
+      sentence: "",
+      sent: false,
+      before: { EmailAddresses: ["SMTP:old@a.test"], Alias: "old", MicrosoftOnlineServicesID: "" },
+      parameters: {
+        EmailAddresses: {
+          add: ["SMTP:New@a.test", "smtp:old@A.test"],
+          remove: ["SMTP:old@a.test"],
+        },
+        Alias: "New",
+        MicrosoftOnlineServicesID: "New@a.test",
+      },
+    };
+    expect(uniqueValuesOf([step])).toEqual([
+      { key: "smtp:new@a.test", shown: "SMTP:New@a.test" },
+      { key: "alias new", shown: "new Alias New" },
+      { key: "userprincipalname new@a.test", shown: "new UserPrincipalName New@a.test" },
+    ]);
+  });
+
+  it("names an address that two mailboxes would get", async () => {
+    const upn = "anna.bakker@contoso.com";
+    const other = {
+      ...person,
+      ExternalId: "E7",
+      DisplayName: "Anna",
+      Name: { ...(person["Name"] as object), NickName: "AOIFE" },
+      Accounts: { MicrosoftActiveDirectory: { userPrincipalName: upn } },
+    };
+    const { lines } = await planned("update", "--people", written("same.json", [person, other]));
+    expect(lines).toContain("       2  new address shared by 2");
+    expect(lines.filter((line) => line.startsWith("remarks "))).toEqual([
+      "remarks  Aoife O'Brien (E100001): SMTP:aoife.byrne@contoso.com shared by 2",
+      expect.stringMatching(/^remarks {2}Anna: SMTP:aoife\.byrne@contoso\.com shared by 2$/i),
     ]);
   });
 

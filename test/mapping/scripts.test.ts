@@ -63,6 +63,36 @@ describe("a script of a mapping", () => {
     });
   });
 
+  it.each([
+    ["a loop", "// one\nlet x = 0;\n\nwhile (true) { x++; }", 4],
+    [
+      "a loop in a function",
+      "// one\nfunction f() {\n  let x = 0;\n\n  while (true) x++;\n}\n\nf();",
+      5,
+    ],
+    [
+      "a loop that grows a list",
+      "let a = [];\n\nwhile (true) {\n  a.push(1);\n  a.length = 0;\n}",
+      3,
+    ],
+    ["a getter", "const o = {\n  toJSON() {\n    while (true);\n  },\n};\no", 3],
+    ["a loop in a loop", "let i = 0;\nwhile (true) {\n  for (i = 0; i < 9; i++);\n}", 3],
+    [
+      "a loop with an arrow",
+      "const l = [1];\nfor (;;) {\n  l.map((x) => {\n    return x;\n  });\n}",
+      2,
+    ],
+    ["a pattern", "let x = 1;\n\n/^(a+)+$/.test('a'.repeat(40) + 'b')", 3],
+    ["one of two loops", "let x = 0;\nfor (; x < 9; x++);\nwhile (true);", undefined],
+    [
+      "recursion",
+      "function f(n) {\n  return n < 2 ? 1 : f(n - 1) + f(n - 2);\n}\nf(60);",
+      undefined,
+    ],
+  ])("names the line in which it was stopped, if it is known: %s", async (_what, script, line) => {
+    expect(await evaluated(script)).toEqual({ fault: tooLong, line });
+  });
+
   const tooLong = "The script ran for more than 1000 ms and was stopped.";
   const tooMuch = "The script needed more than 64 MB of memory and was stopped.";
   const tooDeep = "The script nests too deeply.";

@@ -13,6 +13,7 @@ import {
   type ScriptAnswer,
   type ScriptRequest,
 } from "./scriptRequest.ts";
+import { stoppedLine } from "./stoppedLine.ts";
 
 /** The name of the script in a stack, from which the line of an error is read. */
 const fileName = "script.js";
@@ -63,12 +64,14 @@ async function evaluated({ script, person, iteration }: ScriptRequest): Promise<
     // Taken now: the script may replace it.
     const stringify = scope.manage(context.unwrapResult(context.evalCode("JSON.stringify")));
     const result = scope.manage(context.evalCode(script, fileName));
-    if (result.error) return faultOf(context.dump(result.error));
+    if (result.error) return faultOf(script, context.dump(result.error));
     if (context.typeof(result.value) === "function")
       return { fault: "The last value is a function; expected a call of it.", line: undefined };
     // The sandbox writes the JSON: the value may have hostile getters.
     const json = scope.manage(context.callFunction(stringify, context.undefined, result.value));
-    return json.error ? faultOf(context.dump(json.error)) : answerWith(context.dump(json.value));
+    return json.error
+      ? faultOf(script, context.dump(json.error))
+      : answerWith(context.dump(json.value));
   });
 }
 
@@ -91,11 +94,13 @@ function answerWith(json: unknown): ScriptAnswer {
   };
 }
 
-function faultOf(thrown: unknown): ScriptAnswer {
+function faultOf(script: string, thrown: unknown): ScriptAnswer {
   if (typeof thrown !== "object" || thrown === null)
     return { fault: `It throws ${String(thrown)}.`, line: undefined };
   const { name, message, stack } = thrown as Record<string, unknown>;
   const text = String(message);
+  if (text === "interrupted")
+    return { fault: ranTooLong, line: stoppedLine(script, String(stack)) };
   const line = /script\.js:(\d+)/.exec(String(stack))?.[1];
   return {
     fault: limitFaults[text] ?? `${String(name)}: ${text}`,
@@ -105,7 +110,6 @@ function faultOf(thrown: unknown): ScriptAnswer {
 
 /** What QuickJS says when a limit ends a script, in words that name the limit. */
 const limitFaults: Readonly<Record<string, string>> = {
-  interrupted: ranTooLong,
   "out of memory": `The script needed more than ${scriptLimits.bytes / 1024 / 1024} MB of memory and was stopped.`,
   "string too long": `The script needed more than ${scriptLimits.bytes / 1024 / 1024} MB of memory and was stopped.`,
   "stack overflow": "The script nests too deeply.",

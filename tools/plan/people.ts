@@ -3,6 +3,7 @@ import { differencesOf, linesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/host/schemaContract.ts";
 import type { Person } from "../mapping/mapping.ts";
 import { atPath, describedFault } from "../mapping/mapping.ts";
+import { uniqueValuesOf, type UniqueValue } from "./uniqueValues.ts";
 import { planFor, type PersonPlan, type PlanContext } from "./plan.ts";
 
 /** One person in the plan of a whole set: what a row of its table shows. */
@@ -30,13 +31,15 @@ export async function planForAll(
 ): Promise<PersonRow[]> {
   let count = 0;
   const limit = pLimit(atOnce);
-  const rows = await limit.map(people, async (person, index) => {
-    const row = rowOf(await planFor(person, context), person, index + 1);
+  const planned = await limit.map(people, async (person, index) => {
+    const plan = await planFor(person, context);
     context.tenant.emulator?.clearJournal();
     onRow(++count);
-    return row;
+    return { row: rowOf(plan, person, index + 1), values: uniqueValuesOf(plan.steps) };
   });
+  const rows = planned.map(({ row }) => row);
   addDuplicates(rows, people, context);
+  addClashes(planned);
   return rows;
 }
 
@@ -89,14 +92,34 @@ function addDuplicates(
   }
 }
 
+/** Mailboxes that would get the same unique value. People who share a mailbox already have a remark. */
+function addClashes(planned: readonly { row: PersonRow; values: readonly UniqueValue[] }[]): void {
+  const owners = new Map<string, Set<unknown>>();
+  for (const { row, values } of planned)
+    for (const { key } of values)
+      owners.set(key, (owners.get(key) ?? new Set()).add(row.account || row));
+  for (const { row, values } of planned)
+    for (const { key, shown } of values) {
+      const count = owners.get(key)?.size ?? 0;
+      if (count > 1) row.remarks.push(`${shown} shared by ${count}`);
+    }
+}
+
 function keyOf(value: unknown): string {
   return typeof value === "string" ? value.toLowerCase() : "";
 }
 
-/** How many people there are with each result and remark, the most frequent first. */
+/** How many people there are with each result and remark (without its value), the most frequent first. */
 export function summaryOf(rows: readonly PersonRow[]): [what: string, count: number][] {
   const counts = new Map<string, number>();
   for (const { result, remarks } of rows)
-    for (const what of [result, ...remarks]) counts.set(what, (counts.get(what) ?? 0) + 1);
+    for (const what of [result, ...new Set(remarks.map(kindOf))])
+      counts.set(what, (counts.get(what) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+/** `SMTP:a@contoso.com shared by 2` as `new address shared by 2`. */
+function kindOf(remark: string): string {
+  const value = /^(?:(new \w+) |\w+:)\S+ (?=shared by)/;
+  return remark.replace(value, (_written, kind?: string) => `${kind ?? "new address"} `);
 }

@@ -5,7 +5,7 @@ import type { FieldMapping } from "../../../lib/generated/types.ts";
 import { describedFault, type Person } from "../../mapping/mapping.ts";
 import { readMapping } from "../../mapping/readMapping.ts";
 import { openScripts } from "../../mapping/scripts.ts";
-import { planForAll, summaryOf, type PersonRow } from "../../plan/people.ts";
+import { planForAll } from "../../plan/people.ts";
 import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { pathWarnings } from "../../plan/pathWarnings.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
@@ -17,6 +17,7 @@ import { assertWritable, writeFile, withFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
 import { readTenantRecording, recordTenant, tenantOf } from "../recordedTenant.ts";
 import { collected, pairsIn } from "../pairs.ts";
+import { shownPeople, showPeople } from "../people.ts";
 import { auditLine, showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
 import { actionsFolder } from "../../session/place.ts";
@@ -185,22 +186,6 @@ async function planAll(
   if (html !== undefined) writeFile(html, htmlOf(rows, title));
   if (json) terminal.line(JSON.stringify(rows));
   else showPeople(rows, title, terminal);
-}
-
-/** More fill a screen; --csv and --html have everyone. */
-const shownPeople = 20;
-
-function showPeople(rows: readonly PersonRow[], title: string, terminal: Terminal): void {
-  terminal.line(terminal.styled("bold", title));
-  for (const [what, count] of summaryOf(rows))
-    terminal.line(`${String(count).padStart(8)}  ${what}`);
-  const failing = rows.filter(({ result }) => result === "fails");
-  for (const { externalId, displayName, reason } of failing.slice(0, shownPeople))
-    terminal.line(terminal.styled("red", `fails    ${displayName || externalId}: ${reason}`));
-  if (failing.length > shownPeople)
-    terminal.line(
-      `         ${failing.length - shownPeople} more: write them with --csv or --html.`,
-    );
 }
 
 function peopleIn({ person, people, csv, html }: PlanOptions): Person[] {
