@@ -114,7 +114,12 @@ module.exports = {
       path: "^(lifecycle|permissions|resources)/.*\\.ts$",
     }),
     never("no circles", {}, { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } }),
-    never("nothing unresolved", {}, { couldNotResolve: true }),
+    never(
+      "nothing unresolved",
+      {},
+      { couldNotResolve: true, pathNot: "^@microsoft/microsoft-graph-types$" },
+      "That package has nothing but types.",
+    ),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

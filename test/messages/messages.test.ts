@@ -70,6 +70,7 @@ it("the places that pass on the message of another are known", () => {
     "lib/exchange/group.ts": 1,
     "lib/exchange/settings.ts": 1,
     "lib/fault.ts": 3,
+    "lib/graph/group.ts": 1,
     "lib/host/resourceActions.ts": 1,
     "lib/host/run.ts": 1,
     "lib/host/schemaContract.ts": 1,

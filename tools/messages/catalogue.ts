@@ -2,6 +2,7 @@
 import type { Outcome } from "../../lib/generated/types.ts";
 import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
+import { graph } from "./graph.ts";
 import { values } from "./values.ts";
 
 /** Messages with the same reason. */
@@ -16,7 +17,7 @@ export interface Entry {
   also?: readonly string[];
 }
 
-export const catalogue: readonly Entry[] = [...connection, ...values, ...changes];
+export const catalogue: readonly Entry[] = [...connection, ...values, ...changes, ...graph];
 
 interface Section {
   outcome: Outcome;

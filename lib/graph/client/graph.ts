@@ -1,4 +1,3 @@
-import { Fault } from "../../fault.ts";
 import { retryingKnown } from "../../net/outcome.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import type { Stats, Try } from "../../net/retry.ts";
@@ -77,9 +76,9 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
       return { ...written, wasRetried: sent > 1 };
     },
     async get(read) {
-      const [object] = await list(read);
-      if (object) return object;
-      throw new Fault({ kind: "unexpected", message: `${read.operation} returned no object.` });
+      // The answer to such a read is one object, or a fault (`readPage`).
+      const [object] = (await list(read)) as [GraphObject];
+      return object;
     },
     pages,
     list,

@@ -24,7 +24,7 @@ export interface Query {
  * Properties of a user that even `eq` only finds in an advanced query (documented: "Support for filter by properties of
  * directory objects").
  */
-const advancedProperties = new Set([
+export const advancedProperties: ReadonlySet<string> = new Set([
   "companyName",
   "employeeHireDate",
   "employeeType",

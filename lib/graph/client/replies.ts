@@ -87,10 +87,14 @@ function refusalIn(reply: HttpReply, body: unknown, about: About): Fault | "alre
   if (meaning === "alreadySo") return meaning;
   const { kind, retryable, hint = "" } = meaning;
   const reason = [said.text || said.code, hint].filter((part) => part !== "").join(" ");
-  const message =
-    `Microsoft Graph refused ${about.operation} (status ${status})` +
-    (reason === "" ? "." : `: ${reason}`);
-  return new Fault({ kind, retryable, message, requestId });
+  return new Fault({
+    kind,
+    retryable,
+    message:
+      `Microsoft Graph refused ${about.operation} (status ${status})` +
+      (reason === "" ? "." : `: ${reason}`),
+    requestId,
+  });
 }
 
 function failure(fault: Fault, reply: HttpReply, now: number): Try<never> {

@@ -1,0 +1,142 @@
+import { Fault } from "../fault.ts";
+import { assertGuid } from "../guid.ts";
+import type { Operations } from "../step.ts";
+import { assertReturned, objectById } from "./absence.ts";
+import { allOf, contains, differs, equals, not, type Condition } from "./client/odata.ts";
+import { textOf, type GraphObject } from "./client/replies.ts";
+import type { GraphQuery, GraphStream } from "./target.ts";
+
+/** A group of any kind, with the properties that decide who masters it. */
+export interface Group extends GraphObject {
+  displayName: string;
+  groupTypes: string[];
+  mailEnabled: boolean;
+  securityEnabled: boolean;
+  /** True: synchronised. False: was synchronised once. Null: never (documented). */
+  onPremisesSyncEnabled: boolean | null;
+  isAssignableToRole: boolean | null;
+}
+
+/** The properties that every group is read with. */
+export const groupProperties = [
+  "id",
+  "displayName",
+  "groupTypes",
+  "mailEnabled",
+  "securityEnabled",
+  "onPremisesSyncEnabled",
+  "isAssignableToRole",
+];
+
+/** The kinds of group that Graph shows. Dynamic distribution groups are not among them (documented). */
+export type GroupKind = "microsoft365" | "security" | "mailEnabledSecurity" | "distributionList";
+
+/** Where the members of a group are changed; or why they are not changed at all, as the end of a sentence. */
+export type Route = { target: "graph" | "exchange" } | { refused: string };
+
+export function kindOf({ groupTypes, mailEnabled, securityEnabled }: Group): GroupKind {
+  if (groupTypes.includes("Unified")) return "microsoft365";
+  if (!mailEnabled) return "security";
+  return securityEnabled ? "mailEnabledSecurity" : "distributionList";
+}
+
+/** Who masters the members of a group decides before its kind does (documented: "Working with groups"). */
+export function routeOf(group: Group): Route {
+  if (group.onPremisesSyncEnabled === true)
+    return {
+      refused:
+        "is synchronised from Active Directory, which masters its members: change them there (attribute member)",
+    };
+  if (group.groupTypes.includes("DynamicMembership"))
+    return {
+      refused: "has dynamic membership: its rule decides who belongs to it (membershipRule)",
+    };
+  if (group.isAssignableToRole === true)
+    return {
+      refused:
+        "can be assigned to a directory role: its members are changed by those who manage roles, not by this connector",
+    };
+  const kind = kindOf(group);
+  const isOfGraph = kind === "microsoft365" || kind === "security";
+  return { target: isOfGraph ? "graph" : "exchange" };
+}
+
+/** What `groupById` sends. */
+export const groupLookup: Operations = {
+  "GET /groups/{group}": ["group", "$select"],
+  "GET /groups": ["$filter", "$select"],
+};
+/** What `changeableGroups` sends. */
+export const groupList: Operations = { "GET /groups": ["$filter", "$select", "$top"] };
+
+/** The group with this object ID. Throws a proven `missing` fault when there is none. */
+export function groupById(id: string): GraphQuery<Group> {
+  assertGuid(id, "The object ID of the group");
+  return async ({ graph }) => groupOf(await objectById(graph, "group", id, groupProperties));
+}
+
+/** Throws the fault for a group whose members Graph does not change: it names what masters them. */
+export function assertMasteredByGraph(group: Group): void {
+  const route = routeOf(group);
+  if ("refused" in route) {
+    const kind = group.onPremisesSyncEnabled === true ? "onPremises" : "invalid";
+    throw new Fault({ kind, message: `Group ${nameOf(group)} ${route.refused}.` });
+  }
+  if (route.target === "exchange")
+    throw Fault.invalid(
+      `Group ${nameOf(group)} is a ${titles[kindOf(group)]}: Exchange Online masters its members.`,
+    );
+}
+
+const titles: Readonly<Record<GroupKind, string>> = {
+  microsoft365: "Microsoft 365 group",
+  security: "security group",
+  mailEnabledSecurity: "mail-enabled security group",
+  distributionList: "distribution list",
+};
+
+const conditions: Readonly<Record<"microsoft365" | "security", Condition>> = {
+  microsoft365: contains("groupTypes", "Unified"),
+  security: allOf(equals("mailEnabled", false), equals("securityEnabled", true)),
+};
+
+/** The groups of a kind whose members can be changed through Graph, in pages, in the order of their arrival. */
+export function changeableGroups(kind: "microsoft365" | "security"): GraphStream<Group> {
+  const filter = allOf(
+    conditions[kind],
+    not(contains("groupTypes", "DynamicMembership")),
+    // "eq null" would leave out the groups that were synchronised once.
+    differs("onPremisesSyncEnabled", true),
+  );
+  return async function* ({ graph }) {
+    const query = { select: groupProperties, filter, top: 999 };
+    for await (const { objects } of graph.pages({ operation: "GET /groups", query }))
+      for (const group of objects.map(groupOf)) {
+        // The index that answers may be older than the group.
+        const route = routeOf(group);
+        if (kindOf(group) === kind && "target" in route) yield group;
+      }
+  };
+}
+
+/** The name of a group in messages. */
+export function nameOf({ id, displayName }: Group): string {
+  return `"${displayName}" (${id})`;
+}
+
+/** Throws an `unexpected` fault when a property that decides is absent. */
+export function groupOf(object: GraphObject): Group {
+  const required = ["groupTypes", "mailEnabled", "securityEnabled", "onPremisesSyncEnabled"];
+  assertReturned(object, required, `group ${object.id}`);
+  const { groupTypes, mailEnabled, securityEnabled, onPremisesSyncEnabled } = object;
+  return {
+    ...object,
+    displayName: textOf(object["displayName"]),
+    groupTypes: Array.isArray(groupTypes) ? groupTypes.map(textOf) : [],
+    mailEnabled: mailEnabled === true,
+    securityEnabled: securityEnabled === true,
+    onPremisesSyncEnabled:
+      typeof onPremisesSyncEnabled === "boolean" ? onPremisesSyncEnabled : null,
+    isAssignableToRole: object["isAssignableToRole"] === true,
+  };
+}

@@ -1,0 +1,135 @@
+import { Fault } from "../fault.ts";
+import type { Operations } from "../step.ts";
+import { groupById, groupLookup, nameOf as groupName, type Group } from "./group.ts";
+import { mergedOperations } from "../step.ts";
+import type { GraphQuery, GraphStep } from "./target.ts";
+import { nameOf, userById, userLookup, type User } from "./user.ts";
+
+/** What `isMember`, `isOwner` and the looks of the steps send. */
+export const membershipLookup: Operations = mergedOperations(groupLookup, userLookup, {
+  "GET /users/{user}/memberOf/microsoft.graph.group": ["user", "$select", "$top"],
+  "GET /groups/{group}/owners": ["group", "$select", "$top"],
+});
+/** What `addingMember` and `removingMember` send, without their looks. */
+export const memberAddition: Operations = {
+  "POST /groups/{group}/members/$ref": ["group", "member"],
+};
+export const memberRemoval: Operations = {
+  "DELETE /groups/{group}/members/{member}/$ref": ["group", "member"],
+};
+/** What `addingOwner` and `removingOwner` send, without their looks. */
+export const ownerAddition: Operations = { "POST /groups/{group}/owners/$ref": ["group", "owner"] };
+export const ownerRemoval: Operations = {
+  "DELETE /groups/{group}/owners/{owner}/$ref": ["group", "owner"],
+};
+
+/**
+ * Whether the user is a direct member. The groups of a user are far fewer than the members of a large group. Throws a
+ * proven `missing` fault when the user does not exist.
+ */
+export function isMember(group: Group, user: User): GraphQuery<boolean> {
+  return async (targets) => {
+    const operation = "GET /users/{user}/memberOf/microsoft.graph.group";
+    const read = { operation, ids: { user: user.id }, query: { select: [], top: 999 } } as const;
+    const groups = await targets.graph.list(read).catch(async (thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      if (fault.kind === "missing") await userById(user.id)(targets);
+      throw fault;
+    });
+    return groups.some(({ id }) => isSame(id, group.id));
+  };
+}
+
+/**
+ * Whether the user is an owner of the group, which has at most 100 of them. Throws a proven `missing` fault when the
+ * group does not exist.
+ */
+export function isOwner(group: Group, user: User): GraphQuery<boolean> {
+  return async (targets) => {
+    const operation = "GET /groups/{group}/owners";
+    const read = { operation, ids: { group: group.id }, query: { select: [], top: 999 } } as const;
+    const owners = await targets.graph.list(read).catch(async (thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      if (fault.kind === "missing") await groupById(group.id)(targets);
+      throw fault;
+    });
+    return owners.some(({ id }) => isSame(id, user.id));
+  };
+}
+
+/** Makes the user a member. */
+export function addingMember(group: Group, user: User, wasMember: boolean): GraphStep {
+  return {
+    target: "graph",
+    operation: "POST /groups/{group}/members/$ref",
+    parameters: { group: group.id, member: user.id },
+    sentence: `Add ${nameOf(user)} to group ${groupName(group)}`,
+    before: { isMember: wasMember },
+    isInPlace: wasMember,
+    isInEffect: shownOrExplained(group, user, isMember(group, user)),
+  };
+}
+
+/** Ends the user's membership. */
+export function removingMember(group: Group, user: User, wasMember: boolean): GraphStep {
+  const isListed = isMember(group, user);
+  return {
+    target: "graph",
+    operation: "DELETE /groups/{group}/members/{member}/$ref",
+    parameters: { group: group.id, member: user.id },
+    sentence: `Remove ${nameOf(user)} from group ${groupName(group)}`,
+    before: { isMember: wasMember },
+    isInPlace: !wasMember,
+    isInEffect: async (targets) => !(await isListed(targets)),
+    isRemoval: true,
+  };
+}
+
+/** Makes the user an owner. */
+export function addingOwner(group: Group, user: User, wasOwner: boolean): GraphStep {
+  return {
+    target: "graph",
+    operation: "POST /groups/{group}/owners/$ref",
+    parameters: { group: group.id, owner: user.id },
+    sentence: `Make ${nameOf(user)} an owner of group ${groupName(group)}`,
+    before: { isOwner: wasOwner },
+    isInPlace: wasOwner,
+    isInEffect: shownOrExplained(group, user, isOwner(group, user)),
+  };
+}
+
+/** Ends the user's ownership. Graph refuses to remove the last owner. */
+export function removingOwner(group: Group, user: User, wasOwner: boolean): GraphStep {
+  const isListed = isOwner(group, user);
+  return {
+    target: "graph",
+    operation: "DELETE /groups/{group}/owners/{owner}/$ref",
+    parameters: { group: group.id, owner: user.id },
+    sentence: `Remove ${nameOf(user)} as an owner of group ${groupName(group)}`,
+    before: { isOwner: wasOwner },
+    isInPlace: !wasOwner,
+    isInEffect: async (targets) => !(await isListed(targets)),
+    isRemoval: true,
+  };
+}
+
+/**
+ * Whether the user is listed. If not, reads the group and the user: "does not exist" has one text for both, so only a
+ * read shows which one, and throws its proven `missing` fault.
+ */
+function shownOrExplained(
+  group: Group,
+  user: User,
+  isListed: GraphQuery<boolean>,
+): GraphQuery<boolean> {
+  return async (targets) => {
+    if (await isListed(targets)) return true;
+    await groupById(group.id)(targets);
+    await userById(user.id)(targets);
+    return false;
+  };
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

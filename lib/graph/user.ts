@@ -1,0 +1,86 @@
+import { folded } from "../caseFolding.ts";
+import { Fault } from "../fault.ts";
+import { assertGuid } from "../guid.ts";
+import type { Operations } from "../step.ts";
+import { assertReturned, objectById } from "./absence.ts";
+import { equals } from "./client/odata.ts";
+import { textOf, type GraphObject } from "./client/replies.ts";
+import type { GraphQuery } from "./target.ts";
+
+/** A user of the tenant, with the properties that were requested. */
+export interface User extends GraphObject {
+  displayName: string;
+  userPrincipalName: string;
+}
+
+/** The properties that every user is read with. */
+export const userProperties = ["id", "displayName", "userPrincipalName"];
+
+/** What `userById` sends. */
+export const userLookup: Operations = {
+  "GET /users/{user}": ["user", "$select"],
+  "GET /users": ["$filter", "$select"],
+};
+/** What `userWhere` sends. */
+export const userSearch: Operations = { "GET /users": ["$filter", "$select", "$top"] };
+
+/** The user with this object ID. Throws a proven `missing` fault when there is none. */
+export function userById(id: string, select: readonly string[] = []): GraphQuery<User> {
+  assertGuid(id, "The object ID of the user");
+  return async ({ graph }) => {
+    const object = await objectById(graph, "user", id, [...userProperties, ...select]);
+    assertReturned(object, select, `user ${id}`);
+    return userOf(object);
+  };
+}
+
+/**
+ * The one user that has the value in a property, or undefined. Throws an `ambiguous` fault for several. A directory
+ * compares more loosely than people do (`Jose` finds `José`), so every result is compared again.
+ */
+export function userWhere(
+  property: string,
+  value: string,
+  select: readonly string[] = [],
+): GraphQuery<User | undefined> {
+  const filter = equals(property, value);
+  const [read = property, ...path] = property.split("/");
+  return async ({ graph }) => {
+    const properties = [...userProperties, ...select, read];
+    const query = { select: properties, filter, top: maxFound };
+    const objects = await graph.list({ operation: "GET /users", query });
+    const found = objects.filter((object) => hasValue(object, [read, ...path], value));
+    const [user] = found;
+    if (found.length > 1)
+      throw new Fault({
+        kind: "ambiguous",
+        message: `${found.length} users have the ${property} "${value}": ${found.map(userOf).map(nameOf).join(", ")}.`,
+      });
+    return user && userOf(user);
+  };
+}
+
+/** Few enough for one page; two would be enough to know that there are several. */
+const maxFound = 10;
+
+function hasValue(object: GraphObject, path: readonly string[], value: string): boolean {
+  assertReturned(object, path.slice(0, 1), `user ${object.id}`);
+  const found = path.reduce<unknown>(
+    (whole, name) => (whole as Readonly<Record<string, unknown>> | null | undefined)?.[name],
+    object,
+  );
+  return folded(textOf(found)) === folded(value);
+}
+
+/** The name of a user in messages. */
+export function nameOf({ id, displayName, userPrincipalName }: User): string {
+  return `"${displayName}" <${userPrincipalName}> (${id})`;
+}
+
+export function userOf(object: GraphObject): User {
+  return {
+    ...object,
+    displayName: textOf(object["displayName"]),
+    userPrincipalName: textOf(object["userPrincipalName"]),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Entry } from "./catalogue.ts";
+
+/** The answers of Microsoft Graph, and what is requested from it. */
+export const graph: readonly Entry[] = [
+  {
+    outcome: "invalid",
+    why: "A value cannot be sent to Microsoft Graph. Nothing was sent.",
+    mend: "Correct the mapping or the reference that the message names.",
+    of: [
+      "A query was about to be sent with the property name",
+      "The … is …; expected ….",
+      "cannot be cleared; expected a value",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "The connector was about to send a request that is not in its table of operations. Nothing was sent.",
+    mend: "This is a defect: report it with the message.",
+    of: [
+      "… does not take ….",
+      "… does not take …; expected the name of a property.",
+      "is not an operation of Microsoft Graph",
+      "was about to be sent without a property",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "The members of the group are not changed through Microsoft Graph.",
+    mend: "Grant another permission; that of a distribution list is one of Exchange Online.",
+    of: ["Exchange Online masters its members"],
+    also: ["has dynamic membership: its rule", "can be assigned to a directory role"],
+  },
+  {
+    outcome: "invalid",
+    why: "Microsoft Graph refused the request itself. The message quotes its reason.",
+    mend: "Correct what it names; another try with the same values is refused again.",
+    of: ["Microsoft Graph refused … (status …)…"],
+  },
+  {
+    outcome: "ambiguous",
+    why: "Several users have the value.",
+    mend: "Look up by a property that no two users share, such as employeeId.",
+    of: ["users have the"],
+  },
+  {
+    outcome: "gone",
+    why: "Entra ID has no object with this ID: two different reads agree.",
+    mend: "Correct the reference, or remove it.",
+    of: ["… … does not exist."],
+  },
+  {
+    outcome: "notYet",
+    why: "The object was created a moment ago.",
+    mend: "Retry the action in some minutes.",
+    of: ["Entra ID needs some time after it is created"],
+  },
+  {
+    outcome: "unknown",
+    why: "The answer of Microsoft Graph is incomplete or not one.",
+    mend: "Retry the action. If it stays, look for a proxy in between, and report it with the message.",
+    of: [
+      "Microsoft Graph did not return",
+      "answers to one read of a batch",
+      "Microsoft Graph named a next page at",
+      "Microsoft Graph returned the same page of",
+      "expired … times before the list was complete",
+      "Microsoft Graph's answer to … … (status …).",
+      "was read without",
+    ],
+  },
+];
