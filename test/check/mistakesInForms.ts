@@ -53,6 +53,12 @@ export const mistakesInForms = [
     { nth: 4 },
   ),
   mistake(
+    "a secret of another type",
+    replace('"type": "password"', '"type": "text"', secret),
+    '"type": "text"',
+    "expected password",
+  ),
+  mistake(
     "a secret in the file",
     replace('"defaultValue": ""', '"defaultValue": "Vb~8Q.hidden"', secret),
     '"defaultValue": "Vb~8Q.hidden"',
@@ -95,6 +101,12 @@ export const mistakesInForms = [
     replace('"value": "usGovDoD"', '"value": "usGovDod2"'),
     '{ "value": "usGovDod2"',
     "the nearest is usGovDoD",
+  ),
+  mistake(
+    "the choice of the default misspelt",
+    replace('"value": "worldwide"', '"value": "worldwid"'),
+    '{ "value": "worldwid"',
+    "the nearest is worldwide",
   ),
   mistake(
     "a select without choices",

@@ -110,9 +110,10 @@ function typeProblems(file: JsonFile, { node, key, shape }: Field): Problem[] {
       typeNode,
       `type is checkbox and ${key} is text; expected input${shape.enum ? " or select" : ""}.`,
     );
-  if (shape.secret && textIn(member(template, "type")) !== "password")
+  // Another type than password is reported by the schema.
+  if (shape.secret && member(template, "type") === undefined)
     problem(
-      member(template, "type") ?? template,
+      template,
       `${key} is a secret; expected "type": "password" in its templateOptions, so that the form hides it.`,
     );
   const required = member(template, "required");
@@ -226,6 +227,8 @@ function choiceProblems(file: JsonFile, { node, key, shape }: Field): Problem[] 
       ? []
       : [problem(value, `The value is ${quoted(text)}; ${expectedOneOf(allowed, text)}.`)];
   });
+  // The default may be the option that is misspelt.
+  if (wrong.length > 0) return wrong;
   const defaultNode = member(node, "defaultValue");
   const standard = textIn(defaultNode);
   if (standard !== undefined && allowed.includes(standard) && !texts.includes(standard))
