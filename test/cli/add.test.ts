@@ -77,7 +77,7 @@ describe("add permission refuses", () => {
       "a value twice, in another spelling",
       "sendSize",
       [...parameter, "--value", "10 MB", "10MB", "--after-revoke", "35 MB"],
-      /--value has "10 MB" and "10MB", which are the same; expected each value once\./,
+      /--value has "10 MB" and "10MB", which are the same; expected it once\./,
     ],
     [
       "a value twice, in another unit",

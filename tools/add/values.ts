@@ -103,7 +103,7 @@ function assertDistinct(parameter: string, values: readonly string[]): void {
       .find((other) => isEqual(parameter, other, value) || hasOneId(other, value));
     if (same !== undefined)
       throw new NotPossible(
-        `--value has ${JSON.stringify(same)} and ${JSON.stringify(value)}, which are the same; expected each value once.`,
+        `--value has ${JSON.stringify(same)} and ${JSON.stringify(value)}, which are the same; expected it once.`,
       );
   }
 }
