@@ -25,6 +25,13 @@ export const mistakesInForms = [
     "expected CorrelateOnly.",
   ),
   mistake(
+    "a key in another letter case",
+    replace('"key": "TenantID"', '"key": "TenantId"'),
+    '"key": "TenantId"',
+    "expected TenantID.",
+    { isWarning: true },
+  ),
+  mistake(
     "the same field twice",
     replace('"key": "ResourceOwner"', '"key": "ResourceDomain"'),
     '"key": "ResourceDomain"',

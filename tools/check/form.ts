@@ -32,6 +32,7 @@ export function formProblems({ file, domains }: CheckedFile): Problem[] {
   return [
     ...schemaProblems(file, formSchema, keyOf),
     ...unknownKeys(file, nodes),
+    ...fields.flatMap((field) => spellingProblems(file, field)),
     ...repeatedKeys(file, fields),
     ...missingKeys(file, fields),
     ...attributeProblems(file, fields),
@@ -63,6 +64,14 @@ function unknownKeys(file: JsonFile, nodes: readonly Node[]): Problem[] {
     const message = `The connector does not read ${quoted(written)}; ${expectedOneOf(keys, written)}.`;
     return [file.problem(keyNode, message, { field: written })];
   });
+}
+
+/** The connector reads keys in any letter case. */
+function spellingProblems(file: JsonFile, { key, keyNode }: Field): Problem[] {
+  const written = textIn(keyNode);
+  if (written === undefined || written === key) return [];
+  const message = `The key ${written} is spelled in another letter case; expected ${key}.`;
+  return [file.problem(keyNode, message, { field: key, severity: "warning" })];
 }
 
 function repeatedKeys(file: JsonFile, fields: readonly Field[]): Problem[] {
