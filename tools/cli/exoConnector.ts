@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { isRecord } from "../../lib/host/schemaContract.ts";
 import { version } from "../../lib/generated/version.ts";
 import type { Terminal } from "./terminal.ts";
-import { TenantFailure } from "../session/tenantFailure.ts";
+import { Failure } from "../session/failure.ts";
 import { UsageError } from "../session/usageError.ts";
 import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
@@ -45,7 +45,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return terminal.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof UsageError || error instanceof TenantFailure)) throw error;
+    if (!(error instanceof UsageError || error instanceof Failure)) throw error;
     const lines = error instanceof UsageError ? error.lines : [error.message];
     for (const line of lines) terminal.note(terminal.styled("red", line));
     return error instanceof UsageError ? 2 : 1;

@@ -7,7 +7,7 @@ import { outcomeOf } from "../../lib/host/answer.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { eventFor, type ListedPermission } from "./events.ts";
 import type { Invocation, Tenant } from "./tenant.ts";
-import { TenantFailure } from "./tenantFailure.ts";
+import { Failure } from "./failure.ts";
 import { UsageError } from "./usageError.ts";
 
 /** The Guid of the mailbox that a person means by an address, an alias, a name or a Guid. */
@@ -47,10 +47,9 @@ export async function findPermission(
   const event = eventFor(list, { configuration: tenant.configuration, isDryRun: true });
   const { code, answer } = await tenant.invoke(list, event);
   if (code !== 0)
-    throw new TenantFailure(
-      `The list of permissions of ${tenant.name}`,
-      answer.outcome,
-      answer.outputContext.AuditLogs.map(({ Message }) => Message).join(" "),
+    throw new Failure(
+      `The list of permissions of ${tenant.name} failed, outcome ${answer.outcome}: ` +
+        answer.outputContext.AuditLogs.map(({ Message }) => Message).join(" "),
     );
   const permissions = permissionsIn({ answer });
   const wanted = text.toLowerCase();
@@ -81,7 +80,7 @@ export function permissionsIn({ answer }: Pick<Invocation, "answer">): ListedPer
   return (answer.outputContext["Permissions"] ?? []) as ListedPermission[];
 }
 
-/** The answer of a tenant to a question, within `limitMs`. `what` names it when it fails. Throws `TenantFailure`. */
+/** The answer of a tenant to a question, within `limitMs`. `what` names it when it fails. Throws a `Failure`. */
 export async function asked<T>(
   tenant: Tenant,
   query: ExchangeQuery<T>,
@@ -91,6 +90,6 @@ export async function asked<T>(
     return await tenant.query(query, limitMs);
   } catch (thrown) {
     const { kind, message } = Fault.of(thrown);
-    throw new TenantFailure(what, outcomeOf[kind], message);
+    throw new Failure(`${what} failed, outcome ${outcomeOf[kind]}: ${message}`);
   }
 }
