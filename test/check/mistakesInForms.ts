@@ -25,6 +25,13 @@ export const mistakesInForms = [
     "expected CorrelateOnly.",
   ),
   mistake(
+    "a key in another letter case",
+    replace('"key": "TenantID"', '"key": "TenantId"'),
+    '"key": "TenantId"',
+    "expected TenantID.",
+    { isWarning: true },
+  ),
+  mistake(
     "the same field twice",
     replace('"key": "ResourceOwner"', '"key": "ResourceDomain"'),
     '"key": "ResourceDomain"',
@@ -44,6 +51,12 @@ export const mistakesInForms = [
     '"templateOptions"',
     "AppSecret is a secret",
     { nth: 4 },
+  ),
+  mistake(
+    "a secret of another type",
+    replace('"type": "password"', '"type": "text"', secret),
+    '"type": "text"',
+    "expected password",
   ),
   mistake(
     "a secret in the file",
@@ -88,6 +101,12 @@ export const mistakesInForms = [
     replace('"value": "usGovDoD"', '"value": "usGovDod2"'),
     '{ "value": "usGovDod2"',
     "the nearest is usGovDoD",
+  ),
+  mistake(
+    "the choice of the default misspelt",
+    replace('"value": "worldwide"', '"value": "worldwid"'),
+    '{ "value": "worldwid"',
+    "the nearest is worldwide",
   ),
   mistake(
     "a select without choices",

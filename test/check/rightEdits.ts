@@ -187,11 +187,6 @@ export const rightEdits: readonly RightEdit[] = [
     ["fabrikam.example"],
   ),
   right(calendars, "a right of a group", replace('"Default"', '"info@fabrikam.example"')),
-  right(
-    calendars,
-    "keys in another letter case",
-    replace('"mailboxFolderUser"', '"MailboxFolderUser"'),
-  ),
   right(calendars, "several rights", replace('"Editor"', '"ReadItems,CreateItems"')),
   right(calendars, "no schema", (text) => text.replace(/ *"\$schema": .*\n/, "")),
   right(holds, "another duration", replace("365 }", "730 }")),

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, inject, it } from "vitest";
+import { afterWriting } from "../../tools/cli/verbs/add.ts";
+import { Failure } from "../../tools/session/failure.ts";
 import { ran } from "./terminal.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -71,6 +73,30 @@ describe("add permission refuses", () => {
       [...parameter, "--value", "10", "--after-revoke", "35 MB"],
       /A value is "10"; expected a size with its unit/,
     ],
+    [
+      "a value twice, in another spelling",
+      "sendSize",
+      [...parameter, "--value", "10 MB", "10MB", "--after-revoke", "35 MB"],
+      /--value has "10 MB" and "10MB", which are the same; expected it once\./,
+    ],
+    [
+      "a value twice, in another unit",
+      "sendSize",
+      [...parameter, "--value", "1 GB", "1024 MB", "--after-revoke", "35 MB"],
+      /which are the same/,
+    ],
+    [
+      "values with one Id",
+      "office",
+      ["--parameter", "Office", "--value", "A-1", "a 1"],
+      /--value has "A-1" and "a 1"/,
+    ],
+    [
+      "a value after a revoke that is an option in another spelling",
+      "sendSize",
+      [...parameter, "--value", "10 MB", "--after-revoke", "10MB"],
+      /which is an option of the set too/,
+    ],
     ["no value after a revoke", "sendSize", [...parameter, "--value", "10 MB"], /--after-revoke/],
     [
       "a value after a revoke that is an option",
@@ -83,6 +109,17 @@ describe("add permission refuses", () => {
     expect(notes.join("\n")).toMatch(message);
     expect(code).toBe(2);
   });
+});
+
+it("add permission names the files that it may have written when it fails", () => {
+  const fail = (): never => {
+    throw new Error("The generator failed.\n    at stack");
+  };
+  expect(() => afterWriting(["a.ts", "b.ts"], fail)).toThrow(
+    new Failure(
+      "The set is not finished (The generator failed.), and these files may be written: a.ts, b.ts.",
+    ),
+  );
 });
 
 it("add permission works in a clone only: the archive says so", () => {

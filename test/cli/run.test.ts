@@ -129,6 +129,31 @@ describe("exo-connector run", () => {
     });
   });
 
+  const guid = "0b1ec700-0000-4000-8000-00000000001f";
+  it.each([
+    ["Get-Mailbox", nurse, `The look-up of ${anna} in Contoso`],
+    ["Get-Mailbox", ["reach", anna], `The look-up of ${anna} in Contoso`],
+    [undefined, ["reach", guid], `Reading what ${guid} can reach in Contoso`],
+    [
+      "Get-DistributionGroup",
+      ["run", "groups/grantPermission", "--account", guid, "--permission", "newsletter"],
+      "The list of permissions of Contoso",
+    ],
+  ])(
+    "exits with 1 when the tenant fails before the action: %s in %j",
+    async (cmdlet, args, what) => {
+      const running = await startEmulator();
+      const match = cmdlet === undefined ? { side: "exchange" as const } : { cmdlet };
+      // A wait that is longer than any run.
+      running.emulator.setFaults([{ named: "throttled", retryAfter: "3600", match }]);
+      const { code, notes } = await ran([...args, "--emulator", running.exchangeUrl]);
+      await running.close();
+      expect(notes).toEqual([expect.stringContaining(" failed, outcome throttled: ")]);
+      expect(notes[0]).toContain(what);
+      expect(code).toBe(1);
+    },
+  );
+
   it("exits with 1 when the action has no success", async () => {
     const { code, lines } = await ran(["run", "create", "--account", "nobody@contoso.com"]);
     expect(code).toBe(1);

@@ -161,6 +161,10 @@ describe("exo-connector emulator fault", () => {
       "Exchange Online has no cmdlet Get-Mailboxx. Is it Get-Mailbox?",
     ],
     [["throttled", "--times", "0"], "--times 0: expected a number from 1."],
+    [
+      ["--clear", "throttled"],
+      "--clear removes all faults; expected it without throttled, or throttled without it.",
+    ],
     [[], "Expected the name of a fault, --list or --clear."],
   ])("refuses %j and sets nothing", async (args, message) => {
     const { code, notes } = await ran("emulator", "fault", ...args);

@@ -36,7 +36,8 @@ export function valuesOf(
   const [first = ""] = values;
   const afterRevoke = after ?? usualAfterRevoke(parameter, values);
   for (const value of [...values, afterRevoke]) assertTaken(parameter, value);
-  if (values.includes(afterRevoke))
+  assertDistinct(parameter, values);
+  if (values.some((value) => isEqual(parameter, value, afterRevoke)))
     throw new NotPossible(
       `--after-revoke is ${JSON.stringify(afterRevoke)}, which is an option of the set too; expected another value.`,
     );
@@ -44,7 +45,7 @@ export function valuesOf(
   const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   const label = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
   const options = values.map((value) => ({
-    Id: `${Name}-${value.replaceAll(/[^\p{L}\p{N}]+/gu, "")}`,
+    Id: `${Name}-${idOf(value)}`,
     DisplayName: `${label} - ${value}`,
     [parameter]: value,
   }));
@@ -92,6 +93,35 @@ function assertTaken(parameter: string, value: string): void {
       Fault.of(thrown).message.replace(`The mapping of ${parameter} yields`, "A value is"),
     );
   }
+}
+
+/** Two options with one value or one Id would be one entitlement under two names. */
+function assertDistinct(parameter: string, values: readonly string[]): void {
+  for (const [index, value] of values.entries()) {
+    const same = values
+      .slice(0, index)
+      .find((other) => isEqual(parameter, other, value) || hasOneId(other, value));
+    if (same !== undefined)
+      throw new NotPossible(
+        `--value has ${JSON.stringify(same)} and ${JSON.stringify(value)}, which are the same; expected it once.`,
+      );
+  }
+}
+
+/** Whether a mailbox with one value has the other one too. */
+function isEqual(parameter: string, one: string, other: string): boolean {
+  const [setting] = settingsFrom([[parameter, one]]);
+  return setting?.difference(readBack(parameter, other)) === undefined;
+}
+
+/** The check of options compares Ids without regard to case. */
+function hasOneId(one: string, other: string): boolean {
+  return idOf(one).toLowerCase() === idOf(other).toLowerCase();
+}
+
+/** The part of the Id of an option that is its value. */
+function idOf(value: string): string {
+  return value.replaceAll(/[^\p{L}\p{N}]+/gu, "");
 }
 
 /** How Exchange Online returns the value, by the emulator. */

@@ -32,6 +32,7 @@ export function formProblems({ file, domains }: CheckedFile): Problem[] {
   return [
     ...schemaProblems(file, formSchema, keyOf),
     ...unknownKeys(file, nodes),
+    ...fields.flatMap((field) => spellingProblems(file, field)),
     ...repeatedKeys(file, fields),
     ...missingKeys(file, fields),
     ...attributeProblems(file, fields),
@@ -63,6 +64,14 @@ function unknownKeys(file: JsonFile, nodes: readonly Node[]): Problem[] {
     const message = `The connector does not read ${quoted(written)}; ${expectedOneOf(keys, written)}.`;
     return [file.problem(keyNode, message, { field: written })];
   });
+}
+
+/** The connector reads keys in any letter case. */
+function spellingProblems(file: JsonFile, { key, keyNode }: Field): Problem[] {
+  const written = textIn(keyNode);
+  if (written === undefined || written === key) return [];
+  const message = `The key ${written} is spelled in another letter case; expected ${key}.`;
+  return [file.problem(keyNode, message, { field: key, severity: "warning" })];
 }
 
 function repeatedKeys(file: JsonFile, fields: readonly Field[]): Problem[] {
@@ -101,9 +110,10 @@ function typeProblems(file: JsonFile, { node, key, shape }: Field): Problem[] {
       typeNode,
       `type is checkbox and ${key} is text; expected input${shape.enum ? " or select" : ""}.`,
     );
-  if (shape.secret && textIn(member(template, "type")) !== "password")
+  // Another type than password is reported by the schema.
+  if (shape.secret && member(template, "type") === undefined)
     problem(
-      member(template, "type") ?? template,
+      template,
       `${key} is a secret; expected "type": "password" in its templateOptions, so that the form hides it.`,
     );
   const required = member(template, "required");
@@ -217,6 +227,8 @@ function choiceProblems(file: JsonFile, { node, key, shape }: Field): Problem[] 
       ? []
       : [problem(value, `The value is ${quoted(text)}; ${expectedOneOf(allowed, text)}.`)];
   });
+  // The default may be the option that is misspelt.
+  if (wrong.length > 0) return wrong;
   const defaultNode = member(node, "defaultValue");
   const standard = textIn(defaultNode);
   if (standard !== undefined && allowed.includes(standard) && !texts.includes(standard))

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { isRecord } from "../../lib/host/schemaContract.ts";
 import { version } from "../../lib/generated/version.ts";
 import type { Terminal } from "./terminal.ts";
+import { Failure } from "../session/failure.ts";
 import { UsageError } from "../session/usageError.ts";
 import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
@@ -44,9 +45,10 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return terminal.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof UsageError)) throw error;
-    for (const line of error.lines) terminal.note(terminal.styled("red", line));
-    return 2;
+    if (!(error instanceof UsageError || error instanceof Failure)) throw error;
+    const lines = error instanceof UsageError ? error.lines : [error.message];
+    for (const line of lines) terminal.note(terminal.styled("red", line));
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
@@ -75,7 +77,7 @@ export function programFor(terminal: Terminal): Command {
     .exitOverride()
     .addHelpText(
       "after",
-      "\nExit code 0: fine. 1: something was found. 2: the command was used wrongly.",
+      "\nExit code 0: fine. 1: something was found, or failed. 2: the command was used wrongly.",
     );
   for (const addVerb of verbs) addVerb(program, terminal);
   program.hook("preAction", (_program, verb) => refuseEmpty(verb));

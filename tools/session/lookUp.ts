@@ -1,10 +1,13 @@
 import path from "node:path";
 import { isGuid } from "../../lib/guid.ts";
 import { mailboxesWhere, type Mailbox } from "../../lib/exchange/mailbox.ts";
+import type { ExchangeQuery } from "../../lib/exchange/target.ts";
 import { Fault } from "../../lib/fault.ts";
+import { outcomeOf } from "../../lib/host/answer.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { eventFor, type ListedPermission } from "./events.ts";
 import type { Invocation, Tenant } from "./tenant.ts";
+import { Failure } from "./failure.ts";
 import { UsageError } from "./usageError.ts";
 
 /** The Guid of the mailbox that a person means by an address, an alias, a name or a Guid. */
@@ -15,7 +18,9 @@ export async function findAccount(tenant: Tenant, text: string): Promise<string>
     : ["Alias", "DisplayName"];
   const found = new Map<string, Mailbox>();
   for (const property of properties)
-    for (const mailbox of await tenant.query(mailboxesWhere(property, text, [])).catch(refuse))
+    for (const mailbox of await asked(tenant, mailboxesWhere(property, text, []), {
+      what: `The look-up of ${text} in ${tenant.name}`,
+    }))
       found.set(mailbox.Guid, mailbox);
   const [mailbox] = found.values();
   if (!mailbox)
@@ -42,7 +47,10 @@ export async function findPermission(
   const event = eventFor(list, { configuration: tenant.configuration, isDryRun: true });
   const { code, answer } = await tenant.invoke(list, event);
   if (code !== 0)
-    throw new UsageError(answer.outputContext.AuditLogs.map(({ Message }) => Message).join(" "));
+    throw new Failure(
+      `The list of permissions of ${tenant.name} failed, outcome ${answer.outcome}: ` +
+        answer.outputContext.AuditLogs.map(({ Message }) => Message).join(" "),
+    );
   const permissions = permissionsIn({ answer });
   const wanted = text.toLowerCase();
   const exact = permissions.filter(({ DisplayName }) => DisplayName.toLowerCase() === wanted);
@@ -72,6 +80,16 @@ export function permissionsIn({ answer }: Pick<Invocation, "answer">): ListedPer
   return (answer.outputContext["Permissions"] ?? []) as ListedPermission[];
 }
 
-function refuse(thrown: unknown): never {
-  throw new UsageError(Fault.of(thrown).message);
+/** The answer of a tenant to a question, within `limitMs`. `what` names it when it fails. Throws a `Failure`. */
+export async function asked<T>(
+  tenant: Tenant,
+  query: ExchangeQuery<T>,
+  { what, limitMs }: { what: string; limitMs?: number },
+): Promise<T> {
+  try {
+    return await tenant.query(query, limitMs);
+  } catch (thrown) {
+    const { kind, message } = Fault.of(thrown);
+    throw new Failure(`${what} failed, outcome ${outcomeOf[kind]}: ${message}`);
+  }
 }

@@ -2,16 +2,17 @@
  * The users and groups of Microsoft Graph: objects of Exchange with an ExternalDirectoryObjectId, and
  * what only Entra ID has. Nothing is stored twice: what Exchange keeps is read and written there.
  */
-import { Lag } from "../lag.ts";
 import type { Value } from "../properties.ts";
 import type { DirectoryObject, State } from "../state.ts";
 import type { Store } from "../store.ts";
 import type { Relation } from "./errors.ts";
 import type { Json, Values } from "./json.ts";
-import { isObject, textOf, textsOf } from "./json.ts";
+import { textOf, textsOf } from "./json.ts";
 import { derivedOf, keptOf } from "./kept.ts";
 import { kindOf } from "./kinds.ts";
+import { licencesOf, licenceStates } from "./licenceStates.ts";
 import { propertiesOf, type Kind } from "./properties.ts";
+import { Replication } from "./replication.ts";
 
 export interface Entity {
   id: string;
@@ -34,12 +35,13 @@ const restorableMs = 30 * 24 * 3600 * 1000;
 
 export class Directory {
   readonly store: Store;
-  readonly #lag = new Lag();
+  readonly #replication: Replication;
   #now = 0;
   #nextId = 0x200000;
 
   constructor(store: Store) {
     this.store = store;
+    this.#replication = new Replication(store.state.behaviour);
   }
 
   get state(): State {
@@ -50,7 +52,7 @@ export class Directory {
   settle(now: number): void {
     this.#now = now;
     this.store.settle(now);
-    this.#lag.settle(now);
+    this.#replication.settle(now);
   }
 
   /** ISO time without milliseconds, as the directory writes it. */
@@ -139,40 +141,12 @@ export class Directory {
 
   #ownValue(entity: Entity, name: string): Json {
     const { kind, object } = entity;
-    if (kind === "user" && name === "licenseAssignmentStates") return this.#licenceStates(entity);
-    if (kind === "user" && name === "assignedLicenses") return this.#licences(entity);
+    if (kind === "user" && name === "licenseAssignmentStates") return licenceStates(entity, this);
+    if (kind === "user" && name === "assignedLicenses") return licencesOf(entity, this);
     const kept = object && keptOf(kind, name);
     if (kept) return kept.read(object, this.store);
     const derived = object && derivedOf(object, name);
     return derived ?? this.record(entity)[name] ?? propertiesOf(kind)[name]?.standard ?? null;
-  }
-
-  /** Direct licences, and those of the groups that have the user as a member (documented). */
-  #licenceStates(entity: Entity): Values[] {
-    const state = (licence: Values, assignedByGroup: string | null): Values => ({
-      skuId: licence["skuId"] ?? null,
-      disabledPlans: licence["disabledPlans"] ?? [],
-      assignedByGroup,
-      state: "Active",
-      error: "None",
-    });
-    const direct = licencesIn(this.record(entity)).map((licence) => state(licence, null));
-    const licensing = this.entities("group").filter(
-      (group) => licencesIn(this.record(group)).length > 0,
-    );
-    const inherited = licensing
-      .filter((group) => this.linked(group, "members").includes(entity.id))
-      .flatMap((group) =>
-        licencesIn(this.record(group)).map((licence) => state(licence, group.id)),
-      );
-    return [...direct, ...inherited];
-  }
-
-  #licences(entity: Entity): Values[] {
-    const all = new Map<Json, Values>();
-    for (const { skuId = null, disabledPlans = [] } of this.#licenceStates(entity))
-      if (!all.has(skuId)) all.set(skuId, { disabledPlans, skuId });
-    return [...all.values()];
   }
 
   /** Writes properties. The caller has checked them. */
@@ -219,9 +193,7 @@ export class Directory {
   }
 
   #added(entity: Entity): Entity {
-    const { graphIdLagMs, graphListLagMs } = this.state.behaviour;
-    this.#lag.keep(`id/${entity.id}`, undefined, graphIdLagMs);
-    this.#lag.keep(`list/${entity.id}`, undefined, graphListLagMs);
+    this.#replication.keep(entity.id, undefined);
     return entity;
   }
 
@@ -284,10 +256,8 @@ export class Directory {
     { add = [], remove = [] }: { add?: string[]; remove?: string[] },
   ): void {
     this.#keep(group);
-    if (relation === "members") {
-      const { graphMemberLagMs } = this.state.behaviour;
-      this.#lag.keep(`members/${group.id}`, this.linked(group, relation), graphMemberLagMs);
-    }
+    if (relation === "members")
+      this.#replication.keepMembers(group.id, this.linked(group, relation));
     const all = new Set([...this.#links(group, relation), ...add]);
     for (const id of remove) all.delete(id);
     // What Graph does not show of a group stays in it.
@@ -323,11 +293,8 @@ export class Directory {
   }
 
   #keep(entity: Entity): void {
-    const { graphIdLagMs, graphListLagMs } = this.state.behaviour;
-    if (graphIdLagMs === 0 && graphListLagMs === 0) return;
-    const before = this.find(entity.id) && this.#snapshot(entity);
-    this.#lag.keep(`id/${entity.id}`, before, graphIdLagMs);
-    this.#lag.keep(`list/${entity.id}`, before, graphListLagMs);
+    if (!this.#replication.isNeeded) return;
+    this.#replication.keep(entity.id, this.find(entity.id) && this.#snapshot(entity));
   }
 
   #snapshot(entity: Entity): Seen {
@@ -345,31 +312,21 @@ export class Directory {
   /** As someone sees it who reads it by its id; undefined when it does not exist for them. */
   seen(id: string): Seen | undefined {
     const entity = this.find(id);
-    return this.#lag.seen(`id/${id.toLowerCase()}`, entity && this.current(entity));
+    return this.#replication.byId(id.toLowerCase(), entity && this.current(entity));
   }
 
   /** As someone sees them who reads a list. */
   seenAll(kind: Kind): Seen[] {
     const all = this.entities(kind).map((entity) => this.current(entity));
-    if (this.#lag.isEmpty) return all;
-    const ids = new Set(all.map(({ id }) => id));
-    const late = [...this.#lag.keys()]
-      .filter((key) => key.startsWith("list/") && !ids.has(key.slice("list/".length)))
-      .map((key) => this.#lag.seen<Seen | undefined>(key, undefined));
-    return [...all.map((one) => this.#lag.seen<Seen | undefined>(`list/${one.id}`, one)), ...late]
-      .filter((one) => one !== undefined)
-      .filter((one) => one.kind === kind);
+    return this.#replication.inLists(all).filter((one) => one.kind === kind);
   }
 
   /** The members or owners as someone sees them who reads their list. */
   seenLinks(group: Entity, relation: Relation): string[] {
-    return this.#lag.seen(`${relation}/${group.id}`, this.linked(group, relation));
+    const now = this.linked(group, relation);
+    return relation === "members" ? this.#replication.members(group.id, now) : now;
   }
 }
-
-/** The licences of a record itself. */
-export const licencesIn = (record: Values): Values[] =>
-  Array.isArray(record["assignedLicenses"]) ? record["assignedLicenses"].filter(isObject) : [];
 
 function idOf(object: DirectoryObject): string | undefined {
   const id = object["ExternalDirectoryObjectId"];

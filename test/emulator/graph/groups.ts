@@ -1,7 +1,7 @@
 /** `/groups`: reading, creating, changing and deleting. */
 import type { Answer } from "../message.ts";
 import { bodyOf, named, noContent, type Call } from "./call.ts";
-import { licencesIn, type Directory, type Entity } from "./directory.ts";
+import type { Directory, Entity } from "./directory.ts";
 import { isOfForm } from "./entraState.ts";
 import {
   denied,
@@ -21,6 +21,7 @@ import {
 } from "./errors.ts";
 import { addLinks, boundTo, isOfExchange, requireChangeable } from "./groupMembers.ts";
 import { textOf, textsOf, type Json, type Values } from "./json.ts";
+import { licencesIn } from "./licenceStates.ts";
 import { heldByExchange, isElsewhere, propertyOf } from "./properties.ts";
 import { counted, list, single } from "./query.ts";
 import { checkNickname, isSynchronised } from "./userChanges.ts";

@@ -4,7 +4,7 @@ import { isMailbox } from "../kinds.ts";
 import { setLicence } from "../licence.ts";
 import { isGuid } from "../shapes.ts";
 import { bodyOf, json, named, type Call } from "./call.ts";
-import { licencesIn, type Directory, type Entity } from "./directory.ts";
+import type { Directory, Entity } from "./directory.ts";
 import type { Sku } from "./entraState.ts";
 import {
   inheritedLicence,
@@ -18,6 +18,7 @@ import {
   valueRequired,
 } from "./errors.ts";
 import { isObject, textOf, textsOf, type Json, type Values } from "./json.ts";
+import { licencesIn } from "./licenceStates.ts";
 import { single } from "./query.ts";
 
 const skusOf = ({ state }: Directory): readonly Sku[] => state.entra?.subscribedSkus ?? [];

@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { NotPossible } from "../../add/notPossible.ts";
 import { withExamples } from "../examples.ts";
 import { actionsFolder as root, isClone } from "../../session/place.ts";
+import { Failure } from "../../session/failure.ts";
 import { UsageError } from "../../session/usageError.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -62,8 +63,10 @@ async function addPermission(
     const set = planPermissionSet(root, name, options);
     const [created, edited] = [Object.keys(set.files), set.edits.map(({ file }) => file)];
     if (!dryRun) {
-      writePermissionSet(root, set);
-      finish(name, [...created, ...edited], terminal);
+      afterWriting([...created, ...edited], () => {
+        writePermissionSet(root, set);
+        finish(name, [...created, ...edited], terminal);
+      });
     }
     if (json) {
       terminal.line(JSON.stringify({ created, edited, written: !dryRun }));
@@ -74,6 +77,18 @@ async function addPermission(
     if (!dryRun) for (const line of nextSteps(name)) terminal.line(line);
   } catch (error) {
     throw error instanceof NotPossible ? new UsageError(error.message) : error;
+  }
+}
+
+/** Does what writes files. A failure becomes one sentence that names them: they have to be removed or restored. */
+export function afterWriting(files: readonly string[], act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+    throw new Failure(
+      `The set is not finished (${reason}), and these files may be written: ${files.join(", ")}.`,
+    );
   }
 }
 
@@ -90,9 +105,15 @@ function finish(name: string, files: readonly string[], terminal: Terminal): voi
       encoding: "utf8",
     });
     if (status !== 0)
-      throw new Error(`node ${args.slice(0, 4).join(" ")} failed:\n${stdout}${stderr}`);
+      throw new Error(`node ${args.slice(0, 4).join(" ")} failed: ${mainLine(stderr || stdout)}`);
     for (const line of stdout.trim().split("\n")) terminal.note(line);
   }
+}
+
+/** The line of an output that names the error, without the code and the stack around it. */
+function mainLine(output: string): string {
+  const lines = output.split("\n").map((line) => line.trim());
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.find((line) => line !== "") ?? "";
 }
 
 function nextSteps(name: string): string[] {

@@ -106,7 +106,7 @@ function showStart(running: RunningEmulator, port: string | undefined, terminal:
   const address = isUsual ? "" : ` --emulator ${exchangeUrl}`;
   for (const line of [
     `run update --account ${account} --set CustomAttribute2=Nurse --live --emulator ${exchangeUrl}`,
-    `emulator fault throttled Get-Mailbox --times 2${address}`,
+    `emulator fault throttled Set-Mailbox --times 2${address}`,
     `tenant diff${address}`,
   ])
     terminal.line(`  npm run exo -- ${line}`);

@@ -28,12 +28,16 @@ export function addFault(emulator: Command, terminal: Terminal): void {
     .option("--clear", "remove all faults")
     .option("--emulator <url>", "the emulator", usualAddress)
     .option("--json", "one JSON document");
-  withExamples(fault, ["emulator fault throttled Get-Mailbox --times 2", "emulator fault --clear"]);
+  withExamples(fault, ["emulator fault throttled Set-Mailbox --times 2", "emulator fault --clear"]);
   fault.action(
     async (name: string | undefined, cmdlet: string | undefined, options: FaultOptions) => {
       const { emulator: address, clear, list, json } = options;
       if (name === undefined && !clear && !list)
         throw new UsageError("Expected the name of a fault, --list or --clear.");
+      if (name !== undefined && clear)
+        throw new UsageError(
+          `--clear removes all faults; expected it without ${name}, or ${name} without it.`,
+        );
       if (clear) await askEmulator(address, { method: "PUT", path: "faults", body: [] });
       if (name !== undefined)
         await askEmulator(address, {

@@ -1,14 +1,12 @@
 import type { Command } from "commander";
-import { Fault } from "../../../lib/fault.ts";
 import { reachOf, type Reach, type Reached } from "../../reach/reach.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, writeFile } from "../../session/files.ts";
-import { findAccount } from "../../session/lookUp.ts";
+import { asked, findAccount } from "../../session/lookUp.ts";
 import { pageOf, tableOf } from "../../session/page.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";
-import { UsageError } from "../../session/usageError.ts";
 
 interface ReachOptions extends TenantChoice {
   leaver?: true;
@@ -41,11 +39,10 @@ export function addReach(program: Command, terminal: Terminal): void {
     const guid = await findAccount(tenant, person);
     const onMailbox = (count: number): void =>
       terminal.progress(`${count} mailboxes and calendars`);
-    const found = await tenant
-      .query(reachOf({ guid, onMailbox }), limitMs)
-      .catch((thrown: unknown) => {
-        throw new UsageError(Fault.of(thrown).message);
-      });
+    const found = await asked(tenant, reachOf({ guid, onMailbox }), {
+      what: `Reading what ${person} can reach in ${tenant.name}`,
+      limitMs,
+    });
     const left = found.reached.filter(({ kind }) => kind !== "own mailbox");
     terminal.exitCode = options.leaver && (left.length > 0 || found.unclear.length > 0) ? 1 : 0;
     const shown = options.leaver ? { ...found, reached: left } : found;
