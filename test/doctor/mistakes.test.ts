@@ -133,10 +133,17 @@ const cases: Case[] = [
   ],
   [
     "Recipient Administrator with mail-enabled security groups",
-    { app: { directoryRoles: ["Exchange Recipient Administrator"] } },
+    { app: { directoryRoles: ["Exchange Recipient Administrator"] }, sets: ["groups"] },
     "set groups",
     /does not include the management role Security Group Creation and Membership \(Add-DistributionGroupMember/,
     /^Assign the Entra role Exchange Administrator instead/,
+  ],
+  [
+    "Recipient Administrator with litigation holds",
+    { app: { directoryRoles: ["Exchange Recipient Administrator"] }, sets: ["litigationHold"] },
+    "set litigationHold",
+    /does not include the management role Legal Hold/,
+    /Legal Hold|Exchange Administrator/,
   ],
   [
     "the domain of another tenant",
