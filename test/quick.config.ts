@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: [],
     exclude: [
       ...configDefaults.exclude,
-      "test/{add,helloid,page}/**",
+      "test/{helloid,long,page}/**",
       "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,commands,contributing,declarations,pack,properties,readme,reports,secrets}.test.ts",
       "test/emulator/exchange/largeTenant.test.ts",

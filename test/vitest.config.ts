@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // These need a PowerShell or a browser, or check a copy of the whole tree, and have suites of their own.
-    exclude: [...configDefaults.exclude, "test/{add,helloid,page}/**"],
+    exclude: [...configDefaults.exclude, "test/{helloid,long,page}/**"],
     globalSetup: ["test/bundles.ts"],
     // Much of the time is spent waiting for bundles in processes of their own.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),

@@ -90,6 +90,22 @@ export const clientFaults: readonly Faults[] = [
     ],
   },
   {
+    file: "lib/net/outcome.ts",
+    tests: ["test/exchange/client/pages.test.ts", "test/exchange/client/exchange.test.ts"],
+    faults: [
+      {
+        find: "isRepeatable ? result :",
+        replace: "true ? result :",
+        why: "A mailbox could be created twice.",
+      },
+      {
+        find: 'result.fault.kind === "throttled")',
+        replace: 'result.fault.kind === "missing")',
+        why: "A throttled creation would not be tried again.",
+      },
+    ],
+  },
+  {
     file: "lib/exchange/client/exchange.ts",
     tests: ["test/exchange/client/pages.test.ts"],
     faults: [
@@ -98,16 +114,6 @@ export const clientFaults: readonly Faults[] = [
         replace: "isWholeList(command)",
         why: "An empty page at the end would make an import shorter than it is.",
         tests: ["test/exchange/client/pages.test.ts"],
-      },
-      {
-        find: "repeatable(command) ? result :",
-        replace: "true ? result :",
-        why: "A mailbox could be created twice.",
-      },
-      {
-        find: 'result.fault.kind === "throttled")',
-        replace: 'result.fault.kind === "missing")',
-        why: "A throttled creation would not be tried again.",
       },
       {
         find: "if (this.#links.has(link)) throw this.#twice();",

@@ -1,12 +1,15 @@
 import { defineConfig } from "vitest/config";
 import whole from "./vitest.config.ts";
 
-/** `npm run test:add`: the command that makes a set of permissions, in a copy of the tree. It takes about a minute. */
+/**
+ * `npm run test:long`: the command that makes a set of permissions, in a copy of the tree, and the recordings that are
+ * replayed with stand-ins. It takes more than a minute.
+ */
 export default defineConfig({
   ...whole,
   test: {
     ...whole.test,
-    include: ["test/add/**/*.test.ts"],
+    include: ["test/long/**/*.test.ts"],
     exclude: [],
     globalSetup: [],
     testTimeout: 900_000,
