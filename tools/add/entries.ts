@@ -24,13 +24,20 @@ export function entriesOf(root: string, values: Values): Edit[] {
 const lists: Readonly<Record<string, (text: string, values: Values, file: string) => string>> = {
   "schemas/options.schema.json": withSchema,
   ".vscode/settings.json": withEditor,
-  "tools/check/options.ts": before(
-    "};\n\n/** What is wrong in `permissions/<set>/options.json`. */",
-    `  {{name}}: {
+  "tools/check/options.ts": both(
+    before(
+      "import { Unusable, type Shape }",
+      'import { {{name}}Options } from "../../lib/generated/validators/{{name}}Options.ts";\n',
+    ),
+    before(
+      "};\n\n/** What is wrong in `permissions/<set>/options.json`. */",
+      `  {{name}}: {
     schema: "{{name}}Options",
+    shape: {{name}}Options.shape,
     rules: () => import("../../lib/entitlements/{{name}}.ts"),
   },
 `,
+    ),
   ),
   "test/fixtures/scenarios.ts": both(
     before(
