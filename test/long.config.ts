@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 import whole from "./vitest.config.ts";
 
 /**
- * `npm run test:long`: the command that makes a set of permissions, in a copy of the tree, and the recordings that are
- * replayed with stand-ins. It takes more than a minute.
+ * `npm run test:long`: the command that makes a set of permissions, in a copy of the tree; recordings that are replayed
+ * with stand-ins; scripts that use up their limits; a tenant of 100,000 mailboxes. It takes about two minutes.
  */
 export default defineConfig({
   ...whole,

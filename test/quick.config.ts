@@ -16,7 +16,6 @@ export default defineConfig({
       "test/{helloid,long,page}/**",
       "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,commands,contributing,declarations,pack,properties,readme,reports,secrets}.test.ts",
-      "test/emulator/exchange/largeTenant.test.ts",
       "test/{auth/certificate,check/anyJson,entitlements/optionsInBundles}.test.ts",
       "test/net/{closedNetwork,proxy}.test.ts",
     ],

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { createEmulator } from "../emulator.ts";
-import { manyMailboxes, manySharedMailboxes } from "../seed.ts";
-import type { State } from "../state.ts";
-import { linkOf, TestClient } from "../testClient.ts";
+import { createEmulator } from "../emulator/emulator.ts";
+import { manyMailboxes, manySharedMailboxes } from "../emulator/seed.ts";
+import type { State } from "../emulator/state.ts";
+import { linkOf, TestClient } from "../emulator/testClient.ts";
 
 // CPU time, because a busy machine takes longer.
 
