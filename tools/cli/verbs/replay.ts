@@ -34,8 +34,8 @@ export function addReplay(program: Command, terminal: Terminal): void {
     .option("--json", "one JSON document");
   withExamples(verb, ["replay lifecycle/update", "replay --report replay.html"]);
   verb.action(async (typed: string[], options: ReplayOptions) => {
-    assertBuilt(options.dist);
     const names = namesAmong(typed);
+    assertBuilt(options.dist);
     assertWritable(options.report);
     const results: ReplayedFixture[] = [];
     for (const [index, name] of names.entries()) {
