@@ -33,8 +33,30 @@ export function slotsOf(max: number): Slots {
 /** Runs a wait. The caller may let other work continue until it ends. */
 export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 
+/**
+ * Reads items in bundles of `size`, a few bundles at the same time, and yields what comes of them in the order of its
+ * arrival. The workers share one source, and a worker goes on when its last piece was taken: nothing piles up.
+ */
+export async function* eachBundle<T, Piece>(
+  items: AsyncIterable<T> | Iterable<T>,
+  size: number,
+  piecesOf: (bundle: T[]) => AsyncGenerator<Piece, void, undefined>,
+): AsyncGenerator<Piece, void, undefined> {
+  const bundles = bundled(items, size);
+  async function* worker(): AsyncGenerator<Piece, void, undefined> {
+    for (let next = await bundles.next(); !next.done; next = await bundles.next())
+      yield* piecesOf(next.value);
+  }
+  try {
+    yield* merged(Array.from({ length: maxConcurrent }, worker));
+  } finally {
+    // A reader that stops early wants no more from the source either.
+    void bundles.return().catch(() => undefined);
+  }
+}
+
 /** The items in bundles of `size`, as they arrive; the last one may be smaller. */
-export async function* bundled<T>(
+async function* bundled<T>(
   items: AsyncIterable<T> | Iterable<T>,
   size: number,
 ): AsyncGenerator<T[], void, undefined> {

@@ -2,7 +2,7 @@
 const npm = "^node_modules/";
 const nodeBuiltIns = { dependencyTypesNot: ["core"] };
 /** The words all rooms share. */
-const words = ["^lib/(fault|step|guid|caseFolding|graphemes|concurrency|nearestName)\\.ts$"];
+const words = ["^lib/(fault|step|guid|caseFolding|graphemes|concurrency|nearestName|record)\\.ts$"];
 const generated = ["^lib/generated/"];
 /** What an action is declared with. */
 const declarations = ["^lib/host/(account|permission|subPermission|resource)Actions\\.ts$"];

@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import type { Operations } from "../step.ts";
-import { isRecord } from "./client/replies.ts";
+import { isRecord } from "../record.ts";
 import type { GraphStep } from "./target.ts";
 import { nameOf, userById, type User } from "./user.ts";
 

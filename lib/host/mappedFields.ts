@@ -1,4 +1,4 @@
-import { isRecord } from "./schemaContract.ts";
+import { isRecord } from "../record.ts";
 
 /** The mapped fields of an account. Names are not case-sensitive, and keep the spelling of the mapping. */
 export class MappedFields {

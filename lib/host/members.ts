@@ -1,4 +1,4 @@
-import { isRecord } from "./schemaContract.ts";
+import { isRecord } from "../record.ts";
 
 /**
  * A member of a value that may be an object. The name is not case-sensitive: installations have `Id`

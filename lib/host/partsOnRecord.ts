@@ -3,7 +3,7 @@ import type { SubPermissionsEvent } from "../generated/types.ts";
 import { shownName } from "./displayName.ts";
 import { member } from "./members.ts";
 import { textIn } from "./permissionActions.ts";
-import { isRecord } from "./schemaContract.ts";
+import { isRecord } from "../record.ts";
 
 /** A part as the platform has it on record. */
 export interface OnRecord {

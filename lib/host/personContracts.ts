@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { isRecord } from "./schemaContract.ts";
+import { isRecord } from "../record.ts";
 import { member, memberAt, plainText } from "./members.ts";
 
 /**

@@ -2,6 +2,7 @@
  * Reads a value according to a contract: converts the platform's texts, casings and one-element lists to the form of
  * the contract, and then runs the generated validator. Reports all faults, in the words of the form.
  */
+import { isRecord } from "../record.ts";
 import { quoted } from "../graphemes.ts";
 import { areSimilar, nearestName } from "../nearestName.ts";
 
@@ -335,8 +336,4 @@ function isBlank(value: unknown): boolean {
     (typeof value === "string" && value.trim() === "") ||
     (Array.isArray(value) && value.length === 0)
   );
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

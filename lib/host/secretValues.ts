@@ -1,5 +1,6 @@
 /** The secrets of an event: the texts where its schema says `secret`. */
-import { isRecord, nameOf, namesOf, type Shape } from "./schemaContract.ts";
+import { isRecord } from "../record.ts";
+import { nameOf, namesOf, type Shape } from "./schemaContract.ts";
 
 /** The secrets in an event. */
 export function secretsIn(event: unknown, shape: Shape): string[] {

@@ -49,8 +49,8 @@ describe("a bundle answers within its deadline", () => {
       () => ({ EXO_CONNECTOR_EXCHANGE_URL: hostileUrl }),
       /is larger than 67108864 bytes/,
     ],
-  ])("to %s", async (_name, data, env, message) => {
-    const { code, answer } = await runBundle(
+  ])("to %s", async (name, data, env, message) => {
+    const { code, answer, ms } = await runBundle(
       "lifecycle/update",
       changeEventFor(running, { data }),
       {
@@ -68,7 +68,10 @@ describe("a bundle answers within its deadline", () => {
     );
     const { outputContext, stats } = answer as Answer;
     expect(outputContext.Success).toBe(false);
-    expect([1, null]).toContain(code);
+    // Ended by this test: only what Node 24 does after the largest answer.
+    const isHungNode = code === null && /^v24\./.test(process.version) && name.startsWith("700 MB");
+    if (!isHungNode) expect(code).toBe(1);
+    if (!isHungNode) expect(ms).toBeLessThan(deadlineMs + 1_000);
     expect(outputContext.AuditLogs[0]?.Message).toMatch(message);
     expect(stats.totalMs).toBeLessThan(deadlineMs);
   });

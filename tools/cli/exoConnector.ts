@@ -1,6 +1,6 @@
 /** `exo-connector`: the command line for implementers, testers and operators. One file in `verbs` each. */
 import { Command, CommanderError } from "commander";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import { version } from "../../lib/generated/version.ts";
 import type { Terminal } from "./terminal.ts";
 import { Failure } from "../session/failure.ts";

@@ -1,6 +1,6 @@
 /** Makes a fixture of a run in any tenant: recorded, scrubbed, and replayed before it is kept. */
 import { existsSync } from "node:fs";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import type { Answer } from "../../lib/host/answer.ts";
 import { isSecretKey, standInSecret } from "../scrub/secretKeys.ts";
 import { leftovers } from "../scrub/leftovers.ts";

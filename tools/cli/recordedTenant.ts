@@ -1,5 +1,5 @@
 /** A tenant's reads in a file, which take the place of the tenant: a plan needs nothing else. */
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import type { HttpReply, Transport } from "../../lib/net/transport.ts";
 import { Fault } from "../../lib/fault.ts";
 import type { Person } from "../mapping/mapping.ts";

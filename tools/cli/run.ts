@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 
 /** The output of a bundle. */
 export interface BundleRun {

@@ -2,7 +2,7 @@
 import { clouds } from "../../lib/auth/clouds.ts";
 import { tokenSource } from "../../lib/auth/token.ts";
 import { Fault } from "../../lib/fault.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import { parsedJson } from "../../lib/net/json.ts";
 import type { Pace } from "../../lib/net/retry.ts";
 import type { Check, Claims, Examination } from "./check.ts";

@@ -1,5 +1,5 @@
 import type { FieldMapping, MappingAction } from "../../lib/generated/types.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import type { ScriptAnswer } from "./scriptRequest.ts";
 import type { Scripts } from "./scripts.ts";
 

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { differencesOf, linesOf } from "../session/differences.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import type { Person } from "../mapping/mapping.ts";
 import { atPath, describedFault } from "../mapping/mapping.ts";
 import { uniqueValuesOf, type UniqueValue } from "./uniqueValues.ts";

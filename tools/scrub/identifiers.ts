@@ -21,8 +21,13 @@ export interface Identifiers {
 export const guids = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
 export const words = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 /** Domains of addresses, and any name that ends like the first domain of a tenant. */
-const domains =
-  /(?:(?<=@|:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}|(?<![\p{L}\p{N}.-])(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de))(?![\p{L}\p{N}])/giu;
+const domains = new RegExp(
+  [
+    String.raw`(?:(?<=@|:\/\/)(?:[a-z0-9-]+\.)+[a-z]{2,}`,
+    String.raw`|(?<![\p{L}\p{N}.-])(?:[a-z0-9-]+\.)+onmicrosoft\.(?:com|us|cn|de))(?![\p{L}\p{N}])`,
+  ].join(""),
+  "giu",
+);
 const wholeDomain = /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/i;
 const localParts = /[^\s@:;,<>"'()]+(?=@)/g;
 const longNumbers = /(?<![\p{L}\p{N}])\d{5,}(?![\p{L}\p{N}])/gu;
@@ -37,8 +42,16 @@ const domainKey = /^(organization|resourcedomain|domains?|.*domainname)$/i;
 export const publicId = "00000002-0000-0ff1-ce00-000000000000";
 
 /** Hosts of Microsoft that are the same for every tenant. */
-export const publicDomain =
-  /^(?:outlook\.office365\.com|(?:learn|www)\.microsoft\.com|login\.(?:microsoftonline\.(?:com|us)|chinacloudapi\.cn)|(?:[a-z0-9-]+\.)*prod\.outlook\.com)$/i;
+const publicDomains = [
+  /outlook\.office365\.com/,
+  /(?:learn|www)\.microsoft\.com/,
+  /login\.(?:microsoftonline\.(?:com|us)|chinacloudapi\.cn)/,
+  /(?:[a-z0-9-]+\.)*prod\.outlook\.com/,
+];
+export const publicDomain = new RegExp(
+  `^(?:${publicDomains.map(({ source }) => source).join("|")})$`,
+  "i",
+);
 
 export function isNameKey(key: string): boolean {
   return trueNameKey.test(key) || nameKey.test(key);

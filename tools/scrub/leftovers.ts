@@ -1,5 +1,5 @@
 /** The last look before a scrubbed recording is written: whether anything of the input is still in it. */
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import {
   guids,
   identifiersOf,

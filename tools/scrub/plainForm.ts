@@ -1,5 +1,5 @@
 /** Texts inside texts: JSON, base64, the escapes of URLs, of JSON and of HTML. */
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 
 const folds: Readonly<Record<string, string>> = {
   ...{ ß: "ss", ø: "o", æ: "ae", œ: "oe", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" },

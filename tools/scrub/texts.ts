@@ -1,6 +1,6 @@
 /** The walk through a recording: every text of it once, with what kind of text it is and where it is. */
 import type { Answered, Asked, Exchange } from "../session/traffic.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import { isSecretKey } from "./secretKeys.ts";
 import { documentIn, unescaped } from "./plainForm.ts";
 

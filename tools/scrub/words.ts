@@ -9,7 +9,7 @@ import options from "../../schemas/options.schema.json" with { type: "json" };
 import folderOptions from "../../permissions/folderPermission/options.json" with { type: "json" };
 import holdOptions from "../../permissions/litigationHold/options.json" with { type: "json" };
 import regionalOptions from "../../permissions/regionalConfiguration/options.json" with { type: "json" };
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 
 /** Words of the errors and warnings of Exchange Online, and of the audit sentences, in lower case. */
 export const sentenceWords: ReadonlySet<string> = new Set(

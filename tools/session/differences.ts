@@ -1,5 +1,5 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 
 /** One property that a step changes. `from` is undefined for what is new, `to` for what ends. */
 export interface Difference {

@@ -14,7 +14,7 @@ import { loadAction } from "./actions.ts";
 import { askEmulator } from "./control.ts";
 import { readJson } from "./jsonFile.ts";
 import { stateFrom } from "./seed.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import { UsageError } from "./usageError.ts";
 
 /** The tenant that a verb works with. */

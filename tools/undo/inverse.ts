@@ -2,7 +2,7 @@ import type { PlanStep } from "../../lib/generated/types.ts";
 import { hasSettings, regionFrom, type Region } from "../../lib/exchange/region.ts";
 import { listedOptions } from "../../lib/entitlements/regionalConfiguration.ts";
 import { differencesOf } from "../session/differences.ts";
-import { isRecord } from "../../lib/host/schemaContract.ts";
+import { isRecord } from "../../lib/record.ts";
 import { canBeSet, isSame } from "./values.ts";
 
 /** The event that takes a step back. */

@@ -1,11 +1,12 @@
 import { parsedJson } from "../../net/json.ts";
-import { bundled, maxConcurrent, merged } from "../../concurrency.ts";
+import { eachBundle } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
 import { isWholeList, maxEmptyLooks, reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import type { ReplyPage } from "./exchange.ts";
 import { isEmpty, readReply, type Page } from "./replies.ts";
+import { subReplyOf, type SubResponse } from "../../net/subReply.ts";
 import { retrying, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
 
@@ -21,56 +22,44 @@ interface Ways {
 /** Microsoft's own module and CIPP send no more; what the service takes is documented nowhere. */
 const perRequest = 10;
 
-/**
- * See `Exchange.each`. The workers share one source, and a worker goes on when its last piece was taken:
- * nothing piles up.
- */
-export async function* eachRead<T>(
+/** See `Exchange.each`. */
+export function eachRead<T>(
   items: AsyncIterable<T> | Iterable<T>,
   commandFor: (item: T) => Command,
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
-  const bundles = bundled(items, perRequest);
-  async function* worker(): AsyncGenerator<Piece<T>, void, undefined> {
-    for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
-      const asked: Asked<T>[] = [];
-      for (const item of next.value) {
-        try {
-          const command = commandFor(item);
-          asked.push({
-            id: String(asked.length),
-            item,
-            command,
-            body: bodyOf(command.cmdlet, command.parameters),
-          });
-        } catch (thrown) {
-          yield { item, fault: Fault.of(thrown) };
-        }
-      }
-      const writing = asked.find(({ command }) => !reads(command));
-      if (writing)
-        throw new Fault({
-          kind: "unexpected",
-          message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
+  return eachBundle(items, perRequest, async function* (bundle) {
+    const asked: Asked<T>[] = [];
+    for (const item of bundle) {
+      try {
+        const command = commandFor(item);
+        asked.push({
+          id: String(asked.length),
+          item,
+          command,
+          body: bodyOf(command.cmdlet, command.parameters),
         });
-      if (asked.length === 0) continue;
-      const answers = await answersTo(asked, ways);
-      for (let looks = 1; looks < maxEmptyLooks; looks++) {
-        const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
-        if (again.length === 0) break;
-        const next = await answersTo(again, ways);
-        for (const { id } of again) answers.set(id, next.get(id));
+      } catch (thrown) {
+        yield { item, fault: Fault.of(thrown) };
       }
-      for (const { id, item, command } of asked)
-        yield* piecesOf(item, command, answers.get(id), ways);
     }
-  }
-  try {
-    yield* merged(Array.from({ length: maxConcurrent }, worker));
-  } finally {
-    // Whoever stops early wants no more from the source either.
-    void bundles.return().catch(() => undefined);
-  }
+    const writing = asked.find(({ command }) => !reads(command));
+    if (writing)
+      throw new Fault({
+        kind: "unexpected",
+        message: `${writing.command.cmdlet} was about to be sent in a batch; only reading is.`,
+      });
+    if (asked.length === 0) return;
+    const answers = await answersTo(asked, ways);
+    for (let looks = 1; looks < maxEmptyLooks; looks++) {
+      const again = asked.filter(({ id, command }) => isEmptyList(command, answers.get(id)));
+      if (again.length === 0) break;
+      const next = await answersTo(again, ways);
+      for (const { id } of again) answers.set(id, next.get(id));
+    }
+    for (const { id, item, command } of asked)
+      yield* piecesOf(item, command, answers.get(id), ways);
+  });
 }
 
 function isEmptyList(command: Command, page: Page | undefined): boolean {
@@ -183,27 +172,13 @@ function readBatch(
     const [response] = own;
     // None, or two of them: not attributable, so the item is requested separately.
     if (own.length !== 1 || !response) continue;
-    const read = readReply(
-      {
-        status: Number(response.status),
-        headers: headersIn(response.headers),
-        text: textOf(response.body),
-      },
-      { command, continued: false, now },
-    );
+    const read = readReply(subReplyOf(response), { command, continued: false, now });
     if ("value" in read) pages.set(id, read.value);
   }
   return { value: pages };
 }
 
-interface Response {
-  id?: unknown;
-  status?: unknown;
-  headers?: unknown;
-  body?: unknown;
-}
-
-function responsesIn({ status, text }: HttpReply): Response[] | undefined {
+function responsesIn({ status, text }: HttpReply): SubResponse[] | undefined {
   const answer = status === 200 ? parsedJson(text) : undefined;
   const responses =
     typeof answer === "object" && answer !== null && "responses" in answer
@@ -213,15 +188,4 @@ function responsesIn({ status, text }: HttpReply): Response[] | undefined {
     responses.every((one) => typeof one === "object" && one !== null)
     ? responses
     : undefined;
-}
-
-function headersIn(headers: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
-  );
-}
-
-function textOf(body: unknown): string {
-  if (typeof body === "string") return body;
-  return body === undefined ? "" : JSON.stringify(body);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../../record.ts";
 import { parsedJson } from "../../net/json.ts";
 import { Fault, type FaultKind } from "../../fault.ts";
 import { reads, type Command } from "./command.ts";
@@ -280,8 +281,4 @@ function listOf(value: unknown): unknown[] {
 function member(value: unknown, name: string): unknown {
   if (!isRecord(value)) return undefined;
   return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,15 @@
-import { bundled, maxConcurrent, merged } from "../../concurrency.ts";
+import { eachBundle } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
 import { parsedJson } from "../../net/json.ts";
+import { subReplyOf, type SubResponse } from "../../net/subReply.ts";
 import { retrying, type Failure, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import { headersOf } from "./odata.ts";
 import { isList } from "./operations.ts";
 import { aboutRead, pagesOf, whereOf, type ObjectPage, type Read } from "./reads.ts";
-import { isRecord, readPage, readWritten, type Page } from "./replies.ts";
+import { isRecord } from "../../record.ts";
+import { readPage, readWritten, type Page } from "./replies.ts";
 
 /** One page of what was read about an item, or why nothing more could be read about it. */
 export type Piece<T> = { item: T; page: ObjectPage } | { item: T; fault: Fault };
@@ -20,35 +22,26 @@ interface Ways {
 /** Graph accepts no more (documented). */
 const perRequest = 20;
 
-/** See `Graph.each`. The workers share one source, and a worker continues when its last piece was taken. */
-export async function* eachRead<T>(
+/** See `Graph.each`. */
+export function eachRead<T>(
   items: AsyncIterable<T> | Iterable<T>,
   readFor: (item: T) => Read,
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
-  const bundles = bundled(items, perRequest);
-  async function* worker(): AsyncGenerator<Piece<T>, void, undefined> {
-    for (let next = await bundles.next(); !next.done; next = await bundles.next()) {
-      const asked: Asked<T>[] = [];
-      for (const item of next.value) {
-        try {
-          const read = readFor(item);
-          asked.push({ id: String(asked.length + 1), item, read, where: whereOf(read) });
-        } catch (thrown) {
-          yield { item, fault: Fault.of(thrown) };
-        }
+  return eachBundle(items, perRequest, async function* (bundle) {
+    const asked: Asked<T>[] = [];
+    for (const item of bundle) {
+      try {
+        const read = readFor(item);
+        asked.push({ id: String(asked.length + 1), item, read, where: whereOf(read) });
+      } catch (thrown) {
+        yield { item, fault: Fault.of(thrown) };
       }
-      if (asked.length === 0) continue;
-      const answers = await answersTo(asked, ways);
-      for (const one of asked) yield* piecesOf(one, answers.get(one.id), ways);
     }
-  }
-  try {
-    yield* merged(Array.from({ length: maxConcurrent }, worker));
-  } finally {
-    // A reader that stops early wants no more from the source either.
-    void bundles.return().catch(() => undefined);
-  }
+    if (asked.length === 0) return;
+    const answers = await answersTo(asked, ways);
+    for (const one of asked) yield* piecesOf(one, answers.get(one.id), ways);
+  });
 }
 
 interface Asked<T> {
@@ -122,9 +115,7 @@ function requestOf({ id, read, where }: Asked<unknown>): Record<string, unknown>
   return { id, method: "GET", url: where, headers: headersOf(read.query) };
 }
 
-type Response = Readonly<Record<string, unknown>>;
-
-function responsesIn(reply: HttpReply, now: number): Try<Response[]> {
+function responsesIn(reply: HttpReply, now: number): Try<SubResponse[]> {
   const written = readWritten(reply, { operation: "POST /$batch", ids: [] }, now);
   if ("fault" in written) return written;
   const responses = written.value.body?.["responses"];
@@ -142,10 +133,10 @@ function responsesIn(reply: HttpReply, now: number): Try<Response[]> {
 
 function answerTo(
   { id, read }: Asked<unknown>,
-  responses: readonly Response[],
+  responses: readonly SubResponse[],
   now: number,
 ): Try<Page> {
-  const own = responses.filter((response) => response["id"] === id);
+  const own = responses.filter((response) => response.id === id);
   const [response] = own;
   const about = aboutRead(read);
   if (own.length !== 1 || !response)
@@ -157,18 +148,5 @@ function answerTo(
           "expected one.",
       }),
     };
-  const { status, headers, body } = response;
-  const reply = { status: Number(status), headers: headersIn(headers), text: bodyText(body) };
-  return readPage(reply, about, { isList: isList(read.operation), now });
-}
-
-function headersIn(headers: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
-  );
-}
-
-function bodyText(body: unknown): string {
-  if (typeof body === "string") return body;
-  return body === undefined ? "" : JSON.stringify(body);
+  return readPage(subReplyOf(response), about, { isList: isList(read.operation), now });
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../../record.ts";
 import { Fault } from "../../fault.ts";
 import { parsedJson } from "../../net/json.ts";
 import { retryAfterMs, type Try } from "../../net/retry.ts";
@@ -177,8 +178,4 @@ function member(value: unknown, name: string): unknown {
 
 function isGraphObject(value: unknown): value is GraphObject {
   return isRecord(value) && textOf(value["id"]) !== "";
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -19,8 +19,16 @@ interface Token {
   at: number;
 }
 
-const pattern =
-  /\s*(?:('(?:[^']|'')*')|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(\d{4}-\d\d-\d\dT[\d:.]+Z)|(-?\d+)|([A-Za-z_$][\w.$/]*)|([(),:]))/iy;
+/** What a token may be; the first that fits is one. */
+const tokenForms = [
+  /'(?:[^']|'')*'/,
+  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
+  /\d{4}-\d\d-\d\dT[\d:.]+Z/,
+  /-?\d+/,
+  /[a-z_$][\w.$/]*/,
+  /[(),:]/,
+];
+const pattern = new RegExp(`\\s*(?:${tokenForms.map(({ source }) => source).join("|")})`, "iy");
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];

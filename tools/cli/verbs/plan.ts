@@ -21,7 +21,7 @@ import { shownPeople, showPeople } from "../people.ts";
 import { auditLine, showPlan } from "../report.ts";
 import { settingsIn } from "../settings.ts";
 import { actionsFolder } from "../../session/place.ts";
-import { isRecord } from "../../../lib/host/schemaContract.ts";
+import { isRecord } from "../../../lib/record.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";

@@ -11,7 +11,7 @@ import { writeFixture } from "../recording.ts";
 import { fixtureFile, recordedRun } from "../recordRun.ts";
 import { showInvocation } from "../report.ts";
 import { settingsIn, withoutCredentials } from "../settings.ts";
-import { isRecord } from "../../../lib/host/schemaContract.ts";
+import { isRecord } from "../../../lib/record.ts";
 import {
   openTenant,
   type Invocation,

@@ -6,7 +6,7 @@ import { eventFor } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
 import { readJson } from "../../session/jsonFile.ts";
 import { showDifferences } from "../report.ts";
-import { isRecord } from "../../../lib/host/schemaContract.ts";
+import { isRecord } from "../../../lib/record.ts";
 import {
   openTenant,
   type Invocation,
