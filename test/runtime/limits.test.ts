@@ -69,7 +69,8 @@ describe("a bundle answers within its deadline", () => {
     const { outputContext, stats } = answer as Answer;
     expect(outputContext.Success).toBe(false);
     // Ended by this test: only what Node 24 does after the largest answer.
-    const isHungNode = code === null && /^v24\./.test(process.version) && name.startsWith("700 MB");
+    const isHungNode =
+      code === null && process.version.startsWith("v24.") && name.startsWith("700 MB");
     if (!isHungNode) expect(code).toBe(1);
     if (!isHungNode) expect(ms).toBeLessThan(deadlineMs + 1_000);
     expect(outputContext.AuditLogs[0]?.Message).toMatch(message);
