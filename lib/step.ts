@@ -82,6 +82,9 @@ export interface Need<Client> {
 /** What an action may send, by target. */
 export type Needs<Targets> = { readonly [T in keyof Targets]: Need<Targets[T]> };
 
+/** What an action of any targets may send. */
+export type AnyNeeds = Readonly<Partial<Record<Target, { operations: Operations }>>>;
+
 /** Operations, each with the parameters that may go with it. */
 export type Operations = Readonly<Record<string, readonly string[]>>;
 

@@ -87,13 +87,14 @@ function seenIn({ answer, records }: Run<Answer>, before: State): Record<Compare
   };
 }
 
-/** The cmdlets that write, and what is different in the tenant after them. */
+/** The operations that write, and what is different in the tenant after them. */
 function writtenSince(before: State): string {
-  const cmdlets = [...new Set(bench.writes().map(({ cmdlet }) => `\`${cmdlet}\``))];
+  const operations = [...new Set(bench.writes().map(({ operation }) => `\`${operation}\``))];
   const changes = changesBetween(before, bench.emulator.state());
-  if (cmdlets.length === 0) return changes.length === 0 ? "nothing" : "changes without a request";
+  if (operations.length === 0)
+    return changes.length === 0 ? "nothing" : "changes without a request";
   const changed = changes.length === 0 ? "no change" : changes.map(code).join(", ");
-  return `${cmdlets.join(", ")}: ${changed}`;
+  return `${operations.join(", ")}: ${changed}`;
 }
 
 function code(text: string): string {

@@ -1,5 +1,5 @@
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
-import type { ExchangeTarget } from "../lib/exchange/target.ts";
+import type { Targets } from "../lib/connector.ts";
 import { expect, inject } from "vitest";
 import type { Contract } from "../lib/host/schemaContract.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
@@ -38,7 +38,7 @@ export interface Run<Answer> {
 }
 
 export interface Write {
-  cmdlet: string;
+  operation: string;
   parameters: Record<string, unknown>;
 }
 
@@ -96,9 +96,9 @@ export class Bench {
   /** Every call that was no read, in a batch or by itself, as a plan would show it. */
   writes(): Write[] {
     return callsTo(this.emulator)
-      .filter(({ cmdlet }) => !/^(Get-|$)/.test(cmdlet))
-      .map(({ cmdlet, parameters }) => ({
-        cmdlet,
+      .filter(({ operation }) => !/^(Get-|GET |$)/.test(operation))
+      .map(({ operation, parameters }) => ({
+        operation,
         parameters: plain(parameters) as Record<string, unknown>,
       }));
   }
@@ -149,7 +149,7 @@ export function sentOf(plan: readonly PlanStep[]): Write[] {
   return plan
     .filter(({ sent }) => sent)
     .map(({ operation, parameters }) => ({
-      cmdlet: operation,
+      operation,
       parameters: plain(parameters) as Record<string, unknown>,
     }));
 }
@@ -173,7 +173,7 @@ export interface Runner<Answer> {
 
 export function runnerOf<Event extends AnyEvent, Answer extends AnyAnswer>(
   name: string,
-  action: Action<Event, ExchangeTarget>,
+  action: Action<Event, Targets>,
   contract: Contract<Answer>,
 ): Runner<Answer> {
   /** What is sent side by side arrives in any order. */

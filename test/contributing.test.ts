@@ -104,7 +104,7 @@ describe("to add a cmdlet", () => {
   it("takes the catalogue, and a file and a line of the emulator", async () => {
     const used = new Set<string>();
     for (const name of listActions())
-      for (const cmdlet of Object.keys((await actionIn(name)).needs.exchange.operations))
+      for (const cmdlet of Object.keys((await actionIn(name)).needs.exchange?.operations ?? {}))
         used.add(cmdlet);
     const list = file("test/emulator/exchange/cmdlets.ts");
     for (const cmdlet of used) {

@@ -32,6 +32,7 @@ import {
 import { bundlesWith } from "./entitlements/editedBundles.ts";
 import { permissionEventFor, readingEventFor } from "./events.ts";
 import { tenantOf } from "./exchange/answering.ts";
+import { clientOf } from "./graph/scripted.ts";
 import { settingSample } from "./exchange/settingSamples.ts";
 import { eventFor, scenarios, stateFor, timeOfRecording } from "./fixtures/scenarios.ts";
 import type { Scenario } from "./fixtures/scenario.ts";
@@ -42,8 +43,8 @@ const fixtures = namesOfFixtures();
 
 /** The cmdlets in the recorded requests of a fixture. */
 function callsIn(fixture: string): Call[] {
-  const calls = ({ cmdlet, parameters, batch }: Asked): Call[] =>
-    batch ? batch.flatMap(calls) : [{ cmdlet, parameters: parameters as Call["parameters"] }];
+  const calls = ({ cmdlet: operation, parameters, batch }: Asked): Call[] =>
+    batch ? batch.flatMap(calls) : [{ operation, parameters: parameters as Call["parameters"] }];
   return readFixture(fileOf(fixture)).traffic.flatMap(({ request }) => calls(request));
 }
 
@@ -94,8 +95,8 @@ describe("every request", () => {
       configuration: [],
     };
     const calls = [
-      { cmdlet: "Get-Mailbox", parameters: { Identity: "a", Filter: "b" } },
-      { cmdlet: "Get-User", parameters: {} },
+      { operation: "Get-Mailbox", parameters: { Identity: "a", Filter: "b" } },
+      { operation: "Get-User", parameters: {} },
     ];
     expect(undeclared(action, calls)).toEqual(["Get-Mailbox -Filter", "Get-User"]);
   });
@@ -106,7 +107,7 @@ describe("every declaration", () => {
 
   it.each(names)("of %s is in the catalogue of cmdlets", async (name) => {
     const { needs } = await actionIn(name);
-    for (const [cmdlet, parameters] of Object.entries(needs.exchange.operations)) {
+    for (const [cmdlet, parameters] of Object.entries(needs.exchange?.operations ?? {})) {
       expect(Object.keys(cmdlets), name).toContain(cmdlet);
       for (const parameter of parameters)
         expect(Object.keys(cmdlets[cmdlet]?.parameters ?? {}), cmdlet).toContain(parameter);
@@ -177,6 +178,8 @@ const bare = {
 /** What is sent for a mailbox without any value, when every setting is mapped. */
 async function everySetting(name: string): Promise<Call[]> {
   const { exchange, asked } = tenantOf({ "Get-Mailbox": () => [bare] });
+  const { graph } = clientOf([]);
+  const targets = { exchange, graph };
   const action = await actionIn(name);
   for (const data of mappings) {
     const event = eventFor({
@@ -190,8 +193,8 @@ async function everySetting(name: string): Promise<Call[]> {
       event,
       configuration: event.actionContext.Configuration,
       log: () => undefined,
-      read: (query) => query({ exchange }),
-      stream: (query) => query({ exchange }),
+      read: (query) => query(targets),
+      stream: (query) => query(targets),
       async change({ operation, parameters }) {
         await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
         return "done";
@@ -203,7 +206,10 @@ async function everySetting(name: string): Promise<Call[]> {
       onEarlyEnd: () => undefined,
     });
   }
-  return asked;
+  return asked.map(({ cmdlet: operation, parameters }) => ({
+    operation,
+    parameters,
+  }));
 }
 
 /** What resources send with each attribute for the key, and another one for the marker. */

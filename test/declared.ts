@@ -1,45 +1,46 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "vitest";
-import type { ExchangeTarget } from "../lib/exchange/target.ts";
+import type { Targets } from "../lib/connector.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
 import type { Emulator } from "./emulator/emulator.ts";
+import type { Entry, Item } from "./emulator/journal.ts";
 
 /** An action, as far as its declaration goes. */
-export type Declared = Pick<Action<AnyEvent, ExchangeTarget>, "needs" | "configuration">;
+export type Declared = Pick<Action<AnyEvent, Targets>, "needs" | "configuration">;
 
-/** A cmdlet as it was sent, in a batch or separately. */
+/** A cmdlet or an operation of Graph as it was sent, in a batch or separately. */
 export interface Call {
-  cmdlet: string;
+  operation: string;
   parameters: Readonly<Record<string, unknown>>;
 }
 
 /** The action in a file, such as `lifecycle/create`. */
-export async function actionIn(name: string): Promise<Action<AnyEvent, ExchangeTarget>> {
+export async function actionIn(name: string): Promise<Action<AnyEvent, Targets>> {
   const file = path.resolve(import.meta.dirname, "..", `${name}.ts`);
   const module = (await import(pathToFileURL(file).href)) as {
-    default: Action<AnyEvent, ExchangeTarget>;
+    default: Action<AnyEvent, Targets>;
   };
   return module.default;
 }
 
-/** One entry per parameter, in the form `Set-Mailbox -Identity`. A cmdlet without parameters is an entry of its own. */
-export function partsOf(cmdlet: string, parameters: readonly string[]): string[] {
-  return [cmdlet, ...parameters.map((name) => `${cmdlet} -${name}`)];
+/** One entry per parameter, in the form `Set-Mailbox -Identity`. The operation alone is an entry as well. */
+export function partsOf(operation: string, parameters: readonly string[]): string[] {
+  return [operation, ...parameters.map((name) => `${operation} -${name}`)];
 }
 
-/** The cmdlets and parameters that an action declares. */
+/** The operations and parameters that an action declares. */
 export function declaredParts({ needs }: Declared): string[] {
-  return Object.entries(needs.exchange.operations).flatMap(([cmdlet, parameters]) =>
-    partsOf(cmdlet, parameters),
+  return Object.values(needs).flatMap(({ operations }) =>
+    Object.entries(operations).flatMap(([operation, parameters]) => partsOf(operation, parameters)),
   );
 }
 
-/** The cmdlets and parameters in these calls, each once. */
+/** The operations and parameters in these calls, each once. */
 export function sentParts(calls: readonly Call[]): string[] {
-  const parts = calls.flatMap(({ cmdlet, parameters }) =>
+  const parts = calls.flatMap(({ operation, parameters }) =>
     partsOf(
-      cmdlet,
+      operation,
       // The type of a parameter is part of the protocol and not of the cmdlet.
       Object.keys(parameters).filter((name) => !name.includes("@odata.type")),
     ),
@@ -47,22 +48,48 @@ export function sentParts(calls: readonly Call[]): string[] {
   return [...new Set(parts)];
 }
 
-/** The cmdlets and parameters in these calls that the action does not declare. */
+/** The operations and parameters in these calls that the action does not declare. */
 export function undeclared(action: Declared, calls: readonly Call[]): string[] {
   const declared = new Set(declaredParts(action));
   return sentParts(calls).filter((part) => !declared.has(part));
 }
 
-/** Every cmdlet that the emulator was sent after the first `skipped` requests. */
+/** Every cmdlet and operation that the emulator was sent after the first `skipped` requests. */
 export function callsTo(emulator: Pick<Emulator, "journal">, skipped = 0): Call[] {
   return emulator
     .journal()
     .slice(skipped)
-    .filter(({ side }) => side === "exchange")
-    .flatMap((entry): Partial<Call>[] =>
-      entry.cmdlet === "$batch" ? [...(entry.items ?? [])] : [entry],
-    )
-    .map(({ cmdlet = "", parameters = {} }) => ({ cmdlet, parameters }));
+    .filter(({ side }) => side !== "login")
+    .flatMap((entry): (Entry | Item)[] => entry.items ?? [entry])
+    .map((sent) => {
+      const { cmdlet, operation, parameters = {} } = sent;
+      if (cmdlet !== undefined || operation === undefined)
+        return { operation: cmdlet ?? "", parameters };
+      return graphCall(operation, sent);
+    });
+}
+
+/** A request to Graph: its placeholders, the object that it refers to, its properties and its options. */
+function graphCall(template: string, sent: Entry | Item): Call {
+  const { parameters = {}, path = "", query = "" } = sent;
+  const type = /microsoft\.graph\.\w+$/.exec(path)?.[0] ?? "";
+  const operation = template.replace("{type}", type);
+  const [, pattern = ""] = operation.split(" ");
+  const names = pattern.split("/");
+  const segments = path.replace(/^\/v1\.0/, "").split("/");
+  const ids = names.flatMap((name, index) =>
+    name.startsWith("{") ? [[name.slice(1, -1), decodeURIComponent(segments[index] ?? "")]] : [],
+  );
+  const reference = names.at(-2)?.replace(/s$/, "") ?? "";
+  const body = Object.entries(parameters).map(([name, value]) =>
+    name === "@odata.id" ? [reference, String(value).split("/").at(-1)] : [name, value],
+  );
+  // `$count` is part of every advanced query.
+  const options = [...new URLSearchParams(query)].filter(([name]) => name !== "$count");
+  return {
+    operation,
+    parameters: Object.fromEntries([...ids, ...body, ...options] as [string, unknown][]),
+  };
 }
 
 /** Runs an action, and fails when it sent the tenant anything that it does not declare. */

@@ -1,6 +1,5 @@
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
-import { connectorWith } from "../lib/connector.ts";
-import type { ExchangeTarget } from "../lib/exchange/target.ts";
+import { connectorWith, type Targets } from "../lib/connector.ts";
 import { Fault } from "../lib/fault.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
 import { run } from "../lib/host/run.ts";
@@ -33,7 +32,7 @@ export interface InProcessOptions {
  * move on instead.
  */
 export async function runInProcess<Event extends AnyEvent>(
-  action: Action<Event, ExchangeTarget>,
+  action: Action<Event, Targets>,
   event: unknown,
   env: Record<string, string>,
   { written, advance, started }: InProcessOptions = {},

@@ -2,7 +2,9 @@
 const npm = "^node_modules/";
 const nodeBuiltIns = { dependencyTypesNot: ["core"] };
 /** The words all rooms share. */
-const words = ["^lib/(fault|step|guid|caseFolding|graphemes|concurrency|nearestName|record)\\.ts$"];
+const words = [
+  "^lib/(fault|step|guid|caseFolding|graphemes|concurrency|nearestName|record|mappedValues)\\.ts$",
+];
 const generated = ["^lib/generated/"];
 /** What an action is declared with. */
 const declarations = ["^lib/host/(account|permission|subPermission|resource)Actions\\.ts$"];
@@ -45,19 +47,23 @@ module.exports = {
     rule("an action speaks nouns", "^(lifecycle|permissions|resources)/", [
       ...declarations,
       ...nouns,
-      "^lib/(entitlements|resources)/",
+      "^lib/(accounts|entitlements|resources)/",
       ...words,
       ...generated,
     ]),
-    rule("a set of entitlements speaks nouns like its actions", "^lib/(entitlements|resources)/", [
-      "^lib/(entitlements|resources)/",
-      "^permissions/\\w+/options\\.json$",
-      "^lib/host/schemaContract\\.ts$",
-      ...declarations,
-      ...nouns,
-      ...words,
-      ...generated,
-    ]),
+    rule(
+      "what actions agree on speaks nouns like them",
+      "^lib/(accounts|entitlements|resources)/",
+      [
+        "^lib/(accounts|entitlements|resources)/",
+        "^permissions/\\w+/options\\.json$",
+        "^lib/host/schemaContract\\.ts$",
+        ...declarations,
+        ...nouns,
+        ...words,
+        ...generated,
+      ],
+    ),
     rule("the host knows no target", "^lib/host/", ["^lib/host/", ...words, ...generated], {
       to: nodeBuiltIns,
     }),

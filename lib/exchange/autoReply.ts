@@ -4,7 +4,7 @@ import { exactlyOne } from "./client/lookUp.ts";
 import { sameHtml, seenOf, unwrapped } from "./html.ts";
 import { booleanProperty, readingOf, type Mailbox } from "./mailbox.ts";
 import { timeIn } from "./units.ts";
-import { mappedText, oneOf } from "./mappedValues.ts";
+import { mappedText, oneOf } from "../mappedValues.ts";
 import { nameOf } from "./naming.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 

@@ -9,7 +9,7 @@ import {
   plainLocalPart,
 } from "./emailAddresses.ts";
 import { sameHtml } from "./html.ts";
-import { alike, lengthOf, oneOf, shown, wrong } from "./mappedValues.ts";
+import { alike, lengthOf, oneOf, shown, wrong } from "../mappedValues.ts";
 import { bytesIn, countIn, day, daysIn, secondsIn, timeIn } from "./units.ts";
 
 /** A wanted setting of a mailbox: a parameter of Set-Mailbox with a value of its type. */

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { nearestName } from "../nearestName.ts";
 import { setMailboxParameters } from "../generated/mailbox.ts";
-import { listOf, mappedText, shown } from "./mappedValues.ts";
+import { listOf, mappedText, shown } from "../mappedValues.ts";
 import { addresses, list, plain, readAs, scalar, type Setting } from "./settingTypes.ts";
 
 const names = new Map(Object.keys(setMailboxParameters).map((name) => [name.toLowerCase(), name]));

@@ -119,6 +119,18 @@ RecipientTypeDetails?: [("UserMailbox" | "SharedMailbox" | "RoomMailbox" | "Equi
  */
 CorrelateOnly?: boolean
 /**
+ * True: an account of Entra ID has a mailbox, whose settings are changed through Exchange Online. False: nothing is sent to Exchange Online.
+ */
+exchangeOnlineIntegration?: boolean
+/**
+ * True: delete deletes the user, who can be restored for 30 days. False: delete disables the account and sets the mapped fields.
+ */
+deleteAccount?: boolean
+/**
+ * True: update sets the manager of the user, and removes it when the person has no manager with an account.
+ */
+updateManagerOnUpdate?: boolean
+/**
  * The format of the mapped automatic replies: html is used as is; text is converted to HTML with its line breaks.
  */
 AutoReplyMessageFormat?: ("html" | "text")

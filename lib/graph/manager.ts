@@ -3,7 +3,7 @@ import { assertGuid } from "../guid.ts";
 import type { Operations } from "../step.ts";
 import { textOf } from "./client/replies.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
-import { nameOf, userById, userOf, userProperties, type User } from "./user.ts";
+import { nameOf, userById, userOf, identifyingProperties, type User } from "./user.ts";
 
 /** What `managerOf` sends. */
 export const managerLookup: Operations = {
@@ -29,7 +29,7 @@ export function managerOf(userId: string): GraphQuery<User | undefined> {
       const read = {
         operation: "GET /users/{user}/manager",
         ids,
-        query: { select: userProperties },
+        query: { select: identifyingProperties },
       } as const;
       return userOf(await targets.graph.get(read));
     } catch (thrown) {

@@ -5,7 +5,7 @@ import type { Operations } from "../step.ts";
 import { assertReturned, objectById } from "./absence.ts";
 import { equals } from "./client/odata.ts";
 import { textOf, type GraphObject } from "./client/replies.ts";
-import type { GraphQuery } from "./target.ts";
+import type { GraphQuery, GraphStream } from "./target.ts";
 
 /** A user of the tenant, with the properties that were requested. */
 export interface User extends GraphObject {
@@ -14,7 +14,7 @@ export interface User extends GraphObject {
 }
 
 /** The properties that every user is read with. */
-export const userProperties = ["id", "displayName", "userPrincipalName"];
+export const identifyingProperties = ["id", "displayName", "userPrincipalName"];
 
 /** What `userById` sends. */
 export const userLookup: Operations = {
@@ -28,7 +28,7 @@ export const userSearch: Operations = { "GET /users": ["$filter", "$select", "$t
 export function userById(id: string, select: readonly string[] = []): GraphQuery<User> {
   assertGuid(id, "The object ID of the user");
   return async ({ graph }) => {
-    const object = await objectById(graph, "user", id, [...userProperties, ...select]);
+    const object = await objectById(graph, "user", id, [...identifyingProperties, ...select]);
     assertReturned(object, select, `user ${id}`);
     return userOf(object);
   };
@@ -46,7 +46,7 @@ export function userWhere(
   const filter = equals(property, value);
   const [read = property, ...path] = property.split("/");
   return async ({ graph }) => {
-    const properties = [...userProperties, ...select, read];
+    const properties = [...identifyingProperties, ...select, read];
     const query = { select: properties, filter, top: maxFound };
     const objects = await graph.list({ operation: "GET /users", query });
     const found = objects.filter((object) => hasValue(object, [read, ...path], value));
@@ -59,6 +59,25 @@ export function userWhere(
     return user && userOf(user);
   };
 }
+
+/** What `allUsers` sends. */
+export const userList: Operations = { "GET /users": ["$select", "$top"] };
+
+/** Every user of the tenant, guests included, as the pages arrive. */
+export function allUsers(select: readonly string[]): GraphStream<User> {
+  const query = { select: [...identifyingProperties, ...select], top: largestPage };
+  return async function* ({ graph }) {
+    for await (const { objects } of graph.pages({ operation: "GET /users", query })) {
+      for (const object of objects) {
+        assertReturned(object, select, `user ${object.id}`);
+        yield userOf(object);
+      }
+    }
+  };
+}
+
+/** Documented. */
+const largestPage = 999;
 
 /** Few enough for one page; two would be enough to know that there are several. */
 const maxFound = 10;

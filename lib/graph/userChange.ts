@@ -1,8 +1,9 @@
 import { Fault } from "../fault.ts";
 import type { Operations } from "../step.ts";
 import { isRecord } from "../record.ts";
-import type { GraphStep } from "./target.ts";
-import { nameOf, userById, type User } from "./user.ts";
+import type { GraphGate, GraphStep } from "./target.ts";
+import { nameOf, userById, userOf, type User } from "./user.ts";
+import { masteredAs, userProperties } from "./userProperties.ts";
 
 /** A value of a property; null clears it. The properties of a nested object are changed separately. */
 export type UserValue =
@@ -19,24 +20,30 @@ export function userChange(properties: readonly string[]): Operations {
   };
 }
 
-/** Properties that Graph does not clear (documented). */
-export const neverEmpty: readonly string[] = [
-  "accountEnabled",
-  "displayName",
-  "mail",
-  "mailNickname",
-  "usageLocation",
-  "userPrincipalName",
-];
+/** The properties of a user to read before values can be compared with it. */
+export function propertiesFor(values: UserValues): string[] {
+  const names = Object.keys(values);
+  return names.length === 0 ? [] : [...names, "onPremisesSyncEnabled"];
+}
+
+/** What has to change before a user has its values. */
+export interface UserDifference {
+  /** One step for an ordinary profile and one for what needs more rights: a refusal of one is not one of all. */
+  steps: GraphStep[];
+  /** The user as it is after the steps. */
+  after: User;
+  /** An `onPremises` fault that names the attribute to change for each property that Active Directory masters. */
+  refused: Fault | undefined;
+}
 
 /**
- * The step that writes what differs from the user as it was read, in one request; undefined when nothing differs. An
- * empty text clears a property like null, because Graph refuses it for many. Throws an `invalid` fault for a property
- * that cannot be cleared, and `unexpected` for one that the user was not read with.
+ * Compares a user with its values. An empty text clears a property like null, because Graph refuses it for many. Throws
+ * an `invalid` fault for a property that cannot be cleared, and `unexpected` for one that the user was not read with.
  */
-export function settingProperties(user: User, wanted: UserValues): GraphStep | undefined {
+export function differenceOf(user: User, wanted: UserValues): UserDifference {
   const changes: Record<string, UserValue> = {};
-  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  const onPremisesOnly: string[] = [];
   for (const [name, asked] of Object.entries(wanted)) {
     const current = user[name];
     if (current === undefined)
@@ -45,28 +52,72 @@ export function settingProperties(user: User, wanted: UserValues): GraphStep | u
         message: `User ${nameOf(user)} was read without ${name}.`,
       });
     const value = asked === "" ? null : asked;
-    if (value === null && current !== null && neverEmpty.includes(name))
+    if (isSame(current, value)) continue;
+    if (value === null && userProperties[name]?.isNeverEmpty)
       throw Fault.invalid(
         `The property ${name} of ${nameOf(user)} cannot be cleared; expected a value.`,
       );
-    if (isSame(current, value)) continue;
+    const attribute = user["onPremisesSyncEnabled"] === true ? masteredAs(name) : undefined;
+    if (attribute !== undefined) {
+      onPremisesOnly.push(`${name} (attribute ${attribute})`);
+      continue;
+    }
     changes[name] = whatDiffers(name, current, value);
-    before[name] = current;
+    after[name] = isRecord(value) ? { ...(isRecord(current) ? current : {}), ...value } : value;
   }
-  const names = Object.keys(changes);
-  if (names.length === 0) return undefined;
-  return patch(user, changes, before, `Update ${nameOf(user)}: ${names.join(", ")}`);
+  return {
+    steps: [false, true].flatMap((isSensitive) => settingSome(user, changes, isSensitive)),
+    after: userOf({ ...user, ...after }),
+    refused: onPremisesOnly.length === 0 ? undefined : mastered(user, onPremisesOnly),
+  };
+}
+
+/** The step that writes those of the changes that are sensitive, or those that are not; none when there are none. */
+function settingSome(user: User, all: UserValues, isSensitive: boolean): GraphStep[] {
+  const own = Object.entries(all).filter(
+    ([name]) => (userProperties[name]?.isSensitive === true) === isSensitive,
+  );
+  if (own.length === 0) return [];
+  const names = own.map(([name]) => name);
+  const before = Object.fromEntries(names.map((name) => [name, user[name]]));
+  return [patch(user, Object.fromEntries(own), before, sentenceFor(user, own))];
+}
+
+/** The names of the properties and not their values, which may be private. */
+function sentenceFor(user: User, changes: readonly (readonly [string, UserValue])[]): string {
+  const names = changes.map(([name]) => name);
+  const [first] = changes;
+  if (names.length === 1 && first?.[0] === "accountEnabled")
+    return `${first[1] === true ? "Enable" : "Disable"} the account ${nameOf(user)}`;
+  return `Set ${names.join(", ")} of user ${nameOf(user)}`;
+}
+
+function mastered(user: User, properties: readonly string[]): Fault {
+  return new Fault({
+    kind: "onPremises",
+    message:
+      `User ${nameOf(user)} is synchronised from Active Directory, which masters ${properties.join(", ")}: ` +
+      `change ${properties.length === 1 ? "it" : "them"} there.`,
+  });
 }
 
 /**
- * The step that enables or disables the account. Sessions of a disabled account last until their tokens expire, so
- * `revokingSessions` follows. The user was read with `accountEnabled`.
+ * Updates a user to its values, and returns it as it was and as it is afterwards. Throws at the end for properties that
+ * Active Directory masters.
  */
-export function settingEnabled(user: User, accountEnabled: boolean): GraphStep {
-  const before = { accountEnabled: user["accountEnabled"] };
-  const sentence = `${accountEnabled ? "Enable" : "Disable"} the account ${nameOf(user)}`;
-  const step = patch(user, { accountEnabled }, before, sentence);
-  return { ...step, isInPlace: before.accountEnabled === accountEnabled, isSilent: true };
+export async function applyValues(
+  user: User,
+  values: UserValues,
+  { change }: Pick<GraphGate, "change">,
+): Promise<{ before: User; after: User; subject: string }> {
+  const { steps, after, refused } = differenceOf(user, values);
+  // A refusal of one step says nothing about the other one.
+  const faults: Fault[] = [];
+  for (const step of steps)
+    await change(step).catch((thrown: unknown) => void faults.push(Fault.of(thrown)));
+  const fault = faults[0] ?? refused;
+  if (fault) throw fault;
+  return { before: user, after, subject: `user ${nameOf(user)}` };
 }
 
 function patch(
@@ -98,15 +149,20 @@ export const sessionRevocation: Operations = {
 /** The property that shows since when sessions count. A user whose sessions are revoked is read with it. */
 export const sessionsValidFrom = "signInSessionsValidFromDateTime";
 
-/** The step that ends all sessions of the user. Tokens that were issued before last for minutes (documented). */
+/**
+ * The step that ends all sessions of the user. Tokens that were issued before last for minutes (documented). A disabled
+ * account has none as a rule; it is sent anyway, because an earlier run may have ended between disabling and revoking.
+ */
 export function revokingSessions(user: User): GraphStep {
   const before = user[sessionsValidFrom];
   return {
     target: "graph",
     operation: "POST /users/{user}/revokeSignInSessions",
     parameters: { user: user.id },
-    sentence: `Revoke the sign-in sessions of ${nameOf(user)}`,
+    sentence: `Revoke the sign-in sessions of user ${nameOf(user)}`,
     before: { [sessionsValidFrom]: before },
+    isInPlace: user["accountEnabled"] === false,
+    isSilent: true,
     async isInEffect(targets) {
       const read = await userById(user.id, [sessionsValidFrom])(targets);
       return read[sessionsValidFrom] !== before;

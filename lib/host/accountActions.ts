@@ -17,6 +17,7 @@ import { updateEvent } from "../generated/validators/updateEvent.ts";
 import type { Gate } from "../step.ts";
 import {
   accountReferenceIn,
+  managerReferenceIn,
   settingsFor,
   type Action,
   type ConfigurationKey,
@@ -26,7 +27,7 @@ import {
   type Settings,
 } from "./action.ts";
 import { correlationFrom, type Correlation } from "./correlation.ts";
-import { MappedFields } from "./mappedFields.ts";
+import { fieldsIn, keyOf, MappedFields } from "./mappedFields.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
@@ -38,6 +39,8 @@ interface AccountInput<Targets, Key extends ConfigurationKey> extends Gate<Targe
   /** The names of all mapped fields, including those of mapping mode None. */
   fields: string[];
   configuration: Settings<Key>;
+  /** The reference of the manager's account; undefined when the person has no manager with an account. */
+  managerReference: string | undefined;
   log: Log;
 }
 
@@ -92,6 +95,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         data: new MappedFields(actionContext.Data),
         fields: fields.names,
         configuration: settingsFor(configuration, keys),
+        managerReference: managerReferenceIn(actionContext.References),
         log,
         read,
         stream,
@@ -200,6 +204,7 @@ function changing<Targets, Key extends ConfigurationKey>({
         data: new MappedFields(actionContext.Data),
         fields: fields.names,
         configuration: settingsFor(configuration, keys),
+        managerReference: managerReferenceIn(actionContext.References),
         log,
         read,
         stream,
@@ -316,9 +321,7 @@ function nested(
   names: readonly string[],
   account: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const values = new Map(
-    Object.entries(account).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  const values = new Map(fieldsIn(account).map(({ path, value }) => [keyOf(path), value]));
   const data: Record<string, unknown> = {};
   for (const name of names) {
     const [parent = "", child] = name.split(".", 2);
@@ -328,7 +331,8 @@ function nested(
     else
       data[parent] = {
         ...(typeof before === "object" && !Array.isArray(before) ? before : {}),
-        [child]: values.get(child.toLowerCase()) ?? null,
+        [child]:
+          values.get(`${parent}.${child}`.toLowerCase()) ?? values.get(child.toLowerCase()) ?? null,
       };
   }
   return data;

@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
-import type { Needs } from "../step.ts";
-import type { Configuration } from "../generated/types.ts";
+import type { AnyNeeds, Needs } from "../step.ts";
+import type { Configuration, References } from "../generated/types.ts";
 import type { Contract } from "./schemaContract.ts";
 import type { HostGate } from "./gate.ts";
 import type { Log } from "./output.ts";
@@ -51,7 +51,7 @@ export type Settings<Key extends ConfigurationKey> = Pick<Configuration, Key>;
 export interface Action<Event extends AnyEvent, Targets> {
   verb: Verb;
   contract: Contract<Event>;
-  needs: Needs<Targets>;
+  needs: AnyNeeds;
   /**
    * Every configuration key that the verb or the handler reads. The keys of the connection itself
    * are not among them.
@@ -78,15 +78,24 @@ export function settingsFor<Key extends ConfigurationKey>(
 
 /** The connector's own references are text. An object is accepted when its `Guid` or `Id` is text. */
 export function accountReferenceIn(account: string | object): string {
-  const entries: [string, unknown][] =
-    typeof account === "string" ? [["Id", account]] : Object.entries(account);
-  const found = entries.find(
-    ([key, value]) => /^(guid|id)$/i.test(key) && typeof value === "string",
-  )?.[1];
-  const reference = typeof found === "string" ? found.trim() : "";
+  const reference = textOfReference(account);
   if (reference === "")
     throw Fault.invalid(
       "The account reference (References.Account) is blank; expected the one that create returned.",
     );
   return reference;
+}
+
+/** The reference of the manager's account; undefined when there is none. */
+export function managerReferenceIn(references: References | undefined): string | undefined {
+  return textOfReference(references?.ManagerAccount ?? "") || undefined;
+}
+
+function textOfReference(account: string | object): string {
+  const entries: [string, unknown][] =
+    typeof account === "string" ? [["Id", account]] : Object.entries(account);
+  const found = entries.find(
+    ([key, value]) => /^(guid|id)$/i.test(key) && typeof value === "string",
+  )?.[1];
+  return typeof found === "string" ? found.trim() : "";
 }

@@ -67,7 +67,9 @@ export class Answered {
 export type Item = { id: string } & Pick<
   Entry,
   "cmdlet" | "operation" | "parameters" | "page" | "status" | "applied" | "fault"
->;
+> &
+  // Of Microsoft Graph.
+  Partial<Pick<Entry, "path" | "query">>;
 
 const headersThatMatter = [
   "accept",
@@ -131,6 +133,8 @@ export const itemFor = (id: string, body: unknown, page: number): Item => ({
 
 export const graphItemFor = (id: string, incoming: Incoming, page: number): Item => ({
   id,
+  path: incoming.url.pathname,
+  query: incoming.url.search,
   page,
   status: null,
   applied: false,

@@ -14,12 +14,7 @@ import {
 } from "../../lib/graph/membership.ts";
 import type { GraphStep } from "../../lib/graph/target.ts";
 import { userById, userWhere } from "../../lib/graph/user.ts";
-import {
-  revokingSessions,
-  sessionsValidFrom,
-  settingEnabled,
-  settingProperties,
-} from "../../lib/graph/userChange.ts";
+import { differenceOf, revokingSessions, sessionsValidFrom } from "../../lib/graph/userChange.ts";
 import { httpTransport } from "../../lib/net/transport.ts";
 import { graphState, ids } from "../emulator/graph/graphClient.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
@@ -76,9 +71,10 @@ describe("a user", () => {
     const tenant = await live();
     const properties = ["jobTitle", "department", "accountEnabled", sessionsValidFrom];
     const user = await userById(ids.cloudOnly, properties)(tenant);
-    const change = settingProperties(user, { jobTitle: "", department: "R&D" });
-    expect(await taken(change, tenant)).toEqual([true]);
-    expect(await taken(settingEnabled(user, false), tenant)).toEqual([true]);
+    const wanted = { jobTitle: "", department: "R&D", accountEnabled: false };
+    const { steps } = differenceOf(user, wanted);
+    expect(steps).toHaveLength(2);
+    for (const step of steps) expect(await taken(step, tenant)).toEqual([true]);
     expect(await taken(revokingSessions(user), tenant)).toEqual([true]);
     expect(await userById(ids.cloudOnly, properties)(tenant)).toMatchObject({
       jobTitle: null,
@@ -90,7 +86,7 @@ describe("a user", () => {
   it("who is synchronised is changed on premises", async () => {
     const tenant = await live();
     const user = await userById(ids.dirk, ["jobTitle"])(tenant);
-    const step = settingProperties(user, { jobTitle: "Something else" });
+    const [step] = differenceOf(user, { jobTitle: "Something else" }).steps;
     expect((await faultOf(taken(step, tenant))).kind).toBe("onPremises");
   });
 

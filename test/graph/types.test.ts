@@ -6,8 +6,13 @@ import type * as Microsoft from "@microsoft/microsoft-graph-types";
 import { expect, expectTypeOf, it } from "vitest";
 import { advancedProperties } from "../../lib/graph/client/odata.ts";
 import { groupProperties, type Group } from "../../lib/graph/group.ts";
-import { userProperties, type User } from "../../lib/graph/user.ts";
-import { neverEmpty, sessionsValidFrom } from "../../lib/graph/userChange.ts";
+import { identifyingProperties, type User } from "../../lib/graph/user.ts";
+import { sessionsValidFrom } from "../../lib/graph/userChange.ts";
+import {
+  extensionAttributes,
+  readOnlyProperties,
+  type UserPropertyName,
+} from "../../lib/graph/userProperties.ts";
 
 const ofUser = [
   "id",
@@ -23,14 +28,6 @@ const ofGroup = [
   "onPremisesSyncEnabled",
   "isAssignableToRole",
 ] as const satisfies (keyof Microsoft.Group)[];
-const notEmpty = [
-  "accountEnabled",
-  "displayName",
-  "mail",
-  "mailNickname",
-  "usageLocation",
-  "userPrincipalName",
-] as const satisfies (keyof Microsoft.User)[];
 const advanced = [
   "companyName",
   "employeeHireDate",
@@ -54,10 +51,17 @@ it("a user and a group have Microsoft's types", () => {
   expectTypeOf<Pick<Group, (typeof ofGroup)[number]>>().toExtend<Microsoft.Group>();
 });
 
+it("the properties of a mapping have Microsoft's names", () => {
+  expectTypeOf<UserPropertyName>().toExtend<keyof Microsoft.User>();
+  expectTypeOf<(typeof readOnlyProperties)[number]>().toExtend<keyof Microsoft.User>();
+  type Extension = keyof Microsoft.OnPremisesExtensionAttributes;
+  expectTypeOf<"extensionAttribute15">().toExtend<Extension>();
+  expect(extensionAttributes).toHaveLength(15);
+});
+
 it("every property that is named here is one of Microsoft's", () => {
-  expect(userProperties).toEqual(ofUser);
+  expect(identifyingProperties).toEqual(ofUser);
   expect(groupProperties).toEqual(ofGroup);
-  expect(neverEmpty).toEqual(notEmpty);
   expect([...advancedProperties]).toEqual(advanced);
   expect(sessionsValidFrom).toBe(time);
 });

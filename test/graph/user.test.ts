@@ -2,12 +2,7 @@ import { describe, expect, it } from "vitest";
 import { managerOf, removingManager, settingManager } from "../../lib/graph/manager.ts";
 import { operations } from "../../lib/graph/target.ts";
 import { userById, userLookup, userOf, userSearch, userWhere } from "../../lib/graph/user.ts";
-import {
-  revokingSessions,
-  settingEnabled,
-  settingProperties,
-  userChange,
-} from "../../lib/graph/userChange.ts";
+import { differenceOf, revokingSessions, userChange } from "../../lib/graph/userChange.ts";
 import {
   absent,
   clientOf,
@@ -112,7 +107,7 @@ describe("the step that writes what differs", () => {
     onPremisesExtensionAttributes: { extensionAttribute1: one, extensionAttribute2: two },
   });
 
-  it.each<[string, Record<string, unknown>, Parameters<typeof settingProperties>[1], unknown]>([
+  it.each<[string, Record<string, unknown>, Parameters<typeof differenceOf>[1], unknown]>([
     ["one of two", { jobTitle: "A", city: "B" }, { jobTitle: "A", city: "C" }, { city: "C" }],
     ["an empty text as null", { jobTitle: "A" }, { jobTitle: "" }, { jobTitle: null }],
     ["a list", { businessPhones: ["1"] }, { businessPhones: ["2"] }, { businessPhones: ["2"] }],
@@ -136,31 +131,34 @@ describe("the step that writes what differs", () => {
       { employeeOrgData: { division: null, costCenter: "2" } },
     ],
   ])("sends %s", (_what, read, wanted, changes) => {
-    expect(settingProperties(ann(read), wanted)).toMatchObject({
+    expect(differenceOf(ann(read), wanted).steps[0]).toMatchObject({
       operation: "PATCH /users/{user}",
       parameters: { user: idOf(1), ...(changes as object) },
     });
-    const { parameters } = settingProperties(ann(read), wanted) ?? {};
-    expect(Object.keys(parameters ?? {})).toEqual(["user", ...Object.keys(changes as object)]);
+    const [step] = differenceOf(ann(read), wanted).steps;
+    expect(Object.keys(step?.parameters ?? {})).toEqual([
+      "user",
+      ...Object.keys(changes as object),
+    ]);
   });
 
-  it.each<[Record<string, unknown>, Parameters<typeof settingProperties>[1]]>([
+  it.each<[Record<string, unknown>, Parameters<typeof differenceOf>[1]]>([
     [{ jobTitle: "A" }, { jobTitle: "A" }],
     [{ jobTitle: null }, { jobTitle: "" }],
     [{ businessPhones: [] }, { businessPhones: [] }],
     [{ mail: null }, { mail: null }],
     [extension("a", null), { onPremisesExtensionAttributes: { extensionAttribute2: "" } }],
   ])("is none when %j already is %j", (read, wanted) => {
-    expect(settingProperties(ann(read), wanted)).toBeUndefined();
+    expect(differenceOf(ann(read), wanted).steps).toEqual([]);
   });
 
   it("has a sentence, the values before, and a look that reads them", async () => {
-    const step = settingProperties(ann({ jobTitle: "A", city: null }), {
+    const [step] = differenceOf(ann({ jobTitle: "A", city: null }), {
       jobTitle: "B",
       city: "C",
-    });
+    }).steps;
     expect(step).toMatchObject({
-      sentence: `Update "Ann" <ann@contoso.com> (${idOf(1)}): jobTitle, city`,
+      sentence: `Set jobTitle, city of user "Ann" <ann@contoso.com> (${idOf(1)})`,
       before: { jobTitle: "A", city: null },
     });
     const looks = [ann({ jobTitle: "B", city: null }), ann({ jobTitle: "B", city: "C" })];
@@ -175,12 +173,12 @@ describe("the step that writes what differs", () => {
   it("refuses to clear what cannot be cleared", async () => {
     for (const name of ["displayName", "mail", "usageLocation"])
       expect(
-        (await faultOf(() => settingProperties(ann({ [name]: "x" }), { [name]: "" }))).message,
+        (await faultOf(() => differenceOf(ann({ [name]: "x" }), { [name]: "" }))).message,
       ).toContain(name);
   });
 
   it("does not compare with a property that was not read", async () => {
-    const fault = await faultOf(() => settingProperties(ann(), { city: "x" }));
+    const fault = await faultOf(() => differenceOf(ann(), { city: "x" }));
     expect([fault.kind, fault.message.includes("was read without city")]).toEqual([
       "unexpected",
       true,
@@ -189,17 +187,18 @@ describe("the step that writes what differs", () => {
 });
 
 describe("enabling, disabling and revoking", () => {
-  it("is one property, and looks at it", async () => {
-    const step = settingEnabled(ann({ accountEnabled: true }), false);
+  it("is a step of its own, and looks at it", async () => {
+    const read = ann({ accountEnabled: true, jobTitle: "A" });
+    const [profile, step] = differenceOf(read, { accountEnabled: false, jobTitle: "B" }).steps;
+    expect(profile?.parameters).toEqual({ user: idOf(1), jobTitle: "B" });
     expect(step).toMatchObject({
       operation: "PATCH /users/{user}",
       parameters: { user: idOf(1), accountEnabled: false },
       before: { accountEnabled: true },
-      isInPlace: false,
+      sentence: `Disable the account "Ann" <ann@contoso.com> (${idOf(1)})`,
     });
     const { graph } = clientOf([reply(200, ann({ accountEnabled: false }))]);
-    expect(await step.isInEffect?.({ graph })).toBe(true);
-    expect(settingEnabled(ann({ accountEnabled: true }), true).isInPlace).toBe(true);
+    expect(await step?.isInEffect?.({ graph })).toBe(true);
   });
 
   it("of sessions shows when the time since which they count has changed", async () => {

@@ -102,12 +102,37 @@ describe("the data of an answer", () => {
     ).toEqual({ EmailAddresses: ["a", "b"] });
   });
 
-  it("leaves the fields whose names have a dot as they came", () => {
-    expect(
-      new MappedFields({ Name: { First: "x", Nick: null }, alias: "a" }).filledFrom({
-        name: "Zoë",
-        Alias: "b",
-      }),
-    ).toEqual({ Name: { First: "x", Nick: null }, alias: "b" });
+  it("has the members of an object where they were, and only those that are mapped", () => {
+    const fields = new MappedFields({ Name: { First: "x", Nick: null }, alias: "a" });
+    expect(fields.filledFrom({ name: "Zoë", Alias: "b" })).toEqual({
+      Name: { First: "x", Nick: null },
+      alias: "b",
+    });
+    const account = { name: { first: "Zoë", nick: "Z", last: "O" } };
+    expect(fields.filledFrom(account)).toEqual({ Name: { First: "Zoë", Nick: "Z" }, alias: "a" });
+    expect(fields.valuesOf({})).toEqual({ Name: { First: null, Nick: null }, alias: null });
+  });
+});
+
+describe("a field in an object", () => {
+  const fields = new MappedFields({ Name: { First: "x", Nick: " " } });
+
+  it("has a name with a dot", () => {
+    expect(fields.names).toEqual(["Name.First", "Name.Nick"]);
+    expect(fields.get("name.first")).toBe("x");
+  });
+
+  it("has a default, which has its place in the object", () => {
+    const extended = fields
+      .withDefault("name.first", "y")
+      .withDefault("name.nick", "z")
+      .withDefault("Name.Last", "w");
+    expect(extended.entries).toEqual([
+      ["Name.First", "x"],
+      ["Name.Nick", "z"],
+      ["Name.Last", "w"],
+    ]);
+    expect(extended.filledFrom({})).toEqual({ Name: { First: "x", Nick: "z", Last: "w" } });
+    expect(fields.names).toEqual(["Name.First", "Name.Nick"]);
   });
 });

@@ -244,6 +244,7 @@ describe("events that cannot be carried out", () => {
       [
         "CustomAtribute1 is mapped, but is not a setting of a mailbox; the most similar name is CustomAttribute1.",
         "Shoe is mapped, but is not a setting of a mailbox.",
+        "Office.a is mapped, but is not a setting of a mailbox",
         ...[
           "HiddenFromAddressListsEnabled",
           "MaxSendSize",
@@ -251,7 +252,6 @@ describe("events that cannot be carried out", () => {
           "Type",
           "EndDateForRetentionHold",
           "CustomAttribute3",
-          "Office",
           "Alias",
         ].map((name) => `The mapping of ${name} yields`),
       ],

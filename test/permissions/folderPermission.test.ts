@@ -41,7 +41,7 @@ const granted = (permission: unknown, { account = anna, ...choices }: Choices = 
 const revoked = (permission: unknown, { account = anna, ...choices }: Choices = {}) =>
   revoke.here(bench, permissionEventFor(bench.running, { account, permission, ...choices }));
 const verbsOf = (writes: readonly Write[]): string[] =>
-  writes.map(({ cmdlet }) => cmdlet.replace("-MailboxFolderPermission", ""));
+  writes.map(({ operation }) => operation.replace("-MailboxFolderPermission", ""));
 
 describe("the choice between add and set", () => {
   it.each<[string, State["behaviour"]["permissionLagMs"], Reference, string[][]]>([

@@ -79,8 +79,8 @@ describe("grant, grant, revoke, revoke, grant", () => {
       bench
         .writes()
         .every(
-          ({ cmdlet, parameters }) =>
-            cmdlet === "Set-Mailbox" &&
+          ({ operation, parameters }) =>
+            operation === "Set-Mailbox" &&
             parameters["InactiveMailbox"] === undefined &&
             !("Confirm" in parameters),
         ),

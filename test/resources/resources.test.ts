@@ -210,7 +210,7 @@ describe.each(kinds)("$name", (kind) => {
       made(bench, kind).filter(({ key, marker: own }) => key !== undefined && own === marker),
     ).toHaveLength(30);
     // Five at a time that wait where they stand would keep the sixth from being made before the first is found.
-    const writes = bench.writes().map(({ cmdlet }) => cmdlet);
+    const writes = bench.writes().map(({ operation }) => operation);
     expect(writes.slice(0, writes.indexOf(set)).length).toBeGreaterThan(5);
     expect(ran.answer.plan.filter(({ cmdlet }) => cmdlet === create)).toHaveLength(30);
   });
@@ -297,7 +297,9 @@ describe("groups", () => {
   it("are requested without ManagedBy when no owner is configured, and Exchange decides", async () => {
     const { answer } = await run({ ResourceOwner: " " });
     expect(answer.outcome).toBe("done");
-    const creations = bench.writes().filter(({ cmdlet }) => cmdlet === "New-DistributionGroup");
+    const creations = bench
+      .writes()
+      .filter(({ operation }) => operation === "New-DistributionGroup");
     expect(creations).toHaveLength(2);
     for (const { parameters } of creations) expect(parameters).not.toHaveProperty("ManagedBy");
   });

@@ -24,8 +24,11 @@ export function setsOf(
   actions: ReadonlyMap<string, Action<AnyEvent, ExchangeTarget>>,
 ): ActionSet[] {
   const sets = new Map<string, Cmdlets[]>();
-  for (const [name, { needs }] of actions)
+  for (const [name, { needs }] of actions) {
+    // Permissions on Microsoft Graph are not examined yet.
+    if (!needs.exchange || needs.graph) continue;
     sets.set(setOf(name), [...(sets.get(setOf(name)) ?? []), needs.exchange.operations]);
+  }
   return [...sets].map(([name, cmdlets]) => ({
     name,
     cmdlets: mergedCmdlets(...cmdlets),

@@ -14,6 +14,19 @@ export const graph: readonly Entry[] = [
   },
   {
     outcome: "invalid",
+    why: "A mapped field is not a property of a user.",
+    mend: "Correct the field mapping: a name without a prefix is Graph's, `exchangeOnline.*` is the mailbox's.",
+    of: ["… is mapped; expected …."],
+    also: ["is mapped, but is not a property of a user"],
+  },
+  {
+    outcome: "notYet",
+    why: "The user has a mailbox, and Exchange Online cannot find it at the moment.",
+    mend: "Retry the action in some minutes.",
+    of: ["exists, but cannot be found at the moment"],
+  },
+  {
+    outcome: "invalid",
     why: "The connector was about to send a request that is not in its table of operations. Nothing was sent.",
     mend: "This is a defect: report it with the message.",
     of: [

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import type { ExchangeTarget } from "../../lib/exchange/target.ts";
+import type { Targets } from "../../lib/connector.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { actionsFolder, isClone } from "./place.ts";
@@ -38,7 +38,7 @@ export function findAction(text: string): string {
   throw new UsageError(`There is no action ${text}. ${hint}`);
 }
 
-type AnyAction = Action<AnyEvent, ExchangeTarget>;
+type AnyAction = Action<AnyEvent, Targets>;
 
 /** The build makes a list of files of each of these patterns. */
 const load: Readonly<Record<string, (name: string) => Promise<{ default: AnyAction }>>> = {

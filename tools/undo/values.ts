@@ -1,6 +1,6 @@
 import { isOfReply } from "../../lib/exchange/autoReply.ts";
 import { sameHtml } from "../../lib/exchange/html.ts";
-import { shown } from "../../lib/exchange/mappedValues.ts";
+import { shown } from "../../lib/mappedValues.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
 import { timeIn } from "../../lib/exchange/units.ts";
 import { isGuid } from "../../lib/guid.ts";

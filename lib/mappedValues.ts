@@ -1,5 +1,5 @@
-import { Fault } from "../fault.ts";
-import { quoted } from "../graphemes.ts";
+import { Fault } from "./fault.ts";
+import { quoted } from "./graphemes.ts";
 
 /** A mapped value as text; empty when there is no value. Throws an `invalid` fault for a list or an object. */
 export function mappedText(name: string, mapped: unknown): string {

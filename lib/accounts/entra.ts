@@ -1,0 +1,188 @@
+/** What the account actions of Entra ID agree on: a user, and the mailbox that belongs to it. */
+import { mailboxesWhere, mailboxSearch, type Mailbox } from "../exchange/mailbox.ts";
+import {
+  applySettings,
+  propertiesFor as mailboxPropertiesFor,
+  settingsChange,
+} from "../exchange/mailboxChange.ts";
+import { nameOf as mailboxName } from "../exchange/naming.ts";
+import { settingsFrom } from "../exchange/settings.ts";
+import type { Setting } from "../exchange/settingTypes.ts";
+import { cmdlets, type ExchangeQuery, type ExchangeTarget } from "../exchange/target.ts";
+import { userSearch as exchangeUserSearch, usersWhere } from "../exchange/user.ts";
+import { Fault } from "../fault.ts";
+import { operations, type GraphTarget } from "../graph/target.ts";
+import { nameOf, userById, userLookup, type User } from "../graph/user.ts";
+import { applyValues, propertiesFor, userChange, type UserValues } from "../graph/userChange.ts";
+import { propertiesAmong, userValuesFrom, type Field } from "../graph/userFields.ts";
+import { extensionAttributes, userProperties } from "../graph/userProperties.ts";
+import type { Changed } from "../host/accountActions.ts";
+import { isRecord } from "../record.ts";
+import type { Gate, Needs, Operations } from "../step.ts";
+
+export type EntraTargets = ExchangeTarget & GraphTarget;
+
+/** What an action that changes an account sends. `more`: what it sends to Graph in addition. */
+export function changeNeeds(...more: readonly Operations[]): Needs<EntraTargets> {
+  return {
+    graph: operations(userLookup, userChange(Object.keys(userProperties)), ...more),
+    exchange: cmdlets(mailboxSearch, exchangeUserSearch, settingsChange),
+  };
+}
+
+/** What an account should be, by who keeps it. */
+export interface Wanted {
+  /** Properties of the user. */
+  values: UserValues;
+  /** Settings of the mailbox. */
+  settings: readonly Setting[];
+}
+
+/** Nothing is changed: the account is only read. */
+export const nothing: Wanted = { values: {}, settings: [] };
+
+/** Fields with this prefix are settings of the mailbox. */
+export const ofMailbox = /^exchangeOnline\./i;
+/** Fields that actions read themselves: the manager is a reference, the password is set when a user is created. */
+const ofAction = /^(id|managerId|passwordProfile\..*)$/i;
+
+/**
+ * What the mapped fields ask for: `exchangeOnline.*` are settings of the mailbox, all others are properties of the
+ * user, by Microsoft's names. Throws one `invalid` fault for all fields that cannot be used.
+ */
+export function wantedFrom(fields: readonly Field[]): Wanted {
+  const [values, settings] = Fault.together(
+    () => userValuesFrom(fields.filter(([name]) => !ofMailbox.test(name) && !ofAction.test(name))),
+    () => settingsFrom(mailboxFields(fields)),
+  );
+  return { values, settings };
+}
+
+function mailboxFields(fields: readonly Field[]): Field[] {
+  return fields
+    .filter(([name]) => ofMailbox.test(name))
+    .map(([name, value]) => [name.replace(ofMailbox, ""), value]);
+}
+
+/** A user, its mailbox if it has one that was asked for, and what is wanted of each. */
+export interface Account {
+  user: User;
+  mailbox: Mailbox | undefined;
+  wanted: Wanted;
+}
+
+/** What to read of an account. */
+export interface Reading {
+  wanted: Wanted;
+  /** The names of all mapped fields. */
+  fields: readonly string[];
+  /** Properties of the user to read in addition. */
+  alsoRead?: readonly string[];
+  /** Whether the connection has Exchange Online (exchangeOnlineIntegration). */
+  hasExchange: boolean;
+}
+
+/** The account with this reference, the object ID of its user. Throws a proven `missing` fault when there is none. */
+export async function accountById(
+  reference: string,
+  { wanted, fields, alsoRead = [], hasExchange }: Reading,
+  { read }: Pick<Gate<EntraTargets>, "read">,
+): Promise<Account> {
+  const names = [...propertiesFor(wanted.values), ...propertiesAmong(fields), ...alsoRead];
+  const user = await read(userById(reference, [...new Set(names)]));
+  const extensions = extensionSettings(wanted.values);
+  const ownFields = fields.filter((name) => ofMailbox.test(name));
+  const settings = [...wanted.settings, ...extensions];
+  if (!hasExchange || settings.length + ownFields.length === 0)
+    return { user, mailbox: undefined, wanted };
+  const properties = ownFields.map((name) => name.replace(ofMailbox, ""));
+  const mailbox = await read(mailboxOf(user, [...mailboxPropertiesFor(settings), ...properties]));
+  if (!mailbox || extensions.length === 0) return { user, mailbox, wanted };
+  const { onPremisesExtensionAttributes: _moved, ...values } = wanted.values;
+  return { user, mailbox, wanted: { values, settings } };
+}
+
+/**
+ * The extension attributes as settings of the mailbox. Graph refuses to change them for a user with a mailbox
+ * (microsoft-graph-docs-contrib issue 3564); Exchange calls them CustomAttribute1 to 15.
+ */
+function extensionSettings({ onPremisesExtensionAttributes: wanted }: UserValues): Setting[] {
+  if (!isRecord(wanted)) return [];
+  return settingsFrom(
+    Object.entries(wanted).map(([name, value]) => [customAttribute(name), value]),
+  );
+}
+
+function customAttribute(extensionAttribute: string): string {
+  return extensionAttribute.replace(/^extensionAttribute/, "CustomAttribute");
+}
+
+/**
+ * The mailbox of a user; undefined when there is none, which a second look by another cmdlet confirms. Throws a
+ * `notReady` fault when the second look shows one.
+ */
+export function mailboxOf(
+  { id }: User,
+  alsoRead: readonly string[],
+): ExchangeQuery<Mailbox | undefined> {
+  const search = mailboxesWhere("ExternalDirectoryObjectId", id, alsoRead);
+  const look = usersWhere("ExternalDirectoryObjectId", id);
+  return async (targets) => {
+    const [mailbox] = await search(targets);
+    if (mailbox) return mailbox;
+    const users = await look(targets);
+    const owner = users.find(({ RecipientTypeDetails }) =>
+      RecipientTypeDetails.endsWith("Mailbox"),
+    );
+    if (!owner) return undefined;
+    throw new Fault({
+      kind: "notReady",
+      message: `The mailbox of "${owner.DisplayName}" <${owner.UserPrincipalName}> exists, but cannot be found at the moment.`,
+    });
+  };
+}
+
+/** Brings an account to what is wanted: the user, then the mailbox. A refusal of one does not stop the other. */
+export async function applyWanted(
+  { user, mailbox, wanted: { values, settings } }: Account,
+  gate: Pick<Gate<EntraTargets>, "read" | "change">,
+): Promise<Changed & { audit: { Message: string }[] }> {
+  const faults: Fault[] = [];
+  const attempt = async <T>(work: Promise<T>): Promise<T | undefined> =>
+    await work.catch((thrown: unknown) => void faults.push(Fault.of(thrown)));
+  const ofUser = await attempt(applyValues(user, values, gate));
+  const ofMailbox = mailbox && (await attempt(applySettings(mailbox, settings, gate)));
+  const [fault] = faults;
+  if (fault) throw fault;
+  const audit =
+    settings.length > 0 && !mailbox
+      ? [{ Message: `User ${nameOf(user)} has no mailbox, so no setting of one was changed.` }]
+      : [];
+  return {
+    before: fieldsOf(ofUser?.before ?? user, ofMailbox?.before),
+    after: fieldsOf(ofUser?.after ?? user, ofMailbox?.after),
+    subject: mailbox ? `${subjectOf(user)} with mailbox ${mailboxName(mailbox)}` : subjectOf(user),
+    audit,
+  };
+}
+
+/** The properties of an account under the names of their fields. */
+export function fieldsOf(
+  user: Readonly<Record<string, unknown>>,
+  mailbox: Readonly<Record<string, unknown>> | undefined,
+): Record<string, unknown> {
+  if (!mailbox) return user;
+  const kept = extensionAttributes
+    .map((name) => [name, mailbox[customAttribute(name)]] as const)
+    .filter(([, value]) => value !== undefined);
+  const own = user["onPremisesExtensionAttributes"];
+  const onPremisesExtensionAttributes = {
+    ...(isRecord(own) ? own : {}),
+    ...Object.fromEntries(kept),
+  };
+  return { ...user, onPremisesExtensionAttributes, exchangeOnline: mailbox };
+}
+
+function subjectOf(user: User): string {
+  return `user ${nameOf(user)}`;
+}

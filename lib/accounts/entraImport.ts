@@ -1,0 +1,52 @@
+import { mailboxesOf, mailboxList } from "../exchange/mailboxList.ts";
+import { mailboxProperty, type Mailbox } from "../exchange/mailbox.ts";
+import { cmdlets } from "../exchange/target.ts";
+import { operations } from "../graph/target.ts";
+import { allUsers, userList, type User } from "../graph/user.ts";
+import { propertiesAmong } from "../graph/userFields.ts";
+import type { ImportInput } from "../host/accountActions.ts";
+import type { Needs } from "../step.ts";
+import { fieldsOf, ofMailbox, type EntraTargets } from "./entra.ts";
+
+export const importNeeds: Needs<EntraTargets> = {
+  graph: operations(userList),
+  exchange: cmdlets(mailboxList),
+};
+
+type Input = ImportInput<EntraTargets, "exchangeOnlineIntegration" | "RecipientTypeDetails">;
+
+/**
+ * Every user with its fields. The mailboxes are read first and kept: pages of users and of mailboxes do not arrive in
+ * one order. A field that neither has is reported once, and imported without a value.
+ */
+export async function* accountsOf({
+  importFields,
+  configuration: { exchangeOnlineIntegration, RecipientTypeDetails },
+  stream,
+  log,
+}: Input): AsyncGenerator<{ user: User; account: Record<string, unknown> }> {
+  const ofUser = importFields.filter((field) => !ofMailbox.test(field));
+  const settings = importFields
+    .filter((field) => ofMailbox.test(field))
+    .map((field) => field.replace(ofMailbox, ""));
+  const unknown = [
+    ...ofUser.filter((field) => propertiesAmong([field]).length === 0),
+    ...settings
+      .filter((name) => mailboxProperty(name) === undefined)
+      .map((name) => `exchangeOnline.${name}`),
+  ];
+  if (unknown.length > 0)
+    log(
+      "warning",
+      `Accounts have no field ${unknown.join(", ")}: they are imported without a value.`,
+    );
+
+  const mailboxes = new Map<string, Mailbox>();
+  if (exchangeOnlineIntegration && settings.length > 0)
+    for await (const mailbox of stream(
+      mailboxesOf(RecipientTypeDetails ?? [], ["ExternalDirectoryObjectId", ...settings]),
+    ))
+      mailboxes.set(String(mailbox["ExternalDirectoryObjectId"]).toLowerCase(), mailbox);
+  for await (const user of stream(allUsers(["accountEnabled", ...propertiesAmong(ofUser)])))
+    yield { user, account: fieldsOf(user, mailboxes.get(user.id.toLowerCase())) };
+}

@@ -1,0 +1,31 @@
+import { Fault } from "../fault.ts";
+import { mergedOperations, type Operations } from "../step.ts";
+import type { GraphStep } from "./target.ts";
+import { nameOf, userById, userLookup, type User } from "./user.ts";
+
+/** What `deletingUser` sends, its look included. */
+export const userDeletion: Operations = mergedOperations(userLookup, {
+  "DELETE /users/{user}": ["user"],
+});
+
+/** The step that deletes a user, who can be restored for 30 days (documented). */
+export function deletingUser(user: User): GraphStep {
+  return {
+    target: "graph",
+    operation: "DELETE /users/{user}",
+    parameters: { user: user.id },
+    sentence: `Delete user ${nameOf(user)}`,
+    before: { id: user.id, userPrincipalName: user.userPrincipalName },
+    isRemoval: true,
+    async isInEffect(targets) {
+      try {
+        await userById(user.id)(targets);
+        return false;
+      } catch (thrown) {
+        const fault = Fault.of(thrown);
+        if (fault.kind === "missing" && fault.isProven) return true;
+        throw fault;
+      }
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import {
+  accountById,
+  applyWanted,
+  changeNeeds,
+  nothing,
+  wantedFrom,
+} from "../../lib/accounts/entra.ts";
+import {
+  revokingSessions,
+  sessionRevocation,
+  sessionsValidFrom,
+} from "../../lib/graph/userChange.ts";
+import { onDisable } from "../../lib/host/accountActions.ts";
+
+/**
+ * Disables the account, ends its sessions and hides its mailbox from the address lists, unless mapped otherwise, and
+ * sets what else is mapped.
+ */
+export default onDisable({
+  needs: changeNeeds(sessionRevocation),
+  configuration: ["CorrelateOnly", "exchangeOnlineIntegration"],
+  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
+    const hasExchange = configuration.exchangeOnlineIntegration === true;
+    const disabled = data
+      .withDefault("accountEnabled", "false")
+      .withDefault("exchangeOnline.HiddenFromAddressListsEnabled", "true");
+    const wanted = configuration.CorrelateOnly ? nothing : wantedFrom(disabled.entries);
+    const account = await accountById(
+      accountReference,
+      { wanted, fields, alsoRead: ["accountEnabled", sessionsValidFrom], hasExchange },
+      { read },
+    );
+    const { user } = account;
+    const changed = await applyWanted(account, { read, change });
+    if (wanted.values["accountEnabled"] === false) await change(revokingSessions(user));
+    return changed;
+  },
+});

@@ -1,0 +1,23 @@
+import {
+  accountById,
+  applyWanted,
+  changeNeeds,
+  nothing,
+  wantedFrom,
+} from "../../lib/accounts/entra.ts";
+import { onEnable } from "../../lib/host/accountActions.ts";
+
+/** Enables the account and shows its mailbox in the address lists, unless mapped otherwise, and sets the rest. */
+export default onEnable({
+  needs: changeNeeds(),
+  configuration: ["CorrelateOnly", "exchangeOnlineIntegration"],
+  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
+    const hasExchange = configuration.exchangeOnlineIntegration === true;
+    const enabled = data
+      .withDefault("accountEnabled", "true")
+      .withDefault("exchangeOnline.HiddenFromAddressListsEnabled", "false");
+    const wanted = configuration.CorrelateOnly ? nothing : wantedFrom(enabled.entries);
+    const account = await accountById(accountReference, { wanted, fields, hasExchange }, { read });
+    return await applyWanted(account, { read, change });
+  },
+});
