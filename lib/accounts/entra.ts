@@ -93,8 +93,8 @@ export async function accountById(
   const extensions = extensionSettings(wanted.values);
   const ownFields = fields.filter((name) => ofMailbox.test(name));
   const settings = [...wanted.settings, ...extensions];
-  if (!hasExchange || settings.length + ownFields.length === 0)
-    return { user, mailbox: undefined, wanted };
+  if (!hasExchange) return { user, mailbox: undefined, wanted: { ...wanted, settings: [] } };
+  if (settings.length + ownFields.length === 0) return { user, mailbox: undefined, wanted };
   const properties = ownFields.map((name) => name.replace(ofMailbox, ""));
   const mailbox = await read(mailboxOf(user, [...mailboxPropertiesFor(settings), ...properties]));
   if (!mailbox || extensions.length === 0) return { user, mailbox, wanted };
