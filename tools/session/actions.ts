@@ -22,13 +22,16 @@ export function listActions(): string[] {
 }
 
 /**
- * The action that a person means: its path, or the end of it where only one action ends so (`create`,
- * `groups/grantPermission`).
+ * The action that a person means: its path, or the end of it where only one action ends so (`groups/grantPermission`).
+ * Of several, the one with the shortest path is meant: `create` is `lifecycle/create`, the one of Entra ID is
+ * `entra/create`.
  */
 export function findAction(text: string): string {
   const wanted = text.replaceAll("\\", "/").toLowerCase();
   const all = listActions();
-  const found = all.filter((name) => `/${name}`.toLowerCase().endsWith(`/${wanted}`));
+  const ending = all.filter((name) => `/${name}`.toLowerCase().endsWith(`/${wanted}`));
+  const shortest = Math.min(...ending.map(depthOf));
+  const found = ending.filter((name) => depthOf(name) === shortest);
   const [action] = found;
   if (action !== undefined && found.length === 1) return action;
   if (found.length > 1)
@@ -36,6 +39,15 @@ export function findAction(text: string): string {
   const nearest = nearestName(text, [...all, ...all.map((name) => path.posix.basename(name))]);
   const hint = nearest === undefined ? `Actions: ${all.join(", ")}.` : `The nearest is ${nearest}.`;
   throw new UsageError(`There is no action ${text}. ${hint}`);
+}
+
+function depthOf(action: string): number {
+  return action.split("/").length;
+}
+
+/** Whether the accounts of an action are users of Entra ID, whose reference is an object ID; otherwise mailboxes. */
+export function isOfEntra(action: string): boolean {
+  return action.startsWith("lifecycle/entra/");
 }
 
 type AnyAction = Action<AnyEvent, Targets>;
