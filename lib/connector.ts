@@ -63,6 +63,9 @@ function connection(
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
   const pace = { signal, remaining, sleep, random, stats };
   const { send: transport, close } = openTransport(proxy);
+  // A set: a certificate that signs in to several resources is one certificate.
+  const warnings = new Set<string>();
+  const warn = (sentence: string): unknown => warnings.add(sentence);
   const token = tokenSource(
     {
       tenantId,
@@ -72,7 +75,7 @@ function connection(
       resource: "exchange",
       loginUrl,
     },
-    { transport, pace, clock, keepSecret },
+    { transport, pace, clock, keepSecret, warn },
   );
   const exchange = exchangeOnline(
     { tenantId, cloud, exchangeUrl },
@@ -86,6 +89,7 @@ function connection(
       exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters }),
     wait: (ms) => pace.sleep(ms, signal),
     stats,
+    warnings,
     close,
   };
 }
