@@ -5,6 +5,9 @@ import { UsageError } from "./usageError.ts";
 /** A clone runs the sources; the archive has the command line in a folder beside the bundles. */
 export const isClone = path.extname(import.meta.filename) === ".ts";
 
+/** What is typed before a verb. */
+export const program = isClone ? "npm run exo --" : "node exo-connector.mjs";
+
 /** The folder with the actions: their sources in a clone, their bundles in the archive. */
 export const actionsFolder = path.resolve(import.meta.dirname, isClone ? "../.." : "..");
 

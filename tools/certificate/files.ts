@@ -1,0 +1,92 @@
+/** The files of a new certificate: all of them or none, for their owner only, and never in the place of others. */
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { assertWritable, makeFolderOf, withFile } from "../session/files.ts";
+import { actionsFolder, isClone } from "../session/place.ts";
+import { UsageError } from "../session/usageError.ts";
+import type { MadeCertificate } from "./made.ts";
+
+/** Where a certificate is written: paths, none of which exists yet. */
+export interface CertificateFiles {
+  /** A folder of its own. */
+  folder: string;
+  /** The certificate in DER: what the Entra admin center uploads. */
+  cer: string;
+  pfx: string;
+  /** The PFX as one line of base64: the value of AppCertificateBase64String. */
+  formValue: string;
+  /** The password of the PFX; absent when it is shown instead. */
+  password?: string;
+}
+
+/**
+ * The files of a certificate in a new folder inside `parent` (`--folder`), which has to exist, and the file for its
+ * password (`--password-file`). Throws a `UsageError` when they cannot be written there; leaves nothing behind.
+ */
+export function certificateFiles(
+  parent: string,
+  notAfter: Date,
+  passwordFile: string | undefined,
+): CertificateFiles {
+  const name = `exchange-connector-${notAfter.toISOString().slice(0, 10)}`;
+  const folder = path.join(parent, name);
+  assertNew("--folder", folder);
+  if (passwordFile !== undefined) assertNew("--password-file", passwordFile);
+  const pfx = path.join(folder, `${name}.pfx`);
+  return {
+    folder,
+    cer: path.join(folder, `${name}.cer`),
+    pfx,
+    formValue: `${pfx}.txt`,
+    ...(passwordFile !== undefined && { password: passwordFile }),
+  };
+}
+
+const elsewhere = isClone
+  ? "expected a place outside, or the folder local, which git ignores."
+  : "expected a place outside, because the installer refuses files that are not its own.";
+
+function assertNew(option: string, file: string): void {
+  if (isOwn(file))
+    throw new UsageError(`${option}: ${file} is in the folder of the connector; ${elsewhere}`);
+  if (existsSync(file))
+    throw new UsageError(`${option}: ${file} exists already, and is not overwritten.`);
+  assertWritable(file);
+}
+
+/** Whether git could commit the file, or the installer would find one too many. */
+function isOwn(file: string): boolean {
+  const inside = path.relative(actionsFolder, path.resolve(file));
+  const [first] = inside.split(path.sep);
+  return first !== ".." && !path.isAbsolute(inside) && !(isClone && first === "local");
+}
+
+/** Only the owner may read what is written; on Windows the folder above decides instead. */
+const options = { flag: "wx", mode: 0o600, flush: true } as const;
+
+/** Writes the files. Their folder appears at once, complete. */
+export function writeCertificate(
+  files: CertificateFiles,
+  { cer, pfx, password }: MadeCertificate,
+): void {
+  withFile(files.folder, "written", () => {
+    makeFolderOf(files.folder);
+    const incoming = mkdtempSync(`${files.folder}.`);
+    const written = [incoming];
+    const write = (file: string, content: string | Buffer): void =>
+      writeFileSync(path.join(incoming, path.basename(file)), content, options);
+    try {
+      write(files.cer, cer);
+      write(files.pfx, pfx);
+      write(files.formValue, pfx.toString("base64"));
+      if (files.password !== undefined) {
+        writeFileSync(files.password, password, options);
+        written.push(files.password);
+      }
+      renameSync(incoming, files.folder);
+    } catch (error) {
+      for (const file of written) rmSync(file, { recursive: true, force: true });
+      throw error;
+    }
+  });
+}
