@@ -1,17 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { clouds, type Cloud } from "./auth/clouds.ts";
-import { exchangeOnline } from "./exchange/client/exchange.ts";
-import type { Pace, Stats } from "./net/retry.ts";
+import { clouds, type Cloud, type Resource } from "./auth/clouds.ts";
 import type { Parameters } from "./exchange/client/encoding.ts";
+import { exchangeOnline } from "./exchange/client/exchange.ts";
 import type { ExchangeTarget } from "./exchange/target.ts";
-import { tokenSource, type Credential } from "./auth/token.ts";
+import { microsoftGraph } from "./graph/client/graph.ts";
+import type { GraphTarget } from "./graph/target.ts";
+import type { Pace, Stats } from "./net/retry.ts";
+import { tokenSource, type Credential, type TokenSource } from "./auth/token.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
 import { Unusable } from "./host/schemaContract.ts";
 import type { Connection } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
+
+/** The systems that one configuration connects to. An action uses those that it declares. */
+export type Targets = ExchangeTarget & GraphTarget;
 
 /** What a connection uses of its machine. A campaign provides its own, and with it its own time. */
 export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
@@ -21,10 +26,10 @@ export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
 }
 
 /**
- * Creates the Exchange connection of a configuration. Nothing is sent before the first cmdlet is called.
- * This is the only file that knows both the platform and Exchange.
+ * Creates the connection of a configuration. Nothing is sent, and no token requested, before a target is first used.
+ * This is the only file that knows both the platform and the targets.
  */
-export const connect: Connect<ExchangeTarget> = (configuration, surroundings) =>
+export const connect: Connect<Targets> = (configuration, surroundings) =>
   connection(configuration, surroundings, machineSeams);
 
 /** The seams of this machine. */
@@ -41,7 +46,7 @@ export async function loadLibraries(): Promise<void> {
 }
 
 /** The same with other seams. */
-export function connectorWith(seams: ConnectorSeams): Connect<ExchangeTarget> {
+export function connectorWith(seams: ConnectorSeams): Connect<Targets> {
   return (configuration, surroundings) => connection(configuration, surroundings, seams);
 }
 
@@ -49,8 +54,8 @@ function connection(
   configuration: Configuration,
   { env, signal, remaining, keepSecret }: Surroundings,
   { transport: openTransport, sleep, random, clock }: ConnectorSeams,
-): Connection<ExchangeTarget> {
-  const { loginUrl, exchangeUrl, faults } = emulatorUrls(env);
+): Connection<Targets> {
+  const { loginUrl, exchangeUrl, graphUrl, faults } = emulatorUrls(env);
   const uncheckedFault = uncheckedTlsFault(env);
   if (uncheckedFault !== undefined) faults.push(uncheckedFault);
   const { proxy, secrets, fault } = proxyFrom(env);
@@ -63,30 +68,28 @@ function connection(
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
   const pace = { signal, remaining, sleep, random, stats };
   const { send: transport, close } = openTransport(proxy);
-  // A set: a certificate that signs in to several resources is one certificate.
+  // A set: one certificate signs in to both resources, and is one reason to warn.
   const warnings = new Set<string>();
   const warn = (sentence: string): unknown => warnings.add(sentence);
-  const token = tokenSource(
-    {
-      tenantId,
-      clientId,
-      credential: credentialOf(configuration),
-      cloud,
-      resource: "exchange",
-      loginUrl,
-    },
-    { transport, pace, clock, keepSecret, warn },
-  );
+  const tokensFor = (resource: Resource): TokenSource =>
+    tokenSource(
+      { tenantId, clientId, credential: credentialOf(configuration), cloud, resource, loginUrl },
+      { transport, pace, clock, keepSecret, warn },
+    );
+  const seams = { transport, pace, clock, newId: randomUUID };
   const exchange = exchangeOnline(
     { tenantId, cloud, exchangeUrl },
-    { transport, token, pace, clock, newId: randomUUID },
+    { ...seams, token: tokensFor("exchange") },
   );
+  const graph = microsoftGraph({ cloud, graphUrl }, { ...seams, token: tokensFor("graph") });
   return {
-    targets: { exchange },
-    // The nouns of Exchange created the step from values that a cmdlet accepts; the client refuses any
-    // others when it encodes them.
-    send: ({ operation, parameters }) =>
-      exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters }),
+    targets: { exchange, graph },
+    async send({ target, operation, parameters }) {
+      if (target === "graph") return await graph.invoke({ operation, parameters });
+      // The nouns of Exchange created the step from values that a cmdlet accepts; the client refuses any
+      // others when it encodes them.
+      return await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
+    },
     wait: (ms) => pace.sleep(ms, signal),
     stats,
     warnings,
@@ -121,23 +124,38 @@ export function uncheckedTlsFault(env: Environment): string | undefined {
 export function emulatorUrls(env: Environment): {
   loginUrl: string | undefined;
   exchangeUrl: string | undefined;
+  graphUrl: string | undefined;
   faults: string[];
 } {
   const faults: string[] = [];
-  const loginUrl = loopbackUrl("EXO_CONNECTOR_LOGIN_URL", env, faults);
-  const exchangeUrl = loopbackUrl("EXO_CONNECTOR_EXCHANGE_URL", env, faults);
-  if ((loginUrl === undefined) !== (exchangeUrl === undefined) && faults.length === 0)
+  const [loginUrl, exchangeUrl, graphUrl] = emulatorVariables.map((name) =>
+    loopbackUrl(name, env, faults),
+  );
+  const missing = emulatorVariables.filter((name) => isUnset(env[name]));
+  const isComplete = missing.length === 0 || missing.length === emulatorVariables.length;
+  if (!isComplete && faults.length === 0)
     faults.push(
-      "Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set; set " +
-        "both or neither, so that no test secret reaches the real service.",
+      `An address of an emulator is set, but not ${missing.join(" and ")}; set all of ` +
+        `${emulatorVariables.join(", ")} or none, so that no test secret reaches the real service.`,
     );
-  return { loginUrl, exchangeUrl, faults };
+  return { loginUrl, exchangeUrl, graphUrl, faults };
+}
+
+/** The environment variables with the addresses of an emulator. */
+export const emulatorVariables = [
+  "EXO_CONNECTOR_LOGIN_URL",
+  "EXO_CONNECTOR_EXCHANGE_URL",
+  "EXO_CONNECTOR_GRAPH_URL",
+] as const;
+
+function isUnset(text: string | undefined): text is undefined | "" {
+  return text === undefined || text === "";
 }
 
 /** Anyone who can change the sign-in address can collect the client secret, so it may only point at this machine. */
 function loopbackUrl(name: string, env: Environment, faults: string[]): string | undefined {
   const text = env[name];
-  if (text === undefined || text === "") return undefined;
+  if (isUnset(text)) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (
     url === undefined ||

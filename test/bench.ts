@@ -59,10 +59,7 @@ export class Bench {
   }
 
   get urls(): Record<string, string> {
-    return {
-      EXO_CONNECTOR_LOGIN_URL: this.running.loginUrl,
-      EXO_CONNECTOR_EXCHANGE_URL: this.running.exchangeUrl,
-    };
+    return this.running.env;
   }
 
   close(): Promise<void> {

@@ -199,10 +199,7 @@ describe("a bundle", () => {
 
     it("answers when it is only needed later", async () => {
       const running = await startEmulator();
-      const env = {
-        EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-        EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-      };
+      const { env } = running;
       const dist = copyWithout(/^msal-/);
       const result = await runBundle("lifecycle/create", createEventFor(running), { dist, env });
       await running.close();

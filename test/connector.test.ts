@@ -6,9 +6,12 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { setImmediate as turn } from "node:timers/promises";
 import { connectorWith } from "../lib/connector.ts";
+import { equals } from "../lib/graph/client/odata.ts";
 import type { Configuration } from "../lib/generated/types.ts";
 import { Unusable } from "../lib/host/schemaContract.ts";
 import { httpTransport } from "../lib/net/transport.ts";
+import { certificateFor, pfxPassword } from "./doctor/clinic.ts";
+import { seedState } from "./emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
 /** As the product does, without its waits. */
@@ -21,6 +24,7 @@ const connectQuickly = connectorWith({
 
 const LOGIN = "EXO_CONNECTOR_LOGIN_URL";
 const EXCHANGE = "EXO_CONNECTOR_EXCHANGE_URL";
+const GRAPH = "EXO_CONNECTOR_GRAPH_URL";
 const address = "http://127.0.0.1:8080";
 
 let running: RunningEmulator;
@@ -89,17 +93,21 @@ describe("no emulator address", () => {
   );
 });
 
-describe("only one emulator address", () => {
+describe("a part of the emulator addresses", () => {
   it.each([
-    ["the sign-in service", { [LOGIN]: address }],
-    ["Exchange Online", { [EXCHANGE]: address }],
-    ["the sign-in service, the other empty", { [LOGIN]: address, [EXCHANGE]: "" }],
-    ["Exchange Online, the other empty", { [LOGIN]: "", [EXCHANGE]: address }],
-  ])("is refused: %s", (_name, env) => {
+    ["the sign-in service", { [LOGIN]: address }, [EXCHANGE, GRAPH]],
+    ["Exchange Online", { [EXCHANGE]: address }, [LOGIN, GRAPH]],
+    ["Microsoft Graph", { [GRAPH]: address }, [LOGIN, EXCHANGE]],
+    [
+      "the sign-in service, the others empty",
+      { [LOGIN]: address, [EXCHANGE]: "", [GRAPH]: "" },
+      [EXCHANGE, GRAPH],
+    ],
+    ["all but Microsoft Graph", { [LOGIN]: address, [EXCHANGE]: address }, [GRAPH]],
+  ])("is refused: %s", (_name, env, missing) => {
     const faults = refusal(env);
     expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(LOGIN);
-    expect(faults[0]).toContain(EXCHANGE);
+    expect(faults[0]).toContain(`is set, but not ${missing.join(" and ")};`);
     expect(requests).toBe(0);
   });
 });
@@ -120,23 +128,29 @@ describe("a loopback address", () => {
     "https://[0:0:0:0:0:0:0:1]:8443",
     "http://127.0.0.1:8080/a/path?query",
   ])("is accepted, and nothing is sent before the first cmdlet: %s", (url) => {
-    const { stats } = connection({ [LOGIN]: url, [EXCHANGE]: url });
+    const { stats } = connection({ [LOGIN]: url, [EXCHANGE]: url, [GRAPH]: url });
     expect([requests, stats.requests]).toEqual([0, 0]);
   });
 
-  it.each(["127.0.0.1", "localhost"])("is used for both services: %s", async (host) => {
+  it.each(["127.0.0.1", "localhost"])("is used for every service: %s", async (host) => {
     const at = (url: string): string => `http://${host}:${new URL(url).port}/ignored/path`;
     const { targets } = connection({
       [LOGIN]: at(running.loginUrl),
       [EXCHANGE]: at(running.exchangeUrl),
+      [GRAPH]: at(running.graphUrl),
     });
     const rows = await targets.exchange.invoke({
       cmdlet: "Get-Mailbox",
       parameters: { Identity: "anna.bakker@contoso.com" },
     });
     expect(rows).toBeDefined();
-    expect(running.emulator.journal().map(({ side }) => side)).toEqual(["login", "exchange"]);
-    expect(requests).toBe(2);
+    const query = { select: ["id"], filter: equals("mail", "anna.bakker@contoso.com") };
+    expect(await targets.graph.list({ operation: "GET /users", query })).toHaveLength(1);
+    expect(running.emulator.journal().map(({ side }) => side)).toEqual([
+      ...["login", "exchange"],
+      ...["login", "graph"],
+    ]);
+    expect(requests).toBe(4);
   });
 });
 
@@ -165,8 +179,11 @@ describe("an address that is not accepted", () => {
     ["a port out of range", "http://127.0.0.1:65536"],
     ["blanks", "   "],
   ])("is refused by name, and not repeated: %s", (_name, url) => {
-    for (const name of [LOGIN, EXCHANGE]) {
-      const faults = refusal({ [LOGIN]: address, [EXCHANGE]: address, [name]: url });
+    for (const name of [LOGIN, EXCHANGE, GRAPH]) {
+      const faults = refusal({
+        ...{ [LOGIN]: address, [EXCHANGE]: address, [GRAPH]: address },
+        [name]: url,
+      });
       expect(faults).toHaveLength(1);
       expect(faults[0]).toContain(name);
       expect(faults[0]).not.toContain("hunter2");
@@ -195,10 +212,7 @@ describe("an address that is not accepted", () => {
 });
 
 describe("the credential", () => {
-  const addresses = (): Record<string, string> => ({
-    [LOGIN]: running.loginUrl,
-    [EXCHANGE]: running.exchangeUrl,
-  });
+  const addresses = (): Record<string, string> => running.env;
   const command = {
     cmdlet: "Get-Mailbox",
     parameters: { Identity: "anna.bakker@contoso.com" },
@@ -222,15 +236,32 @@ describe("the credential", () => {
     await expect(targets.exchange.invoke(command)).rejects.toThrow("AppCertificateBase64String");
     expect(requests).toBe(0);
   });
+
+  it("is one certificate, also when it signs in to Exchange and to Graph: one warning when it ends soon", async () => {
+    const { pem, pfx } = certificateFor(-300, 10);
+    const state = seedState();
+    for (const app of state.apps) app.certificates = [pem];
+    running.emulator.replaceState(state);
+    const { targets, warnings } = connection(addresses(), {
+      UseCertificate: true,
+      AppCertificateBase64String: pfx,
+      AppCertificatePassword: pfxPassword,
+    });
+    expect([...(warnings ?? [])]).toEqual([]);
+    await targets.exchange.invoke(command);
+    await targets.graph.list({
+      operation: "GET /users",
+      query: { select: ["id"], filter: equals("mail", "anna.bakker@contoso.com") },
+    });
+    expect(running.emulator.journal().filter(({ side }) => side === "login")).toHaveLength(2);
+    expect([...(warnings ?? [])]).toEqual([expect.stringContaining('"CN=doctor test"')]);
+  });
 });
 
 describe("close", () => {
   it("ends requests that are under way", async () => {
     running.emulator.setFaults([{ match: { side: "login" }, hang: true }]);
-    const { targets, close } = connection({
-      [LOGIN]: running.loginUrl,
-      [EXCHANGE]: running.exchangeUrl,
-    });
+    const { targets, close } = connection(running.env);
     const sent = targets.exchange.invoke({ cmdlet: "Get-Mailbox", parameters: {} });
     const ended = sent.catch((thrown: unknown) => thrown);
     await expect.poll(() => requests).toBe(1);

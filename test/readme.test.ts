@@ -36,10 +36,7 @@ beforeAll(async () => {
   running = await startEmulator();
   run = await runBundle("lifecycle/create", shown("event"), {
     dist: inject("dist"),
-    env: {
-      EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-      EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-    },
+    env: running.env,
   });
 });
 afterAll(() => running.close());

@@ -95,10 +95,7 @@ interface Written {
   messages: string;
 }
 
-const urls = (): Record<string, string> => ({
-  EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-  EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-});
+const urls = (): Record<string, string> => running.env;
 
 function seenIn(run: Pick<BundleRun, "answer" | "code" | "stdout" | "stderr">): Written {
   const { outputContext } = run.answer as Answer;

@@ -135,10 +135,7 @@ describe("an event that signs in with it", () => {
         AppCertificatePassword: used.password,
       },
     });
-    const { answer } = await runInProcess(create, event, {
-      EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-      EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-    });
+    const { answer } = await runInProcess(create, event, running.env);
     return answer as Answer;
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addressesOf, allSets, formFor } from "../doctor/clinic.ts";
+import { allSets, formFor } from "../doctor/clinic.ts";
 import { seedState } from "../emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { ran } from "./terminal.ts";
@@ -44,7 +44,7 @@ describe("exo-connector doctor", () => {
     const { code, lines } = await ran(["doctor", "--emulator", running.exchangeUrl]);
     expect(code).toBe(0);
     expect(lines).toContain(
-      `ok     addresses: Those of an emulator: ${running.loginUrl}, ${running.exchangeUrl}.`,
+      `ok     addresses: Those of an emulator: ${Object.values(running.env).join(", ")}.`,
     );
   });
 
@@ -61,7 +61,7 @@ describe("exo-connector doctor", () => {
 
   it("reads a configuration, marks what is wrong in words, and exits with 1", async () => {
     const file = written("tenant.json", { ...formFor(running), AppSecret: "hunter2-hunter2" });
-    const { code, lines } = await ran(["doctor", "--config", file], addressesOf(running));
+    const { code, lines } = await ran(["doctor", "--config", file], running.env);
     expect(code).toBe(1);
     expect(lines.join("\n")).toContain("warn   addresses: Everything goes to an emulator");
     expect(lines[0]).toBe("doctor, contoso.onmicrosoft.com");

@@ -48,8 +48,7 @@ beforeAll(async () => {
     UseCertificate: false,
   };
   writeFileSync(file("tenant.json"), JSON.stringify(form));
-  vi.stubEnv("EXO_CONNECTOR_LOGIN_URL", running.loginUrl);
-  vi.stubEnv("EXO_CONNECTOR_EXCHANGE_URL", running.exchangeUrl);
+  for (const [name, value] of Object.entries(running.env)) vi.stubEnv(name, value);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

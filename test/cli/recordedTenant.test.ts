@@ -57,8 +57,7 @@ beforeAll(async () => {
     AppSecret: clientSecret,
     UseCertificate: false,
   });
-  vi.stubEnv("EXO_CONNECTOR_LOGIN_URL", running.loginUrl);
-  vi.stubEnv("EXO_CONNECTOR_EXCHANGE_URL", running.exchangeUrl);
+  for (const [name, value] of Object.entries(running.env)) vi.stubEnv(name, value);
 });
 afterAll(() => vi.unstubAllEnvs());
 

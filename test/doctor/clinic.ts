@@ -51,7 +51,7 @@ async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<F
   for await (const finding of examine({
     isEmulated,
     form: { ...formFor(running), ...form },
-    env: { ...addressesOf(running), ...env },
+    env: { ...running.env, ...env },
     nodeVersion,
     seams: {
       ...machineSeams,
@@ -63,11 +63,6 @@ async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<F
     findings.push(finding);
   return findings;
 }
-
-export const addressesOf = ({ loginUrl, exchangeUrl }: RunningEmulator) => ({
-  EXO_CONNECTOR_LOGIN_URL: loginUrl,
-  EXO_CONNECTOR_EXCHANGE_URL: exchangeUrl,
-});
 
 export const formFor = ({ tenantId, clientId, clientSecret }: RunningEmulator) => ({
   Organization: "contoso.onmicrosoft.com",

@@ -97,7 +97,7 @@ describe("what is not wrong, but should be known", () => {
       "a real configuration that goes to an emulator",
       { isEmulated: false },
       "addresses",
-      /^Everything goes to an emulator: http:\/\/127\.0\.0\.1:\d+, http:\/\/127\.0\.0\.1:\d+\.$/,
+      /^Everything goes to an emulator: (http:\/\/127\.0\.0\.1:\d+(, |\.$)){3}/,
       /^Remove EXO_CONNECTOR_LOGIN_URL/,
     ],
     [
@@ -256,6 +256,7 @@ it("names the proxy that refuses, and keeps its password", async () => {
     env: {
       EXO_CONNECTOR_LOGIN_URL: undefined,
       EXO_CONNECTOR_EXCHANGE_URL: undefined,
+      EXO_CONNECTOR_GRAPH_URL: undefined,
       HTTPS_PROXY: `http://${proxyAccount.credentials}@127.0.0.1:${proxy.port}`,
     },
   });

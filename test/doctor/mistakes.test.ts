@@ -223,10 +223,10 @@ const cases: Case[] = [
     /^Correct these values/,
   ],
   [
-    "only one address of an emulator",
+    "not all addresses of an emulator",
     { env: { EXO_CONNECTOR_EXCHANGE_URL: undefined } },
     "addresses",
-    /^Only one of EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL is set/,
+    /^An address of an emulator is set, but not EXO_CONNECTOR_EXCHANGE_URL;/,
     /^Remove EXO_CONNECTOR_LOGIN_URL/,
   ],
   [

@@ -440,6 +440,10 @@ function stateWith(objects: DirectoryObject[]): State {
         appRoles: ["Exchange.ManageAsApp"],
         directoryRoles: ["Exchange Administrator"],
         roleGroups: [],
+        graphRoles: [
+          ...["User.ReadWrite.All", "Group.ReadWrite.All", "GroupMember.Read.All"],
+          "LicenseAssignment.ReadWrite.All",
+        ],
       },
     ],
     behaviour: { ...defaultBehaviour },

@@ -25,6 +25,8 @@ export interface RunningEmulator extends Credentials {
   loginUrl: string;
   exchangeUrl: string;
   graphUrl: string;
+  /** The environment variables that send a bundle here. */
+  env: Record<string, string>;
   emulator: Emulator;
   /** Ends every connection, including those without an answer. */
   close(): Promise<void>;
@@ -45,7 +47,12 @@ export async function startEmulator(options: ServerOptions = {}): Promise<Runnin
     await Promise.all(closed);
   };
   const urls = { loginUrl: login, exchangeUrl: exchange, graphUrl: graph };
-  return { ...emulator.credentials, ...urls, emulator, close };
+  const env = {
+    EXO_CONNECTOR_LOGIN_URL: login,
+    EXO_CONNECTOR_EXCHANGE_URL: exchange,
+    EXO_CONNECTOR_GRAPH_URL: graph,
+  };
+  return { ...emulator.credentials, ...urls, env, emulator, close };
 }
 
 /** Each on the next port, or each on a free one. All of them, or none. */

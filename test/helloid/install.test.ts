@@ -100,10 +100,7 @@ describe.skipIf(program === "")("install.ps1", { timeout: 60_000 }, () => {
       writeFileSync(archive, archiveOf(releaseFiles(dist), "0.2.0"));
       await platform.run(`Expand-Archive -LiteralPath '${archive}' -DestinationPath '${into}'`, {});
       expect(await install(into)).toEqual([switched("0.2.0")]);
-      const env = {
-        EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-        EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-      };
+      const { env } = running;
       const { outputContext, warning, error } = await run({ env }, story(running)[0].event);
       expect({ outputContext, warning, error }).toMatchObject({
         outputContext: { Success: true },

@@ -43,16 +43,14 @@ export async function gateOfGraph({ read, stream, change }: Gate<GraphTarget>): 
   await change(ofExchange);
 }
 
-export async function gateOfBoth(
-  { read, change }: Gate<GraphTarget & Parameters<ReturnType<typeof mailboxById>>[0]>,
-  another: Step<"activeDirectory">,
-): Promise<void> {
+export async function gateOfBoth({
+  read,
+  change,
+}: Gate<GraphTarget & Parameters<ReturnType<typeof mailboxById>>[0]>): Promise<void> {
   await read(mailboxById("id", []));
   await read(userOf("id"));
   await change(ofExchange);
   await change(ofGraph);
-  // @ts-expect-error -- a step for a target that is neither
-  await change(another);
 }
 
 /** The declared targets decide what a handler may read. */

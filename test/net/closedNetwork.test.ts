@@ -136,8 +136,7 @@ describe("a bundle in a closed network", () => {
     const { code, messages } = await update({
       HTTPS_PROXY: `http://127.0.0.1:${await unusedPort()}`,
       HTTP_PROXY: `http://127.0.0.1:${await unusedPort()}`,
-      EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-      EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
+      ...running.env,
     });
     expect(code, messages.join()).toBe(0);
   });

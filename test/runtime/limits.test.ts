@@ -59,8 +59,7 @@ describe("a bundle answers within its deadline", () => {
         // its main thread waits for a thread of V8 that waits as well. The answer is what this test holds.
         started: (kill) => void setTimeout(() => kill("SIGKILL"), deadlineMs + 1_000).unref(),
         env: {
-          EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-          EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
+          ...running.env,
           EXO_CONNECTOR_DEADLINE_MS: String(deadlineMs),
           ...env(),
         },

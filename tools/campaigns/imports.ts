@@ -159,10 +159,7 @@ async function disturbed(
     if (seed !== undefined) emulator.emulator.setFaults(faultsFor(seed, often));
     const run = await runBundle(action, permissionImportFor(emulator, configuration), {
       dist,
-      env: {
-        EXO_CONNECTOR_LOGIN_URL: emulator.loginUrl,
-        EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl,
-      },
+      env: emulator.env,
     });
     const records = run.records as { PermissionReference: unknown; AccountReferences: string[] }[];
     // Blocks may be cut otherwise: what counts is who holds what.

@@ -23,10 +23,7 @@ const dist = path.join(root, "dist");
 await buildBundles(dist);
 const running = await startEmulator();
 const folder = mkdtempSync(path.join(tmpdir(), "measure-bridge-"));
-const env = {
-  EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-  EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
-};
+const { env } = running;
 const event = structuredClone(story(running)[0].event);
 const { actionContext } = event;
 Object.assign(actionContext.Configuration, { ConnectorPath: dist, NodePath: process.execPath });

@@ -43,8 +43,7 @@ async function importOf(count: number): Promise<number> {
       stdio: ["pipe", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"] ?? "",
-        EXO_CONNECTOR_LOGIN_URL: emulator.loginUrl,
-        EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl,
+        ...emulator.env,
       },
     },
   );

@@ -81,10 +81,7 @@ async function measured(
   });
   try {
     const run = await runBundle(action, permissionImportFor(emulator, configuration), {
-      env: {
-        EXO_CONNECTOR_LOGIN_URL: emulator.loginUrl,
-        EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl,
-      },
+      env: emulator.env,
     });
     const { outputContext } = run.answer as { outputContext: { Success: boolean } };
     if (!outputContext.Success)

@@ -137,8 +137,7 @@ async function run(
     stdio: ["pipe", full ?? "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"] ?? "",
-      EXO_CONNECTOR_LOGIN_URL: running.loginUrl,
-      EXO_CONNECTOR_EXCHANGE_URL: running.exchangeUrl,
+      ...running.env,
     },
   });
   if (full !== undefined) closeSync(full);

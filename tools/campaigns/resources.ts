@@ -190,14 +190,13 @@ async function runUntil(
   event: unknown,
   { emulator: running, dist, timesShorter }: Circumstances,
 ): ReturnType<typeof runBundle> {
-  const { emulator, loginUrl, exchangeUrl } = running;
+  const { emulator } = running;
   let watch: NodeJS.Timeout | undefined;
   try {
     return await runBundle(action, event, {
       dist,
       env: {
-        EXO_CONNECTOR_LOGIN_URL: loginUrl,
-        EXO_CONNECTOR_EXCHANGE_URL: exchangeUrl,
+        ...running.env,
         TIMES_SHORTER: String(timesShorter),
       },
       ...(timesShorter > 1 && { preload: shortWaits }),

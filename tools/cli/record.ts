@@ -20,6 +20,7 @@ import { PageNames } from "./pageNames.ts";
 import { actionOf } from "./replay.ts";
 import { UsageError } from "../session/usageError.ts";
 import {
+  addressesAt,
   askedIn,
   asksForToken,
   differences,
@@ -67,7 +68,7 @@ async function record(
   try {
     const run = await runBundle(actionOf(name), event, {
       dist,
-      env: { EXO_CONNECTOR_LOGIN_URL: proxy.origin, EXO_CONNECTOR_EXCHANGE_URL: proxy.origin },
+      env: addressesAt(proxy.origin),
     });
     if (run.answer === undefined) throw new UsageError(withoutAnswer(run));
     const failed = traffic.find(({ response }) => !("cut" in response) && response.status >= 500);

@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { emulatorVariables } from "../../lib/connector.ts";
 import type { Asked, Exchange } from "../session/traffic.ts";
 
 /** Actions that send requests side by side: their order, and that of their records, is not the same in every run. */
@@ -314,7 +315,12 @@ function isBranch(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-// ---- One loopback address for both hosts.
+// ---- One loopback address for all hosts.
+
+/** The environment variables that send a bundle to one address, whatever the host. */
+export function addressesAt(origin: string): Record<string, string> {
+  return Object.fromEntries(emulatorVariables.map((name) => [name, origin]));
+}
 
 export interface Question {
   method: string;

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { runBundle, withoutAnswer, type BundleRun } from "./run.ts";
 import {
+  addressesAt,
   askedIn,
   asksForToken,
   differences,
@@ -59,10 +60,7 @@ export async function rerun(
 ): Promise<Rerun> {
   const script = new Script(traffic, tenantIn(event), isUnordered(action));
   const server = await serveLoopback((question) => script.next(question, server.origin));
-  const run = await way(action, event, {
-    EXO_CONNECTOR_LOGIN_URL: server.origin,
-    EXO_CONNECTOR_EXCHANGE_URL: server.origin,
-  }).finally(server.close);
+  const run = await way(action, event, addressesAt(server.origin)).finally(server.close);
   return {
     ...run,
     answer: lasting(run.answer, server.origin),

@@ -1,5 +1,5 @@
 import type { Credential, TokenSource } from "../../lib/auth/token.ts";
-import type { ConnectorSeams } from "../../lib/connector.ts";
+import type { ConnectorSeams, emulatorUrls } from "../../lib/connector.ts";
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
 import type { Configuration } from "../../lib/generated/types.ts";
 import type { Proxy } from "../../lib/net/proxy.ts";
@@ -30,7 +30,7 @@ export interface Facts {
   proxy: Proxy | undefined;
   /** The certificates of hosts are checked. */
   tls: true;
-  emulatorUrls: { loginUrl: string | undefined; exchangeUrl: string | undefined };
+  emulatorUrls: Omit<ReturnType<typeof emulatorUrls>, "faults">;
   /** Sends requests as the product would. */
   transport: ReturnType<ConnectorSeams["transport"]>;
   configuration: Configuration;

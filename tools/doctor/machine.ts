@@ -1,7 +1,7 @@
 /** The machine: Node.js, and the environment variables that the connection depends on. */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { emulatorUrls, uncheckedTlsFault } from "../../lib/connector.ts";
+import { emulatorUrls, emulatorVariables, uncheckedTlsFault } from "../../lib/connector.ts";
 import { proxyFrom } from "../../lib/net/proxy.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { Check } from "./check.ts";
@@ -124,20 +124,20 @@ export const addresses: Check = {
   name: "addresses",
   finds: ["emulatorUrls", "transport"],
   examine({ premises: { env, seams, isEmulated }, known }) {
-    const { loginUrl, exchangeUrl, faults } = emulatorUrls(env);
+    const { faults, ...urls } = emulatorUrls(env);
     if (faults.length > 0) return wrong(faults.join(" "), mendAddresses);
     known.get("tls");
     known.add({
-      emulatorUrls: { loginUrl, exchangeUrl },
+      emulatorUrls: urls,
       transport: seams.transport(known.get("proxy")),
     });
+    const { loginUrl, exchangeUrl, graphUrl } = urls;
     if (loginUrl === undefined) return fine("Those of the cloud.");
-    const both = `${loginUrl}, ${exchangeUrl}`;
+    const all = `${loginUrl}, ${exchangeUrl}, ${graphUrl}`;
     return isEmulated
-      ? fine(`Those of an emulator: ${both}.`)
-      : warning(`Everything goes to an emulator: ${both}.`, mendAddresses);
+      ? fine(`Those of an emulator: ${all}.`)
+      : warning(`Everything goes to an emulator: ${all}.`, mendAddresses);
   },
 };
 
-const mendAddresses =
-  "Remove EXO_CONNECTOR_LOGIN_URL and EXO_CONNECTOR_EXCHANGE_URL for a real tenant.";
+const mendAddresses = `Remove ${emulatorVariables.join(", ")} for a real tenant.`;

@@ -241,7 +241,7 @@ export const connection: readonly Entry[] = [
     of: ["EXO_CONNECTOR_DEADLINE_MS is not"],
     also: [
       "NODE_TLS_REJECT_UNAUTHORIZED=0 is set",
-      "Only one of EXO_CONNECTOR_LOGIN_URL",
+      "An address of an emulator is set, but not",
       "does not point at this machine",
       "HTTPS_PROXY (or https_proxy) is not the address",
     ],

@@ -66,7 +66,7 @@ describe("a client secret", () => {
     ],
     [
       "the scope of another resource",
-      { scope: "https://graph.microsoft.com/.default" },
+      { scope: "https://vault.azure.net/.default" },
       undefined,
       400,
       "invalid_resource",

@@ -214,7 +214,7 @@ describe("the sign-in", () => {
 
   it.each([
     [{ resource: "" }, 400, "must contain the following parameter: 'resource'"],
-    [{ resource: "https://graph.microsoft.com" }, 400, "was not found in the tenant"],
+    [{ resource: "https://vault.azure.net" }, 400, "was not found in the tenant"],
     [{ client_secret: "guess" }, 401, "Invalid client secret"],
   ])("of version 1 with %j is refused", async (changes, code, text) => {
     const answer = await firstVersion(changes);

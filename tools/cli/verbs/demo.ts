@@ -52,10 +52,7 @@ async function play(
   { dist, verbose, json }: DemoOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const env = {
-    EXO_CONNECTOR_LOGIN_URL: emulator.loginUrl,
-    EXO_CONNECTOR_EXCHANGE_URL: emulator.exchangeUrl,
-  };
+  const { env } = emulator;
   const { tenant, objects } = emulator.emulator.state();
   if (!json)
     terminal.line(
