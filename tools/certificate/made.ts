@@ -40,10 +40,10 @@ export async function makeCertificate(wishes: CertificateWishes): Promise<MadeCe
 }
 
 /**
- * TripleDES-SHA1, as Export-PfxCertificate writes it unless AES is requested. Windows Server 2016 does not read a PFX
- * that is protected with AES256-SHA256, later versions do (documented for PKCS12_PBES2_EXPORT_PARAMS; seen by acme.sh
- * and Ansible). OpenSSL 3 reads both. The private key is as safe as its password, and 128 bits of chance cannot be guessed:
- * so few rounds suffice, which every event has to repeat.
+ * TripleDES-SHA1, as Export-PfxCertificate writes it unless AES is requested. Windows Server 2016 does not read a
+ * PFX with AES256-SHA256, later versions do (documented for PKCS12_PBES2_EXPORT_PARAMS; seen by acme.sh and Ansible).
+ * OpenSSL 3 reads both. The private key is as safe as its password, and 128 bits of chance cannot be guessed: so few
+ * rounds suffice, which every event has to repeat.
  */
 const protection = { algorithm: "3des", count: 2048, saltSize: 16 } as const;
 
