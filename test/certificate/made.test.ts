@@ -156,7 +156,7 @@ describe("an event that signs in with it", () => {
     expect(outputContext.AuditLogs[0]?.Message).toContain("is not registered on application");
   });
 
-  it("says in its audit log, once and not as an error, when 30 days or less are left", async () => {
+  it("has one line in its audit log, which is not an error, when 30 days or less are left", async () => {
     const answer = await answered([ending], ending);
     expect(answer.outputContext.Success).toBe(true);
     expect(warningsIn(answer)).toEqual([

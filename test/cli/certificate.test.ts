@@ -73,14 +73,14 @@ describe("exo-connector certificate new", () => {
     expect(shown.text).not.toContain(pfxBase64.slice(0, 40));
   });
 
-  it.skipIf(process.platform === "win32")("lets nobody but its owner read them", () => {
+  it.skipIf(process.platform === "win32")("lets no one but its owner read them", () => {
     const modes = [own, ...filesIn(own).map((file) => path.join(own, file))].map(
       (file) => statSync(file).mode & 0o777,
     );
     expect(modes).toEqual([0o700, 0o600, 0o600, 0o600]);
   });
 
-  it("says what to do, in the order in which the application can always sign in", () => {
+  it("lists the next steps in the order in which the application can always sign in", () => {
     const steps = shown.lines.filter((line) => /^\d\. /.test(line));
     expect(steps).toEqual([
       `1. Upload ${name}.cer to the app registration.`,
@@ -165,7 +165,7 @@ const form = {
 };
 
 describe("a renewal", () => {
-  /** What it says when these are the values of the form. */
+  /** What it shows when these are the values of the form. */
   async function renewed(values: object): Promise<{ text: string; old: string; config: string }> {
     const folder = emptyFolder();
     const config = path.join(folder, "tenant.json");
@@ -202,7 +202,7 @@ describe("a renewal", () => {
     for (const secret of [pfx.slice(0, 40), pfxPassword]) expect(text).not.toContain(secret);
   });
 
-  it("of a client secret says so, and does not show it", async () => {
+  it("of a client secret names it as what is replaced, and does not show it", async () => {
     const { text } = await renewed({ AppSecret: "hunter2-hunter2" });
     expect(text).toContain("It replaces the client secret");
     expect(text).toContain("4. Remove the old client secret from the app registration.");

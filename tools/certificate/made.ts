@@ -11,7 +11,7 @@ export interface MadeCertificate {
   cer: Buffer;
   /** The certificate and its private key, protected with the password. Secret. */
   pfx: Buffer;
-  /** 32 hexadecimal digits, which no form and no shell changes: 128 bits of chance. Secret. */
+  /** 128 random bits as 32 hexadecimal digits, which no form and no shell changes. Secret. */
   password: string;
 }
 
@@ -42,7 +42,7 @@ export async function makeCertificate(wishes: CertificateWishes): Promise<MadeCe
 /**
  * TripleDES-SHA1, as Export-PfxCertificate writes it unless AES is requested. Windows Server 2016 does not read a
  * PFX with AES256-SHA256, later versions do (documented for PKCS12_PBES2_EXPORT_PARAMS; seen by acme.sh and Ansible).
- * OpenSSL 3 reads both. The private key is as safe as its password, and 128 bits of chance cannot be guessed: so few
+ * OpenSSL 3 reads both. The private key is as safe as its password, and no one guesses 128 random bits: so few
  * rounds suffice, which every event has to repeat.
  */
 const protection = { algorithm: "3des", count: 2048, saltSize: 16 } as const;

@@ -30,11 +30,9 @@ export function addCertificate(program: Command, terminal: Terminal): void {
     .description("Make the certificate with which the application signs in.");
   const make = certificate
     .command("new")
-    .description(
-      "Make a key and a certificate as files, and say what to do with them. Sends nothing.",
-    )
-    .option("--folder <folder>", "where their new folder is made", ".")
-    .option("--days <n>", "for how many days it is valid", "365")
+    .description("Make a key and a certificate as files, and list the next steps. Sends nothing.")
+    .option("--folder <folder>", "the folder in which they get a new folder", ".")
+    .option("--days <n>", "the number of days for which it is valid, up to 730", "365")
     .option("--subject <name>", "its common name", "Exchange connector")
     .option("--password-file <file>", "a new file for the password, which is shown otherwise")
     .option(
