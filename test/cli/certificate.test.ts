@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import {
   existsSync,
@@ -11,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { readCertificate } from "../../lib/auth/certificate.ts";
 import { certificateFiles, writeCertificate } from "../../tools/certificate/files.ts";
 import { main } from "../../tools/cli/exoConnector.ts";
@@ -192,7 +193,7 @@ describe("a renewal", () => {
     expect(text).toContain(`application ${form.AppId}, Certificates & secrets`);
     const order = [
       `to the app registration.`,
-      `Leave the old certificate (thumbprint ${thumbprint}, valid until ${until}) there`,
+      `Leave the old certificate (thumbprint ${thumbprint}, valid until ${until}) there until step 4.`,
       `2. Enter it in the configuration form, and in ${config}.`,
       `3. Check it: npm run exo -- doctor --config "${config}"`,
       `4. Remove the old certificate (thumbprint ${thumbprint}, valid until ${until}) from the app registration.`,
@@ -245,6 +246,30 @@ describe("what cannot be used", () => {
     expect(text).toMatch(message);
     expect(text).not.toContain("hunter2");
     expect(filesIn(folder)).toEqual([]);
+  });
+});
+
+describe("in the archive", () => {
+  const entry = path.join(inject("dist"), "exo-connector.mjs");
+  const started = (cwd: string, ...args: string[]) =>
+    spawnSync(process.execPath, [entry, "certificate", "new", ...args], { cwd, encoding: "utf8" });
+
+  it("works from any folder, and names a command that works there", () => {
+    const folder = emptyFolder();
+    const made = started(folder, "--password-file", "password.txt", "--json");
+    expect([made.status, made.stderr]).toEqual([0, ""]);
+    const { steps } = JSON.parse(made.stdout) as { steps: string[] };
+    const [, file] = /Check it: node "?([^"]*)"? doctor --config/.exec(steps[2] ?? "") ?? [];
+    expect(path.resolve(folder, file ?? "")).toBe(entry);
+    expect(filesIn(folder)).toContain(path.join(name, `${name}.cer`));
+  });
+
+  it("writes nothing into its own folder, which the installer checks", () => {
+    const { status, stderr } = started(inject("dist"), "--password-file", path.join(root, "new"));
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^--folder: .* is in the folder of the connector; .* the installer refu/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 /** The way from files to a sign-in: in this order the application can sign in at any time. */
 import path from "node:path";
-import { program } from "../session/place.ts";
+import { commandLine } from "../session/place.ts";
 import type { CertificateFacts } from "./facts.ts";
 import type { CertificateFiles } from "./files.ts";
 import type { Replaced } from "./replaced.ts";
@@ -28,8 +28,7 @@ function upload({ facts, files, replaced }: NewCertificate): Step {
     `Entra admin center, App registrations, ${application}, Certificates & secrets, Certificates, Upload certificate.`,
     `The list then shows the thumbprint ${facts.thumbprint}.`,
   ];
-  if (replaced !== undefined)
-    details.push(`Leave the old ${nameOf(replaced)} there: events sign in with it until step 2.`);
+  if (replaced !== undefined) details.push(`Leave the old ${nameOf(replaced)} there until step 4.`);
   return { what: `Upload ${path.basename(files.cer)} to the app registration.`, details };
 }
 
@@ -37,13 +36,14 @@ function changeForm({ files, replaced }: NewCertificate): Step {
   const inFile = replaced === undefined ? "" : `, and in ${replaced.file}`;
   const copy = `Get-Content -LiteralPath '${files.formValue.replaceAll("'", "''")}' | Set-Clipboard`;
   const { password } = files;
+  const where = password === undefined ? "the one above" : `the text in ${password}`;
   return {
     what: `Enter it in the configuration form${inFile}.`,
     details: [
-      "Use certificate           on",
-      `App certificate           the one line in ${files.formValue}`,
-      `                          (in PowerShell: ${copy})`,
-      `App certificate password  ${password === undefined ? "the password above" : `the text in ${password}`}`,
+      "Use certificate (UseCertificate): on",
+      `App certificate (AppCertificateBase64String): the one line in ${files.formValue}`,
+      `  In PowerShell: ${copy}`,
+      `App certificate password (AppCertificatePassword): ${where}`,
     ],
   };
 }
@@ -53,8 +53,11 @@ function check({ replaced }: NewCertificate): Step {
   const details = [
     "Its lines credential and sign-in have to be ok. A new certificate can take some minutes to be registered.",
   ];
-  if (replaced === undefined) details.unshift(`${file} is a file with the values of the form.`);
-  return { what: `Check it: ${program} doctor --config ${quoted(file)}`, details };
+  if (replaced === undefined)
+    details.unshift(
+      `${file} is a JSON file with the values of the form by their keys, such as TenantID and those above.`,
+    );
+  return { what: `Check it: ${commandLine("doctor", "--config", file)}`, details };
 }
 
 function removeOld({ replaced }: NewCertificate): Step {
@@ -80,6 +83,3 @@ function nameOf({ certificate }: Replaced): string {
     ? "client secret"
     : `certificate (thumbprint ${certificate.thumbprint}, valid until ${certificate.validUntil})`;
 }
-
-/** A word of a command line, in PowerShell and in any other shell. */
-const quoted = (word: string): string => (/^[\w./\\:-]+$/.test(word) ? word : `"${word}"`);
