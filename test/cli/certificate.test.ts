@@ -297,7 +297,9 @@ describe("files that cannot all be written", () => {
     const password = path.join(folder, "password.txt");
     const files = certificateFiles(folder, new Date("2030-01-01"), password);
     writeFileSync(password, "kept");
-    expect(() => writeCertificate(files, made)).toThrow("EEXIST, it exists already");
+    expect(() => writeCertificate(files, made)).toThrow(
+      `${password} cannot be written: EEXIST, it exists already.`,
+    );
     expect(filesIn(folder)).toEqual(["password.txt"]);
     expect(readFileSync(password, "utf8")).toBe("kept");
   });

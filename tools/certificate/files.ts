@@ -80,13 +80,34 @@ export function writeCertificate(
       write(files.pfx, pfx);
       write(files.formValue, pfx.toString("base64"));
       if (files.password !== undefined) {
-        writeFileSync(files.password, password, options);
-        written.push(files.password);
+        const { password: file } = files;
+        withFile(file, "written", () => writeFileSync(file, "", options));
+        // From here on it is this certificate's own, and goes with it.
+        written.push(file);
+        writeFileSync(file, password, { flush: true });
       }
-      renameSync(incoming, files.folder);
+      renamePatiently(incoming, files.folder);
     } catch (error) {
-      for (const file of written) rmSync(file, { recursive: true, force: true });
+      for (const file of written) rmSync(file, { recursive: true, force: true, maxRetries });
       throw error;
     }
   });
+}
+
+const maxRetries = 30;
+const retryMs = 100;
+
+/** Windows renames no folder while a virus scanner has a file in it open: that passes. */
+function renamePatiently(from: string, to: string): void {
+  for (let retries = 0; ; retries++) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      const mayPass = code === "EPERM" || code === "EACCES" || code === "EBUSY";
+      if (!mayPass || retries === maxRetries) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
+    }
+  }
 }
