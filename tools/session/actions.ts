@@ -23,19 +23,25 @@ export function listActions(): string[] {
 
 /**
  * The action that a person means: its path, or the end of it where only one action ends so (`create`,
- * `groups/grantPermission`).
+ * `groups/grantPermission`). Of several the one in the highest folder: `entra/create` has to be named so.
  */
 export function findAction(text: string): string {
   const wanted = text.replaceAll("\\", "/").toLowerCase();
   const all = listActions();
   const found = all.filter((name) => `/${name}`.toLowerCase().endsWith(`/${wanted}`));
-  const [action] = found;
-  if (action !== undefined && found.length === 1) return action;
-  if (found.length > 1)
+  const [action, ...others] = highest(found);
+  if (action !== undefined && others.length === 0) return action;
+  if (action !== undefined)
     throw new UsageError(`${text} is more than one action: ${found.join(", ")}. Name one of them.`);
   const nearest = nearestName(text, [...all, ...all.map((name) => path.posix.basename(name))]);
   const hint = nearest === undefined ? `Actions: ${all.join(", ")}.` : `The nearest is ${nearest}.`;
   throw new UsageError(`There is no action ${text}. ${hint}`);
+}
+
+function highest(actions: readonly string[]): string[] {
+  const depthOf = (action: string): number => action.split("/").length;
+  const least = Math.min(...actions.map(depthOf));
+  return actions.filter((action) => depthOf(action) === least);
 }
 
 type AnyAction = Action<AnyEvent, Targets>;
