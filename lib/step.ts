@@ -11,6 +11,8 @@ export interface Step<T extends Target = Target, Targets = never> {
   parameters: Readonly<Record<string, unknown>>;
   /** What the step does, in the imperative, without a full stop. It becomes the audit line. */
   sentence: string;
+  /** Values in the parameters that must never be written, such as a password. */
+  secrets?: readonly string[];
   /** The values before the step, by property. */
   before: Readonly<Record<string, unknown>>;
   /** A read showed that the step changes nothing. It is sent anyway, because reads lag behind writes. */
@@ -26,6 +28,8 @@ export interface Step<T extends Target = Target, Targets = never> {
   isRemoval?: boolean;
   /** What a person can do when the effect never shows: a sentence for the audit log. */
   remedy?: string | undefined;
+  /** Receives the object that the target returned: the ID of what was created is known from nowhere else. */
+  onAnswer?: (object: Readonly<Record<string, unknown>>) => void;
   /**
    * Other ways to the same effect: another name of the same object, setting an entry that turns out to exist.
    * One is sent when the target returns the answer that it is for, and a read shows otherwise.

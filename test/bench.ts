@@ -132,8 +132,9 @@ export function shown(displayName: string, address: string): string {
 export const sentence = (expected: string | RegExp): unknown =>
   typeof expected === "string" ? expected : expect.stringMatching(expected);
 
-/** Without what only the protocol needs, and with times as they are sent. */
+/** Without what only the protocol needs, with times as they are sent, and with one mask for secrets. */
 function plain(value: unknown): unknown {
+  if (value === "[secret]") return "(secret)";
   if (typeof value === "string")
     return value.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.000Z$/, "$1");
   if (Array.isArray(value)) return value.map(plain);

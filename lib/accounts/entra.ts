@@ -90,11 +90,11 @@ export async function accountById(
 ): Promise<Account> {
   const names = [...propertiesFor(wanted.values), ...propertiesAmong(fields), ...alsoRead];
   const user = await read(userById(reference, [...new Set(names)]));
+  if (!hasExchange) return { user, mailbox: undefined, wanted: { ...wanted, settings: [] } };
   const extensions = extensionSettings(wanted.values);
   const ownFields = fields.filter((name) => ofMailbox.test(name));
   const settings = [...wanted.settings, ...extensions];
-  if (!hasExchange || settings.length + ownFields.length === 0)
-    return { user, mailbox: undefined, wanted };
+  if (settings.length + ownFields.length === 0) return { user, mailbox: undefined, wanted };
   const properties = ownFields.map((name) => name.replace(ofMailbox, ""));
   const mailbox = await read(mailboxOf(user, [...mailboxPropertiesFor(settings), ...properties]));
   if (!mailbox || extensions.length === 0) return { user, mailbox, wanted };
@@ -137,7 +137,9 @@ export function mailboxOf(
     if (!owner) return undefined;
     throw new Fault({
       kind: "notReady",
-      message: `The mailbox of "${owner.DisplayName}" <${owner.UserPrincipalName}> exists, but cannot be found at the moment.`,
+      message:
+        `The mailbox of "${owner.DisplayName}" <${owner.UserPrincipalName}> exists, but cannot be found at ` +
+        "the moment.",
     });
   };
 }

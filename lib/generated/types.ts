@@ -127,6 +127,14 @@ exchangeOnlineIntegration?: boolean
  */
 deleteAccount?: boolean
 /**
+ * True: create sets the manager of the user.
+ */
+setManagerOnCreate?: boolean
+/**
+ * How create makes the password of a new user when none is mapped (passwordProfile.password): random is 16 characters of every kind, passphrase is easy to read and type.
+ */
+PasswordPolicy?: ("random" | "passphrase")
+/**
  * True: update sets the manager of the user, and removes it when the person has no manager with an account.
  */
 updateManagerOnUpdate?: boolean

@@ -1,7 +1,7 @@
 import { folded } from "../caseFolding.ts";
 import { Fault } from "../fault.ts";
 import { assertGuid } from "../guid.ts";
-import type { Operations } from "../step.ts";
+import { mergedOperations, type Operations } from "../step.ts";
 import { assertReturned, objectById } from "./absence.ts";
 import { equals } from "./client/odata.ts";
 import { textOf, type GraphObject } from "./client/replies.ts";
@@ -50,13 +50,56 @@ export function userWhere(
     const query = { select: properties, filter, top: maxFound };
     const objects = await graph.list({ operation: "GET /users", query });
     const found = objects.filter((object) => hasValue(object, [read, ...path], value));
-    const [user] = found;
-    if (found.length > 1)
-      throw new Fault({
-        kind: "ambiguous",
-        message: `${found.length} users have the ${property} "${value}": ${found.map(userOf).map(nameOf).join(", ")}.`,
-      });
-    return user && userOf(user);
+    return onlyOne(found, property, value);
+  };
+}
+
+function onlyOne(found: readonly GraphObject[], property: string, value: string): User | undefined {
+  const [user] = found;
+  if (found.length > 1)
+    throw new Fault({
+      kind: "ambiguous",
+      message: `${found.length} users have the ${property} "${value}": ${found.map(userOf).map(nameOf).join(", ")}.`,
+    });
+  return user && userOf(user);
+}
+
+/** What `userOrDeletedWhere` sends. */
+export const deletedUserSearch: Operations = mergedOperations(userSearch, {
+  "GET /directory/deletedItems/microsoft.graph.user": ["$filter", "$select", "$top"],
+});
+
+/**
+ * The one user that has the value in a property, and the one deleted user that has it, in one request. `isCertain`:
+ * where neither is found, there is none; otherwise the index that answered may lag. Throws as `userWhere`.
+ */
+export function userOrDeletedWhere(
+  property: string,
+  value: string,
+  select: readonly string[],
+): GraphQuery<{ user: User | undefined; deleted: User | undefined; isCertain: boolean }> {
+  const [read = property, ...path] = property.split("/");
+  const filter = equals(property, value);
+  const query = { select: [...identifyingProperties, ...select, read], filter, top: maxFound };
+  const reads = [
+    { operation: "GET /users", query },
+    // Most filters on deleted objects are advanced queries (inferred); the others may be.
+    {
+      operation: "GET /directory/deletedItems/microsoft.graph.user",
+      query: { ...query, filter: { ...filter, isAdvanced: true } },
+    },
+  ] as const;
+  return async ({ graph }) => {
+    const found = new Map<string, GraphObject[]>();
+    for await (const piece of graph.each(reads, (one) => one)) {
+      if ("fault" in piece) throw piece.fault;
+      const own = piece.page.objects.filter((object) => hasValue(object, [read, ...path], value));
+      found.set(piece.item.operation, [...(found.get(piece.item.operation) ?? []), ...own]);
+    }
+    const [user, deleted] = reads.map(({ operation }) =>
+      onlyOne(found.get(operation) ?? [], property, value),
+    );
+    return { user, deleted, isCertain: !filter.isAdvanced };
   };
 }
 
@@ -82,7 +125,8 @@ const largestPage = 999;
 /** Few enough for one page; two would be enough to know that there are several. */
 const maxFound = 10;
 
-function hasValue(object: GraphObject, path: readonly string[], value: string): boolean {
+/** Whether an object has the value in a property or in a member of it. */
+export function hasValue(object: GraphObject, path: readonly string[], value: string): boolean {
   assertReturned(object, path.slice(0, 1), `user ${object.id}`);
   const found = path.reduce<unknown>(
     (whole, name) => (whole as Readonly<Record<string, unknown>> | null | undefined)?.[name],

@@ -155,17 +155,19 @@ export const sessionsValidFrom = "signInSessionsValidFromDateTime";
  */
 export function revokingSessions(user: User): GraphStep {
   const before = user[sessionsValidFrom];
+  const isDisabled = user["accountEnabled"] === false;
   return {
     target: "graph",
     operation: "POST /users/{user}/revokeSignInSessions",
     parameters: { user: user.id },
     sentence: `Revoke the sign-in sessions of user ${nameOf(user)}`,
     before: { [sessionsValidFrom]: before },
-    isInPlace: user["accountEnabled"] === false,
+    isInPlace: isDisabled,
     isSilent: true,
     async isInEffect(targets) {
       const read = await userById(user.id, [sessionsValidFrom])(targets);
-      return read[sessionsValidFrom] !== before;
+      // The time has whole seconds, so a second revocation need not change it.
+      return read[sessionsValidFrom] !== before || isDisabled;
     },
   };
 }

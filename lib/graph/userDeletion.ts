@@ -29,3 +29,20 @@ export function deletingUser(user: User): GraphStep {
     },
   };
 }
+
+/** What `restoringUser` sends, its look included. */
+export const userRestoration: Operations = mergedOperations(userLookup, {
+  "POST /directory/deletedItems/{item}/restore": ["item"],
+});
+
+/** The step that restores a deleted user, with its licences and memberships (documented). */
+export function restoringUser(deleted: User): GraphStep {
+  return {
+    target: "graph",
+    operation: "POST /directory/deletedItems/{item}/restore",
+    parameters: { item: deleted.id },
+    sentence: `Restore the deleted user "${deleted.displayName}" (${deleted.id})`,
+    before: { isDeleted: true },
+    isInEffect: async (targets) => (await userById(deleted.id)(targets)).id === deleted.id,
+  };
+}

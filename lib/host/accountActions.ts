@@ -54,6 +54,8 @@ export interface CreateInput<Targets, Key extends ConfigurationKey = never> exte
    * of mapping mode None.
    */
   known(field: string): unknown;
+  /** Sends the step that creates the account. */
+  create: Gate<Targets>["change"];
 }
 
 /**
@@ -63,10 +65,12 @@ export interface CreateInput<Targets, Key extends ConfigurationKey = never> exte
 export interface Correlated {
   accountReference: string;
   sentence: string;
+  /** The account did not exist before. */
+  isCreated?: boolean;
   account: Readonly<Record<string, unknown>>;
 }
 
-/** Declares a create action: it finds the one account that belongs to the person, and may adjust it. */
+/** Declares a create action: it finds the one account that belongs to the person or creates it, and may adjust it. */
 export function onCreate<Targets, const Key extends ConfigurationKey>({
   needs,
   configuration: keys,
@@ -89,7 +93,12 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         mapped.get(correlation.field) === undefined
           ? mapped.withDefault(correlation.field, null)
           : mapped;
-      const { accountReference, sentence, account } = await handle({
+      const {
+        accountReference,
+        sentence,
+        isCreated = false,
+        account,
+      } = await handle({
         correlation,
         known: (field) => mapped.get(field),
         data: new MappedFields(actionContext.Data),
@@ -100,6 +109,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         read,
         stream,
         change,
+        create: (step) => change(step, { auditAction: "CreateAccount" }),
       });
       // The platform counts a create without a reference as failed, even in a preview.
       if (accountReference.trim() === "")
@@ -109,9 +119,11 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         });
       Object.assign(output, {
         AccountReference: accountReference,
-        AccountCorrelated: true,
+        AccountCorrelated: !isCreated,
         Data: fields.filledFrom(account),
       });
+      // The step that created it is in the audit log.
+      if (isCreated) return {};
       const reason = configuration.CorrelateOnly ? ` Nothing was changed: ${onlyCorrelates}.` : "";
       return { audit: [{ Action: "CorrelateAccount", Message: `${sentence}${reason}` }] };
     },

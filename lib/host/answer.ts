@@ -168,9 +168,10 @@ const endings: Readonly<Record<StepRecord["result"], string>> = {
 
 function auditOf(
   { step, result, auditAction: own, remedy = "" }: StepRecord,
-  { auditAction = own }: Verb,
+  { auditAction: usual }: Verb,
   reason: Fault | undefined,
 ): AuditLog {
+  const auditAction = own ?? usual;
   const isOpen = result === "unknown" || result === "pending" || result === "accepted";
   const parts = [
     `${step.sentence}: ${endings[result]}.`,

@@ -16,8 +16,8 @@ function trimmed(value: string): string {
 
 /**
  * The look-up value is `PersonFieldValue`; older set-ups only send `AccountFieldValue`, the mapped value of that field.
- * Throws an `invalid` fault when there is no value to look up: this connector links mailboxes and never creates one,
- * so it can do nothing without correlation.
+ * Throws an `invalid` fault when there is no value to look up: without it, an account that exists would not be
+ * found, and a retry would create it twice.
  */
 export function correlationFrom({
   Enabled,
@@ -28,8 +28,8 @@ export function correlationFrom({
 }: CorrelationConfiguration): Correlation {
   if (!Enabled)
     throw Fault.invalid(
-      "Correlation is turned off. This connector links a person to an existing mailbox " +
-        "and never creates one: turn on correlation and select its fields.",
+      "Correlation is turned off: turn it on and select its fields, so that a person is linked to the account that " +
+        "exists.",
     );
   const field = (AccountField ?? "").trim();
   if (field === "")

@@ -15,6 +15,8 @@ export interface Notice {
 /** How a target answered a step that it did not refuse. */
 export interface StepAnswer {
   notices: readonly Notice[];
+  /** The object that the target returned, if it returned one. */
+  body?: Readonly<Record<string, unknown>> | undefined;
   /** The step was sent more than once, and an earlier try may have been applied. */
   wasRetried?: boolean;
 }
@@ -68,12 +70,15 @@ export function openGate<Targets>({
   dryRun,
   deadline,
   log,
+  keepSecret,
   trust,
 }: {
   connection: Connection<Targets>;
   dryRun: boolean;
   deadline: Pick<Deadline, "signal" | "remaining">;
   log: Log;
+  /** Called with everything that must never be written. */
+  keepSecret(secret: string): void;
   trust: Trust;
 }): HostGate<Targets> {
   const taken: StepRecord[] = [];
@@ -88,6 +93,7 @@ export function openGate<Targets>({
     try {
       const { target, operation, parameters } = step;
       answer = await connection.send({ target, operation, parameters });
+      if (answer.body) step.onAnswer?.(answer.body);
     } catch (thrown) {
       // A request that was cut off together with the run proves nothing about the change.
       assertRunning(deadline);
@@ -181,6 +187,7 @@ export function openGate<Targets>({
     confirm: boolean,
   ): Promise<StepResult> {
     assertRunning(deadline);
+    step.secrets?.forEach(keepSecret);
     const { auditAction, rank } = placement;
     const asRead = step.isInPlace === true ? "alreadySo" : "planned";
     const { remedy } = step;

@@ -173,12 +173,13 @@ async function handled<Event extends AnyEvent, Targets>(
 ): Promise<Result> {
   const { Configuration: configuration, DryRun: dryRun } = event.actionContext;
   const { log } = output;
+  const keepSecret = (secret: string): void => redaction.add(secret);
   const connection = connect(configuration, {
     env: world.env,
     signal: deadline.signal,
     remaining: deadline.remaining,
     log,
-    keepSecret: (secret) => redaction.add(secret),
+    keepSecret,
   });
   state.connection = connection;
   const gate = openGate({
@@ -186,6 +187,7 @@ async function handled<Event extends AnyEvent, Targets>(
     dryRun,
     deadline,
     log,
+    keepSecret,
     trust: {
       confirmAll: action.verb.whenMissing === "success",
       strict: configuration.ConfirmRevokes === "strict",

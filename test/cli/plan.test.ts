@@ -133,7 +133,7 @@ describe("exo-connector plan for one person", () => {
   it.each([
     [
       ["plan", "updat", "--person", example],
-      /^updat has no mapping; expected create, update, enable, disable or delete\.$/,
+      /^There is no action updat\. The nearest is update\.$/,
     ],
     [
       ["plan", "groups/grantPermission", "--person", example],

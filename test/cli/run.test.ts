@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { graphState, ids } from "../emulator/graph/graphClient.ts";
 import { startEmulator } from "../emulator/server.ts";
 import { ran } from "./terminal.ts";
 
@@ -30,6 +31,79 @@ describe("exo-connector run", () => {
     const { code, lines } = await ran([...grant, "--permission", "newsletter"]);
     expect(code).toBe(0);
     expect(lines).toContain("         ~ isMember: false -> true");
+  });
+
+  it.each([
+    ["update", "lifecycle/update"],
+    ["lifecycle/update", "lifecycle/update"],
+    ["entra/update", "lifecycle/entra/update"],
+    ["lifecycle/entra/update", "lifecycle/entra/update"],
+  ])("takes %s for %s: a bare name is an action of Exchange", async (name, action) => {
+    const { lines } = await ran(["run", name, "--account", anna]);
+    expect(lines[0]).toBe(`${action}, dry run, Contoso (emulated)`);
+  });
+
+  describe("with an account of Entra ID", () => {
+    const newcomer = "not.licensed@contoso.com";
+    const disabling = ["run", "entra/disable", "--account"];
+
+    it("finds a user without a mailbox, by its user principal name", async () => {
+      const { code, lines } = await ran([...disabling, newcomer]);
+      expect(code, lines.join("\n")).toBe(0);
+      expect(lines).toContain("         ~ accountEnabled: true -> false");
+    });
+
+    it("finds a user by its address and its employee ID, and not by another property", async () => {
+      const { emulator, exchangeUrl, close } = await startEmulator({ state: graphState() });
+      try {
+        const tenant = ["--emulator", exchangeUrl];
+        expect((await ran([...disabling, "1031", ...tenant])).lines.join()).toContain(
+          "Anna Bakker",
+        );
+        const guest = emulator.state().objects.find(({ Name }) => Name === "Gale Guest");
+        const { lines } = await ran([...disabling, "gale@fabrikam.com", ...tenant]);
+        expect(lines.join()).toContain(String(guest?.["ExternalDirectoryObjectId"]));
+        expect(await ran([...disabling, "Nurse", ...tenant])).toEqual({
+          code: 2,
+          lines: [],
+          notes: [
+            expect.stringMatching(
+              /^No user of Contoso \(emulated\) \(emulator at \S+\) has the employeeId Nurse\. Expected a user principal/,
+            ),
+          ],
+        });
+      } finally {
+        await close();
+      }
+    });
+
+    it("names both users when an address is the name of one and the mail of another", async () => {
+      const state = graphState();
+      const users = state.entra?.users ?? {};
+      Object.assign(users[ids.cloudOnly] ?? {}, { mail: newcomer });
+      const seed = file("two.json");
+      writeFileSync(seed, JSON.stringify(state));
+      const { code, notes } = await ran([...disabling, newcomer, "--seed", seed]);
+      expect({ code, notes }).toEqual({
+        code: 2,
+        notes: [`${newcomer} is more than one user: ${newcomer}, cloud.only@contoso.com.`],
+      });
+    });
+
+    it("changes the tenant with --live", async () => {
+      const { emulator, exchangeUrl, close } = await startEmulator();
+      try {
+        const { code } = await ran([
+          ...[...disabling, newcomer, "--live"],
+          ...["--emulator", exchangeUrl],
+        ]);
+        expect(code).toBe(0);
+        const user = emulator.state().objects.find((one) => one["UserPrincipalName"] === newcomer);
+        expect(user?.["AccountDisabled"]).toBe(true);
+      } finally {
+        await close();
+      }
+    });
   });
 
   it("changes the tenant with --live, in an emulator that runs", async () => {

@@ -50,8 +50,8 @@ describe("a correlation that cannot be used", () => {
     expect(refusal({ ...whole, Enabled: false })).toMatchObject({
       kind: "invalid",
       message:
-        "Correlation is turned off. This connector links a person to an existing " +
-        "mailbox and never creates one: turn on correlation and select its fields.",
+        "Correlation is turned off: turn it on and select its fields, so that a person is linked to the account that " +
+        "exists.",
     });
   });
 

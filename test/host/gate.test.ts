@@ -23,6 +23,7 @@ function opened({ send, dryRun = false }: { send?: Send; dryRun?: boolean } = {}
       dryRun,
       deadline,
       log: (level, message) => said.push(`${level}: ${message}`),
+      keepSecret: () => undefined,
       trust: { confirmAll: false, strict: false },
     }),
     connection,

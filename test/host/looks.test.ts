@@ -35,6 +35,7 @@ describe("a change that can be verified", () => {
       dryRun: false,
       deadline: { signal: new AbortController().signal, remaining: () => remaining },
       log: () => undefined,
+      keepSecret: () => undefined,
       trust: { confirmAll: false, strict: false, ...trust },
     });
     const change = (

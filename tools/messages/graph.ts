@@ -20,6 +20,29 @@ export const graph: readonly Entry[] = [
     also: ["is mapped, but is not a property of a user"],
   },
   {
+    outcome: "invalid",
+    why: "Entra ID cannot find the person's user, or create one, as it is configured.",
+    mend: "Select an account correlation field such as employeeId, and map it for Create with the same value.",
+    of: [
+      "expected a property of a user such as employeeId",
+      "a new one cannot be created with it",
+      "expected the same value, so that a later run finds the account",
+      "finds this property in an index that lags",
+    ],
+  },
+  {
+    outcome: "invalid",
+    why: "The new user lacks a value or has one that Entra ID does not accept. Nothing was created.",
+    mend: "Correct the field mapping for Create; a script makes names unique with Iteration.",
+    of: ["A new user needs", "The userPrincipalName"],
+  },
+  {
+    outcome: "gone",
+    why: 'No user belongs to the person, and "Correlate only" is on, so none was created.',
+    mend: "Turn it off, or correct the value that correlation looks for.",
+    of: ['No user has "…" as ….'],
+  },
+  {
     outcome: "notYet",
     why: "The user has a mailbox, and Exchange Online cannot find it at the moment.",
     mend: "Retry the action in some minutes.",

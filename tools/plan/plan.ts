@@ -30,7 +30,7 @@ export interface PersonPlan {
   result: "changes" | "nothing to change" | "fails";
   /** The audit lines of the dry run. */
   audit: AuditLog[];
-  /** The mailbox that correlation found. */
+  /** The account that correlation found. */
   account?: string;
   mapped: Pick<MappedData, "data">["data"];
   faults: MappingFault[];
@@ -57,8 +57,9 @@ export function mappedActionOf(action: string): MappedAction | undefined {
  */
 export async function planFor(person: Person, context: PlanContext): Promise<PersonPlan> {
   const { action } = context;
-  const created = await dryRun(person, "lifecycle/create", context);
-  if (action === "lifecycle/create") return planOf(person, created);
+  const create = `${path.posix.dirname(action)}/create`;
+  const created = await dryRun(person, create, context);
+  if (action === create) return planOf(person, created);
   const { AccountReference: account } = created.invocation.answer.outputContext;
   if (typeof account !== "string") {
     // The audit says why correlation fails; what is mapped for create is not the plan of this action.

@@ -22,26 +22,32 @@ export function listActions(): string[] {
 }
 
 /**
- * The action that a person means: its path, or the end of it where only one action ends so (`create`,
- * `groups/grantPermission`). Of several the one in the highest folder: `entra/create` has to be named so.
+ * The action that a person means: its path, or the end of it where only one action ends so (`groups/grantPermission`).
+ * Of several, the one with the shortest path is meant: `create` is `lifecycle/create`, the one of Entra ID is
+ * `entra/create`.
  */
 export function findAction(text: string): string {
   const wanted = text.replaceAll("\\", "/").toLowerCase();
   const all = listActions();
-  const found = all.filter((name) => `/${name}`.toLowerCase().endsWith(`/${wanted}`));
-  const [action, ...others] = highest(found);
-  if (action !== undefined && others.length === 0) return action;
-  if (action !== undefined)
+  const ending = all.filter((name) => `/${name}`.toLowerCase().endsWith(`/${wanted}`));
+  const shortest = Math.min(...ending.map(depthOf));
+  const found = ending.filter((name) => depthOf(name) === shortest);
+  const [action] = found;
+  if (action !== undefined && found.length === 1) return action;
+  if (found.length > 1)
     throw new UsageError(`${text} is more than one action: ${found.join(", ")}. Name one of them.`);
   const nearest = nearestName(text, [...all, ...all.map((name) => path.posix.basename(name))]);
   const hint = nearest === undefined ? `Actions: ${all.join(", ")}.` : `The nearest is ${nearest}.`;
   throw new UsageError(`There is no action ${text}. ${hint}`);
 }
 
-function highest(actions: readonly string[]): string[] {
-  const depthOf = (action: string): number => action.split("/").length;
-  const least = Math.min(...actions.map(depthOf));
-  return actions.filter((action) => depthOf(action) === least);
+function depthOf(action: string): number {
+  return action.split("/").length;
+}
+
+/** Whether the accounts of an action are users of Entra ID, whose reference is an object ID; otherwise mailboxes. */
+export function isOfEntra(action: string): boolean {
+  return action.startsWith("lifecycle/entra/");
 }
 
 type AnyAction = Action<AnyEvent, Targets>;

@@ -1,26 +1,65 @@
 import path from "node:path";
 import { isGuid } from "../../lib/guid.ts";
 import { mailboxesWhere, type Mailbox } from "../../lib/exchange/mailbox.ts";
-import type { ExchangeQuery } from "../../lib/exchange/target.ts";
+import type { Targets } from "../../lib/connector.ts";
 import { Fault } from "../../lib/fault.ts";
 import { outcomeOf } from "../../lib/host/answer.ts";
+import { userWhere, type User } from "../../lib/graph/user.ts";
 import { nearestName } from "../../lib/nearestName.ts";
+import type { Query } from "../../lib/step.ts";
+import { isOfEntra } from "./actions.ts";
 import { eventFor, type ListedPermission } from "./events.ts";
 import type { Invocation, Tenant } from "./tenant.ts";
 import { Failure } from "./failure.ts";
 import { UsageError } from "./usageError.ts";
 
+/**
+ * The reference of the account that a person means, for an action: the object ID of a user for those of Entra ID, and
+ * the Guid of a mailbox for all others.
+ */
+export async function findAccount(tenant: Tenant, action: string, text: string): Promise<string> {
+  return isOfEntra(action) ? await findUser(tenant, text) : await findMailbox(tenant, text);
+}
+
+/** The object ID of the user that a person means by a user principal name, an address, an employee ID or an ID. */
+async function findUser(tenant: Tenant, text: string): Promise<string> {
+  if (isGuid(text)) return text;
+  const properties = text.includes("@") ? ["userPrincipalName", "mail"] : ["employeeId"];
+  const found = new Map<string, User>();
+  for (const property of properties) {
+    const user = await asked(tenant, userWhere(property, text), lookUp(tenant, text));
+    if (user) found.set(user.id, user);
+  }
+  const [user] = found.values();
+  if (!user)
+    throw new UsageError(
+      `No user of ${tenant.name} has the ${properties.join(" or ")} ${text}. Expected a user principal name, an ` +
+        "address, an employee ID or an object ID.",
+    );
+  if (found.size > 1)
+    throw new UsageError(
+      `${text} is more than one user: ${[...found.values()].map((one) => one.userPrincipalName).join(", ")}.`,
+    );
+  return user.id;
+}
+
+function lookUp(tenant: Tenant, text: string): { what: string } {
+  return { what: `The look-up of ${text} in ${tenant.name}` };
+}
+
 /** The Guid of the mailbox that a person means by an address, an alias, a name or a Guid. */
-export async function findAccount(tenant: Tenant, text: string): Promise<string> {
+export async function findMailbox(tenant: Tenant, text: string): Promise<string> {
   if (isGuid(text)) return text;
   const properties = text.includes("@")
     ? ["UserPrincipalName", "EmailAddresses"]
     : ["Alias", "DisplayName"];
   const found = new Map<string, Mailbox>();
   for (const property of properties)
-    for (const mailbox of await asked(tenant, mailboxesWhere(property, text, []), {
-      what: `The look-up of ${text} in ${tenant.name}`,
-    }))
+    for (const mailbox of await asked(
+      tenant,
+      mailboxesWhere(property, text, []),
+      lookUp(tenant, text),
+    ))
       found.set(mailbox.Guid, mailbox);
   const [mailbox] = found.values();
   if (!mailbox)
@@ -83,7 +122,7 @@ export function permissionsIn({ answer }: Pick<Invocation, "answer">): ListedPer
 /** The answer of a tenant to a question, within `limitMs`. `what` names it when it fails. Throws a `Failure`. */
 export async function asked<T>(
   tenant: Tenant,
-  query: ExchangeQuery<T>,
+  query: Query<Targets, T>,
   { what, limitMs }: { what: string; limitMs?: number },
 ): Promise<T> {
   try {

@@ -1,11 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { connectorWith, machineSeams, type ConnectorSeams } from "../../lib/connector.ts";
-import type { ExchangeQuery, ExchangeTarget } from "../../lib/exchange/target.ts";
+import {
+  connectorWith,
+  machineSeams,
+  type ConnectorSeams,
+  type Targets,
+} from "../../lib/connector.ts";
 import { repeatedSecrets } from "../../lib/host/secretValues.ts";
 import { Fault } from "../../lib/fault.ts";
 import { configuration as configurationContract } from "../../lib/generated/validators/configuration.ts";
 import { run, type Connect } from "../../lib/host/run.ts";
 import { readAs } from "../../lib/host/schemaContract.ts";
+import type { Query } from "../../lib/step.ts";
 import type { HttpReply, Transport } from "../../lib/net/transport.ts";
 import { createEmulator, type Emulator } from "../../test/emulator/emulator.ts";
 import { textOf } from "../../test/emulator/message.ts";
@@ -26,7 +31,7 @@ export interface Tenant {
   /** Runs an action as its bundle would. `onRecord` is called for each record of an import. */
   invoke(action: string, event: object, onRecord?: () => void): Promise<Invocation>;
   /** Asks the tenant something, read-only, within `limitMs` (default: 25,000). Throws a `Fault`. */
-  query<T>(query: ExchangeQuery<T>, limitMs?: number): Promise<T>;
+  query<T>(query: Query<Targets, T>, limitMs?: number): Promise<T>;
   /** The same tenant, with a look at every request on its way. */
   overheard(by: (send: Transport) => Transport): Tenant;
   /** What its connection uses, for those who examine the connection itself. */
@@ -236,7 +241,7 @@ export async function runHere(
 
 async function invoked(
   { action, event, onRecord }: { action: string; event: unknown; onRecord(): void },
-  connectTo: Connect<ExchangeTarget>,
+  connectTo: Connect<Targets>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Invocation> {
   const start = performance.now();
@@ -264,10 +269,10 @@ async function invoked(
 const queryMs = 25_000;
 
 async function queried<T>(
-  query: ExchangeQuery<T>,
+  query: Query<Targets, T>,
   limitMs: number,
   form: Record<string, unknown>,
-  connectTo: Connect<ExchangeTarget>,
+  connectTo: Connect<Targets>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<T> {
   const start = performance.now();

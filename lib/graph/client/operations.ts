@@ -11,6 +11,7 @@ export const listOperations = [
   "GET /groups/{group}/members",
   "GET /groups/{group}/members/microsoft.graph.user",
   "GET /groups/{group}/owners",
+  "GET /directory/deletedItems/microsoft.graph.user",
   "GET /subscribedSkus",
 ] as const;
 
@@ -41,6 +42,7 @@ export const writes = {
   "POST /users": { body: "properties", isCreation: true },
   "PATCH /users/{user}": { body: "properties" },
   "DELETE /users/{user}": {},
+  "POST /directory/deletedItems/{item}/restore": {},
   "PUT /users/{user}/manager/$ref": { body: "manager" },
   "DELETE /users/{user}/manager/$ref": {},
   "POST /users/{user}/revokeSignInSessions": {},
@@ -135,15 +137,17 @@ function filled(path: string, ids: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * The characters of a user principal name (documented); guests have `#EXT#` in theirs. A name that begins with `$`
+ * Whether a text has the characters of a user principal name (documented); guests have `#EXT#` in theirs. A name that begins with `$`
  * would need another form of the path, and is refused.
  */
-const userPrincipalName = /^[A-Za-z0-9'.\-_!#^~]+@[A-Za-z0-9.-]+$/;
+export function isUserPrincipalName(text: string): boolean {
+  return /^[A-Za-z0-9'.\-_!#^~]+@[A-Za-z0-9.-]+$/.test(text);
+}
 
 /** The ID of a placeholder. Only a user can also be addressed by its user principal name. */
 function idOf(name: string, value: unknown): string {
   const id = typeof value === "string" ? value : "";
-  if (isGuid(id) || (name === "user" && userPrincipalName.test(id))) return id;
+  if (isGuid(id) || (name === "user" && isUserPrincipalName(id))) return id;
   const expected = name === "user" ? "an object ID or a user principal name" : "an object ID";
   throw Fault.invalid(
     `The ${name} is ${id === "" ? "missing" : quoted(id)}; expected ${expected}.`,

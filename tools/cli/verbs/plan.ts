@@ -9,7 +9,7 @@ import { planForAll } from "../../plan/people.ts";
 import { csvOf, htmlOf } from "../../plan/tables.ts";
 import { pathWarnings } from "../../plan/pathWarnings.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
-import { listActions } from "../../session/actions.ts";
+import { findAction, listActions } from "../../session/actions.ts";
 import type { Correlation } from "../../session/events.ts";
 import { counter } from "../counter.ts";
 import { withExamples } from "../examples.ts";
@@ -57,7 +57,10 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .description(
       "Show what the mapping makes of a person, and what an action would change. Reads only.",
     )
-    .argument("<action>", "create, update, enable, disable or delete")
+    .argument(
+      "<action>",
+      "create, update, enable, disable or delete; of Entra ID: entra/create, ...",
+    )
     .option("--person <file>", "one person, as JSON")
     .option("--people <file>", "many: the vault export of HelloID, or a list of people")
     .option(
@@ -115,14 +118,17 @@ function warnOfPaths(context: PlanContext, terminal: Terminal): void {
     terminal.note("Such a field is empty for everyone: exo-connector check names the place.");
 }
 
-/** Writes the reads of all actions: then any of them can be planned from the recording. */
+/** Writes the reads of all actions of the same system: then any of them can be planned from the recording. */
 async function record(
   people: readonly Person[],
   context: PlanContext,
   { record: file = "", config }: PlanOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const actions = listActions().filter((action) => mappedActionOf(action) !== undefined);
+  const system = path.posix.dirname(context.action);
+  const actions = listActions().filter(
+    (action) => path.posix.dirname(action) === system && mappedActionOf(action) !== undefined,
+  );
   const from = config === undefined ? "emulator" : "tenant";
   const source = `${from}: recorded ${new Date().toISOString().slice(0, 10)}, scrubbed`;
   let count = 0;
@@ -151,12 +157,10 @@ function recordingIn({ recording, record, config, emulator, seed }: PlanOptions)
 }
 
 function mappedActionNamed(name: string): string {
-  const known = listActions().filter((action) => mappedActionOf(action) !== undefined);
-  const wanted = name.toLowerCase();
-  const action = known.find((one) => [one, path.posix.basename(one)].includes(wanted));
-  if (action !== undefined) return action;
+  const action = findAction(name);
+  if (mappedActionOf(action) !== undefined) return action;
   throw new UsageError(
-    `${name} has no mapping; expected create, update, enable, disable or delete.`,
+    `${name} has no mapping; expected create, update, enable, disable or delete, or one of Entra ID such as entra/create.`,
   );
 }
 

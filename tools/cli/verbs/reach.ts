@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { reachOf, type Reach, type Reached } from "../../reach/reach.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, writeFile } from "../../session/files.ts";
-import { asked, findAccount } from "../../session/lookUp.ts";
+import { asked, findMailbox } from "../../session/lookUp.ts";
 import { pageOf, tableOf } from "../../session/page.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
@@ -36,7 +36,7 @@ export function addReach(program: Command, terminal: Terminal): void {
   reach.action(async (person: string, options: ReachOptions) => {
     assertWritable(options.html);
     const tenant = await openTenant(options);
-    const guid = await findAccount(tenant, person);
+    const guid = await findMailbox(tenant, person);
     const onMailbox = (count: number): void =>
       terminal.progress(`${count} mailboxes and calendars`);
     const found = await asked(tenant, reachOf({ guid, onMailbox }), {

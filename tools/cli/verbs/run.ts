@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { findAction } from "../../session/actions.ts";
-import { eventFor, type ListedPermission } from "../../session/events.ts";
+import { findAction, isOfEntra } from "../../session/actions.ts";
+import { eventFor, type Correlation, type ListedPermission } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, withFile, writeFile } from "../../session/files.ts";
 import { readJson } from "../../session/jsonFile.ts";
@@ -43,9 +43,12 @@ export function addRun(program: Command, terminal: Terminal): void {
     .description("Run one action for one account. A dry run, unless --live is given.")
     .argument(
       "<action>",
-      "path of the action, or its end: lifecycle/create, groups/grantPermission",
+      "path of the action, or its end: groups/grantPermission; create is lifecycle/create, and entra/create that of Entra ID",
     )
-    .option("--account <name>", "the account: an address, an alias, a display name or a GUID")
+    .option(
+      "--account <name>",
+      "the account: an address, an alias, a display name or a GUID; of Entra ID: an address, an employee ID or an ID",
+    )
     .option("--permission <name>", "a permission of the action's set, or a part of its name")
     .option("--person <file>", "the person, as JSON: what the action reads contracts from")
     .option("--set <field=value>", "a mapped field; can be repeated", collected)
@@ -198,21 +201,19 @@ async function eventOf(
   const person = options.person === undefined ? {} : readJson(options.person);
   if (!isRecord(person))
     throw new UsageError(`${options.person} is not an object; expected a person.`);
+  const { account } = options;
   const isCreate = path.posix.basename(action) === "create";
   return eventFor(action, {
     configuration: { ...tenant.configuration, ...settings },
     isDryRun,
     person,
     mapped: { data, prefilled: data },
-    ...(isCreate && { correlation: correlationTo(options.account) }),
-    ...(!isCreate && { account: await accountOf(options, tenant) }),
+    ...(isCreate && account !== undefined && { correlation: correlationTo(action, account) }),
+    ...(!isCreate &&
+      account !== undefined && { account: await findAccount(tenant, action, account) }),
     permission: await permissionOf(action, options, tenant),
     fields: options.field ?? ["UserPrincipalName"],
   });
-}
-
-async function accountOf({ account }: RunOptions, tenant: Tenant): Promise<string | undefined> {
-  return account === undefined ? undefined : await findAccount(tenant, account);
 }
 
 async function permissionOf(
@@ -224,9 +225,11 @@ async function permissionOf(
 }
 
 /** What create looks for: the platform has no reference then. */
-function correlationTo(account: string | undefined) {
-  if (account === undefined) return undefined;
-  const accountField = account.includes("@") ? "UserPrincipalName" : "Alias";
+function correlationTo(action: string, account: string): Correlation {
+  const [address, other] = isOfEntra(action)
+    ? ["userPrincipalName", "employeeId"]
+    : ["UserPrincipalName", "Alias"];
+  const accountField = account.includes("@") ? address : other;
   return { personField: "--account", accountField, value: account };
 }
 

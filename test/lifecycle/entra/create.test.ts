@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import action from "../../../lifecycle/entra/create.ts";
+import deleteAction from "../../../lifecycle/entra/delete.ts";
+import { runnerOf } from "../../bench.ts";
+import { createAnswer, deleteAnswer } from "../../generated/answers.ts";
+import { anna, cloudOnly, EntraBench, ids, newcomer } from "./entraBench.ts";
+
+let bench: EntraBench;
+beforeAll(async () => {
+  bench = await EntraBench.open();
+});
+afterAll(() => bench.close());
+beforeEach(() => bench.fresh());
+
+const runner = runnerOf("lifecycle/entra/create", action, createAnswer);
+const deleteRunner = runnerOf("lifecycle/entra/delete", deleteAction, deleteAnswer);
+type Choices = Parameters<EntraBench["createEvent"]>[0];
+const create = (choices: Choices = {}) => runner.here(bench, bench.createEvent(choices));
+
+/** The users with an employee ID, as Entra ID keeps them. */
+function usersWith(employeeId: string) {
+  const users = bench.emulator.state().entra?.users ?? {};
+  return Object.entries(users).filter(([, user]) => user["employeeId"] === employeeId);
+}
+
+const created = `Create user "Nora New" <nora.new@contoso.com>: done.`;
+const passwordField = { passwordProfile: { password: null } };
+
+describe("a person without an account", () => {
+  it("gets one, disabled, with a password that only the answer has", async () => {
+    const event = bench.createEvent({ outputData: { ...passwordField, id: null } });
+    const { answer, messages, stderr } = await runner.asBundle(bench, event);
+    const { Data, AccountReference, AccountCorrelated } = answer.outputContext;
+    expect(messages).toEqual([created]);
+    expect(answer.outputContext.AuditLogs[0]?.Action).toBe("CreateAccount");
+    const [made] = usersWith("2001");
+    expect([AccountReference, AccountCorrelated]).toEqual([made?.[0], false]);
+    expect(await bench.shown(String(made?.[0]), ["displayName", "accountEnabled"])).toMatchObject({
+      displayName: "Nora New",
+      accountEnabled: false,
+    });
+    const { password } = Data?.["passwordProfile"] as { password: string };
+    expect(password).toMatch(/^[!-~]{16}$/);
+    const { outputContext: _, ...others } = answer;
+    expect(stderr + JSON.stringify([others, messages])).not.toContain(password);
+    expect(Data).toMatchObject({ id: made?.[0], userPrincipalName: "nora.new@contoso.com" });
+  });
+
+  it("gets the password that is mapped, and it is written nowhere else", async () => {
+    const password = "Mapped-by-hand-42";
+    const data = { ...newcomer, passwordProfile: { password } };
+    const { answer, messages, stderr } = await create({ data });
+    expect(answer.outputContext.Data?.["passwordProfile"]).toEqual({ password });
+    expect(JSON.stringify([answer.plan, messages, stderr])).not.toContain(password);
+    expect(answer.plan[0]?.parameters["passwordProfile"]).toMatchObject({
+      forceChangePasswordNextSignIn: true,
+    });
+  });
+
+  it("gets a passphrase if configured", async () => {
+    const { answer } = await create({
+      configuration: { PasswordPolicy: "passphrase" },
+      outputData: passwordField,
+    });
+    expect(answer.outputContext.Data?.["passwordProfile"]).toMatchObject({
+      password: expect.stringMatching(/^[A-Z][a-z]{3}(-[a-z]{4}){3}-\d{3}$/) as string,
+    });
+  });
+
+  it("gets no password in the answer when its field is not mapped", async () => {
+    const { answer } = await create();
+    expect(answer.outputContext.Data?.["passwordProfile"]).toEqual({
+      forceChangePasswordNextSignIn: "TRUE",
+    });
+  });
+
+  it("gets the value that correlation looks for, also when it is not mapped", async () => {
+    const { employeeId: _, ...data } = newcomer;
+    await create({ data });
+    expect(usersWith("2001")).toHaveLength(1);
+  });
+
+  it("gets the manager if configured", async () => {
+    const { answer, messages } = await create({
+      configuration: { setManagerOnCreate: "true" },
+      manager: ids.anna,
+      outputData: { managerId: null },
+    });
+    const id = String(answer.outputContext.AccountReference);
+    expect(bench.managerOf(id)).toBe(ids.anna);
+    expect(answer.outputContext.Data?.["managerId"]).toBe(ids.anna);
+    expect(messages).toHaveLength(2);
+  });
+
+  it("gets no manager without the setting", async () => {
+    const { answer } = await create({ manager: ids.anna });
+    expect(bench.managerOf(String(answer.outputContext.AccountReference))).toBeUndefined();
+  });
+
+  it("costs four requests with its manager: a token, one search, the user and the manager", async () => {
+    const configuration = { setManagerOnCreate: "true" };
+    const { answer } = await create({ configuration, manager: ids.anna });
+    expect(answer.stats.requests).toBe(4);
+  });
+
+  it("is planned in a preview, and nothing is sent", async () => {
+    const { answer } = await create({
+      dryRun: true,
+      configuration: { setManagerOnCreate: "true", exchangeOnlineIntegration: "true" },
+      manager: ids.anna,
+      data: { ...newcomer, exchangeOnline: { CustomAttribute1: "x" } },
+    });
+    expect(answer.plan.map(({ operation, sent }) => [operation, sent])).toEqual([
+      ["POST /users", false],
+      ["PUT /users/{user}/manager/$ref", false],
+    ]);
+    expect(answer.outputContext.AccountReference).toBe("preview");
+    expect(usersWith("2001")).toEqual([]);
+  });
+});
+
+describe("an account that exists", () => {
+  it.each<[string, string, string, string]>([
+    ["employeeId", "1031", ids.anna, `Correlated with user ${anna}: its employeeId is "1031".`],
+    [
+      "userprincipalname",
+      "CLOUD.ONLY@contoso.com",
+      ids.cloudOnly,
+      `Correlated with user ${cloudOnly}: its userPrincipalName is "CLOUD.ONLY@contoso.com".`,
+    ],
+  ])("is correlated by its %s and not changed", async (field, value, id, sentence) => {
+    const { answer, messages } = await create({ field, value, outputData: passwordField });
+    expect(messages).toEqual([sentence]);
+    expect(answer.outputContext).toMatchObject({ AccountReference: id, AccountCorrelated: true });
+    expect(answer.outputContext.Data?.["passwordProfile"]).toMatchObject({ password: null });
+    expect(answer.plan).toEqual([]);
+  });
+
+  it("gets what an earlier run did not finish: manager and mailbox", async () => {
+    const { answer } = await create({
+      value: "1031",
+      configuration: { setManagerOnCreate: "true", exchangeOnlineIntegration: "true" },
+      manager: ids.bas,
+      data: { ...newcomer, employeeId: "1031", exchangeOnline: { CustomAttribute9: "new" } },
+    });
+    expect(answer.plan.map(({ operation }) => operation)).toEqual([
+      "PUT /users/{user}/manager/$ref",
+      "Set-Mailbox",
+    ]);
+    expect(bench.managerOf(ids.anna)).toBe(ids.bas);
+    expect(answer.outputContext.Data?.["exchangeOnline"]).toEqual({ CustomAttribute9: "new" });
+  });
+
+  it("is ambiguous when there are two", async () => {
+    bench.fresh((state) => {
+      Object.assign(state.entra?.users?.[ids.cloudOnly] ?? {}, { employeeId: "1031" });
+    });
+    const { answer } = await create({ value: "1031" });
+    expect(answer.outcome).toBe("ambiguous");
+    expect(answer.plan).toEqual([]);
+  });
+
+  it("has a mailbox later: the next run goes on", async () => {
+    const { answer, messages } = await create({
+      configuration: { exchangeOnlineIntegration: "true" },
+      data: { ...newcomer, exchangeOnline: { CustomAttribute9: "new" } },
+    });
+    expect(answer.outcome).toBe("notYet");
+    expect(messages.join()).toContain("The mailbox of user");
+    expect(usersWith("2001")).toHaveLength(1);
+    const next = await create();
+    expect(next.answer.outputContext.AccountCorrelated).toBe(true);
+    expect(usersWith("2001")).toHaveLength(1);
+  });
+});
+
+describe("an account that was deleted", () => {
+  it("is restored, with its ID", async () => {
+    const { answer: first } = await create();
+    const id = String(first.outputContext.AccountReference);
+    await deleteRunner.here(
+      bench,
+      bench.changeEvent({ reference: id, configuration: { deleteAccount: "true" } }),
+    );
+    expect(bench.object(id)?.["IsSoftDeletedByRemove"]).toBe(true);
+    const { answer } = await create();
+    expect(answer.plan.map(({ operation }) => operation)).toEqual([
+      "POST /directory/deletedItems/{item}/restore",
+    ]);
+    expect(answer.outputContext).toMatchObject({ AccountReference: id, AccountCorrelated: true });
+    expect(bench.object(id)?.["IsSoftDeletedByRemove"]).toBe(false);
+  });
+});
+
+describe("what cannot be created", () => {
+  it.each<[string, Choices, RegExp]>([
+    [
+      "without a name",
+      { data: { employeeId: "2001" } },
+      /^A new user needs displayName, userPrinc/,
+    ],
+    [
+      "with accents in its name",
+      { data: { ...newcomer, userPrincipalName: "zoë@contoso.com" } },
+      /^The userPrincipalName is "zoë@contoso\.com"/,
+    ],
+    [
+      "with another value than correlation looks for",
+      { data: { ...newcomer, employeeId: "2002" } },
+      /^employeeId is mapped with "2002", and correlation looks for "2001"/,
+    ],
+    [
+      "with a field that no user has",
+      { data: { ...newcomer, jobTitel: "x" } },
+      /^jobTitel is mapped, but is not a property of a user to set; the most similar name is jobTitle\.$/,
+    ],
+    ["by a field that no user has", { field: "Shoe" }, /^The account correlation field is "Shoe"/],
+    [
+      "by an index that lags",
+      { field: "officeLocation", value: "Nowhere" },
+      /finds this property in an index that lags/,
+    ],
+    [
+      "without correlation",
+      { correlation: { Enabled: false } },
+      /^Correlation is turned off: turn it on/,
+    ],
+  ])("%s is refused by name", async (_what, choices, message) => {
+    const { answer, messages } = await create(choices);
+    expect(answer.outcome).toBe("invalid");
+    expect(messages[0]).toMatch(message);
+    expect(bench.writes()).toEqual([]);
+  });
+
+  it("while persons are only correlated", async () => {
+    const { answer, messages } = await create({ configuration: { CorrelateOnly: "true" } });
+    expect([answer.outcome, messages]).toEqual(["gone", ['No user has "2001" as employeeId.']]);
+    expect(usersWith("2001")).toEqual([]);
+  });
+
+  it("with a name that another user has names that user", async () => {
+    const userPrincipalName = "cloud.only@contoso.com";
+    const { answer, messages } = await create({ data: { ...newcomer, userPrincipalName } });
+    expect(answer.outcome).toBe("invalid");
+    expect(messages.join()).toContain(
+      `belongs to user ${cloudOnly}, whose employeeId is not "2001"`,
+    );
+  });
+});
+
+describe("the same account", () => {
+  it("is not made twice when the answer is lost", async () => {
+    bench.emulator.setFaults([
+      { match: { side: "graph", operation: "POST /users" }, cut: "after", times: 1 },
+    ]);
+    const { answer, messages } = await create({ outputData: passwordField });
+    expect(answer.outcome).toBe("done");
+    expect(messages[0]).toContain("does not know its password");
+    expect(answer.outputContext.Data?.["passwordProfile"]).toMatchObject({ password: null });
+    expect(usersWith("2001")).toHaveLength(1);
+  });
+
+  it("is not made twice when the search does not show it yet", async () => {
+    await create();
+    bench.emulator.setFaults([
+      {
+        match: { side: "graph", operation: "GET /users", item: true },
+        answer: { status: 200, body: { value: [] } },
+        times: 1,
+      },
+    ]);
+    const { answer } = await create();
+    expect(answer.outputContext).toMatchObject({ Success: true, AccountCorrelated: true });
+    expect(usersWith("2001")).toHaveLength(1);
+  });
+});
