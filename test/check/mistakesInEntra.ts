@@ -161,8 +161,8 @@ const stages = [
   ),
   mistake(
     "a password for another stage than Create",
-    update("passwordProfile.forceChangePasswordNextSignInWithMfa", "true"),
-    '"Update"',
+    replace('["Create"]', '["Update"]', name("passwordProfile.forceChangePasswordNextSignIn")),
+    '"MapForActions": ["Update"]',
     "is mapped for Update, which sets no password; expected Create.",
   ),
   mistake(
@@ -225,13 +225,13 @@ const stages = [
       ),
     '"MappingFields"',
     "No field is mapped for Create that can be the account correlation field",
-    { also: 3 },
+    { also: 1 },
   ),
   mistake(
     "no user name for a new user",
     replace('["Create"]', '["Update"]', upn),
-    upn,
-    "userPrincipalName has no value for Create, and Graph creates no user without it",
+    '"MappingFields"',
+    "A new user needs userPrincipalName, mailNickname; expected a mapped value.",
     { isWarning: true },
   ),
 ];

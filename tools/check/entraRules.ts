@@ -1,26 +1,30 @@
 /** The rules of the actions of Entra ID: a field is a property of the user, or `exchangeOnline.*` of its mailbox. */
 import { wantedFrom } from "../../lib/accounts/entra.ts";
+import { keyProperty, newValues } from "../../lib/accounts/entraCreation.ts";
 import { mailboxProperty } from "../../lib/exchange/mailbox.ts";
 import { mailboxProperties, setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { quoted } from "../../lib/graphemes.ts";
+import { equals } from "../../lib/graph/client/odata.ts";
+import { creatingUser } from "../../lib/graph/userCreation.ts";
 import { readOnlyProperties, userProperties } from "../../lib/graph/userProperties.ts";
 import { isOnByDefault } from "./form.ts";
 import { member, type JsonFile } from "./jsonFile.ts";
 import { fixedValue, stagedFields, stages, type MappedField, type StagedField } from "./mapping.ts";
-import { spelling, type MappingRules } from "./mappingRules.ts";
+import { spelling } from "./mappingForm.ts";
+import type { MappingRules } from "./mappingRules.ts";
 import { faultOf, nearestAmong, withNearest, type Problem } from "./problem.ts";
 
 export const entraRules: MappingRules = {
   problems(file, fields, form) {
     const staged = stagedFields(fields);
-    const isComplete = !isOnByDefault(form, "CorrelateOnly");
+    const createsUsers = !isOnByDefault(form, "CorrelateOnly");
     return [
       ...fields.flatMap((field) => nameProblems(file, field)),
       ...staged.flatMap((one) => valueProblems(file, one)),
       ...staged.flatMap((one) => accessProblems(file, one)),
       ...twiceProblems(file, staged),
-      ...correlationProblems(file, fields),
-      ...(isComplete ? createProblems(file, fields, staged) : []),
+      ...correlationProblems(file, fields, createsUsers),
+      ...(createsUsers ? creationProblems(file, staged) : []),
     ];
   },
   isSetIn: () => true,
@@ -33,7 +37,6 @@ const prefix = "exchangeOnline.";
 /** What create sends in addition to the properties of a user, and no other action. */
 const passwordFields = [
   "passwordProfile.forceChangePasswordNextSignIn",
-  "passwordProfile.forceChangePasswordNextSignInWithMfa",
   "passwordProfile.password",
 ];
 const ofMailboxes = Object.keys(setMailboxParameters).map((name) => prefix + name);
@@ -139,46 +142,48 @@ function sameValue(name: string): string {
     .replace(/^exchangeonline\.windowsemailaddress$/, "exchangeonline.emailaddresses");
 }
 
-/** Create looks a user up by the account correlation field. */
-function correlationProblems(file: JsonFile, fields: readonly MappedField[]): Problem[] {
+/** Create looks a user up by the account correlation field, and creates one with its value. */
+function correlationProblems(
+  file: JsonFile,
+  fields: readonly MappedField[],
+  createsUsers: boolean,
+): Problem[] {
   const canCorrelate = fields.some(
     ({ name, actions }) =>
-      searchable.has(name.toLowerCase()) &&
+      isKey(name, createsUsers) &&
       actions.some((action) => action.stages.some(({ stage }) => stage === "Create")),
   );
   if (canCorrelate) return [];
   const message =
-    "No field is mapped for Create that can be the account correlation field; expected one that Graph can look " +
-    "users up by, such as employeeId.";
+    "No field is mapped for Create that can be the account correlation field; expected one such as employeeId.";
   return [file.problem(member(file.root, "MappingFields"), message)];
 }
 
-/** Texts, which Graph compares as they are (documented: `$filter` with `eq`). */
-const searchable = byLowerCase([
-  "id",
-  "onPremisesImmutableId",
-  ...Object.entries(userProperties)
-    .filter(([name, { type }]) => type === undefined && name !== "passwordPolicies")
-    .map(([name]) => name),
-  ...ofUsers.filter((name) => name.startsWith("onPremisesExtensionAttributes.")),
-]);
+/** Whether create finds users by a field and, where there is none, can be certain of it and create one. */
+function isKey(name: string, createsUsers: boolean): boolean {
+  if (faultOf(() => keyProperty(name)) !== undefined) return false;
+  if (!createsUsers) return true;
+  const property = keyProperty(name);
+  return (
+    faultOf(() => newValues({}, property, "value")) === undefined &&
+    !equals(property, "value").isAdvanced
+  );
+}
 
-/** Graph creates no user without these (documented); the connector provides the others itself. */
-const neededToCreate = ["displayName", "mailNickname", "userPrincipalName"];
-
-function createProblems(
-  file: JsonFile,
-  fields: readonly MappedField[],
-  staged: readonly StagedField[],
-): Problem[] {
-  const place = member(file.root, "MappingFields");
-  return neededToCreate
-    .filter((name) => !staged.some((one) => one.stage === "Create" && isNamed(one.field, name)))
-    .map((name) => {
-      const field = fields.find((one) => isNamed(one, name));
-      const message = `${name} has no value for Create, and Graph creates no user without it; expected a mapping.`;
-      return file.problem(field?.nameNode ?? place, message, { field: name, severity: "warning" });
+/** What a new user lacks. Values that depend on the person are taken as right. */
+function creationProblems(file: JsonFile, staged: readonly StagedField[]): Problem[] {
+  const values = staged
+    .filter(({ stage }) => stage === "Create")
+    .map(({ field, action }) => {
+      const name = settable.get(field.name.toLowerCase()) ?? field.name;
+      const sample = name === "userPrincipalName" ? "name@example.com" : "text";
+      return [name, fixedValue(action) ?? sample] as const;
     });
+  const password = { password: "", forceChangePasswordNextSignIn: true };
+  const key = { property: "employeeId", value: "" };
+  const fault = faultOf(() => creatingUser(Object.fromEntries(values), password, key));
+  const place = member(file.root, "MappingFields");
+  return fault === undefined ? [] : [file.problem(place, fault, { severity: "warning" })];
 }
 
 function valueFault(name: string, value: string | readonly string[]): string | undefined {
@@ -199,10 +204,6 @@ function isTaken(name: string, value: readonly string[]): boolean {
 
 function isOfPassword(name: string): boolean {
   return /^passwordProfile\./i.test(name);
-}
-
-function isNamed({ name }: MappedField, other: string): boolean {
-  return name.toLowerCase() === other.toLowerCase();
 }
 
 function byLowerCase(names: readonly string[]): Map<string, string> {

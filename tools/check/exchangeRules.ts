@@ -15,7 +15,8 @@ import {
   type StagedField,
   type Stage,
 } from "./mapping.ts";
-import { spelling, type MappingRules } from "./mappingRules.ts";
+import { spelling } from "./mappingForm.ts";
+import type { MappingRules } from "./mappingRules.ts";
 import { faultOf, nearestAmong, withNearest, type Problem } from "./problem.ts";
 
 /** The only setting that create changes. */

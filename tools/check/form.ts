@@ -6,12 +6,13 @@ import { Fault } from "../../lib/fault.ts";
 import { configuration } from "../../lib/generated/validators/configuration.ts";
 import { readAs, Unusable, type Shape } from "../../lib/host/schemaContract.ts";
 import { attributesIn } from "../../lib/resources/resourceSettings.ts";
-import { keysOfOthers, type System } from "../session/systems.ts";
+import type { System } from "../session/systems.ts";
 import type { CheckedFile } from "./checks.ts";
 import { wrongDomain } from "./domains.ts";
 import { itemsOf, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
 import { expectedOneOf, type Problem } from "./problem.ts";
 import { schemaProblems } from "./schema.ts";
+import { keysOfOthers } from "./systemKeys.ts";
 
 /** A field of the form. */
 interface Field {

@@ -23,11 +23,3 @@ export interface MappingRules {
 export function rulesFor(system: System): MappingRules {
   return system === exchange ? exchangeRules : entraRules;
 }
-
-/** Another letter case works in the connector, and looks different wherever the platform compares. */
-export function spelling(file: JsonFile, field: MappedField, own: string): Problem[] {
-  const { name, nameNode } = field;
-  if (own === name) return [];
-  const message = `The field ${name} is spelled in another letter case; expected ${own}.`;
-  return [file.problem(nameNode, message, { field: name, severity: "warning" })];
-}

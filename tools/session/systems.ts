@@ -1,8 +1,4 @@
 /** The target systems of the platform that this project has scripts for. */
-import schema from "../../schemas/configuration.schema.json" with { type: "json" };
-import { hostConfiguration } from "../../lib/host/run.ts";
-import { listActions, loadAction } from "./actions.ts";
-
 /** A target system: it has a configuration form, a field mapping and actions. */
 export interface System {
   title: string;
@@ -17,26 +13,4 @@ export const systems: readonly System[] = [exchange, entra];
 /** The system of an action such as `lifecycle/entra/update`, or of a file, by its path. */
 export function systemOf(path: string): System {
   return `/${path.replaceAll("\\", "/")}`.includes(`/${entra.folder}`) ? entra : exchange;
-}
-
-/**
- * The keys of the configuration that only actions of other systems read. The keys of the connection are declared by no
- * action, and belong to every system, as do those that every event needs.
- */
-export async function keysOfOthers(system: System): Promise<Map<string, System>> {
-  const own = new Set<string>([...schema.required, ...hostConfiguration]);
-  const others = new Map<string, System>();
-  for (const action of listActions())
-    for (const key of await keysOf(action)) {
-      if (systemOf(action) === system) own.add(key);
-      else others.set(key, systemOf(action));
-    }
-  for (const key of own) others.delete(key);
-  return others;
-}
-
-/** An action of permissions does not load when its options are wrong, which is reported at their place. */
-async function keysOf(action: string): Promise<readonly string[]> {
-  const declaration = await loadAction(action).catch(() => undefined);
-  return declaration?.configuration ?? [];
 }
