@@ -160,7 +160,8 @@ function mappedActionNamed(name: string): string {
   const action = findAction(name);
   if (mappedActionOf(action) !== undefined) return action;
   throw new UsageError(
-    `${name} has no mapping; expected create, update, enable, disable or delete, or one of Entra ID such as entra/create.`,
+    `${name} has no mapping; expected create, update, enable, disable or delete, or one of Entra ID, such as ` +
+      "entra/create.",
   );
 }
 

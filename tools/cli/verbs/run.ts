@@ -43,7 +43,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .description("Run one action for one account. A dry run, unless --live is given.")
     .argument(
       "<action>",
-      "path of the action, or its end: groups/grantPermission; create is lifecycle/create, and entra/create that of Entra ID",
+      "path of the action, or its end: groups/grantPermission; create is of Exchange, entra/create of Entra ID",
     )
     .option(
       "--account <name>",
