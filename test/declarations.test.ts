@@ -1,6 +1,7 @@
 /** What every action declares, compared with what it really sends and reads. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import form from "../configuration.json" with { type: "json" };
 import { connect } from "../lib/connector.ts";
 import { mailboxProperties, setMailboxParameters } from "../lib/generated/mailbox.ts";
 import type { Configuration, Outcome } from "../lib/generated/types.ts";
@@ -14,7 +15,9 @@ import { cmdlets as cmdletsOf } from "../lib/exchange/target.ts";
 import type { AnyEvent } from "../lib/host/action.ts";
 import { hostConfiguration } from "../lib/host/run.ts";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
+import configurationSchema from "../schemas/configuration.schema.json" with { type: "json" };
 import { listActions } from "../tools/session/actions.ts";
+import { systemOf, systems } from "../tools/session/systems.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import type { Asked } from "../tools/session/traffic.ts";
 import { actionOf } from "../tools/cli/replay.ts";
@@ -266,7 +269,7 @@ async function importingNamedUser(): Promise<Call[]> {
 }
 
 describe("the configuration", () => {
-  const keys = form.map(({ key }) => key);
+  const keys = Object.keys(configurationSchema.properties);
 
   /** The same settings, each of which leaves a trace when it is read. */
   function watched(configuration: Configuration, read: Set<string>): Configuration {
@@ -299,8 +302,10 @@ describe("the configuration", () => {
     expect(unread()).toEqual([]);
   });
 
-  it("has only keys that the connection or an action reads", async () => {
-    const read = new Set<string>();
+  /** The keys that the connection reads with a secret or a certificate, and those of the scripts for the platform. */
+  function keysOfConnection(): Set<string> {
+    // The scripts that start the bundles read these. An event is refused without the required ones.
+    const read = new Set(["ConnectorPath", "NodePath", ...configurationSchema.required]);
     for (const UseCertificate of [false, true])
       connect(
         watched(
@@ -315,10 +320,15 @@ describe("the configuration", () => {
           keepSecret: () => undefined,
         },
       ).close();
-    for (const name of names) for (const key of (await actionIn(name)).configuration) read.add(key);
-    for (const key of hostConfiguration) read.add(key);
-    // Read by the script that starts the bundle.
-    for (const key of ["ConnectorPath", "NodePath"]) read.add(key);
-    expect(keys.filter((key) => !read.has(key))).toEqual([]);
+    return read;
+  }
+
+  it.each(systems)("has in the form of $title what is read, and nothing else", async (system) => {
+    const read = new Set([...keysOfConnection(), ...hostConfiguration]);
+    for (const name of names.filter((name) => systemOf(name) === system))
+      for (const key of (await actionIn(name)).configuration) read.add(key);
+    const file = path.resolve(import.meta.dirname, "..", `${system.folder}configuration.json`);
+    const form = JSON.parse(readFileSync(file, "utf8")) as { key: string }[];
+    expect(form.map(({ key }) => key).sort()).toEqual([...read].sort());
   });
 });

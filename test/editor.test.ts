@@ -18,6 +18,7 @@ const settings = json(".vscode/settings.json") as {
 const entries = settings["json.schemas"];
 const edited = [
   ...["configuration.json", "fieldMapping.json"],
+  ...filesIn("lifecycle"),
   ...filesIn("permissions"),
   ...filesIn("test/fixtures"),
   ...filesIn("test/emulator/seeds"),

@@ -29,6 +29,7 @@ describe("the release archive", () => {
     expect(names).toEqual(
       [
         ...["configuration.json", "fieldMapping.json", "LICENSE", "THIRD-PARTY-LICENSES.txt"],
+        ...["lifecycle/entra/configuration.json", "lifecycle/entra/fieldMapping.json"],
         ...[
           "exo-connector.mjs",
           "install.ps1",
@@ -39,9 +40,9 @@ describe("the release archive", () => {
         .sort()
         .concat("manifest.json"),
     );
-    expect(text("configuration.json")).toBe(
-      readFileSync(path.join(root, "configuration.json"), "utf8"),
-    );
+    for (const name of ["configuration.json", "lifecycle/entra/fieldMapping.json"])
+      expect(text(name)).toBe(readFileSync(path.join(root, name), "utf8"));
+    expect(text("helloid/lifecycle/entra/update.ps1")).toContain("'lifecycle/entra/update'");
   });
 
   it("has a manifest with the SHA256 of every other file", () => {

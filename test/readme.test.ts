@@ -6,6 +6,7 @@ import type { CreateAnswer } from "../lib/generated/types.ts";
 import { configurationPage } from "../tools/build/configurationTable.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { story } from "../tools/cli/demoEvents.ts";
+import { systems } from "../tools/session/systems.ts";
 import { ran } from "./cli/terminal.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
@@ -90,11 +91,17 @@ describe("the README", () => {
 });
 
 describe("the docs", () => {
-  it("have the table of configuration keys that the form and the schema yield", async () => {
-    expect(file("docs/configuration.md")).toBe(await configurationPage(root));
-    const form = JSON.parse(file("configuration.json")) as { key: string }[];
-    for (const { key } of form) expect(file("docs/configuration.md")).toContain(`| \`${key}\` `);
-  });
+  it.each(systems)(
+    "have the table of keys of $title, from the form and the schema",
+    async (system) => {
+      const page = file("docs/configuration.md");
+      expect(page).toBe(await configurationPage(root));
+      const [, table = ""] = page.split(`\n## ${system.title}\n`);
+      const form = JSON.parse(file(`${system.folder}configuration.json`)) as { key: string }[];
+      const rows = [...(table.split("\n## ")[0] ?? "").matchAll(/^\| `(\w+)` /gm)];
+      expect(rows.map(([, key]) => key)).toEqual(form.map(({ key }) => key));
+    },
+  );
 
   it("list the outcomes of the answer's schema", () => {
     const { $defs } = JSON.parse(file("schemas/answer.schema.json")) as {

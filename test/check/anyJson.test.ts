@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { calendars, form, holds, mapping, problemsAfter, regions } from "./edits.ts";
+import {
+  calendars,
+  entraForm,
+  entraMapping,
+  form,
+  holds,
+  mapping,
+  problemsAfter,
+  regions,
+} from "./edits.ts";
 
 /** The document with another value in the place of one of its own. */
 function spoilt(document: unknown, place: number, value: unknown): unknown {
@@ -21,18 +30,21 @@ const anyValue = fc.oneof(
 );
 
 describe("the check reports, and never throws,", () => {
-  it.each([mapping, form, calendars, holds, regions])("whatever %s contains", async (file) => {
-    await fc.assert(
-      fc.asyncProperty(anyPlace, anyValue, async (place, value) => {
-        const { problems } = await problemsAfter(file, (text) =>
-          JSON.stringify(spoilt(JSON.parse(text), place, value), null, 2),
-        );
-        for (const { line, column, message } of problems)
-          expect([line > 0, column > 0, message !== ""]).toEqual([true, true, true]);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it.each([mapping, form, entraMapping, entraForm, calendars, holds, regions])(
+    "whatever %s contains",
+    async (file) => {
+      await fc.assert(
+        fc.asyncProperty(anyPlace, anyValue, async (place, value) => {
+          const { problems } = await problemsAfter(file, (text) =>
+            JSON.stringify(spoilt(JSON.parse(text), place, value), null, 2),
+          );
+          for (const { line, column, message } of problems)
+            expect([line > 0, column > 0, message !== ""]).toEqual([true, true, true]);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 
   it("whatever a script contains", async () => {
     const pieces = fc.constantFrom(

@@ -10,6 +10,8 @@ export const sample = path.join(import.meta.dirname, "sample");
 
 export const form = "configuration.json";
 export const mapping = "fieldMapping.json";
+export const entraForm = "lifecycle/entra/configuration.json";
+export const entraMapping = "lifecycle/entra/fieldMapping.json";
 export const calendars = "permissions/folderPermission/options.json";
 export const holds = "permissions/litigationHold/options.json";
 export const regions = "permissions/regionalConfiguration/options.json";
@@ -25,7 +27,7 @@ const texts = new Map(
 
 function withOwnDomain(name: string): string {
   const text = readFileSync(path.join(sample, name), "utf8");
-  return name === mapping ? text.replace("contoso.com", ownDomain) : text;
+  return name.endsWith(mapping) ? text.replace("contoso.com", ownDomain) : text;
 }
 
 export type Edit = (text: string) => string;

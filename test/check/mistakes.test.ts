@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { calendars, form, holds, mapping, problemsAfter, regions } from "./edits.ts";
+import {
+  calendars,
+  entraForm,
+  entraMapping,
+  form,
+  holds,
+  mapping,
+  problemsAfter,
+  regions,
+} from "./edits.ts";
 import type { Mistake } from "./mistakes.ts";
+import { mistakesInEntraForms, mistakesInEntraMapping } from "./mistakesInEntra.ts";
 import { mistakesInForms } from "./mistakesInForms.ts";
 import { mistakesInMapping } from "./mistakesInMapping.ts";
 import { mistakesInCalendars, mistakesInHolds, mistakesInRegions } from "./mistakesInOptions.ts";
@@ -10,6 +20,8 @@ import { mistakesInSettings } from "./mistakesInSettings.ts";
 describe.each<[string, readonly Mistake[]]>([
   [mapping, [...mistakesInMapping, ...mistakesInSettings, ...mistakesInScripts]],
   [form, mistakesInForms],
+  [entraMapping, mistakesInEntraMapping],
+  [entraForm, mistakesInEntraForms],
   [calendars, mistakesInCalendars],
   [holds, mistakesInHolds],
   [regions, mistakesInRegions],

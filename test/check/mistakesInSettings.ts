@@ -29,7 +29,7 @@ const names = [
       `an attribute of the user: ${name}`,
       update(name, "x"),
       `"Name": "${name}"`,
-      "the Entra connection writes it",
+      "the system Entra ID with Exchange Online sets it",
     ),
   ),
   mistake(

@@ -2,7 +2,16 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkFolder } from "../../tools/check/checks.ts";
 import { lineOf } from "../../tools/check/problem.ts";
-import { calendars, form, holds, mapping, problemsAfter, regions } from "./edits.ts";
+import {
+  calendars,
+  entraForm,
+  entraMapping,
+  form,
+  holds,
+  mapping,
+  problemsAfter,
+  regions,
+} from "./edits.ts";
 import { optionSets } from "../../tools/check/options.ts";
 import { rightEdits } from "./rightEdits.ts";
 
@@ -16,15 +25,20 @@ describe("the check names nothing in", () => {
     expect(text).not.toBe(before.text);
   });
 
-  it.each([form, mapping, calendars, holds, regions])("the sample of %s", async (file) => {
-    expect((await problemsAfter(file, (text) => text)).problems).toEqual([]);
-  });
+  it.each([form, mapping, entraForm, entraMapping, calendars, holds, regions])(
+    "the sample of %s",
+    async (file) => {
+      expect((await problemsAfter(file, (text) => text)).problems).toEqual([]);
+    },
+  );
 
   it("the files that are shipped, but the domain that everyone has to change", async () => {
     const { files, problems } = await checkFolder(root);
     expect(files).toEqual([
       "configuration.json",
       "fieldMapping.json",
+      entraForm,
+      entraMapping,
       ...Object.keys(optionSets)
         .sort()
         .map((set) => `permissions/${set}/options.json`),

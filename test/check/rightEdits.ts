@@ -2,6 +2,8 @@
 import {
   both,
   calendars,
+  entraForm,
+  entraMapping,
   field,
   form,
   holds,
@@ -175,7 +177,34 @@ const fields = [
   ],
 ] as const;
 
+const ofEntra = [
+  ["a setting of the mailbox", update("exchangeOnline.CustomAttribute10", "Staff")],
+  ["an extension attribute", update("onPremisesExtensionAttributes.extensionAttribute3", "Staff")],
+  ["a part of the organisation", update("employeeOrgData.division", "Care")],
+  ["a truth value in capitals", instead("accountEnabled", { value: "FALSE" })],
+  ["a date", update("employeeHireDate", "2026-03-31")],
+  ["a property that is cleared", update("city", "")],
+  [
+    "addresses of the mailbox",
+    script(
+      "exchangeOnline.EmailAddresses",
+      ["['SMTP:' + Person.UserName + '@fabrikam.example'];"],
+      {
+        type: "Array",
+      },
+    ),
+  ],
+  ["a property to read", field("onPremisesSyncEnabled", ["Update"], { mode: "None", value: null })],
+  ["mail to another company", update("otherMails", "anna@elsewhere.test")],
+  [
+    "a password from a script",
+    instead("passwordProfile.password", { mode: "Complex", value: "'A-' + Person.ExternalId;" }),
+  ],
+] as const;
+
 export const rightEdits: readonly RightEdit[] = [
+  ...ofEntra.map(([title, edit]) => right(entraMapping, title, edit, ["fabrikam.example"])),
+  right(entraForm, "a switch that is on", replace('"defaultValue": false', '"defaultValue": true')),
   ...[...settings, ...forms, ...paths, ...scripts].map(([title, edit]) =>
     right(mapping, title, edit, ["fabrikam.example"]),
   ),

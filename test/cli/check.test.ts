@@ -19,6 +19,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "exo-connector-check-"));
   cpSync(sample, folder, { recursive: true });
   edit("fieldMapping.json", "contoso.com", ownDomain);
+  edit("lifecycle/entra/fieldMapping.json", "contoso.com", ownDomain);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -31,7 +32,7 @@ describe("exo-connector check", () => {
   it("succeeds when nothing is wrong, and names how many files it read", async () => {
     expect(await ran(["check", "--folder", folder])).toEqual({
       code: 0,
-      lines: ["5 files checked: nothing is wrong."],
+      lines: ["7 files checked: nothing is wrong."],
       notes: [],
     });
   });
@@ -50,7 +51,7 @@ describe("exo-connector check", () => {
       "fieldMapping.json:96:20  The mapping of HiddenFromAddressListsEnabled yields " +
         '"yes"; expected true or false.',
       "permissions/litigationHold/options.json:5:98  A value is missing here.",
-      "5 files checked: 4 errors.",
+      "7 files checked: 4 errors.",
     ]);
   });
 
@@ -62,7 +63,7 @@ describe("exo-connector check", () => {
       expect.stringMatching(
         /^fieldMapping\.json:40:109 {2}warning: EmailAddresses, script line 2: /,
       ),
-      "5 files checked: 1 warning.",
+      "7 files checked: 1 warning.",
     ]);
     const text = readFileSync(path.join(folder, "fieldMapping.json"), "utf8");
     expect(text.split("\n")[39]?.slice(108)).toMatch(/^'contoso\.com'/);
@@ -82,9 +83,46 @@ describe("exo-connector check", () => {
       expect.stringMatching(
         /^fieldMapping\.json:115:29 {2}warning: .*InternalMessage is not mapped for Enable/,
       ),
-      "5 files checked: 1 warning.",
+      "7 files checked: 1 warning.",
     ]);
     edit("fieldMapping.json", '["Delete"]', '["Delete", "Enable"]', '"Name": "InternalMessage"');
+    expect((await ran(["check", "--folder", folder])).lines).toHaveLength(1);
+  });
+
+  it("checks the form and the mapping of Entra ID by the rules of its own actions", async () => {
+    edit("lifecycle/entra/configuration.json", '"deleteAccount"', '"ExistingAutoReply"');
+    edit("lifecycle/entra/fieldMapping.json", '"jobTitle"', '"CustomAttribute1"');
+    edit("configuration.json", '"ExistingAutoReply"', '"deleteAccount"');
+    edit("fieldMapping.json", '"CustomAttribute1"', '"jobTitle"');
+    const lines = [
+      "configuration.json:152:12  No action of Exchange Online reads deleteAccount, a key of Entra ID with " +
+        "Exchange Online; expected a form without it.",
+      "fieldMapping.json:19:15  jobTitle is an attribute of the user, not of the mailbox: the system Entra ID with " +
+        "Exchange Online sets it; expected a setting of a mailbox.",
+      "lifecycle/entra/configuration.json:149:12  No action of Entra ID with Exchange Online reads " +
+        "ExistingAutoReply, a key of Exchange Online; expected a form without it.",
+      "lifecycle/entra/fieldMapping.json:145:15  CustomAttribute1 is a property of the mailbox; expected " +
+        "exchangeOnline.CustomAttribute1.",
+    ];
+    expect((await ran(["check", "--folder", folder])).lines).toEqual([
+      ...lines,
+      "7 files checked: 4 errors.",
+    ]);
+    const own = await ran(["check", "--folder", path.join(folder, "lifecycle/entra")]);
+    expect(own.lines).toEqual([
+      ...lines.slice(2).map((line) => line.replace("lifecycle/entra/", "")),
+      "2 files checked: 2 errors.",
+    ]);
+  });
+
+  it("warns when one of the files of Entra ID is missing, and not when the system is not used", async () => {
+    const entra = path.join(folder, "lifecycle/entra");
+    rmSync(path.join(entra, "configuration.json"));
+    expect((await ran(["check", "--folder", folder])).lines).toEqual([
+      "lifecycle/entra/configuration.json:1:1  warning: The file is missing, so it was not checked.",
+      "6 files checked: 1 warning.",
+    ]);
+    rmSync(entra, { recursive: true });
     expect((await ran(["check", "--folder", folder])).lines).toHaveLength(1);
   });
 
@@ -114,7 +152,7 @@ describe("exo-connector check", () => {
     expect(code).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(/seed\.json:\d+:16 {2}objects\[1\]\.Alias: /),
-      "6 files checked: 1 error.",
+      "8 files checked: 1 error.",
     ]);
     writeFileSync(seed, "{ ]");
     expect((await ran(["check", "--folder", folder, "--seed", seed])).lines).toHaveLength(2);
@@ -135,7 +173,7 @@ describe("exo-connector check", () => {
       code: 0,
       lines: [
         "fieldMapping.json:1:1  warning: The file is missing, so it was not checked; the nearest is fieldmapping.json.",
-        "4 files checked: 1 warning.",
+        "6 files checked: 1 warning.",
       ],
     });
   });
@@ -163,7 +201,7 @@ describe("exo-connector check", () => {
 });
 
 describe("a watch", () => {
-  it("reports a change once, also in a set of permissions that is new", async () => {
+  it("reports a change once, also in a set of permissions that is new and in a system's own folder", async () => {
     const controller = new AbortController();
     let changes = 0;
     const watching = watchFolder(
@@ -186,10 +224,12 @@ describe("a watch", () => {
     writeFileSync(path.join(folder, "notes.txt"), "");
     writeFileSync(path.join(folder, "configuration.json"), "[]");
     await seen(4);
+    writeFileSync(path.join(folder, "lifecycle/entra/configuration.json"), "[]");
+    await seen(5);
     controller.abort();
     await watching;
     writeFileSync(path.join(folder, "configuration.json"), "");
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(changes).toBe(4);
+    expect(changes).toBe(5);
   });
 });

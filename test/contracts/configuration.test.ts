@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configuration } from "../../lib/generated/validators/configuration.ts";
 import { readAs, Unusable } from "../../lib/host/schemaContract.ts";
+import { systems } from "../../tools/session/systems.ts";
 
 interface Field {
   key: string;
@@ -25,7 +26,10 @@ interface Schema {
 
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8"));
-const form = read("configuration.json") as Field[];
+const forms = systems.map(({ title, folder }) => ({
+  title,
+  form: read(`${folder}configuration.json`) as Field[],
+}));
 const schema = read("schemas/configuration.schema.json") as Schema;
 const whole = {
   Organization: "contoso.onmicrosoft.com",
@@ -44,24 +48,26 @@ const faultsOf = (value: unknown): string[] => {
   return [];
 };
 
-describe("the configuration form and its schema", () => {
-  it("have the same keys, and those of the reference connector", () => {
-    expect(form.map(({ key }) => key).sort()).toEqual(Object.keys(schema.properties).sort());
-    expect(form.map(({ key }) => key)).toEqual(
-      expect.arrayContaining([
-        "Organization",
-        "TenantID",
-        "AppId",
-        "AppSecret",
-        "UseCertificate",
-        "AppCertificateBase64String",
-        "AppCertificatePassword",
-      ]),
-    );
+/** The keys of HelloID's own connectors, by the system: those of an existing installation stay. */
+const ofReference: Readonly<Record<string, string[]>> = {
+  "Exchange Online": [
+    ...["Organization", "TenantID", "AppId", "AppSecret", "UseCertificate"],
+    ...["AppCertificateBase64String", "AppCertificatePassword"],
+  ],
+  "Entra ID with Exchange Online": [
+    ...["Organization", "TenantID", "AppId", "AppCertificateBase64String"],
+    ...["AppCertificatePassword", "exchangeOnlineIntegration", "deleteAccount"],
+    ...["setManagerOnCreate", "updateManagerOnUpdate"],
+  ],
+};
+
+describe.each(forms)("the configuration form of $title", ({ title, form }) => {
+  it("has the keys of the reference connector", () => {
+    expect(form.map(({ key }) => key)).toEqual(expect.arrayContaining(ofReference[title] ?? []));
   });
 
   it.each(form.map((field) => [field.key, field] as const))(
-    "agree about %s",
+    "agrees with the schema about %s",
     (key, { type, defaultValue, templateOptions }) => {
       const property = schema.properties[key];
       expect(templateOptions.required).toBe(schema.required.includes(key));
@@ -76,6 +82,22 @@ describe("the configuration form and its schema", () => {
         ).toEqual(defaultValue);
     },
   );
+});
+
+describe("the configuration forms and their schema", () => {
+  const fields = forms.flatMap(({ form }) => form);
+
+  it("have the same keys", () => {
+    const keys = new Set(fields.map(({ key }) => key));
+    expect([...keys].sort()).toEqual(Object.keys(schema.properties).sort());
+  });
+
+  it("call a key the same, because messages name it by its label", () => {
+    const labels = new Set(
+      fields.map(({ key, templateOptions }) => `${key}: ${templateOptions.label}`),
+    );
+    expect(labels.size).toBe(Object.keys(schema.properties).length);
+  });
 
   it("fills in what was left blank", () => {
     expect(

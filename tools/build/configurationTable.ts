@@ -1,7 +1,8 @@
-/** Writes the table of docs/configuration.md from the configuration form and its schema. */
+/** Writes the tables of docs/configuration.md: one for each system, from its configuration form and the schema. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { format } from "prettier";
+import { systems } from "../session/systems.ts";
 
 /** A field of the form (configuration.json). */
 interface FormField {
@@ -30,29 +31,26 @@ type Properties = Readonly<Record<string, Property>>;
 /** docs/configuration.md as it has to be. */
 export async function configurationPage(root: string): Promise<string> {
   const text = (file: string): string => readFileSync(path.join(root, file), "utf8");
-  return await withTable(
-    text("docs/configuration.md"),
-    JSON.parse(text("configuration.json")) as FormField[],
-    JSON.parse(text("schemas/configuration.schema.json")) as { properties: Properties },
-  );
-}
-
-async function withTable(
-  page: string,
-  form: readonly FormField[],
-  schema: { properties: Properties },
-): Promise<string> {
+  const page = text("docs/configuration.md");
+  const { properties } = JSON.parse(text("schemas/configuration.schema.json")) as {
+    properties: Properties;
+  };
+  const tables = systems.flatMap(({ title, folder }) => {
+    const file = `${folder}configuration.json`;
+    const form = JSON.parse(text(file)) as FormField[];
+    return [`## ${title}`, `The form is \`${file}\`.`, tableOf(form, properties)];
+  });
   const [start, end] = [page.indexOf("<!-- table:"), page.indexOf("<!-- end of table -->")];
   if (start < 0 || end < start) throw new Error("docs/configuration.md has lost its table marks");
-  const afterMark = page.indexOf("\n", start);
-  const rows = form.map((field) => rowOf(field, schema.properties[field.key] ?? {}));
-  const table = [["Key", "Label", "Needed", "Default", "Meaning"], Array(5).fill("---"), ...rows]
+  const written = [page.slice(0, page.indexOf("\n", start)), ...tables, page.slice(end)];
+  return await format(written.join("\n\n"), { parser: "markdown", printWidth: 100 });
+}
+
+function tableOf(form: readonly FormField[], properties: Properties): string {
+  const rows = form.map((field) => rowOf(field, properties[field.key] ?? {}));
+  return [["Key", "Label", "Needed", "Default", "Meaning"], Array(5).fill("---"), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
-  return await format(`${page.slice(0, afterMark)}\n\n${table}\n\n${page.slice(end)}`, {
-    parser: "markdown",
-    printWidth: 100,
-  });
 }
 
 function rowOf({ key, templateOptions }: FormField, property: Property): string[] {

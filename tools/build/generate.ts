@@ -1,5 +1,5 @@
 /**
- * Writes lib/generated/ and test/generated/ from schemas/ and the configuration form: types,
+ * Writes lib/generated/ and test/generated/ from schemas/ and the configuration forms: types,
  * validators without a run time, and the facts about cmdlets that the bundles need. `--check`
  * writes nothing and fails when a file is stale or left over.
  */
@@ -10,6 +10,7 @@ import standaloneCode from "ajv/dist/standalone/index.js";
 import { callRef } from "ajv/dist/vocabularies/core/ref.js";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 import type { Shape } from "../../lib/host/schemaContract.ts";
+import { systems } from "../session/systems.ts";
 import { configurationPage } from "./configurationTable.ts";
 import { editorSchemas } from "./editorOptions.ts";
 import { mailboxFacts } from "./mailboxFacts.ts";
@@ -244,7 +245,7 @@ function resolve(reference: string, from = ""): JSONSchema {
   return found;
 }
 
-/** What reading needs of a schema, references resolved. Labels come from the configuration form. */
+/** What reading needs of a schema, references resolved. Labels come from the configuration forms. */
 function shapeOf(schema: JSONSchema, id: string): Shape {
   if (schema.$ref) {
     const next = schema.$ref.startsWith("#")
@@ -262,15 +263,19 @@ function shapeOf(schema: JSONSchema, id: string): Shape {
       Object.entries(schema.properties).map(([name, member]) => [name, shapeOf(member, id)]),
     );
     if (id.startsWith("configuration."))
-      for (const field of form())
+      for (const field of forms())
         Object.assign(shape.properties[field.key] ?? {}, { label: field.templateOptions.label });
   }
   if (schema.items && !Array.isArray(schema.items)) shape.items = shapeOf(schema.items, id);
   return shape;
 }
 
-function form(): { key: string; templateOptions: { label: string } }[] {
-  return json("configuration.json") as { key: string; templateOptions: { label: string } }[];
+/** The fields of all configuration forms: a key has one label in all of them. */
+function forms(): { key: string; templateOptions: { label: string } }[] {
+  return systems.flatMap(
+    ({ folder }) =>
+      json(`${folder}configuration.json`) as { key: string; templateOptions: { label: string } }[],
+  );
 }
 
 function existing(folder: string): string[] {

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { version } from "../../lib/generated/version.ts";
+import { systems } from "../session/systems.ts";
 import { buildBundles, neededNode, setsWithOptions } from "./bundles.ts";
 import { runtimeFiles } from "./nodeRuntime.ts";
 
@@ -21,7 +22,10 @@ type Files = ReadonlyMap<string, Uint8Array>;
 /** What a release consists of, but for its manifest. `dist` is where the bundles were built. */
 export function releaseFiles(dist: string): Files {
   const sources = [
-    ...["configuration.json", "fieldMapping.json", "LICENSE"],
+    "LICENSE",
+    ...systems.flatMap(({ folder }) =>
+      ["configuration.json", "fieldMapping.json"].map((name) => folder + name),
+    ),
     ...setsWithOptions().map((set) => `permissions/${set}/options.json`),
   ];
   return new Map([

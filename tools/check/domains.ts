@@ -1,4 +1,5 @@
 /** The mail domains in mapped addresses. */
+import { ofMailbox } from "../../lib/accounts/entra.ts";
 import { mailboxProperty } from "../../lib/exchange/mailbox.ts";
 import type { JsonFile } from "./jsonFile.ts";
 import { fixedValue, type MappedField, type MappingAction } from "./mapping.ts";
@@ -21,7 +22,7 @@ const example = "contoso.com";
 /** The fields whose addresses are at domains of the tenant; mail is forwarded and journalled to any. */
 const ownAddresses = [
   ...["EmailAddresses", "WindowsEmailAddress", "MicrosoftOnlineServicesID", "UserPrincipalName"],
-  "PrimarySmtpAddress",
+  ...["PrimarySmtpAddress", "mail"],
 ];
 
 export function mappedDomainProblems(
@@ -69,7 +70,8 @@ export function domainsIn(text: string): string[] {
 }
 
 function isOwnAddress(name: string): boolean {
-  const own = mailboxProperty(name) ?? name;
+  const plain = name.replace(ofMailbox, "");
+  const own = mailboxProperty(plain) ?? plain;
   return ownAddresses.some((address) => address.toLowerCase() === own.toLowerCase());
 }
 

@@ -6,11 +6,13 @@ import { Fault } from "../../lib/fault.ts";
 import { configuration } from "../../lib/generated/validators/configuration.ts";
 import { readAs, Unusable, type Shape } from "../../lib/host/schemaContract.ts";
 import { attributesIn } from "../../lib/resources/resourceSettings.ts";
+import type { System } from "../session/systems.ts";
 import type { CheckedFile } from "./checks.ts";
 import { wrongDomain } from "./domains.ts";
 import { itemsOf, member, textIn, type JsonFile, type Node } from "./jsonFile.ts";
 import { expectedOneOf, type Problem } from "./problem.ts";
 import { schemaProblems } from "./schema.ts";
+import { keysOfOthers } from "./systemKeys.ts";
 
 /** A field of the form. */
 interface Field {
@@ -24,14 +26,17 @@ interface Field {
 const shapes: Readonly<Record<string, Shape>> = configuration.shape.properties ?? {};
 const keys = Object.keys(shapes);
 
-export function formProblems({ file, domains }: CheckedFile): Problem[] {
+export async function formProblems({ file, domains, system }: CheckedFile): Promise<Problem[]> {
   const nodes = itemsOf(file.root);
+  const foreign = await keysOfOthers(system);
   const keyOf = ([index]: readonly string[]): string | undefined =>
     textIn(member(nodes[Number(index)], "key"));
-  const fields = nodes.flatMap(fieldOf);
+  const known = nodes.flatMap(fieldOf);
+  const fields = known.filter(({ key }) => !foreign.has(key));
   return [
     ...schemaProblems(file, formSchema, keyOf),
-    ...unknownKeys(file, nodes),
+    ...unknownKeys(file, nodes, foreign),
+    ...known.flatMap((field) => foreignKeys(file, field, { system, foreign })),
     ...fields.flatMap((field) => spellingProblems(file, field)),
     ...repeatedKeys(file, fields),
     ...missingKeys(file, fields),
@@ -56,14 +61,31 @@ function nameOf(keyNode: Node | undefined): string | undefined {
   return keys.find((key) => key.toLowerCase() === written?.toLowerCase());
 }
 
-function unknownKeys(file: JsonFile, nodes: readonly Node[]): Problem[] {
+function unknownKeys(
+  file: JsonFile,
+  nodes: readonly Node[],
+  foreign: ReadonlyMap<string, System>,
+): Problem[] {
+  const own = keys.filter((key) => !foreign.has(key));
   return nodes.flatMap((node) => {
     const keyNode = member(node, "key");
     const written = textIn(keyNode);
     if (written === undefined || nameOf(keyNode) !== undefined) return [];
-    const message = `The connector does not read ${quoted(written)}; ${expectedOneOf(keys, written)}.`;
+    const message = `The connector does not read ${quoted(written)}; ${expectedOneOf(own, written)}.`;
     return [file.problem(keyNode, message, { field: written })];
   });
+}
+
+/** A key that only the actions of another system read: it would have no effect. */
+function foreignKeys(
+  file: JsonFile,
+  { key, keyNode }: Field,
+  { system, foreign }: { system: System; foreign: ReadonlyMap<string, System> },
+): Problem[] {
+  const owner = foreign.get(key);
+  if (!owner) return [];
+  const message = `No action of ${system.title} reads ${key}, a key of ${owner.title}; expected a form without it.`;
+  return [file.problem(keyNode, message, { field: key })];
 }
 
 /** The connector reads keys in any letter case. */

@@ -91,6 +91,14 @@ function actionProblems(
   return problems;
 }
 
+/** Another letter case works in the connector, and looks different wherever the platform compares. */
+export function spelling(file: JsonFile, field: MappedField, own: string): Problem[] {
+  const { name, nameNode } = field;
+  if (own === name) return [];
+  const message = `The field ${name} is spelled in another letter case; expected ${own}.`;
+  return [file.problem(nameNode, message, { field: name, severity: "warning" })];
+}
+
 const contentOf = { Field: "a path", Fixed: "a text", Complex: "a script" };
 const examples = {
   Field: String.raw`"\"Person.DisplayName\""`,

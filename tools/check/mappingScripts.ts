@@ -1,26 +1,35 @@
 /** The scripts of mapping mode Complex: their syntax, their names, and the values that they show. */
 import type { ArrayExpression, Expression } from "acorn";
-import { settingsFrom } from "../../lib/exchange/settings.ts";
 import type { JsonFile } from "./jsonFile.ts";
 import type { MappedField, MappingAction } from "./mapping.ts";
-import { faultOf, isReadAsList, valueFault } from "./mappingRules.ts";
+import type { MappingRules } from "./mappingRules.ts";
 import { withNearest, type Problem } from "./problem.ts";
 import { scriptFindings } from "./script.ts";
 import { scriptProblem, type ScriptFinding } from "./scriptPlace.ts";
 import { parsedScript } from "./scriptSyntax.ts";
 import { literalOf, resultsOf, startOf } from "./scriptValues.ts";
 
-export function mappingScriptProblems(file: JsonFile, fields: readonly MappedField[]): Problem[] {
+export function mappingScriptProblems(
+  file: JsonFile,
+  fields: readonly MappedField[],
+  rules: MappingRules,
+): Problem[] {
   return fields.flatMap((field) =>
     field.actions
       .filter(({ mode, value }) => mode === "Complex" && typeof value === "string")
       .flatMap((action) =>
-        findingsIn(field, action).map((finding) => scriptProblem(file, field, action, finding)),
+        findingsIn(field, action, rules).map((finding) =>
+          scriptProblem(file, field, action, finding),
+        ),
       ),
   );
 }
 
-function findingsIn(field: MappedField, { value, stages }: MappingAction): ScriptFinding[] {
+function findingsIn(
+  field: MappedField,
+  { value, stages }: MappingAction,
+  rules: MappingRules,
+): ScriptFinding[] {
   const script = String(value);
   if (script.trim() === "") return [];
   const program = parsedScript(script);
@@ -30,8 +39,8 @@ function findingsIn(field: MappedField, { value, stages }: MappingAction): Scrip
   return [
     ...scriptFindings(program),
     ...results.flatMap((result) => formFindings(field, result)),
-    ...(stages.some(({ stage }) => stage !== "Create")
-      ? results.flatMap((result) => valueFindings(field, result))
+    ...(stages.some(({ stage }) => rules.isSetIn(stage, field.name))
+      ? results.flatMap((result) => valueFindings(field, result, rules))
       : []),
   ];
 }
@@ -52,31 +61,32 @@ function formFindings({ type }: MappedField, result: Expression): ScriptFinding[
 }
 
 /** What the connector refuses among the values that the script shows. */
-function valueFindings({ name }: MappedField, result: Expression): ScriptFinding[] {
+function valueFindings(
+  { name }: MappedField,
+  result: Expression,
+  rules: MappingRules,
+): ScriptFinding[] {
   const literal = literalOf(result);
-  const fault = literal === undefined ? listFault(name, result) : valueFault(name, literal);
+  const fault =
+    literal === undefined ? listFault(name, result, rules) : rules.valueFault(name, literal);
   return fault === undefined
     ? []
     : [{ at: result.start, message: withNearest(fault), severity: "error" }];
 }
 
-function listFault(name: string, result: Expression): string | undefined {
-  if (result.type !== "ArrayExpression" || !isReadAsList(name)) return undefined;
+function listFault(name: string, result: Expression, rules: MappingRules): string | undefined {
+  if (result.type !== "ArrayExpression" || !rules.isReadAsList(name)) return undefined;
   const texts = result.elements.map((element) => (element ? literalOf(element) : undefined));
-  if (texts.every((text) => text !== undefined))
-    return faultOf(() => settingsFrom([[name, texts]]));
-  return name.toLowerCase() === "emailaddresses" ? addressFault(result) : undefined;
+  const known = texts.filter((text) => text !== undefined);
+  if (known.length === texts.length) return rules.valueFault(name, known);
+  return rules.isOfAddresses(name) ? rules.valueFault(name, addressesIn(result)) : undefined;
 }
 
 /** Addresses that are put together: each by its start, and something right after it. */
-function addressFault({ elements }: ArrayExpression): string | undefined {
+function addressesIn({ elements }: ArrayExpression): string[] {
   const starts = elements.flatMap((element) => {
     const [prefix] = /^[A-Za-z0-9]+:/.exec(element ? startOf(element) : "") ?? [];
     return prefix === undefined ? [] : [prefix];
   });
-  return faultOf(() =>
-    settingsFrom([
-      ["EmailAddresses", starts.map((prefix, index) => `${prefix}name${index}@example.com`)],
-    ]),
-  );
+  return starts.map((prefix, index) => `${prefix}name${index}@example.com`);
 }

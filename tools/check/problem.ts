@@ -1,3 +1,4 @@
+import { Fault } from "../../lib/fault.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 
 /** One thing that is wrong in a file. */
@@ -56,6 +57,17 @@ export function withNearest(message: string): string {
   const allowed = expected.split(/, | or /);
   if (allowed.length < 2) return message;
   return message.replace(/\.$/, `${nearestAmong(allowed, written)}.`);
+}
+
+/** The message of what a rule of the product throws. */
+export function faultOf(rule: () => unknown): string | undefined {
+  try {
+    rule();
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    return thrown.message;
+  }
 }
 
 function compare(one: string, other: string): number {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, watch, type FSWatcher } from "node:fs";
 import path from "node:path";
+import { systems } from "../session/systems.ts";
 
 /** Editors write a file in several steps. */
 const quietMs = 100;
@@ -37,12 +38,15 @@ export async function watchFolder(
 
 /** The folders that contain the files: a new set of permissions is a new folder. */
 function foldersOf(folder: string): string[] {
+  const ofSystems = systems
+    .map((system) => path.join(folder, system.folder))
+    .filter((one) => existsSync(one));
   const permissions = path.join(folder, "permissions");
-  if (!existsSync(permissions)) return [folder];
+  if (!existsSync(permissions)) return ofSystems;
   const sets = readdirSync(permissions, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => path.join(permissions, name));
-  return [folder, permissions, ...sets];
+  return [...ofSystems, permissions, ...sets];
 }
 
 function interruption(): AbortSignal {
