@@ -84,8 +84,9 @@ function graphCall(template: string, sent: Entry | Item): Call {
   const body = Object.entries(parameters).map(([name, value]) =>
     name === "@odata.id" ? [reference, String(value).split("/").at(-1)] : [name, value],
   );
-  // `$count` is part of every advanced query.
-  const options = [...new URLSearchParams(query)].filter(([name]) => name !== "$count");
+  // `$count` is part of every advanced query, `$skiptoken` of the address of a next page.
+  const isOption = (name: string): boolean => name !== "$count" && name !== "$skiptoken";
+  const options = [...new URLSearchParams(query)].filter(([name]) => isOption(name));
   return {
     operation,
     parameters: Object.fromEntries([...ids, ...body, ...options] as [string, unknown][]),

@@ -5,14 +5,13 @@ import { memberList, userMembersOfAll } from "../graph/groupMembers.ts";
 import { addingMember, isMember, removingMember } from "../graph/membership.ts";
 import { memberAddition, memberRemoval, membershipLookup } from "../graph/membership.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
-import { textOf } from "../graph/client/replies.ts";
 import { userById } from "../graph/user.ts";
-import type { Result } from "../host/action.ts";
 import type {
   Holders,
   Permission,
   PermissionInput,
   ReadingInput,
+  Result,
 } from "../host/permissionActions.ts";
 import type { Needs } from "../step.ts";
 import { ImportFailures } from "./importFailures.ts";
@@ -103,5 +102,6 @@ const describing = ["description", "assignedLicenses"];
 
 function descriptionOf({ description, assignedLicenses }: Group): string {
   const hasLicences = Array.isArray(assignedLicenses) && assignedLicenses.length > 0;
-  return `${hasLicences ? "Assigns licences. " : ""}${textOf(description)}`;
+  const own = typeof description === "string" ? description : "";
+  return `${hasLicences ? "Assigns licences. " : ""}${own}`;
 }

@@ -4,6 +4,7 @@ import type { Targets } from "../../lib/connector.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { actionsFolder, isClone } from "./place.ts";
+import { entra, systemOf } from "./systems.ts";
 import { UsageError } from "./usageError.ts";
 
 const rooms = ["lifecycle", "permissions", "resources"];
@@ -47,7 +48,7 @@ function depthOf(action: string): number {
 
 /** Whether the accounts of an action are users of Entra ID, whose reference is an object ID; otherwise mailboxes. */
 export function isOfEntra(action: string): boolean {
-  return action.startsWith("lifecycle/entra/");
+  return systemOf(action) === entra;
 }
 
 type AnyAction = Action<AnyEvent, Targets>;
