@@ -4,7 +4,6 @@ import type { Targets } from "../../lib/connector.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import { actionsFolder, isClone } from "./place.ts";
-import { entra, systemOf } from "./systems.ts";
 import { UsageError } from "./usageError.ts";
 
 const rooms = ["lifecycle", "permissions", "resources"];
@@ -44,11 +43,6 @@ export function findAction(text: string): string {
 
 function depthOf(action: string): number {
   return action.split("/").length;
-}
-
-/** Whether the accounts of an action are users of Entra ID, whose reference is an object ID; otherwise mailboxes. */
-export function isOfEntra(action: string): boolean {
-  return systemOf(action) === entra;
 }
 
 type AnyAction = Action<AnyEvent, Targets>;
