@@ -16,7 +16,7 @@ import { hostConfiguration } from "../lib/host/run.ts";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
 import configurationSchema from "../schemas/configuration.schema.json" with { type: "json" };
 import { listActions } from "../tools/session/actions.ts";
-import { systemOf, systems } from "../tools/session/systems.ts";
+import { entra, systemOf, systems } from "../tools/session/systems.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { Bench, guidOf } from "./bench.ts";
@@ -110,6 +110,12 @@ describe("every declaration", () => {
       for (const parameter of parameters)
         expect(Object.keys(cmdlets[cmdlet]?.parameters ?? {}), cmdlet).toContain(parameter);
     }
+  });
+
+  it("of something that is sent to Graph is one of the system of Entra ID, and no other", async () => {
+    const asking = [];
+    for (const name of names) if ((await actionIn(name)).needs.graph) asking.push(name);
+    expect(asking).toEqual(names.filter((name) => systemOf(name) === entra));
   });
 
   it.each(names)("of %s has only operations of Graph that its client sends", async (name) => {
