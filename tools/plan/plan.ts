@@ -60,16 +60,23 @@ export async function planFor(person: Person, context: PlanContext): Promise<Per
   const create = `${path.posix.dirname(action)}/create`;
   const created = await dryRun(person, create, context);
   if (action === create) return planOf(person, created);
-  const { AccountReference: account } = created.invocation.answer.outputContext;
-  if (typeof account !== "string") {
+  const { AccountReference: account, AccountCorrelated: isCorrelated } =
+    created.invocation.answer.outputContext;
+  if (typeof account !== "string" || isCorrelated !== true) {
     // The audit says why correlation fails; what is mapped for create is not the plan of this action.
     const mapped = await mappedFor(person, action, context);
-    const { invocation } = created;
-    return { ...planOf(person, { mapped, invocation }), steps: [], result: "fails" };
+    const failed = planOf(person, { mapped, invocation: created.invocation });
+    const { audit } = typeof account === "string" ? { audit: [createFirst] } : failed;
+    return { ...failed, audit, steps: [], result: "fails" };
   }
   const planned = await dryRun(person, action, context, account);
   return { ...planOf(person, planned), account };
 }
+
+const createFirst: AuditLog = {
+  Message: "There is no account yet: create comes first.",
+  IsError: true,
+};
 
 interface DryRun {
   mapped: MappedData;

@@ -25,6 +25,7 @@ import { isRecord } from "../../../lib/record.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";
+import { entra, systemOf } from "../../session/systems.ts";
 import { UsageError } from "../../session/usageError.ts";
 
 interface PlanOptions extends TenantChoice {
@@ -33,7 +34,7 @@ interface PlanOptions extends TenantChoice {
   mapping?: string;
   csv?: string;
   html?: string;
-  correlate: string;
+  correlate?: string;
   setting?: string[];
   record?: string;
   recording?: string;
@@ -41,12 +42,15 @@ interface PlanOptions extends TenantChoice {
 }
 
 /** What docs/helloid.md sets up. */
-const usualCorrelation =
-  "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
+function usualCorrelation(action: string): string {
+  return systemOf(action) === entra
+    ? "Person.ExternalId=employeeId"
+    : "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
+}
 
 /** The mapping in this folder, or the one of the connector. Not before it is needed: help reads no files. */
-function usualMapping(): string {
-  const name = "fieldMapping.json";
+function usualMapping(action: string): string {
+  const name = `${systemOf(action).folder}fieldMapping.json`;
   return existsSync(name) ? name : path.join(actionsFolder, name);
 }
 
@@ -67,7 +71,10 @@ export function addPlan(program: Command, terminal: Terminal): void {
       "--mapping <file>",
       "the field mapping (default: fieldMapping.json in this folder, or else that of the connector)",
     )
-    .option("--correlate <person=account>", "the fields that link them", usualCorrelation)
+    .option(
+      "--correlate <person=account>",
+      `the fields that link them (default: ${usualCorrelation("")}; of Entra ID: ${usualCorrelation(entra.folder)})`,
+    )
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
     .option("--csv <file>", "with --people: write the table for a spreadsheet")
@@ -94,8 +101,8 @@ export function addPlan(program: Command, terminal: Terminal): void {
     const context: PlanContext = {
       tenant,
       action,
-      mapping: mappingIn(options.mapping ?? usualMapping()),
-      correlation: correlationIn(options.correlate),
+      mapping: mappingIn(options.mapping ?? usualMapping(action)),
+      correlation: correlationIn(options.correlate ?? usualCorrelation(action)),
       configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
       scripts,
     };
@@ -125,9 +132,9 @@ async function record(
   { record: file = "", config }: PlanOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const system = path.posix.dirname(context.action);
+  const system = systemOf(context.action);
   const actions = listActions().filter(
-    (action) => path.posix.dirname(action) === system && mappedActionOf(action) !== undefined,
+    (action) => systemOf(action) === system && mappedActionOf(action) !== undefined,
   );
   const from = config === undefined ? "emulator" : "tenant";
   const source = `${from}: recorded ${new Date().toISOString().slice(0, 10)}, scrubbed`;

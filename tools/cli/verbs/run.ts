@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { findAction, isOfEntra } from "../../session/actions.ts";
+import { findAction } from "../../session/actions.ts";
 import { eventFor, type Correlation, type ListedPermission } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, withFile, writeFile } from "../../session/files.ts";
@@ -20,6 +20,7 @@ import {
 } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";
+import { entra, systemOf } from "../../session/systems.ts";
 import { UsageError } from "../../session/usageError.ts";
 
 interface RunOptions extends TenantChoice {
@@ -135,7 +136,7 @@ function documentOf(action: string, { answer, records }: Invocation): object {
   return path.posix.basename(action).startsWith("import") ? { ...answer, records } : answer;
 }
 
-const accountVerbs = ["create", "update", "enable", "disable", "delete"];
+const accountVerbs = ["create", "update", "enable", "disable", "delete", "uniquenessCheck"];
 const permissionVerbs = ["grantPermission", "revokePermission", "subPermissions"];
 
 /** The actions that use an option, by their last name. */
@@ -161,7 +162,8 @@ function assertFits(action: string, options: RunOptions): void {
     throw new UsageError(`${action} needs ${option}.`);
   };
   if (action.startsWith("resources/")) needed("--event <file>: it works on a list of source data");
-  if (!/^import|^permissions$/.test(verb) && account === undefined) needed("--account <name>");
+  if (!/^import|^(permissions|uniquenessCheck)$/.test(verb) && account === undefined)
+    needed("--account <name>");
   if (/^(grant|revoke)Permission$/.test(verb) && permission === undefined)
     needed("--permission <name>");
   refuseUnused(action, options);
@@ -226,9 +228,10 @@ async function permissionOf(
 
 /** What create looks for: the platform has no reference then. */
 function correlationTo(action: string, account: string): Correlation {
-  const [address, other] = isOfEntra(action)
-    ? ["userPrincipalName", "employeeId"]
-    : ["UserPrincipalName", "Alias"];
+  const [address, other] =
+    systemOf(action) === entra
+      ? ["userPrincipalName", "employeeId"]
+      : ["UserPrincipalName", "Alias"];
   const accountField = account.includes("@") ? address : other;
   return { personField: "--account", accountField, value: account };
 }
