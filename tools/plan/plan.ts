@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { AuditLog, FieldMapping, PlanStep } from "../../lib/generated/types.ts";
+import { isGuid } from "../../lib/guid.ts";
 import { eventFor, type Correlation } from "../session/events.ts";
 import type { Invocation, Tenant } from "../session/tenant.ts";
 import {
@@ -61,14 +62,26 @@ export async function planFor(person: Person, context: PlanContext): Promise<Per
   const created = await dryRun(person, create, context);
   if (action === create) return planOf(person, created);
   const { AccountReference: account } = created.invocation.answer.outputContext;
-  if (typeof account !== "string") {
+  if (!isReference(account)) {
     // The audit says why correlation fails; what is mapped for create is not the plan of this action.
     const mapped = await mappedFor(person, action, context);
     const { invocation } = created;
-    return { ...planOf(person, { mapped, invocation }), steps: [], result: "fails" };
+    const plan = planOf(person, { mapped, invocation });
+    const audit = invocation.code === 0 ? [...plan.audit, noAccountYet] : plan.audit;
+    return { ...plan, audit, steps: [], result: "fails" };
   }
   const planned = await dryRun(person, action, context, account);
   return { ...planOf(person, planned), account };
+}
+
+const noAccountYet: AuditLog = {
+  Message: "The person has no account yet: only create has a plan.",
+  IsError: true,
+};
+
+/** Whether a create returned the reference of an account, which a dry run cannot do for one that it would create. */
+function isReference(account: unknown): account is string {
+  return typeof account === "string" && isGuid(account);
 }
 
 interface DryRun {
@@ -111,7 +124,7 @@ function planOf(person: Person, { mapped, invocation }: DryRun): PersonPlan {
     displayName: textOf(person["DisplayName"]),
     result: resultOf(invocation, mapped),
     audit: outputContext.AuditLogs,
-    ...(typeof reference === "string" && { account: reference }),
+    ...(isReference(reference) && { account: reference }),
     mapped: mapped.data,
     faults: mapped.faults,
     steps: plan,

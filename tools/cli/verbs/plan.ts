@@ -11,6 +11,7 @@ import { pathWarnings } from "../../plan/pathWarnings.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
 import { findAction, listActions } from "../../session/actions.ts";
 import type { Correlation } from "../../session/events.ts";
+import { entra, exchange, systemOf } from "../../session/systems.ts";
 import { counter } from "../counter.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, writeFile, withFile } from "../../session/files.ts";
@@ -33,21 +34,26 @@ interface PlanOptions extends TenantChoice {
   mapping?: string;
   csv?: string;
   html?: string;
-  correlate: string;
+  correlate?: string;
   setting?: string[];
   record?: string;
   recording?: string;
   json?: true;
 }
 
-/** What docs/helloid.md sets up. */
-const usualCorrelation =
-  "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
+/** What docs/helloid.md and docs/entra.md set up. */
+const usualCorrelation = new Map([
+  [exchange, "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName"],
+  [entra, "Person.ExternalId=employeeId"],
+]);
 
-/** The mapping in this folder, or the one of the connector. Not before it is needed: help reads no files. */
-function usualMapping(): string {
-  const name = "fieldMapping.json";
-  return existsSync(name) ? name : path.join(actionsFolder, name);
+/** The mapping of the action's system in this folder, or the one of the connector. Help reads no files. */
+function usualMapping(action: string): string {
+  const system = systemOf(action);
+  const own = [`${system.folder}fieldMapping.json`, "fieldMapping.json"].find(
+    (file) => existsSync(file) && systemOf(path.resolve(file)) === system,
+  );
+  return own ?? path.join(actionsFolder, system.folder, "fieldMapping.json");
 }
 
 /** `plan`: what the mapping and an action would do to a person, or to all people of a vault. */
@@ -67,7 +73,10 @@ export function addPlan(program: Command, terminal: Terminal): void {
       "--mapping <file>",
       "the field mapping (default: fieldMapping.json in this folder, or else that of the connector)",
     )
-    .option("--correlate <person=account>", "the fields that link them", usualCorrelation)
+    .option(
+      "--correlate <person=account>",
+      `the fields that link them (default: ${[...usualCorrelation.values()].join("; of Entra ID: ")})`,
+    )
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
     .option("--csv <file>", "with --people: write the table for a spreadsheet")
@@ -94,8 +103,8 @@ export function addPlan(program: Command, terminal: Terminal): void {
     const context: PlanContext = {
       tenant,
       action,
-      mapping: mappingIn(options.mapping ?? usualMapping()),
-      correlation: correlationIn(options.correlate),
+      mapping: mappingIn(options.mapping ?? usualMapping(action)),
+      correlation: correlationIn(options.correlate ?? usualCorrelation.get(systemOf(action)) ?? ""),
       configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
       scripts,
     };
