@@ -68,10 +68,13 @@ function connection(
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
   const pace = { signal, remaining, sleep, random, stats };
   const { send: transport, close } = openTransport(proxy);
+  // A set: one certificate signs in to both resources, and is one reason to warn.
+  const warnings = new Set<string>();
+  const warn = (sentence: string): unknown => warnings.add(sentence);
   const tokensFor = (resource: Resource): TokenSource =>
     tokenSource(
       { tenantId, clientId, credential: credentialOf(configuration), cloud, resource, loginUrl },
-      { transport, pace, clock, keepSecret },
+      { transport, pace, clock, keepSecret, warn },
     );
   const seams = { transport, pace, clock, newId: randomUUID };
   const exchange = exchangeOnline(
@@ -89,6 +92,7 @@ function connection(
     },
     wait: (ms) => pace.sleep(ms, signal),
     stats,
+    warnings,
     close,
   };
 }

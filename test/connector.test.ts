@@ -10,6 +10,8 @@ import { equals } from "../lib/graph/client/odata.ts";
 import type { Configuration } from "../lib/generated/types.ts";
 import { Unusable } from "../lib/host/schemaContract.ts";
 import { httpTransport } from "../lib/net/transport.ts";
+import { certificateFor, pfxPassword } from "./doctor/clinic.ts";
+import { seedState } from "./emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
 /** As the product does, without its waits. */
@@ -233,6 +235,26 @@ describe("the credential", () => {
     });
     await expect(targets.exchange.invoke(command)).rejects.toThrow("AppCertificateBase64String");
     expect(requests).toBe(0);
+  });
+
+  it("is one certificate, also when it signs in to Exchange and to Graph: one warning when it ends soon", async () => {
+    const { pem, pfx } = certificateFor(-300, 10);
+    const state = seedState();
+    for (const app of state.apps) app.certificates = [pem];
+    running.emulator.replaceState(state);
+    const { targets, warnings } = connection(addresses(), {
+      UseCertificate: true,
+      AppCertificateBase64String: pfx,
+      AppCertificatePassword: pfxPassword,
+    });
+    expect([...(warnings ?? [])]).toEqual([]);
+    await targets.exchange.invoke(command);
+    await targets.graph.list({
+      operation: "GET /users",
+      query: { select: ["id"], filter: equals("mail", "anna.bakker@contoso.com") },
+    });
+    expect(running.emulator.journal().filter(({ side }) => side === "login")).toHaveLength(2);
+    expect([...(warnings ?? [])]).toEqual([expect.stringContaining('"CN=doctor test"')]);
   });
 });
 

@@ -14,7 +14,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       "test/{helloid,long,page}/**",
-      "test/{cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
+      "test/{certificate,cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,commands,contributing,declarations,pack,properties,readme,reports,secrets}.test.ts",
       "test/{auth/certificate,check/anyJson,entitlements/optionsInBundles}.test.ts",
       "test/net/{closedNetwork,proxy}.test.ts",

@@ -17,6 +17,7 @@ import { propertiesAmong } from "../graph/userFields.ts";
 import { userProperties } from "../graph/userProperties.ts";
 import type { UserValues } from "../graph/userChange.ts";
 import { quoted } from "../graphemes.ts";
+import { mappedText } from "../mappedValues.ts";
 import type { CreateInput } from "../host/accountActions.ts";
 import type { Needs } from "../step.ts";
 import { mailboxOf, type EntraTargets, type Wanted } from "./entra.ts";
@@ -42,8 +43,8 @@ export function keyProperty(field: string): string {
 }
 
 /**
- * The values of a new user, the one that correlation looks for among them: without it, no later run would find the user.
- * Throws an `invalid` fault when that value cannot be set, or is mapped differently.
+ * The values of a new user, the one that correlation looks for among them: without it, no later run would find the
+ * user. Throws an `invalid` fault when that value cannot be set, or is mapped differently.
  */
 export function newValues(values: UserValues, property: string, value: string): UserValues {
   const known = userProperties[property];
@@ -52,10 +53,11 @@ export function newValues(values: UserValues, property: string, value: string): 
       `No user has ${quoted(value)} as ${property}, and a new one cannot be created with it; expected an account ` +
         "correlation field such as employeeId.",
     );
-  const mapped = values[property] ?? value;
-  if (String(mapped).toLowerCase() !== value.toLowerCase())
+  const own = values[property];
+  const mapped = typeof own === "string" && own !== "" ? own : value;
+  if (mapped.toLowerCase() !== value.toLowerCase())
     throw Fault.invalid(
-      `${property} is mapped with ${quoted(String(mapped))}, and correlation looks for ${quoted(value)}; expected ` +
+      `${property} is mapped with ${quoted(mapped)}, and correlation looks for ${quoted(value)}; expected ` +
         "the same value, so that a later run finds the account.",
     );
   return { accountEnabled: false, ...values, [property]: mapped };
@@ -64,17 +66,17 @@ export function newValues(values: UserValues, property: string, value: string): 
 /** The password that is mapped, or a new one. */
 function passwordFor({ data, configuration }: Pick<Input, "data" | "configuration">): NewPassword {
   const mapped = data.get("passwordProfile.password");
-  const mustChange = data.get("passwordProfile.forceChangePasswordNextSignIn");
+  const mustChange = mappedText(
+    "passwordProfile.forceChangePasswordNextSignIn",
+    data.get("passwordProfile.forceChangePasswordNextSignIn"),
+  );
   return {
     password:
       typeof mapped === "string" && mapped !== ""
         ? mapped
         : newPassword(configuration.PasswordPolicy ?? "random"),
     // Unless mapped otherwise: whoever delivers the password knows it too.
-    forceChangePasswordNextSignIn:
-      String(mustChange ?? "")
-        .trim()
-        .toLowerCase() !== "false",
+    forceChangePasswordNextSignIn: mustChange.toLowerCase() !== "false",
   };
 }
 

@@ -15,8 +15,8 @@ const words = 4;
 const syllablesPerWord = 2;
 
 /**
- * A new password: 16 characters with all four kinds and without those that look alike (about 95 bits of chance), or four
- * words of two syllables with an upper case letter and digits, such as `Kadi-remo-vutu-zabe-472` (about 60 bits).
+ * A new password: 16 characters with all four kinds and without those that look alike (about 95 bits of chance), or
+ * four words of two syllables with an upper case letter and digits, such as `Kadi-remo-vutu-zabe-472` (about 60 bits).
  */
 export function newPassword(policy: PasswordPolicy): string {
   return policy === "passphrase" ? passphrase() : random();

@@ -20,28 +20,56 @@ export interface AppCertificate {
   /** SHA-256 over the DER certificate: 64 hexadecimal digits, upper case. */
   thumbprintSha256: string;
   notAfter: Date;
-  /** The distinguished name on one line, as in `O=Example, CN=connector`. */
+  /** As `subjectOf` has it. */
   subject: string;
 }
 
+export interface KeyAndCertificate {
+  key: KeyObject;
+  certificate: X509Certificate;
+}
+
+const noticeMs = 30 * 24 * 3_600_000;
+
+/** Whether a certificate is in the last 30 days in which it is valid. */
+export function endsSoon(notAfter: Date, now: Date): boolean {
+  return notAfter.getTime() - now.getTime() <= noticeMs;
+}
+
+/** The distinguished name of its subject on one line, as in `O=Example, CN=connector`. */
+export function subjectOf({ subject }: X509Certificate): string {
+  return subject.split("\n").join(", ");
+}
+
 /**
- * Reads the application's key and certificate. If there are several certificates, it uses the one of the key.
+ * Opens the PFX with the application's key and certificate, whether it is valid at this time or not. If there are
+ * several certificates, it uses the one of the key.
  *
  * Supports the formats that OpenSSL and Windows write: TripleDES-SHA1 and RC2-40 (the old default), AES256-SHA256 and
  * other PBES2 with PBKDF2 (the present default), unencrypted; with a SHA-1 or SHA-2 MAC, or without. Not supported:
  * RC4, 128-bit RC2, two-key TripleDES, PBMAC1, scrypt, and public-key integrity.
  *
  * @throws {Fault} `invalid`, with a sentence that names the field to correct: empty, not base64, not a PFX, truncated,
- * damaged, wrong password, unsupported algorithm, no RSA key, no certificate for the key, not valid at `now`.
+ * damaged, wrong password, unsupported algorithm, no RSA key, no certificate for the key.
  */
-export async function readCertificate({
+export async function openCertificate({
   pfxBase64,
   password,
+}: Omit<CertificateSource, "now">): Promise<KeyAndCertificate> {
+  return pair(await openContainer(decode(pfxBase64), password ?? ""));
+}
+
+/**
+ * Reads the application's key and certificate.
+ *
+ * @throws {Fault} Those of `openCertificate`, and `invalid` for a certificate that is not valid at `now`.
+ */
+export async function readCertificate({
   now,
+  ...source
 }: CertificateSource): Promise<AppCertificate> {
-  const pfx = decode(pfxBase64);
-  const { key, certificate } = pair(await openContainer(pfx, password ?? ""));
-  const subject = certificate.subject.split("\n").join(", ");
+  const { key, certificate } = await openCertificate(source);
+  const subject = subjectOf(certificate);
   const [notBefore, notAfter] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
   const which = `The certificate "${subject}" in ${FIELD}`;
   if (now > notAfter)
@@ -102,7 +130,7 @@ function notPfx(der: Buffer): Fault {
   return Fault.invalid(`${FIELD} is a certificate without its private key (.cer); ${EXPECTED}.`);
 }
 
-function pair({ keys, certificates }: Contents): { key: KeyObject; certificate: X509Certificate } {
+function pair({ keys, certificates }: Contents): KeyAndCertificate {
   if (keys.length === 0)
     throw Fault.invalid(
       `The PFX in ${FIELD} contains no private key: export the certificate together with its key.`,

@@ -1,7 +1,8 @@
 import { parsedJson } from "../net/json.ts";
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import { Fault } from "../fault.ts";
-import { readCertificate } from "./certificate.ts";
+import { endsSoon, readCertificate } from "./certificate.ts";
+import { FIELD } from "./pkcs12.ts";
 import { scopeOf, type Cloud, type Resource } from "./clouds.ts";
 import { retryAfterMs, retrying, unanswered, type Pace, type Try } from "../net/retry.ts";
 import { isTransientRefusal, signInFault } from "./signInErrors.ts";
@@ -38,6 +39,8 @@ interface Seams {
   clock(): number;
   /** Called with every new secret, which must never be written. */
   keepSecret(secret: string): void;
+  /** Called with a sentence for people about a sign-in that works, but not for long. */
+  warn?(sentence: string): void;
 }
 
 /** A token is not used in its last two minutes: a page that is requested now may be answered then. */
@@ -117,13 +120,16 @@ async function newClient(
 
 async function certificateOf(
   credential: { pfxBase64: string; password: string },
-  { clock }: Seams,
+  { clock, warn }: Seams,
 ): Promise<{ thumbprintSha256: string; privateKey: string }> {
-  const { thumbprintSha256, privateKey } = await readCertificate({
-    ...credential,
-    now: new Date(clock()),
-  });
-  return { thumbprintSha256, privateKey };
+  const now = new Date(clock());
+  const { subject, notAfter, ...proof } = await readCertificate({ ...credential, now });
+  if (endsSoon(notAfter, now))
+    warn?.(
+      `The certificate "${subject}" in ${FIELD} expires on ${notAfter.toISOString().slice(0, 10)}. ` +
+        "Renew it before then (exo-connector certificate new).",
+    );
+  return proof;
 }
 
 /** What msal would otherwise request from the sign-in service, in the form of its OpenID configuration. */

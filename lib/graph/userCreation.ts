@@ -5,7 +5,7 @@ import { mergedOperations, type Operations } from "../step.ts";
 import { isUserPrincipalName } from "./client/operations.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
 import { hasValue, nameOf, userOf, type User } from "./user.ts";
-import type { UserValues } from "./userChange.ts";
+import type { UserValue, UserValues } from "./userChange.ts";
 import { userProperties } from "./userProperties.ts";
 
 /** What `creatingUser` sends, its looks included. */
@@ -124,15 +124,17 @@ function textIn(values: UserValues, property: string): string {
 
 /** Without what has no value: a new user has none of it. */
 function withValues(values: UserValues): UserValues {
-  const filled = Object.entries(values).map(([name, value]) => {
-    if (!isRecord(value)) return [name, value] as const;
-    const own = Object.entries(value).filter(([, part]) => part !== null && part !== "");
-    return [name, own.length === 0 ? null : Object.fromEntries(own)] as const;
-  });
-  return Object.fromEntries(
-    filled.filter(
-      ([, value]) =>
-        value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
+  const filled: Record<string, UserValue> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const own = isRecord(value) ? withParts(value) : value;
+    const isEmpty = own === null || own === "" || (Array.isArray(own) && own.length === 0);
+    if (!isEmpty) filled[name] = own;
+  }
+  return filled;
+}
+
+/** The parts of an object that have a value; null when none has. */
+function withParts(value: Readonly<Record<string, string | null>>): UserValue {
+  const own = Object.entries(value).filter(([, part]) => part !== null && part !== "");
+  return own.length === 0 ? null : Object.fromEntries(own);
 }

@@ -34,6 +34,8 @@ export interface Connection<Targets> {
     readonly retries: number;
     readonly waitedMs: number;
   };
+  /** Sentences about the connection itself that people should read although it works. More may come with a request. */
+  readonly warnings?: ReadonlySet<string>;
   close(): void;
 }
 

@@ -102,6 +102,8 @@ export async function run<Event extends AnyEvent, Targets>(
   }
   deadline?.stop();
   state.connection?.close();
+  for (const Message of state.connection?.warnings ?? [])
+    answer.outputContext.AuditLogs.push({ Message, IsError: false });
   for (const line of answer.outputContext.AuditLogs) {
     output.log(line.IsError ? "error" : "information", line.Message);
     // Cut only now: half a secret would not be recognised.
@@ -134,7 +136,7 @@ export const hostConfiguration = ["ConfirmRevokes"] as const;
 /** The state of a run in progress. */
 interface RunState {
   taken: readonly StepRecord[];
-  connection: Pick<Connection<unknown>, "stats" | "close"> | undefined;
+  connection: Pick<Connection<unknown>, "stats" | "warnings" | "close"> | undefined;
   output: Record<string, unknown>;
   resultUntilNow?: (reason: Fault) => Result;
 }

@@ -57,8 +57,8 @@ export default onCreate({
       const values = newValues(wanted.values, property, value);
       if (isCertain) return await createUser(values, { property, value }, input);
       throw Fault.invalid(
-        `No user has "${value}" as ${property}, but Entra ID finds this property in an index that lags, so no user was ` +
-          "created; expected an account correlation field such as employeeId.",
+        `No user has "${value}" as ${property}, but Entra ID finds this property in an index that lags, so no user ` +
+          "was created; expected an account correlation field such as employeeId.",
       );
     }
 

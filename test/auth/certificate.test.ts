@@ -11,7 +11,10 @@ import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-
 import forge from "node-forge";
 import { describe, expect, it } from "vitest";
 import {
+  endsSoon,
+  openCertificate,
   readCertificate,
+  subjectOf,
   type AppCertificate,
   type CertificateSource,
 } from "../../lib/auth/certificate.ts";
@@ -373,6 +376,23 @@ describe("contents that cannot be used", () => {
         `${PFX} is not valid before ${start}.`,
     );
   });
+});
+
+it("a certificate that has expired can be opened all the same, to say what a new one replaces", async () => {
+  const { certificate } = await openCertificate({
+    pfxBase64: fixture("expired"),
+    password: ASCII,
+  });
+  expect([subjectOf(certificate), new Date(certificate.validTo).toISOString()]).toEqual([
+    "O=HelloID connectors, CN=exchange-online-connector test",
+    expect.stringMatching(/^2020-06-01/),
+  ]);
+});
+
+it("a certificate ends soon from 30 days before its end", () => {
+  const [end, days] = [new Date("2030-03-01T12:00:00Z"), 30 * 24 * 3_600_000];
+  expect(endsSoon(end, new Date(end.getTime() - days - 1))).toBe(false);
+  expect(endsSoon(end, new Date(end.getTime() - days))).toBe(true);
 });
 
 describe("a protection that is not supported", () => {

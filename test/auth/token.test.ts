@@ -42,6 +42,7 @@ interface World {
   sent: HttpRequest[];
   time: Time;
   kept: string[];
+  warnings: string[];
   form(index?: number): Record<string, string>;
 }
 
@@ -66,15 +67,23 @@ function worldOf(
   const { transport, sent } = transportOf(answers, forever);
   const time = timeOf({ remainingMs });
   const kept: string[] = [];
+  const warnings: string[] = [];
   const token = tokenSource(
     { tenantId, clientId, credential, cloud: clouds[cloud], resource, loginUrl },
-    { transport, pace: time.pace, clock: time.clock, keepSecret: (one) => kept.push(one) },
+    {
+      transport,
+      pace: time.pace,
+      clock: time.clock,
+      keepSecret: (one) => kept.push(one),
+      warn: (one) => warnings.push(one),
+    },
   );
   return {
     token,
     sent,
     time,
     kept,
+    warnings,
     form: (index = 0) => Object.fromEntries(new URLSearchParams(sent[index]?.body)),
   };
 }
@@ -320,6 +329,30 @@ describe("with a certificate", () => {
       expect(kept).toContain(assertion);
     },
   );
+
+  it("that ends within 30 days signs in, and warns once", async () => {
+    const { token, time, warnings } = worldOf([issued("one"), issued("two")], { credential });
+    time.pass(Date.parse("2126-09-30T00:00:00Z") - time.clock());
+    expect([await token.get(), await token.get({ token: "one" })]).toEqual(["one", "two"]);
+    expect(warnings).toEqual([
+      'The certificate "O=HelloID connectors, CN=exchange-online-connector test" in "App certificate" ' +
+        "(AppCertificateBase64String) expires on 2126-10-29. Renew it before then (exo-connector certificate new).",
+    ]);
+  });
+
+  it("that is valid for longer signs in without a warning", async () => {
+    const { token, time, warnings } = worldOf([issued("one")], { credential });
+    time.pass(Date.parse("2126-09-29T00:00:00Z") - time.clock());
+    expect(await token.get()).toBe("one");
+    expect(warnings).toEqual([]);
+  });
+
+  it("that has expired is refused before a request is sent", async () => {
+    const { token, time, sent, warnings } = worldOf([], { credential });
+    time.pass(Date.parse("2126-10-30T00:00:00Z") - time.clock());
+    expect((await faultOf(token.get())).message).toContain("expired on 2126-10-29");
+    expect([sent, warnings]).toEqual([[], []]);
+  });
 
   it("that cannot be read sends no request", async () => {
     const { token, sent } = worldOf([], { credential: { pfxBase64: "bm8gcGZ4", password: "" } });

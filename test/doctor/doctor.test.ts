@@ -17,6 +17,7 @@ const { proxyWith } = openings();
 
 const sound = certificateFor(-1, 300);
 const ending = certificateFor(-300, 10.5);
+const valid = certificateFor(-300, 30.5);
 
 describe("a healthy tenant", () => {
   it.each<[string, Mistake]>([
@@ -24,6 +25,10 @@ describe("a healthy tenant", () => {
     [
       "with a certificate",
       { form: withCertificate(sound.pfx), app: { certificates: [sound.pem] } },
+    ],
+    [
+      "with a certificate that is valid for more than 30 days",
+      { form: withCertificate(valid.pfx), app: { certificates: [valid.pem] } },
     ],
     [
       "with Exchange Recipient Administrator and sets that need no more",

@@ -5,6 +5,7 @@ import { Unusable } from "../../lib/host/schemaContract.ts";
 import {
   acting,
   configuration,
+  connectionOf,
   eventWith,
   found,
   guid,
@@ -57,6 +58,31 @@ describe("a run", () => {
     );
     expect(log).toEqual([{ level: "error", message: "Set A: failed. May not." }]);
     expect((await runIn({})).log).toEqual([{ level: "information", message: found.sentence }]);
+  });
+
+  it("ends its audit with what the connection warns of, whether it succeeds or fails", async () => {
+    const connection = connectionOf();
+    const warnings = new Set([`The certificate ends. ${configuration.AppSecret}`]);
+    const connect = () => ({ ...connection, warnings });
+    const succeeded = await runIn({ connect }, setting("A"));
+    const refused = await runIn(
+      { connect },
+      acting(() => Promise.reject(Fault.invalid("No."))),
+    );
+    for (const { answer, log } of [succeeded, refused]) {
+      expect(answer.outputContext.AuditLogs.at(-1)).toEqual({
+        Message: "The certificate ends. [secret]",
+        IsError: false,
+      });
+      expect(log.at(-1)).toEqual({
+        level: "information",
+        message: "The certificate ends. [secret]",
+      });
+    }
+    expect([succeeded, refused].map(({ code, messages }) => [code, messages.length])).toEqual([
+      [0, 3],
+      [1, 2],
+    ]);
   });
 
   it("counts in whole numbers", async () => {

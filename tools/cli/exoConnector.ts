@@ -17,6 +17,7 @@ import { addRun } from "./verbs/run.ts";
 import { addSeed } from "./verbs/seed.ts";
 import { addTenant } from "./verbs/tenant.ts";
 import { addUndo } from "./verbs/undo.ts";
+import { addCertificate } from "./verbs/certificate.ts";
 import { addCheck } from "./verbs/check.ts";
 
 /** Adds a verb to the program. */
@@ -24,6 +25,7 @@ export type AddVerb = (program: Command, terminal: Terminal) => void;
 
 const verbs: readonly AddVerb[] = [
   addAdd,
+  addCertificate,
   addCheck,
   addDemo,
   addDoctor,

@@ -1,13 +1,12 @@
 /** The certificate or the secret of the application, as far as it can be judged without the sign-in service. */
 import { createPrivateKey } from "node:crypto";
-import { readCertificate, type CertificateSource } from "../../lib/auth/certificate.ts";
+import { endsSoon, readCertificate, type CertificateSource } from "../../lib/auth/certificate.ts";
 import { credentialOf } from "../../lib/connector.ts";
 import { Fault } from "../../lib/fault.ts";
 import type { Check } from "./check.ts";
 import { fine, warning, wrong, type Verdict } from "./finding.ts";
 
 const dayMs = 24 * 3_600_000;
-const warningDays = 30;
 /** The sign-in library does not sign with a shorter RSA key ("minimum key size of 2048 bits for PS256"). */
 const leastBits = 2048;
 
@@ -41,10 +40,10 @@ async function ofCertificate(
         `${what} has a key that is too short; expected ${leastBits} bits or more.`,
         renew,
       );
-    const days = Math.floor((notAfter.getTime() - source.now.getTime()) / dayMs);
     const valid = `${what} is valid until ${notAfter.toISOString().slice(0, 10)}`;
-    if (days <= warningDays) return warning(`${valid}: ${days} days are left.`, renew);
-    return fine(`${valid}.`);
+    if (!endsSoon(notAfter, source.now)) return fine(`${valid}.`);
+    const days = Math.floor((notAfter.getTime() - source.now.getTime()) / dayMs);
+    return warning(`${valid}: ${days} days are left.`, renew);
   } catch (thrown) {
     const { message } = Fault.of(thrown);
     return wrong(message, mendFor(message));
@@ -52,8 +51,8 @@ async function ofCertificate(
 }
 
 const renew =
-  "Create a new certificate, upload its public part to the app registration, and enter its PFX as base64 in App " +
-  "certificate (AppCertificateBase64String).";
+  "Create a new certificate (exo-connector certificate new), upload its public part to the app registration, and " +
+  "enter its PFX as base64 in App certificate (AppCertificateBase64String).";
 
 /** The sentences are those of `readCertificate`. */
 function mendFor(message: string): string {

@@ -215,7 +215,7 @@ export const connection: readonly Entry[] = [
   {
     outcome: "invalid",
     why: "The certificate has expired, or is not valid yet.",
-    mend: "Create a new one, upload its public part, and enter its PFX.",
+    mend: "[Renew it](setup.md#renew-the-certificate): `exo-connector certificate new` makes another.",
     of: ["expired on", "is not valid before"],
   },
   {

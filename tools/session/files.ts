@@ -19,7 +19,7 @@ export function writeFile(file: string, text: string, flag: "w" | "wx" = "w"): v
 }
 
 /** Makes the folder `local`, which the docs use and git ignores. Any other that does not exist is a mistyped path. */
-function makeFolderOf(file: string): boolean {
+export function makeFolderOf(file: string): boolean {
   const folder = path.dirname(path.resolve(file));
   if (path.basename(folder) !== "local" || existsSync(folder)) return false;
   mkdirSync(folder);

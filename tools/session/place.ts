@@ -16,3 +16,12 @@ export function assertBuilt(folder: string): void {
   if (!existsSync(path.join(folder, "lifecycle")))
     throw new UsageError(`There are no bundles in ${folder}; npm run build makes them.`);
 }
+
+/** The command line of a verb as it is typed in the working folder, in PowerShell and in any other shell. */
+export function commandLine(...words: readonly string[]): string {
+  const entry = path.relative("", path.join(actionsFolder, "exo-connector.mjs"));
+  const start = isClone ? ["npm", "run", "exo", "--"] : ["node", entry];
+  return [...start, ...words].map(quoted).join(" ");
+}
+
+const quoted = (word: string): string => (/^[\w./\\:-]+$/.test(word) ? word : `"${word}"`);

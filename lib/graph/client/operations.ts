@@ -137,8 +137,8 @@ function filled(path: string, ids: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * Whether a text has the characters of a user principal name (documented); guests have `#EXT#` in theirs. A name that begins with `$`
- * would need another form of the path, and is refused.
+ * Whether a text has the characters of a user principal name (documented); guests have `#EXT#` in theirs. A name that
+ * begins with `$` would need another form of the path, and is refused.
  */
 export function isUserPrincipalName(text: string): boolean {
   return /^[A-Za-z0-9'.\-_!#^~]+@[A-Za-z0-9.-]+$/.test(text);
