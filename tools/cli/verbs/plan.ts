@@ -94,6 +94,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
   ]);
   plan.action(async (name: string, options: PlanOptions) => {
     const action = mappedActionNamed(name);
+    refuseRecording(action, options);
     const recording = recordingIn(options);
     const people =
       recording && !options.person && !options.people ? recording.Persons : peopleIn(options);
@@ -154,6 +155,13 @@ async function record(
     `From the recording the plan is another one for ${differing.slice(0, shownPeople).join(", ")}: ` +
       "a script or a fixed value of the mapping, such as a domain, does not fit the stand-ins.",
   );
+}
+
+function refuseRecording(action: string, { record, recording }: PlanOptions): void {
+  if (systemOf(action) !== exchange && (record ?? recording) !== undefined)
+    throw new UsageError(
+      `${action} reads Microsoft Graph, whose answers are not recorded yet; expected neither --record nor --recording.`,
+    );
 }
 
 function recordingIn({ recording, record, config, emulator, seed }: PlanOptions) {
