@@ -8,7 +8,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as answers from "./generated/answers.ts";
 import type { Contract } from "../lib/host/schemaContract.ts";
-import { standInSecret } from "../tools/cli/recording.ts";
+import { standInSecret } from "../tools/scrub/secretKeys.ts";
 import { behaviourCases, type Case } from "./behaviourCases.ts";
 import { Bench, runnerOf, type AnyAnswer, type Run } from "./bench.ts";
 import { actionIn } from "./declared.ts";

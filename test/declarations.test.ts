@@ -19,12 +19,12 @@ import configurationSchema from "../schemas/configuration.schema.json" with { ty
 import { listActions } from "../tools/session/actions.ts";
 import { systemOf, systems } from "../tools/session/systems.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
-import type { Asked } from "../tools/session/traffic.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { Bench, guidOf } from "./bench.ts";
 import {
   actionIn,
   asDeclared,
+  callsIn,
   callsTo,
   declaredParts,
   sentParts,
@@ -44,11 +44,9 @@ import { runInProcess } from "./inProcess.ts";
 const names = listActions();
 const fixtures = namesOfFixtures();
 
-/** The cmdlets in the recorded requests of a fixture. */
-function callsIn(fixture: string): Call[] {
-  const calls = ({ cmdlet: operation, parameters, batch }: Asked): Call[] =>
-    batch ? batch.flatMap(calls) : [{ operation, parameters: parameters as Call["parameters"] }];
-  return readFixture(fileOf(fixture)).traffic.flatMap(({ request }) => calls(request));
+/** The cmdlets and operations in the recorded requests of a fixture. */
+function callsOf(fixture: string): Call[] {
+  return readFixture(fileOf(fixture)).traffic.flatMap(({ request }) => callsIn(request));
 }
 
 let bench: Bench;
@@ -89,7 +87,7 @@ function signedInEvent(scenario: Scenario): unknown {
 
 describe("every request", () => {
   it.each(fixtures)("of %s is declared", async (fixture) => {
-    expect(undeclared(await actionIn(actionOf(fixture)), callsIn(fixture))).toEqual([]);
+    expect(undeclared(await actionIn(actionOf(fixture)), callsOf(fixture))).toEqual([]);
   });
 
   it("that is not declared is noticed: a cmdlet, and a parameter", () => {
@@ -118,7 +116,7 @@ describe("every declaration", () => {
   });
 
   it.each(names)("of %s can be sent", async (name) => {
-    const recorded = fixtures.filter((fixture) => actionOf(fixture) === name).flatMap(callsIn);
+    const recorded = fixtures.filter((fixture) => actionOf(fixture) === name).flatMap(callsOf);
     const sent = new Set(sentParts([...recorded, ...(await (seldom[name]?.() ?? []))]));
     const unsent = declaredParts(await actionIn(name)).filter((part) => !sent.has(part));
     expect(unsent.filter((part) => !inDoubt.has(part))).toEqual([]);

@@ -4,7 +4,9 @@ import { expect } from "vitest";
 import type { Targets } from "../lib/connector.ts";
 import type { Action, AnyEvent } from "../lib/host/action.ts";
 import type { Emulator } from "./emulator/emulator.ts";
+import { matchedBy } from "./emulator/graph/operations.ts";
 import type { Entry, Item } from "./emulator/journal.ts";
+import type { Asked } from "../tools/session/traffic.ts";
 
 /** An action, as far as its declaration goes. */
 export type Declared = Pick<Action<AnyEvent, Targets>, "needs" | "configuration">;
@@ -61,34 +63,45 @@ export function callsTo(emulator: Pick<Emulator, "journal">, skipped = 0): Call[
     .slice(skipped)
     .filter(({ side }) => side !== "login")
     .flatMap((entry): (Entry | Item)[] => entry.items ?? [entry])
-    .map((sent) => {
-      const { cmdlet, operation, parameters = {} } = sent;
+    .map(({ cmdlet, operation, parameters = {}, path = "", query = "" }) => {
       if (cmdlet !== undefined || operation === undefined)
         return { operation: cmdlet ?? "", parameters };
-      return graphCall(operation, sent);
+      const options = Object.fromEntries(new URLSearchParams(query));
+      return graphCall(operation, path.replace(/^\/v1\.0/, ""), { ...options, ...parameters });
     });
 }
 
+/** The cmdlets and operations in a recorded request. */
+export function callsIn(asked: Asked): Call[] {
+  const { cmdlet, operation, select, batch } = asked;
+  if (batch) return batch.flatMap(callsIn);
+  const parameters = asked.parameters as Call["parameters"];
+  if (cmdlet !== undefined) return [{ operation: cmdlet, parameters }];
+  const [method = "", path = ""] = operation.split(" ");
+  const template = matchedBy(method, `/v1.0${path}`)?.operation ?? operation;
+  return [graphCall(template, path, { ...parameters, ...(select && { $select: select }) })];
+}
+
 /** A request to Graph: its placeholders, the object that it refers to, its properties and its options. */
-function graphCall(template: string, sent: Entry | Item): Call {
-  const { parameters = {}, path = "", query = "" } = sent;
+function graphCall(template: string, path: string, parameters: Call["parameters"]): Call {
   const type = /microsoft\.graph\.\w+$/.exec(path)?.[0] ?? "";
   const operation = template.replace("{type}", type);
   const [, pattern = ""] = operation.split(" ");
   const names = pattern.split("/");
-  const segments = path.replace(/^\/v1\.0/, "").split("/");
+  const segments = path.split("/");
   const ids = names.flatMap((name, index) =>
     name.startsWith("{") ? [[name.slice(1, -1), decodeURIComponent(segments[index] ?? "")]] : [],
   );
   const reference = names.at(-2)?.replace(/s$/, "") ?? "";
-  const body = Object.entries(parameters).map(([name, value]) =>
-    name === "@odata.id" ? [reference, String(value).split("/").at(-1)] : [name, value],
-  );
-  // `$count` is part of every advanced query.
-  const options = [...new URLSearchParams(query)].filter(([name]) => name !== "$count");
+  const others = Object.entries(parameters)
+    // `$count` is part of every advanced query, and a token of every next page.
+    .filter(([name]) => !["$count", "$skiptoken"].includes(name))
+    .map(([name, value]) =>
+      name === "@odata.id" ? [reference, String(value).split("/").at(-1)] : [name, value],
+    );
   return {
     operation,
-    parameters: Object.fromEntries([...ids, ...body, ...options] as [string, unknown][]),
+    parameters: Object.fromEntries([...ids, ...others] as [string, unknown][]),
   };
 }
 

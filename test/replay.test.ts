@@ -112,7 +112,7 @@ describe.concurrent("a fixture that differs", () => {
   it("shows another cmdlet, and other properties that are requested", async () => {
     expect(
       await broken(({ traffic: [first] }) => {
-        if (first) first.request.cmdlet = "Get-Recipient";
+        if (first) Object.assign(first.request, { cmdlet: "Get-Recipient" });
       }),
     ).toContain('cmdlet: recorded "Get-Recipient", now "Get-Mailbox"');
     expect(await broken(({ traffic: [first] }) => first?.request.select?.pop())).toMatch(

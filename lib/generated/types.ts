@@ -5,6 +5,14 @@
  * The fields mapped for the current action. A missing field is not mapped; null is a mapped field without a value.
  */
 export type Data = ({
+passwordProfile?: PasswordProfile
+[k: string]: unknown
+} | null)
+/**
+ * The mapped password of an account.
+ */
+export type PasswordProfile = ({
+password?: (string | null)
 [k: string]: unknown
 } | null)
 export type PersonContext = ({
@@ -20,6 +28,7 @@ Manager?: ({
  */
 export type PrefilledOutputContext = ({
 Data?: ({
+passwordProfile?: PasswordProfile
 [k: string]: unknown
 } | null)
 } | null)
@@ -31,6 +40,7 @@ export type Outcome = ("done" | "alreadySo" | "notYet" | "gone" | "masteredOnPre
 export interface Contracts {
 configuration?: Configuration
 createEvent?: CreateEvent
+uniquenessCheckEvent?: UniquenessCheckEvent
 updateEvent?: UpdateEvent
 enableEvent?: EnableEvent
 disableEvent?: DisableEvent
@@ -48,6 +58,7 @@ regionalOptions?: RegionalOptions
 litigationHoldOptions?: LitigationHoldOptions
 fieldMapping?: FieldMapping
 createAnswer?: CreateAnswer
+uniquenessCheckAnswer?: UniquenessCheckAnswer
 updateAnswer?: UpdateAnswer
 enableAnswer?: EnableAnswer
 disableAnswer?: DisableAnswer
@@ -304,6 +315,27 @@ ManagerAccount?: (string | {
 Permission?: ({
 [k: string]: unknown
 } | null)
+}
+/**
+ * Sent before the values of a stage are used, and again with a higher Iteration while a value is taken.
+ */
+export interface UniquenessCheckEvent {
+actionContext: UniquenessCheckActionContext
+personContext?: PersonContext
+outputContext?: PrefilledOutputContext
+}
+export interface UniquenessCheckActionContext {
+Configuration: Configuration
+/**
+ * A check changes nothing.
+ */
+DryRun?: boolean
+/**
+ * The name of the stage, such as create.
+ */
+Operation?: (string | null)
+Data?: Data
+References?: References
 }
 /**
  * Changed person data, or an update directly after a create that correlated.
@@ -792,6 +824,20 @@ waitedMs: number
  * Milliseconds from the start of the process to the answer.
  */
 totalMs: number
+}
+export interface UniquenessCheckAnswer {
+outputContext: UniquenessCheckOutputContext
+outcome: Outcome
+plan: PlanStep[]
+stats: Stats
+}
+export interface UniquenessCheckOutputContext {
+Success: boolean
+AuditLogs: AuditLog[]
+/**
+ * The names of the mapped fields whose value another account has.
+ */
+NonUniqueFields?: string[]
 }
 export interface UpdateAnswer {
 outputContext: UpdateOutputContext

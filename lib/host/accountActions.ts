@@ -17,7 +17,7 @@ import { updateEvent } from "../generated/validators/updateEvent.ts";
 import type { Gate } from "../step.ts";
 import {
   accountReferenceIn,
-  managerReferenceIn,
+  optionalReferenceIn,
   settingsFor,
   type Action,
   type ConfigurationKey,
@@ -104,7 +104,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         data: new MappedFields(actionContext.Data),
         fields: fields.names,
         configuration: settingsFor(configuration, keys),
-        managerReference: managerReferenceIn(actionContext.References),
+        managerReference: optionalReferenceIn(actionContext.References?.ManagerAccount),
         log,
         read,
         stream,
@@ -216,7 +216,7 @@ function changing<Targets, Key extends ConfigurationKey>({
         data: new MappedFields(actionContext.Data),
         fields: fields.names,
         configuration: settingsFor(configuration, keys),
-        managerReference: managerReferenceIn(actionContext.References),
+        managerReference: optionalReferenceIn(actionContext.References.ManagerAccount),
         log,
         read,
         stream,

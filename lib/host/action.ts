@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import type { AnyNeeds, Needs } from "../step.ts";
-import type { Configuration, References } from "../generated/types.ts";
+import type { Configuration } from "../generated/types.ts";
 import type { Contract } from "./schemaContract.ts";
 import type { HostGate } from "./gate.ts";
 import type { Log } from "./output.ts";
@@ -8,7 +8,7 @@ import type { Verb } from "./verbs.ts";
 
 /** The part of an event that all verbs share. */
 export interface AnyEvent {
-  actionContext: { Configuration: Configuration; DryRun: boolean };
+  actionContext: { Configuration: Configuration; DryRun?: boolean };
 }
 
 /** The input of every handler, validated and frozen, and its gate. */
@@ -86,9 +86,11 @@ export function accountReferenceIn(account: string | object): string {
   return reference;
 }
 
-/** The reference of the manager's account; undefined when there is none. */
-export function managerReferenceIn(references: References | undefined): string | undefined {
-  return textOfReference(references?.ManagerAccount ?? "") || undefined;
+/** A reference that an event need not have, such as that of the manager's account; undefined when it has none. */
+export function optionalReferenceIn(
+  account: string | object | null | undefined,
+): string | undefined {
+  return textOfReference(account ?? "") || undefined;
 }
 
 function textOfReference(account: string | object): string {

@@ -1,5 +1,5 @@
 /** Replaces a secret. */
-const mask = "[secret]";
+export const mask = "[secret]";
 
 /** So much of the beginning of a secret is recognised, also when a text was cut off after it. */
 const recognisableLength = 20;

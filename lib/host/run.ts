@@ -173,7 +173,7 @@ async function handled<Event extends AnyEvent, Targets>(
   connect: Connect<Targets>,
   { world, deadline, redaction, output, state }: Handling,
 ): Promise<Result> {
-  const { Configuration: configuration, DryRun: dryRun } = event.actionContext;
+  const { Configuration: configuration, DryRun: dryRun = false } = event.actionContext;
   const { log } = output;
   const keepSecret = (secret: string): void => redaction.add(secret);
   const connection = connect(configuration, {

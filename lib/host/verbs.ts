@@ -53,6 +53,12 @@ export const verbs = {
     auditAction: "DeleteAccount",
     deadlineMs: actionMs,
   },
+  uniquenessCheck: {
+    name: "check",
+    whenMissing: "failure",
+    onlyReads: true,
+    deadlineMs: actionMs,
+  },
   import: { name: "import", whenMissing: "failure", onlyReads: true, ...importMs },
   // Documented: 30 s for its preview, 15 min for the scheduled run. Not documented: whether DryRun distinguishes them.
   permissions: {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { PlanStep } from "../../lib/generated/types.ts";
 import { uniqueValuesOf } from "../../tools/plan/uniqueValues.ts";
+import { graphState, ids } from "../emulator/graph/graphClient.ts";
 import { ran } from "./terminal.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "exo-connector plan "));
@@ -115,6 +116,28 @@ describe("exo-connector plan for one person", () => {
       file,
     ]);
     expect(rows.lines.at(-2)).toMatch(/: EmailAddresses, line 2 .*undefined$/);
+  });
+
+  it("plans for accounts of Entra ID, which their own correlation finds", async () => {
+    const sample = path.join(path.dirname(mapping), "lifecycle/entra/fieldMapping.json");
+    const plannedOfEntra = (verb: string, ...args: string[]) =>
+      ran(["plan", `entra/${verb}`, "--person", example, "--mapping", sample, ...args]);
+
+    const created = await plannedOfEntra("create");
+    expect(created.code, created.lines.join("\n")).toBe(0);
+    expect(created.lines).toContain('         + employeeId: "E100001"');
+
+    const updated = await plannedOfEntra("update");
+    expect({ code: updated.code, end: updated.lines.slice(-2) }).toEqual({
+      code: 1,
+      end: ["error    There is no account yet: create comes first.", "result   fails"],
+    });
+
+    const state = graphState();
+    Object.assign(state.entra?.users?.[ids.cloudOnly] ?? {}, { employeeId: "E100001" });
+    const known = await plannedOfEntra("update", "--seed", written("entra.json", state));
+    expect(known.code, known.lines.join("\n")).toBe(0);
+    expect(known.lines).toContain('         ~ jobTitle: "Nurse" -> "Head of Finance"');
   });
 
   it("explains its default mapping without a look at this machine", async () => {

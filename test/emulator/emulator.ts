@@ -122,7 +122,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     // A link that is followed with GET repeats its command (`nextLinkByGet`).
     if (incoming.method === "GET") incoming.json = pages.commandOf(token);
     const page = pages.numberOf(token) ?? graphPages.numberOf(token) ?? 1;
-    if (incoming.side === "graph") incoming.requestId = newGuid();
+    if (incoming.side === "graph") Object.assign(incoming, { requestId: newGuid(), at: now() });
     const entry = entryFor(incoming, now(), page);
     entries.push(entry);
     const begin = performance.now();

@@ -13,6 +13,8 @@ export interface Incoming {
   credential: "bearer" | "secret" | "assertion" | "none";
   /** The service's own id of a request to Microsoft Graph, which headers and errors repeat. */
   requestId?: string;
+  /** When a request to Microsoft Graph arrived, in milliseconds since 1970. */
+  at?: number;
 }
 
 /** The origins of the hosts, without a trailing slash. */

@@ -20,7 +20,7 @@ import { changesBetween } from "../../test/tenantChanges.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { counter } from "../cli/counter.ts";
 import { processTerminal } from "../cli/terminal.ts";
-import { standInSecret } from "../cli/recording.ts";
+import { standInSecret } from "../scrub/secretKeys.ts";
 import { actionOf } from "../cli/replay.ts";
 
 /** What happens to a process, and what has to follow. */

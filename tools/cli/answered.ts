@@ -1,5 +1,5 @@
-import { exchangeOrigin } from "./recording.ts";
-import type { Answered } from "../session/traffic.ts";
+import { recordedOriginOf } from "./recording.ts";
+import type { Answered, Asked } from "../session/traffic.ts";
 
 /** Headers of an answer that a client reads. */
 const headersThatMatter = [
@@ -24,14 +24,14 @@ export function headersThatMatterOf(
   );
 }
 
-/** An answer as a recording has it; `origin` is the host that gave it. */
+/** An answer as a recording has it; `origin` is the host that gave it to what was asked. */
 export function answeredOf(
   {
     status,
     headers,
     body,
   }: { status: number; headers: Readonly<Record<string, string>>; body: string },
-  origin: string,
+  { origin, asked }: { origin: string; asked: Asked },
 ): Answered {
   const { "content-type": type = "", "request-id": requestId, ...others } = headers;
   const isJson = type.startsWith("application/json");
@@ -41,10 +41,19 @@ export function answeredOf(
     ...others,
     ...(status >= 400 && requestId !== undefined ? { "request-id": requestId } : {}),
   };
-  const content = body.replaceAll(origin, exchangeOrigin);
+  const recorded = (text: string): string => text.replaceAll(origin, recordedOriginOf(asked));
+  const content = recorded(body);
   return {
     status,
-    ...(Object.keys(shown).length > 0 ? { headers: shown } : {}),
+    ...(Object.keys(shown).length > 0 ? { headers: mappedHeaders(shown, recorded) } : {}),
     body: isJson ? (JSON.parse(content) as unknown) : content,
   };
+}
+
+/** Headers with every value changed. */
+export function mappedHeaders(
+  headers: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value)]));
 }

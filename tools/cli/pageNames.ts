@@ -1,3 +1,4 @@
+import { itemWith } from "./asked.ts";
 import type { Asked } from "../session/traffic.ts";
 
 interface Body {
@@ -15,9 +16,9 @@ export class PageNames {
     this.#nameOf = nameOf;
   }
 
-  /** The token that the service knows for the name of a page. */
-  realToken(name: string): string {
-    return this.#real.get(name) ?? name;
+  /** The address of a page with the token that the service knows, for one with its name. */
+  realUrl(url: string): string {
+    return url.replace(token, (name) => this.#real.get(name) ?? name);
   }
 
   /** An answer with names in its links to next pages. */
@@ -25,7 +26,7 @@ export class PageNames {
     if (!token.test(body)) return body;
     const answer = JSON.parse(body) as Body;
     for (const [part, of] of answer.responses
-      ? answer.responses.map(({ id, body: inside }) => [inside, asked.batch?.[Number(id)]] as const)
+      ? answer.responses.map(({ id, body: inside }) => [inside, itemWith(id, asked)] as const)
       : [[answer, asked] as const]) {
       if (part?.["@odata.nextLink"] !== undefined && of)
         part["@odata.nextLink"] = this.#namedLink(part["@odata.nextLink"], of);
@@ -36,7 +37,7 @@ export class PageNames {
   #namedLink(link: string, of: Asked): string {
     return link.replace(token, (real) => {
       const name = this.#nameOf(of);
-      this.#real.set(name, decodeURIComponent(real));
+      this.#real.set(name, real);
       return name;
     });
   }

@@ -15,13 +15,14 @@ import { eventFor, scenarios, stateFor, timeOfRecording } from "../../test/fixtu
 import { buildBundles } from "../build/bundles.ts";
 import { runBundle, withoutAnswer } from "./run.ts";
 import { readJson } from "../session/jsonFile.ts";
-import { answeredOf, headersThatMatterOf } from "./answered.ts";
+import { answeredOf, headersThatMatterOf, mappedHeaders } from "./answered.ts";
+import { askedIn, pageToken } from "./asked.ts";
 import { PageNames } from "./pageNames.ts";
 import { actionOf } from "./replay.ts";
+import { standInSecret } from "../scrub/secretKeys.ts";
 import { UsageError } from "../session/usageError.ts";
 import {
   addressesAt,
-  askedIn,
   asksForToken,
   differences,
   fileOf,
@@ -30,19 +31,17 @@ import {
   isUnordered,
   lasting,
   namesOfFixtures,
-  pageToken,
   readFixture,
   scrubbed,
   serveLoopback,
   sorted,
-  standInSecret,
   writeFixture,
   type Fixture,
   type Question,
   type Recording,
   type Reply,
 } from "./recording.ts";
-import type { Answered, Exchange } from "../session/traffic.ts";
+import { operationOf, type Answered, type Asked, type Exchange } from "../session/traffic.ts";
 
 /** One thing to record. */
 interface Take {
@@ -68,13 +67,13 @@ async function record(
   try {
     const run = await runBundle(actionOf(name), event, {
       dist,
-      env: addressesAt(proxy.origin),
+      env: addressesAt(proxy.origins),
     });
     if (run.answer === undefined) throw new UsageError(withoutAnswer(run));
     const failed = traffic.find(({ response }) => !("cut" in response) && response.status >= 500);
     if (failed && faults.length === 0)
       throw new UsageError(
-        `${failed.request.cmdlet} was answered with a server error, which is not a fixture: ` +
+        `${operationOf(failed.request)} was answered with a server error, which is not a fixture: ` +
           JSON.stringify(failed.response),
       );
     const lacking = faults.find(
@@ -90,29 +89,36 @@ async function record(
           outputContext.AuditLogs.map(({ Message }) => Message).join(" "),
       );
     const isImport = run.records.length > 0 || /import/i.test(actionOf(name));
-    const records = lasting(run.records, proxy.origin) as unknown[];
+    const records = lasting(run.records, proxy.origins) as unknown[];
     const kept = isUnordered(actionOf(name))
       ? { traffic: sorted(traffic, ({ request }) => request), records: sorted(records) }
       : { traffic, records };
     return scrubbed({
       event,
       traffic: kept.traffic,
-      answer: lasting(run.answer, proxy.origin),
+      answer: lasting(run.answer, proxy.origins),
       ...(isImport ? { records: kept.records } : {}),
     });
   } finally {
     await Promise.all([proxy.close(), emulator.close()]);
   }
 
+  function realOriginOf({ operation }: Asked): string {
+    return operation === undefined ? emulator.exchangeUrl : emulator.graphUrl;
+  }
+
+  /** Graph is asked for the size of a page in the query, Exchange in a header. */
+  function sized(address: string): string {
+    return pageSize === undefined
+      ? address
+      : address.replace(/((?:%24|\$)top=)\d+/, `$1${pageSize}`);
+  }
+
   async function pass(question: Question): Promise<Reply> {
-    const isToken = asksForToken(question);
     const { method, url, headers, body } = question;
-    const target = new URL(
-      url.pathname + url.search,
-      isToken ? emulator.loginUrl : emulator.exchangeUrl,
-    );
-    const token = url.searchParams.get("$skiptoken");
-    if (token !== null) target.searchParams.set("$skiptoken", pages.realToken(token));
+    const asked = asksForToken(question) ? undefined : askedIn(question);
+    const real = asked === undefined ? emulator.loginUrl : realOriginOf(asked);
+    const target = real + sized(pages.realUrl(url.pathname + url.search));
     // Compression, lengths and connections are each side's own.
     const {
       host: _host,
@@ -127,31 +133,34 @@ async function record(
         ? text
         : text.replaceAll(/odata\.maxpagesize=\d+/g, `odata.maxpagesize=${pageSize}`);
     if (passed["prefer"] !== undefined) passed["prefer"] = paged(passed["prefer"]);
-    const exchange = isToken ? undefined : { request: askedIn(url, body) };
     let reply: Reply;
     try {
       const answer = await fetch(target, {
         method,
         headers: passed,
-        body: body === "" ? null : paged(body).replaceAll(proxy.origin, emulator.exchangeUrl),
+        body: body === "" ? null : paged(body).replaceAll(url.origin, real),
         redirect: "manual",
       });
       reply = {
         status: answer.status,
         headers: Object.fromEntries(answer.headers),
-        body: (await answer.text()).replaceAll(emulator.exchangeUrl, proxy.origin),
+        body: (await answer.text()).replaceAll(real, url.origin),
       };
     } catch {
       reply = { cut: true };
     }
     if ("cut" in reply) {
-      if (exchange) traffic.push({ ...exchange, response: reply });
+      if (asked) traffic.push({ request: asked, response: reply });
       return reply;
     }
-    reply = { ...reply, headers: headersThatMatterOf(reply.headers) };
-    if (exchange) {
-      reply.body = pages.named(reply.body, exchange.request);
-      traffic.push({ ...exchange, response: answeredOf(reply, proxy.origin) });
+    const named = headersThatMatterOf(reply.headers);
+    reply = {
+      ...reply,
+      headers: mappedHeaders(named, (value) => value.replaceAll(real, url.origin)),
+    };
+    if (asked) {
+      reply.body = pages.named(reply.body, asked);
+      traffic.push({ request: asked, response: answeredOf(reply, { origin: url.origin, asked }) });
     }
     return reply;
   }

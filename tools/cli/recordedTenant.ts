@@ -9,9 +9,10 @@ import { leftovers } from "../scrub/leftovers.ts";
 import { scrubbedRecording } from "../scrub/scrub.ts";
 import { readJson } from "../session/jsonFile.ts";
 import { tenantInMemory, type Tenant } from "../session/tenant.ts";
-import type { Answered, Asked, Exchange } from "../session/traffic.ts";
+import { operationOf, type Answered, type Asked, type Exchange } from "../session/traffic.ts";
 import { UsageError } from "../session/usageError.ts";
-import { askedIn, shown } from "./recording.ts";
+import { askedIn, targetOf } from "./asked.ts";
+import { shown } from "./shown.ts";
 import { assertClean, harmlessForm } from "./recordRun.ts";
 import { Tape } from "./tape.ts";
 
@@ -88,8 +89,8 @@ export function tenantOf({ source, Configuration, traffic }: TenantRecording): {
   const answers = answersIn(traffic);
   const send: Transport = (request) => {
     const url = new URL(request.url);
-    if (!/^\/adminapi\//i.test(url.pathname)) return Promise.resolve(tokenReply);
-    const asked = askedIn(url, request.body ?? "");
+    if (targetOf(url) === undefined) return Promise.resolve(tokenReply);
+    const asked = askedIn({ method: request.method, url, body: request.body ?? "" });
     const known = answers.get(keyOf(asked)) ?? [];
     const found = known.find(({ request: one }) => missingIn(one, asked).length === 0);
     return found
@@ -121,8 +122,9 @@ function answersIn(traffic: readonly Exchange[]): Map<string, Exchange[]> {
 }
 
 /** A question, apart from the properties that are selected. */
-function keyOf({ cmdlet, parameters, page, batch }: Asked): string {
-  return JSON.stringify([cmdlet, parameters, page, batch]);
+function keyOf(asked: Asked): string {
+  const { parameters, page, batch } = asked;
+  return JSON.stringify([operationOf(asked), parameters, page, batch]);
 }
 
 /** The properties that are asked for and were not recorded. */
@@ -134,7 +136,7 @@ function missingIn({ select: recorded }: Asked, { select: asked }: Asked): strin
 }
 
 function notRecorded(asked: Asked, known: readonly Exchange[]): Fault {
-  const question = `${asked.cmdlet} ${shown(asked.batch ?? asked.parameters)}`;
+  const question = `${operationOf(asked)} ${shown(asked.batch ?? asked.parameters)}`;
   const [nearest] = known
     .map(({ request }) => missingIn(request, asked))
     .sort((a, b) => a.length - b.length);

@@ -2,14 +2,16 @@
  * A fixture: an event, the traffic it caused, and the answer. Reads, writes, scrubs and compares fixtures, for the
  * recorder and the replay alike. The token request is not part of the traffic: it is answered, and never recorded.
  */
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { emulatorVariables } from "../../lib/connector.ts";
+import { mask } from "../../lib/host/redaction.ts";
+import { isPasswordKey, standInPassword, standInSecret } from "../scrub/secretKeys.ts";
 import type { Asked, Exchange } from "../session/traffic.ts";
+import { shown } from "./shown.ts";
 
 /** Actions that send requests side by side: their order, and that of their records, is not the same in every run. */
 export function isUnordered(action: string): boolean {
@@ -34,9 +36,19 @@ export interface Fixture extends Recording {
 const root = path.resolve(import.meta.dirname, "../..");
 export const fixtures = path.join(root, "test", "fixtures");
 
-/** The host of a recording, instead of the one that was called. */
-const exchangeHost = "outlook.office365.com";
-export const exchangeOrigin = `https://${exchangeHost}`;
+/** Where requests of each target go. What signs in goes where those of Exchange go. */
+export type Origins = Readonly<Record<"exchange" | "graph", string>>;
+
+/** The hosts of a recording, instead of those that were called. */
+export const recordedOrigins: Origins = {
+  exchange: "https://outlook.office365.com",
+  graph: "https://graph.microsoft.com",
+};
+
+/** Where what was asked is sent, according to a recording. */
+export function recordedOriginOf({ operation }: Asked): string {
+  return operation === undefined ? recordedOrigins.exchange : recordedOrigins.graph;
+}
 
 /** Every fixture, as `room/action/what-happens`: the path of its file without the extension. */
 export function namesOfFixtures(under = fixtures): string[] {
@@ -139,61 +151,18 @@ export function sorted<T>(
     .map(({ value }) => value);
 }
 
-export function shown(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
-  return text.length > 600 ? `${text.slice(0, 600)}... (${text.length} characters)` : text;
-}
-
-/** The answer without what differs from run to run: milliseconds, and the loopback address used for Exchange. */
-export function lasting(value: unknown, origin: string): unknown {
-  const here = new URL(origin).host;
-  const scrubbedTexts = everyText(value, (text) =>
-    text.replaceAll(origin, exchangeOrigin).replaceAll(here, exchangeHost),
-  );
+/** The answer without what differs from run to run: milliseconds, passwords, and the loopback addresses used. */
+export function lasting(value: unknown, origins: Origins): unknown {
+  const scrubbedTexts = everyText(value, (text, name) => {
+    if (isPassword(text, name)) return standInPassword;
+    return (["exchange", "graph"] as const).reduce((kept, target) => {
+      const [here, recorded] = [origins[target], recordedOrigins[target]];
+      return kept.replaceAll(here, recorded).replaceAll(new URL(here).host, new URL(recorded).host);
+    }, text);
+  });
   if (!isBranch(scrubbedTexts) || !isBranch(scrubbedTexts["stats"])) return scrubbedTexts;
   const { version: _changesWithEachRelease, ...stats } = scrubbedTexts["stats"];
   return { ...scrubbedTexts, stats: { ...stats, waitedMs: 0, totalMs: 0 } };
-}
-
-/** The cmdlet in a request, or those in a batch. Throws for any other request. */
-export function askedIn(url: URL, body: string): Asked {
-  const {
-    CmdletInput: input,
-    requests,
-    ...others
-  } = JSON.parse(body) as {
-    CmdletInput?: { CmdletName?: unknown; Parameters?: unknown };
-    requests?: { id?: unknown; url?: unknown; body?: unknown }[];
-  };
-  if (url.pathname.endsWith("/$batch") && Array.isArray(requests)) {
-    return {
-      cmdlet: "$batch",
-      parameters: {},
-      batch: requests.map(({ id, url: own, body: inside }, index) => {
-        if (id !== String(index))
-          throw new Error(`item ${index} of the batch has the id ${shown(id)}`);
-        return askedIn(new URL(String(own)), JSON.stringify(inside));
-      }),
-    };
-  }
-  if (typeof input?.CmdletName !== "string" || Object.keys(others).length > 0)
-    throw new Error(`the body is no CmdletInput: ${shown(body)}`);
-  const select = url.searchParams.get("$select");
-  const page = Number(/^page-(\d+)/.exec(url.searchParams.get("$skiptoken") ?? "")?.[1] ?? 1);
-  return {
-    cmdlet: input.CmdletName,
-    parameters: input.Parameters,
-    ...(select === null ? {} : { select: select.split(",") }),
-    ...(page > 1 ? { page } : {}),
-  };
-}
-
-/** Replaces the token of a next page, which differs in every run. Lists read in parallel each have their own. */
-export function pageToken({ cmdlet, parameters, page = 1 }: Asked): string {
-  return `page-${page + 1}-${createHash("sha256")
-    .update(JSON.stringify([cmdlet, parameters]))
-    .digest("hex")
-    .slice(0, 8)}`;
 }
 
 // ---- Scrubbing: substitution, never deletion. The same value gets the same stand-in throughout a recording,
@@ -209,6 +178,7 @@ const publicDomain = new RegExp(
   `^(${[
     "(.+\\.)?contoso\\.(com|onmicrosoft\\.com)",
     "outlook\\.office365\\.com",
+    "graph\\.microsoft\\.com",
     "learn\\.microsoft\\.com",
     "login\\.(microsoftonline\\.(com|us)|chinacloudapi\\.cn)",
   ].join("|")})$`,
@@ -219,8 +189,20 @@ const publicId = "00000002-0000-0ff1-ce00-000000000000";
 const domainController = /\b[A-Z0-9]+\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b/g;
 const controllers = ".PROD.OUTLOOK.COM";
 const someDomainController = "AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM";
-const secretNames = /^(AppSecret|AppCertificateBase64String|AppCertificatePassword)$/i;
-export const standInSecret = "a-secret";
+const formSecrets = /^(AppSecret|AppCertificateBase64String|AppCertificatePassword)$/i;
+
+function isRecordedSecret(name: string): boolean {
+  return formSecrets.test(name) || isPasswordKey(name);
+}
+
+function isPassword(text: string, name: string | undefined): boolean {
+  return name !== undefined && isPasswordKey(name) && !isHarmless(text);
+}
+
+/** Whether a value is a stand-in, or what the host shows of a secret in a plan. */
+function isHarmless(secret: string): boolean {
+  return ["", standInSecret, standInPassword, mask].includes(secret);
+}
 
 /** The ids and domains in a recording that are not stand-ins, and the values of its secrets. */
 export function notScrubbed(recording: unknown): {
@@ -238,8 +220,7 @@ export function notScrubbed(recording: unknown): {
     for (const [controller] of text.matchAll(domainController))
       if (controller !== someDomainController) found.domains.add(controller);
     if (name === "Organization" && !publicDomain.test(text)) found.domains.add(text.toLowerCase());
-    if (name !== undefined && secretNames.test(name) && text !== "" && text !== standInSecret)
-      found.secrets.add(text);
+    if (name !== undefined && isRecordedSecret(name) && !isHarmless(text)) found.secrets.add(text);
     return text;
   });
   return { ids: [...found.ids], domains: [...found.domains], secrets: [...found.secrets] };
@@ -274,7 +255,8 @@ export function scrubbed<T>(recording: T): T {
     ...[...hosts].sort(([a], [b]) => b.length - a.length),
     ...found.secrets.map((secret): [string, string] => [secret, standInSecret]),
   ];
-  return everyText(recording, (text) => {
+  return everyText(recording, (text, name) => {
+    if (isPassword(text, name)) return standInPassword;
     let kept = text.replace(guids, (id) => ids.get(id.toLowerCase()) ?? id);
     for (const [real, instead] of replacements)
       kept = kept.replace(
@@ -315,11 +297,13 @@ function isBranch(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-// ---- One loopback address for all hosts.
+// ---- Loopback addresses for all hosts.
 
-/** The environment variables that send a bundle to one address, whatever the host. */
-export function addressesAt(origin: string): Record<string, string> {
-  return Object.fromEntries(emulatorVariables.map((name) => [name, origin]));
+/** The environment variables that send a bundle to these addresses. */
+export function addressesAt({ exchange, graph }: Origins): Record<string, string> {
+  return Object.fromEntries(
+    emulatorVariables.map((name) => [name, name.includes("GRAPH") ? graph : exchange]),
+  );
 }
 
 export interface Question {
@@ -332,7 +316,20 @@ export interface Question {
 export type Reply =
   { status: number; headers: Record<string, string>; body: string } | { cut: true };
 
+/** Serves both targets, each at an address of its own. */
 export async function serveLoopback(
+  answer: (question: Question) => Reply | Promise<Reply>,
+): Promise<{ origins: Origins; close(): Promise<void> }> {
+  const [exchange, graph] = await Promise.all([serveOne(answer), serveOne(answer)]);
+  return {
+    origins: { exchange: exchange.origin, graph: graph.origin },
+    async close() {
+      await Promise.all([exchange.close(), graph.close()]);
+    },
+  };
+}
+
+async function serveOne(
   answer: (question: Question) => Reply | Promise<Reply>,
 ): Promise<{ origin: string; close(): Promise<void> }> {
   const server = createServer((message, response) => {

@@ -3,21 +3,23 @@ import path from "node:path";
 import { runBundle, withoutAnswer, type BundleRun } from "./run.ts";
 import {
   addressesAt,
-  askedIn,
   asksForToken,
   differences,
-  exchangeOrigin,
   isUnordered,
   lasting,
   readFixture,
+  recordedOriginOf,
   serveLoopback,
-  shown,
   sorted,
+  type Origins,
   type Question,
   type Recording,
   type Reply,
 } from "./recording.ts";
-import type { Asked, Exchange } from "../session/traffic.ts";
+import { mappedHeaders } from "./answered.ts";
+import { askedIn, targetOf } from "./asked.ts";
+import { shown } from "./shown.ts";
+import { operationOf, type Asked, type Exchange } from "../session/traffic.ts";
 
 const token = "replayed-token-that-opens-nothing";
 
@@ -59,12 +61,12 @@ export async function rerun(
   way: Way,
 ): Promise<Rerun> {
   const script = new Script(traffic, tenantIn(event), isUnordered(action));
-  const server = await serveLoopback((question) => script.next(question, server.origin));
-  const run = await way(action, event, addressesAt(server.origin)).finally(server.close);
+  const server = await serveLoopback((question) => script.next(question, server.origins));
+  const run = await way(action, event, addressesAt(server.origins)).finally(server.close);
   return {
     ...run,
-    answer: lasting(run.answer, server.origin),
-    records: inOrder(lasting(run.records, server.origin) as unknown[], action),
+    answer: lasting(run.answer, server.origins),
+    records: inOrder(lasting(run.records, server.origins) as unknown[], action),
     problems: script.problems,
     wasLeft: script.wasLeft,
   };
@@ -139,7 +141,7 @@ class Script {
     ];
   }
 
-  next(question: Question, origin: string): Reply {
+  next(question: Question, origins: Origins): Reply {
     if (asksForToken(question))
       return json(200, {
         token_type: "Bearer",
@@ -155,23 +157,21 @@ class Script {
         error: { code: "NotInTheRecording", message: `NOT IN THE RECORDING. ${problem}` },
       });
     };
-    const root = `/adminapi/beta/${this.#tenant}/`.toLowerCase();
-    if (
-      question.method !== "POST" ||
-      ![`${root}invokecommand`, `${root}$batch`].includes(question.url.pathname.toLowerCase())
-    )
+    if (!this.#isAddressed(question, origins))
       return refuse(
         `Request ${number} went to ${question.method} ${question.url.pathname}; a cmdlet goes to POST ` +
-          `/adminapi/beta/${this.#tenant}/InvokeCommand, and several to $batch.`,
+          `/adminapi/beta/${this.#tenant}/InvokeCommand, and several to $batch, of Exchange, ` +
+          "and what Graph is asked to /v1.0/ of Graph.",
       );
     if (question.headers["authorization"] !== `Bearer ${token}`)
       return refuse(`Request ${number} came without the token that was issued.`);
     let sent: Asked;
     try {
-      sent = askedIn(question.url, question.body);
+      sent = askedIn(question);
     } catch (error) {
       return refuse(
-        `Request ${number} is no call of a cmdlet: ${error instanceof Error ? error.message : String(error)}`,
+        `Request ${number} is neither a cmdlet nor a request to Graph: ` +
+          (error instanceof Error ? error.message : String(error)),
       );
     }
     const [first] = this.wasLeft ? [] : this.#left;
@@ -196,18 +196,30 @@ class Script {
           found.map((line) => `\n  ${line}`).join(""),
       );
     this.#left.splice(this.#left.indexOf(foreseen), 1);
-    return replyOf(foreseen, origin);
+    return replyOf(foreseen, question.url.origin);
+  }
+
+  /** Whether a request goes where its target answers. */
+  #isAddressed({ method, url }: Question, { exchange, graph }: Origins): boolean {
+    if (targetOf(url) === "graph") return url.origin === graph;
+    const root = `/adminapi/beta/${this.#tenant}/`.toLowerCase();
+    const addresses = [`${root}invokecommand`, `${root}$batch`];
+    return (
+      method === "POST" && url.origin === exchange && addresses.includes(url.pathname.toLowerCase())
+    );
   }
 }
 
-function replyOf({ response }: Exchange, origin: string): Reply {
+function replyOf({ request, response }: Exchange, origin: string): Reply {
   if ("cut" in response) return response;
-  const { status, headers = {}, body } = response;
+  const { status, body } = response;
+  const here = (text: string): string => text.replaceAll(recordedOriginOf(request), origin);
+  const headers = mappedHeaders(response.headers ?? {}, here);
   if (typeof body === "string") return { status, headers, body };
   return {
     status,
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body).replaceAll(exchangeOrigin, origin),
+    body: here(JSON.stringify(body)),
   };
 }
 
@@ -215,11 +227,12 @@ function json(status: number, body: unknown): Reply {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
-function named({ cmdlet, parameters, select, page, batch }: Asked): string {
-  if (batch) return `${cmdlet} of ${batch.map(named).join("; ")}`;
+function named(asked: Asked): string {
+  const { parameters, select, page, batch } = asked;
+  if (batch) return `${operationOf(asked)} of ${batch.map(named).join("; ")}`;
   const selected = select ? ` $select=${select.join(",")}` : "";
   const onPage = page === undefined ? "" : ` page ${page}`;
-  return `${cmdlet} ${shown(parameters)}${selected}${onPage}`;
+  return `${operationOf(asked)} ${shown(parameters)}${selected}${onPage}`;
 }
 
 function tenantIn(event: unknown): string {

@@ -1,7 +1,8 @@
 import type { Answer } from "../../lib/host/answer.ts";
 import { escaped, pageOf, tableOf } from "../session/page.ts";
-import { shown, type Fixture } from "./recording.ts";
-import type { Answered, Exchange } from "../session/traffic.ts";
+import type { Fixture } from "./recording.ts";
+import { shown } from "./shown.ts";
+import { operationOf, type Answered, type Exchange } from "../session/traffic.ts";
 
 /** A fixture that was replayed. */
 export interface ReplayedFixture {
@@ -57,7 +58,7 @@ function sectionOf({ name, fixture, problems, ms }: ReplayedFixture): string {
 function timelineOf(traffic: readonly Exchange[]): string {
   const rows = traffic.map(({ request, response }, index) => [
     String(index + 1),
-    request.cmdlet,
+    operationOf(request),
     shown(request.parameters),
     statusOf(response),
   ]);

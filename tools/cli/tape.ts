@@ -1,10 +1,10 @@
 import type { HttpReply, HttpRequest, Transport } from "../../lib/net/transport.ts";
 import { answeredOf, headersThatMatterOf } from "./answered.ts";
 import { PageNames } from "./pageNames.ts";
-import { askedIn } from "./recording.ts";
+import { askedIn, targetOf } from "./asked.ts";
 import type { Exchange } from "../session/traffic.ts";
 
-/** Writes down the cmdlets of a connection with their answers. What signs in passes unseen. */
+/** Writes down what a connection asks Exchange and Graph, with the answers. What signs in passes unseen. */
 export class Tape {
   readonly #exchanges: (Exchange | { request: Exchange["request"] })[] = [];
   #pages = 0;
@@ -23,7 +23,7 @@ export class Tape {
   over(send: Transport): Transport {
     return async (request, signal) => {
       const url = new URL(request.url);
-      if (!/^\/adminapi\//i.test(url.pathname)) return await send(request, signal);
+      if (targetOf(url) === undefined) return await send(request, signal);
       return await this.#recorded(request, url, (sent) => send(sent, signal));
     };
   }
@@ -33,22 +33,19 @@ export class Tape {
     url: URL,
     send: (request: HttpRequest) => Promise<HttpReply>,
   ): Promise<HttpReply> {
-    const asked = askedIn(url, request.body ?? "");
+    const asked = askedIn({ method: request.method, url, body: request.body ?? "" });
     const at = this.#exchanges.push({ request: asked }) - 1;
-    const token = url.searchParams.get("$skiptoken");
-    if (token !== null) url.searchParams.set("$skiptoken", this.#names.realToken(token));
-    const reply = await send(token === null ? request : { ...request, url: url.href }).catch(
-      (error: unknown) => {
-        this.#exchanges[at] = { request: asked, response: { cut: true } };
-        throw error;
-      },
-    );
+    const sent = { ...request, url: this.#names.realUrl(request.url) };
+    const reply = await send(sent).catch((error: unknown) => {
+      this.#exchanges[at] = { request: asked, response: { cut: true } };
+      throw error;
+    });
     const text = this.#names.named(reply.text, asked);
     const headers = headersThatMatterOf(reply.headers);
     // A replay waits as long as it is told to.
     if (headers["retry-after"] !== undefined) headers["retry-after"] = "0.1";
     const { status } = reply;
-    const response = answeredOf({ status, headers, body: text }, url.origin);
+    const response = answeredOf({ status, headers, body: text }, { origin: url.origin, asked });
     this.#exchanges[at] = { request: asked, response };
     return { ...reply, text };
   }

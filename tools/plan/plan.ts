@@ -1,6 +1,5 @@
 import path from "node:path";
 import type { AuditLog, FieldMapping, PlanStep } from "../../lib/generated/types.ts";
-import { isGuid } from "../../lib/guid.ts";
 import { eventFor, type Correlation } from "../session/events.ts";
 import type { Invocation, Tenant } from "../session/tenant.ts";
 import {
@@ -61,28 +60,23 @@ export async function planFor(person: Person, context: PlanContext): Promise<Per
   const create = `${path.posix.dirname(action)}/create`;
   const created = await dryRun(person, create, context);
   if (action === create) return planOf(person, created);
-  const { AccountReference: account } = created.invocation.answer.outputContext;
-  if (!isReference(account)) {
+  const { AccountReference: account, AccountCorrelated: isCorrelated } =
+    created.invocation.answer.outputContext;
+  if (typeof account !== "string" || isCorrelated !== true) {
     // The audit says why correlation fails; what is mapped for create is not the plan of this action.
     const mapped = await mappedFor(person, action, context);
-    const { invocation } = created;
-    const plan = planOf(person, { mapped, invocation });
-    const audit = invocation.code === 0 ? [...plan.audit, noAccountYet] : plan.audit;
-    return { ...plan, audit, steps: [], result: "fails" };
+    const failed = planOf(person, { mapped, invocation: created.invocation });
+    const { audit } = typeof account === "string" ? { audit: [createFirst] } : failed;
+    return { ...failed, audit, steps: [], result: "fails" };
   }
   const planned = await dryRun(person, action, context, account);
   return { ...planOf(person, planned), account };
 }
 
-const noAccountYet: AuditLog = {
-  Message: "The person has no account yet: only create has a plan.",
+const createFirst: AuditLog = {
+  Message: "There is no account yet: create comes first.",
   IsError: true,
 };
-
-/** Whether a create returned the reference of an account, which a dry run cannot do for one that it would create. */
-function isReference(account: unknown): account is string {
-  return typeof account === "string" && isGuid(account);
-}
 
 interface DryRun {
   mapped: MappedData;
@@ -124,7 +118,9 @@ function planOf(person: Person, { mapped, invocation }: DryRun): PersonPlan {
     displayName: textOf(person["DisplayName"]),
     result: resultOf(invocation, mapped),
     audit: outputContext.AuditLogs,
-    ...(isReference(reference) && { account: reference }),
+    // A create that correlates with nothing has no reference yet: a dry run only says that it would have one.
+    ...(outputContext["AccountCorrelated"] === true &&
+      typeof reference === "string" && { account: reference }),
     mapped: mapped.data,
     faults: mapped.faults,
     steps: plan,

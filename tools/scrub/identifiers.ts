@@ -1,6 +1,6 @@
 /** What identifies people, objects and the tenant in a recording. */
 import { base64, folded, textInBase64, throughUrlEscapes } from "./plainForm.ts";
-import { isSecretKey, standInSecret } from "./secretKeys.ts";
+import { isSecretKey, standInPassword, standInSecret } from "./secretKeys.ts";
 import { changed, type Place, type Recorded } from "./texts.ts";
 import { contractWords } from "./words.ts";
 
@@ -44,6 +44,7 @@ export const publicId = "00000002-0000-0ff1-ce00-000000000000";
 /** Hosts of Microsoft that are the same for every tenant. */
 const publicDomains = [
   /outlook\.office365\.com/,
+  /graph\.microsoft\.com/,
   /(?:learn|www)\.microsoft\.com/,
   /login\.(?:microsoftonline\.(?:com|us)|chinacloudapi\.cn)/,
   /(?:[a-z0-9-]+\.)*prod\.outlook\.com/,
@@ -89,7 +90,7 @@ export function identifiersOf(recorded: Recorded): Identifiers {
       return value;
     },
   });
-  for (const secret of ["", standInSecret]) found.secrets.delete(secret);
+  for (const secret of ["", standInSecret, standInPassword]) found.secrets.delete(secret);
   // A name may contain a domain that only another text shows to be one.
   const others = new RegExp([guids.source, ...[...found.domains].map(escaped)].join("|"), "gi");
   for (const { text, isTrue } of named) {

@@ -17,7 +17,7 @@ import {
   words,
   type Identifiers,
 } from "./identifiers.ts";
-import { isSecretKey, standInSecret } from "./secretKeys.ts";
+import { isSecretKey, standInFor, standInPassword, standInSecret } from "./secretKeys.ts";
 import { UsageError } from "../session/usageError.ts";
 import { StandIns } from "./standIns.ts";
 import { changed, type Place, type Recorded } from "./texts.ts";
@@ -55,6 +55,7 @@ const forms = [
   // Days of this century: those of contracts and replies, rarely one of birth, which has a key of its own.
   String.raw`\b20\d\d-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?`,
   standInSecret,
+  standInPassword,
 ].join("|");
 /** The token of a next page, as a recording has it. */
 const pages = String.raw`\bpage-\d+-[0-9a-f]{8}\b`;
@@ -101,9 +102,9 @@ class Scrubber {
   text(text: string, place: Place): string {
     if (place.rule === "key") return this.#key(text);
     if (place.rule === "sentence") return this.#saying(text);
-    if (isSecretKey(place.key)) return text === "" ? "" : standInSecret;
+    if (isSecretKey(place.key)) return text === "" ? "" : standInFor(place.key);
     if (birth.test(place.key)) return text === "" ? "" : "2000-01-01";
-    if (place.key.toLowerCase() === "filter") return this.#filter(text);
+    if (/^\$?filter$/i.test(place.key)) return this.#filter(text);
     return this.#value(text, place.key);
   }
 
@@ -237,7 +238,8 @@ class Scrubber {
   }
 }
 
-const operators = /^(eq|ne|and|or|not|like|notlike|gt|ge|lt|le|true|false|null)$/;
+const operators =
+  /^(eq|ne|and|or|not|like|notlike|gt|ge|lt|le|true|false|null|any|one|startswith|endswith)$/;
 
 function isSaid(word: string): boolean {
   return sentenceWords.has(word.toLowerCase());

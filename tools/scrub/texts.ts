@@ -3,9 +3,11 @@ import type { Answered, Asked, Exchange } from "../session/traffic.ts";
 import { isRecord } from "../../lib/record.ts";
 import { isSecretKey } from "./secretKeys.ts";
 import { documentIn, unescaped } from "./plainForm.ts";
+import { operationParts } from "./words.ts";
 
 /**
- * `data`: values of the tenant and of people. `sentence`: what Exchange says around them: errors, warnings, links.
+ * `data`: values of the tenant and of people. `sentence`: what Exchange and Graph say around them: errors, warnings,
+ * links.
  * `key`: the name of a value.
  */
 export type Rule = "data" | "sentence" | "key";
@@ -37,29 +39,64 @@ export function changed({ data, traffic }: Recorded, change: Change): Recorded {
     data: changedValue(data, { rule: "data", key: "", hasOwnKeys: false }, change),
     traffic: traffic.map(({ request, response }) => ({
       request: changedRequest(request, change),
-      response: changedResponse(response, change),
+      response: changedResponse(response, request, change),
     })),
   };
 }
 
 function changedRequest(request: Asked, change: Change): Asked {
   const { parameters, batch } = request;
-  return {
-    ...request,
-    parameters: changedValue(parameters, { rule: "data", key: "", hasOwnKeys: true }, change),
+  const asked = {
+    parameters: changedValue(parameters, inRequest, change),
     ...(batch && { batch: batch.map((item) => changedRequest(item, change)) }),
   };
+  if (request.cmdlet !== undefined) return { ...request, ...asked };
+  const operation = changedOperation(request.operation, change);
+  return { ...request, operation, ...asked };
 }
 
-function changedResponse(response: Answered, change: Change): Answered {
+const inRequest: Place = { rule: "data", key: "", hasOwnKeys: true };
+
+/** Method and path: what names an object in it is data. */
+function changedOperation(operation: string, change: Change): string {
+  return operation.replaceAll(/[^ /]+/g, (part) =>
+    operationParts.has(part) ? part : change.text(part, inRequest),
+  );
+}
+
+function changedResponse(response: Answered, { operation }: Asked, change: Change): Answered {
   if ("cut" in response) return response;
   const { headers, body, status } = response;
   const place: Place = { rule: "sentence", key: "", hasOwnKeys: true };
   return {
     status,
     ...(headers && { headers: changedValue(headers, place, change) as Record<string, string> }),
-    body: changedValue(body, place, change),
+    body:
+      operation === undefined
+        ? changedValue(body, place, change)
+        : changedOfGraph(body, place, change),
   };
+}
+
+/** An answer of Graph is an object or a list of them, which are data. What is around it, and an error, are not. */
+function changedOfGraph(body: unknown, place: Place, change: Change): unknown {
+  if (!isRecord(body)) return changedValue(body, place, change);
+  return Object.fromEntries(
+    Object.entries(body).map(([key, member]) => {
+      if (key === "responses" && Array.isArray(member))
+        return [key, member.map((item: unknown) => changedItem(item, place, change))];
+      const isOfGraph = key === "error" || key.startsWith("@odata.");
+      const rule = isOfGraph ? "sentence" : "data";
+      return [key, changedValue(member, { ...place, key, rule }, change)];
+    }),
+  );
+}
+
+function changedItem(item: unknown, place: Place, change: Change): unknown {
+  if (!isRecord(item)) return changedValue(item, place, change);
+  const { body, ...others } = item;
+  const kept = changedValue(others, place, change) as Record<string, unknown>;
+  return "body" in item ? { ...kept, body: changedOfGraph(body, place, change) } : kept;
 }
 
 function changedValue(value: unknown, place: Place, change: Change): unknown {

@@ -9,6 +9,9 @@ import options from "../../schemas/options.schema.json" with { type: "json" };
 import folderOptions from "../../permissions/folderPermission/options.json" with { type: "json" };
 import holdOptions from "../../permissions/litigationHold/options.json" with { type: "json" };
 import regionalOptions from "../../permissions/regionalConfiguration/options.json" with { type: "json" };
+import { groupProperties } from "../../lib/graph/group.ts";
+import { listOperations, objectOperations, writes } from "../../lib/graph/client/operations.ts";
+import { readOnlyProperties, userProperties } from "../../lib/graph/userProperties.ts";
 import { isRecord } from "../../lib/record.ts";
 
 /** Words of the errors and warnings of Exchange Online, and of the audit sentences, in lower case. */
@@ -84,11 +87,26 @@ MicrosoftActiveDirectory sAMAccountName mail userPrincipalName Source Status Exc
 Person Departments
 `;
 
-/** Values of Exchange that no schema lists. */
+/** The parts of methods and paths of Graph: `GET`, `users`, `$ref`. */
+export const operationParts: ReadonlySet<string> = new Set(
+  [...listOperations, ...objectOperations, ...Object.keys(writes), "POST /$batch"]
+    .flatMap((operation) => operation.split(/[ /]+/))
+    .filter((part) => part !== "" && !part.startsWith("{")),
+);
+
+/** The properties of users and groups of Graph. */
+const graphProperties = [
+  ...Object.entries(userProperties).flatMap(([name, { parts = [] }]) => [name, ...parts]),
+  ...readOnlyProperties,
+  ...groupProperties,
+];
+
+/** Values of Exchange and Graph that no schema lists. */
 const values = `
 SMTP Default Anonymous NT AUTHORITY SELF SYSTEM True False Unlimited Universal External Known All None Allow
 HelloID Dynamic Shared Mailbox Distribution Group smb dg User Created Calendar Person
 FullAccess SendAs SendOnBehalf ReadPermission GenericHashTable Collection String System Guid DateTime Exchange
+Unified DynamicMembership Member Guest
 `;
 
 /** Names and values of the contracts, in lower case: cmdlets, parameters, properties, the form, the event, a person. */
@@ -102,6 +120,7 @@ export const contractWords: ReadonlySet<string> = new Set([
   ...namesIn(event),
   ...namesIn(options),
   ...personKeys.toLowerCase().trim().split(/\s+/),
+  ...[...graphProperties, ...operationParts].map((name) => name.toLowerCase()),
   ...values.toLowerCase().trim().split(/\s+/),
 ]);
 
@@ -126,7 +145,8 @@ export const listedProperties: ReadonlySet<string> = new Set(
   `
 accessrights recipienttypedetails recipienttype dateformat timeformat language timezone autoreplystate
 externalaudience foldertype folderscope operation origin inheritancetype sharingpermissionflags grouptype
-resultsize objectclass accesscontroltype externaloofoptions cloud
+resultsize objectclass accesscontroltype externaloofoptions cloud usertype usagelocation preferredlanguage agegroup
+creationtype passwordpolicies grouptypes consentprovidedforminor
 `
     .trim()
     .split(/\s+/),

@@ -45,11 +45,6 @@ function depthOf(action: string): number {
   return action.split("/").length;
 }
 
-/** Whether the accounts of an action are users of Entra ID, whose reference is an object ID; otherwise mailboxes. */
-export function isOfEntra(action: string): boolean {
-  return action.startsWith("lifecycle/entra/");
-}
-
 type AnyAction = Action<AnyEvent, Targets>;
 
 /** The build makes a list of files of each of these patterns. */

@@ -7,9 +7,9 @@ import { outcomeOf } from "../../lib/host/answer.ts";
 import { userWhere, type User } from "../../lib/graph/user.ts";
 import { nearestName } from "../../lib/nearestName.ts";
 import type { Query } from "../../lib/step.ts";
-import { isOfEntra } from "./actions.ts";
 import { eventFor, type ListedPermission } from "./events.ts";
 import type { Invocation, Tenant } from "./tenant.ts";
+import { entra, systemOf } from "./systems.ts";
 import { Failure } from "./failure.ts";
 import { UsageError } from "./usageError.ts";
 
@@ -18,7 +18,9 @@ import { UsageError } from "./usageError.ts";
  * the Guid of a mailbox for all others.
  */
 export async function findAccount(tenant: Tenant, action: string, text: string): Promise<string> {
-  return isOfEntra(action) ? await findUser(tenant, text) : await findMailbox(tenant, text);
+  return systemOf(action) === entra
+    ? await findUser(tenant, text)
+    : await findMailbox(tenant, text);
 }
 
 /** The object ID of the user that a person means by a user principal name, an address, an employee ID or an ID. */

@@ -20,7 +20,41 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema9 = {"type":["object","null"],"additionalProperties":true};
+const schema9 = {"type":["object","null"],"properties":{"passwordProfile":{"$ref":"#/$defs/PasswordProfile"}},"additionalProperties":true};
+const schema10 = {"type":["object","null"],"properties":{"password":{"type":["string","null"],"secret":true}},"additionalProperties":true};
+
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema10.type}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.password !== undefined){
+let data0 = data.password;
+if((typeof data0 !== "string") && (data0 !== null)){
+const err1 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: schema10.properties.password.type}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+validate26.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -35,13 +69,21 @@ vErrors.push(err0);
 }
 errors++;
 }
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.passwordProfile !== undefined){
+if(!(validate26(data.passwordProfile, {instancePath:instancePath+"/passwordProfile",parentData:data,parentDataProperty:"passwordProfile",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+}
 validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema10 = {"type":"object","required":["Enabled"],"properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}};
+const schema11 = {"type":"object","required":["Enabled"],"properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}};
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -70,7 +112,7 @@ errors++;
 if(data.PersonField !== undefined){
 let data1 = data.PersonField;
 if((typeof data1 !== "string") && (data1 !== null)){
-const err2 = {instancePath:instancePath+"/PersonField",schemaPath:"#/properties/PersonField/type",keyword:"type",params:{type: schema10.properties.PersonField.type}};
+const err2 = {instancePath:instancePath+"/PersonField",schemaPath:"#/properties/PersonField/type",keyword:"type",params:{type: schema11.properties.PersonField.type}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -83,7 +125,7 @@ errors++;
 if(data.PersonFieldValue !== undefined){
 let data2 = data.PersonFieldValue;
 if(((typeof data2 !== "string") && (!((typeof data2 == "number") && (isFinite(data2))))) && (data2 !== null)){
-const err3 = {instancePath:instancePath+"/PersonFieldValue",schemaPath:"#/properties/PersonFieldValue/type",keyword:"type",params:{type: schema10.properties.PersonFieldValue.type}};
+const err3 = {instancePath:instancePath+"/PersonFieldValue",schemaPath:"#/properties/PersonFieldValue/type",keyword:"type",params:{type: schema11.properties.PersonFieldValue.type}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -96,7 +138,7 @@ errors++;
 if(data.AccountField !== undefined){
 let data3 = data.AccountField;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err4 = {instancePath:instancePath+"/AccountField",schemaPath:"#/properties/AccountField/type",keyword:"type",params:{type: schema10.properties.AccountField.type}};
+const err4 = {instancePath:instancePath+"/AccountField",schemaPath:"#/properties/AccountField/type",keyword:"type",params:{type: schema11.properties.AccountField.type}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -109,7 +151,7 @@ errors++;
 if(data.AccountFieldValue !== undefined){
 let data4 = data.AccountFieldValue;
 if(((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)){
-const err5 = {instancePath:instancePath+"/AccountFieldValue",schemaPath:"#/properties/AccountFieldValue/type",keyword:"type",params:{type: schema10.properties.AccountFieldValue.type}};
+const err5 = {instancePath:instancePath+"/AccountFieldValue",schemaPath:"#/properties/AccountFieldValue/type",keyword:"type",params:{type: schema11.properties.AccountFieldValue.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -130,20 +172,20 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate27.errors = vErrors;
+validate29.errors = vErrors;
 return errors === 0;
 }
 
-const schema11 = {"type":"object","properties":{"Account":{"type":["string","object","null"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}}};
+const schema12 = {"type":"object","properties":{"Account":{"type":["string","object","null"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}}};
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.Account !== undefined){
 let data0 = data.Account;
 if(((typeof data0 !== "string") && (!(data0 && typeof data0 == "object" && !Array.isArray(data0)))) && (data0 !== null)){
-const err0 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema11.properties.Account.type}};
+const err0 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema12.properties.Account.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -156,7 +198,7 @@ errors++;
 if(data.ManagerAccount !== undefined){
 let data1 = data.ManagerAccount;
 if(((typeof data1 !== "string") && (!(data1 && typeof data1 == "object" && !Array.isArray(data1)))) && (data1 !== null)){
-const err1 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema11.properties.ManagerAccount.type}};
+const err1 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema12.properties.ManagerAccount.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -169,7 +211,7 @@ errors++;
 if(data.Permission !== undefined){
 let data2 = data.Permission;
 if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
-const err2 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema11.properties.Permission.type}};
+const err2 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema12.properties.Permission.type}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -190,58 +232,11 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate29.errors = vErrors;
-return errors === 0;
-}
-
-const schema12 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
-
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema12.type}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.Person !== undefined){
-let data0 = data.Person;
-if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema12.properties.Person.type}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.Manager !== undefined){
-let data1 = data.Manager;
-if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
-const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema12.properties.Manager.type}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-}
 validate31.errors = vErrors;
 return errors === 0;
 }
 
-const schema13 = {"type":["object","null"],"properties":{"Data":{"type":["object","null"],"additionalProperties":true}}};
+const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -257,10 +252,10 @@ vErrors.push(err0);
 errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.Data !== undefined){
-let data0 = data.Data;
+if(data.Person !== undefined){
+let data0 = data.Person;
 if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/Data",schemaPath:"#/properties/Data/type",keyword:"type",params:{type: schema13.properties.Data.type}};
+const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema13.properties.Person.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -270,8 +265,63 @@ vErrors.push(err1);
 errors++;
 }
 }
+if(data.Manager !== undefined){
+let data1 = data.Manager;
+if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
+const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema13.properties.Manager.type}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
 }
 validate33.errors = vErrors;
+return errors === 0;
+}
+
+const schema14 = {"type":["object","null"],"properties":{"Data":{"type":["object","null"],"properties":{"passwordProfile":{"$ref":"#/$defs/PasswordProfile"}},"additionalProperties":true}}};
+
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema14.type}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.Data !== undefined){
+let data0 = data.Data;
+if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
+const err1 = {instancePath:instancePath+"/Data",schemaPath:"#/properties/Data/type",keyword:"type",params:{type: schema14.properties.Data.type}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.passwordProfile !== undefined){
+if(!(validate26(data0.passwordProfile, {instancePath:instancePath+"/Data/passwordProfile",parentData:data0,parentDataProperty:"passwordProfile",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+}
+validate35.errors = vErrors;
 return errors === 0;
 }
 
@@ -374,8 +424,8 @@ errors = vErrors.length;
 }
 }
 if(data0.CorrelationConfiguration !== undefined){
-if(!(validate27(data0.CorrelationConfiguration, {instancePath:instancePath+"/actionContext/CorrelationConfiguration",parentData:data0,parentDataProperty:"CorrelationConfiguration",rootData}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+if(!(validate29(data0.CorrelationConfiguration, {instancePath:instancePath+"/actionContext/CorrelationConfiguration",parentData:data0,parentDataProperty:"CorrelationConfiguration",rootData}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
 errors = vErrors.length;
 }
 }
@@ -393,8 +443,8 @@ errors++;
 }
 }
 if(data0.References !== undefined){
-if(!(validate29(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+if(!(validate31(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -411,14 +461,14 @@ errors++;
 }
 }
 if(data.personContext !== undefined){
-if(!(validate31(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate33(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
 if(data.outputContext !== undefined){
-if(!(validate33(data.outputContext, {instancePath:instancePath+"/outputContext",parentData:data,parentDataProperty:"outputContext",rootData}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+if(!(validate35(data.outputContext, {instancePath:instancePath+"/outputContext",parentData:data,parentDataProperty:"outputContext",rootData}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
 }
@@ -436,4 +486,4 @@ errors++;
 validate22.errors = vErrors;
 return errors === 0;
 }
-export const createEvent: Contract<CreateEvent> = { check: check_createEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"CorrelationConfiguration":{"type":"object","properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object","null"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };
+export const createEvent: Contract<CreateEvent> = { check: check_createEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"],"properties":{"passwordProfile":{"type":["object","null"],"properties":{"password":{"type":["string","null"],"secret":true}}}}},"CorrelationConfiguration":{"type":"object","properties":{"Enabled":{"type":"boolean"},"PersonField":{"type":["string","null"]},"PersonFieldValue":{"type":["string","number","null"]},"AccountField":{"type":["string","null"]},"AccountFieldValue":{"type":["string","number","null"]}}},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object","null"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"],"properties":{"passwordProfile":{"type":["object","null"],"properties":{"password":{"type":["string","null"],"secret":true}}}}}}}}} };

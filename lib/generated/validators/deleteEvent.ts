@@ -3,8 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { DeleteEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
-const check_deleteEvent = validate54;
-const schema18 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"$ref":"#/$defs/Data"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/AccountReferences"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
+const check_deleteEvent = validate63;
+const schema20 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"$ref":"#/$defs/Data"},"AccountCorrelated":{"type":["boolean","null"]},"References":{"$ref":"#/$defs/AccountReferences"}}},"personContext":{"$ref":"#/$defs/PersonContext"},"outputContext":{"$ref":"#/$defs/OutputContext"}}};
 const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
 const func2 = configuration.check;
 
@@ -20,7 +20,41 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema9 = {"type":["object","null"],"additionalProperties":true};
+const schema9 = {"type":["object","null"],"properties":{"passwordProfile":{"$ref":"#/$defs/PasswordProfile"}},"additionalProperties":true};
+const schema10 = {"type":["object","null"],"properties":{"password":{"type":["string","null"],"secret":true}},"additionalProperties":true};
+
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema10.type}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.password !== undefined){
+let data0 = data.password;
+if((typeof data0 !== "string") && (data0 !== null)){
+const err1 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: schema10.properties.password.type}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+validate26.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -35,13 +69,21 @@ vErrors.push(err0);
 }
 errors++;
 }
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.passwordProfile !== undefined){
+if(!(validate26(data.passwordProfile, {instancePath:instancePath+"/passwordProfile",parentData:data,parentDataProperty:"passwordProfile",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+}
 validate25.errors = vErrors;
 return errors === 0;
 }
 
-const schema15 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}},"required":["Account"]};
+const schema17 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}},"required":["Account"]};
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -58,7 +100,7 @@ errors++;
 if(data.Account !== undefined){
 let data0 = data.Account;
 if((typeof data0 !== "string") && (!(data0 && typeof data0 == "object" && !Array.isArray(data0)))){
-const err1 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema15.properties.Account.type}};
+const err1 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema17.properties.Account.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -71,7 +113,7 @@ errors++;
 if(data.ManagerAccount !== undefined){
 let data1 = data.ManagerAccount;
 if(((typeof data1 !== "string") && (!(data1 && typeof data1 == "object" && !Array.isArray(data1)))) && (data1 !== null)){
-const err2 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema15.properties.ManagerAccount.type}};
+const err2 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema17.properties.ManagerAccount.type}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -84,7 +126,7 @@ errors++;
 if(data.Permission !== undefined){
 let data2 = data.Permission;
 if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
-const err3 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema15.properties.Permission.type}};
+const err3 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema17.properties.Permission.type}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -105,58 +147,11 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate38.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
 
-const schema12 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
-
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema12.type}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.Person !== undefined){
-let data0 = data.Person;
-if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema12.properties.Person.type}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.Manager !== undefined){
-let data1 = data.Manager;
-if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
-const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema12.properties.Manager.type}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-}
-validate31.errors = vErrors;
-return errors === 0;
-}
-
-const schema13 = {"type":["object","null"],"properties":{"Data":{"type":["object","null"],"additionalProperties":true}}};
+const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -172,10 +167,10 @@ vErrors.push(err0);
 errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.Data !== undefined){
-let data0 = data.Data;
+if(data.Person !== undefined){
+let data0 = data.Person;
 if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/Data",schemaPath:"#/properties/Data/type",keyword:"type",params:{type: schema13.properties.Data.type}};
+const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema13.properties.Person.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -185,13 +180,68 @@ vErrors.push(err1);
 errors++;
 }
 }
+if(data.Manager !== undefined){
+let data1 = data.Manager;
+if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
+const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema13.properties.Manager.type}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
 }
 validate33.errors = vErrors;
 return errors === 0;
 }
 
+const schema14 = {"type":["object","null"],"properties":{"Data":{"type":["object","null"],"properties":{"passwordProfile":{"$ref":"#/$defs/PasswordProfile"}},"additionalProperties":true}}};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema14.type}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.Data !== undefined){
+let data0 = data.Data;
+if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
+const err1 = {instancePath:instancePath+"/Data",schemaPath:"#/properties/Data/type",keyword:"type",params:{type: schema14.properties.Data.type}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.passwordProfile !== undefined){
+if(!(validate26(data0.passwordProfile, {instancePath:instancePath+"/Data/passwordProfile",parentData:data0,parentDataProperty:"passwordProfile",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+}
+validate35.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -259,7 +309,7 @@ errors++;
 if(data0.Operation !== undefined){
 let data3 = data0.Operation;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema18.properties.actionContext.properties.Operation.type}};
+const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema20.properties.actionContext.properties.Operation.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -272,7 +322,7 @@ errors++;
 if(data0.Origin !== undefined){
 let data4 = data0.Origin;
 if((typeof data4 !== "string") && (data4 !== null)){
-const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema18.properties.actionContext.properties.Origin.type}};
+const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema20.properties.actionContext.properties.Origin.type}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -291,7 +341,7 @@ errors = vErrors.length;
 if(data0.AccountCorrelated !== undefined){
 let data6 = data0.AccountCorrelated;
 if((typeof data6 !== "boolean") && (data6 !== null)){
-const err7 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema18.properties.actionContext.properties.AccountCorrelated.type}};
+const err7 = {instancePath:instancePath+"/actionContext/AccountCorrelated",schemaPath:"#/properties/actionContext/properties/AccountCorrelated/type",keyword:"type",params:{type: schema20.properties.actionContext.properties.AccountCorrelated.type}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -302,8 +352,8 @@ errors++;
 }
 }
 if(data0.References !== undefined){
-if(!(validate38(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
-vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+if(!(validate47(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
@@ -320,14 +370,14 @@ errors++;
 }
 }
 if(data.personContext !== undefined){
-if(!(validate31(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate33(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
 if(data.outputContext !== undefined){
-if(!(validate33(data.outputContext, {instancePath:instancePath+"/outputContext",parentData:data,parentDataProperty:"outputContext",rootData}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+if(!(validate35(data.outputContext, {instancePath:instancePath+"/outputContext",parentData:data,parentDataProperty:"outputContext",rootData}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
 }
@@ -342,7 +392,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate54.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
-export const deleteEvent: Contract<DeleteEvent> = { check: check_deleteEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"]},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"]}}}}} };
+export const deleteEvent: Contract<DeleteEvent> = { check: check_deleteEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"Data":{"type":["object","null"],"properties":{"passwordProfile":{"type":["object","null"],"properties":{"password":{"type":["string","null"],"secret":true}}}}},"AccountCorrelated":{"type":["boolean","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}},"outputContext":{"type":["object","null"],"properties":{"Data":{"type":["object","null"],"properties":{"passwordProfile":{"type":["object","null"],"properties":{"password":{"type":["string","null"],"secret":true}}}}}}}}} };

@@ -3,8 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { GrantPermissionEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
-const check_grantPermissionEvent = validate64;
-const schema21 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"References":{"$ref":"#/$defs/PermissionReferences"},"PermissionDisplayName":{"type":["string","null"]}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
+const check_grantPermissionEvent = validate73;
+const schema23 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"References":{"$ref":"#/$defs/PermissionReferences"},"PermissionDisplayName":{"type":["string","null"]}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
 const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
 const func2 = configuration.check;
 
@@ -20,9 +20,9 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema22 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object"],"additionalProperties":true}},"required":["Account","Permission"]};
+const schema24 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object"],"additionalProperties":true}},"required":["Account","Permission"]};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -49,7 +49,7 @@ errors++;
 if(data.Account !== undefined){
 let data0 = data.Account;
 if((typeof data0 !== "string") && (!(data0 && typeof data0 == "object" && !Array.isArray(data0)))){
-const err2 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema22.properties.Account.type}};
+const err2 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema24.properties.Account.type}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -62,7 +62,7 @@ errors++;
 if(data.ManagerAccount !== undefined){
 let data1 = data.ManagerAccount;
 if(((typeof data1 !== "string") && (!(data1 && typeof data1 == "object" && !Array.isArray(data1)))) && (data1 !== null)){
-const err3 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema22.properties.ManagerAccount.type}};
+const err3 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema24.properties.ManagerAccount.type}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -77,7 +77,7 @@ let data2 = data.Permission;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 }
 else {
-const err4 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema22.properties.Permission.type}};
+const err4 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema24.properties.Permission.type}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -98,17 +98,17 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
 
-const schema12 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
+const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema12.type}};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema13.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -121,7 +121,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.Person !== undefined){
 let data0 = data.Person;
 if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema12.properties.Person.type}};
+const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema13.properties.Person.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -134,7 +134,7 @@ errors++;
 if(data.Manager !== undefined){
 let data1 = data.Manager;
 if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
-const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema12.properties.Manager.type}};
+const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema13.properties.Manager.type}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -145,12 +145,12 @@ errors++;
 }
 }
 }
-validate31.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -218,7 +218,7 @@ errors++;
 if(data0.Operation !== undefined){
 let data3 = data0.Operation;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema21.properties.actionContext.properties.Operation.type}};
+const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema23.properties.actionContext.properties.Operation.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -231,7 +231,7 @@ errors++;
 if(data0.Origin !== undefined){
 let data4 = data0.Origin;
 if((typeof data4 !== "string") && (data4 !== null)){
-const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema21.properties.actionContext.properties.Origin.type}};
+const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema23.properties.actionContext.properties.Origin.type}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -242,15 +242,15 @@ errors++;
 }
 }
 if(data0.References !== undefined){
-if(!(validate66(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate75(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 }
 if(data0.PermissionDisplayName !== undefined){
 let data6 = data0.PermissionDisplayName;
 if((typeof data6 !== "string") && (data6 !== null)){
-const err7 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema21.properties.actionContext.properties.PermissionDisplayName.type}};
+const err7 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema23.properties.actionContext.properties.PermissionDisplayName.type}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -273,8 +273,8 @@ errors++;
 }
 }
 if(data.personContext !== undefined){
-if(!(validate31(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate33(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -289,7 +289,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate73.errors = vErrors;
 return errors === 0;
 }
 export const grantPermissionEvent: Contract<GrantPermissionEvent> = { check: check_grantPermissionEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object"]}}},"PermissionDisplayName":{"type":["string","null"]}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}}}} };

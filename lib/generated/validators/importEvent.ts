@@ -3,8 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { ImportEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
-const check_importEvent = validate60;
-const schema19 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","ImportFields"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"ImportFields":{"type":"array","items":{"type":"string"}}}}}};
+const check_importEvent = validate69;
+const schema21 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","ImportFields"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"ImportFields":{"type":"array","items":{"type":"string"}}}}}};
 const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
 const func2 = configuration.check;
 
@@ -21,7 +21,7 @@ return errors === 0;
 }
 
 
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -89,7 +89,7 @@ errors++;
 if(data0.Operation !== undefined){
 let data3 = data0.Operation;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema19.properties.actionContext.properties.Operation.type}};
+const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema21.properties.actionContext.properties.Operation.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -102,7 +102,7 @@ errors++;
 if(data0.Origin !== undefined){
 let data4 = data0.Origin;
 if((typeof data4 !== "string") && (data4 !== null)){
-const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema19.properties.actionContext.properties.Origin.type}};
+const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema21.properties.actionContext.properties.Origin.type}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -163,7 +163,7 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate60.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
 export const importEvent: Contract<ImportEvent> = { check: check_importEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]},"ImportFields":{"type":"array","items":{"type":"string"}}}}}} };

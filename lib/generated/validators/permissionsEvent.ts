@@ -3,8 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { PermissionsEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
-const check_permissionsEvent = validate62;
-const schema20 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}}}};
+const check_permissionsEvent = validate71;
+const schema22 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}}}};
 const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
 const func2 = configuration.check;
 
@@ -21,7 +21,7 @@ return errors === 0;
 }
 
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -79,7 +79,7 @@ errors++;
 if(data0.Operation !== undefined){
 let data3 = data0.Operation;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err4 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema20.properties.actionContext.properties.Operation.type}};
+const err4 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema22.properties.actionContext.properties.Operation.type}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -92,7 +92,7 @@ errors++;
 if(data0.Origin !== undefined){
 let data4 = data0.Origin;
 if((typeof data4 !== "string") && (data4 !== null)){
-const err5 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema20.properties.actionContext.properties.Origin.type}};
+const err5 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema22.properties.actionContext.properties.Origin.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -125,7 +125,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate71.errors = vErrors;
 return errors === 0;
 }
 export const permissionsEvent: Contract<PermissionsEvent> = { check: check_permissionsEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}}}} };

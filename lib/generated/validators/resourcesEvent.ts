@@ -3,8 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { ResourcesEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
-const check_resourcesEvent = validate83;
-const schema28 = {"type":"object","required":["actionContext","resourceContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}},"resourceContext":{"type":"object","required":["SourceData"],"properties":{"SourceData":{"type":"array"}}}}};
+const check_resourcesEvent = validate92;
+const schema30 = {"type":"object","required":["actionContext","resourceContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}},"resourceContext":{"type":"object","required":["SourceData"],"properties":{"SourceData":{"type":"array"}}}}};
 const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
 const func2 = configuration.check;
 
@@ -21,7 +21,7 @@ return errors === 0;
 }
 
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -89,7 +89,7 @@ errors++;
 if(data0.Operation !== undefined){
 let data3 = data0.Operation;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema28.properties.actionContext.properties.Operation.type}};
+const err5 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/type",keyword:"type",params:{type: schema30.properties.actionContext.properties.Operation.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -102,7 +102,7 @@ errors++;
 if(data0.Origin !== undefined){
 let data4 = data0.Origin;
 if((typeof data4 !== "string") && (data4 !== null)){
-const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema28.properties.actionContext.properties.Origin.type}};
+const err6 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema30.properties.actionContext.properties.Origin.type}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -172,7 +172,7 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate83.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
 export const resourcesEvent: Contract<ResourcesEvent> = { check: check_resourcesEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":["string","null"]},"Origin":{"type":["string","null"]}}},"resourceContext":{"type":"object","properties":{"SourceData":{"type":"array"}}}}} };

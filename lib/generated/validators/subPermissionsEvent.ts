@@ -3,8 +3,8 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { SubPermissionsEvent } from "../types.ts";
 import { configuration } from "./configuration.ts";
-const check_subPermissionsEvent = validate73;
-const schema24 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","Operation","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"$ref":"#/$defs/AccountReferences"},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"],"items":{"$ref":"#/$defs/CurrentPermission"}}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
+const check_subPermissionsEvent = validate82;
+const schema26 = {"type":"object","required":["actionContext"],"properties":{"actionContext":{"type":"object","required":["Configuration","DryRun","Operation","References"],"properties":{"Configuration":{"$ref":"configuration.schema.json"},"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"$ref":"#/$defs/AccountReferences"},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"],"items":{"$ref":"#/$defs/CurrentPermission"}}}},"personContext":{"$ref":"#/$defs/PersonContext"}}};
 const schema8 = {"$id":"configuration.schema.json","validatedBy":"configuration"};
 const func2 = configuration.check;
 
@@ -20,9 +20,9 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema15 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}},"required":["Account"]};
+const schema17 = {"type":"object","properties":{"Account":{"type":["string","object"],"additionalProperties":true},"ManagerAccount":{"type":["string","object","null"],"additionalProperties":true},"Permission":{"type":["object","null"],"additionalProperties":true}},"required":["Account"]};
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -39,7 +39,7 @@ errors++;
 if(data.Account !== undefined){
 let data0 = data.Account;
 if((typeof data0 !== "string") && (!(data0 && typeof data0 == "object" && !Array.isArray(data0)))){
-const err1 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema15.properties.Account.type}};
+const err1 = {instancePath:instancePath+"/Account",schemaPath:"#/properties/Account/type",keyword:"type",params:{type: schema17.properties.Account.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -52,7 +52,7 @@ errors++;
 if(data.ManagerAccount !== undefined){
 let data1 = data.ManagerAccount;
 if(((typeof data1 !== "string") && (!(data1 && typeof data1 == "object" && !Array.isArray(data1)))) && (data1 !== null)){
-const err2 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema15.properties.ManagerAccount.type}};
+const err2 = {instancePath:instancePath+"/ManagerAccount",schemaPath:"#/properties/ManagerAccount/type",keyword:"type",params:{type: schema17.properties.ManagerAccount.type}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -65,7 +65,7 @@ errors++;
 if(data.Permission !== undefined){
 let data2 = data.Permission;
 if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
-const err3 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema15.properties.Permission.type}};
+const err3 = {instancePath:instancePath+"/Permission",schemaPath:"#/properties/Permission/type",keyword:"type",params:{type: schema17.properties.Permission.type}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -86,13 +86,13 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate38.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
 
-const schema25 = {"type":"object","required":["Reference"],"properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object","additionalProperties":true}}};
+const schema27 = {"type":"object","required":["Reference"],"properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object","additionalProperties":true}}};
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -109,7 +109,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if((typeof data0 !== "string") && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/type",keyword:"type",params:{type: schema25.properties.DisplayName.type}};
+const err1 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/type",keyword:"type",params:{type: schema27.properties.DisplayName.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -145,17 +145,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate76.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
 
-const schema12 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
+const schema13 = {"type":["object","null"],"properties":{"Person":{"type":["object","null"],"additionalProperties":true},"Manager":{"type":["object","null"],"additionalProperties":true}}};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema12.type}};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema13.type}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -168,7 +168,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.Person !== undefined){
 let data0 = data.Person;
 if((!(data0 && typeof data0 == "object" && !Array.isArray(data0))) && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema12.properties.Person.type}};
+const err1 = {instancePath:instancePath+"/Person",schemaPath:"#/properties/Person/type",keyword:"type",params:{type: schema13.properties.Person.type}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -181,7 +181,7 @@ errors++;
 if(data.Manager !== undefined){
 let data1 = data.Manager;
 if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
-const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema12.properties.Manager.type}};
+const err2 = {instancePath:instancePath+"/Manager",schemaPath:"#/properties/Manager/type",keyword:"type",params:{type: schema13.properties.Manager.type}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -192,12 +192,12 @@ errors++;
 }
 }
 }
-validate31.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -285,7 +285,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!(((data3 === "grant") || (data3 === "update")) || (data3 === "revoke"))){
-const err7 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema24.properties.actionContext.properties.Operation.enum}};
+const err7 = {instancePath:instancePath+"/actionContext/Operation",schemaPath:"#/properties/actionContext/properties/Operation/enum",keyword:"enum",params:{allowedValues: schema26.properties.actionContext.properties.Operation.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -298,7 +298,7 @@ errors++;
 if(data0.Origin !== undefined){
 let data4 = data0.Origin;
 if((typeof data4 !== "string") && (data4 !== null)){
-const err8 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema24.properties.actionContext.properties.Origin.type}};
+const err8 = {instancePath:instancePath+"/actionContext/Origin",schemaPath:"#/properties/actionContext/properties/Origin/type",keyword:"type",params:{type: schema26.properties.actionContext.properties.Origin.type}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -309,15 +309,15 @@ errors++;
 }
 }
 if(data0.References !== undefined){
-if(!(validate38(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
-vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+if(!(validate47(data0.References, {instancePath:instancePath+"/actionContext/References",parentData:data0,parentDataProperty:"References",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
 if(data0.PermissionDisplayName !== undefined){
 let data6 = data0.PermissionDisplayName;
 if((typeof data6 !== "string") && (data6 !== null)){
-const err9 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema24.properties.actionContext.properties.PermissionDisplayName.type}};
+const err9 = {instancePath:instancePath+"/actionContext/PermissionDisplayName",schemaPath:"#/properties/actionContext/properties/PermissionDisplayName/type",keyword:"type",params:{type: schema26.properties.actionContext.properties.PermissionDisplayName.type}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -330,7 +330,7 @@ errors++;
 if(data0.CurrentPermissions !== undefined){
 let data7 = data0.CurrentPermissions;
 if((!(Array.isArray(data7))) && (data7 !== null)){
-const err10 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: schema24.properties.actionContext.properties.CurrentPermissions.type}};
+const err10 = {instancePath:instancePath+"/actionContext/CurrentPermissions",schemaPath:"#/properties/actionContext/properties/CurrentPermissions/type",keyword:"type",params:{type: schema26.properties.actionContext.properties.CurrentPermissions.type}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -342,8 +342,8 @@ errors++;
 if(Array.isArray(data7)){
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate76(data7[i0], {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(!(validate85(data7[i0], {instancePath:instancePath+"/actionContext/CurrentPermissions/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
 errors = vErrors.length;
 }
 }
@@ -362,8 +362,8 @@ errors++;
 }
 }
 if(data.personContext !== undefined){
-if(!(validate31(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate33(data.personContext, {instancePath:instancePath+"/personContext",parentData:data,parentDataProperty:"personContext",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -378,7 +378,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate73.errors = vErrors;
+validate82.errors = vErrors;
 return errors === 0;
 }
 export const subPermissionsEvent: Contract<SubPermissionsEvent> = { check: check_subPermissionsEvent, shape: {"type":"object","properties":{"actionContext":{"type":"object","properties":{"Configuration":configuration.shape,"DryRun":{"type":"boolean"},"Operation":{"type":"string","enum":["grant","update","revoke"]},"Origin":{"type":["string","null"]},"References":{"type":"object","properties":{"Account":{"type":["string","object"]},"ManagerAccount":{"type":["string","object","null"]},"Permission":{"type":["object","null"]}}},"PermissionDisplayName":{"type":["string","null"]},"CurrentPermissions":{"type":["array","null"],"items":{"type":"object","properties":{"DisplayName":{"type":["string","null"]},"Reference":{"type":"object"}}}}}},"personContext":{"type":["object","null"],"properties":{"Person":{"type":["object","null"]},"Manager":{"type":["object","null"]}}}}} };

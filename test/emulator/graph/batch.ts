@@ -153,7 +153,7 @@ async function answered(
 function asIncoming(
   { method, url, headers, body }: SubRequest,
   outer: Incoming,
-  { baseUrl, newGuid }: GraphContext,
+  { baseUrl, newGuid, now }: GraphContext,
 ): Incoming {
   // An absolute address, or a batch in a batch, is nothing that Graph does here.
   const address = new URL(`${baseUrl}/v1.0/${url.replace(/^\//, "")}`);
@@ -167,6 +167,7 @@ function asIncoming(
     json: body,
     credential: outer.credential,
     requestId: newGuid(),
+    at: now,
   };
 }
 

@@ -51,7 +51,7 @@ export function graphFault(
 ): Answer | undefined {
   if (!isRefusal(name)) return undefined;
   const refusal = refusals[name]();
-  const answer = errorAnswer(refusal, idsOf(incoming, Date.now()));
+  const answer = errorAnswer(refusal, idsOf(incoming, incoming.at ?? Date.now()));
   const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
   return { ...answer, status: status ?? answer.status, headers: { ...answer.headers, ...headers } };
 }

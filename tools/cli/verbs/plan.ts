@@ -11,7 +11,6 @@ import { pathWarnings } from "../../plan/pathWarnings.ts";
 import { mappedActionOf, planFor, type PersonPlan, type PlanContext } from "../../plan/plan.ts";
 import { findAction, listActions } from "../../session/actions.ts";
 import type { Correlation } from "../../session/events.ts";
-import { entra, exchange, systemOf } from "../../session/systems.ts";
 import { counter } from "../counter.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, writeFile, withFile } from "../../session/files.ts";
@@ -26,6 +25,7 @@ import { isRecord } from "../../../lib/record.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";
+import { entra, systemOf } from "../../session/systems.ts";
 import { UsageError } from "../../session/usageError.ts";
 
 interface PlanOptions extends TenantChoice {
@@ -41,19 +41,17 @@ interface PlanOptions extends TenantChoice {
   json?: true;
 }
 
-/** What docs/helloid.md and docs/entra.md set up. */
-const usualCorrelation = new Map([
-  [exchange, "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName"],
-  [entra, "Person.ExternalId=employeeId"],
-]);
+/** What docs/helloid.md sets up. */
+function usualCorrelation(action: string): string {
+  return systemOf(action) === entra
+    ? "Person.ExternalId=employeeId"
+    : "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName=UserPrincipalName";
+}
 
-/** The mapping of the action's system in this folder, or the one of the connector. Help reads no files. */
+/** The mapping in this folder, or the one of the connector. Not before it is needed: help reads no files. */
 function usualMapping(action: string): string {
-  const system = systemOf(action);
-  const own = [`${system.folder}fieldMapping.json`, "fieldMapping.json"].find(
-    (file) => existsSync(file) && systemOf(path.resolve(file)) === system,
-  );
-  return own ?? path.join(actionsFolder, system.folder, "fieldMapping.json");
+  const name = `${systemOf(action).folder}fieldMapping.json`;
+  return existsSync(name) ? name : path.join(actionsFolder, name);
 }
 
 /** `plan`: what the mapping and an action would do to a person, or to all people of a vault. */
@@ -75,7 +73,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
     )
     .option(
       "--correlate <person=account>",
-      `the fields that link them (default: ${[...usualCorrelation.values()].join("; of Entra ID: ")})`,
+      `the fields that link them (default: ${usualCorrelation("")}; of Entra ID: ${usualCorrelation(entra.folder)})`,
     )
     .option("--setting <key=value>", "a setting of the form; can be repeated", collected)
     .option("--json", "one JSON document")
@@ -94,7 +92,6 @@ export function addPlan(program: Command, terminal: Terminal): void {
   ]);
   plan.action(async (name: string, options: PlanOptions) => {
     const action = mappedActionNamed(name);
-    refuseRecording(action, options);
     const recording = recordingIn(options);
     const people =
       recording && !options.person && !options.people ? recording.Persons : peopleIn(options);
@@ -105,7 +102,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
       tenant,
       action,
       mapping: mappingIn(options.mapping ?? usualMapping(action)),
-      correlation: correlationIn(options.correlate ?? usualCorrelation.get(systemOf(action)) ?? ""),
+      correlation: correlationIn(options.correlate ?? usualCorrelation(action)),
       configuration: { ...tenant.configuration, ...settingsIn(options.setting ?? []) },
       scripts,
     };
@@ -135,9 +132,9 @@ async function record(
   { record: file = "", config }: PlanOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const system = path.posix.dirname(context.action);
+  const system = systemOf(context.action);
   const actions = listActions().filter(
-    (action) => path.posix.dirname(action) === system && mappedActionOf(action) !== undefined,
+    (action) => systemOf(action) === system && mappedActionOf(action) !== undefined,
   );
   const from = config === undefined ? "emulator" : "tenant";
   const source = `${from}: recorded ${new Date().toISOString().slice(0, 10)}, scrubbed`;
@@ -157,13 +154,6 @@ async function record(
   );
 }
 
-function refuseRecording(action: string, { record, recording }: PlanOptions): void {
-  if (systemOf(action) !== exchange && (record ?? recording) !== undefined)
-    throw new UsageError(
-      `${action} reads Microsoft Graph, whose answers are not recorded yet; expected neither --record nor --recording.`,
-    );
-}
-
 function recordingIn({ recording, record, config, emulator, seed }: PlanOptions) {
   if (recording === undefined) return undefined;
   const others = Object.entries({ record, config, emulator, seed });
@@ -177,7 +167,8 @@ function mappedActionNamed(name: string): string {
   const action = findAction(name);
   if (mappedActionOf(action) !== undefined) return action;
   throw new UsageError(
-    `${name} has no mapping; expected create, update, enable, disable or delete, or one of Entra ID such as entra/create.`,
+    `${name} has no mapping; expected create, update, enable, disable or delete, or one of Entra ID, such as ` +
+      "entra/create.",
   );
 }
 

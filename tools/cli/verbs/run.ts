@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { findAction, isOfEntra } from "../../session/actions.ts";
+import { findAction } from "../../session/actions.ts";
 import { eventFor, type Correlation, type ListedPermission } from "../../session/events.ts";
 import { withExamples } from "../examples.ts";
 import { assertWritable, withFile, writeFile } from "../../session/files.ts";
@@ -20,6 +20,7 @@ import {
 } from "../../session/tenant.ts";
 import { addTenantOptions } from "../tenantOptions.ts";
 import type { Terminal } from "../terminal.ts";
+import { entra, systemOf } from "../../session/systems.ts";
 import { UsageError } from "../../session/usageError.ts";
 
 interface RunOptions extends TenantChoice {
@@ -43,7 +44,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .description("Run one action for one account. A dry run, unless --live is given.")
     .argument(
       "<action>",
-      "path of the action, or its end: groups/grantPermission; create is lifecycle/create, and entra/create that of Entra ID",
+      "path of the action, or its end: groups/grantPermission; create is of Exchange, entra/create of Entra ID",
     )
     .option(
       "--account <name>",
@@ -226,9 +227,10 @@ async function permissionOf(
 
 /** What create looks for: the platform has no reference then. */
 function correlationTo(action: string, account: string): Correlation {
-  const [address, other] = isOfEntra(action)
-    ? ["userPrincipalName", "employeeId"]
-    : ["UserPrincipalName", "Alias"];
+  const [address, other] =
+    systemOf(action) === entra
+      ? ["userPrincipalName", "employeeId"]
+      : ["UserPrincipalName", "Alias"];
   const accountField = account.includes("@") ? address : other;
   return { personField: "--account", accountField, value: account };
 }
