@@ -7,7 +7,9 @@ const words = [
 ];
 const generated = ["^lib/generated/"];
 /** What an action is declared with. */
-const declarations = ["^lib/host/(account|uniqueness|permission|subPermission|resource)Actions\\.ts$"];
+const declarations = [
+  "^lib/host/(account|uniqueness|permission|subPermission|resource)Actions\\.ts$",
+];
 /** Nouns: a target's folder without its client. */
 const nouns = ["^lib/(exchange|graph|activeDirectory)/[^/]+\\.ts$"];
 
