@@ -104,10 +104,9 @@ function sampleOf(name: string, { type, parts = [] }: UserProperty): unknown {
 
 /** A scenario in which every property of a user is mapped, with a value that the user does not have. */
 export function everyProperty(action: string): Scenario {
-  const mapped = Object.entries(userProperties).map(([name, facts]) => [
-    name,
-    sampleOf(name, facts),
-  ]);
+  const mapped = Object.entries(userProperties).map(
+    ([name, facts]) => [name, sampleOf(name, facts)] as const,
+  );
   const isCreate = action.endsWith("/create");
   const endsAccount = /\/(disable|delete)$/.test(action);
   const user = {
