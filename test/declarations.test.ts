@@ -3,21 +3,20 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../lib/connector.ts";
-import { mailboxProperties, setMailboxParameters } from "../lib/generated/mailbox.ts";
 import type { Configuration, Outcome } from "../lib/generated/types.ts";
-import type { Parameters } from "../lib/exchange/client/encoding.ts";
 import { namesakeLookup } from "../lib/exchange/account.ts";
 import { olderReferenceLookup } from "../lib/exchange/accountReference.ts";
 import { calendarRightList } from "../lib/exchange/calendarEntries.ts";
 import { userNamesLookup } from "../lib/exchange/calendarUser.ts";
+import { listOperations, objectOperations, writes } from "../lib/graph/client/operations.ts";
 import { mailboxLookup } from "../lib/exchange/mailbox.ts";
+import { userSearch } from "../lib/exchange/user.ts";
 import { cmdlets as cmdletsOf } from "../lib/exchange/target.ts";
-import type { AnyEvent } from "../lib/host/action.ts";
 import { hostConfiguration } from "../lib/host/run.ts";
 import catalogue from "../schemas/cmdlets.json" with { type: "json" };
 import configurationSchema from "../schemas/configuration.schema.json" with { type: "json" };
 import { listActions } from "../tools/session/actions.ts";
-import { systemOf, systems } from "../tools/session/systems.ts";
+import { entra, systemOf, systems } from "../tools/session/systems.ts";
 import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
 import { actionOf } from "../tools/cli/replay.ts";
 import { Bench, guidOf } from "./bench.ts";
@@ -32,11 +31,9 @@ import {
   type Call,
   type Declared,
 } from "./declared.ts";
+import { everyProperty, everySetting } from "./everyField.ts";
 import { bundlesWith } from "./entitlements/editedBundles.ts";
 import { permissionEventFor, readingEventFor } from "./events.ts";
-import { tenantOf } from "./exchange/answering.ts";
-import { clientOf } from "./graph/scripted.ts";
-import { settingSample } from "./exchange/settingSamples.ts";
 import { eventFor, scenarios, stateFor, timeOfRecording } from "./fixtures/scenarios.ts";
 import type { Scenario } from "./fixtures/scenario.ts";
 import { runInProcess } from "./inProcess.ts";
@@ -72,7 +69,7 @@ async function play(
     outputContext: { Success: boolean };
   };
   const end = `${outcome}, ${outputContext.Success ? "a success" : "a failure"}`;
-  expect(end, scenario.name).toBe(scenario.ends);
+  expect(end, `${scenario.name}: ${JSON.stringify(answer)}`).toBe(scenario.ends);
   return callsTo(bench.emulator);
 }
 
@@ -115,6 +112,18 @@ describe("every declaration", () => {
     }
   });
 
+  it("of something that is sent to Graph is one of the system of Entra ID, and no other", async () => {
+    const asking = [];
+    for (const name of names) if ((await actionIn(name)).needs.graph) asking.push(name);
+    expect(asking).toEqual(names.filter((name) => systemOf(name) === entra));
+  });
+
+  it.each(names)("of %s has only operations of Graph that its client sends", async (name) => {
+    const sendable = [...listOperations, ...objectOperations, ...Object.keys(writes)];
+    const { needs } = await actionIn(name);
+    expect(sendable).toEqual(expect.arrayContaining(Object.keys(needs.graph?.operations ?? {})));
+  });
+
   it.each(names)("of %s can be sent", async (name) => {
     const recorded = fixtures.filter((fixture) => actionOf(fixture) === name).flatMap(callsOf);
     const sent = new Set(sentParts([...recorded, ...(await (seldom[name]?.() ?? []))]));
@@ -133,6 +142,7 @@ const inDoubt = new Set(
         namesakeLookup,
         userNamesLookup,
         calendarRightList,
+        userSearch,
         {
           "Get-MailboxPermission": ["User"],
           "Get-RecipientPermission": ["Trustee"],
@@ -150,67 +160,20 @@ const seldom: Readonly<Record<string, () => Promise<Call[]>>> = {
   "lifecycle/enable": () => everySetting("lifecycle/enable"),
   "lifecycle/disable": () => everySetting("lifecycle/disable"),
   "lifecycle/delete": () => everySetting("lifecycle/delete"),
+  "lifecycle/entra/create": () => everyField("lifecycle/entra/create"),
+  "lifecycle/entra/update": () => everyField("lifecycle/entra/update"),
+  "lifecycle/entra/enable": () => everyField("lifecycle/entra/enable"),
+  "lifecycle/entra/disable": () => everyField("lifecycle/entra/disable"),
+  "lifecycle/entra/delete": () => everyField("lifecycle/entra/delete"),
   "resources/groups": () => everyAttribute("resources/groups"),
   "resources/sharedMailboxes": () => everyAttribute("resources/sharedMailboxes"),
   "permissions/folderPermission/grantPermission": notifying,
   "permissions/folderPermission/importPermission": importingNamedUser,
 };
 
-const { WindowsEmailAddress, ...samples } = Object.fromEntries(
-  Object.entries(setMailboxParameters).map(([name, facts]) => [
-    name,
-    settingSample(name, facts)[0],
-  ]),
-);
-/** Two mappings with every setting: EmailAddresses and WindowsEmailAddress exclude each other. */
-const mappings = [
-  // As many recipients as the mailbox has, so that they are looked up before they are compared.
-  { ...samples, GrantSendOnBehalfTo: "anna.bakker@contoso.com" },
-  { WindowsEmailAddress },
-];
-const bare = {
-  ...Object.fromEntries(mailboxProperties.map((name) => [name, null])),
-  Guid: guidOf("Anna Bakker"),
-  RecipientTypeDetails: "UserMailbox",
-  GrantSendOnBehalfTo: ["Bas Bakker"],
-  IsDirSynced: false,
-};
-
-/** What is sent for a mailbox without any value, when every setting is mapped. */
-async function everySetting(name: string): Promise<Call[]> {
-  const { exchange, asked } = tenantOf({ "Get-Mailbox": () => [bare] });
-  const { graph } = clientOf([]);
-  const targets = { exchange, graph };
-  const action = await actionIn(name);
-  for (const data of mappings) {
-    const event = eventFor({
-      name: `${name}/every-setting`,
-      ends: "done, a success",
-      shows: "Every setting that is mapped reaches Set-Mailbox.",
-      of: { reference: bare.Guid },
-      data,
-    }) as AnyEvent;
-    await action.run({
-      event,
-      configuration: event.actionContext.Configuration,
-      log: () => undefined,
-      read: (query) => query(targets),
-      stream: (query) => query(targets),
-      async change({ operation, parameters }) {
-        await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
-        return "done";
-      },
-      settle: () => Promise.resolve([]),
-      taken: [],
-      record: () => Promise.resolve(true),
-      output: {},
-      onEarlyEnd: () => undefined,
-    });
-  }
-  return asked.map(({ cmdlet: operation, parameters }) => ({
-    operation,
-    parameters,
-  }));
+/** What an action for users of Entra ID sends when every property and every setting is mapped. */
+async function everyField(action: string): Promise<Call[]> {
+  return [...(await play(everyProperty(action))), ...(await everySetting(action))];
 }
 
 /** What resources send with each attribute for the key, and another one for the marker. */

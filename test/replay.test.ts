@@ -120,6 +120,54 @@ describe.concurrent("a fixture that differs", () => {
     );
   });
 
+  describe("in what Graph is asked", () => {
+    const ofEntra = "lifecycle/entra/update/changed";
+
+    it("shows another user, another property and another option", async () => {
+      const operation = "GET /users/e47ad000-0000-4000-8000-000000000000";
+      expect(
+        await broken(({ traffic: [first] }) => {
+          if (first) Object.assign(first.request, { operation });
+        }, ofEntra),
+      ).toContain(`operation: recorded "${operation}", now "GET /users/`);
+      const problems = await broken(
+        (recording) => (dataOf(recording)["jobTitle"] = "Cure"),
+        ofEntra,
+      );
+      expect(problems.split("\n")).toEqual([
+        "Request 2 is not the recorded one:",
+        expect.stringMatching(/^ {2}sent {6}PATCH \/users\/\S+ \{.*"jobTitle":"Cure"/),
+        expect.stringMatching(/^ {2}recorded {2}PATCH \/users\/\S+ \{.*"jobTitle":"Nurse"/),
+        '  parameters.jobTitle: recorded "Nurse", now "Cure"',
+      ]);
+      expect(
+        await broken(({ traffic: [first] }) => {
+          Object.assign(first?.request ?? {}, { parameters: { $top: "5" } });
+        }, "lifecycle/entra/import/two-pages"),
+      ).toContain('parameters.$top: recorded "5", now "999"');
+    });
+
+    it("shows a link to another page", async () => {
+      const problems = await broken(({ traffic: [first] }) => {
+        const { body } = first?.response as { body: Record<string, unknown> };
+        const link = String(body["@odata.nextLink"]);
+        body["@odata.nextLink"] = link.replace("page-2-", "page-3-");
+      }, "lifecycle/entra/import/two-pages");
+      expect(problems).toContain("page: recorded 2, now 3");
+    });
+
+    it("refuses what Graph is asked at the address of Exchange", async () => {
+      const elsewhere: Way = (action, event, env) => {
+        const { EXO_CONNECTOR_EXCHANGE_URL: exchange = "" } = env;
+        return here(action, event, { ...env, EXO_CONNECTOR_GRAPH_URL: exchange });
+      };
+      const { problems } = await replay(fileOf(ofEntra), actionOf(ofEntra), elsewhere);
+      expect(problems.join("\n")).toMatch(
+        /^Request 1 went to GET \/v1\.0\/users\/\S+; a cmdlet goes to POST .* and what Graph is asked to \/v1\.0\/ of Graph\.$/,
+      );
+    });
+  });
+
   it("names a request that is not recorded, and one that is never sent", async () => {
     expect(await broken(({ traffic }) => traffic.pop())).toMatch(
       /^Request 2 was sent, and 1 are recorded:\n {2}sent {6}Set-Mailbox \{/,

@@ -8,7 +8,7 @@ import {
 import { cmdlets } from "../exchange/target.ts";
 import { userSearch } from "../exchange/user.ts";
 import { Fault } from "../fault.ts";
-import { managerChange, managerLookup, managerOf, settingManager } from "../graph/manager.ts";
+import { managerAssignment, managerLookup, managerOf, settingManager } from "../graph/manager.ts";
 import { operations } from "../graph/target.ts";
 import { deletedUserSearch, nameOf, userOf, type User } from "../graph/user.ts";
 import { creatingUser, userCreation, type Key, type NewPassword } from "../graph/userCreation.ts";
@@ -24,7 +24,13 @@ import { mailboxOf, type EntraTargets, type Wanted } from "./entra.ts";
 import { newPassword } from "./password.ts";
 
 export const createNeeds: Needs<EntraTargets> = {
-  graph: operations(deletedUserSearch, userCreation, userRestoration, managerLookup, managerChange),
+  graph: operations(
+    deletedUserSearch,
+    userCreation,
+    userRestoration,
+    managerLookup,
+    managerAssignment,
+  ),
   exchange: cmdlets(mailboxSearch, userSearch, settingsChange),
 };
 

@@ -1,6 +1,7 @@
 import { securityGroup, type Group } from "../exchange/group.ts";
 import type { GroupCondition } from "../exchange/groupList.ts";
 import { membersOfAll } from "../exchange/groupMembers.ts";
+import { nameOf } from "../exchange/naming.ts";
 import type { Permission, ReadingInput } from "../host/permissionActions.ts";
 import type { ExchangeTarget } from "../exchange/target.ts";
 import { ImportFailures } from "./importFailures.ts";
@@ -45,7 +46,7 @@ export async function* membersThatAreAccounts(
   let others = 0;
   for await (const piece of stream(membersOfAll(where))) {
     if ("fault" in piece) {
-      failures.add(piece.group, piece.fault);
+      failures.add(nameOf(piece.group), piece.fault);
       continue;
     }
     const accounts = piece.members.filter(

@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { nameOf, namesOf, type Identified } from "../exchange/naming.ts";
+import { namesOf } from "../exchange/naming.ts";
 
 /** The objects that an import could not read. The rest is imported, but an incomplete import has not succeeded. */
 export class ImportFailures {
@@ -11,10 +11,9 @@ export class ImportFailures {
     this.#what = what;
   }
 
-  /** An object that was deleted between listing and reading is not a failure. */
-  add(object: Identified, fault: Fault): void {
-    if (!(fault.kind === "missing" && fault.isProven))
-      this.#found.push({ name: nameOf(object), fault });
+  /** `name`: of the object, in messages. One that was deleted between listing and reading is not a failure. */
+  add(name: string, fault: Fault): void {
+    if (!(fault.kind === "missing" && fault.isProven)) this.#found.push({ name, fault });
   }
 
   throwIfAny(): void {

@@ -217,7 +217,7 @@ export async function* mailboxHolders(
     }),
   )) {
     if ("fault" in one) {
-      failures.add(one.mailbox, one.fault);
+      failures.add(nameOf(one.mailbox), one.fault);
       continue;
     }
     const { mailbox, holders } = one;

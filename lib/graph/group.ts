@@ -95,13 +95,22 @@ const titles: Readonly<Record<GroupKind, string>> = {
   distributionList: "distribution list",
 };
 
-const conditions: Readonly<Record<"microsoft365" | "security", Condition>> = {
+const conditions: Readonly<Record<ChangeableKind, Condition>> = {
   microsoft365: contains("groupTypes", "Unified"),
   security: allOf(equals("mailEnabled", false), equals("securityEnabled", true)),
 };
 
-/** The groups of a kind whose members can be changed through Graph, in pages, in the order of their arrival. */
-export function changeableGroups(kind: "microsoft365" | "security"): GraphStream<Group> {
+/** The kinds of group whose members Graph changes. */
+export type ChangeableKind = "microsoft365" | "security";
+
+/**
+ * The groups of a kind whose members can be changed through Graph, as the pages arrive. An absent property of
+ * `alsoRead` is a fault.
+ */
+export function changeableGroups(
+  kind: ChangeableKind,
+  alsoRead: readonly string[] = [],
+): GraphStream<Group> {
   const filter = allOf(
     conditions[kind],
     not(contains("groupTypes", "DynamicMembership")),
@@ -109,9 +118,10 @@ export function changeableGroups(kind: "microsoft365" | "security"): GraphStream
     differs("onPremisesSyncEnabled", true),
   );
   return async function* ({ graph }) {
-    const query = { select: groupProperties, filter, top: 999 };
+    const query = { select: [...groupProperties, ...alsoRead], filter, top: 999 };
     for await (const { objects } of graph.pages({ operation: "GET /groups", query }))
       for (const group of objects.map(groupOf)) {
+        assertReturned(group, alsoRead, `group ${group.id}`);
         // The index that answers may be older than the group.
         const route = routeOf(group);
         if (kindOf(group) === kind && "target" in route) yield group;

@@ -12,8 +12,10 @@ export const managerLookup: Operations = {
   "GET /users": ["$filter", "$select"],
 };
 /** What `settingManager` and `removingManager` send, without their looks. */
-export const managerChange: Operations = {
+export const managerAssignment: Operations = {
   "PUT /users/{user}/manager/$ref": ["user", "manager"],
+};
+export const managerRemoval: Operations = {
   "DELETE /users/{user}/manager/$ref": ["user"],
 };
 

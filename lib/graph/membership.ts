@@ -5,9 +5,12 @@ import { mergedOperations } from "../step.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
 import { nameOf, userById, userLookup, type User } from "./user.ts";
 
-/** What `isMember`, `isOwner` and the looks of the steps send. */
+/** What `isMember` and the looks of the steps that change members send. */
 export const membershipLookup: Operations = mergedOperations(groupLookup, userLookup, {
   "GET /users/{user}/memberOf/microsoft.graph.group": ["user", "$select", "$top"],
+});
+/** What `isOwner` and the looks of the steps that change owners send. */
+export const ownershipLookup: Operations = mergedOperations(groupLookup, userLookup, {
   "GET /groups/{group}/owners": ["group", "$select", "$top"],
 });
 /** What `addingMember` and `removingMember` send, without their looks. */
@@ -24,8 +27,8 @@ export const ownerRemoval: Operations = {
 };
 
 /**
- * Whether the user is a direct member. The groups of a user are far fewer than the members of a large group. Throws a
- * proven `missing` fault when the user does not exist.
+ * Whether the user is a direct member. The groups of a user are far fewer than the members of a large group, and a
+ * filter on those would read an index that lags. Throws a proven `missing` fault when the user does not exist.
  */
 export function isMember(group: Group, user: User): GraphQuery<boolean> {
   return async (targets) => {

@@ -70,8 +70,9 @@ export const deletedUserSearch: Operations = mergedOperations(userSearch, {
 });
 
 /**
- * The one user that has the value in a property, and the one deleted user that has it, in one request. `isCertain`:
- * where neither is found, there is none; otherwise the index that answered may lag. Throws as `userWhere`.
+ * The one user that has the value in a property, and the one deleted user that has it, in one request. Users are looked
+ * up in both indexes of the directory, because one of them may lag. `isCertain`: where neither shows a user, there is
+ * none; false for a property that only one index has. Throws as `userWhere`.
  */
 export function userOrDeletedWhere(
   property: string,
@@ -79,27 +80,31 @@ export function userOrDeletedWhere(
   select: readonly string[],
 ): GraphQuery<{ user: User | undefined; deleted: User | undefined; isCertain: boolean }> {
   const [read = property, ...path] = property.split("/");
-  const filter = equals(property, value);
-  const query = { select: [...identifyingProperties, ...select, read], filter, top: maxFound };
+  const plain = equals(property, value);
+  // Most filters on deleted objects are advanced queries (inferred); the others may be.
+  const advanced = { ...plain, isAdvanced: true };
+  const query = { select: [...identifyingProperties, ...select, read], top: maxFound };
   const reads = [
-    { operation: "GET /users", query },
-    // Most filters on deleted objects are advanced queries (inferred); the others may be.
+    { operation: "GET /users", query: { ...query, filter: plain } },
+    { operation: "GET /users", query: { ...query, filter: advanced } },
     {
       operation: "GET /directory/deletedItems/microsoft.graph.user",
-      query: { ...query, filter: { ...filter, isAdvanced: true } },
+      query: { ...query, filter: advanced },
     },
   ] as const;
   return async ({ graph }) => {
-    const found = new Map<string, GraphObject[]>();
+    const [users, deleted] = [new Map<string, GraphObject>(), new Map<string, GraphObject>()];
     for await (const piece of graph.each(reads, (one) => one)) {
       if ("fault" in piece) throw piece.fault;
-      const own = piece.page.objects.filter((object) => hasValue(object, [read, ...path], value));
-      found.set(piece.item.operation, [...(found.get(piece.item.operation) ?? []), ...own]);
+      const found = piece.item.operation === "GET /users" ? users : deleted;
+      for (const object of piece.page.objects)
+        if (hasValue(object, [read, ...path], value)) found.set(object.id, object);
     }
-    const [user, deleted] = reads.map(({ operation }) =>
-      onlyOne(found.get(operation) ?? [], property, value),
-    );
-    return { user, deleted, isCertain: !filter.isAdvanced };
+    return {
+      user: onlyOne([...users.values()], property, value),
+      deleted: onlyOne([...deleted.values()], property, value),
+      isCertain: !plain.isAdvanced,
+    };
   };
 }
 

@@ -29,6 +29,7 @@ import { verbs } from "./verbs.ts";
 
 /** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
 export { faultsOf } from "./faults.ts";
+export type { Result } from "./action.ts";
 
 /**
  * A permission as the platform lists it: the reference that grant, revoke and import get back

@@ -6,9 +6,10 @@ import {
   wantedFrom,
 } from "../../lib/accounts/entra.ts";
 import {
-  managerChange,
+  managerAssignment,
   managerLookup,
   managerOf,
+  managerRemoval,
   removingManager,
   settingManager,
 } from "../../lib/graph/manager.ts";
@@ -16,7 +17,7 @@ import { onUpdate } from "../../lib/host/accountActions.ts";
 
 /** Updates every mapped property of the user and setting of the mailbox that differs, and the manager if configured. */
 export default onUpdate({
-  needs: changeNeeds(managerLookup, managerChange),
+  needs: changeNeeds(managerLookup, managerAssignment, managerRemoval),
   configuration: ["CorrelateOnly", "exchangeOnlineIntegration", "updateManagerOnUpdate"],
   handle: async ({
     accountReference,

@@ -1,6 +1,7 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { displayNameLookup } from "../../lib/exchange/calendarUser.ts";
 import { calendarsOf, calendarsOfAll } from "../../lib/exchange/allMailboxes.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
@@ -15,7 +16,7 @@ export default onImportPermission({
     const batches = new HolderBatches(options);
     const failures = new ImportFailures("calendar", "calendars");
     for await (const one of stream(calendarsOf(configuration.RecipientTypeDetails ?? []))) {
-      if ("fault" in one) failures.add(one.mailbox, one.fault);
+      if ("fault" in one) failures.add(nameOf(one.mailbox), one.fault);
       else
         for (const { option, isIn } of options)
           if (isIn(one.found)) yield* batches.add(option, one.mailbox.Guid);

@@ -6,6 +6,7 @@ import {
   type HoldDuration,
 } from "../../lib/exchange/litigationHold.ts";
 import { mailboxesOf, filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 import { Fault } from "../../lib/fault.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
@@ -38,7 +39,7 @@ export default onImportPermission({
       try {
         hold = holdOf(mailbox);
       } catch (thrown) {
-        failures.add(mailbox, Fault.of(thrown));
+        failures.add(nameOf(mailbox), Fault.of(thrown));
         continue;
       }
       const option = hold === undefined ? undefined : optionOf.get(hold);

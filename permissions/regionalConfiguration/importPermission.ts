@@ -1,6 +1,7 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
 import { regionsOf, regionsOfAll } from "../../lib/exchange/allMailboxes.ts";
+import { nameOf } from "../../lib/exchange/naming.ts";
 import { onImportPermission } from "../../lib/host/permissionActions.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
@@ -21,7 +22,7 @@ export default onImportPermission({
     const failures = new ImportFailures("mailbox", "mailboxes");
     const verifies = options.some(({ region }) => region.localizesFolders);
     for await (const one of stream(regionsOf(configuration.RecipientTypeDetails ?? [], verifies))) {
-      if ("fault" in one) failures.add(one.mailbox, one.fault);
+      if ("fault" in one) failures.add(nameOf(one.mailbox), one.fault);
       else
         for (const { option, region } of options)
           if (hasSettings(one.found, region) && hasFolderNames(one.found, region))

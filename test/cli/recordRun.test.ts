@@ -15,6 +15,7 @@ const file = (name: string): string => path.join(folder, name);
 /** A tenant of people who are in no seed. */
 let running: RunningEmulator;
 const guid = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+const userId = "3f2504e0-4f89-41d3-9a0c-0305e82c3302";
 beforeAll(async () => {
   const state = seedState();
   running = await startEmulator({
@@ -25,6 +26,17 @@ beforeAll(async () => {
         id: "9b2504e0-4f89-41d3-9a0c-0305e82c3309",
         initialDomain: "zonneveldzorg.onmicrosoft.com",
         domains: ["zonneveldzorg.onmicrosoft.com", "zonneveld-zorg.nl"],
+      },
+      entra: {
+        users: {
+          [userId]: {
+            displayName: "Mina Zonneveld",
+            userPrincipalName: "mina.zonneveld@zonneveld-zorg.nl",
+            mailNickname: "mina.zonneveld",
+            jobTitle: "Belt met Wilhelmína",
+            businessPhones: ["06-12345678"],
+          },
+        },
       },
       objects: [
         {
@@ -57,13 +69,13 @@ afterAll(async () => {
 afterEach(() => running.emulator.setFaults([]));
 
 /** An event as the platform sends it, of a person whose every text has something of theirs. */
-function eventFile(data: Record<string, unknown>): string {
+function eventFile(data: Record<string, unknown>, account = guid): string {
   const event = {
     actionContext: {
       Configuration: {},
       DryRun: false,
       Data: data,
-      References: { Account: guid },
+      References: { Account: account },
       Operation: "undefined",
     },
     personContext: {
@@ -116,6 +128,72 @@ describe("exo-connector run --record", () => {
     expect(set?.request).toMatchObject({ cmdlet: "Set-Mailbox" });
     const { problems } = await replay(record, "lifecycle/update", asBundleIn(inject("dist")));
     expect(problems).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>, string[]]>([
+    [
+      "entra/update",
+      { jobTitle: "Collega van Zonneveld", employeeId: "100733", usageLocation: "NL" },
+      ["GET /users/{id}", "PATCH /users/{id}"],
+    ],
+    [
+      "entra/delete",
+      { accountEnabled: "false", businessPhones: ["06-12345678"] },
+      [
+        "GET /users/{id}",
+        "PATCH /users/{id}",
+        "GET /users/{id}",
+        "POST /users/{id}/revokeSignInSessions",
+        "GET /users/{id}",
+      ],
+    ],
+  ])(
+    "makes a fixture of %s, which has only stand-ins, and replays",
+    async (name, data, requests) => {
+      const event = eventFile(data, userId);
+      const record = file(`${name.replace("/", "-")}.json`);
+      const args = ["run", name, "--event", event, "--config", file("tenant.json"), "--live"];
+      const { code, notes } = await ran([...args, "--record", record]);
+      expect(code, notes.join("\n")).toBe(0);
+      const text = readFileSync(record, "utf8");
+      expect(text).not.toMatch(/collega/i);
+      expect(text).not.toMatch(told);
+      const id = "5c4b0000-0000-4000-8000-000000000003";
+      expect(readFixture(record).traffic.map(({ request }) => request.operation)).toEqual(
+        requests.map((request) => request.replace("{id}", id)),
+      );
+      const { problems } = await replay(record, `lifecycle/${name}`, asBundleIn(inject("dist")));
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it("makes a fixture of a new user without its password", async () => {
+    const event = eventFile({
+      displayName: "Nieuwe Zonneveld",
+      userPrincipalName: "nieuwe.zonneveld@zonneveld-zorg.nl",
+      passwordProfile: { password: "Zonneveld-12345678" },
+    });
+    const json = JSON.parse(readFileSync(event, "utf8")) as { actionContext: object };
+    Object.assign(json.actionContext, {
+      References: {},
+      CorrelationConfiguration: {
+        Enabled: true,
+        PersonField: "Person.ExternalId",
+        PersonFieldValue: "100744",
+        AccountField: "employeeId",
+      },
+    });
+    writeFileSync(event, JSON.stringify(json));
+    const record = file("created.json");
+    const args = ["run", "entra/create", "--event", event, "--config", file("tenant.json")];
+    const { code, notes } = await ran([...args, "--live", "--record", record]);
+    expect(code, notes.join("\n")).toBe(0);
+    expect(readFileSync(record, "utf8")).not.toMatch(told);
+    const { traffic } = readFixture(record);
+    expect(traffic.at(-1)?.request).toMatchObject({
+      operation: "POST /users",
+      parameters: { passwordProfile: { password: "a-password" } },
+    });
   });
 
   it("keeps an error of the service, and the outcome", async () => {

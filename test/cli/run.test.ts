@@ -33,6 +33,22 @@ describe("exo-connector run", () => {
     expect(lines).toContain("         ~ isMember: false -> true");
   });
 
+  it("builds the event of a permission of Entra ID from names: its account is a user", async () => {
+    const { emulator, exchangeUrl, close } = await startEmulator({ state: graphState() });
+    try {
+      const grant = ["run", "entraGroups/grantPermission", "--account", "cloud.only@contoso.com"];
+      const { code, lines } = await ran([
+        ...[...grant, "--permission", "care staff", "--live"],
+        ...["--emulator", exchangeUrl],
+      ]);
+      expect(code, lines.join("\n")).toBe(0);
+      expect(lines).toContain("         ~ isMember: false -> true");
+      expect(emulator.state().entra?.groups?.[ids.security]?.["members"]).toContain(ids.cloudOnly);
+    } finally {
+      await close();
+    }
+  });
+
   it.each([
     ["update", "lifecycle/update"],
     ["lifecycle/update", "lifecycle/update"],
@@ -254,7 +270,10 @@ describe("exo-connector run", () => {
       ["run", "update", "--setting", "CorrelateOnyl=true", "--account", anna],
       /^--setting CorrelateOnyl: the form has no such field\. The nearest is CorrelateOnly\.$/,
     ],
-    [["run", "grantPermission"], /^grantPermission is more than one action: permissions\/folder/],
+    [
+      ["run", "grantPermission"],
+      /^grantPermission is more than one action: permissions\/entraGroups/,
+    ],
     [
       ["run", "update", "--account", "anna bakkr"],
       /^No mailbox of Contoso \(emulated\) has the Alias or/,

@@ -40,6 +40,10 @@ describe("exo-connector undo", () => {
     ["a switch", "disable", "--account", anna, "--set", "HiddenFromAddressListsEnabled=true"],
     ["a membership", "groups/grantPermission", "--account", chris, "--permission", "newsletter"],
     [
+      "a membership of a Microsoft 365 group",
+      ...["microsoft365Groups/grantPermission", "--account", chris, "--permission", "Sports"],
+    ],
+    [
       "three rights",
       "sharedMailboxes/grantPermission",
       "--account",
@@ -67,6 +71,17 @@ describe("exo-connector undo", () => {
     const { code, lines } = await undo("--live");
     expect(code, lines.join("\n")).toBe(0);
     expect(lines.join("\n")).toContain("undone: ");
+    expect(state()).toEqual(before);
+  });
+
+  it("takes back the end of a membership of a Microsoft 365 group", async () => {
+    const membership = ["--account", chris, "--permission", "Sports"];
+    await changed("microsoft365Groups/grantPermission", ...membership);
+    const before = state();
+    await changed("microsoft365Groups/revokePermission", ...membership);
+    expect(state()).not.toEqual(before);
+    const { code, lines } = await undo("--live");
+    expect(code, lines.join("\n")).toBe(0);
     expect(state()).toEqual(before);
   });
 

@@ -4,19 +4,13 @@ import { ImportFailures } from "../../lib/entitlements/importFailures.ts";
 import { faultOf } from "../exchange/scripted.ts";
 import { maxNamed } from "../../lib/exchange/naming.ts";
 
-const object = (
-  index: number,
-): { DisplayName: string; PrimarySmtpAddress: string; Guid: string } => ({
-  DisplayName: `Name ${index}`,
-  PrimarySmtpAddress: `m${index}@contoso.com`,
-  Guid: `guid-${index}`,
-});
+const name = (index: number): string => `"Name ${index}" <m${index}@contoso.com> (guid-${index})`;
 const gone = new Fault({ kind: "missing", isProven: true, message: "Gone." });
 const denied = new Fault({ kind: "denied", message: "May not.", requestId: "r-1" });
 
 function unreadOf(...faults: Fault[]): ImportFailures {
   const unread = new ImportFailures("mailbox", "mailboxes");
-  faults.forEach((fault, index) => unread.add(object(index), fault));
+  faults.forEach((fault, index) => unread.add(name(index), fault));
   return unread;
 }
 

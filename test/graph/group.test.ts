@@ -123,6 +123,15 @@ describe("the groups that can be changed", () => {
     ]);
   });
 
+  it("without a property that was requested in addition are a fault", async () => {
+    const { graph, sent } = clientOf([listed([group()])]);
+    const reading = all(changeableGroups("security", ["description"])({ graph }));
+    expect((await faultOf(reading)).message).toContain(
+      `did not return description of group ${idOf(10)}`,
+    );
+    expect(requestsIn(sent)[0]).toContain(",description");
+  });
+
   it("are judged again by what they are", async () => {
     const { graph } = clientOf([
       listed([

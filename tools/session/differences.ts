@@ -31,7 +31,7 @@ function after({ operation, parameters }: PlanStep, property: string, from: unkn
   const to = parameters[property];
   if (isDelta(to)) return applied(to, Array.isArray(from) ? from : []);
   if (to !== undefined) return to;
-  const removes = operation.startsWith("Remove-") || Object.values(parameters).some(isRemoval);
+  const removes = /^(Remove-|DELETE )/.test(operation) || Object.values(parameters).some(isRemoval);
   if (typeof from === "boolean") return !removes;
   return removes ? undefined : from;
 }

@@ -37,6 +37,9 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "Set-MailboxAutoReplyConfiguration": ofReply,
     "Add-DistributionGroupMember": (step) => ofMember(step, "revokePermission"),
     "Remove-DistributionGroupMember": (step) => ofMember(step, "grantPermission"),
+    "POST /groups/{group}/members/$ref": (step) => ofGraphMember(step, "revokePermission"),
+    "DELETE /groups/{group}/members/{member}/$ref": (step) =>
+      ofGraphMember(step, "grantPermission"),
     "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
     "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
     "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),
@@ -185,6 +188,17 @@ function ofMember({ parameters }: PlanStep, verb: Verb): Inverse {
       action: `permissions/groups/${verb}`,
       account: String(parameters["Member"]),
       permission: { Id: identityOf(parameters) },
+    },
+  };
+}
+
+/** Security groups and Microsoft 365 groups are granted in the same way. */
+function ofGraphMember({ parameters: { group, member } }: PlanStep, verb: Verb): Inverse {
+  return {
+    event: {
+      action: `permissions/entraGroups/${verb}`,
+      account: String(member),
+      permission: { Id: String(group) },
     },
   };
 }

@@ -266,7 +266,7 @@ describe("the same account", () => {
       {
         match: { side: "graph", operation: "GET /users", item: true },
         answer: { status: 200, body: { value: [] } },
-        times: 1,
+        times: 2,
       },
     ]);
     const { answer } = await create();

@@ -6,8 +6,10 @@ import { Bench } from "../../bench.ts";
 import {
   changeEventFor,
   createEventFor,
+  permissionEventFor,
   type ChangeChoices,
   type CreateChoices,
+  type PermissionChoices,
 } from "../../events.ts";
 
 export { ids };
@@ -38,6 +40,16 @@ export class EntraBench extends Bench {
 
   /** What Microsoft Graph shows of a user, to another client. */
   async shown(id: string, properties: readonly string[]): Promise<Record<string, unknown>> {
+    return await this.#asked(`/users/${id}?$select=${properties.join(",")}`);
+  }
+
+  /** The IDs of a group's members, as Microsoft Graph shows them to another client. */
+  async membersOf(group: string): Promise<string[]> {
+    const { value } = await this.#asked(`/groups/${group}/members?$select=id&$top=999`);
+    return (value as { id: string }[]).map(({ id }) => id).sort();
+  }
+
+  async #asked(path: string): Promise<Record<string, unknown>> {
     const { loginUrl, graphUrl, tenantId, clientId, clientSecret } = this.running;
     const body = new URLSearchParams({
       grant_type: "client_credentials",
@@ -45,13 +57,11 @@ export class EntraBench extends Bench {
       client_secret: clientSecret,
       scope: "https://graph.microsoft.com/.default",
     });
-    const signIn = await fetch(`${loginUrl}/${tenantId}/oauth2/v2.0/token`, {
-      method: "POST",
-      body,
-    });
+    const url = `${loginUrl}/${tenantId}/oauth2/v2.0/token`;
+    const signIn = await fetch(url, { method: "POST", body });
     const { access_token } = (await signIn.json()) as { access_token: string };
-    const url = `${graphUrl}/v1.0/users/${id}?$select=${properties.join(",")}`;
-    const answer = await fetch(url, { headers: { authorization: `Bearer ${access_token}` } });
+    const headers = { authorization: `Bearer ${access_token}` };
+    const answer = await fetch(`${graphUrl}/v1.0${path}`, { headers });
     return (await answer.json()) as Record<string, unknown>;
   }
 
@@ -68,6 +78,10 @@ export class EntraBench extends Bench {
     const { objects } = this.emulator.state();
     const manager = objects.find(({ Guid }) => guid !== undefined && Guid === guid);
     return manager?.["ExternalDirectoryObjectId"] ?? this.user(id)?.["manager"] ?? undefined;
+  }
+
+  permissionEvent(choices: PermissionChoices = {}): unknown {
+    return permissionEventFor(this.running, { account: ids.cloudOnly, ...choices });
   }
 
   createEvent(choices: CreateChoices & { manager?: string } = {}): unknown {

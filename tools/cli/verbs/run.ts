@@ -136,7 +136,7 @@ function documentOf(action: string, { answer, records }: Invocation): object {
   return path.posix.basename(action).startsWith("import") ? { ...answer, records } : answer;
 }
 
-const accountVerbs = ["create", "update", "enable", "disable", "delete"];
+const accountVerbs = ["create", "update", "enable", "disable", "delete", "uniquenessCheck"];
 const permissionVerbs = ["grantPermission", "revokePermission", "subPermissions"];
 
 /** The actions that use an option, by their last name. */
@@ -162,7 +162,8 @@ function assertFits(action: string, options: RunOptions): void {
     throw new UsageError(`${action} needs ${option}.`);
   };
   if (action.startsWith("resources/")) needed("--event <file>: it works on a list of source data");
-  if (!/^import|^permissions$/.test(verb) && account === undefined) needed("--account <name>");
+  if (!/^import|^(permissions|uniquenessCheck)$/.test(verb) && account === undefined)
+    needed("--account <name>");
   if (/^(grant|revoke)Permission$/.test(verb) && permission === undefined)
     needed("--permission <name>");
   refuseUnused(action, options);

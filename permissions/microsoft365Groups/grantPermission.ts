@@ -1,0 +1,9 @@
+import { grantMembership, grantNeeds } from "../../lib/entitlements/entraGroups.ts";
+import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+
+/** Adds the user to the Microsoft 365 group. */
+export default onGrantPermission({
+  needs: grantNeeds,
+  configuration: [],
+  handle: grantMembership,
+});

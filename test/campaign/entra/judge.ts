@@ -1,0 +1,100 @@
+import type { Answer } from "../scenario.ts";
+import type { Circumstances, Verb } from "./life.ts";
+import { password, type Seen } from "./tenant.ts";
+
+export interface Violation {
+  rule: string;
+  what: string;
+}
+
+/** An event that was run, or killed, and the tenant before and after it. */
+export interface Case {
+  verb: Verb;
+  circumstances: Circumstances;
+  isDryRun: boolean;
+  /** Undefined: the run was killed. */
+  answer: Answer | undefined;
+  code: number | undefined;
+  written: string;
+  jobTitle: string;
+  before: { users: readonly Seen[]; bystanders: string };
+  after: { users: readonly Seen[]; bystanders: string };
+  /** A write was answered as accepted and not carried out. */
+  wasLiedTo: boolean;
+  tookMs: number;
+  deadlineMs: number;
+}
+
+/** The rules, as docs/reliability.md lists them. */
+export const rules: Readonly<Record<string, string>> = {
+  // A deleted user that a search does not show is not restored, and stays restorable: there is no second way to look.
+  E1: "No person has two users.",
+  E2: "No event changes anyone else's account.",
+  E3: "A user is deleted only by delete, and only if configured.",
+  E4: "After a success of disable or delete, nobody signs in: the account is disabled or deleted.",
+  E5: "After a success, the account is as mapped.",
+  E6: "A dry run changes nothing.",
+  E7: "The password is in no output but the answer's data.",
+  E8: "Every run that is not killed answers in time, with the exit code that belongs to its answer.",
+  E9: "The next event on a healthy tenant succeeds.",
+};
+
+/** Everything that is wrong with a run. The state is asked, never the answer. */
+export function judge(one: Case): Violation[] {
+  const found: Violation[] = [];
+  const add = (rule: string, what: string): void => void found.push({ rule, what });
+  const { verb, answer, before, after, isDryRun } = one;
+  const present = after.users.filter(({ isDeleted }) => !isDeleted);
+  if (present.length > 1) add("E1", `${present.length} users`);
+  if (before.bystanders !== after.bystanders) add("E2", "another account changed");
+  const wasThere = before.users.some(({ isDeleted }) => !isDeleted);
+  if (wasThere && present.length === 0 && !(verb === "delete" && deletes(one)))
+    add("E3", "the user is gone");
+  if (isDryRun && JSON.stringify(before) !== JSON.stringify(after)) add("E6", "the tenant changed");
+  if (one.written.includes(password)) add("E7", "the password was written");
+  if (answer) found.push(...ofAnswer(one, answer));
+  return found;
+}
+
+function deletes({ circumstances: { configuration } }: Case): boolean {
+  return configuration["deleteAccount"] === true;
+}
+
+function ofAnswer(one: Case, answer: Answer): Violation[] {
+  const { isDryRun, code, tookMs, deadlineMs, after } = one;
+  const found: Violation[] = [];
+  const add = (rule: string, what: string): void => void found.push({ rule, what });
+  const { Success, AuditLogs } = answer.outputContext;
+  if ((code === 0) !== Success) add("E8", `exit code ${code}`);
+  if (tookMs > deadlineMs + 1_000) add("E8", `${tookMs} ms`);
+  if (!Success || isDryRun) return found;
+  const user = after.users.find(({ isDeleted }) => !isDeleted);
+  const isAccepted = AuditLogs.some(({ Message }) =>
+    /accepted; its lists do not show/.test(Message),
+  );
+  const isStrict = one.circumstances.configuration["ConfirmRevokes"] === "strict";
+  const isExcused = one.wasLiedTo && isAccepted && !isStrict;
+  for (const left of leftBy(one, user)) if (!isExcused) add("E4", left);
+  // What is given is confirmed by a plain acceptance, as long as nothing left a doubt.
+  for (const missing of missingAfter(one, user)) if (!one.wasLiedTo) add("E5", missing);
+  return found;
+}
+
+function leftBy(one: Case, user: Seen | undefined): string[] {
+  const { verb } = one;
+  if (verb !== "disable" && verb !== "delete") return [];
+  if (!user) return [];
+  if (verb === "delete" && deletes(one)) return ["the user is not deleted"];
+  return user.isEnabled ? ["the account is enabled"] : [];
+}
+
+function missingAfter(one: Case, user: Seen | undefined): string[] {
+  const { verb, circumstances, jobTitle } = one;
+  if (verb === "create") return user ? [] : ["there is no user"];
+  if (verb === "enable") return user?.isEnabled ? [] : ["the account is not enabled"];
+  if (verb === "update") return user?.jobTitle === jobTitle ? [] : ["the job title differs"];
+  const hides =
+    circumstances.hasAccount && circumstances.configuration["exchangeOnlineIntegration"];
+  if (verb === "disable" && hides && user && !user.isHidden) return ["the mailbox is not hidden"];
+  return [];
+}

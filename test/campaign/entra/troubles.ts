@@ -1,0 +1,152 @@
+/** What happens to a request on its way to Exchange, Graph or the sign-in service. */
+import type { HttpReply, HttpRequest } from "../../../lib/net/transport.ts";
+
+/** `pass` carries the request to the tenant; `kill` ends the process of the run. */
+export type Way = (
+  request: HttpRequest,
+  pass: () => Promise<HttpReply>,
+  kill: () => void,
+) => Promise<HttpReply | "cut" | "silence">;
+
+export interface Trouble {
+  name: string;
+  to: "read" | "write" | "any";
+  way: Way;
+  /** The tenant accepts plainly what it does not do. */
+  isLie?: true;
+}
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): HttpReply => ({
+  status,
+  headers: { "content-type": "application/json", "request-id": "trouble", ...headers },
+  text: JSON.stringify(body),
+});
+const refusal = (status: number, code: string, message: string): HttpReply =>
+  json(status, { error: { code, message, innerError: {} } });
+const unavailable: HttpReply = {
+  status: 503,
+  headers: { "content-type": "text/plain" },
+  text: "The service is unavailable.",
+};
+
+export const isGraph = ({ url }: HttpRequest): boolean => url.includes("/v1.0/");
+const isRead = ({ method, url, body = "" }: HttpRequest): boolean =>
+  method === "GET" || url.includes("$batch") || /"CmdletName":"Get-/.test(body);
+const isToken = ({ url }: HttpRequest): boolean => url.includes("/oauth2/");
+
+export function strikes({ to }: Trouble, request: HttpRequest): boolean {
+  if (to === "any") return true;
+  return !isToken(request) && (to === "read") === isRead(request);
+}
+
+/** The object that a request of Graph names. */
+const named = ({ url }: HttpRequest): string =>
+  decodeURIComponent(/\/v1\.0\/\w+\/([^/?]+)/.exec(url)?.[1] ?? "");
+
+/** The answer with its objects changed; that of a batch in its first part that has objects: a replica lags by itself. */
+function withObjects(reply: HttpReply, change: (objects: unknown[]) => unknown[]): HttpReply {
+  if (reply.status !== 200) return reply;
+  const changed = (body: unknown): unknown => {
+    if (typeof body !== "object" || body === null) return body;
+    if ("value" in body && Array.isArray(body.value)) return { ...body, value: change(body.value) };
+    if (!("responses" in body) || !Array.isArray(body.responses)) return body;
+    const responses = body.responses as { body?: { value?: unknown[] } }[];
+    const first = responses.find((one) => (one.body?.value?.length ?? 0) > 0);
+    return {
+      ...body,
+      responses: responses.map((one) =>
+        one === first ? { ...one, body: changed(one.body) } : one,
+      ),
+    };
+  };
+  return { ...reply, text: JSON.stringify(changed(JSON.parse(reply.text))) };
+}
+
+export const troubles: readonly [Trouble, ...Trouble[]] = [
+  { name: "503 before", to: "any", way: () => Promise.resolve(unavailable) },
+  { name: "503 after", to: "any", way: async (_, pass) => (await pass(), unavailable) },
+  { name: "cut before", to: "any", way: () => Promise.resolve("cut") },
+  { name: "cut after", to: "any", way: async (_, pass) => (await pass(), "cut") },
+  { name: "silence after", to: "any", way: async (_, pass) => (await pass(), "silence") },
+  {
+    name: "429",
+    to: "any",
+    way: () =>
+      Promise.resolve(
+        json(429, { error: { code: "TooManyRequests", message: "x" } }, { "retry-after": "2" }),
+      ),
+  },
+  {
+    name: "401",
+    to: "any",
+    way: () => Promise.resolve({ status: 401, headers: {}, text: "" }),
+  },
+  {
+    name: "killed before",
+    to: "any",
+    way: (_, _pass, kill) => (kill(), Promise.resolve("cut")),
+  },
+  {
+    name: "killed after",
+    to: "any",
+    way: async (_, pass, kill) => (await pass(), kill(), "cut"),
+  },
+  {
+    name: "concurrency",
+    to: "write",
+    way: () => Promise.resolve(refusal(409, "Directory_ConcurrencyViolation", "Please retry.")),
+  },
+  {
+    name: "not found here",
+    to: "any",
+    way: (request) =>
+      Promise.resolve(
+        refusal(
+          404,
+          "Request_ResourceNotFound",
+          `Resource '${named(request)}' does not exist or one of its queried reference-property objects are not present.`,
+        ),
+      ),
+  },
+  {
+    name: "forbidden",
+    to: "write",
+    way: () =>
+      Promise.resolve(
+        refusal(
+          403,
+          "Authorization_RequestDenied",
+          "Insufficient privileges to complete the operation.",
+        ),
+      ),
+  },
+  {
+    name: "nothing found",
+    to: "read",
+    way: async (_, pass) => withObjects(await pass(), () => []),
+  },
+  {
+    name: "found twice",
+    to: "read",
+    way: async (_, pass) => withObjects(await pass(), (objects) => [...objects, ...objects]),
+  },
+  {
+    name: "accepted, not done",
+    to: "write",
+    isLie: true,
+    way: (request) =>
+      Promise.resolve(
+        isGraph(request)
+          ? { status: 204, headers: {}, text: "" }
+          : json(200, { "@odata.context": "x", value: [] }),
+      ),
+  },
+  {
+    name: "truncated",
+    to: "any",
+    way: async (_, pass) => {
+      const reply = await pass();
+      return { ...reply, text: reply.text.slice(0, reply.text.length >> 1) };
+    },
+  },
+];

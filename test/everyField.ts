@@ -1,0 +1,130 @@
+/** What the account actions send when everything that can be mapped is mapped. */
+import { mailboxProperties, setMailboxParameters } from "../lib/generated/mailbox.ts";
+import type { Parameters } from "../lib/exchange/client/encoding.ts";
+import { userProperties, type UserProperty } from "../lib/graph/userProperties.ts";
+import type { AnyEvent } from "../lib/host/action.ts";
+import { entra, systemOf } from "../tools/session/systems.ts";
+import { guidOf } from "./bench.ts";
+import { actionIn, type Call } from "./declared.ts";
+import { tenantOf } from "./exchange/answering.ts";
+import { settingSample } from "./exchange/settingSamples.ts";
+import { eventFor } from "./fixtures/scenarios.ts";
+import type { Scenario } from "./fixtures/scenario.ts";
+import { idOf, listed, reply, tenantOf as graphTenantOf } from "./graph/scripted.ts";
+
+const { WindowsEmailAddress, ...samples } = Object.fromEntries(
+  Object.entries(setMailboxParameters).map(([name, facts]) => [
+    name,
+    settingSample(name, facts)[0],
+  ]),
+);
+/** Two mappings with every setting: EmailAddresses and WindowsEmailAddress exclude each other. */
+const mappings = [
+  // As many recipients as the mailbox has, so that they are looked up before they are compared.
+  { ...samples, GrantSendOnBehalfTo: "anna.bakker@contoso.com" },
+  { WindowsEmailAddress },
+];
+const userId = idOf(1);
+const bare = {
+  ...Object.fromEntries(mailboxProperties.map((name) => [name, null])),
+  Guid: guidOf("Anna Bakker"),
+  ExternalDirectoryObjectId: userId,
+  RecipientTypeDetails: "UserMailbox",
+  GrantSendOnBehalfTo: ["Bas Bakker"],
+  IsDirSynced: false,
+};
+/** The user with this mailbox. */
+const bareUser = {
+  ...{ id: userId, displayName: "Anna", userPrincipalName: "anna@contoso.com", employeeId: "1" },
+  ...{ accountEnabled: true, onPremisesSyncEnabled: null, signInSessionsValidFromDateTime: null },
+};
+
+/** What is sent to Exchange for a mailbox without any value, when every setting is mapped. */
+export async function everySetting(name: string): Promise<Call[]> {
+  const { exchange, asked } = tenantOf({ "Get-Mailbox": () => [bare] });
+  const { graph } = graphTenantOf((request) => {
+    if (request !== "POST /$batch") return reply(200, bareUser);
+    const none = { id: "2", status: 200, body: { value: [] } };
+    const found = { id: "1", status: 200, body: { value: [bareUser] } };
+    return listed([], { responses: [none, found] });
+  });
+  const targets = { exchange, graph };
+  const action = await actionIn(name);
+  const isOfEntra = systemOf(name) === entra;
+  for (const data of mappings) {
+    const event = eventFor({
+      name: `${name}/every-setting`,
+      ends: "done, a success",
+      shows: "Every setting that is mapped reaches Set-Mailbox.",
+      of: { reference: isOfEntra ? userId : bare.Guid },
+      data: isOfEntra ? { exchangeOnline: data } : data,
+      ...(isOfEntra && { correlation: ["employeeId", "1"] }),
+      configuration: { exchangeOnlineIntegration: true },
+    }) as AnyEvent;
+    await action.run({
+      event,
+      configuration: event.actionContext.Configuration,
+      log: () => undefined,
+      read: (query) => query(targets),
+      stream: (query) => query(targets),
+      async change({ target, operation, parameters }) {
+        if (target === "exchange")
+          await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
+        return "done";
+      },
+      settle: () => Promise.resolve([]),
+      taken: [],
+      record: () => Promise.resolve(true),
+      output: {},
+      onEarlyEnd: () => undefined,
+    });
+  }
+  return asked.map(({ cmdlet: operation, parameters }) => ({ operation, parameters }));
+}
+
+/** Values that Graph accepts where it does not accept any text. */
+const valuesOfUser: Readonly<Record<string, unknown>> = {
+  ageGroup: "Adult",
+  consentProvidedForMinor: "Granted",
+  mail: "every.property@contoso.com",
+  passwordPolicies: "DisablePasswordExpiration",
+  preferredLanguage: "nl-NL",
+  usageLocation: "BE",
+  userPrincipalName: "every.property@contoso.com",
+  userType: "Guest",
+};
+
+function sampleOf(name: string, { type, parts = [] }: UserProperty): unknown {
+  if (type === "flag") return "true";
+  if (type === "list") return ["a@contoso.com"];
+  if (type === "time") return "2026-07-01";
+  if (type === "object") return Object.fromEntries(parts.map((part) => [part, "Text"]));
+  return valuesOfUser[name] ?? "Text";
+}
+
+/** A scenario in which every property of a user is mapped, with a value that the user does not have. */
+export function everyProperty(action: string): Scenario {
+  const mapped = Object.entries(userProperties).map(
+    ([name, facts]) => [name, sampleOf(name, facts)] as const,
+  );
+  const isCreate = action.endsWith("/create");
+  const endsAccount = /\/(disable|delete)$/.test(action);
+  const user = {
+    ...{ displayName: "Every", userPrincipalName: "every@contoso.com", mailNickname: "every" },
+    accountEnabled: endsAccount,
+  };
+  return {
+    name: `${action}/every-property`,
+    ends: "done, a success",
+    shows: "Every property that is mapped reaches Graph.",
+    of: { reference: userId },
+    correlation: ["employeeId", "Text"],
+    data: {
+      ...Object.fromEntries(mapped),
+      accountEnabled: String(!endsAccount),
+      ...(isCreate && { userType: "Member" }),
+    },
+    entra: { users: { [userId]: user } },
+    graphRoles: ["User.ReadWrite.All", "User.Read.All", "User-LifeCycleInfo.ReadWrite.All"],
+  };
+}
