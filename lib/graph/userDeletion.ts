@@ -42,7 +42,7 @@ export function restoringUser(deleted: User): GraphStep {
     operation: "POST /directory/deletedItems/{item}/restore",
     parameters: { item: deleted.id },
     sentence: `Restore the deleted user "${deleted.displayName}" (${deleted.id})`,
-    before: { isDeleted: true },
+    before: { isRestored: false },
     isInEffect: async (targets) => (await userById(deleted.id)(targets)).id === deleted.id,
   };
 }

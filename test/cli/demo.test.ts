@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, inject, it } from "vitest";
+import type { Answer } from "../../lib/host/answer.ts";
 import { runBundle } from "../../tools/cli/run.ts";
 import { listActions } from "../../tools/session/actions.ts";
 import { ran } from "./terminal.ts";
@@ -51,5 +52,28 @@ describe("exo-connector demo, with bundles that crash", () => {
     const answer = JSON.stringify({ outputContext: { Success: true } });
     const dist = bundlesOf("noisy", `console.log("debug"); console.log('${answer}')`);
     expect((await runBundle("lifecycle/create", {}, { dist })).answer).toBeUndefined();
+  });
+});
+
+describe("exo-connector demo entra", () => {
+  it("creates one user, and restores the same one when she is hired again", async () => {
+    const { code, lines } = await ran(["demo", "entra", "--dist", inject("dist"), "--json"]);
+    expect(code).toBe(0);
+    const played = JSON.parse(lines.join("")) as { answer: Answer }[];
+    const references = played.map(({ answer }) => answer.outputContext["AccountReference"]);
+    const [preview, created, again] = references;
+    expect(preview).toBe("preview");
+    expect(created).toMatch(/^[0-9a-f-]{36}$/);
+    expect(again).toBe(created);
+    expect(references.at(-2)).toBe(created);
+    expect(played.map(({ answer }) => answer.outcome).filter((one) => one !== "done")).toEqual([
+      "alreadySo",
+    ]);
+  });
+
+  it("is one of the stories, and another one is refused by name", async () => {
+    const { code, notes } = await ran(["demo", "active-directory"]);
+    expect(code).toBe(2);
+    expect(notes.join()).toContain("exchange, entra");
   });
 });

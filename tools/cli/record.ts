@@ -107,11 +107,13 @@ async function record(
     return operation === undefined ? emulator.exchangeUrl : emulator.graphUrl;
   }
 
-  /** Graph is asked for the size of a page in the query, Exchange in a header. */
-  function sized(address: string): string {
+  /** Graph is asked for the size of a page in the query, also in a batch; Exchange in a header. */
+  function sized(text: string): string {
     return pageSize === undefined
-      ? address
-      : address.replace(/((?:%24|\$)top=)\d+/, `$1${pageSize}`);
+      ? text
+      : text
+          .replaceAll(/((?:%24|\$)top=)\d+/g, `$1${pageSize}`)
+          .replaceAll(/odata\.maxpagesize=\d+/g, `odata.maxpagesize=${pageSize}`);
   }
 
   async function pass(question: Question): Promise<Reply> {
@@ -128,17 +130,13 @@ async function record(
       ...passed
     } = headers;
     // Whatever else the client prefers stays, and what it sends in a batch has such a header each.
-    const paged = (text: string): string =>
-      pageSize === undefined
-        ? text
-        : text.replaceAll(/odata\.maxpagesize=\d+/g, `odata.maxpagesize=${pageSize}`);
-    if (passed["prefer"] !== undefined) passed["prefer"] = paged(passed["prefer"]);
+    if (passed["prefer"] !== undefined) passed["prefer"] = sized(passed["prefer"]);
     let reply: Reply;
     try {
       const answer = await fetch(target, {
         method,
         headers: passed,
-        body: body === "" ? null : paged(body).replaceAll(url.origin, real),
+        body: body === "" ? null : sized(body).replaceAll(url.origin, real),
         redirect: "manual",
       });
       reply = {

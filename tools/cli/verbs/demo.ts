@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import type { Answer } from "../../../lib/host/answer.ts";
 import { startEmulator, type RunningEmulator } from "../../../test/emulator/server.ts";
-import { story, type Chapter } from "../demoEvents.ts";
+import { entraStory, type LaterChapter } from "../demoEntra.ts";
+import { story, type Chapter, type Tenant } from "../demoEvents.ts";
 import { differencesOf, linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
 import { assertBuilt, bundlesFolder } from "../../session/place.ts";
@@ -22,6 +23,12 @@ interface Played extends Chapter {
   run: BundleRun;
 }
 
+/** The stories by their names: what holds for one system. The first one is played when none is named. */
+const stories: Readonly<Record<string, (tenant: Tenant) => (Chapter | LaterChapter)[]>> = {
+  exchange: story,
+  entra: entraStory,
+};
+
 /** `demo`: one person joins, moves, leaves and comes back, through the built bundles and an emulated tenant. */
 export function addDemo(program: Command, terminal: Terminal): void {
   const demo = program
@@ -29,17 +36,22 @@ export function addDemo(program: Command, terminal: Terminal): void {
     .description(
       "Play a story through the built bundles: a person joins, moves, leaves and comes back.",
     )
+    .addArgument(
+      new Argument("[story]", "the system: a mailbox that exists, or a user that is created")
+        .choices(Object.keys(stories))
+        .default("exchange"),
+    )
     .option("--dist <folder>", "the built bundles", bundlesFolder)
     .option("--verbose", "show requests, audit lines and answers")
     .option("--keep", "keep the emulated tenant afterwards, until interrupted")
     .option("--json", "the answers as one JSON document");
-  withExamples(demo, ["demo", "demo --keep"]);
-  demo.action(async (options: DemoOptions) => {
+  withExamples(demo, ["demo entra", "demo --keep"]);
+  demo.action(async (name: string, options: DemoOptions) => {
     assertBuilt(options.dist);
     const emulator = await startEmulator();
     emulator.emulator.remember();
     try {
-      await play(emulator, options, terminal);
+      await play(stories[name]?.(emulator) ?? [], emulator, { ...options, terminal });
       if (options.keep) await stay(emulator, terminal);
     } finally {
       await emulator.close();
@@ -48,9 +60,9 @@ export function addDemo(program: Command, terminal: Terminal): void {
 }
 
 async function play(
+  chapters: readonly (Chapter | LaterChapter)[],
   emulator: RunningEmulator,
-  { dist, verbose, json }: DemoOptions,
-  terminal: Terminal,
+  { dist, verbose, json, terminal }: DemoOptions & { terminal: Terminal },
 ): Promise<void> {
   const { env } = emulator;
   const { tenant, objects } = emulator.emulator.state();
@@ -59,10 +71,14 @@ async function play(
       `${tenant.displayName}: ${objects.length} directory objects, at ${emulator.exchangeUrl}`,
     );
   const played: Played[] = [];
-  for (const chapter of story(emulator)) {
+  let reference = "";
+  for (const chapter of chapters) {
     emulator.emulator.clearJournal();
-    const run = await runBundle(chapter.action, chapter.event, { dist, env });
-    played.push({ ...chapter, run });
+    const event = "event" in chapter ? chapter.event : chapter.eventFor(reference);
+    const { title, action } = chapter;
+    const run = await runBundle(action, event, { dist, env });
+    played.push({ title, action, event, run });
+    reference = referenceIn(run.answer) ?? reference;
     if (!json) showChapter(played, { emulator, verbose: verbose === true, terminal });
   }
   const failures = played.filter(({ run }) => run.code !== 0).length;
@@ -77,6 +93,12 @@ async function play(
       ? terminal.styled("green", "All of it worked. Nothing was written outside the emulator.")
       : terminal.styled("red", `${failures} of these events did not succeed.`),
   );
+}
+
+/** The reference that create answered with: the platform passes it to every later event. */
+function referenceIn(answer: unknown): string | undefined {
+  const reference = isAnswer(answer) ? answer.outputContext["AccountReference"] : undefined;
+  return typeof reference === "string" ? reference : undefined;
 }
 
 /** A chapter as JSON: its answer, or why there is none. */
@@ -124,10 +146,10 @@ function showChapter(
 function requestsOf({ emulator }: RunningEmulator): string[] {
   return emulator
     .journal()
-    .map(({ side, cmdlet, parameters, status }) =>
+    .map(({ side, cmdlet, operation, parameters = {}, status }) =>
       side === "login"
-        ? `token for ${String(parameters?.["scope"])} -> ${status}`
-        : `${cmdlet} ${JSON.stringify(parameters)} -> ${status}`,
+        ? `token for ${String(parameters["scope"])} -> ${status}`
+        : `${cmdlet ?? operation} ${JSON.stringify(parameters)} -> ${status}`,
     );
 }
 
