@@ -26,6 +26,7 @@ export function changesBetween(before: State, after: State): string[] {
   return [
     ...objects,
     ...removed,
+    ...entraChanges(before, after),
     ...differences(entriesOf(before, named), entriesOf(after, named)),
   ];
 }
@@ -43,6 +44,23 @@ function changedIn(
       const what = references.has(name) ? `${name} of ${String(object["Name"])}` : name;
       return differences(texts(old[name]), texts(value)).map((change) => `${what} ${change}`);
     });
+}
+
+/** What only Entra ID knows of users. */
+function entraChanges(before: State, after: State): string[] {
+  const named = (id: unknown): unknown =>
+    after.objects.find(({ ExternalDirectoryObjectId }) => ExternalDirectoryObjectId === id)?.[
+      "Name"
+    ] ?? id;
+  return Object.entries(after.entra?.users ?? {}).flatMap(([id, user]) => {
+    const old = before.entra?.users?.[id] ?? {};
+    const changed = Object.entries(user).filter(([name, value]) => !isSame(old[name], value));
+    const removed = Object.keys(old).filter((name) => !(name in user));
+    return [
+      ...changed.map(([name, value]) => property(name, name === "manager" ? named(value) : value)),
+      ...removed.map((name) => `- ${name}`),
+    ];
+  });
 }
 
 function created(object: DirectoryObject): string {
@@ -81,7 +99,7 @@ function differences(before: readonly string[], after: readonly string[]): strin
 }
 
 function property(name: string, value: unknown): string {
-  const text = String(value);
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   return text.length > maxLength || /[\n|`]/.test(text)
     ? name
     : `${name}: ${text === "" ? "empty" : text}`;
