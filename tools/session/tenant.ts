@@ -185,7 +185,7 @@ function sendTo(emulator: Emulator): Transport {
   };
 }
 
-/** The answer to the first sign-in for each API, for all runs: a plan for thousands of people needs one token of each. */
+/** The answer to the first sign-in for each API, for all runs: a plan for thousands of people needs no more. */
 function withOneTokenEach(send: Transport): Transport {
   const signIns = new Map<string, Promise<HttpReply>>();
   return async (request, signal) => {
