@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { CreateAnswer } from "../lib/generated/types.ts";
+import { userProperties } from "../lib/graph/userProperties.ts";
 import { configurationPage } from "../tools/build/configurationTable.ts";
+import { entraPage } from "../tools/build/userPropertiesTable.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { story } from "../tools/cli/demoEvents.ts";
 import { systems } from "../tools/session/systems.ts";
@@ -102,6 +104,12 @@ describe("the docs", () => {
       expect(rows.map(([, key]) => key)).toEqual(form.map(({ key }) => key));
     },
   );
+
+  it("have a row for each property of a user that can be mapped, as generated", async () => {
+    expect(file("docs/entra.md")).toBe(await entraPage(root));
+    const rows = file("docs/entra.md").matchAll(/^\| `(\w+)[`.].*\| (?:yes)? *\| [^|]+\|$/gm);
+    expect([...rows].map(([, name]) => name)).toEqual(Object.keys(userProperties));
+  });
 
   it("list the outcomes of the answer's schema", () => {
     const { $defs } = JSON.parse(file("schemas/answer.schema.json")) as {

@@ -131,6 +131,13 @@ const values = [
     { domains: ["tailspin.example"] },
   ),
   mistake(
+    "an address of the mailbox at another domain than the tenant's",
+    update("exchangeOnline.EmailAddresses", "SMTP:a@northwind.example"),
+    fixed("SMTP:a@northwind.example"),
+    "the domain is northwind.example, which is none of those of --domain",
+    { domains: ["fabrikam.example"] },
+  ),
+  mistake(
     "a setting of the mailbox for a new user with a wrong value",
     field("exchangeOnline.RecipientLimits", ["Create"], { value: "many" }),
     fixed("many"),

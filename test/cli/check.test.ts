@@ -115,6 +115,33 @@ describe("exo-connector check", () => {
     ]);
   });
 
+  it("takes a mapping of Entra ID that only correlates when the form says so", async () => {
+    const action = {
+      MapForActions: ["Create"],
+      MappingMode: "None",
+      Value: "null",
+      UsedInNotifications: false,
+      StoreInAccountData: false,
+    };
+    const field = { Name: "companyName", Type: "Text", MappingActions: [action] };
+    const document = { Version: "v1", MappingFields: [field], UniqueFieldNames: [] };
+    const entra = path.join(folder, "lifecycle/entra");
+    writeFileSync(path.join(entra, "fieldMapping.json"), JSON.stringify(document));
+    // Graph finds it in an index that lags only, so that no user can be created by it.
+    expect((await ran(["check", "--folder", entra])).lines).toEqual([
+      "fieldMapping.json:1:33  No field is mapped for Create that can be the account correlation field; expected " +
+        "one such as employeeId.",
+      "fieldMapping.json:1:33  warning: A new user needs displayName, userPrincipalName, mailNickname; expected a " +
+        "mapped value.",
+      "2 files checked: 1 error, 1 warning.",
+    ]);
+    const [off, on] = ['"defaultValue": false', '"defaultValue": true'];
+    edit("lifecycle/entra/configuration.json", off, on, '"key": "CorrelateOnly"');
+    expect((await ran(["check", "--folder", entra])).lines).toEqual([
+      "2 files checked: nothing is wrong.",
+    ]);
+  });
+
   it("warns when one of the files of Entra ID is missing, and not when the system is not used", async () => {
     const entra = path.join(folder, "lifecycle/entra");
     rmSync(path.join(entra, "configuration.json"));

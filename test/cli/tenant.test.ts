@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { faultNames } from "../emulator/faults.ts";
+import { graphState } from "../emulator/graph/graphClient.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { readState } from "../emulator/state.ts";
 import { TestClient } from "../emulator/testClient.ts";
@@ -74,6 +75,37 @@ describe("exo-connector tenant show", () => {
 });
 
 describe("exo-connector tenant diff", () => {
+  it("lists what only Entra ID knows, of users with a mailbox and of others", async () => {
+    running.emulator.replaceState(graphState());
+    running.emulator.remember();
+    const live = (...args: string[]) => ran("run", ...args, "--live");
+    const anna = ["--account", "anna.bakker@contoso.com"];
+    await live("entra/update", ...anna, "--set", "employeeId=2", "--set", "jobTitle=Nurse");
+    await live("entra/disable", "--account", "cloud.only@contoso.com");
+    const { lines } = await ran("tenant", "diff");
+    expect(lines).toEqual([
+      "Anna Bakker <anna.bakker@contoso.com>, UserMailbox",
+      '  ~ Title: "" -> "Nurse"',
+      '  ~ employeeId: "1031" -> "2"',
+      "Cloud Only <cloud.only@contoso.com>, user of Entra ID",
+      "  + accountEnabled: false",
+      expect.stringMatching(/^ {2}\+ signInSessionsValidFromDateTime: "20/),
+    ]);
+  });
+
+  it("lists a new user as one object", async () => {
+    const fields = ["displayName=Noor", "mailNickname=noor", "userPrincipalName=noor@contoso.com"];
+    const set = fields.flatMap((field) => ["--set", field]);
+    await ran("run", "entra/create", "--account", "E1", ...set, "--live");
+    const { lines } = await ran("tenant", "diff");
+    expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
+      "Noor <noor@contoso.com>, User: new",
+    ]);
+    expect(lines).toEqual(
+      expect.arrayContaining(["  + AccountDisabled: true", '  + employeeId: "E1"']),
+    );
+  });
+
   const changed = async (): Promise<void> => {
     const anna = "anna.bakker@contoso.com";
     await client.invoke("Set-Mailbox", { Identity: anna, CustomAttribute2: "Nurse" });

@@ -1,5 +1,6 @@
 /** What is different between two states, object by object. */
 import type { Value } from "./properties.ts";
+import { entraChangesSince } from "./entraChanges.ts";
 import type { DirectoryObject, State } from "./state.ts";
 import { Store } from "./store.ts";
 import { folderUserOf, shown, summaryOf, textOf, trusteeOf, type Summary } from "./view.ts";
@@ -18,9 +19,20 @@ export interface ObjectChange {
   differences: Difference[];
 }
 
-/** The objects that are different now. Rights are properties of the object they are on. */
+/** The objects that are different now, with what only Entra ID knows of them. */
 export function changesSince(before: State, now: Store): ObjectChange[] {
   const then = new Store(before);
+  const changes = exchangeChangesSince(then, now);
+  for (const change of entraChangesSince(then, now)) {
+    const known = changes.find(({ object }) => object.guid === change.object.guid);
+    if (known) known.differences.push(...change.differences);
+    else changes.push(change);
+  }
+  return changes;
+}
+
+/** Rights are properties of the object they are on. */
+function exchangeChangesSince(then: Store, now: Store): ObjectChange[] {
   const [rightsThen, rightsNow] = [rightsIn(then), rightsIn(now)];
   const guids = new Set([...then.objects, ...now.state.objects].map(guidOf));
   return [...guids].flatMap((guid): ObjectChange[] => {

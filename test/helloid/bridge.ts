@@ -68,7 +68,7 @@ export function asBridgeIn(
       ),
     );
     const success = outputContext["Success"] === true;
-    const onlyReads = /(^|\/)(import\w*|permissions)$/.test(action);
+    const onlyReads = /(^|\/)(import\w*|permissions|uniquenessCheck)$/.test(action);
     // An action that writes to the error stream fails, whatever its answer says.
     expect(error.length > 0, error.join("\n")).toBe(onlyReads && !success);
     return {

@@ -17,6 +17,7 @@ import { mailboxFacts } from "./mailboxFacts.ts";
 import { operatorPage } from "./messagesPage.ts";
 import { seedSchema } from "./seedSchema.ts";
 import { timeZoneFacts } from "./timeZones.ts";
+import { entraPage } from "./userPropertiesTable.ts";
 
 type Schema = JSONSchema & { $id: string; $defs?: Record<string, JSONSchema> };
 
@@ -91,6 +92,7 @@ const files: Record<string, string> = {
     header + timeZoneFacts(json("node_modules/cldr-core/supplemental/windowsZones.json")),
   "docs/configuration.md": await configurationPage(root),
   "docs/operator.md": await operatorPage(root),
+  "docs/entra.md": await entraPage(root),
   ...editorSchemas(),
   ...seedSchema(),
 };

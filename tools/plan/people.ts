@@ -3,6 +3,7 @@ import { differencesOf, linesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/record.ts";
 import type { Person } from "../mapping/mapping.ts";
 import { atPath, describedFault } from "../mapping/mapping.ts";
+import { exchange, systemOf } from "../session/systems.ts";
 import { uniqueValuesOf, type UniqueValue } from "./uniqueValues.ts";
 import { planFor, type PersonPlan, type PlanContext } from "./plan.ts";
 
@@ -68,16 +69,16 @@ function remarksOn(person: Person): string[] {
   ];
 }
 
-/** People who share what has to be one person's own: an external ID, the value that correlates, or the mailbox. */
+/** People who share what has to be one person's own: an external ID, the value that correlates, or the account. */
 function addDuplicates(
   rows: readonly PersonRow[],
   people: readonly Person[],
-  { correlation: { personField, accountField } }: PlanContext,
+  { action, correlation: { personField, accountField } }: PlanContext,
 ): void {
   const own: [what: string, value: (index: number) => unknown][] = [
     ["ExternalId", (index) => rows[index]?.externalId],
     [accountField, (index) => atPath(people[index] ?? {}, personField)],
-    ["mailbox", (index) => rows[index]?.account],
+    [systemOf(action) === exchange ? "mailbox" : "user", (index) => rows[index]?.account],
   ];
   for (const [what, valueAt] of own) {
     const owners = new Map<string, number[]>();
@@ -92,7 +93,7 @@ function addDuplicates(
   }
 }
 
-/** Mailboxes that would get the same unique value. People who share a mailbox already have a remark. */
+/** Accounts that would get the same unique value. People who share an account already have a remark. */
 function addClashes(planned: readonly { row: PersonRow; values: readonly UniqueValue[] }[]): void {
   const owners = new Map<string, Set<unknown>>();
   for (const { row, values } of planned)

@@ -118,7 +118,9 @@ function planOf(person: Person, { mapped, invocation }: DryRun): PersonPlan {
     displayName: textOf(person["DisplayName"]),
     result: resultOf(invocation, mapped),
     audit: outputContext.AuditLogs,
-    ...(typeof reference === "string" && { account: reference }),
+    // A create that correlates with nothing has no reference yet: a dry run only says that it would have one.
+    ...(outputContext["AccountCorrelated"] === true &&
+      typeof reference === "string" && { account: reference }),
     mapped: mapped.data,
     faults: mapped.faults,
     steps: plan,

@@ -1,7 +1,7 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
 import { differencesOf } from "../session/differences.ts";
 
-/** A new value of a mailbox that only one object of the tenant can have. */
+/** A new value of an account that only one object of the tenant can have. */
 export interface UniqueValue {
   /** Equal for values that clash: Exchange ignores letter case, and with it whether an address is the primary one. */
   key: string;
@@ -15,6 +15,8 @@ const names: Readonly<Record<string, string>> = {
   UserPrincipalName: "UserPrincipalName",
   // The parameter of Set-Mailbox that sets the UserPrincipalName.
   MicrosoftOnlineServicesID: "UserPrincipalName",
+  userPrincipalName: "userPrincipalName",
+  mailNickname: "mailNickname",
 };
 
 /** The values that steps add and that have to be unique in a tenant, each once. */
