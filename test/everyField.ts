@@ -2,6 +2,7 @@
 import { mailboxProperties, setMailboxParameters } from "../lib/generated/mailbox.ts";
 import type { Parameters } from "../lib/exchange/client/encoding.ts";
 import { userProperties, type UserProperty } from "../lib/graph/userProperties.ts";
+import type { HttpReply } from "../lib/net/transport.ts";
 import type { AnyEvent } from "../lib/host/action.ts";
 import { entra, systemOf } from "../tools/session/systems.ts";
 import { guidOf } from "./bench.ts";
@@ -39,15 +40,22 @@ const bareUser = {
   ...{ accountEnabled: true, onPremisesSyncEnabled: null, signInSessionsValidFromDateTime: null },
 };
 
+/** The answers to the reads of a batch: the user, and no deleted one. */
+function foundIn(batch: string): HttpReply {
+  const { requests } = JSON.parse(batch) as { requests: { id: string; url: string }[] };
+  const responses = requests.map(({ id, url }) => {
+    const value = url.startsWith("/users") ? [bareUser] : [];
+    return { id, status: 200, body: { value } };
+  });
+  return listed([], { responses });
+}
+
 /** What is sent to Exchange for a mailbox without any value, when every setting is mapped. */
 export async function everySetting(name: string): Promise<Call[]> {
   const { exchange, asked } = tenantOf({ "Get-Mailbox": () => [bare] });
-  const { graph } = graphTenantOf((request) => {
-    if (request !== "POST /$batch") return reply(200, bareUser);
-    const none = { id: "2", status: 200, body: { value: [] } };
-    const found = { id: "1", status: 200, body: { value: [bareUser] } };
-    return listed([], { responses: [none, found] });
-  });
+  const { graph } = graphTenantOf((request, { body = "" }) =>
+    request === "POST /$batch" ? foundIn(body) : reply(200, bareUser),
+  );
   const targets = { exchange, graph };
   const action = await actionIn(name);
   const isOfEntra = systemOf(name) === entra;

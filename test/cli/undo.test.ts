@@ -60,6 +60,15 @@ describe("exo-connector undo", () => {
       "a primary address that was a secondary one",
       ...["update", "--account", aoife, "--set", `EmailAddresses=SMTP:${secondary}`],
     ],
+    [
+      "properties of a user",
+      ...["entra/update", "--account", anna, "--set", "jobTitle=Nurse", "--set", "mobilePhone=06"],
+    ],
+    [
+      "an extension attribute of a user without a mailbox",
+      ...["entra/update", "--account", "not.licensed@contoso.com"],
+      ...["--set", "onPremisesExtensionAttributes.extensionAttribute3=Care"],
+    ],
   ])("takes back %s", async (_what, action, ...args) => {
     const before = state();
     await changed(action, ...args);
@@ -72,6 +81,41 @@ describe("exo-connector undo", () => {
     expect(code, lines.join("\n")).toBe(0);
     expect(lines.join("\n")).toContain("undone: ");
     expect(state()).toEqual(before);
+  });
+
+  it("takes back that an account of Entra ID is disabled, and says that sessions are not", async () => {
+    await changed("entra/disable", "--account", anna);
+    const { code, lines } = await undo("--live");
+    expect({ code, lines: lines.slice(1) }).toEqual({
+      code: 1,
+      lines: [
+        expect.stringMatching(/^Revoke the sign-in sessions of user "Anna Bakker"/),
+        "   cannot be undone: people sign in again themselves",
+        expect.stringMatching(/^Disable the account "Anna Bakker"/),
+        "   undone: lifecycle/entra/update",
+        expect.stringMatching(/^ {3}Enable the account "Anna Bakker"/),
+        "   ~ accountEnabled: false -> true",
+      ],
+    });
+  });
+
+  it("takes back a manager that was set, replaced or removed", async () => {
+    const event = path.join(folder, "manager.json");
+    const user = "e47ad000-0000-4000-8000-000000000021";
+    const [femke, bas] = ["24", "20"].map((end) => `e47ad000-0000-4000-8000-0000000000${end}`);
+    for (const wanted of [femke, bas, null]) {
+      const References = { Account: user, ManagerAccount: wanted };
+      const Configuration = { updateManagerOnUpdate: true };
+      const actionContext = { Configuration, DryRun: false, Data: {}, References };
+      writeFileSync(event, JSON.stringify({ actionContext, outputContext: { Data: {} } }));
+      const before = state();
+      await changed("entra/update", "--event", event);
+      expect(state()).not.toEqual(before);
+      const { code, lines } = await undo("--live");
+      expect(code, lines.join("\n")).toBe(0);
+      expect(state()).toEqual(before);
+      await changed("entra/update", "--event", event);
+    }
   });
 
   it("takes back the end of a membership of a Microsoft 365 group", async () => {

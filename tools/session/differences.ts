@@ -16,12 +16,20 @@ export function differencesOf(step: PlanStep): Difference[] {
     ? Object.entries(parameters)
         .filter(([name]) => !names.test(name))
         .map(([property, to]): Difference => ({ property, to }))
-    : Object.entries(before).map(([property, from]) => ({
-        property,
-        from,
-        to: after(step, property, from),
-      }));
+    : Object.entries(before).flatMap(([property, from]) =>
+        byPart({ property, from, to: after(step, property, from) }),
+      );
   return all.filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
+}
+
+/** An object of Graph keeps the parts that a step does not name. */
+function byPart({ property, from, to }: Difference): Difference[] {
+  if (!isRecord(from) || !isRecord(to)) return [{ property, from, to }];
+  return Object.entries(to).map(([part, value]) => ({
+    property: `${property}.${part}`,
+    from: from[part] ?? null,
+    to: value,
+  }));
 }
 
 /** The parameters that name the object or the way, and are no property of it. */

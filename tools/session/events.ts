@@ -21,6 +21,8 @@ export interface EventParts {
   correlation?: Correlation | undefined;
   /** The account reference that create returned. */
   account?: string | undefined;
+  /** The reference of the manager's account. */
+  manager?: string | undefined;
   /** A permission of the set's list. */
   permission?: ListedPermission | undefined;
   /** The fields that an import of accounts reads. */
@@ -34,7 +36,16 @@ export interface ListedPermission {
 
 /** An event for an action, as the platform sends it. */
 export function eventFor(action: string, parts: EventParts): Record<string, unknown> {
-  const { configuration, isDryRun, person = {}, mapped, account, permission, fields } = parts;
+  const {
+    configuration,
+    isDryRun,
+    person = {},
+    mapped,
+    account,
+    manager,
+    permission,
+    fields,
+  } = parts;
   const verb = path.posix.basename(action);
   const isAccountEvent = action.startsWith("lifecycle/");
   return {
@@ -49,7 +60,7 @@ export function eventFor(action: string, parts: EventParts): Record<string, unkn
       ...(verb === "subPermissions" && { CurrentPermissions: [] }),
       References: {
         Account: account ?? null,
-        ManagerAccount: null,
+        ManagerAccount: manager ?? null,
         ...(permission && { Permission: permission.Identification }),
       },
       ...(permission && { PermissionDisplayName: permission.DisplayName }),

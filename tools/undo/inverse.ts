@@ -1,5 +1,6 @@
 import type { PlanStep } from "../../lib/generated/types.ts";
 import { hasSettings, regionFrom, type Region } from "../../lib/exchange/region.ts";
+import { userProperties } from "../../lib/graph/userProperties.ts";
 import { listedOptions } from "../../lib/entitlements/regionalConfiguration.ts";
 import { differencesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/record.ts";
@@ -11,6 +12,8 @@ export interface InverseEvent {
   /** The account reference. */
   account: string;
   data?: Record<string, unknown>;
+  /** The reference of the manager's account. */
+  manager?: string | undefined;
   permission?: Readonly<Record<string, unknown>>;
   settings?: Readonly<Record<string, unknown>>;
 }
@@ -50,6 +53,16 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "Set-MailboxRegionalConfiguration": ofRegion,
     "New-Mailbox": creates,
     "New-DistributionGroup": creates,
+    "POST /users": creates,
+    "PATCH /users/{user}": ofUser,
+    "PUT /users/{user}/manager/$ref": ofManager,
+    "DELETE /users/{user}/manager/$ref": ofManager,
+    "POST /users/{user}/revokeSignInSessions": () => ({
+      reason: "people sign in again themselves",
+    }),
+    "DELETE /users/{user}": () => ({
+      reason: "the next create for the person restores the user, for 30 days",
+    }),
   }),
 );
 
@@ -69,6 +82,31 @@ function ofMailbox(step: PlanStep): Inverse {
     return { reason: `an update cannot clear ${fields.map(([property]) => property).join(", ")}` };
   const data = Object.fromEntries(settable);
   return { event: { action: "lifecycle/update", account: identityOf(parameters), data } };
+}
+
+function ofUser(step: PlanStep): Inverse {
+  const fields = differencesOf(step).map(({ property, from }) => [property, textOf(from)] as const);
+  const settable = fields.filter(
+    ([property, value]) => value !== null || userProperties[property]?.isNeverEmpty !== true,
+  );
+  if (settable.length === 0)
+    return { reason: `an update cannot clear ${fields.map(([property]) => property).join(", ")}` };
+  return { event: ofEntra(step, { data: Object.fromEntries(settable) }) };
+}
+
+function ofManager(step: PlanStep): Inverse {
+  const { manager } = step.before;
+  const settings = { updateManagerOnUpdate: true };
+  return {
+    event: ofEntra(step, { manager: typeof manager === "string" ? manager : undefined, settings }),
+  };
+}
+
+function ofEntra(
+  { parameters }: PlanStep,
+  own: Pick<InverseEvent, "data" | "manager" | "settings">,
+): InverseEvent {
+  return { action: "lifecycle/entra/update", account: String(parameters["user"]), ...own };
 }
 
 /** The addresses that a step added. One that only became the primary address, or no longer is it, was there before. */

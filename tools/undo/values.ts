@@ -10,7 +10,7 @@ import { isGuid } from "../../lib/guid.ts";
  * service returns sizes, durations, times and messages in a form of its own, and lists in any order.
  */
 export function isSame(property: string, set: unknown, value: unknown): boolean {
-  if (JSON.stringify(set) === JSON.stringify(value)) return true;
+  if (JSON.stringify(set ?? null) === JSON.stringify(value ?? null)) return true;
   // A regional format of null is the default of the language.
   if (property.endsWith("Format")) return set === null || value === null;
   if (Array.isArray(set) || Array.isArray(value)) return listOf(set) === listOf(value);

@@ -152,7 +152,7 @@ async function ranInverse(
 }
 
 async function invoked(
-  { action, account, data = {}, permission, settings }: InverseEvent,
+  { action, account, data = {}, manager, permission, settings }: InverseEvent,
   tenant: Tenant,
   isDryRun: boolean,
 ): Promise<Invocation> {
@@ -160,6 +160,7 @@ async function invoked(
     configuration: { ...tenant.configuration, ...settings },
     isDryRun,
     account,
+    manager,
     mapped: { data, prefilled: data },
     ...(permission && { permission: { DisplayName: "undo", Identification: permission } }),
   });
