@@ -14,20 +14,37 @@ const marks = ["CustomAttribute1", "CustomAttribute2", "HiddenFromAddressListsEn
 const maxLength = 45;
 
 export function changesBetween(before: State, after: State): string[] {
-  const names = new Map(after.objects.map(({ Guid, Name }) => [String(Guid), String(Name)]));
+  const old = [...before.objects, ...recordsOf(before)];
+  const present = [...after.objects, ...recordsOf(after)];
+  const names = new Map(
+    present.flatMap(({ Guid, ExternalDirectoryObjectId, Name }) =>
+      [Guid, ExternalDirectoryObjectId].map((id) => [String(id), String(Name)]),
+    ),
+  );
   const named = (value: unknown): string => names.get(String(value)) ?? String(value);
-  const objects = after.objects.flatMap((object) => {
-    const old = before.objects.find(({ Guid }) => Guid === object["Guid"]);
-    return old ? changedIn(old, object, named) : [created(object)];
+  const objects = present.flatMap((object) => {
+    const was = old.find(({ Guid }) => Guid === object["Guid"]);
+    return was ? changedIn(was, object, named) : [created(object)];
   });
-  const removed = before.objects
-    .filter(({ Guid }) => !after.objects.some((object) => object["Guid"] === Guid))
+  const removed = old
+    .filter(({ Guid }) => !present.some((object) => object["Guid"] === Guid))
     .map(({ Name }) => `removed ${String(Name)}`);
   return [
     ...objects,
     ...removed,
     ...differences(entriesOf(before, named), entriesOf(after, named)),
   ];
+}
+
+/** What only Entra ID has, in the form of objects. */
+function recordsOf({ objects, entra: { users = {}, groups = {} } = {} }: State): DirectoryObject[] {
+  return Object.entries({ ...users, ...groups }).map(
+    ([Guid, { displayName, members, ...record }]) => {
+      const own = objects.find((one) => one["ExternalDirectoryObjectId"] === Guid);
+      const Name = String(displayName ?? own?.["Name"] ?? Guid);
+      return { ...(record as DirectoryObject), Guid, Name, Members: (members ?? []) as string[] };
+    },
+  );
 }
 
 function changedIn(
