@@ -14,21 +14,46 @@ const marks = ["CustomAttribute1", "CustomAttribute2", "HiddenFromAddressListsEn
 const maxLength = 45;
 
 export function changesBetween(before: State, after: State): string[] {
-  const names = new Map(after.objects.map(({ Guid, Name }) => [String(Guid), String(Name)]));
+  const old = [...before.objects, ...recordsOf(before)];
+  const present = [...after.objects, ...recordsOf(after)];
+  const names = new Map(
+    present.flatMap(({ Guid, ExternalDirectoryObjectId, Name }) =>
+      [Guid, ExternalDirectoryObjectId].map((id) => [String(id), String(Name)]),
+    ),
+  );
   const named = (value: unknown): string => names.get(String(value)) ?? String(value);
-  const objects = after.objects.flatMap((object) => {
-    const old = before.objects.find(({ Guid }) => Guid === object["Guid"]);
-    return old ? changedIn(old, object, named) : [created(object)];
+  const objects = present.flatMap((object) => {
+    const was = old.find(({ Guid }) => Guid === object["Guid"]) ?? ofKnownObject(object, after);
+    return was ? changedIn(was, object, named) : [created(object)];
   });
-  const removed = before.objects
-    .filter(({ Guid }) => !after.objects.some((object) => object["Guid"] === Guid))
+  const removed = old
+    .filter(({ Guid }) => !present.some((object) => object["Guid"] === Guid))
     .map(({ Name }) => `removed ${String(Name)}`);
   return [
     ...objects,
     ...removed,
-    ...entraChanges(before, after),
     ...differences(entriesOf(before, named), entriesOf(after, named)),
   ];
+}
+
+/** What only Entra ID has, in the form of objects. */
+function recordsOf({ objects, entra: { users = {}, groups = {} } = {} }: State): DirectoryObject[] {
+  return Object.entries({ ...users, ...groups }).map(
+    ([Guid, { displayName, members, ...record }]) => {
+      const own = objects.find((one) => one["ExternalDirectoryObjectId"] === Guid);
+      const Name = String(displayName ?? own?.["Name"] ?? Guid);
+      return { ...(record as DirectoryObject), Guid, Name, Members: (members ?? []) as string[] };
+    },
+  );
+}
+
+/** A record is not a new object when Exchange has its object. */
+function ofKnownObject(
+  { Guid, Name }: DirectoryObject,
+  { objects }: State,
+): DirectoryObject | undefined {
+  const isKnown = objects.some(({ ExternalDirectoryObjectId: id }) => id === Guid);
+  return isKnown ? { Guid: Guid ?? null, Name: Name ?? null, Members: [] } : undefined;
 }
 
 function changedIn(
@@ -36,31 +61,16 @@ function changedIn(
   object: DirectoryObject,
   named: (value: unknown) => string,
 ): string[] {
-  return Object.entries(object)
+  const removed = Object.keys(old).filter((name) => !(name in object) && !kept.has(name));
+  const changes = Object.entries(object)
     .filter(([name, value]) => !kept.has(name) && !isSame(old[name], value))
     .flatMap(([name, value]) => {
-      if (!Array.isArray(value)) return [property(name, value)];
+      if (!Array.isArray(value)) return [property(name, name === "manager" ? named(value) : value)];
       const texts = (list: unknown): string[] => (Array.isArray(list) ? list.map(named) : []);
       const what = references.has(name) ? `${name} of ${String(object["Name"])}` : name;
       return differences(texts(old[name]), texts(value)).map((change) => `${what} ${change}`);
     });
-}
-
-/** What only Entra ID knows of users. */
-function entraChanges(before: State, after: State): string[] {
-  const named = (id: unknown): unknown =>
-    after.objects.find(({ ExternalDirectoryObjectId }) => ExternalDirectoryObjectId === id)?.[
-      "Name"
-    ] ?? id;
-  return Object.entries(after.entra?.users ?? {}).flatMap(([id, user]) => {
-    const old = before.entra?.users?.[id] ?? {};
-    const changed = Object.entries(user).filter(([name, value]) => !isSame(old[name], value));
-    const removed = Object.keys(old).filter((name) => !(name in user));
-    return [
-      ...changed.map(([name, value]) => property(name, name === "manager" ? named(value) : value)),
-      ...removed.map((name) => `- ${name}`),
-    ];
-  });
+  return [...changes, ...removed.map((name) => `- ${name}`)];
 }
 
 function created(object: DirectoryObject): string {

@@ -74,6 +74,6 @@ describe("exo-connector demo entra", () => {
   it("is one of the stories, and another one is refused by name", async () => {
     const { code, notes } = await ran(["demo", "active-directory"]);
     expect(code).toBe(2);
-    expect(notes.join()).toContain("exchange, entra");
+    expect(notes.join()).toContain("<story> is active-directory; expected exchange or entra.");
   });
 });

@@ -53,6 +53,17 @@ describe("exo-connector plan for an account of Entra ID", () => {
     expect(lines).toContain('         ~ department: "Sales" -> "Finance"');
   });
 
+  it("reads the mailbox of the user as well when the form says so, with a token of its own", async () => {
+    const { code, lines } = await planned(
+      ...["entra/disable", "--person", example],
+      ...["--correlate", byName],
+      ...["--setting", "exchangeOnlineIntegration=true"],
+    );
+    expect(code, lines.join("\n")).toBe(0);
+    expect(lines).toContain("         ~ accountEnabled: true -> false");
+    expect(lines).toContain("         ~ HiddenFromAddressListsEnabled: false -> true");
+  });
+
   it("finds the user by the employeeId, unless other fields are named", async () => {
     const { exchangeUrl, close } = await startEmulator({ state: graphState() });
     try {

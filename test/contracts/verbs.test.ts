@@ -29,6 +29,12 @@ const events: Record<string, { event: unknown; needs: string }> = {
     event: { actionContext: { ...base, Data: {}, CorrelationConfiguration: { Enabled: false } } },
     needs: "actionContext.CorrelationConfiguration",
   },
+  uniquenessCheck: {
+    event: {
+      actionContext: { Configuration, Operation: "create", Data: { mail: "a@contoso.com" } },
+    },
+    needs: "actionContext.Configuration",
+  },
   update: { event: account, needs: "actionContext.References.Account" },
   enable: { event: account, needs: "actionContext.References.Account" },
   disable: {
@@ -141,6 +147,7 @@ const around = (outputContext: object): unknown => ({
 });
 const good: Record<string, unknown> = {
   createAnswer: around({ AccountReference: "x", AccountCorrelated: true, Data: {} }),
+  uniquenessCheckAnswer: around({ NonUniqueFields: ["mail"] }),
   updateAnswer: around({ Data: {}, PreviousData: {} }),
   enableAnswer: around({ Data: {} }),
   disableAnswer: around({}),
@@ -195,6 +202,7 @@ const bad: [string, unknown][] = [
       outcome: "fine",
     },
   ],
+  ["uniquenessCheckAnswer", around({})],
   ["updateAnswer", around({ Data: {} })],
   [
     "disableAnswer",

@@ -248,7 +248,7 @@ describe("a correlation that fails", () => {
       "correlation switched off",
       { correlation: { Enabled: false } },
       "invalid",
-      /^Correlation is turned off\./,
+      /^Correlation is turned off: turn it on/,
     ],
     ["no account field", { field: "" }, "invalid", /without an account correlation field/],
     [

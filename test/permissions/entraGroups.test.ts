@@ -96,17 +96,23 @@ describe.each(setNames)("%s", (set) => {
     },
   );
 
-  it("is planned in a dry run, and nothing is sent", async () => {
-    const plans = [];
-    for (const verb of [grant, revoke]) {
-      const { answer } = await verb.here(bench, event({ dryRun: true }));
-      plans.push([answer.outcome, answer.plan.map(({ operation, sent }) => [operation, sent])]);
-    }
-    expect(plans).toEqual([
-      ["done", [[add, false]]],
-      ["alreadySo", [[remove, false]]],
-    ]);
+  it("is planned in a dry run by what is read, and nothing is sent", async () => {
+    const outcomes = async () => {
+      const [granted, revoked] = [
+        await grant.here(bench, event({ dryRun: true })),
+        await revoke.here(bench, event({ dryRun: true })),
+      ];
+      expect([granted.answer.plan, revoked.answer.plan]).toMatchObject([
+        [{ operation: add, sent: false }],
+        [{ operation: remove, sent: false }],
+      ]);
+      return [granted.answer.outcome, revoked.answer.outcome];
+    };
+    expect(await outcomes()).toEqual(["done", "alreadySo"]);
     expect(bench.writes()).toEqual([]);
+    await grant.here(bench, event());
+    expect(await outcomes()).toEqual(["alreadySo", "done"]);
+    expect(await isIn()).toBe(true);
   });
 
   it.each<[string, PermissionChoices]>([

@@ -88,7 +88,7 @@ function realTenant(file: string): Tenant {
 function emulatedTenant(seed: string | undefined): Tenant {
   const state = seed === undefined ? {} : { state: stateFrom(seed) };
   const emulator = createEmulator(state);
-  const send = withOneToken(sendTo(emulator));
+  const send = withOneTokenEach(sendTo(emulator));
   const { tenant } = emulator.state();
   const configuration = formOf(emulator.credentials, tenant);
   return {
@@ -185,16 +185,20 @@ function sendTo(emulator: Emulator): Transport {
   };
 }
 
-/** The answer to the first sign-in, for all runs: a plan for thousands of people needs one token. */
-function withOneToken(send: Transport): Transport {
-  let signIn: Promise<HttpReply> | undefined;
+/** The answer to the first sign-in for each API, for all runs: a plan for thousands of people needs no more. */
+function withOneTokenEach(send: Transport): Transport {
+  const signIns = new Map<string, Promise<HttpReply>>();
   return async (request, signal) => {
     if (!new URL(request.url).pathname.endsWith("/oauth2/v2.0/token"))
       return await send(request, signal);
-    signIn ??= send(request, signal).catch((error: unknown) => {
-      signIn = undefined;
-      throw error;
-    });
+    const scope = new URLSearchParams(request.body).get("scope") ?? "";
+    const signIn =
+      signIns.get(scope) ??
+      send(request, signal).catch((error: unknown) => {
+        signIns.delete(scope);
+        throw error;
+      });
+    signIns.set(scope, signIn);
     return await signIn;
   };
 }

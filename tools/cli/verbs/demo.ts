@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Argument, type Command } from "commander";
+import type { Command } from "commander";
 import type { Answer } from "../../../lib/host/answer.ts";
 import { startEmulator, type RunningEmulator } from "../../../test/emulator/server.ts";
 import { entraStory, type LaterChapter } from "../demoEntra.ts";
@@ -9,6 +9,7 @@ import { withExamples } from "../examples.ts";
 import { assertBuilt, bundlesFolder } from "../../session/place.ts";
 import { auditLine, showDifferences } from "../report.ts";
 import { runBundle, withoutAnswer, type BundleRun } from "../run.ts";
+import { UsageError } from "../../session/usageError.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface DemoOptions {
@@ -36,27 +37,30 @@ export function addDemo(program: Command, terminal: Terminal): void {
     .description(
       "Play a story through the built bundles: a person joins, moves, leaves and comes back.",
     )
-    .addArgument(
-      new Argument("[story]", "the system: a mailbox that exists, or a user that is created")
-        .choices(Object.keys(stories))
-        .default("exchange"),
-    )
+    .argument("[story]", `the system: ${Object.keys(stories).join(" or ")}`, "exchange")
     .option("--dist <folder>", "the built bundles", bundlesFolder)
     .option("--verbose", "show requests, audit lines and answers")
     .option("--keep", "keep the emulated tenant afterwards, until interrupted")
     .option("--json", "the answers as one JSON document");
   withExamples(demo, ["demo entra", "demo --keep"]);
   demo.action(async (name: string, options: DemoOptions) => {
+    const chapters = storyNamed(name);
     assertBuilt(options.dist);
     const emulator = await startEmulator();
     emulator.emulator.remember();
     try {
-      await play(stories[name]?.(emulator) ?? [], emulator, { ...options, terminal });
+      await play(chapters(emulator), emulator, { ...options, terminal });
       if (options.keep) await stay(emulator, terminal);
     } finally {
       await emulator.close();
     }
   });
+}
+
+function storyNamed(name: string): (tenant: Tenant) => (Chapter | LaterChapter)[] {
+  const found = Object.hasOwn(stories, name) ? stories[name] : undefined;
+  if (found) return found;
+  throw new UsageError(`<story> is ${name}; expected ${Object.keys(stories).join(" or ")}.`);
 }
 
 async function play(
