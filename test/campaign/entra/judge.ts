@@ -76,7 +76,8 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
   const isExcused = one.wasLiedTo && isAccepted && !isStrict;
   for (const left of leftBy(one, user)) if (!isExcused) add("E4", left);
   // What is given is confirmed by a plain acceptance, as long as nothing left a doubt.
-  for (const missing of missingAfter(one, user)) if (!one.wasLiedTo) add("E5", missing);
+  const isTrusted = one.wasLiedTo && one.verb !== "create";
+  for (const missing of missingAfter(one, user)) if (!isTrusted) add("E5", missing);
   return found;
 }
 
