@@ -38,6 +38,7 @@ type Input = CreateInput<
   EntraTargets,
   "CorrelateOnly" | "PasswordPolicy" | "exchangeOnlineIntegration" | "setManagerOnCreate"
 >;
+
 /** The property to look up for a correlation field. Throws an `invalid` fault for a field that no user has. */
 export function keyProperty(field: string): string {
   const [name = "", part] = field.split(".");
@@ -101,6 +102,11 @@ export interface Found {
   password: string | null;
 }
 
+const notReturned = new Fault({
+  kind: "unexpected",
+  message: "Microsoft Graph did not return the user that it created, and does not show it.",
+});
+
 /** Creates the user. One that an earlier run has created is found, and not created again. */
 export async function createUser(
   values: UserValues,
@@ -112,11 +118,14 @@ export async function createUser(
   const { step, confirm, created, isConfirmed } = creatingUser(values, passwordProfile, key);
   const result = await create({ ...step, recover: (fault) => read(confirm(fault)) });
   const { password } = passwordProfile;
-  const user = created() ?? userOf({ id: preview });
-  if (result === "planned" || isConfirmed()) {
-    const state = result === "planned" ? "planned" : "made";
-    return { user: userOf({ ...values, ...user }), state, isCreated: true, password };
+  if (result === "planned") {
+    const user = userOf({ ...values, id: preview });
+    return { user, state: "planned", isCreated: true, password: null };
   }
+  if (!created()) await read(confirm(notReturned));
+  const user = userOf({ id: "", ...created() });
+  if (isConfirmed())
+    return { user: userOf({ ...values, ...user }), state: "made", isCreated: true, password };
   const sentence =
     `Correlated with user ${nameOf(user)}: its ${key.property} is "${key.value}". It was created before this run, ` +
     "which does not know its password.";

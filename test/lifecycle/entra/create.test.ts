@@ -260,6 +260,15 @@ describe("the same account", () => {
     expect(usersWith("2001")).toHaveLength(1);
   });
 
+  it("is no success when the tenant accepts it and does not do it", async () => {
+    bench.emulator.setFaults([
+      { match: { side: "graph", operation: "POST /users" }, answer: { status: 204 } },
+    ]);
+    const { answer, messages } = await create();
+    expect([answer.outcome, answer.outputContext.Success]).toEqual(["unknown", false]);
+    expect(messages.join()).toContain("did not return the user that it created");
+  });
+
   it("is not made twice when the search does not show it yet", async () => {
     await create();
     bench.emulator.setFaults([
