@@ -9,6 +9,7 @@ const user: Seen = {
   isEnabled: true,
   isDeleted: false,
   isHidden: false,
+  isMember: true,
   jobTitle: "Nurse",
 };
 const answerOf = (Success: boolean, Message = "done"): Answer =>
@@ -52,6 +53,8 @@ describe("a rule of the campaign", () => {
     ["E3", { answer: undefined, after: tenantWith({ ...user, isDeleted: true }) }],
     ["E4", { verb: "disable" }],
     ["E4", { verb: "delete", configuration: { deleteAccount: true }, jobTitle: "" }],
+    ["E4", { verb: "revoke" }],
+    ["E5", { verb: "grant", after: tenantWith({ ...user, isMember: false }) }],
     ["E5", { jobTitle: "Doctor" }],
     ["E5", { verb: "enable", after: tenantWith({ ...user, isEnabled: false }) }],
     ["E5", { verb: "create", before: tenantWith(), after: tenantWith() }],

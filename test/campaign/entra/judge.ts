@@ -31,7 +31,7 @@ export const rules: Readonly<Record<string, string>> = {
   E1: "No person has two users.",
   E2: "No event changes anyone else's account.",
   E3: "A user is deleted only by delete, and only if configured.",
-  E4: "After a success of disable or delete, nobody signs in: the account is disabled or deleted.",
+  E4: "After a success of disable or delete, nobody signs in: the account is disabled or deleted. After one of revoke, the user is no member.",
   E5: "After a success, the account is as mapped.",
   E6: "A dry run changes nothing.",
   E7: "The password is in no output but the answer's data.",
@@ -83,6 +83,7 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
 
 function leftBy(one: Case, user: Seen | undefined): string[] {
   const { verb } = one;
+  if (verb === "revoke") return user?.isMember ? ["the user is a member"] : [];
   if (verb !== "disable" && verb !== "delete") return [];
   if (!user) return [];
   if (verb === "delete" && deletes(one)) return ["the user is not deleted"];
@@ -92,6 +93,7 @@ function leftBy(one: Case, user: Seen | undefined): string[] {
 function missingAfter(one: Case, user: Seen | undefined): string[] {
   const { verb, circumstances, jobTitle } = one;
   if (verb === "create") return user ? [] : ["there is no user"];
+  if (verb === "grant") return user?.isMember ? [] : ["the user is no member"];
   if (verb === "enable") return user?.isEnabled ? [] : ["the account is not enabled"];
   if (verb === "update") return user?.jobTitle === jobTitle ? [] : ["the job title differs"];
   const hides =

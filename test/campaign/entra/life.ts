@@ -1,9 +1,10 @@
 /** The events of one person's account, as the platform sends them. */
 import type { Chance } from "../chance.ts";
 import type { Event } from "../scenario.ts";
-import { missingId, password, person } from "./tenant.ts";
+import { groupId, missingId, password, person } from "./tenant.ts";
 
-export type Verb = "create" | "update" | "enable" | "disable" | "delete" | "uniquenessCheck";
+export type Verb =
+  "create" | "update" | "enable" | "disable" | "delete" | "uniquenessCheck" | "grant" | "revoke";
 
 export interface Circumstances {
   configuration: Record<string, unknown>;
@@ -38,6 +39,9 @@ const lives: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
   ["create", "disable"],
   ["create", "delete", "create", "enable"],
   ["create", "uniquenessCheck", "update"],
+  ["create", "grant", "revoke"],
+  ["create", "grant", "disable", "revoke", "delete"],
+  ["create", "grant", "delete", "revoke"],
 ];
 
 export function drawLife(chance: Chance): readonly Verb[] {
@@ -69,6 +73,7 @@ export function eventFor(
       References: {
         Account: reference ?? (isNew ? null : missingId),
         ManagerAccount: manager ?? null,
+        Permission: { Id: groupId },
       },
       ...(verb === "create" && {
         CorrelationConfiguration: {

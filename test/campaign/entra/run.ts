@@ -5,6 +5,8 @@ import disable from "../../../lifecycle/entra/disable.ts";
 import enable from "../../../lifecycle/entra/enable.ts";
 import uniquenessCheck from "../../../lifecycle/entra/uniquenessCheck.ts";
 import update from "../../../lifecycle/entra/update.ts";
+import grant from "../../../permissions/entraGroups/grantPermission.ts";
+import revoke from "../../../permissions/entraGroups/revokePermission.ts";
 import { connectorWith, type Targets } from "../../../lib/connector.ts";
 import { Fault } from "../../../lib/fault.ts";
 import type { Action, AnyEvent } from "../../../lib/host/action.ts";
@@ -26,6 +28,8 @@ const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
   disable: disable as Action<AnyEvent, Targets>,
   delete: remove as Action<AnyEvent, Targets>,
   uniquenessCheck: uniquenessCheck as Action<AnyEvent, Targets>,
+  grant: grant as Action<AnyEvent, Targets>,
+  revoke: revoke as Action<AnyEvent, Targets>,
 };
 
 /** A trouble, and which of the requests that it can happen to it strikes. */

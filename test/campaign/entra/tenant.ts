@@ -13,6 +13,9 @@ export const person = {
 };
 export const password = "CaNaRy-Pass-word-7001";
 
+/** A security group that the person is granted; a colleague is a member. */
+export const groupId = "00000000-0000-4000-8000-0000000007a0";
+
 export const missingId = "00000000-0000-4000-8000-00000000dead";
 
 export interface Tenant {
@@ -25,9 +28,13 @@ export interface Tenant {
 export function openTenant(hasAccount: boolean, lagMs: number, now: () => number): Tenant {
   const state = manyMailboxes(3);
   state.behaviour.createLagMs = lagMs;
+  state.behaviour.graphMemberLagMs = lagMs;
   const colleagues = state.objects.map((object) => String(object["ExternalDirectoryObjectId"]));
-  const [first = ""] = colleagues;
-  state.entra = { users: hasAccount ? { [first]: { employeeId: person.employeeId } } : {} };
+  const [first = "", , last = ""] = colleagues;
+  state.entra = {
+    users: hasAccount ? { [first]: { employeeId: person.employeeId } } : {},
+    groups: { [groupId]: { displayName: "Nurses", mailNickname: "nurses", members: [last] } },
+  };
   const emulator = createEmulator({ state, clock: () => epoch + now() });
   return { emulator, colleagues };
 }
@@ -38,6 +45,7 @@ export interface Seen {
   isEnabled: boolean;
   isDeleted: boolean;
   isHidden: boolean;
+  isMember: boolean;
   jobTitle: string;
 }
 
@@ -55,6 +63,7 @@ export function usersOf(state: Readonly<State>, employeeId: string): Seen[] {
         isDeleted:
           object?.["IsSoftDeletedByRemove"] === true || record["deletedDateTime"] !== undefined,
         isHidden: object?.["HiddenFromAddressListsEnabled"] === true,
+        isMember: membersIn(state).includes(id),
         jobTitle: typeof jobTitle === "string" ? jobTitle : "",
       };
     });
@@ -66,5 +75,11 @@ export function bystandersOf(state: Readonly<State>, ids: readonly string[]): st
     (one) => !ids.includes(String(one["ExternalDirectoryObjectId"])),
   );
   const records = Object.entries(state.entra?.users ?? {}).filter(([id]) => !ids.includes(id));
-  return JSON.stringify([others, records]);
+  const members = membersIn(state).filter((id) => !ids.includes(id));
+  return JSON.stringify([others, records, members]);
+}
+
+function membersIn({ entra }: Readonly<State>): string[] {
+  const members = entra?.groups?.[groupId]?.["members"];
+  return Array.isArray(members) ? members.map(String) : [];
 }
