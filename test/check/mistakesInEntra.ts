@@ -235,6 +235,16 @@ const stages = [
     { also: 1 },
   ),
   mistake(
+    "a user name that stays the same while it is taken",
+    instead("userPrincipalName", {
+      mode: "Complex",
+      value: "Person.UserName + '@fabrikam.example';",
+    }),
+    String.raw`"Value": "\"Person.UserName`,
+    "The script of userPrincipalName does not use Iteration",
+    { isWarning: true },
+  ),
+  mistake(
     "no user name for a new user",
     replace('["Create"]', '["Update"]', upn),
     '"MappingFields"',

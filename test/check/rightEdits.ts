@@ -195,6 +195,13 @@ const ofEntra = [
     ),
   ],
   ["a property to read", field("onPremisesSyncEnabled", ["Update"], { mode: "None", value: null })],
+  [
+    "a user name that Active Directory keeps unique",
+    instead("userPrincipalName", {
+      mode: "Complex",
+      value: "Person.Accounts.MicrosoftActiveDirectory.userPrincipalName;",
+    }),
+  ],
   ["mail to another company", update("otherMails", "anna@elsewhere.test")],
   [
     "a password from a script",

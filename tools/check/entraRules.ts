@@ -22,6 +22,7 @@ export const entraRules: MappingRules = {
       ...fields.flatMap((field) => nameProblems(file, field)),
       ...staged.flatMap((one) => valueProblems(file, one)),
       ...staged.flatMap((one) => accessProblems(file, one)),
+      ...staged.flatMap((one) => iterationProblems(file, one)),
       ...twiceProblems(file, staged),
       ...correlationProblems(file, fields, createsUsers),
       ...(createsUsers ? creationProblems(file, staged) : []),
@@ -116,6 +117,19 @@ function accessProblems(file: JsonFile, { field, action, stage }: StagedField): 
     return [];
   const message = `${name} is ${wrong} for ${stage}; expected ${expected[stage]}.`;
   return [file.problem(action.valueNode, message, { field: name, severity: "warning" })];
+}
+
+/**
+ * A script that yields the same name again when it is taken: the platform runs it with a higher Iteration. Names of
+ * another system's account are unique already.
+ */
+function iterationProblems(file: JsonFile, { field, action, stage }: StagedField): Problem[] {
+  const { mode, value, valueNode } = action;
+  const isUnique = /^(userPrincipalName|mailNickname)$/i.test(field.name);
+  if (stage !== "Create" || mode !== "Complex" || typeof value !== "string" || !isUnique) return [];
+  if (/\b(Iteration|Accounts)\b/.test(value)) return [];
+  const message = `The script of ${field.name} does not use Iteration; expected another name for each, as one can be taken.`;
+  return [file.problem(valueNode, message, { field: field.name, severity: "warning" })];
 }
 
 /** Two fields of one stage that set the same value of a user with a mailbox. */
