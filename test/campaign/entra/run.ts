@@ -120,19 +120,20 @@ async function execute(
   const { deadlineMs } = action.verb;
   const met: string[] = [];
   const counts = ambushes.map(() => 0);
-  const process = { isKilled: false };
+  let wasKilled = false;
+  const isKilled = (): boolean => wasKilled;
   let wasLiedTo = false;
   let interruptRun: (reason: Fault) => void = () => undefined;
   const kill = (): void => {
-    process.isKilled = true;
+    wasKilled = true;
     interruptRun(Fault.invalid("killed"));
   };
   const cut = (): Fault =>
     new Fault({ kind: "unavailable", retryable: true, message: "The connection was cut." });
   const send: Transport = async (request, signal) => {
-    if (process.isKilled) throw cut();
+    if (isKilled()) throw cut();
     await clock.sleep(wayMs, signal);
-    if (process.isKilled) throw cut();
+    if (isKilled()) throw cut();
     const { "accept-encoding": _, ...headers } = request.headers;
     const pass = async () => {
       const { method, url, body: text = "" } = request;
@@ -177,7 +178,7 @@ async function execute(
   );
   const tookMs = clock.now - start;
   await clock.settle(0);
-  if (process.isKilled)
+  if (isKilled())
     return {
       answer: undefined,
       code: undefined,
