@@ -43,7 +43,7 @@ afterAll(() => bench.close());
 
 describe("the decision tables", () => {
   it("have rows", () => {
-    expect(new Set(rows.map(({ page }) => page)).size).toBe(3);
+    expect(new Set(rows.map(({ page }) => page)).size).toBe(4);
     expect(rows.length).toBeGreaterThan(100);
   });
 

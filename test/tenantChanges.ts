@@ -23,7 +23,7 @@ export function changesBetween(before: State, after: State): string[] {
   );
   const named = (value: unknown): string => names.get(String(value)) ?? String(value);
   const objects = present.flatMap((object) => {
-    const was = old.find(({ Guid }) => Guid === object["Guid"]);
+    const was = old.find(({ Guid }) => Guid === object["Guid"]) ?? ofKnownObject(object, after);
     return was ? changedIn(was, object, named) : [created(object)];
   });
   const removed = old
@@ -47,19 +47,30 @@ function recordsOf({ objects, entra: { users = {}, groups = {} } = {} }: State):
   );
 }
 
+/** A record is not a new object when Exchange has its object. */
+function ofKnownObject(
+  { Guid, Name }: DirectoryObject,
+  { objects }: State,
+): DirectoryObject | undefined {
+  const isKnown = objects.some(({ ExternalDirectoryObjectId: id }) => id === Guid);
+  return isKnown ? { Guid: Guid ?? null, Name: Name ?? null, Members: [] } : undefined;
+}
+
 function changedIn(
   old: DirectoryObject,
   object: DirectoryObject,
   named: (value: unknown) => string,
 ): string[] {
-  return Object.entries(object)
+  const removed = Object.keys(old).filter((name) => !(name in object) && !kept.has(name));
+  const changes = Object.entries(object)
     .filter(([name, value]) => !kept.has(name) && !isSame(old[name], value))
     .flatMap(([name, value]) => {
-      if (!Array.isArray(value)) return [property(name, value)];
+      if (!Array.isArray(value)) return [property(name, name === "manager" ? named(value) : value)];
       const texts = (list: unknown): string[] => (Array.isArray(list) ? list.map(named) : []);
       const what = references.has(name) ? `${name} of ${String(object["Name"])}` : name;
       return differences(texts(old[name]), texts(value)).map((change) => `${what} ${change}`);
     });
+  return [...changes, ...removed.map((name) => `- ${name}`)];
 }
 
 function created(object: DirectoryObject): string {
@@ -98,7 +109,7 @@ function differences(before: readonly string[], after: readonly string[]): strin
 }
 
 function property(name: string, value: unknown): string {
-  const text = String(value);
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   return text.length > maxLength || /[\n|`]/.test(text)
     ? name
     : `${name}: ${text === "" ? "empty" : text}`;

@@ -128,7 +128,7 @@ function iterationProblems(file: JsonFile, { field, action, stage }: StagedField
   const isUnique = /^(userPrincipalName|mailNickname)$/i.test(field.name);
   if (stage !== "Create" || mode !== "Complex" || typeof value !== "string" || !isUnique) return [];
   if (/\b(Iteration|Accounts)\b/.test(value)) return [];
-  const message = `The script of ${field.name} does not use Iteration; expected another name for each, as one can be taken.`;
+  const message = `The script of ${field.name} does not use Iteration; expected another name when one is taken.`;
   return [file.problem(valueNode, message, { field: field.name, severity: "warning" })];
 }
 

@@ -53,7 +53,7 @@ describe("a rule of the campaign", () => {
     ["E3", { answer: undefined, after: tenantWith({ ...user, isDeleted: true }) }],
     ["E4", { verb: "disable" }],
     ["E4", { verb: "delete", configuration: { deleteAccount: true }, jobTitle: "" }],
-    ["E4", { verb: "revoke" }],
+    ["E10", { verb: "revoke" }],
     ["E5", { verb: "grant", after: tenantWith({ ...user, isMember: false }) }],
     ["E5", { jobTitle: "Doctor" }],
     ["E5", { verb: "enable", after: tenantWith({ ...user, isEnabled: false }) }],

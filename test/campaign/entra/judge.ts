@@ -31,12 +31,13 @@ export const rules: Readonly<Record<string, string>> = {
   E1: "No person has two users.",
   E2: "No event changes anyone else's account.",
   E3: "A user is deleted only by delete, and only if configured.",
-  E4: "After a success of disable or delete, nobody signs in: the account is disabled or deleted. After one of revoke, the user is no member.",
+  E4: "After a success of disable or delete, nobody signs in: the account is disabled or deleted.",
   E5: "After a success, the account is as mapped.",
   E6: "A dry run changes nothing.",
   E7: "The password is in no output but the answer's data.",
   E8: "Every run that is not killed answers in time, with the exit code that belongs to its answer.",
   E9: "The next event on a healthy tenant succeeds.",
+  E10: "After a success of revoke, the user is no member.",
 };
 
 /** Everything that is wrong with a run. The state is asked, never the answer. */
@@ -70,11 +71,12 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
   if (!Success || isDryRun) return found;
   const user = after.users.find(({ isDeleted }) => !isDeleted);
   const isAccepted = AuditLogs.some(({ Message }) =>
-    /accepted; its lists do not show/.test(Message),
+    Message.includes("accepted; its lists do not show"),
   );
   const isStrict = one.circumstances.configuration["ConfirmRevokes"] === "strict";
   const isExcused = one.wasLiedTo && isAccepted && !isStrict;
-  for (const left of leftBy(one, user)) if (!isExcused) add("E4", left);
+  const rule = one.verb === "revoke" ? "E10" : "E4";
+  for (const left of leftBy(one, user)) if (!isExcused) add(rule, left);
   // What is given is confirmed by a plain acceptance, as long as nothing left a doubt.
   const isTrusted = one.wasLiedTo && one.verb !== "create";
   for (const missing of missingAfter(one, user)) if (!isTrusted) add("E5", missing);

@@ -84,5 +84,5 @@ export function eventFor(
       }),
     },
     outputContext: { Data: {} },
-  } as unknown as Event;
+  };
 }

@@ -22,14 +22,14 @@ import { bystandersOf, epoch, openTenant, person, usersOf, type Tenant } from ".
 import { strikes, troubles, type Trouble } from "./troubles.ts";
 
 const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
-  create: create as Action<AnyEvent, Targets>,
-  update: update as Action<AnyEvent, Targets>,
-  enable: enable as Action<AnyEvent, Targets>,
-  disable: disable as Action<AnyEvent, Targets>,
-  delete: remove as Action<AnyEvent, Targets>,
-  uniquenessCheck: uniquenessCheck as Action<AnyEvent, Targets>,
-  grant: grant as Action<AnyEvent, Targets>,
-  revoke: revoke as Action<AnyEvent, Targets>,
+  create: create,
+  update: update,
+  enable: enable,
+  disable: disable,
+  delete: remove,
+  uniquenessCheck: uniquenessCheck,
+  grant: grant,
+  revoke: revoke,
 };
 
 /** A trouble, and which of the requests that it can happen to it strikes. */
@@ -121,19 +121,20 @@ async function execute(
   const { deadlineMs } = action.verb;
   const met: string[] = [];
   const counts = ambushes.map(() => 0);
-  let isKilled = false;
+  let wasKilled = false;
+  const isKilled = (): boolean => wasKilled;
   let wasLiedTo = false;
   let interruptRun: (reason: Fault) => void = () => undefined;
   const kill = (): void => {
-    isKilled = true;
+    wasKilled = true;
     interruptRun(Fault.invalid("killed"));
   };
   const cut = (): Fault =>
     new Fault({ kind: "unavailable", retryable: true, message: "The connection was cut." });
   const send: Transport = async (request, signal) => {
-    if (isKilled) throw cut();
+    if (isKilled()) throw cut();
     await clock.sleep(wayMs, signal);
-    if (isKilled) throw cut();
+    if (isKilled()) throw cut();
     const { "accept-encoding": _, ...headers } = request.headers;
     const pass = async () => {
       const { method, url, body: text = "" } = request;
@@ -178,7 +179,7 @@ async function execute(
   );
   const tookMs = clock.now - start;
   await clock.settle(0);
-  if (isKilled)
+  if (isKilled())
     return {
       answer: undefined,
       code: undefined,

@@ -31,7 +31,7 @@ const unavailable: HttpReply = {
 
 export const isGraph = ({ url }: HttpRequest): boolean => url.includes("/v1.0/");
 const isRead = ({ method, url, body = "" }: HttpRequest): boolean =>
-  method === "GET" || url.includes("$batch") || /"CmdletName":"Get-/.test(body);
+  method === "GET" || url.includes("$batch") || body.includes('"CmdletName":"Get-');
 const isToken = ({ url }: HttpRequest): boolean => url.includes("/oauth2/");
 
 export function strikes({ to }: Trouble, request: HttpRequest): boolean {
@@ -43,7 +43,9 @@ export function strikes({ to }: Trouble, request: HttpRequest): boolean {
 const named = ({ url }: HttpRequest): string =>
   decodeURIComponent(/\/v1\.0\/\w+\/([^/?]+)/.exec(url)?.[1] ?? "");
 
-/** The answer with its objects changed; that of a batch in its first part that has objects: a replica lags by itself. */
+/**
+ * The answer with its objects changed; that of a batch in its first part that has objects: a replica lags by itself.
+ */
 function withObjects(reply: HttpReply, change: (objects: unknown[]) => unknown[]): HttpReply {
   if (reply.status !== 200) return reply;
   const changed = (body: unknown): unknown => {
@@ -104,7 +106,8 @@ export const troubles: readonly [Trouble, ...Trouble[]] = [
         refusal(
           404,
           "Request_ResourceNotFound",
-          `Resource '${named(request)}' does not exist or one of its queried reference-property objects are not present.`,
+          `Resource '${named(request)}' does not exist or one of its queried reference-property ` +
+            "objects are not present.",
         ),
       ),
   },
