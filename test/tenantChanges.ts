@@ -41,7 +41,7 @@ function recordsOf({ objects, entra: { users = {}, groups = {} } = {} }: State):
   return Object.entries({ ...users, ...groups }).map(
     ([Guid, { displayName, members, ...record }]) => {
       const own = objects.find((one) => one["ExternalDirectoryObjectId"] === Guid);
-      const Name = String(displayName ?? own?.["Name"] ?? Guid);
+      const Name = typeof displayName === "string" ? displayName : (own?.["Name"] ?? Guid);
       return { ...(record as DirectoryObject), Guid, Name, Members: (members ?? []) as string[] };
     },
   );
@@ -109,7 +109,7 @@ function differences(before: readonly string[], after: readonly string[]): strin
 }
 
 function property(name: string, value: unknown): string {
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > maxLength || /[\n|`]/.test(text)
     ? name
     : `${name}: ${text === "" ? "empty" : text}`;
