@@ -93,7 +93,7 @@ const preview = "preview";
 /** The user of a person, and why it is the right one. */
 export interface Found {
   user: User;
-  /** `existing`: reads show it. `made`: this run created or restored it. `planned`: a run would do so. */
+  /** `existing`: reads show it. `made`: this run created it. `planned`: a run would create or restore it. */
   state: "existing" | "made" | "planned";
   isCreated: boolean;
   /** A sentence for the audit log; undefined when the step says it all. */

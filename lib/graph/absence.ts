@@ -10,8 +10,8 @@ const kinds = {
 } as const;
 
 /**
- * Reads an object by its ID. Throws a `missing` fault when there is none, which a second look by another way confirms:
- * a replica may not have a new object yet. Throws `notReady` when the second look finds it.
+ * Reads an object by its ID. Throws a `missing` fault when there is none, which a search in both indexes of the
+ * directory confirms: a replica may not have a new object yet. Throws `notReady` when the search finds it.
  */
 export async function objectById(
   graph: Graph,
@@ -25,10 +25,8 @@ export async function objectById(
   } catch (thrown) {
     const cause = Fault.of(thrown);
     if (cause.kind !== "missing") throw cause;
-    const query = { select: [], filter: equals("id", id) };
-    const others = await graph.list({ operation: all, query });
     const { requestId } = cause;
-    if (others.length > 0)
+    if (await isFound(graph, all, id))
       throw new Fault({
         kind: "notReady",
         message: `${title} ${id} exists, but cannot be read yet: Entra ID needs some time after it is created.`,
@@ -43,6 +41,26 @@ export async function objectById(
       requestId,
     });
   }
+}
+
+/** Whether one of the two indexes shows the object, in one request. */
+async function isFound(
+  graph: Graph,
+  operation: "GET /users" | "GET /groups",
+  id: string,
+): Promise<boolean> {
+  const filter = equals("id", id);
+  const filters = [filter, { ...filter, isAdvanced: true }];
+  const pieces = graph.each(filters, (one) => ({
+    operation,
+    query: { select: [], filter: one },
+  }));
+  let count = 0;
+  for await (const piece of pieces) {
+    if ("fault" in piece) throw piece.fault;
+    count += piece.page.objects.length;
+  }
+  return count > 0;
 }
 
 /** Throws an `unexpected` fault when an object lacks a requested property: an absent property never means "no". */

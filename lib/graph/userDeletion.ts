@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import { mergedOperations, type Operations } from "../step.ts";
-import type { GraphStep } from "./target.ts";
+import type { GraphQuery, GraphStep } from "./target.ts";
 import { nameOf, userById, userLookup, type User } from "./user.ts";
 
 /** What `deletingUser` sends, its look included. */
@@ -34,6 +34,30 @@ export function deletingUser(user: User): GraphStep {
 export const userRestoration: Operations = mergedOperations(userLookup, {
   "POST /directory/deletedItems/{item}/restore": ["item"],
 });
+
+/** A restored user is invisible to readers for some seconds. */
+const patienceMs = 10_000;
+
+/** The user after its restoration. Throws a `notReady` fault when no read shows it in time. */
+export function restoredUser(
+  { id, displayName }: User,
+  select: readonly string[],
+): GraphQuery<User> {
+  const look = userById(id, select);
+  return async (targets) =>
+    await targets.graph.eventually(
+      async () => {
+        try {
+          return await look(targets);
+        } catch (thrown) {
+          const { kind } = Fault.of(thrown);
+          if (kind !== "missing" && kind !== "notReady") throw thrown;
+          return undefined;
+        }
+      },
+      { what: `The restored user "${displayName}" (${id})`, maxMs: patienceMs },
+    );
+}
 
 /** The step that restores a deleted user, with its licences and memberships (documented). */
 export function restoringUser(deleted: User): GraphStep {

@@ -10,7 +10,7 @@ import {
 } from "../../lib/accounts/entraCreation.ts";
 import { Fault } from "../../lib/fault.ts";
 import { nameOf, userOrDeletedWhere } from "../../lib/graph/user.ts";
-import { restoringUser } from "../../lib/graph/userDeletion.ts";
+import { restoredUser, restoringUser } from "../../lib/graph/userDeletion.ts";
 import { propertiesAmong } from "../../lib/graph/userFields.ts";
 import { onCreate } from "../../lib/host/accountActions.ts";
 
@@ -49,10 +49,17 @@ export default onCreate({
       if (configuration.CorrelateOnly)
         throw new Fault({ kind: "missing", message: `No user has "${value}" as ${property}.` });
       if (deleted) {
-        const result = await change(restoringUser(deleted));
-        const state = result === "planned" ? "planned" : "made";
-        const sentence = `Correlated with the restored user ${nameOf(deleted)}: ${why}`;
-        return { user: deleted, state, isCreated: false, sentence, password: null };
+        const isPlanned = (await change(restoringUser(deleted))) === "planned";
+        const restored = isPlanned
+          ? deleted
+          : await read(restoredUser(deleted, propertiesAmong(fields)));
+        return {
+          user: restored,
+          state: isPlanned ? "planned" : "existing",
+          isCreated: false,
+          sentence: `Correlated with the restored user ${nameOf(restored)}: ${why}`,
+          password: null,
+        };
       }
       const values = newValues(wanted.values, property, value);
       if (isCertain) return await createUser(values, { property, value }, input);

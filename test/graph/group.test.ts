@@ -26,6 +26,7 @@ import {
   reply,
   requestsIn,
   root,
+  searched,
   tenantOf,
 } from "./scripted.ts";
 
@@ -93,7 +94,7 @@ describe("a group", () => {
   });
 
   it("is proven missing by a second look of another kind", async () => {
-    const { graph } = clientOf([absent(idOf(10)), listed([])]);
+    const { graph } = clientOf([absent(idOf(10)), searched([])]);
     expect(await faultOf(groupById(idOf(10))({ graph }))).toMatchObject({
       kind: "missing",
       isProven: true,
@@ -194,9 +195,10 @@ describe("a membership", () => {
 
   /** A tenant in which the group, the user, or both exist, and the user belongs to the group or not. */
   const tenant = ({ hasGroup = true, hasUser = true, belongs = false } = {}) =>
-    tenantOf((request) => {
-      if (request === "GET /users") return listed(hasUser ? [ann] : []);
-      if (request === "GET /groups") return listed(hasGroup ? [group()] : []);
+    tenantOf((request, { body = "" }) => {
+      if (request === "POST /$batch" && body.includes("/users?"))
+        return searched(hasUser ? [ann] : []);
+      if (request === "POST /$batch") return searched(hasGroup ? [group()] : []);
       if (request.includes("/users/") && !hasUser) return absent(idOf(1));
       if (request.includes("/groups/") && !hasGroup) return absent(idOf(10));
       if (request.endsWith("/memberOf/microsoft.graph.group"))

@@ -25,6 +25,12 @@ export function listed(value: readonly unknown[], extras: Record<string, unknown
   return reply(200, { "@odata.context": `${root}/$metadata#users`, ...extras, value });
 }
 
+/** The answer to a search in both indexes of the directory. */
+export function searched(value: readonly unknown[]): HttpReply {
+  const responses = ["1", "2"].map((id) => ({ id, status: 200, body: { value } }));
+  return reply(200, { responses });
+}
+
 /** A page with a link to the next one. */
 export const linked = (value: readonly unknown[], link: string): HttpReply =>
   listed(value, { "@odata.nextLink": link });

@@ -12,6 +12,7 @@ import {
   refusal,
   reply,
   requestsIn,
+  searched,
   tenantOf,
 } from "./scripted.ts";
 
@@ -28,17 +29,21 @@ describe("a user by ID", () => {
   });
 
   it("is proven missing by a second look of another kind", async () => {
-    const { graph, sent } = clientOf([absent(idOf(1)), listed([])]);
+    const { graph, sent } = clientOf([absent(idOf(1)), searched([])]);
     expect(await faultOf(userById(idOf(1))({ graph }))).toMatchObject({
       kind: "missing",
       isProven: true,
       message: `User ${idOf(1)} does not exist.`,
     });
-    expect(requestsIn(sent)[1]).toBe(`GET /users?$select=id&$filter=id eq '${idOf(1)}'`);
+    const { requests } = JSON.parse(sent[1]?.body ?? "") as { requests: { url: string }[] };
+    expect(requests.map(({ url }) => decodeURIComponent(url))).toEqual([
+      `/users?$select=id&$filter=id eq '${idOf(1)}'`,
+      `/users?$select=id&$filter=id eq '${idOf(1)}'&$count=true`,
+    ]);
   });
 
   it("is not ready when the second look finds it", async () => {
-    const { graph } = clientOf([absent(idOf(1)), listed([ann()])]);
+    const { graph } = clientOf([absent(idOf(1)), searched([ann()])]);
     expect((await faultOf(userById(idOf(1))({ graph }))).kind).toBe("notReady");
   });
 
@@ -226,7 +231,7 @@ describe("a manager", () => {
       absent("manager"),
       absent(idOf(1)),
       absent(idOf(1)),
-      listed([]),
+      searched([]),
     ]);
     expect(await managerOf(idOf(1))({ graph })).toEqual(bob);
     expect(await managerOf(idOf(1))({ graph })).toBeUndefined();
@@ -258,7 +263,7 @@ describe("a manager", () => {
     expect(await step.isInEffect?.(other)).toBe(false);
     const none = tenantOf((request) => {
       if (request.endsWith("/manager")) return absent("manager");
-      return request === "GET /users" ? listed([]) : absent(idOf(2));
+      return request === "POST /$batch" ? searched([]) : absent(idOf(2));
     });
     expect(await faultOf(step.isInEffect?.(none) ?? Promise.resolve())).toMatchObject({
       isProven: true,

@@ -97,11 +97,12 @@ function seenIn({ emulator }: Tenant): Case["before"] {
 }
 
 function drawAmbushes(chance: Chance): Ambush[] {
-  const one = (): Ambush => ({
-    trouble: chance.oneOf(troubles),
-    nth: 1 + Math.min(chance.below(8), chance.below(8)),
-    isLasting: chance.is(0.1),
-  });
+  const one = (): Ambush => {
+    const trouble = chance.oneOf(troubles);
+    const nth = 1 + Math.min(chance.below(8), chance.below(8));
+    // A tenant that never shows anything is another tenant.
+    return { trouble, nth, isLasting: chance.is(0.1) && !trouble.name.includes("found") };
+  };
   return chance.is(0.5) ? [one()] : [one(), one()];
 }
 
