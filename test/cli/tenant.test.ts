@@ -150,6 +150,17 @@ describe("exo-connector tenant diff", () => {
 });
 
 describe("exo-connector emulator fault", () => {
+  it("strikes an operation of Graph, and no other", async () => {
+    const request = "patch /users/{user}";
+    const { lines } = await ran("emulator", "fault", "unavailable", request, "--times", "1");
+    expect(lines).toEqual(["unavailable for PATCH /users/{user}, once: 0 such requests so far"]);
+    const account = ["--account", "not.licensed@contoso.com", "--set", "jobTitle=Nurse"];
+    const { code } = await ran("run", "entra/update", ...account, "--live");
+    expect(code).toBe(0);
+    const struck = running.emulator.journal().filter(({ fault }) => fault !== undefined);
+    expect(struck.map(({ operation }) => operation)).toEqual(["PATCH /users/{user}"]);
+  });
+
   it("adds a fault that strikes as often as it says, and leaves the others alone", async () => {
     await ran("emulator", "fault", "unavailable", "Set-Mailbox");
     const { code, lines } = await ran("emulator", "fault", "Throttled", "get-mailbox", "--times=1");
@@ -187,6 +198,10 @@ describe("exo-connector emulator fault", () => {
   });
 
   it.each([
+    [
+      ["throttled", "PATCH /user/{user}"],
+      "The emulated Microsoft Graph has no operation PATCH /user/{user}. Is it PATCH /users/{user}?",
+    ],
     [["throtled"], "There is no fault throtled. Is it throttled?"],
     [
       ["throttled", "Get-Mailboxx"],

@@ -3,6 +3,7 @@ import { nearestName } from "../../../lib/nearestName.ts";
 import { catalogue } from "../../../test/emulator/catalogue.ts";
 import { isDocumented } from "../../../test/emulator/exchange/documentedCmdlets.ts";
 import { faultNames, type Fault } from "../../../test/emulator/faults.ts";
+import { operations } from "../../../test/emulator/graph/operations.ts";
 import { askEmulator, usualAddress } from "../../session/control.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
@@ -20,9 +21,9 @@ interface FaultOptions {
 export function addFault(emulator: Command, terminal: Terminal): void {
   const fault = emulator
     .command("fault")
-    .description("Let requests fail: all, or those of one cmdlet.")
+    .description("Let requests fail: all, or those of one cmdlet or operation of Graph.")
     .argument("[name]", "what happens, such as throttled; --list shows all names")
-    .argument("[cmdlet]", "only requests of this cmdlet")
+    .argument("[request]", 'only this cmdlet, or this operation of Graph: "PATCH /users/{user}"')
     .option("--times <n>", "how many requests fail (default: all, or one for tokenRefused)")
     .option("--list", "show the names, and the faults that are set")
     .option("--clear", "remove all faults")
@@ -30,7 +31,7 @@ export function addFault(emulator: Command, terminal: Terminal): void {
     .option("--json", "one JSON document");
   withExamples(fault, ["emulator fault throttled Set-Mailbox --times 2", "emulator fault --clear"]);
   fault.action(
-    async (name: string | undefined, cmdlet: string | undefined, options: FaultOptions) => {
+    async (name: string | undefined, request: string | undefined, options: FaultOptions) => {
       const { emulator: address, clear, list, json } = options;
       if (name === undefined && !clear && !list)
         throw new UsageError("Expected the name of a fault, --list or --clear.");
@@ -43,7 +44,7 @@ export function addFault(emulator: Command, terminal: Terminal): void {
         await askEmulator(address, {
           method: "PATCH",
           path: "faults",
-          body: [faultOf(name, cmdlet, options)],
+          body: [faultOf(name, request, options)],
         });
       const faults = (await askEmulator(address, { path: "faults" })) as ListedFault[];
       if (json) {
@@ -61,7 +62,7 @@ type ListedFault = Fault & { seen: number };
 
 function faultOf(
   name: string,
-  cmdlet: string | undefined,
+  request: string | undefined,
   { times }: FaultOptions,
 ): Pick<Fault, "named" | "match" | "times"> {
   const named = faultNames.find((one) => one.toLowerCase() === name.toLowerCase());
@@ -69,9 +70,23 @@ function faultOf(
     throw new UsageError(`There is no fault ${name}. ${suggestion(name, faultNames)}`);
   return {
     named,
-    ...(cmdlet !== undefined && { match: { cmdlet: cmdletOf(cmdlet) } }),
+    ...(request !== undefined && { match: matchOf(request) }),
     ...(times !== undefined && { times: countOf(times) }),
   };
+}
+
+function matchOf(request: string): NonNullable<Fault["match"]> {
+  return request.includes("/")
+    ? { operation: operationOf(request) }
+    : { cmdlet: cmdletOf(request) };
+}
+
+function operationOf(text: string): string {
+  const known = operations.find((one) => one.toLowerCase() === text.toLowerCase());
+  if (known !== undefined) return known;
+  throw new UsageError(
+    `The emulated Microsoft Graph has no operation ${text}. ${suggestion(text, operations)}`,
+  );
 }
 
 function cmdletOf(text: string): string {
@@ -94,7 +109,10 @@ function countOf(text: string): number {
 
 function lineOf({ named, match, seen, times, ...others }: ListedFault): string {
   const what = named ?? JSON.stringify(others);
-  const whom = match === undefined ? "every request" : (match.cmdlet ?? JSON.stringify(match));
+  const whom =
+    match === undefined
+      ? "every request"
+      : (match.cmdlet ?? match.operation ?? JSON.stringify(match));
   const limit = times === undefined ? "" : `, ${times === 1 ? "once" : `${times} times`}`;
   return `${what} for ${whom}${limit}: ${seen} such requests so far`;
 }
