@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { faultNames } from "../emulator/faults.ts";
-import { graphState } from "../emulator/graph/graphClient.ts";
+import { graphState, ids } from "../emulator/graph/graphClient.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { readState } from "../emulator/state.ts";
 import { TestClient } from "../emulator/testClient.ts";
@@ -90,6 +90,19 @@ describe("exo-connector tenant diff", () => {
       "Cloud Only <cloud.only@contoso.com>, user of Entra ID",
       "  + accountEnabled: false",
       expect.stringMatching(/^ {2}\+ signInSessionsValidFromDateTime: "20/),
+    ]);
+  });
+
+  it("names the manager of a user", async () => {
+    const state = graphState();
+    running.emulator.replaceState(state);
+    running.emulator.remember();
+    const changed = structuredClone(state);
+    Object.assign(changed.entra?.users?.[ids.cloudOnly] ?? {}, { manager: ids.anna });
+    running.emulator.replaceState(changed);
+    expect((await ran("tenant", "diff")).lines).toEqual([
+      "Cloud Only <cloud.only@contoso.com>, user of Entra ID",
+      '  + manager: "Anna Bakker"',
     ]);
   });
 
