@@ -112,8 +112,9 @@ function changedValue(value: unknown, place: Place, change: Change): unknown {
   );
 }
 
-/** The rows of an answer are data; what is around them is Exchange's. */
+/** The rows of an answer are data; what is around them is Exchange's. A reference to an object of Graph is a link. */
 function ruleOf(key: string, member: unknown, { rule }: Place): Rule {
+  if (key === "@odata.id") return "sentence";
   return rule === "sentence" && key === "value" && Array.isArray(member) ? "data" : rule;
 }
 

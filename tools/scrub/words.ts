@@ -14,63 +14,75 @@ import { listOperations, objectOperations, writes } from "../../lib/graph/client
 import { readOnlyProperties, userProperties } from "../../lib/graph/userProperties.ts";
 import { isRecord } from "../../lib/record.ts";
 
-/** Words of the errors and warnings of Exchange Online, and of the audit sentences, in lower case. */
+/** Words of the errors and warnings of Exchange Online and Graph, and of the audit sentences, in lower case. */
 export const sentenceWords: ReadonlySet<string> = new Set(
   `
-skiptoken select sts windows net oauth2 common invalid token uri client
-accept accepted access account accounts ace action active ad add added address addresses admin
-adminapi administrator adobjectalreadyexistsexception after again ago alias all allow allowed
-allows already an and another answer answered any app application applied appropriate are
-argument as assign assigned assigning assignment associated at attribute attributes authenticate
-authentication author authorization automatic availabilityonly available azure badrequest be
-bearer became because been behalf being belong belongs beta between bewerking bind blank body
-but by bypass bypasssecuritygroupmanagercheck calendar calendarrightconflict call caller can
-cannot canviewprivateitems change changed changes charset check choose clean client cmdlet
-cmdletaccessdeniedexception cmdletinvokeinputtype code collection com combines command complete
-completed concurrent configuration configured consent contains content context contract control
-controller convert correct correctly correlated correlateonly could couldn create created
-creation current currently cut dateformat day days dc de decides default
-defaultfolderlocalizationexception definition delays delegate delete deleted denies deprecating
-derived details diagnostics different digit directory disable displayed displayname distribution
-distributiongroup distributiongroupmember do documentation does doesn domain done due duplicate
-dynamic editor either emailaddresses empty emulated en enable enabled end enter entitlement
-entra entries entry error europe exception exceptiontype exchange executing exist existing
-existingautoreply exists exo expected expired expiry externalid failed false filter filterable
-find first folders for forest formats forwardingaddress found from full generichashtable get
-gevonden grant graph group groups gzip has have headers held hiddenfromaddresslistsenabled hide
-hold however html https id identifier identity if ignored import imported in inactive include
-incomplete increase indicates information innererror insufficient internalexception
-internalmessage invalid invokecommand is isn it its json kan keep keeps key language later latin
-learn least left legacyexchangedn letter leveraging licence license limit limited limiteddetails
-list listed lists litigation litigationholdenabled litigationholdoffinactive localization
-localize longer made mail mailbox mailboxautoreplyconfiguration mailboxes
-mailboxfolderpermission mailboxpermission mailboxplan mailboxregionalconfiguration mailcontact
-mailuniversaldistributiongroup make manageasapp managedby managementobjectnotfoundexception
-managers many mapped mapping masters matches matching maximum may member
-memberalreadyexistsexception membernotfoundexception members membership message
-messagecopyforsentasenabled messagetrace metadata microsoft microsoftonline minutes mode
-modified module moment more most ms msexchhidefromaddresslists multiple must name names need
-needs neither new nextlink niet nl no nor not notaccepteddomainexception notfound nothing null
-number object octet odata of off office omdat on one online only op operation options or
-organization other out outlook over overwrite own owner page pagination parameter partition
-partly per performed permanently permission permissions permit person plain please powershell
-premises present preview primary principal process prod property proxy proxyaddresses
-proxyaddressexistsexception ps publicdelegates put querycontext rate ratelimit reach reached
-read rearrange recent recipient recipientpermission recipients recipienttaskexception recognized
-record records refer reference references refused regionalconfiguration remaining remove removed
-removing rename renamed replace replication reply reports request requests requires resource
-resourcedomain resourceowner resources responses result results resultsize retry returned
-returns reviewer revoke revoked right rights role roles roommailbox run said same sample
-scenario scope security send sent september server service set setting settings shared
-sharedmailbox should show shown similar since skipped smtp so some source specified specify
-spelled stacktrace standard start status still stored stream subpermissionattribute successfully
-such supported sure switch switching sync synchronised synchronized take taken target tenant
-text texts than that the them there these this those through time to token too transformation
-true trusted try turn type typed types uitgevoerd unauthorized unavailable unique unknown uri us
-use used user useralreadyexistsinpermissionentryexception usermailbox
-usernotfoundinpermissionentryexception userprincipalname users usually utf valid value ve view
-wait warnings was wasn whether which while who whose will wins with without
-wlcdmanagedmemberexistsexception worden would write www xml yet yields you your zone
+
+skiptoken top orderby eq ne any startswith endswith select sts windows net
+oauth2 common invalid token uri client accept accepted access account accounts ace
+action active ad add added adding address addresses admin adminapi administrator
+adobjectalreadyexistsexception advanced after again ago alias all allow allowed allows already an
+and another answer answered any app application applied appropriate are argument as assign
+assigned assigning assignment associated at attribute attributes authenticate authentication
+author authorization authorize automatic availabilityonly available azure badrequest be bearer
+became because been before behalf being belong belongs beta between bewerking bind blank body
+boolean briefly but by bypass bypasssecuritygroupmanagercheck calendar calendarrightconflict call
+caller calling can cannot canviewprivateitems change changed changes charset check choose clause
+clean cmdlet cmdletaccessdeniedexception cmdletinvokeinputtype code collection com combines
+command company complete completed complexity comply concurrencyviolation concurrent configuration
+configured conflicting consent consistencylevel contains content context contract control
+controller convert correct correctly correlated correlateonly correspond corresponding could
+couldn count create created creation current currently cut dateformat day days dc de decides
+default defaultfolderlocalizationexception definition delays delegate delete deleted denies
+deprecating derived details diagnostics different digit directly directory disable displayed
+displayname distribution distributiongroup distributiongroupmember do documentation does doesn
+domain done due duplicate dynamic editor edm either emailaddresses empty emulated en enable
+enabled enablement end ensure enter entitlement entity entra entries entry error errors
+established europe eventual exceed exceeds exception exceptiontype exchange executing exist
+existing existingautoreply exists exo expected expired expiredpagetoken expiry external externalid
+failed false filter filterable find first folders following for forest formats forwardingaddress
+found from full generichashtable get gevonden grant graph group groups gzip has have header
+headers held hence hiddenfromaddresslistsenabled hide hold however html https id identifier
+identity identitynotfound if ignored implemented import imported in inactive include included
+inclusive incoming incomplete increase indicates information inherited innererror insufficient
+internalexception internalmessage invalidauthenticationtoken invokecommand is isn it its json kan
+keep keeps key language later latin learn least left legacyexchangedn letter leveraging licence
+license licenses lifetime limit limited limiteddetails list listed lists litigation
+litigationholdenabled litigationholdoffinactive localization localize location longer made mail
+mailbox mailboxautoreplyconfiguration mailboxes mailboxfolderpermission mailboxpermission
+mailboxplan mailboxregionalconfiguration mailcontact mailuniversaldistributiongroup make
+manageasapp managedby managementobjectnotfoundexception managers many mapped mapping mastered
+masters matches matching maximum may member memberalreadyexistsexception membernotfoundexception
+members membership message messagecopyforsentasenabled messagetrace metadata method microsoft
+microsoftonline might migration minutes missing mode modified module moment more most ms
+msexchhidefromaddresslists multiple must name named names need needs neither new nextlink niet nl
+no nor not notaccepteddomainexception notfound nothing null number object objectconflict
+objectnotfound objects octet odata of off office omdat on one online only op operation operator
+options or organization originated other out outlook over overwrite own owner owners page
+pagination parameter parameters partition partly password per performed permanently permission
+permissions permit person plain please portion powershell premises present preview primary
+principal privileges process prod properties property provide provided proxy proxyaddresses
+proxyaddressexistsexception ps publicdelegates put queried queries query querycontext quota
+quotaexceeded rate ratelimit reach reached read real realm rearrange recent recipient
+recipientpermission recipients recipienttaskexception recognized record records redirect refer
+reference references refused regionalconfiguration remaining remove removed removing rename
+renamed replace replication replicaunavailable reply reports request requestdenied
+requestfromnonpremiumtenantorb2ctenant requests required requirements requires resource
+resourcedomain resourcenotfound resourceowner resources responses result results resultsize retry
+returned returns reviewer revoke revoked right rights role roles roommailbox run said same sample
+scenario scope search security send sent september server service servicenotavailable set setting
+settings shared sharedmailbox should show shown similar since size skipped sku smtp so some
+sorting source special specified specify spelled stacktrace standard start status still stored
+stream subpermissionattribute subscription successfully such support supported sure switch
+switching sync synchronised synchronized take taken target temporarily tenant text texts than that
+the them there these this those throttledpermanently throttledtemporarily through time to too
+toomanyrequests transformation true trusted try turn type typed types uitgevoerd unable
+unauthorized unavailable undergoing unique unknown unset unsupported unsupportedquery update us
+usage use used user useralreadyexistsinpermissionentryexception usermailbox
+usernotfoundinpermissionentryexception userprincipalname users usually utf v1 valid validation
+value values ve verified view wait warnings was wasn whether which while who whose will wins with
+within without wlcdmanagedmemberexistsexception worden would write writes www xml yet yields you
+your zone
 `
     .trim()
     .split(/\s+/),
@@ -106,7 +118,8 @@ const values = `
 SMTP Default Anonymous NT AUTHORITY SELF SYSTEM True False Unlimited Universal External Known All None Allow
 HelloID Dynamic Shared Mailbox Distribution Group smb dg User Created Calendar Person
 FullAccess SendAs SendOnBehalf ReadPermission GenericHashTable Collection String System Guid DateTime Exchange
-Unified DynamicMembership Member Guest
+Unified DynamicMembership Member Guest directoryObjects exchangeOnline managerId passwordProfile password
+forceChangePasswordNextSignIn
 `;
 
 /** Names and values of the contracts, in lower case: cmdlets, parameters, properties, the form, the event, a person. */
