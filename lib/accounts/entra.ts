@@ -160,9 +160,11 @@ export async function applyWanted(
     settings.length > 0 && !mailbox
       ? [{ Message: `User ${nameOf(user)} has no mailbox, so no setting of one was changed.` }]
       : [];
+  // A setting without a mailbox has no value, whatever is mapped.
+  const none = mailbox ? {} : Object.fromEntries(settings.map(({ name }) => [name, null]));
   return {
     before: fieldsOf(ofUser?.before ?? user, ofMailbox?.before),
-    after: fieldsOf(ofUser?.after ?? user, ofMailbox?.after),
+    after: { exchangeOnline: none, ...fieldsOf(ofUser?.after ?? user, ofMailbox?.after) },
     subject: mailbox ? `${subjectOf(user)} with mailbox ${mailboxName(mailbox)}` : subjectOf(user),
     audit,
   };

@@ -17,7 +17,7 @@ import { propertiesAmong } from "../graph/userFields.ts";
 import { userProperties } from "../graph/userProperties.ts";
 import type { UserValues } from "../graph/userChange.ts";
 import { quoted } from "../graphemes.ts";
-import { mappedText } from "../mappedValues.ts";
+import { mappedText, oneOf } from "../mappedValues.ts";
 import type { CreateInput } from "../host/accountActions.ts";
 import type { Needs } from "../step.ts";
 import { mailboxOf, type EntraTargets, type Wanted } from "./entra.ts";
@@ -73,17 +73,15 @@ export function newValues(values: UserValues, property: string, value: string): 
 /** The password that is mapped, or a new one. */
 function passwordFor({ data, configuration }: Pick<Input, "data" | "configuration">): NewPassword {
   const mapped = data.get("passwordProfile.password");
-  const mustChange = mappedText(
-    "passwordProfile.forceChangePasswordNextSignIn",
-    data.get("passwordProfile.forceChangePasswordNextSignIn"),
-  );
+  const name = "passwordProfile.forceChangePasswordNextSignIn";
+  const mustChange = mappedText(name, data.get(name)) || "true";
   return {
     password:
       typeof mapped === "string" && mapped !== ""
         ? mapped
         : newPassword(configuration.PasswordPolicy ?? "random"),
     // Unless mapped otherwise: whoever delivers the password knows it too.
-    forceChangePasswordNextSignIn: mustChange.toLowerCase() !== "false",
+    forceChangePasswordNextSignIn: oneOf(name, mustChange, ["true", "false"]) === "true",
   };
 }
 
@@ -115,17 +113,23 @@ export async function createUser(
 ): Promise<Found> {
   const { read, create } = input;
   const passwordProfile = passwordFor(input);
-  const { step, confirm, created, isConfirmed } = creatingUser(values, passwordProfile, key);
+  const creation = creatingUser(values, passwordProfile, key);
+  const { step, confirm, created, isConfirmed } = creation;
   const result = await create({ ...step, recover: (fault) => read(confirm(fault)) });
   const { password } = passwordProfile;
   if (result === "planned") {
-    const user = userOf({ ...values, id: preview });
+    const user = userOf({ ...creation.values, id: preview });
     return { user, state: "planned", isCreated: true, password: null };
   }
   if (!created()) await read(confirm(notReturned));
   const user = userOf({ id: "", ...created() });
   if (isConfirmed())
-    return { user: userOf({ ...values, ...user }), state: "made", isCreated: true, password };
+    return {
+      user: userOf({ ...creation.values, ...user }),
+      state: "made",
+      isCreated: true,
+      password,
+    };
   const sentence =
     `Correlated with user ${nameOf(user)}: its ${key.property} is "${key.value}". It was created before this run, ` +
     "which does not know its password.";

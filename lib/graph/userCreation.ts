@@ -29,6 +29,8 @@ export interface Key {
 /** A user about to be created. */
 export interface Creation {
   step: GraphStep;
+  /** All values of the new user, those that follow from others among them. */
+  values: UserValues;
   /**
    * Decides after a fault whether the user exists anyway: an answer was lost, or an earlier run created it. Throws the
    * fault to report when it does not.
@@ -84,6 +86,7 @@ export function creatingUser(values: UserValues, passwordProfile: NewPassword, k
       });
       return "done";
     },
+    values: all,
     created: () => user,
     isConfirmed: () => isConfirmed,
   };

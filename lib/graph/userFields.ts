@@ -1,5 +1,5 @@
 import { Fault } from "../fault.ts";
-import { listOf, mappedText, oneOf, wrong } from "../mappedValues.ts";
+import { lengthOf, listOf, mappedText, oneOf, wrong } from "../mappedValues.ts";
 import { nearestName } from "../nearestName.ts";
 import { isRecord } from "../record.ts";
 import type { UserValue, UserValues } from "./userChange.ts";
@@ -55,7 +55,12 @@ function valueOf(name: string, property: UserProperty, mapped: unknown): UserVal
   const text = mappedText(name, mapped);
   if (text === "") return property.isNeverEmpty ? undefined : null;
   if (type === "flag") return oneOf(name, text, ["true", "false"]) === "true";
-  return type === "time" ? timeValue(name, text) : text;
+  if (type === "time") return timeValue(name, text);
+  if (type === "country" && !/^[A-Z]{2}$/i.test(text))
+    throw wrong(name, text, "a country code of two letters such as NL");
+  const { maxLength = Infinity } = property;
+  if (lengthOf(text) > maxLength) throw wrong(name, text, `${maxLength} characters at most`);
+  return text;
 }
 
 /** Graph keeps a list of business phones with one at most (documented). */

@@ -4,8 +4,10 @@
  * attributes that Entra Connect synchronises.
  */
 export interface UserProperty {
-  /** Default: text. A time is a date or an instant; an object has texts. */
-  type?: "flag" | "list" | "time" | "object";
+  /** Default: text. A time is a date or an instant; an object has texts; a country is a code of two letters. */
+  type?: "flag" | "list" | "time" | "object" | "country";
+  /** Of a text, in characters (documented). */
+  maxLength?: number;
   /** Graph does not clear it. */
   isNeverEmpty?: true;
   /** Changing it needs more than the permission to change a profile, and more again if the user holds a role. */
@@ -33,14 +35,14 @@ const properties = {
   },
   ageGroup: { attribute: inCloud },
   businessPhones: { type: "list", isSensitive: true, attribute: "telephoneNumber" },
-  city: { attribute: "l" },
-  companyName: { attribute: "company" },
+  city: { maxLength: 128, attribute: "l" },
+  companyName: { maxLength: 64, attribute: "company" },
   consentProvidedForMinor: { attribute: inCloud },
-  country: { attribute: "co" },
-  department: { attribute: "department" },
-  displayName: { isNeverEmpty: true, attribute: "displayName" },
+  country: { maxLength: 128, attribute: "co" },
+  department: { maxLength: 64, attribute: "department" },
+  displayName: { maxLength: 256, isNeverEmpty: true, attribute: "displayName" },
   employeeHireDate: { type: "time", attribute: "a custom attribute" },
-  employeeId: { attribute: "employeeID" },
+  employeeId: { maxLength: 16, attribute: "employeeID" },
   employeeLeaveDateTime: { type: "time", isSensitive: true, attribute: "a custom attribute" },
   employeeOrgData: {
     type: "object",
@@ -49,12 +51,12 @@ const properties = {
   },
   employeeType: { attribute: "employeeType" },
   faxNumber: { attribute: "facsimileTelephoneNumber" },
-  givenName: { attribute: "givenName" },
-  jobTitle: { attribute: "title" },
+  givenName: { maxLength: 64, attribute: "givenName" },
+  jobTitle: { maxLength: 128, attribute: "title" },
   mail: { isNeverEmpty: true, attribute: "mail" },
-  mailNickname: { isNeverEmpty: true, attribute: "mailNickname" },
-  mobilePhone: { isSensitive: true, attribute: "mobile" },
-  officeLocation: { attribute: "physicalDeliveryOfficeName" },
+  mailNickname: { maxLength: 64, isNeverEmpty: true, attribute: "mailNickname" },
+  mobilePhone: { maxLength: 64, isSensitive: true, attribute: "mobile" },
+  officeLocation: { maxLength: 128, attribute: "physicalDeliveryOfficeName" },
   onPremisesExtensionAttributes: {
     type: "object",
     parts: extensionAttributes,
@@ -62,12 +64,12 @@ const properties = {
   },
   otherMails: { type: "list", isSensitive: true, attribute: inCloud },
   passwordPolicies: { attribute: inCloud },
-  postalCode: { attribute: "postalCode" },
+  postalCode: { maxLength: 40, attribute: "postalCode" },
   preferredLanguage: { attribute: "preferredLanguage" },
-  state: { attribute: "st" },
-  streetAddress: { attribute: "streetAddress" },
-  surname: { attribute: "sn" },
-  usageLocation: { isNeverEmpty: true, attribute: inCloud },
+  state: { maxLength: 128, attribute: "st" },
+  streetAddress: { maxLength: 1024, attribute: "streetAddress" },
+  surname: { maxLength: 64, attribute: "sn" },
+  usageLocation: { type: "country", isNeverEmpty: true, attribute: inCloud },
   userPrincipalName: { isNeverEmpty: true, isSensitive: true, attribute: "userPrincipalName" },
   userType: { isNeverEmpty: true, attribute: inCloud },
 } as const satisfies Readonly<Record<string, UserProperty>>;

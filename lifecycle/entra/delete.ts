@@ -40,7 +40,8 @@ export default onDelete({
     const { user, mailbox } = account;
     if (deletes) {
       await change(deletingUser(user));
-      return { before: fieldsOf(user, mailbox), after: {}, subject: `user ${nameOf(user)}` };
+      const present = fieldsOf(user, mailbox);
+      return { before: present, after: present, subject: `user ${nameOf(user)}` };
     }
     const changed = await applyWanted(account, { read, change });
     if (wanted.values["accountEnabled"] === false) await change(revokingSessions(user));

@@ -46,6 +46,7 @@ const values = {
   flag: "true or false",
   list: "a list",
   time: "a date",
+  country: "a country code",
   object: "text",
 };
 
