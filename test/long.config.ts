@@ -1,17 +1,17 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import whole from "./vitest.config.ts";
 
 /**
  * `npm run test:long`: the command that makes a set of permissions, in a copy of the tree; recordings that are replayed
- * with stand-ins; scripts that use up their limits; a tenant of 100,000 mailboxes. It takes about two minutes.
+ * with stand-ins; scripts that use up their limits; a tenant of 100,000 mailboxes; runs that are ended at each of their
+ * requests; builds with edited files; documents at random. It takes about two minutes.
  */
 export default defineConfig({
   ...whole,
   test: {
     ...whole.test,
-    include: ["test/long/**/*.test.ts"],
-    exclude: [],
-    globalSetup: [],
+    include: ["test/long/**/*.test.ts", "test/**/*.long.test.ts"],
+    exclude: configDefaults.exclude,
     testTimeout: 900_000,
     hookTimeout: 60_000,
   },

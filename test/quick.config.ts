@@ -15,9 +15,9 @@ export default defineConfig({
       ...configDefaults.exclude,
       "test/{helloid,long,page}/**",
       "test/{certificate,cli,doctor,lifecycle,mapping,permissions,resources,runtime,scrub}/**",
-      "test/{behaviour,bundle,commands,contributing,declarations,pack,properties,readme,reports,secrets}.test.ts",
-      "test/{auth/certificate,check/anyJson,entitlements/optionsInBundles}.test.ts",
-      "test/net/{closedNetwork,proxy}.test.ts",
+      "test/{behaviour,bundle,commands,declarations,pack,properties,readme,reports,secrets}.test.ts",
+      "test/{auth/certificate,net/proxy}.test.ts",
+      "test/**/*.long.test.ts",
     ],
   },
 });

@@ -16,14 +16,13 @@ export class SlowestFirst extends BaseSequencer {
 }
 
 const slowest = [
-  "test/lifecycle/converge.test.ts",
-  "test/permissions/subPermissionsInterrupted.test.ts",
-  "test/resources/killed.test.ts",
+  "test/cli/undo.test.ts",
+  "test/cli/plan.test.ts",
+  "test/cli/doctor.test.ts",
   "test/bundle.test.ts",
   "test/cli/reach.test.ts",
   "test/behaviour.test.ts",
   "test/permissions/list.test.ts",
-  "test/entitlements/optionsInBundles.test.ts",
   "test/runtime/process.test.ts",
   "test/permissions/drill.test.ts",
   "test/permissions/folderPermissionDrill.test.ts",
@@ -38,7 +37,6 @@ const slowest = [
   "test/permissions/litigationHold.test.ts",
   "test/permissions/subPermissionsOnRecord.test.ts",
   "test/permissions/folderPermissionImport.test.ts",
-  "test/contributing.test.ts",
   "test/permissions/folderPermission.test.ts",
   "test/permissions/sharedMailboxes.test.ts",
   "test/lifecycle/createFailures.test.ts",

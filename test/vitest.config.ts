@@ -8,10 +8,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // These need a PowerShell or a browser, or check a copy of the whole tree, and have suites of their own.
-    exclude: [...configDefaults.exclude, "test/{helloid,long,page}/**"],
+    exclude: [...configDefaults.exclude, "test/{helloid,long,page}/**", "test/**/*.long.test.ts"],
     globalSetup: ["test/bundles.ts"],
     // Much of the time is spent waiting for bundles in processes of their own.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: SlowestFirst },
     // Nothing is mocked and every test has a tenant of its own: files need no process each.
     isolate: false,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
-import { runBundle } from "../../tools/cli/run.ts";
+import { runBundle, withoutAnswer } from "../../tools/cli/run.ts";
 import { listActions } from "../../tools/session/actions.ts";
 import { ran } from "./terminal.ts";
 
@@ -21,7 +21,7 @@ function bundlesOf(name: string, script: string): string {
 }
 
 describe("exo-connector demo, with bundles that crash", () => {
-  it.each([
+  const crashes: [script: string, how: string, why: string][] = [
     ["throw new TypeError('no such thing')", "ended with exit code 1", "TypeError: no such thing"],
     [
       "console.error('low on memory'); process.exitCode = 3",
@@ -39,9 +39,19 @@ describe("exo-connector demo, with bundles that crash", () => {
       "Error [ERR_MODULE_NOT_FOUND]: Cannot find module",
     ],
     ["process.kill(process.pid, 'SIGKILL')", "was ended by a signal", "It wrote nothing on stderr"],
-  ])("says in one sentence how it ended: %s", async (script, how, why) => {
-    const dist = bundlesOf(script.replaceAll(/\W/g, ""), script);
-    const { code, lines, notes } = await ran(["demo", "--dist", dist]);
+  ];
+  const named = (script: string): string => script.replaceAll(/\W/g, "");
+
+  it.each(crashes)("says in one sentence how a bundle ended: %s", async (script, how, why) => {
+    const dist = bundlesOf(named(script), script);
+    expect(withoutAnswer(await runBundle("lifecycle/create", {}, { dist }))).toContain(
+      `The bundle ${how} and gave no answer. ${why}`,
+    );
+  });
+
+  it("says so for every chapter, without a stack", async () => {
+    const [script, how, why] = crashes[0] ?? ["", "", ""];
+    const { code, lines, notes } = await ran(["demo", "--dist", bundlesOf(named(script), script)]);
     expect({ code, notes }).toEqual({ code: 1, notes: [] });
     const sentence = `error    The bundle ${how} and gave no answer. ${why}`;
     expect(lines.filter((line) => line.includes(sentence))).toHaveLength(12);
