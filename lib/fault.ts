@@ -119,3 +119,8 @@ export class Fault extends Error {
     return results as readonly unknown[] as T;
   }
 }
+
+/** Only a refusal proves that nothing was done. */
+export function isRefusal({ kind }: Fault): boolean {
+  return kind !== "unavailable" && kind !== "unexpected";
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Fault } from "../lib/fault.ts";
+import { Fault, isRefusal, type FaultKind } from "../lib/fault.ts";
 
 const refuse = (message: string) => (): never => {
   throw new Fault({ kind: "invalid", message });
@@ -111,5 +111,23 @@ describe("Fault.together", () => {
       );
     expect(thrown).toThrow(denied);
     expect(ran).toBe(false);
+  });
+});
+
+describe("an attempt", () => {
+  it.each<[FaultKind, boolean]>([
+    ["missing", true],
+    ["notReady", true],
+    ["ambiguous", true],
+    ["taken", true],
+    ["onPremises", true],
+    ["unlicensed", true],
+    ["denied", true],
+    ["invalid", true],
+    ["throttled", true],
+    ["unavailable", false],
+    ["unexpected", false],
+  ])("that ended as %s was refused: %s", (kind, refused) => {
+    expect(isRefusal(new Fault({ kind, message: "x" }))).toBe(refused);
   });
 });

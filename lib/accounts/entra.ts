@@ -13,7 +13,14 @@ import { userSearch as exchangeUserSearch, usersWhere } from "../exchange/user.t
 import { Fault } from "../fault.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
 import { nameOf, userById, userLookup, type User } from "../graph/user.ts";
-import { applyValues, propertiesFor, userChange, type UserValues } from "../graph/userChange.ts";
+import {
+  applyValues,
+  propertiesFor,
+  revokingSessions,
+  sessionsValidFrom,
+  userChange,
+  type UserValues,
+} from "../graph/userChange.ts";
 import { propertiesAmong, userValuesFrom, type Field } from "../graph/userFields.ts";
 import { extensionAttributes, userProperties } from "../graph/userProperties.ts";
 import type { Changed } from "../host/accountActions.ts";
@@ -168,6 +175,20 @@ export async function applyWanted(
     subject: mailbox ? `${subjectOf(user)} with mailbox ${mailboxName(mailbox)}` : subjectOf(user),
     audit,
   };
+}
+
+/** What `endAccess` needs to know of a user beside what is wanted of it. */
+export const readBeforeEnd: readonly string[] = ["accountEnabled", sessionsValidFrom];
+
+/** Brings an account to what is wanted, and ends the sessions of the user if its account is to be disabled. */
+export async function endAccess(
+  account: Account,
+  gate: Pick<Gate<EntraTargets>, "read" | "change">,
+): ReturnType<typeof applyWanted> {
+  const changed = await applyWanted(account, gate);
+  const { user, wanted } = account;
+  if (wanted.values["accountEnabled"] === false) await gate.change(revokingSessions(user));
+  return changed;
 }
 
 /** The properties of an account under the names of their fields. */

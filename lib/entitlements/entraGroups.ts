@@ -1,9 +1,21 @@
-import type { ChangeableKind, Group } from "../graph/group.ts";
-import { assertMasteredByGraph, changeableGroups, groupById, groupList } from "../graph/group.ts";
-import { nameOf } from "../graph/group.ts";
+import {
+  assertMasteredByGraph,
+  changeableGroups,
+  groupById,
+  groupList,
+  nameOf,
+  type ChangeableKind,
+  type Group,
+} from "../graph/group.ts";
 import { memberList, userMembersOfAll } from "../graph/groupMembers.ts";
-import { addingMember, isMember, removingMember } from "../graph/membership.ts";
-import { memberAddition, memberRemoval, membershipLookup } from "../graph/membership.ts";
+import {
+  addingMember,
+  isMember,
+  memberAddition,
+  memberRemoval,
+  membershipLookup,
+  removingMember,
+} from "../graph/membership.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
 import { userById } from "../graph/user.ts";
 import type {
@@ -48,31 +60,27 @@ export async function* groupPermissions(
   for await (const group of stream(changeableGroups(kind))) yield groupPermission(kind, group);
 }
 
-/** Adds the user to the group. The request is always sent, because reads lag behind writes. */
-export async function grantMembership({
+/** The membership that a permission means. Throws for a group whose members Graph does not change. */
+async function membershipIn({
   accountReference,
   permission,
   read,
-  change,
-}: PermissionInput<GraphTarget>): Promise<Result> {
+}: Pick<PermissionInput<GraphTarget>, "accountReference" | "permission" | "read">) {
   const group = await read(groupById(permission("Id")));
   const user = await read(userById(accountReference));
   assertMasteredByGraph(group);
-  await change(addingMember(group, user, await read(isMember(group, user))));
+  return [group, user, await read(isMember(group, user))] as const;
+}
+
+/** Adds the user to the group. The request is always sent, because reads lag behind writes. */
+export async function grantMembership(input: PermissionInput<GraphTarget>): Promise<Result> {
+  await input.change(addingMember(...(await membershipIn(input))));
   return {};
 }
 
 /** Removes the user from the group. The request is always sent, because reads lag behind writes. */
-export async function revokeMembership({
-  accountReference,
-  permission,
-  read,
-  change,
-}: PermissionInput<GraphTarget>): Promise<Result> {
-  const group = await read(groupById(permission("Id")));
-  const user = await read(userById(accountReference));
-  assertMasteredByGraph(group);
-  await change(removingMember(group, user, await read(isMember(group, user))));
+export async function revokeMembership(input: PermissionInput<GraphTarget>): Promise<Result> {
+  await input.change(removingMember(...(await membershipIn(input))));
   return {};
 }
 

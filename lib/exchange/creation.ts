@@ -1,4 +1,4 @@
-import { Fault } from "../fault.ts";
+import { Fault, isRefusal } from "../fault.ts";
 import type { WhileWaiting } from "../concurrency.ts";
 import type { Step } from "../step.ts";
 import { textOf, type Parameters } from "./client/encoding.ts";
@@ -142,7 +142,7 @@ export function confirmCreated(
 ): ExchangeQuery<"done" | "alreadySo"> {
   const isTaken = fault.kind === "taken";
   return async ({ exchange }) => {
-    if (!isTaken && fault.kind !== "unavailable" && fault.kind !== "unexpected") throw fault;
+    if (!isTaken && isRefusal(fault)) throw fault;
     const look = async (): Promise<true | undefined> => {
       if (await lookUp(created, exchange)) return true;
       if (isTaken) await assertNamesFree(created.names, created.kind)({ exchange });

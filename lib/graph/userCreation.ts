@@ -1,4 +1,4 @@
-import { Fault } from "../fault.ts";
+import { Fault, isRefusal } from "../fault.ts";
 import { quoted } from "../graphemes.ts";
 import { isRecord } from "../record.ts";
 import { mergedOperations, type Operations } from "../step.ts";
@@ -77,8 +77,7 @@ export function creatingUser(values: UserValues, passwordProfile: NewPassword, k
       },
     },
     confirm: (fault) => async (targets) => {
-      const isRefused = fault.kind !== "unavailable" && fault.kind !== "unexpected";
-      if (isRefused && fault.kind !== "taken") throw fault;
+      if (isRefusal(fault) && fault.kind !== "taken") throw fault;
       const look = (): Promise<User | undefined> => userNamed(name, key)(targets);
       const patience = { what: `User ${name}`, maxMs: patienceMs };
       user = await targets.graph.eventually(look, patience).catch((thrown: unknown) => {

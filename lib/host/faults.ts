@@ -5,11 +5,6 @@ export function isProvenAbsence({ kind, isProven }: Fault): boolean {
   return kind === "missing" && isProven;
 }
 
-/** Only a refusal proves that nothing was done. */
-export function isRefusal({ kind }: Fault): boolean {
-  return kind !== "unavailable" && kind !== "unexpected";
-}
-
 /** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
 export async function faultsOf(attempts: readonly (() => Promise<unknown>)[]): Promise<Fault[]> {
   const faults: Fault[] = [];

@@ -1,7 +1,6 @@
-import { Fault } from "../fault.ts";
+import { Fault, isRefusal } from "../fault.ts";
 import type { Gate, Step, StepResult, Target } from "../step.ts";
 import { assertRunning, type Deadline } from "./deadline.ts";
-import { isRefusal } from "./faults.ts";
 import { looksAfter, notShown, openLooks } from "./looks.ts";
 import type { Log } from "./output.ts";
 import { planStep, type StepPlacement, type StepRecord } from "./stepRecord.ts";

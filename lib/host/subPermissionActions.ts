@@ -1,4 +1,4 @@
-import { Fault } from "../fault.ts";
+import { Fault, isRefusal } from "../fault.ts";
 import type { Configuration, SubPermissionsEvent } from "../generated/types.ts";
 import { subPermissionsEvent } from "../generated/validators/subPermissionsEvent.ts";
 import type { Gate } from "../step.ts";
@@ -11,7 +11,7 @@ import {
   type Settings,
 } from "./action.ts";
 import { shownName } from "./displayName.ts";
-import { faultsOf, isProvenAbsence, isRefusal } from "./faults.ts";
+import { faultsOf, isProvenAbsence } from "./faults.ts";
 import type { Log } from "./output.ts";
 import { HeldParts, nothing, onRecordIn, recordedParts } from "./partsOnRecord.ts";
 import { memberOf, textIn } from "./permissionActions.ts";

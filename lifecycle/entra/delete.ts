@@ -1,17 +1,14 @@
 import {
   accountById,
-  applyWanted,
   changeNeeds,
+  endAccess,
   fieldsOf,
   nothing,
+  readBeforeEnd,
   wantedFrom,
 } from "../../lib/accounts/entra.ts";
 import { nameOf } from "../../lib/graph/user.ts";
-import {
-  sessionRevocation,
-  sessionsValidFrom,
-  revokingSessions,
-} from "../../lib/graph/userChange.ts";
+import { sessionRevocation } from "../../lib/graph/userChange.ts";
 import { deletingUser, userDeletion } from "../../lib/graph/userDeletion.ts";
 import { onDelete } from "../../lib/host/accountActions.ts";
 
@@ -32,7 +29,7 @@ export default onDelete({
       {
         wanted,
         fields,
-        alsoRead: ["accountEnabled", sessionsValidFrom],
+        alsoRead: readBeforeEnd,
         hasExchange: exchangeOnlineIntegration === true,
       },
       { read },
@@ -43,8 +40,6 @@ export default onDelete({
       const present = fieldsOf(user, mailbox);
       return { before: present, after: present, subject: `user ${nameOf(user)}` };
     }
-    const changed = await applyWanted(account, { read, change });
-    if (wanted.values["accountEnabled"] === false) await change(revokingSessions(user));
-    return changed;
+    return await endAccess(account, { read, change });
   },
 });

@@ -1,15 +1,12 @@
 import {
   accountById,
-  applyWanted,
   changeNeeds,
+  endAccess,
   nothing,
+  readBeforeEnd,
   wantedFrom,
 } from "../../lib/accounts/entra.ts";
-import {
-  revokingSessions,
-  sessionRevocation,
-  sessionsValidFrom,
-} from "../../lib/graph/userChange.ts";
+import { sessionRevocation } from "../../lib/graph/userChange.ts";
 import { onDisable } from "../../lib/host/accountActions.ts";
 
 /**
@@ -27,12 +24,9 @@ export default onDisable({
     const wanted = configuration.CorrelateOnly ? nothing : wantedFrom(disabled.entries);
     const account = await accountById(
       accountReference,
-      { wanted, fields, alsoRead: ["accountEnabled", sessionsValidFrom], hasExchange },
+      { wanted, fields, alsoRead: readBeforeEnd, hasExchange },
       { read },
     );
-    const { user } = account;
-    const changed = await applyWanted(account, { read, change });
-    if (wanted.values["accountEnabled"] === false) await change(revokingSessions(user));
-    return changed;
+    return await endAccess(account, { read, change });
   },
 });

@@ -30,7 +30,7 @@ export const plantedFaults: readonly Expected[] = [
     name: "an unknown outcome counts as failed",
     rule: "I13",
     only: "grantPermission",
-    file: "lib/host/faults.ts",
+    file: "lib/fault.ts",
     literal: 'return kind !== "unavailable" && kind !== "unexpected";',
     instead: "return true;",
   },

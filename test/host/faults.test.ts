@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Fault, type FaultKind } from "../../lib/fault.ts";
-import { faultsOf, isRefusal } from "../../lib/host/faults.ts";
+import { Fault } from "../../lib/fault.ts";
+import { faultsOf } from "../../lib/host/faults.ts";
 
 describe("several attempts", () => {
   it("all run, one after the other, and their faults are returned", async () => {
@@ -31,21 +31,5 @@ describe("several attempts", () => {
       ]),
     ).toMatchObject([{ kind: "unexpected", message: "x" }]);
     expect(await faultsOf([])).toEqual([]);
-  });
-
-  it.each<[FaultKind, boolean]>([
-    ["missing", true],
-    ["notReady", true],
-    ["ambiguous", true],
-    ["taken", true],
-    ["onPremises", true],
-    ["unlicensed", true],
-    ["denied", true],
-    ["invalid", true],
-    ["throttled", true],
-    ["unavailable", false],
-    ["unexpected", false],
-  ])("that ended as %s were refused: %s", (kind, refused) => {
-    expect(isRefusal(new Fault({ kind, message: "x" }))).toBe(refused);
   });
 });
