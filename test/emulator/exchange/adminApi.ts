@@ -86,7 +86,8 @@ export function authorized(
     return unauthorized("The token is for another audience.", authority);
   if (!isTenant(state, tenant) || grant.tenantId !== state.tenant.id)
     return unauthorized("The token is for another tenant.", authority);
-  if (!grant.appRoles.includes("Exchange.ManageAsApp")) return appRoleMissing(grant.clientId);
+  const needed = grant.user ? "Exchange.Manage" : "Exchange.ManageAsApp";
+  if (!grant.appRoles.includes(needed)) return appRoleMissing(grant.clientId);
   if (!mayRead(grant))
     return forbidden(
       state.behaviour.forbiddenDiagnostics
