@@ -13,35 +13,39 @@ export function linkStateOf({ cause }: Fault): LinkState | undefined {
 
 /** The fault of an action whose link with `account` is in this state. `refusal` has the words of the service. */
 export function linkEnded(state: LinkState, account: string, refusal: Fault): Fault {
-  const details = {
-    kind: "denied",
-    cause: refusal,
-    requestId: refusal.requestId,
-  } as const;
+  const { requestId } = refusal;
   const number = /AADSTS\d+/.exec(refusal.message)?.[0] ?? "invalid_grant";
   if (state === "expired")
     return new Fault({
-      ...details,
+      kind: "denied",
+      cause: refusal,
+      requestId,
       message:
         `The link with the account ${account} has expired: it was not used for 90 days, or a policy limits how long ` +
         `it lasts. Link the account again: exo-connector link. (${number})`,
     });
   if (state === "revoked")
     return new Fault({
-      ...details,
+      kind: "denied",
+      cause: refusal,
+      requestId,
       message:
         `The link with the account ${account} was revoked: its sessions were ended, or its password was reset. Link ` +
         `the account again: exo-connector link. (${number})`,
     });
   if (state === "blocked")
     return new Fault({
-      ...details,
+      kind: "denied",
+      cause: refusal,
+      requestId,
       message:
         `The linked account ${account} may not sign in: it is disabled or locked, has to prove itself anew, or a ` +
         `policy of Conditional Access blocks it. Mend that, then link it again: exo-connector link. (${number})`,
     });
   return new Fault({
-    ...details,
+    kind: "denied",
+    cause: refusal,
+    requestId,
     message:
       `The consent for the linked account ${account} is missing: an administrator has to consent again, as ` +
       `exo-connector link asks. (${number})`,

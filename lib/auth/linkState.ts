@@ -48,9 +48,9 @@ const byNumber: readonly (readonly [LinkState, readonly number[]])[] = [
 ];
 
 /**
- * The state that a refusal proves; undefined when it is not about the link, but about the application, the tenant or the
- * request. A page that asks for an administrator's approval returns `access_denied` without a number, whether the person
- * asked or not; the button that declines returns 65004 (both observed).
+ * The state that a refusal proves; undefined when it is not about the link, but about the application, the tenant or
+ * the request. A page that asks for an administrator's approval returns `access_denied` without a number, whether the
+ * person asked or not; the button that declines returns 65004 (both observed).
  */
 export function stateAfter({ error, text }: Refusal): LinkState | undefined {
   const number = Number(/AADSTS(\d+)/.exec(text)?.[1] ?? Number.NaN);

@@ -37,7 +37,7 @@ export interface LinkPlace {
 }
 
 /** The link of an application in a tenant, on the disk. */
-export interface LinkStore extends Omit<SealedStore, "read" | "update"> {
+export interface LinkStore extends Omit<SealedStore, "read" | "update" | "replace"> {
   /** Undefined: there is none. */
   read(): Promise<Link | undefined>;
   /** Replaces the link, whatever it was. */
@@ -64,20 +64,12 @@ export function linkStore(place: LinkPlace, holder: Holder, owner: StoreOwner): 
   return {
     ...store,
     read,
-    async write(link) {
-      let isWritten = false;
-      await store.update((current) => {
-        // A second call means that another process was faster: what it wrote is compared like any other.
-        if (isWritten && linkIn(current)?.linkedAt === link.linkedAt) return undefined;
-        isWritten = true;
-        return link;
-      });
-    },
+    write: (link) => store.replace(link),
     async rotate(account, resource, token) {
       await store.update((current) => {
         const link = linkIn(current);
         const kept = link?.tokens[resource];
-        if (!link || link.account.id !== account.id || !kept) return undefined;
+        if (link?.account.id !== account.id || !kept) return undefined;
         if (kept.receivedAt >= token.receivedAt) return undefined;
         return { ...link, tokens: { ...link.tokens, [resource]: token } };
       });
@@ -101,7 +93,9 @@ const resources: readonly Resource[] = ["graph", "exchange"];
 function linkIn(value: unknown): Link | undefined {
   if (value === undefined) return undefined;
   if (isLink(value)) return value;
-  throw Fault.invalid("The sealed link has no account or no refresh token: link the account again.");
+  throw Fault.invalid(
+    "The sealed link has no account or no refresh token: link the account again.",
+  );
 }
 
 function isLink(value: unknown): value is Link {

@@ -81,7 +81,11 @@ export function opened(
   { holder, binding, what }: { holder: Holder; binding: string; what: string },
 ): Opened {
   const envelope = parsedJson(text);
-  if (isRecord(envelope) && typeof envelope["version"] === "number" && envelope["version"] > version)
+  if (
+    isRecord(envelope) &&
+    typeof envelope["version"] === "number" &&
+    envelope["version"] > version
+  )
     throw Fault.invalid(
       `${what} was written by a newer version of the connector (format ${envelope["version"]}); this one reads ` +
         `format ${version}.`,
@@ -129,8 +133,8 @@ function unwrapped(
 }
 
 /**
- * No slow derivation: Entra ID generates client secrets (40 random characters, observed), and private keys are random as
- * well, so there is nothing that a person could have chosen badly.
+ * No slow derivation: Entra ID generates client secrets (40 random characters, observed), and private keys are random
+ * as well, so there is nothing that a person could have chosen badly.
  */
 function wrappingKey(material: string, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync("sha256", material, salt, "exo-connector sealed key", keyBytes));

@@ -19,14 +19,16 @@ export interface SealedStore {
   read(): Promise<unknown>;
   /**
    * Replaces the value by what `change` makes of it, and returns what is stored then. `change` is called again when
-   * another process was faster, possibly after its result was written, and returns undefined to leave the value as it is.
+   * another process was faster, possibly after its result was written. Undefined leaves the value as it is.
    */
   update(change: (current: unknown) => unknown): Promise<unknown>;
+  /** Sets the value under a new key, whatever is there: also what this credential does not open. */
+  replace(value: unknown): Promise<void>;
   /** Lets one more credential open the value. Throws an `invalid` fault when there is no value. */
   admit(holder: Holder): Promise<void>;
   /** The labels of the credentials that open the value. */
   holders(): Promise<string[]>;
-  /** Removes the value for good: a process that has read it before cannot bring it back. Returns whether there was one. */
+  /** Removes the value for good: no process that has read it before brings it back. Returns whether there was one. */
   remove(): Promise<boolean>;
 }
 
@@ -106,8 +108,7 @@ export function sealedStore(settings: StoreSettings): SealedStore {
 
   /** Removes what no one reads any more. The state before this one remains for those who have just listed it. */
   async function tidy(all: readonly string[], number: number): Promise<void> {
-    for (const old of numbersIn(all))
-      if (old < number - 1) await rm(fileOf(old), { force: true });
+    for (const old of numbersIn(all)) if (old < number - 1) await rm(fileOf(old), { force: true });
     for (const one of all) {
       if (!one.startsWith(`${name}.`) || !one.endsWith(".incoming")) continue;
       const file = path.join(folder, one);
@@ -140,6 +141,14 @@ export function sealedStore(settings: StoreSettings): SealedStore {
         return { content: { ...(current ?? newKey(holder, binding)), value } };
       });
       return content?.value;
+    },
+    async replace(value) {
+      for (let tries = 0; tries < maxTries; tries++) {
+        await owner.checkFolder(folder);
+        const number = highestIn(await names());
+        if (await write(number + 1, { ...newKey(holder, binding), value })) return;
+      }
+      throw busy(folder);
     },
     async admit(newHolder) {
       await swap((current) => {

@@ -25,14 +25,19 @@ const runProgram: RunProgram = async (program, args) =>
 
 /** The account of this process. */
 export function thisAccount(): StoreOwner {
-  return process.getuid === undefined ? windowsOwner(undefined, runProgram) : posixOwner(process.getuid());
+  return process.getuid === undefined
+    ? windowsOwner(undefined, runProgram)
+    : posixOwner(process.getuid());
 }
 
 /**
  * Another account of this machine, by its name: only root, or an administrator on Windows, can make a store for it.
  * Throws an `invalid` fault for an account that does not exist, or that this process may not make files for.
  */
-export async function accountNamed(name: string, run: RunProgram = runProgram): Promise<StoreOwner> {
+export async function accountNamed(
+  name: string,
+  run: RunProgram = runProgram,
+): Promise<StoreOwner> {
   if (process.getuid === undefined) return windowsOwner(name, run);
   const uid = await uidOf(name, run);
   const own = process.getuid();
@@ -56,11 +61,7 @@ async function uidOf(name: string, run: RunProgram): Promise<number> {
 const others = 0o077;
 
 function posixOwner(uid: number): StoreOwner {
-  const check = (
-    what: string,
-    stats: { uid: number; mode: number },
-    mend: string,
-  ): void => {
+  const check = (what: string, stats: { uid: number; mode: number }, mend: string): void => {
     if (stats.uid !== uid)
       throw Fault.invalid(
         `${what} belongs to the account with the number ${stats.uid}, not to that of ${uid}: the account that runs ` +
@@ -148,7 +149,8 @@ function reading(folder: string, account: string | undefined): string {
     account === undefined
       ? "[Security.Principal.WindowsIdentity]::GetCurrent().User.Value"
       : `([Security.Principal.NTAccount]${quoted(account)}).Translate([Security.Principal.SecurityIdentifier]).Value`;
-  return `if (Test-Path -LiteralPath ${quotedFolder} -PathType Container) { (Get-Acl -LiteralPath ${quotedFolder}).Sddl } else { 'none' }; ${sid}`;
+  const isThere = `Test-Path -LiteralPath ${quotedFolder} -PathType Container`;
+  return `if (${isThere}) { (Get-Acl -LiteralPath ${quotedFolder}).Sddl } else { 'none' }; ${sid}`;
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -165,5 +167,5 @@ export function strangerIn(sddl: string, sid: string): string | undefined {
     .find((one) => !always.has(one) && one !== sid);
 }
 
-/** Opens an existing file, and never what a link points to. */
-export const openToRead = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+/** Opens an existing file, and never what a link points to. Windows has no such flag, which counts as 0. */
+export const openToRead = constants.O_RDONLY | constants.O_NOFOLLOW;

@@ -24,6 +24,8 @@ export interface StepAnswer {
 export interface Connection<Targets> {
   /** One client per target, for queries. */
   readonly targets: Targets;
+  /** Why a step must never be sent, in a dry run as well: it would end the connection itself, for good. */
+  refusalOf?(step: Pick<Step, "target" | "operation" | "parameters">): Promise<Fault | undefined>;
   /** Sends one step to its target. */
   send(step: Pick<Step, "target" | "operation" | "parameters">): Promise<StepAnswer>;
   /** Resolves after `ms`; rejects when the run ends. */
@@ -194,6 +196,8 @@ export function openGate<Targets>({
     const { remedy } = step;
     const record: StepRecord = { auditAction, rank, step: planStep(step), result: asRead, remedy };
     taken.push(record);
+    const refusal = await connection.refusalOf?.(step);
+    if (refusal) throw failed(record, refusal);
     if (dryRun) return asRead;
     record.step.sent = true;
     record.result = "unknown";

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ beforeEach(() => void (folder = mkdtempSync(path.join(place, "state-"))));
 afterAll(() => rmSync(place, { recursive: true }));
 
 interface Run {
-  child: ChildProcess;
+  child: ChildProcessByStdio<null, Readable, null>;
   /** What it has reported as written. */
   written: string[];
   ended: Promise<unknown>;
@@ -46,7 +46,13 @@ function started(id: string, count: number): Run {
 
 async function stored(): Promise<unknown> {
   const holder = { material: "secret", label: "client secret" };
-  return await sealedStore({ folder, name: "link-1", binding: "b", holder, owner: thisAccount() }).read();
+  return await sealedStore({
+    folder,
+    name: "link-1",
+    binding: "b",
+    holder,
+    owner: thisAccount(),
+  }).read();
 }
 
 describe("a sealed store that many processes change", () => {
@@ -67,7 +73,7 @@ describe("a sealed store that many processes change", () => {
     for (let round = 0; round < 12; round++) {
       const runs = Array.from({ length: 8 }, (_, index) => started(`r${round}p${index}`, 1000));
       // At any moment from the first change on.
-      await Promise.race(runs.map(({ child: { stdout } }) => once(stdout as Readable, "data")));
+      await Promise.race(runs.map(({ child: { stdout } }) => once(stdout, "data")));
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
       for (const { child } of runs) child.kill("SIGKILL");
       await Promise.all(runs.map(({ ended }) => ended));

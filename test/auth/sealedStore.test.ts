@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -153,7 +162,13 @@ describe("the owner of a store on POSIX", () => {
     const theirs = sealedStore({ folder: inner, name: "link-1", binding: "b", holder: old, owner });
     await theirs.update(() => "value");
     expect(await theirs.read()).toBe("value");
-    const mine = sealedStore({ folder: inner, name: "link-1", binding: "b", holder: old, owner: thisAccount() });
+    const mine = sealedStore({
+      folder: inner,
+      name: "link-1",
+      binding: "b",
+      holder: old,
+      owner: thisAccount(),
+    });
     expect(await messageOf(mine.read())).toContain("belongs to the account with the number 65534");
   });
 

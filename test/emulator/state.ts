@@ -173,7 +173,7 @@ export interface Behaviour {
   missingMember: "notFound" | "badRequest";
   /** Whether a deleted security group can be restored. The pages contradict each other. */
   securityGroupDelete: "restorable" | "final";
-  /** What a policy of Conditional Access does with the sign-in of a user: nothing, block it, or require a proof anew. */
+  /** What a policy of Conditional Access does with the sign-in of users: nothing, block it, or require a proof anew. */
   signInPolicy: "allow" | "block" | "multifactor";
   /** Whether someone who may not consent can ask for the approval of an administrator on the sign-in page. */
   adminConsentRequests: "on" | "off";

@@ -3,10 +3,11 @@
  * token, and `admin_consent=True` is there after a refusal as well (documented).
  */
 import { accountPage, appIn, listOf, mayConsent, registeredUri } from "./authorize.ts";
-import { isTenant, tenantUnknown, type LoginContext } from "./login.ts";
+import type { LoginContext } from "./login.ts";
 import { idsIn, LoginRefusal, timestampAt } from "./loginRefusal.ts";
 import { errorPage, form, hidden, page, redirect } from "./pages.ts";
 import { consent, namedScopes } from "./resources.ts";
+import { isTenant, tenantUnknown } from "./tenants.ts";
 import type { Incoming } from "../incoming.ts";
 import type { Answer } from "../message.ts";
 

@@ -1,14 +1,14 @@
 /**
- * The page on which a person signs in for an application, and consents. The way back of each end is that of the sheet of
- * facts: a code; 65004 for Cancel; a bare `access_denied` for leaving "Need admin approval"; and no parameter at all for
- * leaving the page of a policy that blocks (all observed).
+ * The page on which a person signs in for an application, and consents. What each end returns to the application is
+ * observed: a code; 65004 for Cancel; a bare `access_denied` for leaving "Need admin approval"; and no parameter at all
+ * for leaving the page of a policy that blocks.
  */
-import { isTenant, tenantUnknown, type LoginContext } from "./login.ts";
+import type { LoginContext } from "./login.ts";
 import { idsIn, LoginRefusal, timestampAt } from "./loginRefusal.ts";
 import { form, errorPage, hidden, html, page, redirect } from "./pages.ts";
 import { consent, missingConsent, namedScopes, type ScopesByResource } from "./resources.ts";
 import type { SignInUser } from "./signIns.ts";
-import { applicationUnknown } from "./tokenEndpoint.ts";
+import { applicationUnknown, isTenant, tenantUnknown } from "./tenants.ts";
 import type { Incoming } from "../incoming.ts";
 import type { Answer } from "../message.ts";
 import type { App, State } from "../state.ts";
@@ -24,18 +24,15 @@ interface Asked {
   challenge: { value: string; method: string } | undefined;
 }
 
-export function answerAuthorize(
-  tenant: string,
-  incoming: Incoming,
-  context: LoginContext,
-): Answer {
+export function answerAuthorize(tenant: string, incoming: Incoming, context: LoginContext): Answer {
   try {
     const asked = askedOf(tenant, incoming, context.state);
     const filled = new URLSearchParams(incoming.method === "POST" ? incoming.text : "");
     const name = filled.get("account")?.trim() ?? "";
     if (name === "") return accountPage();
     const user = context.user(name);
-    if (!user) return accountPage(`AADSTS50034: The account ${name} does not exist in this tenant.`);
+    if (!user)
+      return accountPage(`AADSTS50034: The account ${name} does not exist in this tenant.`);
     if (!user.isEnabled) return errorPage("AADSTS50057: Your account has been locked.");
     return decided(user, filled, asked, context);
   } catch (error) {
@@ -152,7 +149,9 @@ function refused(
   { newGuid, now }: LoginContext,
 ): Answer {
   const description =
-    text === undefined ? {} : { error_description: `${text} ${idsIn(newGuid(), newGuid(), timestampAt(now))}` };
+    text === undefined
+      ? {}
+      : { error_description: `${text} ${idsIn(newGuid(), newGuid(), timestampAt(now))}` };
   return back({ error, ...description }, asked);
 }
 
@@ -207,10 +206,9 @@ const consentPage = (user: SignInUser, missing: ScopesByResource, app: App): Ans
 function approvalPage(user: SignInUser, missing: ScopesByResource, hasWorkflow: boolean): Answer {
   const number = hasWorkflow ? "AADSTS90095" : "AADSTS90094: The grant requires admin permission.";
   const account = hidden("account", user.userPrincipalName);
-  const ask = form(
-    `${account}<label>Enter justification <input name="justification"></label> `,
-    [["request", "Request approval"]],
-  );
+  const ask = form(`${account}<label>Enter justification <input name="justification"></label> `, [
+    ["request", "Request approval"],
+  ]);
   return page(
     "Need admin approval",
     `<p>${html(number)}</p>${listOf(missing)}${hasWorkflow ? ask : ""}` +

@@ -48,7 +48,6 @@ export function checkCredential(
   }
 }
 
-
 /** By what is asked for (observed). */
 function credentialMissing(grantType: string): LoginRefusal {
   const [code, text] =

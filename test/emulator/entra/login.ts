@@ -8,6 +8,7 @@ import { LoginRefusal, refusalResponse } from "./loginRefusal.ts";
 import type { Incoming } from "../incoming.ts";
 import type { SignIns, SignInUser } from "./signIns.ts";
 import type { State } from "../state.ts";
+import { isTenant, tenantUnknown } from "./tenants.ts";
 import { issue } from "./tokenEndpoint.ts";
 
 /**
@@ -67,11 +68,6 @@ export const mayBypassManagerCheck = (grant: Grant): boolean =>
     /^(organization management|security group creation and membership)$/i.test(group),
   );
 
-export const isTenant = (state: State, name: string): boolean =>
-  [state.tenant.id, ...state.tenant.domains].some(
-    (one) => one.toLowerCase() === name.toLowerCase(),
-  );
-
 /** Answers a request to the sign-in host. */
 export function answerLogin(incoming: Incoming, context: LoginContext): Answer {
   const { method, url, headers } = incoming;
@@ -119,15 +115,4 @@ function metadata(tenant: string, { state, now, newGuid }: LoginContext): Answer
     token_endpoint: `${authority}/oauth2/v2.0/token`,
     issuer: `${authority}/v2.0`,
   });
-}
-
-export function tenantUnknown(tenant: string, error = "invalid_request"): LoginRefusal {
-  return new LoginRefusal(
-    400,
-    error,
-    90002,
-    `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are ` +
-      "signing into the correct cloud. Check with your subscription administrator, this may happen " +
-      "if there are no active subscriptions for the tenant.",
-  );
 }

@@ -32,7 +32,11 @@ export const hidden = (name: string, value: string): string =>
 
 /** What stays on the page: Entra ID shows it, and never redirects it (documented for 50011). */
 export const errorPage = (message: string, status = 400): Answer =>
-  page("Sorry, but we're having trouble signing you in", `<p role="alert">${html(message)}</p>`, status);
+  page(
+    "Sorry, but we're having trouble signing you in",
+    `<p role="alert">${html(message)}</p>`,
+    status,
+  );
 
 /** The way back to the application with these parameters: in the address, or as a form that sends itself. */
 export function redirect(

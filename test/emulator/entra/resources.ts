@@ -41,7 +41,6 @@ export function checkedResource(resource: string, app: App, state: State): strin
   return resource;
 }
 
-
 /** Scopes by the part of the state that keeps which of them are granted. */
 export interface ScopesByResource {
   graph: string[];

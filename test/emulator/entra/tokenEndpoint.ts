@@ -1,10 +1,11 @@
 /** The token endpoint of Entra ID. Texts are observed unless marked. */
 import { clouds } from "./clouds.ts";
 import { checkCredential } from "./credential.ts";
-import { isTenant, tenantUnknown, type Grant, type LoginContext } from "./login.ts";
+import type { Grant, LoginContext } from "./login.ts";
 import { LoginRefusal } from "./loginRefusal.ts";
 import { jsonAnswer, type Answer } from "../message.ts";
 import { checkedResource, resourceOf, rolesOn } from "./resources.ts";
+import { applicationUnknown, isTenant, tenantUnknown } from "./tenants.ts";
 import { accessToken } from "./tokens.ts";
 import type { App, State } from "../state.ts";
 import { byCode, byRefreshToken } from "./userGrants.ts";
@@ -64,17 +65,6 @@ function appOf(clientId: string, state: State): App {
   if (app) return app;
   throw applicationUnknown(clientId, state);
 }
-
-export const applicationUnknown = (clientId: string, state: State): LoginRefusal =>
-  new LoginRefusal(
-    400,
-    "unauthorized_client",
-    700016,
-    `Application with identifier '${clientId}' was not found in the directory ` +
-      `'${state.tenant.displayName}'. This can happen if the application has not been installed by ` +
-      "the administrator of the tenant or consented to by any user in the tenant. You may have " +
-      "sent your authentication request to the wrong tenant.",
-  );
 
 function forApplication(
   endpoint: string,

@@ -25,9 +25,7 @@ export function accessToken(grant: Grant, { state, now, newGuid }: LoginContext)
     idtyp: user ? "user" : "app",
     tid: state.tenant.id,
     // The scopes that are granted, whatever was asked for (observed).
-    ...(user
-      ? { oid: user.id, upn: user.userPrincipalName, scp: appRoles.join(" ") }
-      : roles),
+    ...(user ? { oid: user.id, upn: user.userPrincipalName, scp: appRoles.join(" ") } : roles),
     wids: [
       ...directoryRoles.flatMap((role) => roleTemplates[role] ?? []),
       user ? "b79fbf4d-3ef9-4689-8143-76b194e85509" : "0997a1d0-0d1d-4acb-b408-d5ca73121e90",

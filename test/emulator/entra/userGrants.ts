@@ -82,7 +82,8 @@ function signInOf(
 ): SignInUser {
   const user = find(userId);
   // The texts of these two are assumed.
-  if (!user) throw invalidGrant(50034, `The user account ${userId} does not exist in the directory.`);
+  if (!user)
+    throw invalidGrant(50034, `The user account ${userId} does not exist in the directory.`);
   if (!user.isEnabled) throw invalidGrant(50057, "The user account is disabled.");
   const validFrom = endedAt ?? user.sessionsValidFrom;
   // The directory writes whole seconds.
@@ -91,7 +92,8 @@ function signInOf(
       50173,
       "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have " +
         `changed or reset their password. The grant was issued on '${new Date(issuedAt).toISOString()}' and the ` +
-        `TokensValidFrom date (before which tokens are not valid) for this user is '${new Date(validFrom).toISOString()}'.`,
+        "TokensValidFrom date (before which tokens are not valid) for this user is " +
+        `'${new Date(validFrom).toISOString()}'.`,
     );
   const { signInPolicy } = state.behaviour;
   if (signInPolicy === "block")

@@ -17,7 +17,8 @@ import {
   unauthorized,
 } from "./errors.ts";
 import type { Incoming } from "../incoming.ts";
-import { isTenant, mayRead, mayWrite, type Grant } from "../entra/login.ts";
+import { mayRead, mayWrite, type Grant } from "../entra/login.ts";
+import { isTenant } from "../entra/tenants.ts";
 import { answerOf, jsonAnswer, type Answer } from "../message.ts";
 import type { Page, Pages } from "./paging.ts";
 import { bind } from "./parameters.ts";

@@ -100,8 +100,8 @@ export const deletedItemRoles = {
 } as const;
 
 /**
- * Whether these roles of an application, or scopes of a user, are enough. Scopes have the names of the roles
- * (documented); `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented).
+ * Whether these roles of an application, or scopes of a user, are enough. Scopes have the names of the roles, and
+ * `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented).
  */
 export const holdsOneOf = (held: readonly string[], alternatives: readonly string[]): boolean =>
   held.includes("Directory.AccessAsUser.All") ||
