@@ -196,7 +196,7 @@ export function openGate<Targets>({
     const { remedy } = step;
     const record: StepRecord = { auditAction, rank, step: planStep(step), result: asRead, remedy };
     taken.push(record);
-    const refusal = await connection.refusalOf?.(step);
+    const refusal = connection.refusalOf && (await connection.refusalOf(step));
     if (refusal) throw failed(record, refusal);
     if (dryRun) return asRead;
     record.step.sent = true;
