@@ -23,12 +23,15 @@ export interface Linking {
   folder(): string;
   stateFolder(): string;
   form(changes?: Record<string, unknown>): string;
-  /** Runs `exo-connector link ...`, while a person fills the pages. */
-  link(args: readonly string[], answers?: Answers): Promise<Linked>;
+  /** Runs `exo-connector link ...`, while a person fills the pages: by these answers, or in another way. */
+  link(args: readonly string[], person?: Answers | Person): Promise<Linked>;
   idOf(userPrincipalName: string): string;
   /** All that is in the state folder. */
   kept(): string[];
 }
+
+/** Signs in on the page with this address, and resolves to what is shown at the end. */
+export type Person = (address: string) => Promise<string>;
 
 export interface Linked {
   code: 0 | 1 | 2;
@@ -77,14 +80,15 @@ export function openLinking(): Linking {
     folder: () => folder,
     stateFolder,
     form,
-    async link(args, answers = []) {
+    async link(args, person = []) {
+      const signIn = typeof person === "function" ? person : byAnswers(person);
       Object.assign(process.env, emulated().env);
       const terminal = recordingTerminal(emulated().env);
       let page: Promise<string> = Promise.resolve("");
       const watch = (lines: string[], write: (text?: string) => void) => (text?: string) => {
         write(text);
         const address = /^ {2}(http\S+authorize\S+)$/.exec(lines.at(-1) ?? "")?.[1];
-        if (address !== undefined) page = signInOn(address, answers);
+        if (address !== undefined) page = signIn(address);
       };
       const watched = {
         ...terminal,
@@ -106,6 +110,11 @@ export function openLinking(): Linking {
       ),
   };
 }
+
+const byAnswers =
+  (answers: Answers): Person =>
+  (address) =>
+    signInOn(address, answers);
 
 function stateWithRoles(): State {
   const state = seedState();
