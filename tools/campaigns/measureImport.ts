@@ -1,5 +1,5 @@
 /**
- * `npm run measure:import [-- entra] [-- entra-mailboxes]`: the peak memory and time of an import of 1,000 and of 100,000
+ * `npm run measure:import [-- entra | entra-mailboxes]`: the peak memory and time of an import of 1,000 and of 100,000
  * accounts: mailboxes, or users of Entra ID without or with fields of their mailboxes. Each is run several times, as a
  * process of its own, and the medians are compared: when the collector runs first, a small import peaks at 80 or at
  * 105 MB. Every request takes as long as a tenant that is far away, so the time is compared with the least that the
