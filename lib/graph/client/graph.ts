@@ -59,7 +59,7 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
 
   return {
     async invoke(call) {
-      const { method, where, body, ids } = requestOf(call, endpoint.referenceRoot);
+      const { method, where, headers, body, ids } = requestOf(call, endpoint.referenceRoot);
       const { operation } = call;
       let sent = 0;
       const onSend = (): void => {
@@ -68,7 +68,13 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
       const written = await retryingKnown(
         pace,
         async (): Promise<Try<Written>> => {
-          const reply = await endpoint.send({ method, url: endpoint.urlOf(where), body, onSend });
+          const reply = await endpoint.send({
+            method,
+            url: endpoint.urlOf(where),
+            ...(headers && { headers }),
+            body,
+            onSend,
+          });
           return "fault" in reply ? reply : readWritten(reply, { operation, ids }, clock());
         },
         { what: operation, isRepeatable: isRepeatable(operation) },
