@@ -82,9 +82,7 @@ describe("a group", () => {
     if (route === "exchange") assertChangeable(group(own), { hasExchange: true });
     const fault = await faultOf(() => assertChangeable(group(own)));
     expect(fault.kind).toBe(route === "Active Directory" ? "onPremises" : "invalid");
-    expect(fault.message).toContain(
-      route === "exchange" ? "Exchange Online masters it" : route,
-    );
+    expect(fault.message).toContain(route === "exchange" ? "Exchange Online masters it" : route);
   });
 
   it("without a property that decides is a fault", async () => {
