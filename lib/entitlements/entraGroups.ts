@@ -130,8 +130,10 @@ async function partsOf({
       `Permission of the permission reference is "${named}"; expected ${owner}, or none for a member.`,
     );
   const role = named.toLowerCase() === owner.toLowerCase() ? "owners" : "members";
-  const group = await read(groupById(permission("Id")));
-  const user = await read(userById(accountReference));
+  const [group, user] = await Promise.all([
+    read(groupById(permission("Id"))),
+    read(userById(accountReference)),
+  ]);
   const hasExchange = configuration.exchangeOnlineIntegration === true && role === "members";
   assertChangeable(group, { hasExchange });
   return { group, user, role, isOfExchange: exchangeMasters(group) };
