@@ -37,6 +37,12 @@ export const graph: readonly Entry[] = [
     of: ["A new user needs", "The userPrincipalName"],
   },
   {
+    outcome: "invalid",
+    why: "Exchange Online masters the property of a user with a mailbox. The other properties were changed.",
+    mend: "Map the setting of the mailbox that the message names instead.",
+    of: ["follows its mailbox, so it was not changed"],
+  },
+  {
     outcome: "gone",
     why: 'No user belongs to the person, and "Correlate only" is on, so none was created.',
     mend: "Turn it off, or correct the value that correlation looks for.",
