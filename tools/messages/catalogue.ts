@@ -3,6 +3,7 @@ import type { Outcome } from "../../lib/generated/types.ts";
 import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
 import { graph } from "./graph.ts";
+import { links } from "./links.ts";
 import { values } from "./values.ts";
 
 /** Messages with the same reason. */
@@ -17,7 +18,13 @@ export interface Entry {
   also?: readonly string[];
 }
 
-export const catalogue: readonly Entry[] = [...connection, ...values, ...changes, ...graph];
+export const catalogue: readonly Entry[] = [
+  ...connection,
+  ...values,
+  ...changes,
+  ...graph,
+  ...links,
+];
 
 interface Section {
   outcome: Outcome;
