@@ -161,8 +161,9 @@ export async function withMailbox(
   { settings }: Wanted,
   { configuration, fields, read, change, log }: Input,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (settings.length === 0 || configuration.CorrelateOnly) return undefined;
-  if (!configuration.exchangeOnlineIntegration) {
+  const { CorrelateOnly, exchangeOnlineIntegration } = configuration;
+  if (settings.length === 0 || CorrelateOnly) return undefined;
+  if (!exchangeOnlineIntegration) {
     log("warning", ignoredFields(fields.filter((name) => ofMailbox.test(name))));
     return undefined;
   }
