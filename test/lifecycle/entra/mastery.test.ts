@@ -29,7 +29,7 @@ describe("the mail of a user", () => {
     const { answer, messages } = await runner.here(bench, event(ids.anna, data, withExchange));
     expect(answer).toMatchObject({ outcome: "invalid", outputContext: { Success: false } });
     expect(messages.join()).toContain(`The mail of user ${anna} follows its mailbox`);
-    expect(bench.writes().map(({ parameters }) => Object.keys(parameters ?? {}))).toEqual([
+    expect(bench.writes().map(({ parameters }) => Object.keys(parameters))).toEqual([
       ["user", "jobTitle"],
     ]);
     expect(await titleOf(ids.anna)).toBe("Nurse");
