@@ -43,6 +43,8 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "POST /groups/{group}/members/$ref": (step) => ofGraphMember(step, "revokePermission"),
     "DELETE /groups/{group}/members/{member}/$ref": (step) =>
       ofGraphMember(step, "grantPermission"),
+    "POST /groups/{group}/owners/$ref": (step) => ofGraphOwner(step, "revokePermission"),
+    "DELETE /groups/{group}/owners/{owner}/$ref": (step) => ofGraphOwner(step, "grantPermission"),
     "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
     "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
     "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),
@@ -54,6 +56,7 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "New-Mailbox": creates,
     "New-DistributionGroup": creates,
     "POST /users": creates,
+    "PATCH /groups(uniqueName='{uniqueName}')": creates,
     "PATCH /users/{user}": ofUser,
     "PUT /users/{user}/manager/$ref": ofManager,
     "DELETE /users/{user}/manager/$ref": ofManager,
@@ -237,6 +240,16 @@ function ofGraphMember({ parameters: { group, member } }: PlanStep, verb: Verb):
       action: `permissions/entraGroups/${verb}`,
       account: String(member),
       permission: { Id: String(group) },
+    },
+  };
+}
+
+function ofGraphOwner({ parameters: { group, owner } }: PlanStep, verb: Verb): Inverse {
+  return {
+    event: {
+      action: `permissions/entraGroups/${verb}`,
+      account: String(owner),
+      permission: { Id: String(group), Permission: "Owner" },
     },
   };
 }
