@@ -3,6 +3,7 @@ import type { Outcome } from "../../lib/generated/types.ts";
 import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
 import { graph } from "./graph.ts";
+import { licences } from "./licences.ts";
 import { values } from "./values.ts";
 
 /** Messages with the same reason. */
@@ -17,7 +18,13 @@ export interface Entry {
   also?: readonly string[];
 }
 
-export const catalogue: readonly Entry[] = [...connection, ...values, ...changes, ...graph];
+export const catalogue: readonly Entry[] = [
+  ...connection,
+  ...values,
+  ...changes,
+  ...graph,
+  ...licences,
+];
 
 interface Section {
   outcome: Outcome;
@@ -69,7 +76,7 @@ export const sections: readonly Section[] = [
   },
   {
     outcome: "notLicensed",
-    meaning: "The licence of the mailbox does not include the feature.",
+    meaning: "The licence does not include the feature, or no seat of it is free.",
     again: "Retry after the licence was assigned.",
   },
   {
