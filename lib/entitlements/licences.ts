@@ -27,6 +27,7 @@ import type {
 import type { Needs } from "../step.ts";
 import { HolderBatches } from "./holderBatches.ts";
 import { ImportFailures } from "./importFailures.ts";
+import { assertUsageLocation, explained } from "./licenceAssignment.ts";
 import { disabledPlansFor, isFor, listedOptions, optionsFile } from "./licenceOptions.ts";
 import {
   heldMailbox,
@@ -133,7 +134,7 @@ export async function grantLicence(input: Input): Promise<Result> {
   const found = await licensed(input);
   const { user, sku, skus, all, direct } = found;
   if (!sku) throw notSubscribed(found);
-  assertUsageLocation(user, sku);
+  assertUsageLocation(user, nameOf(user), sku);
   const disabledPlans = disabledPlansFor(sku, direct, options);
   const after = { skuId: sku.skuId, group: undefined, disabledPlans, isEffective: true };
   const change: LicenceChange = {
@@ -151,41 +152,6 @@ export async function grantLicence(input: Input): Promise<Result> {
     throw explained(Fault.of(thrown), sku, skus);
   }
   return { audit: mailboxWarning(mailbox, change) };
-}
-
-/** Throws an `invalid` fault for a user without a usage location, to whom no licence can be assigned (documented). */
-export function assertUsageLocation(user: User, { skuPartNumber }: Sku): void {
-  const { usageLocation } = user;
-  if (typeof usageLocation === "string" && usageLocation.trim() !== "") return;
-  throw Fault.invalid(
-    `${nameOf(user)} has no usageLocation, so licence ${skuPartNumber} cannot be assigned; expected the code of a ` +
-      "country such as NL in the field usageLocation.",
-  );
-}
-
-/** What a refusal means, with names instead of the IDs that Graph quotes, and what to do. */
-function explained(cause: Fault, sku: Sku, skus: readonly Sku[]): Fault {
-  const { kind, message: text } = cause;
-  if (kind === "unlicensed")
-    return new Fault({
-      kind: "unlicensed",
-      cause,
-      message:
-        `Licence ${sku.skuPartNumber} has no free seat: ${freeSeats(sku)}. ` +
-        "Buy seats, or revoke it from someone.",
-    });
-  const names = skus
-    .flatMap(({ servicePlans }) => servicePlans)
-    .filter(({ id }) => text.toLowerCase().includes(id))
-    .map(({ name }) => name);
-  if (kind !== "invalid" || names.length === 0) return cause;
-  return new Fault({
-    kind: "invalid",
-    cause,
-    message:
-      `Service plans of licence ${sku.skuPartNumber} need or exclude others: ${[...new Set(names)].join(", ")}. ` +
-      `Change what ${optionsFile} disables, or revoke the other licence.`,
-  });
 }
 
 /**

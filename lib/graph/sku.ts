@@ -1,8 +1,8 @@
 import { isRecord } from "../record.ts";
 import type { Operations } from "../step.ts";
 import { assertReturned } from "./absence.ts";
-import type { Read } from "./client/reads.ts";
 import { textOf, type GraphObject } from "./client/replies.ts";
+import type { Lookup } from "./lookup.ts";
 import type { GraphQuery } from "./target.ts";
 
 /** A licence that the tenant has subscribed to: a `subscribedSku`. */
@@ -33,18 +33,21 @@ const properties = [
   ...["skuId", "skuPartNumber", "appliesTo", "consumedUnits", "prepaidUnits", "servicePlans"],
 ] as const;
 
-export const skuRead: Read<"GET /subscribedSkus"> = {
-  operation: "GET /subscribedSkus",
-  query: { select: properties },
-};
+const read = { operation: "GET /subscribedSkus", query: { select: properties } } as const;
 
 /** Every licence of the tenant that can be assigned to users, suspended ones among them. */
 export function subscribedSkus(): GraphQuery<Sku[]> {
-  return async ({ graph }) => skusIn(await graph.list(skuRead));
+  return async ({ graph }) => skusIn(await graph.list(read));
 }
 
+/** The same, to be read together with other objects. */
+export const skuLookup: Lookup<Sku[]> = {
+  reads: [read],
+  found: ([objects = []]) => skusIn(objects),
+};
+
 /** Throws an `unexpected` fault when a property is absent. Subscriptions of the company are assigned to nobody. */
-export function skusIn(objects: readonly GraphObject[]): Sku[] {
+function skusIn(objects: readonly GraphObject[]): Sku[] {
   return objects.map(skuOf).filter((sku) => sku !== undefined);
 }
 

@@ -173,6 +173,13 @@ const stages = [
     "is mapped for Update, which sets no password; expected Create.",
   ),
   mistake(
+    "a licence for another stage than Create",
+    field("license.skuPartNumber", ["Update"], { value: "ENTERPRISEPACK" }),
+    '"MapForActions": ["Update"]',
+    "is mapped for Update, which assigns no licence; expected Create.",
+    { nth: 2 },
+  ),
+  mistake(
     "one password for everyone",
     instead("passwordProfile.password", { value: "Welcome2026!" }),
     fixed("Welcome2026!"),

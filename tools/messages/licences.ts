@@ -29,6 +29,22 @@ export const licences: readonly Entry[] = [
     of: ["is on litigation hold, and goes with the Exchange Online plan"],
   },
   {
+    outcome: "invalid",
+    why: "Create cannot assign the licence that is mapped, so no user was created.",
+    mend: "Correct the mapping of `license.skuPartNumber` or `license.group`, or the group itself.",
+    of: [
+      "license.skuPartNumber is mapped with",
+      "license.group is mapped with group",
+      "No group has the … ….",
+    ],
+  },
+  {
+    outcome: "ambiguous",
+    why: "Several groups have the display name that is mapped in `license.group`.",
+    mend: "Map the object ID of the group instead.",
+    of: ["groups have the … …; expected one"],
+  },
+  {
     outcome: "notLicensed",
     why: "Every seat of the licence is taken.",
     mend: "Buy seats, or take the licence from someone; then retry.",

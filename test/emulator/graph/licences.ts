@@ -85,7 +85,6 @@ export function assignLicence(call: Call): Answer {
   checkRemoved(user, removed, directory);
   if (added.length > 0 && directory.value(user, "usageLocation") === null) throw noUsageLocation();
   for (const { sku } of added) requireSeat(sku, user, directory);
-  const before = hasExchange(user, directory);
   const kept = licencesIn(directory.record(user)).filter(
     ({ skuId }) =>
       !removed.includes(textOf(skuId)) && !added.some(({ sku }) => sku.skuId === skuId),
@@ -95,8 +94,9 @@ export function assignLicence(call: Call): Answer {
     ({ assignedByGroup }) => assignedByGroup !== null,
   );
   requireSoundPlans(added, plansOf([...kept, ...fresh, ...inherited], directory));
-  directory.write(user, { assignedLicenses: [...kept, ...fresh] });
-  followInExchange(user, before, directory);
+  relicense(call, [user], () => {
+    directory.write(user, { assignedLicenses: [...kept, ...fresh] });
+  });
   return single(call, directory.current(user));
 }
 
@@ -167,20 +167,28 @@ function hasExchange(user: Entity, directory: Directory): boolean {
   );
 }
 
-/** The mailbox comes and goes with the plan. In the service it takes minutes; here it is at once. */
-function followInExchange(user: Entity, before: boolean, directory: Directory): void {
+/**
+ * Carries out a change of what users have licences for. A mailbox comes and goes with its plan: in the service it comes
+ * after minutes, here after `mailboxAfterMs`, and goes at once.
+ */
+export function relicense(call: Call, users: readonly Entity[], change: () => void): void {
+  const { directory } = call;
+  const before = users.map((user) => hasExchange(user, directory));
+  change();
+  users.forEach((user, index) => {
+    followInExchange(call, user, before[index] === true);
+  });
+}
+
+function followInExchange({ directory, now }: Call, user: Entity, before: boolean): void {
   const isLicensed = hasExchange(user, directory);
   const { object } = user;
   if (isLicensed === before) return;
   if (!object && !isLicensed) return;
   if (!object) throw notImplemented("a mailbox of a user that only Entra ID has");
   if (isMailbox(object) === isLicensed) return;
-  const { store } = directory;
-  setLicence({ user: String(object["Guid"]), licensed: isLicensed }, store);
-  const addresses = store.property(object, "EmailAddresses");
-  // A mailbox has an address: its user name (assumed).
-  if (isLicensed && Array.isArray(addresses) && addresses.length === 0)
-    store.change(object, {
-      EmailAddresses: [`SMTP:${textOf(directory.value(user, "userPrincipalName"))}`],
-    });
+  const { store, state } = directory;
+  const { mailboxAfterMs } = state.behaviour;
+  const at = mailboxAfterMs === 0 ? {} : { at: now + mailboxAfterMs };
+  setLicence({ user: String(object["Guid"]), licensed: isLicensed, ...at }, store);
 }
