@@ -12,7 +12,8 @@ import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
 import { Unusable } from "./host/schemaContract.ts";
-import type { Connection } from "./host/gate.ts";
+import { Fault } from "./fault.ts";
+import type { Connection, StepAnswer } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
 
 /** The systems that one configuration connects to. An action uses those that it declares. */
@@ -89,6 +90,12 @@ function connection(
       // The nouns of Exchange created the step from values that a cmdlet accepts; the client refuses any
       // others when it encodes them.
       return await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
+    },
+    async sendAll(steps) {
+      if (steps.every(({ target }) => target === "graph")) return await graph.invokeAll(steps);
+      const answers: (StepAnswer | Fault)[] = [];
+      for (const step of steps) answers.push(await this.send(step).catch(Fault.of));
+      return answers;
     },
     wait: (ms) => pace.sleep(ms, signal),
     stats,

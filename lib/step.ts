@@ -73,6 +73,13 @@ export interface Gate<Targets> {
   stream<T>(query: StreamQuery<Targets, T>): AsyncIterable<T>;
   /** Resolves to the result of the step. Rejects with a fault when it failed, or when its outcome is unknown. */
   change(step: Step<Extract<keyof Targets, Target>, Targets>): Promise<StepResult>;
+  /**
+   * Changes that do not depend on one another's outcome, in this order: a refusal of one does not stop the next ones.
+   * They go out in one request where the target can take them. Rejects at the end with the first fault.
+   */
+  changeAll(
+    steps: readonly Step<Extract<keyof Targets, Target>, Targets>[],
+  ): Promise<readonly StepResult[]>;
 }
 
 /** What an action may send to one target. */

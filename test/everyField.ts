@@ -4,6 +4,7 @@ import type { Parameters } from "../lib/exchange/client/encoding.ts";
 import { userProperties, type UserProperty } from "../lib/graph/userProperties.ts";
 import type { HttpReply } from "../lib/net/transport.ts";
 import type { AnyEvent } from "../lib/host/action.ts";
+import type { Step, StepResult } from "../lib/step.ts";
 import { entra, systemOf } from "../tools/session/systems.ts";
 import { guidOf } from "./bench.ts";
 import { actionIn, type Call } from "./declared.ts";
@@ -59,6 +60,15 @@ export async function everySetting(name: string): Promise<Call[]> {
   const targets = { exchange, graph };
   const action = await actionIn(name);
   const isOfEntra = systemOf(name) === entra;
+  async function change({
+    target,
+    operation,
+    parameters,
+  }: Pick<Step, "target" | "operation" | "parameters">): Promise<StepResult> {
+    if (target === "exchange")
+      await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
+    return "done";
+  }
   for (const data of mappings) {
     const event = eventFor({
       name: `${name}/every-setting`,
@@ -75,11 +85,8 @@ export async function everySetting(name: string): Promise<Call[]> {
       log: () => undefined,
       read: (query) => query(targets),
       stream: (query) => query(targets),
-      async change({ target, operation, parameters }) {
-        if (target === "exchange")
-          await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
-        return "done";
-      },
+      change,
+      changeAll: (steps) => Promise.all(steps.map(change)),
       settle: () => Promise.resolve([]),
       taken: [],
       record: () => Promise.resolve(true),

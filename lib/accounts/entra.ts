@@ -11,7 +11,7 @@ import type { Setting } from "../exchange/settingTypes.ts";
 import { cmdlets, type ExchangeQuery, type ExchangeTarget } from "../exchange/target.ts";
 import { userSearch as exchangeUserSearch, usersWhere } from "../exchange/user.ts";
 import { Fault } from "../fault.ts";
-import { operations, type GraphTarget } from "../graph/target.ts";
+import { operations, type GraphStep, type GraphTarget } from "../graph/target.ts";
 import { nameOf, userById, userLookup, type User } from "../graph/user.ts";
 import {
   applyValues,
@@ -151,15 +151,22 @@ export function mailboxOf(
   };
 }
 
-/** Brings an account to what is wanted: the user, then the mailbox. A refusal of one does not stop the other. */
+/** The ways of a gate to read and to change. */
+type Ways = Pick<Gate<EntraTargets>, "read" | "change" | "changeAll">;
+
+/**
+ * Updates an account to what is wanted: the user, then the mailbox. A refusal of one does not stop the other, nor the
+ * steps that follow the update of the user.
+ */
 export async function applyWanted(
   { user, mailbox, wanted: { values, settings } }: Account,
-  gate: Pick<Gate<EntraTargets>, "read" | "change">,
+  gate: Ways,
+  following: readonly GraphStep[] = [],
 ): Promise<Changed & { audit: { Message: string }[] }> {
   const faults: Fault[] = [];
   const attempt = async <T>(work: Promise<T>): Promise<T | undefined> =>
     await work.catch((thrown: unknown) => void faults.push(Fault.of(thrown)));
-  const ofUser = await attempt(applyValues(user, values, gate));
+  const ofUser = await attempt(applyValues(user, values, gate, following));
   const ofMailbox = mailbox && (await attempt(applySettings(mailbox, settings, gate)));
   const [fault] = faults;
   if (fault) throw fault;
@@ -180,15 +187,11 @@ export async function applyWanted(
 /** What `endAccess` needs to know of a user beside what is wanted of it. */
 export const readBeforeEnd: readonly string[] = ["accountEnabled", sessionsValidFrom];
 
-/** Brings an account to what is wanted, and ends the sessions of the user if its account is to be disabled. */
-export async function endAccess(
-  account: Account,
-  gate: Pick<Gate<EntraTargets>, "read" | "change">,
-): ReturnType<typeof applyWanted> {
-  const changed = await applyWanted(account, gate);
+/** Updates an account to what is wanted, and ends the sessions of the user if its account is to be disabled. */
+export async function endAccess(account: Account, ways: Ways): ReturnType<typeof applyWanted> {
   const { user, wanted } = account;
-  if (wanted.values["accountEnabled"] === false) await gate.change(revokingSessions(user));
-  return changed;
+  const ends = wanted.values["accountEnabled"] === false;
+  return await applyWanted(account, ways, ends ? [revokingSessions(user)] : []);
 }
 
 /** The properties of an account under the names of their fields. */

@@ -66,8 +66,10 @@ async function membershipIn({
   permission,
   read,
 }: Pick<PermissionInput<GraphTarget>, "accountReference" | "permission" | "read">) {
-  const group = await read(groupById(permission("Id")));
-  const user = await read(userById(accountReference));
+  const [group, user] = await Promise.all([
+    read(groupById(permission("Id"))),
+    read(userById(accountReference)),
+  ]);
   assertMasteredByGraph(group);
   return [group, user, await read(isMember(group, user))] as const;
 }

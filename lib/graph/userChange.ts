@@ -102,21 +102,18 @@ function mastered(user: User, properties: readonly string[]): Fault {
 }
 
 /**
- * Updates a user to its values, and returns it as it was and as it is afterwards. Throws at the end for properties that
- * Active Directory masters.
+ * Updates a user to its values, and returns it as it was and as it is afterwards. `following`: steps that are taken
+ * after the update, and also when it is refused. Throws at the end for properties that Active Directory masters.
  */
 export async function applyValues(
   user: User,
   values: UserValues,
-  { change }: Pick<GraphGate, "change">,
+  { changeAll }: Pick<GraphGate, "changeAll">,
+  following: readonly GraphStep[] = [],
 ): Promise<{ before: User; after: User; subject: string }> {
   const { steps, after, refused } = differenceOf(user, values);
-  // A refusal of one step says nothing about the other one.
-  const faults: Fault[] = [];
-  for (const step of steps)
-    await change(step).catch((thrown: unknown) => void faults.push(Fault.of(thrown)));
-  const fault = faults[0] ?? refused;
-  if (fault) throw fault;
+  await changeAll([...steps, ...following]);
+  if (refused) throw refused;
   return { before: user, after, subject: `user ${nameOf(user)}` };
 }
 

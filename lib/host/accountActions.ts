@@ -84,7 +84,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
     contract: createEvent,
     needs,
     configuration: withCorrelateOnly(keys),
-    async run({ event, configuration, log, read, stream, change, output }) {
+    async run({ event, configuration, log, read, stream, change, changeAll, output }) {
       const { actionContext, outputContext } = event;
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
       const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
@@ -109,6 +109,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         read,
         stream,
         change,
+        changeAll,
         create: (step) => change(step, { auditAction: "CreateAccount" }),
       });
       // The platform counts a create without a reference as failed, even in a preview.
@@ -201,6 +202,7 @@ function changing<Targets, Key extends ConfigurationKey>({
       read,
       stream,
       change,
+      changeAll,
       taken,
       output,
     }: Context<ChangeEvent, Targets>): Promise<Result> {
@@ -221,6 +223,7 @@ function changing<Targets, Key extends ConfigurationKey>({
         read,
         stream,
         change,
+        changeAll,
       });
       Object.assign(output, {
         PreviousData: fields.valuesOf(before),

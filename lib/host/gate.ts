@@ -20,12 +20,20 @@ export interface StepAnswer {
   wasRetried?: boolean;
 }
 
+/** What a target gets to know of a step. */
+export type Sendable = Pick<Step, "target" | "operation" | "parameters">;
+
 /** The host's side of the connection to the target systems. lib/connector.ts makes one. */
 export interface Connection<Targets> {
   /** One client per target, for queries. */
   readonly targets: Targets;
   /** Sends one step to its target. */
-  send(step: Pick<Step, "target" | "operation" | "parameters">): Promise<StepAnswer>;
+  send(step: Sendable): Promise<StepAnswer>;
+  /**
+   * Sends several steps in this order, also when one is refused. Resolves to the answer or the fault of each. Absent:
+   * they are sent one by one.
+   */
+  sendAll?(steps: readonly Sendable[]): Promise<readonly (StepAnswer | Fault)[]>;
   /** Resolves after `ms`; rejects when the run ends. */
   wait(ms: number): Promise<void>;
   readonly stats: {
@@ -43,6 +51,10 @@ type TargetStep<Targets> = Step<Extract<keyof Targets, Target>, Targets>;
 /** A gate whose steps can be placed in the audit log. */
 export interface HostGate<Targets> extends Gate<Targets> {
   change(step: TargetStep<Targets>, placement?: StepPlacement): Promise<StepResult>;
+  changeAll(
+    steps: readonly TargetStep<Targets>[],
+    placement?: StepPlacement,
+  ): Promise<readonly StepResult[]>;
   /**
    * Checks the pending steps again, with growing waits, until reads show them or the time for it is over.
    * Returns a fault for each step that counts as failed.
@@ -85,22 +97,17 @@ export function openGate<Targets>({
   const taken: StepRecord[] = [];
   const looks = openLooks({ connection, deadline, log, strict: trust.strict });
 
-  async function carryOut(
+  async function conclude(
     step: TargetStep<Targets>,
     record: StepRecord,
+    answer: StepAnswer | Fault,
     confirm: boolean,
   ): Promise<StepResult> {
-    let answer: StepAnswer;
-    try {
-      const { target, operation, parameters } = step;
-      answer = await connection.send({ target, operation, parameters });
-      if (answer.body) step.onAnswer?.(answer.body);
-    } catch (thrown) {
-      // A request that was cut off together with the run proves nothing about the change.
-      assertRunning(deadline);
-      return await afterFault(step, record, Fault.of(thrown), confirm);
-    }
-    return await judge(step, record, answer, confirm);
+    const fault = answer instanceof Fault ? answer : refusedBy(step, answer);
+    if (fault === undefined) return await judge(step, record, answer as StepAnswer, confirm);
+    // A request that was cut off together with the run proves nothing about the change.
+    assertRunning(deadline);
+    return await afterFault(step, record, fault, confirm);
   }
 
   /** Decides by the state, not by the answer. */
@@ -169,8 +176,7 @@ export function openGate<Targets>({
     fault: Fault,
   ): Promise<StepResult> {
     if (await looks.waitForNext()) {
-      const { target, operation, parameters } = step;
-      const answer = await connection.send({ target, operation, parameters }).catch(Fault.of);
+      const answer = await answerTo(step);
       if (!(answer instanceof Fault)) return await judge(step, record, answer, true);
     }
     throw notTrusted(fault);
@@ -188,16 +194,71 @@ export function openGate<Targets>({
     confirm: boolean,
   ): Promise<StepResult> {
     assertRunning(deadline);
+    const { record, asRead } = recordOf(step, placement);
+    if (dryRun) return asRead;
+    return await conclude(step, record, await answerTo(step), confirm);
+  }
+
+  async function takeAll(
+    steps: readonly TargetStep<Targets>[],
+    placement: StepPlacement,
+    confirm: boolean,
+  ): Promise<StepResult[]> {
+    assertRunning(deadline);
+    const begun = steps.map((step) => ({ step, ...recordOf(step, placement) }));
+    if (dryRun) return begun.map(({ asRead }) => asRead);
+    const answers = await answersTo(steps);
+    // Side by side, so that their looks can go out in one request as well.
+    const ended = await Promise.all(
+      begun.map(({ step, record }, index) =>
+        conclude(step, record, answers[index] ?? unanswered, confirm).catch(Fault.of),
+      ),
+    );
+    const results: StepResult[] = [];
+    for (const one of ended) {
+      if (one instanceof Fault) throw one;
+      results.push(one);
+    }
+    return results;
+  }
+
+  /** The step on record, and its result as far as reads have shown it. */
+  function recordOf(
+    step: TargetStep<Targets>,
+    { auditAction, rank }: StepPlacement,
+  ): { record: StepRecord; asRead: StepResult } {
     step.secrets?.forEach(keepSecret);
-    const { auditAction, rank } = placement;
     const asRead = step.isInPlace === true ? "alreadySo" : "planned";
     const { remedy } = step;
     const record: StepRecord = { auditAction, rank, step: planStep(step), result: asRead, remedy };
     taken.push(record);
-    if (dryRun) return asRead;
-    record.step.sent = true;
-    record.result = "unknown";
-    return await carryOut(step, record, confirm);
+    if (!dryRun) {
+      record.step.sent = true;
+      record.result = "unknown";
+    }
+    return { record, asRead };
+  }
+
+  async function answerTo(step: TargetStep<Targets>): Promise<StepAnswer | Fault> {
+    return await connection.send(sendable(step)).catch(Fault.of);
+  }
+
+  async function answersTo(
+    steps: readonly TargetStep<Targets>[],
+  ): Promise<readonly (StepAnswer | Fault)[]> {
+    if (connection.sendAll)
+      return await connection.sendAll(steps.map(sendable)).catch((thrown: unknown) => {
+        const fault = Fault.of(thrown);
+        return steps.map(() => fault);
+      });
+    const answers: (StepAnswer | Fault)[] = [];
+    for (const step of steps) answers.push(await answerTo(step));
+    return answers;
+  }
+
+  /** Whether a step is read back, whatever the answer: it takes something away. */
+  function isConfirmed({ auditAction }: StepPlacement): boolean {
+    return trust.confirmAll || auditAction === "RevokePermission";
   }
 
   return {
@@ -213,10 +274,30 @@ export function openGate<Targets>({
         yield piece;
       }
     },
-    change: (step, placement = {}) =>
-      take(step, placement, trust.confirmAll || placement.auditAction === "RevokePermission"),
+    change: (step, placement = {}) => take(step, placement, isConfirmed(placement)),
+    changeAll: (steps, placement = {}) => takeAll(steps, placement, isConfirmed(placement)),
     settle: () => looks.settle(),
   };
+}
+
+/** The answer to a step that the connection forgot: never taken for a success. */
+const unanswered = new Fault({
+  kind: "unexpected",
+  message: "The connection returned no answer to a step.",
+});
+
+function sendable({ target, operation, parameters }: Sendable): Sendable {
+  return { target, operation, parameters };
+}
+
+/** Why a step cannot use the object that came as its answer. */
+function refusedBy(step: Pick<Step, "onAnswer">, { body }: StepAnswer): Fault | undefined {
+  try {
+    if (body) step.onAnswer?.(body);
+    return undefined;
+  } catch (thrown) {
+    return Fault.of(thrown);
+  }
 }
 
 /**

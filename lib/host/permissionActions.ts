@@ -160,6 +160,7 @@ function changing<Targets, Key extends ConfigurationKey>({
       read,
       stream,
       change,
+      changeAll,
     }: Context<GrantPermissionEvent | RevokePermissionEvent, Targets>): Promise<Result> {
       const { Account, Permission: reference } = actionContext.References;
       return await handle({
@@ -170,6 +171,7 @@ function changing<Targets, Key extends ConfigurationKey>({
         read,
         stream,
         change,
+        changeAll,
       });
     },
   };

@@ -102,7 +102,18 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       ...keys,
     ],
     initialOutput: (document) => ({ SubPermissions: onRecordIn(document) }),
-    async run({ event, configuration, log, read, stream, change, settle, taken, output }) {
+    async run({
+      event,
+      configuration,
+      log,
+      read,
+      stream,
+      change,
+      changeAll,
+      settle,
+      taken,
+      output,
+    }) {
       const { actionContext } = event;
       const isRevoke = actionContext.Operation === "revoke";
       const report: Report = { audit: [], faults: [] };
@@ -115,6 +126,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         read,
         stream,
         change: (step) => change(step, placement),
+        changeAll: (steps) => changeAll(steps, placement),
       }).catch((thrown: unknown) => reportGone(Fault.of(thrown), isRevoke, report));
       if (!parts) {
         output["SubPermissions"] = [];

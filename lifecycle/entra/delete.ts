@@ -19,7 +19,7 @@ import { onDelete } from "../../lib/host/accountActions.ts";
 export default onDelete({
   needs: changeNeeds(sessionRevocation, userDeletion),
   configuration: ["CorrelateOnly", "deleteAccount", "exchangeOnlineIntegration"],
-  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
+  handle: async ({ accountReference, data, fields, configuration, read, change, changeAll }) => {
     const { CorrelateOnly, deleteAccount, exchangeOnlineIntegration } = configuration;
     const deletes = deleteAccount === true && CorrelateOnly !== true;
     const leaver = data.withDefault("accountEnabled", "false").entries;
@@ -40,6 +40,6 @@ export default onDelete({
       const present = fieldsOf(user, mailbox);
       return { before: present, after: present, subject: `user ${nameOf(user)}` };
     }
-    return await endAccess(account, { read, change });
+    return await endAccess(account, { read, change, changeAll });
   },
 });

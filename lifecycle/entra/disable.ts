@@ -16,7 +16,7 @@ import { onDisable } from "../../lib/host/accountActions.ts";
 export default onDisable({
   needs: changeNeeds(sessionRevocation),
   configuration: ["CorrelateOnly", "exchangeOnlineIntegration"],
-  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
+  handle: async ({ accountReference, data, fields, configuration, read, change, changeAll }) => {
     const hasExchange = configuration.exchangeOnlineIntegration === true;
     const disabled = data
       .withDefault("accountEnabled", "false")
@@ -27,6 +27,6 @@ export default onDisable({
       { wanted, fields, alsoRead: readBeforeEnd, hasExchange },
       { read },
     );
-    return await endAccess(account, { read, change });
+    return await endAccess(account, { read, change, changeAll });
   },
 });

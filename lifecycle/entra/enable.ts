@@ -11,13 +11,13 @@ import { onEnable } from "../../lib/host/accountActions.ts";
 export default onEnable({
   needs: changeNeeds(),
   configuration: ["CorrelateOnly", "exchangeOnlineIntegration"],
-  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
+  handle: async ({ accountReference, data, fields, configuration, read, change, changeAll }) => {
     const hasExchange = configuration.exchangeOnlineIntegration === true;
     const enabled = data
       .withDefault("accountEnabled", "true")
       .withDefault("exchangeOnline.HiddenFromAddressListsEnabled", "false");
     const wanted = configuration.CorrelateOnly ? nothing : wantedFrom(enabled.entries);
     const account = await accountById(accountReference, { wanted, fields, hasExchange }, { read });
-    return await applyWanted(account, { read, change });
+    return await applyWanted(account, { read, change, changeAll });
   },
 });

@@ -27,13 +27,14 @@ export default onUpdate({
     managerReference,
     read,
     change,
+    changeAll,
   }) => {
     const { CorrelateOnly, exchangeOnlineIntegration, updateManagerOnUpdate } = configuration;
     const wanted = CorrelateOnly ? nothing : wantedFrom(data.entries);
     const hasExchange = exchangeOnlineIntegration === true;
     const account = await accountById(accountReference, { wanted, fields, hasExchange }, { read });
     const { user } = account;
-    const changed = await applyWanted(account, { read, change });
+    const changed = await applyWanted(account, { read, change, changeAll });
     if (!updateManagerOnUpdate || CorrelateOnly) return changed;
 
     const manager = await read(managerOf(user.id));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
-import { openGate, type Notice } from "../../lib/host/gate.ts";
+import { openGate, type Notice, type StepAnswer } from "../../lib/host/gate.ts";
 import type { Step } from "../../lib/step.ts";
 import { thrown, connectionOf, guid, step, type Send } from "./world.ts";
 
@@ -274,6 +274,59 @@ describe("a dry run", () => {
   it("reads", async () => {
     const { gate, connection } = opened({ dryRun: true });
     expect(await gate.read((given) => Promise.resolve(given === connection.targets))).toBe(true);
+  });
+});
+
+describe("several changes at once", () => {
+  const refused = new Fault({ kind: "denied", message: "No." });
+  const answering =
+    (...answers: (StepAnswer | Fault)[]) =>
+    (steps: readonly unknown[]): Promise<(StepAnswer | Fault)[]> =>
+      Promise.resolve(steps.map((_step, index) => answers[index] ?? { notices: [] }));
+
+  it("are sent in their order, also when one is refused, and reject with the first fault", async () => {
+    const { gate, connection } = opened({
+      send: ({ parameters }) =>
+        "A" in parameters ? Promise.reject(refused) : Promise.resolve({ notices: [] }),
+    });
+    expect(await thrown(gate.changeAll([step("A"), step("B")]))).toBe(refused);
+    expect(connection.sent).toEqual(["A", "B"]);
+    expect(gate.taken).toMatchObject([{ result: "failed", fault: refused }, { result: "done" }]);
+  });
+
+  it("go out together where the connection can, each with its own answer", async () => {
+    const { gate, connection } = opened();
+    connection.sendAll = answering({ notices: [{ kind: "alreadySo", text: "so" }] });
+    expect(await gate.changeAll([step("A"), step("B")])).toEqual(["alreadySo", "done"]);
+    expect(connection.sent).toEqual([]);
+    expect(gate.taken.map(({ step: { sent } }) => sent)).toEqual([true, true]);
+  });
+
+  it("are in doubt, each of them, when the connection fails or forgets one", async () => {
+    const lost = new Fault({ kind: "unavailable", message: "Lost." });
+    const { gate, connection } = opened();
+    connection.sendAll = () => Promise.reject(lost);
+    expect(await thrown(gate.changeAll([step("A"), step("B")]))).toBe(lost);
+    connection.sendAll = () => Promise.resolve([{ notices: [] }]);
+    expect(await thrown(gate.changeAll([step("C"), step("D")]))).toMatchObject({
+      kind: "unexpected",
+    });
+    expect(gate.taken.map(({ result }) => result)).toEqual([
+      "unknown",
+      "unknown",
+      "done",
+      "unknown",
+    ]);
+  });
+
+  it("are only planned in a dry run", async () => {
+    const { gate, connection } = opened({ dryRun: true });
+    connection.sendAll = () => Promise.reject(refused);
+    expect(await gate.changeAll([step("A"), { ...step("B"), isInPlace: true }])).toEqual([
+      "planned",
+      "alreadySo",
+    ]);
+    expect(gate.taken.map(({ step: { sent } }) => sent)).toEqual([false, false]);
   });
 });
 

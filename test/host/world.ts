@@ -90,7 +90,7 @@ export function connectionOf(
 ): Connection<TestTargets> & { sent: string[]; closed: number } {
   const sent: string[] = [];
   const stats = { requests: 0, retries: 1, waitedMs: 12.7 };
-  const connection = {
+  const connection: Connection<TestTargets> & { sent: string[]; closed: number } = {
     targets: { exchange: "client" },
     sent,
     stats,

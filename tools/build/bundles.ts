@@ -15,7 +15,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** ajv is here because validators are compiled beforehand; a bundle that carries it has lost that. */
 const unwanted = /^(test|tools)\/|node_modules\/(ajv|msw|vitest|esbuild)\//;
 /** A few kilobytes each, so an action may load them when it starts. */
-const smallLibrary = /^node_modules\/(p-limit|yocto-queue|leven)\//;
+const smallLibrary = /^node_modules\/(dataloader|leven|p-limit|yocto-queue)\//;
 
 export interface BuiltBundles {
   /** Paths of the actions without extension, such as `lifecycle/create`. */

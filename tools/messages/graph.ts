@@ -96,7 +96,8 @@ export const graph: readonly Entry[] = [
     mend: "Retry the action. If it stays, look for a proxy in between, and report it with the message.",
     of: [
       "Microsoft Graph did not return",
-      "answers to one read of a batch",
+      "answers to one part of a batch",
+      "Microsoft Graph did not answer",
       "Microsoft Graph named a next page at",
       "Microsoft Graph returned the same page of",
       "expired … times before the list was complete",

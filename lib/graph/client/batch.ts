@@ -6,10 +6,11 @@ import { retrying, type Failure, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import { headersOf } from "./odata.ts";
-import { isList } from "./operations.ts";
+import type { About } from "./errors.ts";
+import { isList, requestOf, type Addressed, type Call } from "./operations.ts";
 import { aboutRead, pagesOf, whereOf, type ObjectPage, type Read } from "./reads.ts";
 import { isRecord } from "../../record.ts";
-import { readPage, readWritten, type Page } from "./replies.ts";
+import { readPage, readWritten, type Page, type Written } from "./replies.ts";
 
 /** One page of what was read about an item, or why nothing more could be read about it. */
 export type Piece<T> = { item: T; page: ObjectPage } | { item: T; fault: Fault };
@@ -79,13 +80,7 @@ async function answersTo(
   const answers = new Map<string, Try<Page>>();
   await retrying(pace, async (): Promise<Try<undefined>> => {
     const open = asked.filter(({ id }) => isOpen(answers.get(id)));
-    const reply = await endpoint.send({
-      method: "POST",
-      url: endpoint.urlOf("/$batch"),
-      body: JSON.stringify({ requests: open.map(requestOf) }),
-    });
-    if ("fault" in reply) return reply;
-    const responses = responsesIn(reply, clock());
+    const responses = await sent(open.map(readOf), { endpoint, clock });
     if ("fault" in responses) return responses;
     for (const one of open) answers.set(one.id, answerTo(one, responses.value, clock()));
     return longestWait(answers.values()) ?? { value: undefined };
@@ -111,8 +106,21 @@ function longestWait(answers: Iterable<Try<Page>>): Failure | undefined {
   return longest;
 }
 
-function requestOf({ id, read, where }: Asked<unknown>): Record<string, unknown> {
+function readOf({ id, read, where }: Asked<unknown>): Record<string, unknown> {
   return { id, method: "GET", url: where, headers: headersOf(read.query) };
+}
+
+/** One attempt. */
+async function sent(
+  requests: readonly Record<string, unknown>[],
+  { endpoint, clock }: { endpoint: Endpoint; clock(): number },
+): Promise<Try<SubResponse[]>> {
+  const reply = await endpoint.send({
+    method: "POST",
+    url: endpoint.urlOf("/$batch"),
+    body: JSON.stringify({ requests }),
+  });
+  return "fault" in reply ? reply : responsesIn(reply, clock());
 }
 
 function responsesIn(reply: HttpReply, now: number): Try<SubResponse[]> {
@@ -136,17 +144,64 @@ function answerTo(
   responses: readonly SubResponse[],
   now: number,
 ): Try<Page> {
+  const about = aboutRead(read);
+  const response = responseWith(id, responses, about);
+  if ("fault" in response) return response;
+  return readPage(subReplyOf(response.value), about, { isList: isList(read.operation), now });
+}
+
+function responseWith(
+  id: string,
+  responses: readonly SubResponse[],
+  { operation }: About,
+): Try<SubResponse> {
   const own = responses.filter((response) => response.id === id);
   const [response] = own;
-  const about = aboutRead(read);
-  if (own.length !== 1 || !response)
-    return {
-      fault: new Fault({
-        kind: "unexpected",
-        message:
-          `Microsoft Graph returned ${own.length} answers to one read of a batch (${about.operation}); ` +
-          "expected one.",
-      }),
-    };
-  return readPage(subReplyOf(response), about, { isList: isList(read.operation), now });
+  if (own.length === 1 && response) return { value: response };
+  return {
+    fault: new Fault({
+      kind: "unexpected",
+      message: `Microsoft Graph returned ${own.length} answers to one part of a batch (${operation}); expected one.`,
+    }),
+  };
+}
+
+/**
+ * Sends calls that write in one batch, once, each after the one before. Returns what answered each; undefined for a
+ * call that was not carried out, because the one before failed (424, documented).
+ */
+export async function firstAnswers(
+  calls: readonly Call[],
+  { endpoint, seams: { clock } }: Ways,
+): Promise<(Try<Written> | undefined)[]> {
+  const parts = calls.map((call, index) => ({
+    id: String(index + 1),
+    operation: call.operation,
+    ...requestOf(call, endpoint.referenceRoot),
+  }));
+  const responses = await sent(parts.map(partOf), { endpoint, clock });
+  if ("fault" in responses) return parts.map(() => responses);
+  return parts.map(({ id, operation, ids }) => {
+    const response = responseWith(id, responses.value, { operation, ids });
+    if ("fault" in response) return response;
+    const reply = subReplyOf(response.value);
+    return reply.status === 424 ? undefined : readWritten(reply, { operation, ids }, clock());
+  });
+}
+
+/** A request of a batch is a JSON object itself, and so is its body. It follows the one with the ID before. */
+function partOf(
+  { id, method, where, body }: Addressed & { id: string },
+  index: number,
+): Record<string, unknown> {
+  return {
+    id,
+    method,
+    url: where,
+    ...(index > 0 && { dependsOn: [String(index)] }),
+    ...(body !== undefined && {
+      headers: { "content-type": "application/json" },
+      body: JSON.parse(body) as unknown,
+    }),
+  };
 }

@@ -1,7 +1,9 @@
+import DataLoader from "dataloader";
+import { Fault } from "../../fault.ts";
 import { retryingKnown } from "../../net/outcome.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
 import type { Stats, Try } from "../../net/retry.ts";
-import { eachRead, type Piece } from "./batch.ts";
+import { eachRead, firstAnswers, type Piece } from "./batch.ts";
 import { endpointOf, type GraphSettings, type Seams } from "./endpoint.ts";
 import {
   isRepeatable,
@@ -22,7 +24,15 @@ export interface Reply extends Written {
 export interface Graph {
   /** Sends an operation that writes. Throws a `Fault`. */
   invoke(call: Call): Promise<Reply>;
-  /** Reads one object. Throws a `missing` fault for an ID that does not exist, `noEntry` for an empty relationship. */
+  /**
+   * Sends up to twenty operations that write in one request. Each is carried out after the one before, whether that is
+   * refused or not. Resolves to the reply or the fault of each.
+   */
+  invokeAll(calls: readonly Call[]): Promise<(Reply | Fault)[]>;
+  /**
+   * Reads one object. Reads that are asked for at the same time go out in one request. Throws a `missing` fault for an
+   * ID that does not exist, `noEntry` for an empty relationship.
+   */
   get(read: Read<ObjectOperation>): Promise<GraphObject>;
   /** Reads a list, page by page, each object once. A page that cannot be read is a fault, never the end of the list. */
   pages(read: Read<ListOperation>): AsyncGenerator<ObjectPage, void, undefined>;
@@ -57,33 +67,64 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
     return all;
   }
 
+  /** `first`: what a batch has answered, which counts as the first attempt. */
+  async function written(call: Call, first?: Try<Written>): Promise<Reply> {
+    const { method, where, body, ids } = requestOf(call, endpoint.referenceRoot);
+    const { operation } = call;
+    let known = first;
+    let sent = first === undefined ? 0 : 1;
+    const onSend = (): void => {
+      sent++;
+    };
+    const answer = await retryingKnown(
+      pace,
+      async (): Promise<Try<Written>> => {
+        const answered = known;
+        known = undefined;
+        if (answered !== undefined) return answered;
+        const reply = await endpoint.send({ method, url: endpoint.urlOf(where), body, onSend });
+        return "fault" in reply ? reply : readWritten(reply, { operation, ids }, clock());
+      },
+      { what: operation, isRepeatable: isRepeatable(operation) },
+    );
+    return { ...answer, wasRetried: sent > 1 };
+  }
+
+  /** What is asked for at the same time goes out together. Nothing is kept: the next look reads again. */
+  const objects = new DataLoader(objectsOf, { cache: false });
+
+  async function objectsOf(
+    reads: readonly Read<ObjectOperation>[],
+  ): Promise<(GraphObject | Error)[]> {
+    const [only] = reads;
+    if (reads.length === 1 && only) return await list(only);
+    const found = new Map<Read, GraphObject | Fault | undefined>();
+    for await (const piece of eachRead(reads, (read) => read, { endpoint, seams }))
+      found.set(piece.item, "fault" in piece ? piece.fault : piece.page.objects[0]);
+    return reads.map((read) => found.get(read) ?? unanswered(read));
+  }
+
   return {
-    async invoke(call) {
-      const { method, where, body, ids } = requestOf(call, endpoint.referenceRoot);
-      const { operation } = call;
-      let sent = 0;
-      const onSend = (): void => {
-        sent++;
-      };
-      const written = await retryingKnown(
-        pace,
-        async (): Promise<Try<Written>> => {
-          const reply = await endpoint.send({ method, url: endpoint.urlOf(where), body, onSend });
-          return "fault" in reply ? reply : readWritten(reply, { operation, ids }, clock());
-        },
-        { what: operation, isRepeatable: isRepeatable(operation) },
-      );
-      return { ...written, wasRetried: sent > 1 };
+    invoke: (call) => written(call),
+    async invokeAll(calls) {
+      const firsts = calls.length > 1 ? await firstAnswers(calls, { endpoint, seams }) : [];
+      const answers: (Reply | Fault)[] = [];
+      for (const [index, call] of calls.entries())
+        answers.push(await written(call, firsts[index]).catch(Fault.of));
+      return answers;
     },
-    async get(read) {
-      // The answer to such a read is one object, or a fault (`readPage`).
-      const [object] = (await list(read)) as [GraphObject];
-      return object;
-    },
+    get: (read) => objects.load(read),
     pages,
     list,
     each: (items, readFor) => eachRead(items, readFor, { endpoint, seams }),
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };
+}
+
+function unanswered({ operation }: Read): Fault {
+  return new Fault({
+    kind: "unexpected",
+    message: `Microsoft Graph did not answer ${operation}.`,
+  });
 }

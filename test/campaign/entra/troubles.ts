@@ -21,6 +21,21 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   headers: { "content-type": "application/json", "request-id": "trouble", ...headers },
   text: JSON.stringify(body),
 });
+/**
+ * The answer to a write. In a batch it is that of the first part, which is not carried out, nor is what depends on it.
+ */
+function answering(request: HttpRequest, answer: HttpReply): HttpReply {
+  if (!isGraph(request) || !isBatch(request)) return answer;
+  const [first, ...others] = partsOf(request);
+  const body = answer.text === "" ? {} : { body: JSON.parse(answer.text) as unknown };
+  const refused = answer.status >= 400 ? 424 : answer.status;
+  return json(200, {
+    responses: [
+      { id: first?.id, status: answer.status, headers: answer.headers, ...body },
+      ...others.map(({ id }) => ({ id, status: refused, body: {} })),
+    ],
+  });
+}
 const refusal = (status: number, code: string, message: string): HttpReply =>
   json(status, { error: { code, message, innerError: {} } });
 const unavailable: HttpReply = {
@@ -30,8 +45,17 @@ const unavailable: HttpReply = {
 };
 
 export const isGraph = ({ url }: HttpRequest): boolean => url.includes("/v1.0/");
-const isRead = ({ method, url, body = "" }: HttpRequest): boolean =>
-  method === "GET" || url.includes("$batch") || body.includes('"CmdletName":"Get-');
+const isBatch = ({ url }: HttpRequest): boolean => url.includes("$batch");
+/** The parts of a batch of Graph. */
+const partsOf = ({ body = "" }: HttpRequest): { id: string; method: string }[] =>
+  (JSON.parse(body) as { requests: { id: string; method: string }[] }).requests;
+
+function isRead(request: HttpRequest): boolean {
+  const { method, body = "" } = request;
+  if (isBatch(request) && isGraph(request))
+    return partsOf(request).every((part) => part.method === "GET");
+  return method === "GET" || isBatch(request) || body.includes('"CmdletName":"Get-');
+}
 const isToken = ({ url }: HttpRequest): boolean => url.includes("/oauth2/");
 
 export function strikes({ to }: Trouble, request: HttpRequest): boolean {
@@ -96,7 +120,10 @@ export const troubles: readonly [Trouble, ...Trouble[]] = [
   {
     name: "concurrency",
     to: "write",
-    way: () => Promise.resolve(refusal(409, "Directory_ConcurrencyViolation", "Please retry.")),
+    way: (request) =>
+      Promise.resolve(
+        answering(request, refusal(409, "Directory_ConcurrencyViolation", "Please retry.")),
+      ),
   },
   {
     name: "not found here",
@@ -114,12 +141,15 @@ export const troubles: readonly [Trouble, ...Trouble[]] = [
   {
     name: "forbidden",
     to: "write",
-    way: () =>
+    way: (request) =>
       Promise.resolve(
-        refusal(
-          403,
-          "Authorization_RequestDenied",
-          "Insufficient privileges to complete the operation.",
+        answering(
+          request,
+          refusal(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+          ),
         ),
       ),
   },
@@ -140,7 +170,7 @@ export const troubles: readonly [Trouble, ...Trouble[]] = [
     way: (request) =>
       Promise.resolve(
         isGraph(request)
-          ? { status: 204, headers: {}, text: "" }
+          ? answering(request, { status: 204, headers: {}, text: "" })
           : json(200, { "@odata.context": "x", value: [] }),
       ),
   },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { equals, not } from "../../../lib/graph/client/odata.ts";
+import type { ObjectOperation } from "../../../lib/graph/client/operations.ts";
 import type { Read } from "../../../lib/graph/client/reads.ts";
 import type { HttpReply, HttpRequest } from "../../../lib/net/transport.ts";
-import { all, clientOf, faultOf, idOf, reply, root } from "../scripted.ts";
+import { absent, all, clientOf, cut, faultOf, idOf, reply, root } from "../scripted.ts";
 
 interface Item {
   id: string;
@@ -11,6 +12,7 @@ interface Item {
   headers: Record<string, string>;
 }
 type Response = Record<string, unknown>;
+type ObjectRead = Read<ObjectOperation>;
 
 const itemsOf = ({ body = "" }: HttpRequest): Item[] =>
   (JSON.parse(body) as { requests: Item[] }).requests;
@@ -190,5 +192,127 @@ describe("reading many items", () => {
     expect(await all(graph.each([5], read))).toMatchObject([
       { page: { objects: [{ id: idOf(5) }], isLast: true } },
     ]);
+  });
+});
+
+describe("single objects that are asked for at the same time", () => {
+  const user = (index: number): ObjectRead => ({
+    operation: "GET /users/{user}",
+    ids: { user: idOf(index) },
+    query: { select: ["displayName"] },
+  });
+
+  it("go out in one request, each with its own answer", async () => {
+    const { graph, sent } = clientOf([
+      (request) => {
+        const [first, second] = itemsOf(request) as [Item, Item];
+        return responses([
+          { id: second.id, status: 200, body: { id: idOf(2) } },
+          { id: first.id, status: 404, body: JSON.parse(absent(idOf(1)).text) as unknown },
+        ]);
+      },
+    ]);
+    const [first, second] = await Promise.all([faultOf(graph.get(user(1))), graph.get(user(2))]);
+    expect([first.kind, second.id]).toEqual(["missing", idOf(2)]);
+    expect(sent.map(({ method, url }) => `${method} ${url}`)).toEqual([`POST ${root}/$batch`]);
+  });
+
+  it("are read again by the next look", async () => {
+    const { graph, sent } = clientOf([reply(200, { id: idOf(1) })], { forever: true });
+    await graph.get(user(1));
+    await graph.get(user(1));
+    expect(sent.map(({ method }) => method)).toEqual(["GET", "GET"]);
+  });
+});
+
+describe("writing several at once", () => {
+  const calls = [
+    { operation: "PATCH /users/{user}", parameters: { user: idOf(1), accountEnabled: false } },
+    { operation: "POST /users/{user}/revokeSignInSessions", parameters: { user: idOf(1) } },
+  ];
+  const done = ({ id }: Item): Response => ({ id, status: 204 });
+  const notTried = ({ id }: Item): Response => ({ id, status: 424, body: { error: {} } });
+  const both =
+    (...answers: ((item: Item) => Response)[]) =>
+    (request: HttpRequest): HttpReply =>
+      responses(itemsOf(request).map((item, index) => (answers[index] ?? done)(item)));
+  const operationsOf = (sent: readonly HttpRequest[]): string[] =>
+    sent.map(({ method, url }) => `${method} ${url.replace(`${root}/`, "").replace(idOf(1), "1")}`);
+
+  it("is one request, in which each follows the one before", async () => {
+    const { graph, sent } = clientOf([both()]);
+    expect(await graph.invokeAll(calls)).toMatchObject([
+      { wasRetried: false },
+      { wasRetried: false },
+    ]);
+    expect(sent[0] && itemsOf(sent[0])).toEqual([
+      {
+        id: "1",
+        method: "PATCH",
+        url: `/users/${idOf(1)}`,
+        headers: { "content-type": "application/json" },
+        body: { accountEnabled: false },
+      },
+      {
+        id: "2",
+        method: "POST",
+        url: `/users/${idOf(1)}/revokeSignInSessions`,
+        dependsOn: ["1"],
+      },
+    ]);
+  });
+
+  it("sends alone what was not tried because the one before was refused", async () => {
+    const denied = ({ id }: Item): Response => ({
+      id,
+      status: 403,
+      body: { error: { code: "Authorization_RequestDenied", message: "Insufficient privileges" } },
+    });
+    const { graph, sent } = clientOf([both(denied, notTried), reply(200, {})]);
+    const [first, second] = await graph.invokeAll(calls);
+    expect(first).toMatchObject({ kind: "denied" });
+    expect(second).toMatchObject({ wasRetried: false });
+    expect(operationsOf(sent)).toEqual(["POST $batch", "POST users/1/revokeSignInSessions"]);
+  });
+
+  it("keeps the order when the first one is throttled, and waits as long as that asks for", async () => {
+    const { graph, sent, time } = clientOf([
+      both((item) => throttled(item, "7"), notTried),
+      reply(204, undefined),
+      reply(200, {}),
+    ]);
+    expect(await graph.invokeAll(calls)).toMatchObject([
+      { wasRetried: true },
+      { wasRetried: false },
+    ]);
+    expect(operationsOf(sent)).toEqual([
+      "POST $batch",
+      "PATCH users/1",
+      "POST users/1/revokeSignInSessions",
+    ]);
+    expect(time.waits).toEqual([7_000]);
+  });
+
+  it("sends each alone when the batch has no answer, which leaves their outcome in doubt", async () => {
+    const { graph, sent } = clientOf([cut(), reply(204, undefined), reply(200, {})]);
+    expect(await graph.invokeAll(calls)).toMatchObject([
+      { wasRetried: true },
+      { wasRetried: true },
+    ]);
+    expect(operationsOf(sent)).toHaveLength(3);
+  });
+
+  it("never repeats a creation whose answer is missing", async () => {
+    const creation = { operation: "POST /users", parameters: { displayName: "New" } };
+    const { graph, sent } = clientOf([cut(), reply(200, {})]);
+    const [created] = await graph.invokeAll([creation, ...calls.slice(1)]);
+    expect((created as Error).message).toContain("was not sent again");
+    expect(operationsOf(sent)).toEqual(["POST $batch", "POST users/1/revokeSignInSessions"]);
+  });
+
+  it("is a request of its own for a single one", async () => {
+    const { graph, sent } = clientOf([reply(204, undefined)]);
+    await graph.invokeAll(calls.slice(0, 1));
+    expect(operationsOf(sent)).toEqual(["PATCH users/1"]);
   });
 });

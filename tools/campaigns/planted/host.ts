@@ -62,7 +62,7 @@ export const hostFaults: readonly Faults[] = [
         why: "A right that was not there to revoke would be reported as revoked.",
       },
       {
-        find: '|| placement.auditAction === "RevokePermission"',
+        find: '|| auditAction === "RevokePermission"',
         replace: "",
         why: "A revoke inside a dynamic permission would be believed without a look.",
       },
