@@ -33,7 +33,11 @@ const faultOf = (work: () => unknown): Fault => {
 describe("the options of licences", () => {
   it.each<[string, unknown, RegExp]>([
     ["no name", [{ Id: " ", DisabledPlans: [] }], /Id is/],
-    ["a number of plans", [{ Id: "E3", DisabledPlans: 3 }], /DisabledPlans, item 1, is 3; expected text/],
+    [
+      "a number of plans",
+      [{ Id: "E3", DisabledPlans: 3 }],
+      /DisabledPlans, item 1, is 3; expected text/,
+    ],
     ["a blank plan", [{ Id: "E3", DisabledPlans: [""] }], /DisabledPlans/],
     ["no plans", [{ Id: "E3" }], /DisabledPlans is missing/],
     [
