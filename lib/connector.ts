@@ -4,15 +4,22 @@ import { clouds, type Cloud, type Resource } from "./auth/clouds.ts";
 import type { Parameters } from "./exchange/client/encoding.ts";
 import { exchangeOnline } from "./exchange/client/exchange.ts";
 import type { ExchangeTarget } from "./exchange/target.ts";
+import { Fault } from "./fault.ts";
 import { microsoftGraph } from "./graph/client/graph.ts";
+import { cutOff } from "./graph/cutOff.ts";
 import type { GraphTarget } from "./graph/target.ts";
 import type { Pace, Stats } from "./net/retry.ts";
-import { tokenSource, type Credential, type TokenSource } from "./auth/token.ts";
+import type { Credential } from "./auth/application.ts";
+import { holderOf } from "./auth/holder.ts";
+import { linkStore, stateFolder, type LinkPlace, type LinkStore } from "./auth/linkedAccount.ts";
+import { linkedTokenSource } from "./auth/linkedToken.ts";
+import { thisAccount } from "./auth/storeOwner.ts";
+import { tokenSource, type TokenSource } from "./auth/token.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
+import type { Step } from "./step.ts";
 import { Unusable } from "./host/schemaContract.ts";
-import { Fault } from "./fault.ts";
 import type { Connection, StepAnswer } from "./host/gate.ts";
 import type { Connect, Surroundings } from "./host/run.ts";
 
@@ -62,6 +69,7 @@ function connection(
   const { proxy, secrets, fault } = proxyFrom(env);
   secrets.forEach(keepSecret);
   if (fault !== undefined) faults.push(fault);
+  const links = linksOf(configuration, env, faults);
   if (faults.length > 0) throw new Unusable(faults);
 
   const { TenantID: tenantId, AppId: clientId } = configuration;
@@ -72,11 +80,14 @@ function connection(
   // A set: one certificate signs in to both resources, and is one reason to warn.
   const warnings = new Set<string>();
   const warn = (sentence: string): unknown => warnings.add(sentence);
-  const tokensFor = (resource: Resource): TokenSource =>
-    tokenSource(
-      { tenantId, clientId, credential: credentialOf(configuration), cloud, resource, loginUrl },
-      { transport, pace, clock, keepSecret, warn },
-    );
+  const credential = credentialOf(configuration);
+  const tokensFor = (resource: Resource): TokenSource => {
+    const settings = { tenantId, clientId, credential, cloud, resource, loginUrl };
+    const signInSeams = { transport, pace, clock, keepSecret, warn };
+    return links
+      ? linkedTokenSource(settings, links, signInSeams)
+      : tokenSource(settings, signInSeams);
+  };
   const seams = { transport, pace, clock, newId: randomUUID };
   const exchange = exchangeOnline(
     { tenantId, cloud, exchangeUrl },
@@ -85,6 +96,7 @@ function connection(
   const graph = microsoftGraph({ cloud, graphUrl }, { ...seams, token: tokensFor("graph") });
   return {
     targets: { exchange, graph },
+    ...(links && { refusalOf: (step) => cutOffRefusal(step, links) }),
     async send({ target, operation, parameters }) {
       if (target === "graph") return await graph.invoke({ operation, parameters });
       // The nouns of Exchange created the step from values that a cmdlet accepts; the client refuses any
@@ -102,6 +114,49 @@ function connection(
     warnings,
     close,
   };
+}
+
+/** The way to the link of the configuration, opened when it is first needed; undefined when there is to be none. */
+function linksOf(
+  configuration: Configuration,
+  env: Environment,
+  faults: string[],
+): (() => Promise<LinkStore>) | undefined {
+  if (configuration.Connection !== "linkedAccount") return undefined;
+  try {
+    const place = linkPlaceOf(configuration, env);
+    let store: Promise<LinkStore> | undefined;
+    return () =>
+      (store ??= holderOf(credentialOf(configuration)).then((holder) =>
+        linkStore(place, holder, thisAccount()),
+      ));
+  } catch (thrown) {
+    faults.push(Fault.of(thrown).message);
+    return undefined;
+  }
+}
+
+/** Where the link of a configuration is kept. Throws an `invalid` fault without a state folder. */
+export function linkPlaceOf(configuration: Configuration, env: Environment): LinkPlace {
+  const { StateFolder, Cloud = "worldwide", TenantID: tenantId, AppId: clientId } = configuration;
+  const folder = stateFolder(StateFolder, env["EXO_CONNECTOR_STATE"]);
+  return { folder, cloud: Cloud, tenantId, clientId };
+}
+
+/** No event may take the access of the very account that all events work as. */
+async function cutOffRefusal(
+  step: Pick<Step, "target" | "operation" | "parameters">,
+  links: () => Promise<LinkStore>,
+): Promise<Fault | undefined> {
+  const cut = cutOff(step);
+  if (cut === undefined) return undefined;
+  const account = (await (await links()).read())?.account;
+  const names = [account?.id, account?.userPrincipalName].map((name) => name?.toLowerCase());
+  if (account === undefined || !names.includes(cut.user.toLowerCase())) return undefined;
+  return Fault.invalid(
+    `This would ${cut.what} ${account.userPrincipalName}, the linked account that the connector itself works as. ` +
+      "Link another account first, or leave this one out of the business rules.",
+  );
 }
 
 /** The schema has ensured that the selected credential is present. */

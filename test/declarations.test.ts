@@ -287,7 +287,14 @@ describe("the configuration", () => {
     for (const UseCertificate of [false, true])
       connect(
         watched(
-          { Organization: "contoso.onmicrosoft.com", TenantID: "t", AppId: "a", UseCertificate },
+          {
+            Organization: "contoso.onmicrosoft.com",
+            TenantID: "t",
+            AppId: "a",
+            UseCertificate,
+            Connection: "linkedAccount",
+            StateFolder: path.resolve("state"),
+          },
           read,
         ),
         {

@@ -121,6 +121,14 @@ NodePath?: string
  */
 Cloud?: ("worldwide" | "usGovGccHigh" | "usGovDoD" | "china")
 /**
+ * customerOwnedApplication: the application signs in for itself, with the permissions and roles that it was assigned. linkedAccount: it acts for the account that was linked with exo-connector link, with the rights of that account.
+ */
+Connection?: ("customerOwnedApplication" | "linkedAccount")
+/**
+ * The folder on the agent server that keeps the linked account, as an absolute path. Used when Connection is linkedAccount. Without it, the environment variable EXO_CONNECTOR_STATE names the folder.
+ */
+StateFolder?: string
+/**
  * The recipient types that count as a person's mailbox.
  * 
  * @minItems 1

@@ -27,6 +27,8 @@ export type Sendable = Pick<Step, "target" | "operation" | "parameters">;
 export interface Connection<Targets> {
   /** One client per target, for queries. */
   readonly targets: Targets;
+  /** Why a step must never be sent, in a dry run as well: it would end the connection itself, for good. */
+  refusalOf?(step: Sendable): Promise<Fault | undefined>;
   /** Sends one step to its target. */
   send(step: Sendable): Promise<StepAnswer>;
   /**
@@ -194,6 +196,7 @@ export function openGate<Targets>({
     confirm: boolean,
   ): Promise<StepResult> {
     assertRunning(deadline);
+    if (connection.refusalOf) await assertAllowed([step], placement);
     const { record, asRead } = recordOf(step, placement);
     if (dryRun) return asRead;
     return await conclude(step, record, await answerTo(step), confirm);
@@ -205,6 +208,7 @@ export function openGate<Targets>({
     confirm: boolean,
   ): Promise<StepResult[]> {
     assertRunning(deadline);
+    if (connection.refusalOf) await assertAllowed(steps, placement);
     const begun = steps.map((step) => ({ step, ...recordOf(step, placement) }));
     if (dryRun) return begun.map(({ asRead }) => asRead);
     const answers = await answersTo(steps);
@@ -222,17 +226,29 @@ export function openGate<Targets>({
     return results;
   }
 
+  /** Sends none of the steps when one of them must never be sent, and puts that one on record. */
+  async function assertAllowed(
+    steps: readonly TargetStep<Targets>[],
+    placement: StepPlacement,
+  ): Promise<void> {
+    for (const step of steps) {
+      const refusal = await connection.refusalOf?.(sendable(step));
+      if (refusal) throw failed(recordOf(step, placement, false).record, refusal);
+    }
+  }
+
   /** The step on record, and its result as far as reads have shown it. */
   function recordOf(
     step: TargetStep<Targets>,
     { auditAction, rank }: StepPlacement,
+    isSent = !dryRun,
   ): { record: StepRecord; asRead: StepResult } {
     step.secrets?.forEach(keepSecret);
     const asRead = step.isInPlace === true ? "alreadySo" : "planned";
     const { remedy } = step;
     const record: StepRecord = { auditAction, rank, step: planStep(step), result: asRead, remedy };
     taken.push(record);
-    if (!dryRun) {
+    if (isSent) {
       record.step.sent = true;
       record.result = "unknown";
     }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { clouds, scopeOf, type CloudName, type Resource } from "../../lib/auth/clouds.ts";
-import { tokenSource, type Credential, type TokenSource } from "../../lib/auth/token.ts";
+import type { Credential } from "../../lib/auth/application.ts";
+import { tokenSource, type TokenSource } from "../../lib/auth/token.ts";
 import { httpTransport, type HttpReply, type HttpRequest } from "../../lib/net/transport.ts";
 import { seedState } from "../emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";

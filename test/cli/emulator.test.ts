@@ -116,7 +116,7 @@ describe("the line of a request", () => {
 describe("emulator --open", () => {
   it.each([
     ["darwin", ["open", ["http://127.0.0.1:1/"]]],
-    ["win32", ["cmd", ["/c", "start", "", "http://127.0.0.1:1/"]]],
+    ["win32", ["rundll32", ["url.dll,FileProtocolHandler", "http://127.0.0.1:1/"]]],
     ["linux", ["xdg-open", ["http://127.0.0.1:1/"]]],
   ])("uses the opener of %s", (platform, expected) => {
     expect(openerFor(platform, "http://127.0.0.1:1/")).toEqual(expected);

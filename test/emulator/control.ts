@@ -36,6 +36,10 @@ const answers: Readonly<Record<string, Control>> = {
   "PUT faults": (incoming, emulator) => emulator.setFaults(readFaults(body(incoming))),
   "PATCH faults": (incoming, emulator) => emulator.addFaults(readFaults(body(incoming))),
   "PUT licence": (incoming, emulator) => emulator.setLicence(licenceFrom(body(incoming))),
+  "GET refreshTokens": (_, emulator) => [...emulator.signIns().refreshTokens.values()],
+  "DELETE refreshTokens": ({ url }, emulator) =>
+    revoke(url.searchParams.get("user") ?? "", emulator),
+  "GET approvals": (_, emulator) => emulator.signIns().approvals,
   "GET clock": (_, emulator) => ({ now: emulator.now() }),
   "PUT clock": (incoming, emulator) => {
     setClock(body(incoming), emulator);
@@ -150,6 +154,12 @@ function licenceFrom(json: unknown): Licence {
   if (problems.length > 0) throw new StateProblems(problems);
   // Each field was checked above.
   return json as Licence;
+}
+
+/** Ends the refresh tokens of a user (an object ID), as an administrator does; of every user without one. */
+function revoke(userId: string, emulator: Emulator): void {
+  for (const token of emulator.signIns().refreshTokens.values())
+    if (userId === "" || token.userId === userId) token.endedAt ??= emulator.now();
 }
 
 function setClock(json: unknown, emulator: Emulator): void {

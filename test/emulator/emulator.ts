@@ -16,6 +16,8 @@ import { GraphPages } from "./graph/pages.ts";
 import { takeApart, type BaseUrls, type Incoming } from "./incoming.ts";
 import { Answered, entryFor, type Entry } from "./journal.ts";
 import { answerLogin, type Grant, type LoginContext } from "./entra/login.ts";
+import { SignIns } from "./entra/signIns.ts";
+import { signInUser } from "./graph/signInUser.ts";
 import { setLicence, type Licence } from "./licence.ts";
 import { isSuccess, type Answer, type Message } from "./message.ts";
 import { Pages } from "./exchange/paging.ts";
@@ -71,6 +73,8 @@ export interface Emulator {
   setBehaviour(changes: unknown): void;
   /** Assigns or removes a licence for Exchange. Throws StateProblems. */
   setLicence(licence: Licence): void;
+  /** Codes, refresh tokens and requests for approval. Read it; `revoke` ends tokens. */
+  signIns(): SignIns;
   journal(): readonly Entry[];
   clearJournal(): void;
   /** Requests that were answered after the first `number` ones. Clearing the journal keeps them. */
@@ -98,6 +102,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let pages = new Pages(newGuid);
   let directory = new Directory(store);
   let graphPages = new GraphPages();
+  const signIns = new SignIns();
   let entries: Entry[] = [];
   const recent = new Answered();
   let first: State | undefined;
@@ -113,6 +118,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     now: now(),
     newGuid,
     remember: (token, grant) => grants.set(token, grant),
+    user(name) {
+      directory.settle(now());
+      return signInUser(name, directory);
+    },
+    signIns,
   });
 
   async function handle(message: Message): Promise<Answer> {
@@ -266,6 +276,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       const problem = setLicence(licence, store);
       if (problem !== undefined) throw new StateProblems([problem]);
     },
+    signIns: () => signIns,
     journal: () => entries,
     clearJournal() {
       entries = [];

@@ -439,6 +439,7 @@ function stateWith(objects: DirectoryObject[]): State {
         certificates: [],
         appRoles: ["Exchange.ManageAsApp"],
         directoryRoles: ["Exchange Administrator"],
+        redirectUris: ["http://localhost"],
         roleGroups: [],
         graphRoles: [
           ...["User.ReadWrite.All", "Group.ReadWrite.All", "GroupMember.Read.All"],

@@ -37,6 +37,10 @@ export interface App {
   roleGroups: string[];
   /** Application roles on Microsoft Graph, e.g. `User.ReadWrite.All`. Without it, it gets no token for Graph. */
   graphRoles?: string[];
+  /** Where the sign-in page may return to. The port of localhost does not matter. */
+  redirectUris?: string[];
+  /** Scopes that an administrator has consented to for every user, by resource. */
+  consented?: { graph?: string[]; exchange?: string[] };
 }
 
 /**
@@ -171,6 +175,10 @@ export interface Behaviour {
   missingMember: "notFound" | "badRequest";
   /** Whether a deleted security group can be restored. The pages contradict each other. */
   securityGroupDelete: "restorable" | "final";
+  /** What a policy of Conditional Access does with the sign-in of users: nothing, block it, or require a proof anew. */
+  signInPolicy: "allow" | "block" | "multifactor";
+  /** Whether someone who may not consent can ask for the approval of an administrator on the sign-in page. */
+  adminConsentRequests: "on" | "off";
 }
 
 /** Property names as Exchange spells them, to values. */
@@ -242,6 +250,8 @@ export const defaultBehaviour: Behaviour = {
   graphPasswordReset: "permission",
   missingMember: "notFound",
   securityGroupDelete: "restorable",
+  signInPolicy: "allow",
+  adminConsentRequests: "on",
 };
 
 export const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
@@ -271,6 +281,8 @@ export const choices: Partial<Record<keyof Behaviour, readonly string[]>> = {
   graphPasswordReset: ["permission", "permissionAndRole"],
   missingMember: ["notFound", "badRequest"],
   securityGroupDelete: ["restorable", "final"],
+  signInPolicy: ["allow", "block", "multifactor"],
+  adminConsentRequests: ["on", "off"],
 };
 
 /** `$schema` is for editors. */
@@ -354,8 +366,11 @@ function checkApps(apps: unknown, report: Report): void {
     for (const list of ["certificates", "appRoles", "directoryRoles", "roleGroups"]) {
       if (!isTexts(app[list])) report(`${at}.${list}`, "must be a list of texts");
     }
-    if (app["graphRoles"] !== undefined && !isTexts(app["graphRoles"]))
-      report(`${at}.graphRoles`, "must be a list of texts");
+    for (const list of ["graphRoles", "redirectUris"])
+      if (app[list] !== undefined && !isTexts(app[list]))
+        report(`${at}.${list}`, "must be a list of texts");
+    if (!isConsent(app["consented"]))
+      report(`${at}.consented`, 'must be {"graph"?: list of scopes, "exchange"?: list of scopes}');
     const secrets = app["secrets"];
     const sound = (one: unknown) =>
       isRecord(one) &&
@@ -366,6 +381,13 @@ function checkApps(apps: unknown, report: Report): void {
       report(`${at}.secrets`, 'must be a list of {"value": text, "expires"?: ISO date}');
   });
 }
+
+const isConsent = (consented: unknown): boolean =>
+  consented === undefined ||
+  (isRecord(consented) &&
+    Object.entries(consented).every(
+      ([key, scopes]) => ["graph", "exchange"].includes(key) && isTexts(scopes),
+    ));
 
 export function checkBehaviour(behaviour: unknown, report: Report): void {
   if (!isRecord(behaviour)) {

@@ -61,7 +61,7 @@ it("the places that pass on the message of another are known", () => {
   for (const { file } of passedOn) counts.set(file, (counts.get(file) ?? 0) + 1);
   expect(Object.fromEntries(counts)).toEqual({
     "lib/auth/signInErrors.ts": 1,
-    "lib/auth/token.ts": 1,
+    "lib/auth/signInNetwork.ts": 1,
     "lib/connector.ts": 1,
     "lib/entitlements/options.ts": 1,
     "lib/exchange/client/errors.ts": 1,

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 /** The command that opens an address in the browser of a platform. */
 export function openerFor(platform: string, address: string): [command: string, args: string[]] {
   if (platform === "darwin") return ["open", [address]];
-  // `start` belongs to cmd; its first argument in quotes would be the title of a window.
-  if (platform === "win32") return ["cmd", ["/c", "start", "", address]];
+  // `start` belongs to cmd, for which the & of an address begins another command.
+  if (platform === "win32") return ["rundll32", ["url.dll,FileProtocolHandler", address]];
   return ["xdg-open", [address]];
 }
 

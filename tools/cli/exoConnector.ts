@@ -9,6 +9,7 @@ import { addAdd } from "./verbs/add.ts";
 import { addDemo } from "./verbs/demo.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEmulator } from "./verbs/emulator.ts";
+import { addLink } from "./verbs/link.ts";
 import { addPlan } from "./verbs/plan.ts";
 import { addReach } from "./verbs/reach.ts";
 import { addRecord } from "./verbs/record.ts";
@@ -30,6 +31,7 @@ const verbs: readonly AddVerb[] = [
   addDemo,
   addDoctor,
   addEmulator,
+  addLink,
   addPlan,
   addReach,
   addRecord,

@@ -77,7 +77,9 @@ function withStandInSecret(event: Record<string, unknown>): Record<string, unkno
 /** The values of the form, with a secret that opens nothing. */
 export function harmlessForm(form: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const kept = Object.entries(form).filter(
-    ([key]) => !isSecretKey(key) && !/^(UseCertificate|ConnectorPath|NodePath)$/i.test(key),
+    ([key]) =>
+      !isSecretKey(key) &&
+      !/^(UseCertificate|ConnectorPath|NodePath|Connection|StateFolder)$/i.test(key),
   );
   return { ...Object.fromEntries(kept), AppSecret: standInSecret, UseCertificate: false };
 }

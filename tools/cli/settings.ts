@@ -16,6 +16,8 @@ const credentials: ReadonlySet<string> = new Set([
   "AppCertificatePassword",
   "UseCertificate",
   "Cloud",
+  "Connection",
+  "StateFolder",
 ]);
 
 /** The field of the form that a key means: the connector reads keys in any casing. */

@@ -1,4 +1,5 @@
-import type { Credential, TokenSource } from "../../lib/auth/token.ts";
+import type { Credential } from "../../lib/auth/application.ts";
+import type { TokenSource } from "../../lib/auth/token.ts";
 import type { ConnectorSeams, emulatorUrls } from "../../lib/connector.ts";
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
 import type { Configuration } from "../../lib/generated/types.ts";

@@ -4,6 +4,7 @@ import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
 import { graph } from "./graph.ts";
 import { licences } from "./licences.ts";
+import { links } from "./links.ts";
 import { values } from "./values.ts";
 
 /** Messages with the same reason. */
@@ -24,6 +25,7 @@ export const catalogue: readonly Entry[] = [
   ...changes,
   ...graph,
   ...licences,
+  ...links,
 ];
 
 interface Section {

@@ -3,7 +3,7 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate21;
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
@@ -106,6 +106,9 @@ data.UseCertificate = false;
 }
 if(data.Cloud === undefined){
 data.Cloud = "worldwide";
+}
+if(data.Connection === undefined){
+data.Connection = "customerOwnedApplication";
 }
 if(data.RecipientTypeDetails === undefined){
 data.RecipientTypeDetails = ["UserMailbox"];
@@ -399,10 +402,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-let data11 = data.RecipientTypeDetails;
-if(Array.isArray(data11)){
-if(data11.length < 1){
-const err22 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
+let data11 = data.Connection;
+if(typeof data11 !== "string"){
+const err22 = {instancePath:instancePath+"/Connection",schemaPath:"#/properties/Connection/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -411,11 +413,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-if(typeof data12 !== "string"){
-const err23 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
+if(!((data11 === "customerOwnedApplication") || (data11 === "linkedAccount"))){
+const err23 = {instancePath:instancePath+"/Connection",schemaPath:"#/properties/Connection/enum",keyword:"enum",params:{allowedValues: schema6.properties.Connection.enum}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -424,8 +423,9 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(!((((((((((data12 === "UserMailbox") || (data12 === "SharedMailbox")) || (data12 === "RoomMailbox")) || (data12 === "EquipmentMailbox")) || (data12 === "LinkedMailbox")) || (data12 === "LinkedRoomMailbox")) || (data12 === "TeamMailbox")) || (data12 === "SchedulingMailbox")) || (data12 === "LegacyMailbox")) || (data12 === "DiscoveryMailbox"))){
-const err24 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
+if(data.StateFolder !== undefined){
+if(typeof data.StateFolder !== "string"){
+const err24 = {instancePath:instancePath+"/StateFolder",schemaPath:"#/properties/StateFolder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -435,9 +435,10 @@ vErrors.push(err24);
 errors++;
 }
 }
-}
-else {
-const err25 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
+let data13 = data.RecipientTypeDetails;
+if(Array.isArray(data13)){
+if(data13.length < 1){
+const err25 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -446,8 +447,11 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(typeof data.CorrelateOnly !== "boolean"){
-const err26 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
+const len0 = data13.length;
+for(let i0=0; i0<len0; i0++){
+let data14 = data13[i0];
+if(typeof data14 !== "string"){
+const err26 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -456,8 +460,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(typeof data.exchangeOnlineIntegration !== "boolean"){
-const err27 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
+if(!((((((((((data14 === "UserMailbox") || (data14 === "SharedMailbox")) || (data14 === "RoomMailbox")) || (data14 === "EquipmentMailbox")) || (data14 === "LinkedMailbox")) || (data14 === "LinkedRoomMailbox")) || (data14 === "TeamMailbox")) || (data14 === "SchedulingMailbox")) || (data14 === "LegacyMailbox")) || (data14 === "DiscoveryMailbox"))){
+const err27 = {instancePath:instancePath+"/RecipientTypeDetails/" + i0,schemaPath:"#/properties/RecipientTypeDetails/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.RecipientTypeDetails.items.enum}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -466,8 +470,10 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(typeof data.deleteAccount !== "boolean"){
-const err28 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/RecipientTypeDetails",schemaPath:"#/properties/RecipientTypeDetails/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -476,8 +482,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(typeof data.setManagerOnCreate !== "boolean"){
-const err29 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.CorrelateOnly !== "boolean"){
+const err29 = {instancePath:instancePath+"/CorrelateOnly",schemaPath:"#/properties/CorrelateOnly/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -486,9 +492,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-let data17 = data.PasswordPolicy;
-if(typeof data17 !== "string"){
-const err30 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
+if(typeof data.exchangeOnlineIntegration !== "boolean"){
+const err30 = {instancePath:instancePath+"/exchangeOnlineIntegration",schemaPath:"#/properties/exchangeOnlineIntegration/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -497,8 +502,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!((data17 === "random") || (data17 === "passphrase"))){
-const err31 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
+if(typeof data.deleteAccount !== "boolean"){
+const err31 = {instancePath:instancePath+"/deleteAccount",schemaPath:"#/properties/deleteAccount/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -507,8 +512,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(typeof data.updateManagerOnUpdate !== "boolean"){
-const err32 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
+if(typeof data.setManagerOnCreate !== "boolean"){
+const err32 = {instancePath:instancePath+"/setManagerOnCreate",schemaPath:"#/properties/setManagerOnCreate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -517,9 +522,9 @@ vErrors.push(err32);
 }
 errors++;
 }
-let data19 = data.AutoReplyMessageFormat;
+let data19 = data.PasswordPolicy;
 if(typeof data19 !== "string"){
-const err33 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
+const err33 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -528,8 +533,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(!((data19 === "html") || (data19 === "text"))){
-const err34 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
+if(!((data19 === "random") || (data19 === "passphrase"))){
+const err34 = {instancePath:instancePath+"/PasswordPolicy",schemaPath:"#/properties/PasswordPolicy/enum",keyword:"enum",params:{allowedValues: schema6.properties.PasswordPolicy.enum}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -538,9 +543,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-let data20 = data.ExistingAutoReply;
-if(typeof data20 !== "string"){
-const err35 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
+if(typeof data.updateManagerOnUpdate !== "boolean"){
+const err35 = {instancePath:instancePath+"/updateManagerOnUpdate",schemaPath:"#/properties/updateManagerOnUpdate/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -549,8 +553,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!((data20 === "replace") || (data20 === "keep"))){
-const err36 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
+let data21 = data.AutoReplyMessageFormat;
+if(typeof data21 !== "string"){
+const err36 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -559,8 +564,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
-const err37 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
+if(!((data21 === "html") || (data21 === "text"))){
+const err37 = {instancePath:instancePath+"/AutoReplyMessageFormat",schemaPath:"#/properties/AutoReplyMessageFormat/enum",keyword:"enum",params:{allowedValues: schema6.properties.AutoReplyMessageFormat.enum}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -569,9 +574,9 @@ vErrors.push(err37);
 }
 errors++;
 }
-let data22 = data.SharedMailboxReference;
+let data22 = data.ExistingAutoReply;
 if(typeof data22 !== "string"){
-const err38 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
+const err38 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -580,8 +585,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(!((data22 === "combined") || (data22 === "separate"))){
-const err39 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
+if(!((data22 === "replace") || (data22 === "keep"))){
+const err39 = {instancePath:instancePath+"/ExistingAutoReply",schemaPath:"#/properties/ExistingAutoReply/enum",keyword:"enum",params:{allowedValues: schema6.properties.ExistingAutoReply.enum}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -590,10 +595,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-let data23 = data.SharedMailboxRights;
-if(Array.isArray(data23)){
-if(data23.length < 1){
-const err40 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data.ClearAutoReplyOnEnable !== "boolean"){
+const err40 = {instancePath:instancePath+"/ClearAutoReplyOnEnable",schemaPath:"#/properties/ClearAutoReplyOnEnable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -602,11 +605,9 @@ vErrors.push(err40);
 }
 errors++;
 }
-const len1 = data23.length;
-for(let i1=0; i1<len1; i1++){
-let data24 = data23[i1];
+let data24 = data.SharedMailboxReference;
 if(typeof data24 !== "string"){
-const err41 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
+const err41 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -615,8 +616,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(!(((data24 === "FullAccess") || (data24 === "SendAs")) || (data24 === "SendOnBehalf"))){
-const err42 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
+if(!((data24 === "combined") || (data24 === "separate"))){
+const err42 = {instancePath:instancePath+"/SharedMailboxReference",schemaPath:"#/properties/SharedMailboxReference/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxReference.enum}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -625,10 +626,10 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-else {
-const err43 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
+let data25 = data.SharedMailboxRights;
+if(Array.isArray(data25)){
+if(data25.length < 1){
+const err43 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -637,10 +638,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-let data25 = data.SharedMailboxTypes;
-if(Array.isArray(data25)){
-if(data25.length < 1){
-const err44 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
+const len1 = data25.length;
+for(let i1=0; i1<len1; i1++){
+let data26 = data25[i1];
+if(typeof data26 !== "string"){
+const err44 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -649,11 +651,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-const len2 = data25.length;
-for(let i2=0; i2<len2; i2++){
-let data26 = data25[i2];
-if(typeof data26 !== "string"){
-const err45 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
+if(!(((data26 === "FullAccess") || (data26 === "SendAs")) || (data26 === "SendOnBehalf"))){
+const err45 = {instancePath:instancePath+"/SharedMailboxRights/" + i1,schemaPath:"#/properties/SharedMailboxRights/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxRights.items.enum}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -662,8 +661,10 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(!((((data26 === "SharedMailbox") || (data26 === "UserMailbox")) || (data26 === "RoomMailbox")) || (data26 === "EquipmentMailbox"))){
-const err46 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/SharedMailboxRights",schemaPath:"#/properties/SharedMailboxRights/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -672,10 +673,10 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-else {
-const err47 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
+let data27 = data.SharedMailboxTypes;
+if(Array.isArray(data27)){
+if(data27.length < 1){
+const err47 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -684,8 +685,11 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(typeof data.AutoMapping !== "boolean"){
-const err48 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
+const len2 = data27.length;
+for(let i2=0; i2<len2; i2++){
+let data28 = data27[i2];
+if(typeof data28 !== "string"){
+const err48 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -694,10 +698,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-let data28 = data.SubPermissionContractField;
-if(typeof data28 === "string"){
-if(!pattern3.test(data28)){
-const err49 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
+if(!((((data28 === "SharedMailbox") || (data28 === "UserMailbox")) || (data28 === "RoomMailbox")) || (data28 === "EquipmentMailbox"))){
+const err49 = {instancePath:instancePath+"/SharedMailboxTypes/" + i2,schemaPath:"#/properties/SharedMailboxTypes/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.SharedMailboxTypes.items.enum}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -707,8 +709,9 @@ vErrors.push(err49);
 errors++;
 }
 }
+}
 else {
-const err50 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
+const err50 = {instancePath:instancePath+"/SharedMailboxTypes",schemaPath:"#/properties/SharedMailboxTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -717,9 +720,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-let data29 = data.SubPermissionAttribute;
-if(typeof data29 !== "string"){
-const err51 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
+if(typeof data.AutoMapping !== "boolean"){
+const err51 = {instancePath:instancePath+"/AutoMapping",schemaPath:"#/properties/AutoMapping/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -728,8 +730,10 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(!((((((((((((((((((data29 === "CustomAttribute1") || (data29 === "CustomAttribute2")) || (data29 === "CustomAttribute3")) || (data29 === "CustomAttribute4")) || (data29 === "CustomAttribute5")) || (data29 === "CustomAttribute6")) || (data29 === "CustomAttribute7")) || (data29 === "CustomAttribute8")) || (data29 === "CustomAttribute9")) || (data29 === "CustomAttribute10")) || (data29 === "CustomAttribute11")) || (data29 === "CustomAttribute12")) || (data29 === "CustomAttribute13")) || (data29 === "CustomAttribute14")) || (data29 === "CustomAttribute15")) || (data29 === "Alias")) || (data29 === "DisplayName")) || (data29 === "Name"))){
-const err52 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
+let data30 = data.SubPermissionContractField;
+if(typeof data30 === "string"){
+if(!pattern3.test(data30)){
+const err52 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -738,9 +742,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-let data30 = data.SubPermissionNoMatch;
-if(typeof data30 !== "string"){
-const err53 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err53 = {instancePath:instancePath+"/SubPermissionContractField",schemaPath:"#/properties/SubPermissionContractField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -749,8 +753,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(!((data30 === "error") || (data30 === "skip"))){
-const err54 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
+let data31 = data.SubPermissionAttribute;
+if(typeof data31 !== "string"){
+const err54 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -759,8 +764,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
-const err55 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
+if(!((((((((((((((((((data31 === "CustomAttribute1") || (data31 === "CustomAttribute2")) || (data31 === "CustomAttribute3")) || (data31 === "CustomAttribute4")) || (data31 === "CustomAttribute5")) || (data31 === "CustomAttribute6")) || (data31 === "CustomAttribute7")) || (data31 === "CustomAttribute8")) || (data31 === "CustomAttribute9")) || (data31 === "CustomAttribute10")) || (data31 === "CustomAttribute11")) || (data31 === "CustomAttribute12")) || (data31 === "CustomAttribute13")) || (data31 === "CustomAttribute14")) || (data31 === "CustomAttribute15")) || (data31 === "Alias")) || (data31 === "DisplayName")) || (data31 === "Name"))){
+const err55 = {instancePath:instancePath+"/SubPermissionAttribute",schemaPath:"#/properties/SubPermissionAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionAttribute.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -769,9 +774,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-let data32 = data.MarkerAttribute;
+let data32 = data.SubPermissionNoMatch;
 if(typeof data32 !== "string"){
-const err56 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
+const err56 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -780,8 +785,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!(((((((((((((((data32 === "CustomAttribute1") || (data32 === "CustomAttribute2")) || (data32 === "CustomAttribute3")) || (data32 === "CustomAttribute4")) || (data32 === "CustomAttribute5")) || (data32 === "CustomAttribute6")) || (data32 === "CustomAttribute7")) || (data32 === "CustomAttribute8")) || (data32 === "CustomAttribute9")) || (data32 === "CustomAttribute10")) || (data32 === "CustomAttribute11")) || (data32 === "CustomAttribute12")) || (data32 === "CustomAttribute13")) || (data32 === "CustomAttribute14")) || (data32 === "CustomAttribute15"))){
-const err57 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
+if(!((data32 === "error") || (data32 === "skip"))){
+const err57 = {instancePath:instancePath+"/SubPermissionNoMatch",schemaPath:"#/properties/SubPermissionNoMatch/enum",keyword:"enum",params:{allowedValues: schema6.properties.SubPermissionNoMatch.enum}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -790,8 +795,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(typeof data.GroupMarker !== "string"){
-const err58 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
+if(typeof data.SubPermissionPreviewAllContracts !== "boolean"){
+const err58 = {instancePath:instancePath+"/SubPermissionPreviewAllContracts",schemaPath:"#/properties/SubPermissionPreviewAllContracts/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -800,8 +805,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(typeof data.SharedMailboxMarker !== "string"){
-const err59 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
+let data34 = data.MarkerAttribute;
+if(typeof data34 !== "string"){
+const err59 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -810,9 +816,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-let data35 = data.CombinedRightsImport;
-if(typeof data35 !== "string"){
-const err60 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
+if(!(((((((((((((((data34 === "CustomAttribute1") || (data34 === "CustomAttribute2")) || (data34 === "CustomAttribute3")) || (data34 === "CustomAttribute4")) || (data34 === "CustomAttribute5")) || (data34 === "CustomAttribute6")) || (data34 === "CustomAttribute7")) || (data34 === "CustomAttribute8")) || (data34 === "CustomAttribute9")) || (data34 === "CustomAttribute10")) || (data34 === "CustomAttribute11")) || (data34 === "CustomAttribute12")) || (data34 === "CustomAttribute13")) || (data34 === "CustomAttribute14")) || (data34 === "CustomAttribute15"))){
+const err60 = {instancePath:instancePath+"/MarkerAttribute",schemaPath:"#/properties/MarkerAttribute/enum",keyword:"enum",params:{allowedValues: schema6.properties.MarkerAttribute.enum}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -821,8 +826,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(!((data35 === "all") || (data35 === "fullAccess"))){
-const err61 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
+if(typeof data.GroupMarker !== "string"){
+const err61 = {instancePath:instancePath+"/GroupMarker",schemaPath:"#/properties/GroupMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -831,9 +836,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-let data36 = data.ConfirmRevokes;
-if(typeof data36 !== "string"){
-const err62 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
+if(typeof data.SharedMailboxMarker !== "string"){
+const err62 = {instancePath:instancePath+"/SharedMailboxMarker",schemaPath:"#/properties/SharedMailboxMarker/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -842,8 +846,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!((data36 === "accepted") || (data36 === "strict"))){
-const err63 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
+let data37 = data.CombinedRightsImport;
+if(typeof data37 !== "string"){
+const err63 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -852,9 +857,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-let data37 = data.CalendarRightConflict;
-if(typeof data37 !== "string"){
-const err64 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
+if(!((data37 === "all") || (data37 === "fullAccess"))){
+const err64 = {instancePath:instancePath+"/CombinedRightsImport",schemaPath:"#/properties/CombinedRightsImport/enum",keyword:"enum",params:{allowedValues: schema6.properties.CombinedRightsImport.enum}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -863,8 +867,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(!((data37 === "refuse") || (data37 === "overwrite"))){
-const err65 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
+let data38 = data.ConfirmRevokes;
+if(typeof data38 !== "string"){
+const err65 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -873,8 +878,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(typeof data.LitigationHoldMayShorten !== "boolean"){
-const err66 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
+if(!((data38 === "accepted") || (data38 === "strict"))){
+const err66 = {instancePath:instancePath+"/ConfirmRevokes",schemaPath:"#/properties/ConfirmRevokes/enum",keyword:"enum",params:{allowedValues: schema6.properties.ConfirmRevokes.enum}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -883,8 +888,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(typeof data.LitigationHoldOffInactive !== "boolean"){
-const err67 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
+let data39 = data.CalendarRightConflict;
+if(typeof data39 !== "string"){
+const err67 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -893,8 +899,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(typeof data.ResourceKeyField !== "string"){
-const err68 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
+if(!((data39 === "refuse") || (data39 === "overwrite"))){
+const err68 = {instancePath:instancePath+"/CalendarRightConflict",schemaPath:"#/properties/CalendarRightConflict/enum",keyword:"enum",params:{allowedValues: schema6.properties.CalendarRightConflict.enum}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -903,8 +909,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(typeof data.ResourceNameField !== "string"){
-const err69 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
+if(typeof data.LitigationHoldMayShorten !== "boolean"){
+const err69 = {instancePath:instancePath+"/LitigationHoldMayShorten",schemaPath:"#/properties/LitigationHoldMayShorten/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -913,10 +919,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-let data42 = data.GroupNamePrefix;
-if(typeof data42 === "string"){
-if(!pattern4.test(data42)){
-const err70 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.LitigationHoldOffInactive !== "boolean"){
+const err70 = {instancePath:instancePath+"/LitigationHoldOffInactive",schemaPath:"#/properties/LitigationHoldOffInactive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -925,9 +929,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-else {
-const err71 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(typeof data.ResourceKeyField !== "string"){
+const err71 = {instancePath:instancePath+"/ResourceKeyField",schemaPath:"#/properties/ResourceKeyField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -936,10 +939,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-let data43 = data.SharedMailboxNamePrefix;
-if(typeof data43 === "string"){
-if(!pattern4.test(data43)){
-const err72 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.ResourceNameField !== "string"){
+const err72 = {instancePath:instancePath+"/ResourceNameField",schemaPath:"#/properties/ResourceNameField/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -948,9 +949,10 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-else {
-const err73 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+let data44 = data.GroupNamePrefix;
+if(typeof data44 === "string"){
+if(!pattern4.test(data44)){
+const err73 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -959,11 +961,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(data.ResourceDomain !== undefined){
-let data44 = data.ResourceDomain;
-if(typeof data44 === "string"){
-if(!pattern0.test(data44)){
-const err74 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+}
+else {
+const err74 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -972,9 +972,10 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-else {
-const err75 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+let data45 = data.SharedMailboxNamePrefix;
+if(typeof data45 === "string"){
+if(!pattern4.test(data45)){
+const err75 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -984,9 +985,8 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data.ResourceOwner !== undefined){
-if(typeof data.ResourceOwner !== "string"){
-const err76 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+else {
+const err76 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -995,9 +995,11 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-if(typeof data.ResourcesHidden !== "boolean"){
-const err77 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+if(data.ResourceDomain !== undefined){
+let data46 = data.ResourceDomain;
+if(typeof data46 === "string"){
+if(!pattern0.test(data46)){
+const err77 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1006,8 +1008,9 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(typeof data.RenameResources !== "boolean"){
-const err78 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err78 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1017,8 +1020,9 @@ vErrors.push(err78);
 errors++;
 }
 }
-else {
-const err79 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.ResourceOwner !== undefined){
+if(typeof data.ResourceOwner !== "string"){
+const err79 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1027,7 +1031,39 @@ vErrors.push(err79);
 }
 errors++;
 }
+}
+if(typeof data.ResourcesHidden !== "boolean"){
+const err80 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(typeof data.RenameResources !== "boolean"){
+const err81 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+else {
+const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };

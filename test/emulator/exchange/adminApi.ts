@@ -17,7 +17,8 @@ import {
   unauthorized,
 } from "./errors.ts";
 import type { Incoming } from "../incoming.ts";
-import { isTenant, mayRead, mayWrite, type Grant } from "../entra/login.ts";
+import { mayRead, mayWrite, type Grant } from "../entra/login.ts";
+import { isTenant } from "../entra/tenants.ts";
 import { answerOf, jsonAnswer, type Answer } from "../message.ts";
 import type { Page, Pages } from "./paging.ts";
 import { bind } from "./parameters.ts";
@@ -86,7 +87,8 @@ export function authorized(
     return unauthorized("The token is for another audience.", authority);
   if (!isTenant(state, tenant) || grant.tenantId !== state.tenant.id)
     return unauthorized("The token is for another tenant.", authority);
-  if (!grant.appRoles.includes("Exchange.ManageAsApp")) return appRoleMissing(grant.clientId);
+  const needed = grant.user ? "Exchange.Manage" : "Exchange.ManageAsApp";
+  if (!grant.appRoles.includes(needed)) return appRoleMissing(grant.clientId);
   if (!mayRead(grant))
     return forbidden(
       state.behaviour.forbiddenDiagnostics

@@ -8,7 +8,7 @@ import { isElsewhere, propertiesOf, propertyOf, type Property } from "./properti
 export interface Entra {
   /**
    * By object id: what Exchange does not keep of a user, or a whole user that Exchange does not have. Properties of
-   * Graph, and `manager` (an id) and `directoryRoles` (display names).
+   * Graph, and `manager` (an id), `directoryRoles` (display names) and `roleGroups` (of Exchange, by name).
    */
   users?: Record<string, Values>;
   /** Likewise for groups, with `members` and `owners` (ids). Security groups are here as a whole. */
@@ -59,6 +59,7 @@ const links: Readonly<Record<string, Record<string, [(value: unknown) => boolean
       isRoles,
       `a list of directory roles (${Object.keys(roleTemplates).join(", ")})`,
     ],
+    roleGroups: [isTexts, "a list of role groups"],
   },
   group: {
     members: [isIds, "a list of ids of objects"],

@@ -14,6 +14,7 @@ import {
   unauthenticated,
 } from "./errors.ts";
 import { idsOf } from "./faults.ts";
+import { mayForUser } from "./delegated.ts";
 import { handlers } from "./handlers.ts";
 import { holdsOneOf, matchedBy, rolesFor } from "./operations.ts";
 import type { GraphPages } from "./pages.ts";
@@ -54,6 +55,7 @@ function answered(incoming: Incoming, context: GraphContext): Answer {
   const { operation, parameters } = matched;
   const needed = rolesFor(operation);
   if (needed.length > 0 && !holdsOneOf(grant.appRoles, needed)) throw denied();
+  if (!mayForUser(operation, grant)) throw denied();
   const root = `${baseUrl}/v1.0`;
   return handlers[operation]({ incoming, parameters, directory, pages, grant, now, root });
 }

@@ -99,7 +99,12 @@ export const deletedItemRoles = {
   group: { read: readGroups, write: ["Group.ReadWrite.All"] },
 } as const;
 
+/**
+ * Whether these roles of an application, or scopes of a user, are enough. Scopes have the names of the roles, and
+ * `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented).
+ */
 export const holdsOneOf = (held: readonly string[], alternatives: readonly string[]): boolean =>
+  held.includes("Directory.AccessAsUser.All") ||
   alternatives.some((all) => all.split("+").every((role) => held.includes(role)));
 
 interface Template {

@@ -72,14 +72,25 @@ export const authFaults: readonly Faults[] = [
         why: "A refused token would be sent again.",
       },
       {
-        find: "seams.keepSecret(token);",
+        find: "keepSecret(token);",
         replace: "",
         why: "An access token could be logged.",
       },
       {
-        find: "if (assertion !== null) keepSecret(assertion);",
+        find: "pending ??= fetchNew",
+        replace: "pending = fetchNew",
+        why: "Every request that starts at once would fetch a token of its own.",
+      },
+    ],
+  },
+  {
+    file: "lib/auth/signInNetwork.ts",
+    tests: ["test/auth/token.test.ts", "test/secrets.test.ts"],
+    faults: [
+      {
+        find: "for (const name of secretFields) form.getAll(name).forEach(keepSecret);",
         replace: "",
-        why: "A signed assertion could be logged.",
+        why: "An assertion, a code or a refresh token could be logged.",
       },
       {
         find: "if (!url.startsWith(`${origin}/`))",
@@ -89,14 +100,57 @@ export const authFaults: readonly Faults[] = [
           "A second lock: msal takes its addresses from the settings, even when MSAL_FORCE_REGION names a region.",
       },
       {
-        find: "pending ??= fetchNew",
-        replace: "pending = fetchNew",
-        why: "Every request that starts at once would fetch a token of its own.",
-      },
-      {
         find: "status === 429 || status === 408 || status >= 500",
         replace: "status === 429 || status >= 500",
         why: "A sign-in that timed out would not be tried again.",
+      },
+    ],
+  },
+  {
+    file: "lib/auth/sealedStore.ts",
+    tests: ["test/auth/sealedStore.test.ts"],
+    faults: [
+      {
+        find: "await owner.checkFolder(folder);\n    for",
+        replace: "for",
+        why: "A folder that others can read would be used.",
+      },
+      {
+        find: 'if (codeOf(error) === "EEXIST") return false;',
+        replace: 'if (codeOf(error) === "EEXIST") return true;',
+        why: "What another process wrote would be taken for what this one wrote.",
+      },
+      {
+        find: "text === removed ? undefined : ",
+        replace: "",
+        why: "A link that was removed would be reported as damaged.",
+      },
+    ],
+  },
+  {
+    file: "lib/auth/linkedToken.ts",
+    tests: ["test/link/actions.test.ts"],
+    faults: [
+      {
+        find: "if (successor !== undefined)",
+        replace: "if (false)",
+        why: "The link would expire although it is used every day.",
+      },
+      {
+        find: "renewed === undefined || renewed === refreshToken",
+        replace: "true",
+        why: "An event would fail although the account was linked again meanwhile.",
+      },
+    ],
+  },
+  {
+    file: "lib/graph/cutOff.ts",
+    tests: ["test/link/actions.test.ts"],
+    faults: [
+      {
+        find: 'parameters["accountEnabled"] === false',
+        replace: "false",
+        why: "The linked account could be disabled.",
       },
     ],
   },

@@ -1,0 +1,45 @@
+/** Which scopes a linked account is asked for, by resource. */
+import type { Cloud, Resource } from "../../lib/auth/clouds.ts";
+
+export type Scopes = Readonly<Record<Resource, readonly string[]>>;
+
+export const scopeSets = {
+  /** Those that provisioning products document: one set for everything that a connection may ever do. */
+  full: {
+    graph: ["User.ReadWrite.All", "Group.ReadWrite.All", "Directory.AccessAsUser.All"],
+    exchange: ["Exchange.Manage"],
+  },
+  /** The least with which every action of this connector works. */
+  least: {
+    graph: [
+      ...["User.ReadWrite.All", "User.EnableDisableAccount.All"],
+      ...["GroupMember.ReadWrite.All", "GroupMember.Read.All"],
+    ],
+    exchange: ["Exchange.Manage"],
+  },
+} as const satisfies Record<string, Scopes>;
+
+export type ScopeSet = keyof typeof scopeSets;
+
+/** What MSAL adds to every request: who signs in, and a refresh token. */
+const openId = ["openid", "profile", "offline_access"];
+
+/** The scopes of one sign-in, which may be of several resources (documented). */
+export function requestedScopes(
+  cloud: Cloud,
+  scopes: Scopes,
+  resources: readonly Resource[],
+): string[] {
+  return [...openId, ...qualifiedScopes(cloud, scopes, resources)];
+}
+
+/** The same without those of OpenID, as an administrator consents to them. */
+export function qualifiedScopes(
+  cloud: Cloud,
+  scopes: Scopes,
+  resources: readonly Resource[],
+): string[] {
+  return resources.flatMap((resource) =>
+    scopes[resource].map((scope) => `https://${cloud[resource]}/${scope}`),
+  );
+}
