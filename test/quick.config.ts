@@ -14,7 +14,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       "test/{helloid,long,page}/**",
-      "test/{campaign/entra,certificate,check,cli,doctor,lifecycle,mapping}/**",
+      "test/{campaign/entra,certificate,check,cli,doctor,lifecycle,link,mapping}/**",
       "test/{messages,permissions,resources,runtime,scrub}/**",
       "test/{behaviour,bundle,commands,declarations,pack,properties,readme,reports,secrets}.test.ts",
       "test/{auth/certificate,net/proxy}.test.ts",

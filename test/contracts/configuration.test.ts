@@ -151,7 +151,8 @@ describe("the faults of a configuration", () => {
       '"App ID" (AppId) is missing.',
       '"App secret" (AppSecret) is missing; it is required when "Use certificate" is off.',
       '"Cloud" (Cloud) is "GCC"; ' +
-        "expected worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china.",
+        "expected worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud " +
+        "Germany was closed in 2021.",
       `"Mailbox types" (RecipientTypeDetails), item 2, is "Person"; ` + `expected one of ${types}.`,
       '"Organization" (Organization) is missing.',
       '"Tenant ID" (TenantID) is "contoso"; ' +

@@ -24,7 +24,11 @@ export interface Linking {
   stateFolder(): string;
   form(changes?: Record<string, unknown>): string;
   /** Runs `exo-connector link ...`, while a person fills the pages: by these answers, or in another way. */
-  link(args: readonly string[], person?: Answers | Person): Promise<Linked>;
+  link(
+    args: readonly string[],
+    person?: Answers | Person,
+    env?: Record<string, string>,
+  ): Promise<Linked>;
   idOf(userPrincipalName: string): string;
   /** All that is in the state folder. */
   kept(): string[];
@@ -80,10 +84,10 @@ export function openLinking(): Linking {
     folder: () => folder,
     stateFolder,
     form,
-    async link(args, person = []) {
+    async link(args, person = [], env = {}) {
       const signIn = typeof person === "function" ? person : byAnswers(person);
-      Object.assign(process.env, emulated().env);
-      const terminal = recordingTerminal(emulated().env);
+      Object.assign(process.env, emulated().env, env);
+      const terminal = recordingTerminal({ ...emulated().env, ...env });
       let page: Promise<string> = Promise.resolve("");
       const watch = (lines: string[], write: (text?: string) => void) => (text?: string) => {
         write(text);

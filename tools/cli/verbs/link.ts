@@ -134,7 +134,10 @@ async function within<Options extends CommonOptions>(
       keepSecret: (secret) => redaction.add(secret),
     });
     try {
-      await work({ connection, owner, configuration, terminal }, options);
+      await work(
+        { connection, owner, configuration, terminal: masking(terminal, redaction) },
+        options,
+      );
     } finally {
       connection.close();
     }
@@ -142,6 +145,21 @@ async function within<Options extends CommonOptions>(
     if (thrown instanceof UsageError) throw thrown;
     throw new Failure(redaction.text(Fault.of(thrown).message));
   }
+}
+
+/** The same terminal, on which no secret is written: the service may repeat one in its words. */
+function masking(terminal: Terminal, redaction: Redaction): Terminal {
+  return {
+    ...terminal,
+    line: (text = "") => terminal.line(redaction.text(text)),
+    note: (text) => terminal.note(redaction.text(text)),
+    get exitCode() {
+      return terminal.exitCode;
+    },
+    set exitCode(code) {
+      terminal.exitCode = code;
+    },
+  };
 }
 
 function configurationOf(tenant: Tenant, file: string, redaction: Redaction): Configuration {
