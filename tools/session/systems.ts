@@ -11,7 +11,7 @@ export const exchange: System = { title: "Exchange Online", folder: "", sets: []
 export const entra: System = {
   title: "Entra ID with Exchange Online",
   folder: "lifecycle/entra/",
-  sets: ["permissions/entraGroups/", "permissions/microsoft365Groups/"],
+  sets: ["permissions/entraGroups/", "permissions/licences/", "permissions/microsoft365Groups/"],
 };
 export const systems: readonly System[] = [exchange, entra];
 
