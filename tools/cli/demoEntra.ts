@@ -54,8 +54,8 @@ const rescinded = {
 };
 
 /**
- * A hire is rescinded. Another person gets an account in Entra ID and a mailbox, works, is on two kinds of leave, leaves
- * and is hired again.
+ * A hire is rescinded. Another person gets an account in Entra ID and a mailbox, works, is on two kinds of leave,
+ * leaves and is hired again.
  */
 export function entraStory(tenant: Tenant): LaterChapter[] {
   const { tenantId, clientId, clientSecret } = tenant;
