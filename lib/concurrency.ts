@@ -69,6 +69,24 @@ async function* bundled<T>(
   if (bundle.length > 0) yield bundle;
 }
 
+/** The items of a source. The next one is requested as soon as one arrives, while the reader works on that. */
+export async function* readAhead<T>(
+  source: AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    let next = source.next();
+    for (let result = await next; !result.done; result = await next) {
+      next = source.next();
+      // It is reported when the reader gets there.
+      next.catch(() => undefined);
+      yield result.value;
+    }
+  } finally {
+    // A reader that stops early does not wait for what is still on its way.
+    void source.return().catch(() => undefined);
+  }
+}
+
 /** The items of several sources, in the order of their arrival. */
 export async function* merged<T>(
   sources: readonly AsyncGenerator<T, void, undefined>[],

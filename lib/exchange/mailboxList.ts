@@ -1,3 +1,4 @@
+import { readAhead } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
 import { assertNoneListed, listLook, withSecondLook } from "./absence.ts";
 import { equals, matchesExactly } from "./client/opath.ts";
@@ -51,11 +52,12 @@ export function listedMailboxes(
     throw Fault.invalid("No mailbox types were named, so there is nothing to list.");
   const filter = where && { Filter: filterFor(where) };
   return async function* ({ exchange }) {
-    for await (const { rows } of exchange.pages({
+    const pages = exchange.pages({
       cmdlet: "Get-Mailbox",
       parameters: { ...filter, RecipientTypeDetails: [...types], ResultSize: "Unlimited" },
       select: selected([...alsoRead, ...(where ? [where.property] : [])]),
-    })) {
+    });
+    for await (const { rows } of readAhead(pages)) {
       for (const mailbox of rows.map(mailboxOf)) {
         assertOfType(mailbox, types);
         if (!where || meets(mailbox, where)) yield mailbox;

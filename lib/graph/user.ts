@@ -1,4 +1,5 @@
 import { folded } from "../caseFolding.ts";
+import { readAhead } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
 import { assertGuid } from "../guid.ts";
 import { mergedOperations, type Operations } from "../step.ts";
@@ -114,7 +115,7 @@ export const userList: Operations = { "GET /users": ["$select", "$top"] };
 export function allUsers(select: readonly string[]): GraphStream<User> {
   const query = { select: [...identifyingProperties, ...select], top: largestPage };
   return async function* ({ graph }) {
-    for await (const { objects } of graph.pages({ operation: "GET /users", query })) {
+    for await (const { objects } of readAhead(graph.pages({ operation: "GET /users", query }))) {
       for (const object of objects) {
         assertReturned(object, select, `user ${object.id}`);
         yield userOf(object);

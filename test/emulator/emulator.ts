@@ -194,6 +194,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     incoming: Incoming,
     signal: AbortSignal,
   ): Promise<Answer> {
+    await pause(store.state.behaviour.requestMs);
     const context: GraphContext = {
       directory,
       pages: graphPages,

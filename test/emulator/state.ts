@@ -105,7 +105,7 @@ export interface Behaviour {
    * same warning.
    */
   orphanBlocksRemoval: boolean;
-  /** Real milliseconds that every Exchange request takes, plus those of every cmdlet in it. */
+  /** Real milliseconds that every request to Exchange or Graph takes, plus those of every cmdlet in it. */
   requestMs: number;
   cmdletMs: number;
   /** Exchange requests that may run at once; one more is refused. 0 means no limit. */
