@@ -89,16 +89,24 @@ function graphCall(template: string, path: string, parameters: Call["parameters"
   const [, pattern = ""] = operation.split(" ");
   const names = pattern.split("/");
   const segments = path.split("/");
-  const ids = names.flatMap((name, index) =>
-    name.startsWith("{") ? [[name.slice(1, -1), decodeURIComponent(segments[index] ?? "")]] : [],
-  );
+  const ids = names.flatMap((name, index) => {
+    const segment = decodeURIComponent(segments[index] ?? "");
+    if (name.startsWith("{")) return [[name.slice(1, -1), segment]];
+    // An alternate key: `groups(uniqueName='...')`.
+    const key = /\{(\w+)\}/.exec(name)?.[1];
+    const quoted = segment.slice(segment.indexOf("'") + 1, segment.lastIndexOf("'"));
+    return key === undefined ? [] : [[key, quoted.replaceAll("''", "'")]];
+  });
   const reference = names.at(-2)?.replace(/s$/, "") ?? "";
   const others = Object.entries(parameters)
     // `$count` is part of every advanced query, and a token of every next page.
     .filter(([name]) => !["$count", "$skiptoken"].includes(name))
-    .map(([name, value]) =>
-      name === "@odata.id" ? [reference, String(value).split("/").at(-1)] : [name, value],
-    );
+    .map(([name, value]) => {
+      if (name === "@odata.id") return [reference, String(value).split("/").at(-1)];
+      if (name === "owners@odata.bind")
+        return ["owner", String([value].flat()[0]).split("/").at(-1)];
+      return [name, value];
+    });
   return {
     operation,
     parameters: Object.fromEntries([...ids, ...others] as [string, unknown][]),

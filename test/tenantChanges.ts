@@ -7,9 +7,12 @@ import type { DirectoryObject, State } from "./emulator/state.ts";
 /** Kept by the service with every change. */
 const kept = new Set(["WhenChanged", "WhenChangedUTC"]);
 /** Properties that hold other objects: the changed object is not the account, so it is named. */
-const references = new Set(["Members", "GrantSendOnBehalfTo"]);
+const references = new Set(["Members", "GrantSendOnBehalfTo", "ManagedBy", "owners"]);
 /** What a new object is recognised by. */
-const marks = ["CustomAttribute1", "CustomAttribute2", "HiddenFromAddressListsEnabled"];
+const marks = [
+  ...["CustomAttribute1", "CustomAttribute2", "HiddenFromAddressListsEnabled"],
+  ...["uniqueName", "visibility"],
+];
 /** A longer value is a text for people, and its property says enough. */
 const maxLength = 45;
 

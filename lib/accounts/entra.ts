@@ -76,6 +76,10 @@ export interface Account {
   user: User;
   mailbox: Mailbox | undefined;
   wanted: Wanted;
+  /** Mapped fields of a mailbox that the connection does not change. */
+  ignored?: readonly string[];
+  /** What Exchange Online masters and cannot be changed as it is mapped. */
+  refused?: Fault | undefined;
 }
 
 /** What to read of an account. */
@@ -97,16 +101,35 @@ export async function accountById(
 ): Promise<Account> {
   const names = [...propertiesFor(wanted.values), ...propertiesAmong(fields), ...alsoRead];
   const user = await read(userById(reference, [...new Set(names)]));
-  if (!hasExchange) return { user, mailbox: undefined, wanted: { ...wanted, settings: [] } };
-  const extensions = extensionSettings(wanted.values);
   const ownFields = fields.filter((name) => ofMailbox.test(name));
+  if (!hasExchange)
+    return { user, mailbox: undefined, wanted: { ...wanted, settings: [] }, ignored: ownFields };
+  const extensions = extensionSettings(wanted.values);
   const settings = [...wanted.settings, ...extensions];
-  if (settings.length + ownFields.length === 0) return { user, mailbox: undefined, wanted };
+  const asksForMail = "mail" in wanted.values;
+  if (settings.length + ownFields.length === 0 && !asksForMail)
+    return { user, mailbox: undefined, wanted };
   const properties = ownFields.map((name) => name.replace(ofMailbox, ""));
   const mailbox = await read(mailboxOf(user, [...mailboxPropertiesFor(settings), ...properties]));
-  if (!mailbox || extensions.length === 0) return { user, mailbox, wanted };
-  const { onPremisesExtensionAttributes: _moved, ...values } = wanted.values;
-  return { user, mailbox, wanted: { values, settings } };
+  if (!mailbox) return { user, mailbox, wanted };
+  const { onPremisesExtensionAttributes: _moved, mail, ...values } = wanted.values;
+  const refused = mail === undefined || mail === user["mail"] ? undefined : ofMailboxOnly(user);
+  return { user, mailbox, wanted: { values, settings }, refused };
+}
+
+function ofMailboxOnly(user: User): Fault {
+  return Fault.invalid(
+    `The mail of user ${nameOf(user)} follows its mailbox, so it was not changed; expected ` +
+      "exchangeOnline.EmailAddresses to be mapped instead.",
+  );
+}
+
+/** What to say of mapped fields that nothing changes, because Exchange Online is off. */
+export function ignoredFields(fields: readonly string[]): string {
+  return (
+    `${fields.join(", ")}: mapped, and not used, because "Exchange Online" (exchangeOnlineIntegration) is off. ` +
+    "Turn it on, or remove the fields."
+  );
 }
 
 /**
@@ -159,7 +182,7 @@ type Ways = Pick<Gate<EntraTargets>, "read" | "change" | "changeAll">;
  * steps that follow the update of the user.
  */
 export async function applyWanted(
-  { user, mailbox, wanted: { values, settings } }: Account,
+  { user, mailbox, wanted: { values, settings }, ignored = [], refused }: Account,
   gate: Ways,
   following: readonly GraphStep[] = [],
 ): Promise<Changed & { audit: { Message: string }[] }> {
@@ -168,12 +191,13 @@ export async function applyWanted(
     await work.catch((thrown: unknown) => void faults.push(Fault.of(thrown)));
   const ofUser = await attempt(applyValues(user, values, gate, following));
   const ofMailbox = mailbox && (await attempt(applySettings(mailbox, settings, gate)));
-  const [fault] = faults;
+  const fault = faults[0] ?? refused;
   if (fault) throw fault;
   const audit =
     settings.length > 0 && !mailbox
       ? [{ Message: `User ${nameOf(user)} has no mailbox, so no setting of one was changed.` }]
       : [];
+  if (ignored.length > 0) audit.push({ Message: ignoredFields(ignored) });
   // A setting without a mailbox has no value, whatever is mapped.
   const none = mailbox ? {} : Object.fromEntries(settings.map(({ name }) => [name, null]));
   return {

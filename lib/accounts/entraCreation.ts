@@ -21,7 +21,7 @@ import { mappedText, oneOf } from "../mappedValues.ts";
 import type { CreateInput } from "../host/accountActions.ts";
 import type { Needs } from "../step.ts";
 import { licenceOperations } from "./entraLicence.ts";
-import { mailboxOf, type EntraTargets, type Wanted } from "./entra.ts";
+import { ignoredFields, mailboxOf, ofMailbox, type EntraTargets, type Wanted } from "./entra.ts";
 import { newPassword } from "./password.ts";
 
 export const createNeeds: Needs<EntraTargets> = {
@@ -161,10 +161,14 @@ const mailboxPatienceMs = 10_000;
 export async function withMailbox(
   { user, state }: Found,
   { settings }: Wanted,
-  { configuration, read, change, log }: Input,
+  { configuration, fields, read, change, log }: Input,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (!configuration.exchangeOnlineIntegration || configuration.CorrelateOnly) return undefined;
-  if (settings.length === 0) return undefined;
+  const { CorrelateOnly, exchangeOnlineIntegration } = configuration;
+  if (settings.length === 0 || CorrelateOnly) return undefined;
+  if (!exchangeOnlineIntegration) {
+    log("warning", ignoredFields(fields.filter((name) => ofMailbox.test(name))));
+    return undefined;
+  }
   if (state === "planned") {
     log("information", "The settings of the mailbox are compared when the mailbox exists.");
     return undefined;

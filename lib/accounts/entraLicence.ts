@@ -2,12 +2,7 @@
 import { assertUsageLocation, explained } from "../entitlements/licenceAssignment.ts";
 import { disabledPlansFor, listedOptions } from "../entitlements/licenceOptions.ts";
 import { Fault } from "../fault.ts";
-import {
-  assertMasteredByGraph,
-  groupNamed,
-  groupSearch,
-  nameOf as groupName,
-} from "../graph/group.ts";
+import { assertChangeable, groupNamed, groupSearch, nameOf as groupName } from "../graph/group.ts";
 import type { Group } from "../graph/group.ts";
 import {
   assigningLicence,
@@ -95,7 +90,7 @@ export function licenceGroupLookup({ group }: WantedLicence): Lookup<Group | und
     ...lookup,
     found(objects) {
       const found = lookup.found(objects);
-      assertMasteredByGraph(found);
+      assertChangeable(found);
       const { assignedLicenses } = found;
       if (Array.isArray(assignedLicenses) && assignedLicenses.length > 0) return found;
       throw Fault.invalid(

@@ -1,23 +1,33 @@
+import { cmdlets, type ExchangeTarget } from "../exchange/target.ts";
+import { Fault } from "../fault.ts";
 import {
-  assertMasteredByGraph,
+  assertChangeable,
   changeableGroups,
+  exchangeMasters,
   groupById,
   groupList,
+  kindOf,
   nameOf,
-  type ChangeableKind,
   type Group,
+  type GroupKind,
 } from "../graph/group.ts";
-import { memberList, userMembersOfAll } from "../graph/groupMembers.ts";
+import { holderList, usersOfAll } from "../graph/groupMembers.ts";
 import {
   addingMember,
+  addingOwner,
   isMember,
+  isOwner,
   memberAddition,
   memberRemoval,
   membershipLookup,
+  ownerAddition,
+  ownerRemoval,
+  ownershipLookup,
   removingMember,
+  removingOwner,
 } from "../graph/membership.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
-import { userById } from "../graph/user.ts";
+import { userById, type User } from "../graph/user.ts";
 import type {
   Holders,
   Permission,
@@ -26,81 +36,150 @@ import type {
   Result,
 } from "../host/permissionActions.ts";
 import type { Needs } from "../step.ts";
+import {
+  addInExchange,
+  exchangeGrant,
+  exchangeRevoke,
+  removeInExchange,
+} from "./exchangeMembers.ts";
 import { ImportFailures } from "./importFailures.ts";
 
 /**
- * What the sets of groups that Entra ID masters share: security groups and Microsoft 365 groups. Grant and revoke are
- * the same for both kinds, because HelloID's connector for Entra ID has both in one set.
+ * What the sets of groups of Entra ID share. Grant and revoke are the same for every kind, because one list can have
+ * groups of several: who masters the members of a group decides the way before anything is sent.
  */
 
-export const listNeeds: Needs<GraphTarget> = { graph: operations(groupList) };
-export const grantNeeds: Needs<GraphTarget> = {
-  graph: operations(membershipLookup, memberAddition),
-};
-export const revokeNeeds: Needs<GraphTarget> = {
-  graph: operations(membershipLookup, memberRemoval),
-};
-export const importNeeds: Needs<GraphTarget> = { graph: operations(memberList) };
+type Targets = ExchangeTarget & GraphTarget;
 
-/** As HelloID's connector for Entra ID has them. */
-const prefixes: Readonly<Record<ChangeableKind, string>> = {
+export const listNeeds: Needs<GraphTarget> = { graph: operations(groupList) };
+export const grantNeeds: Needs<Targets> = {
+  graph: operations(membershipLookup, memberAddition, ownershipLookup, ownerAddition),
+  exchange: cmdlets(exchangeGrant),
+};
+export const revokeNeeds: Needs<Targets> = {
+  graph: operations(membershipLookup, memberRemoval, ownershipLookup, ownerRemoval),
+  exchange: cmdlets(exchangeRevoke),
+};
+export const importNeeds: Needs<GraphTarget> = { graph: operations(holderList) };
+
+/** As HelloID's connectors have them. */
+const prefixes: Readonly<Record<GroupKind, string>> = {
   security: "Security Group",
   microsoft365: "M365 Group",
+  mailEnabledSecurity: "Mail-enabled Security Group",
+  distributionList: "Distribution Group",
 };
 
-function groupPermission(kind: ChangeableKind, { id, displayName }: Group): Permission {
-  return { identification: { Id: id }, name: `${prefixes[kind]} - ${displayName}` };
+/** What a permission of a group means. A reference without a name is of a member, as HelloID's connectors have it. */
+type Role = "members" | "owners";
+const owner = "Owner";
+
+function groupPermission(group: Group, role: Role): Permission {
+  const name = `${prefixes[kindOf(group)]} - ${group.displayName}`;
+  return role === "members"
+    ? { identification: { Id: group.id }, name }
+    : { identification: { Id: group.id, Permission: owner }, name, suffix: ` - ${owner}` };
 }
 
-/** The groups of the kind whose members can be changed: not those of a rule, of Active Directory or of a role. */
+/** The roles of a group that are permissions: Exchange masters the owners of its own groups, which are none. */
+function rolesOf(group: Group, hasOwners: boolean): Role[] {
+  return hasOwners && !exchangeMasters(group) ? ["members", "owners"] : ["members"];
+}
+
+type Listing = Pick<
+  ReadingInput<GraphTarget, "GroupOwners" | "exchangeOnlineIntegration">,
+  "stream" | "configuration"
+>;
+
+/** The groups of the kinds whose members can be changed: not those of a rule, of Active Directory or of a role. */
 export async function* groupPermissions(
-  kind: ChangeableKind,
-  { stream }: Pick<ReadingInput<GraphTarget>, "stream">,
+  kinds: readonly GroupKind[],
+  { stream, configuration }: Listing,
 ): AsyncGenerator<Permission, void, undefined> {
-  for await (const group of stream(changeableGroups(kind))) yield groupPermission(kind, group);
+  assertGrantable(kinds, configuration);
+  for await (const group of stream(changeableGroups(kinds)))
+    for (const role of rolesOf(group, configuration.GroupOwners === true))
+      yield groupPermission(group, role);
 }
 
-/** The membership that a permission means. Throws for a group whose members Graph does not change. */
-async function membershipIn({
+/** What is listed can be granted. */
+function assertGrantable(
+  kinds: readonly GroupKind[],
+  { exchangeOnlineIntegration }: Listing["configuration"],
+): void {
+  const ofExchange = kinds.filter((kind) => kind !== "security" && kind !== "microsoft365");
+  if (ofExchange.length === 0 || exchangeOnlineIntegration === true) return;
+  throw Fault.invalid(
+    `"Kinds of group" (EntraGroupKinds) has ${ofExchange.join(" and ")}, whose members Exchange Online masters; ` +
+      'expected "Exchange Online" (exchangeOnlineIntegration) to be on as well.',
+  );
+}
+
+type Input = PermissionInput<Targets, "exchangeOnlineIntegration">;
+
+/** The group, the user and the role of a permission. Throws for a group that no target changes. */
+async function partsOf({
   accountReference,
   permission,
+  configuration,
   read,
-}: Pick<PermissionInput<GraphTarget>, "accountReference" | "permission" | "read">) {
+}: Input): Promise<{ group: Group; user: User; role: Role; isOfExchange: boolean }> {
+  const named = permission("Permission");
+  if (!["", "member", owner.toLowerCase()].includes(named.toLowerCase()))
+    throw Fault.invalid(
+      `Permission of the permission reference is "${named}"; expected ${owner}, or none for a member.`,
+    );
+  const role = named.toLowerCase() === owner.toLowerCase() ? "owners" : "members";
   const [group, user] = await Promise.all([
     read(groupById(permission("Id"))),
     read(userById(accountReference)),
   ]);
-  assertMasteredByGraph(group);
-  return [group, user, await read(isMember(group, user))] as const;
+  const hasExchange = configuration.exchangeOnlineIntegration === true && role === "members";
+  assertChangeable(group, { hasExchange });
+  return { group, user, role, isOfExchange: exchangeMasters(group) };
 }
 
-/** Adds the user to the group. The request is always sent, because reads lag behind writes. */
-export async function grantMembership(input: PermissionInput<GraphTarget>): Promise<Result> {
-  await input.change(addingMember(...(await membershipIn(input))));
+/** Makes the user a member or an owner. The request is always sent, because reads lag behind writes. */
+export async function grantMembership(input: Input): Promise<Result> {
+  const { group, user, role, isOfExchange } = await partsOf(input);
+  const { read, change } = input;
+  if (isOfExchange) await addInExchange({ groupId: group.id, userId: user.id }, input);
+  else if (role === "owners")
+    await change(addingOwner(group, user, await read(isOwner(group, user))));
+  else await change(addingMember(group, user, await read(isMember(group, user))));
   return {};
 }
 
-/** Removes the user from the group. The request is always sent, because reads lag behind writes. */
-export async function revokeMembership(input: PermissionInput<GraphTarget>): Promise<Result> {
-  await input.change(removingMember(...(await membershipIn(input))));
+/** Ends the membership or the ownership. The request is always sent, because reads lag behind writes. */
+export async function revokeMembership(input: Input): Promise<Result> {
+  const { group, user, role, isOfExchange } = await partsOf(input);
+  const { read, change } = input;
+  if (isOfExchange) await removeInExchange({ groupId: group.id, userId: user.id }, input);
+  else if (role === "owners")
+    await change(removingOwner(group, user, await read(isOwner(group, user))));
+  else await change(removingMember(group, user, await read(isMember(group, user))));
   return {};
 }
 
 /**
- * The users who are direct members of the groups of the kind that `groupPermissions` lists, as they arrive. Throws at
- * the end when a group could not be read.
+ * The users who are direct members, and owners if they are listed, of the groups that `groupPermissions` lists, as they
+ * arrive. Throws at the end when a group could not be read.
  */
 export async function* membershipsOf(
-  kind: ChangeableKind,
-  { stream }: Pick<ReadingInput<GraphTarget>, "stream">,
+  kinds: readonly GroupKind[],
+  { stream, configuration }: Listing,
 ): AsyncGenerator<Holders, void, undefined> {
+  assertGrantable(kinds, configuration);
   const failures = new ImportFailures("group", "groups");
-  for await (const piece of stream(userMembersOfAll(kind, describing))) {
-    if ("fault" in piece) failures.add(nameOf(piece.group), piece.fault);
+  const hasOwners = configuration.GroupOwners === true;
+  const roles = (group: Group): Role[] => rolesOf(group, hasOwners);
+  for await (const piece of stream(usersOfAll(kinds, roles, describing))) {
+    const { group, role } = piece;
+    if ("fault" in piece) failures.add(nameOf(group), piece.fault);
     else
       yield {
-        permission: groupPermission(kind, piece.group),
-        description: descriptionOf(piece.group),
+        permission: groupPermission(group, role),
+        description: descriptionOf(group),
         accountReferences: piece.users,
       };
   }

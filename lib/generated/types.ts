@@ -247,6 +247,24 @@ ResourceKeyField?: string
  */
 ResourceNameField?: string
 /**
+ * True: a group of Entra ID has two permissions, one for its members and one for its owners. False: only its members.
+ */
+GroupOwners?: boolean
+/**
+ * The kinds of group that the set entraGroups lists. Microsoft Graph changes the members of the first two, Exchange Online those of the others.
+ * 
+ * @minItems 1
+ */
+EntraGroupKinds?: [("security" | "microsoft365" | "mailEnabledSecurity" | "distributionList"), ...(("security" | "microsoft365" | "mailEnabledSecurity" | "distributionList"))[]]
+/**
+ * What the unique name of a group of Entra ID begins with that the connector creates and that sub-permissions manage. The kind of the group and the key of the resource follow. Changing it creates all groups again.
+ */
+UniqueNamePrefix?: string
+/**
+ * Who sees the content of a new Microsoft 365 group: its members, or everyone in the organization.
+ */
+GroupVisibility?: ("Private" | "Public")
+/**
  * The prefix of the name and the email address of a new group.
  */
 GroupNamePrefix?: string

@@ -108,16 +108,29 @@ export function groupNamed(text: string, alsoRead: readonly string[] = []): Look
   };
 }
 
-/** Throws the fault for a group whose members Graph does not change: it names what masters them. */
-export function assertMasteredByGraph(group: Group): void {
+/** Whether Exchange Online masters the members of the group. */
+export function exchangeMasters(group: Group): boolean {
+  const route = routeOf(group);
+  return "target" in route && route.target === "exchange";
+}
+
+/**
+ * Throws the fault for a group that cannot be changed: it names what masters it. `hasExchange`: the connection changes
+ * members through Exchange Online as well.
+ */
+export function assertChangeable(
+  group: Group,
+  { hasExchange = false }: { hasExchange?: boolean } = {},
+): void {
   const route = routeOf(group);
   if ("refused" in route) {
     const kind = group.onPremisesSyncEnabled === true ? "onPremises" : "invalid";
     throw new Fault({ kind, message: `Group ${nameOf(group)} ${route.refused}.` });
   }
-  if (route.target === "exchange")
+  if (route.target === "exchange" && !hasExchange)
     throw Fault.invalid(
-      `Group ${nameOf(group)} is a ${titles[kindOf(group)]}: Exchange Online masters its members.`,
+      `Group ${nameOf(group)} is a ${titleOf(group)}: Exchange Online masters it. Its members are changed when ` +
+        '"Exchange Online" (exchangeOnlineIntegration) is on, and its owners never.',
     );
 }
 
@@ -128,22 +141,44 @@ const titles: Readonly<Record<GroupKind, string>> = {
   distributionList: "distribution list",
 };
 
-const conditions: Readonly<Record<ChangeableKind, Condition>> = {
-  microsoft365: contains("groupTypes", "Unified"),
+/** What a group is called in messages. */
+export function titleOf(group: Group | GroupKind): string {
+  return titles[typeof group === "string" ? group : kindOf(group)];
+}
+
+const isUnified = contains("groupTypes", "Unified");
+const conditions: Readonly<Record<GroupKind, Condition>> = {
+  microsoft365: isUnified,
   security: allOf(equals("mailEnabled", false), equals("securityEnabled", true)),
+  mailEnabledSecurity: ofExchange(true),
+  distributionList: ofExchange(false),
 };
+
+function ofExchange(isSecurityEnabled: boolean): Condition {
+  return allOf(
+    equals("mailEnabled", true),
+    equals("securityEnabled", isSecurityEnabled),
+    not(isUnified),
+  );
+}
 
 /** The kinds of group whose members Graph changes. */
 export type ChangeableKind = "microsoft365" | "security";
 
 /**
- * The groups of a kind whose members can be changed through Graph, as the pages arrive. An absent property of
+ * The groups of the kinds whose members can be changed, kind by kind, as the pages arrive. An absent property of
  * `alsoRead` is a fault.
  */
 export function changeableGroups(
-  kind: ChangeableKind,
+  kinds: readonly GroupKind[],
   alsoRead: readonly string[] = [],
 ): GraphStream<Group> {
+  return async function* (targets) {
+    for (const kind of kinds) yield* changeableOf(kind, alsoRead)(targets);
+  };
+}
+
+function changeableOf(kind: GroupKind, alsoRead: readonly string[]): GraphStream<Group> {
   const filter = allOf(
     conditions[kind],
     not(contains("groupTypes", "DynamicMembership")),

@@ -2,38 +2,52 @@ import { Fault } from "../fault.ts";
 import { mergedOperations, type Operations } from "../step.ts";
 import type { Read } from "./client/reads.ts";
 import { changeableGroups, groupById, groupList, groupLookup } from "./group.ts";
-import type { ChangeableKind, Group } from "./group.ts";
+import type { Group, GroupKind } from "./group.ts";
 import type { GraphQuery, GraphStream } from "./target.ts";
 
-/** What `userMembersOfAll` sends. */
+/** What `usersOfAll` sends for members, and for owners in addition. */
 export const memberList: Operations = mergedOperations(groupList, groupLookup, {
   "GET /groups/{group}/members/microsoft.graph.user": ["group", "$select", "$top"],
 });
+export const holderList: Operations = mergedOperations(memberList, {
+  "GET /groups/{group}/owners/microsoft.graph.user": ["group", "$select", "$top"],
+});
 
-/** A group with some of its members, by object ID; or why its members cannot be read. */
-export type GroupMembers = { group: Group; users: string[] } | { group: Group; fault: Fault };
+/** What a user is to a group. */
+export type Relation = "members" | "owners";
+
+/** A group with some of its members or owners, by object ID; or why they cannot be read. */
+export type GroupUsers = { group: Group; role: Relation } & (
+  { users: string[] } | { fault: Fault }
+);
 
 /**
- * The direct members that are users, of every group of the kind whose members can be changed through Graph, in pages,
- * in the order of their arrival. The fault of a group that no longer exists is a proven `missing`.
+ * The users who are direct members or owners of every group of the kinds whose members can be changed, in pages, in the
+ * order of their arrival. `roles`: what to read of a group. The fault of a group that no longer exists is a proven
+ * `missing`.
  */
-export function userMembersOfAll(
-  kind: ChangeableKind,
+export function usersOfAll(
+  kinds: readonly GroupKind[],
+  roles: (group: Group) => readonly Relation[],
   alsoRead: readonly string[],
-): GraphStream<GroupMembers> {
-  const groups = changeableGroups(kind, alsoRead);
+): GraphStream<GroupUsers> {
+  const groups = changeableGroups(kinds, alsoRead);
   return async function* (targets) {
-    for await (const piece of targets.graph.each(groups(targets), userMembersOf)) {
-      const { item: group } = piece;
-      if ("page" in piece) yield { group, users: piece.page.objects.map(({ id }) => id) };
-      else yield { group, fault: await settled(group, piece.fault)(targets) };
+    async function* wanted(): AsyncGenerator<{ group: Group; role: Relation }> {
+      for await (const group of groups(targets))
+        for (const role of roles(group)) yield { group, role };
+    }
+    for await (const piece of targets.graph.each(wanted(), usersOf)) {
+      const { group, role } = piece.item;
+      if ("page" in piece) yield { group, role, users: piece.page.objects.map(({ id }) => id) };
+      else yield { group, role, fault: await settled(group, piece.fault)(targets) };
     }
   };
 }
 
-function userMembersOf({ id }: Group): Read {
+function usersOf({ group: { id }, role }: { group: Group; role: Relation }): Read {
   return {
-    operation: "GET /groups/{group}/members/microsoft.graph.user",
+    operation: `GET /groups/{group}/${role}/microsoft.graph.user`,
     ids: { group: id },
     query: { select: [], top: 999 },
   };

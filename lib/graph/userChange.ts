@@ -28,7 +28,7 @@ export function propertiesFor(values: UserValues): string[] {
 
 /** What has to change before a user has its values. */
 export interface UserDifference {
-  /** One step for an ordinary profile and one for what needs more rights: a refusal of one is not one of all. */
+  /** One step for each part of a profile that is refused separately: a refusal of one is not one of all. */
   steps: GraphStep[];
   /** The user as it is after the steps. */
   after: User;
@@ -66,17 +66,25 @@ export function differenceOf(user: User, wanted: UserValues): UserDifference {
     after[name] = isRecord(value) ? { ...(isRecord(current) ? current : {}), ...value } : value;
   }
   return {
-    steps: [false, true].flatMap((isSensitive) => settingSome(user, changes, isSensitive)),
+    steps: parts.flatMap((part) => settingSome(user, changes, part)),
     after: userOf({ ...user, ...after }),
     refused: onPremisesOnly.length === 0 ? undefined : mastered(user, onPremisesOnly),
   };
 }
 
-/** The step that writes those of the changes that are sensitive, or those that are not; none when there are none. */
-function settingSome(user: User, all: UserValues, isSensitive: boolean): GraphStep[] {
-  const own = Object.entries(all).filter(
-    ([name]) => (userProperties[name]?.isSensitive === true) === isSensitive,
-  );
+/** What is refused together: an ordinary profile, what needs more rights, and what a mailbox may master. */
+const parts = ["profile", "sensitive", "ofMailbox"] as const;
+type Part = (typeof parts)[number];
+
+function partOf(name: string): Part {
+  const { mailboxSetting, isSensitive } = userProperties[name] ?? {};
+  if (mailboxSetting !== undefined) return "ofMailbox";
+  return isSensitive ? "sensitive" : "profile";
+}
+
+/** The step that writes the changes of one part; none when there are none. */
+function settingSome(user: User, all: UserValues, part: Part): GraphStep[] {
+  const own = Object.entries(all).filter(([name]) => partOf(name) === part);
   if (own.length === 0) return [];
   const names = own.map(([name]) => name);
   const before = Object.fromEntries(names.map((name) => [name, user[name]]));

@@ -14,6 +14,11 @@ export interface UserProperty {
   isSensitive?: true;
   /** The attribute of Active Directory that masters it for a synchronised user. */
   attribute: string;
+  /**
+   * What masters it for a user with a mailbox: parameters of `Set-Mailbox`. Graph refuses it then
+   * (microsoft-graph-docs-contrib issue 3564).
+   */
+  mailboxSetting?: string;
   /** The names in an object. */
   parts?: readonly string[];
 }
@@ -53,7 +58,7 @@ const properties = {
   faxNumber: { attribute: "facsimileTelephoneNumber" },
   givenName: { maxLength: 64, attribute: "givenName" },
   jobTitle: { maxLength: 128, attribute: "title" },
-  mail: { isNeverEmpty: true, attribute: "mail" },
+  mail: { isNeverEmpty: true, attribute: "mail", mailboxSetting: "EmailAddresses" },
   mailNickname: { maxLength: 64, isNeverEmpty: true, attribute: "mailNickname" },
   mobilePhone: { maxLength: 64, isSensitive: true, attribute: "mobile" },
   officeLocation: { maxLength: 128, attribute: "physicalDeliveryOfficeName" },
@@ -61,6 +66,7 @@ const properties = {
     type: "object",
     parts: extensionAttributes,
     attribute: "extensionAttribute1 to 15",
+    mailboxSetting: "CustomAttribute1 to 15",
   },
   otherMails: { type: "list", isSensitive: true, attribute: inCloud },
   passwordPolicies: { attribute: inCloud },

@@ -1,9 +1,9 @@
 import { grantMembership, grantNeeds } from "../../lib/entitlements/entraGroups.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 
-/** Adds the user to the security group. */
+/** Makes the user a member or an owner of the group. */
 export default onGrantPermission({
   needs: grantNeeds,
-  configuration: [],
+  configuration: ["exchangeOnlineIntegration"],
   handle: grantMembership,
 });

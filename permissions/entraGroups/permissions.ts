@@ -1,9 +1,9 @@
 import { groupPermissions, listNeeds } from "../../lib/entitlements/entraGroups.ts";
 import { onPermissions } from "../../lib/host/permissionActions.ts";
 
-/** Lists the security groups whose members can be changed. */
+/** Lists the groups of the configured kinds whose members can be changed. */
 export default onPermissions({
   needs: listNeeds,
-  configuration: [],
-  handle: (input) => groupPermissions("security", input),
+  configuration: ["EntraGroupKinds", "GroupOwners", "exchangeOnlineIntegration"],
+  handle: (input) => groupPermissions(input.configuration.EntraGroupKinds ?? ["security"], input),
 });

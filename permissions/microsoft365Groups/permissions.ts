@@ -4,6 +4,6 @@ import { onPermissions } from "../../lib/host/permissionActions.ts";
 /** Lists the Microsoft 365 groups whose members can be changed. */
 export default onPermissions({
   needs: listNeeds,
-  configuration: [],
-  handle: (input) => groupPermissions("microsoft365", input),
+  configuration: ["GroupOwners", "exchangeOnlineIntegration"],
+  handle: (input) => groupPermissions(["microsoft365"], input),
 });

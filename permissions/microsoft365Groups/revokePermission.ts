@@ -1,9 +1,9 @@
 import { revokeMembership, revokeNeeds } from "../../lib/entitlements/entraGroups.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 
-/** Removes the user from the Microsoft 365 group. */
+/** Ends the user's membership or ownership of the group. */
 export default onRevokePermission({
   needs: revokeNeeds,
-  configuration: [],
+  configuration: ["exchangeOnlineIntegration"],
   handle: revokeMembership,
 });

@@ -273,6 +273,14 @@ export const rows = {
     ReportToOriginatorEnabled SendOofMessageToOriginatorEnabled Description
     BypassNestedModerationEnabled HiddenGroupMembershipEnabled BccBlocked`,
   ),
+  // Likewise for Set-UnifiedGroup.
+  "Get-UnifiedGroup": shown(
+    `${identity} ${whenever} Alias EmailAddresses PrimarySmtpAddress HiddenFromAddressListsEnabled IsDirSynced
+    ManagedBy ExchangeGuid LegacyExchangeDN ${numbered("CustomAttribute", 15)}
+    ${numbered("ExtensionCustomAttribute", 5)} GrantSendOnBehalfTo ModeratedBy ModerationEnabled MailTip
+    MailTipTranslations MaxSendSize MaxReceiveSize Notes RequireSenderAuthenticationEnabled
+    HiddenGroupMembershipEnabled WhenSoftDeleted`,
+  ),
   "Get-DistributionGroupMember": shown(
     `${identity} ${whenever} ${person} Alias PrimarySmtpAddress EmailAddresses ` +
       "ExternalEmailAddress HiddenFromAddressListsEnabled IsDirSynced SamAccountName",

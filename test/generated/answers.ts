@@ -5,7 +5,7 @@ import type { CreateAnswer, UniquenessCheckAnswer, UpdateAnswer, EnableAnswer, D
 const check_createAnswer = validate33;
 const schema16 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Data":{"type":"object","additionalProperties":true},"AccountReference":{"type":"string","pattern":"\\S"},"AccountCorrelated":{"type":"boolean"}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["AccountReference","AccountCorrelated","Data"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 const schema17 = {"type":"object","required":["Message","IsError"],"additionalProperties":false,"properties":{"Action":{"type":"string","enum":["CreateAccount","EnableAccount","UpdateAccount","DisableAccount","MoveAccount","DeleteAccount","CorrelateAccount","GrantMembership","RevokeMembership","GrantPermission","UpdatePermission","RevokePermission","CreateResource","UpdateResource","CreateMailbox"]},"Message":{"type":"string","pattern":"\\S"},"IsError":{"type":"boolean"}}};
-const pattern7 = new RegExp("\\S", "u");
+const pattern8 = new RegExp("\\S", "u");
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -69,7 +69,7 @@ errors++;
 if(data.Message !== undefined){
 let data1 = data.Message;
 if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
+if(!pattern8.test(data1)){
 const err5 = {instancePath:instancePath+"/Message",schemaPath:"#/properties/Message/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -280,7 +280,7 @@ errors++;
 if(data.sentence !== undefined){
 let data4 = data.sentence;
 if(typeof data4 === "string"){
-if(!pattern7.test(data4)){
+if(!pattern8.test(data4)){
 const err11 = {instancePath:instancePath+"/sentence",schemaPath:"#/properties/sentence/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err11];
@@ -747,7 +747,7 @@ errors++;
 if(data0.AccountReference !== undefined){
 let data6 = data0.AccountReference;
 if(typeof data6 === "string"){
-if(!pattern7.test(data6)){
+if(!pattern8.test(data6)){
 const err16 = {instancePath:instancePath+"/outputContext/AccountReference",schemaPath:"#/properties/outputContext/properties/AccountReference/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err16];
@@ -2258,7 +2258,7 @@ return errors === 0;
 const check_permissionsAnswer = validate72;
 const schema27 = {"type":"object","required":["outputContext","outcome","plan","stats"],"additionalProperties":false,"properties":{"outputContext":{"type":"object","required":["Success","AuditLogs"],"additionalProperties":false,"properties":{"Success":{"type":"boolean"},"AuditLogs":{"type":"array","items":{"$ref":"#/$defs/AuditLog"}},"Permissions":{"type":"array","items":{"$ref":"#/$defs/Permission"}}},"if":{"properties":{"Success":{"const":true}}},"then":{"required":["Permissions"]}},"outcome":{"$ref":"#/$defs/Outcome"},"plan":{"type":"array","items":{"$ref":"#/$defs/PlanStep"}},"stats":{"$ref":"#/$defs/Stats"}}};
 const schema28 = {"type":"object","required":["DisplayName","Identification"],"additionalProperties":false,"properties":{"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"Identification":{"type":"object","minProperties":1,"additionalProperties":true}}};
-const pattern21 = new RegExp("^[^]{1,100}$", "u");
+const pattern22 = new RegExp("^[^]{1,100}$", "u");
 
 function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2299,7 +2299,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern21.test(data0)){
+if(!pattern22.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -3045,7 +3045,7 @@ errors++;
 if(data.DisplayName !== undefined){
 let data0 = data.DisplayName;
 if(typeof data0 === "string"){
-if(!pattern21.test(data0)){
+if(!pattern22.test(data0)){
 const err3 = {instancePath:instancePath+"/DisplayName",schemaPath:"#/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -3980,7 +3980,7 @@ errors++;
 if(data0.AccountReference !== undefined){
 let data1 = data0.AccountReference;
 if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
+if(!pattern8.test(data1)){
 const err8 = {instancePath:instancePath+"/record/AccountReference",schemaPath:"#/properties/record/properties/AccountReference/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -4005,7 +4005,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data2 = data0.DisplayName;
 if(typeof data2 === "string"){
-if(!pattern21.test(data2)){
+if(!pattern22.test(data2)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4030,7 +4030,7 @@ errors++;
 if(data0.UserName !== undefined){
 let data3 = data0.UserName;
 if(typeof data3 === "string"){
-if(!pattern21.test(data3)){
+if(!pattern22.test(data3)){
 const err12 = {instancePath:instancePath+"/record/UserName",schemaPath:"#/properties/record/properties/UserName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4108,7 +4108,7 @@ return errors === 0;
 
 const check_permissionRecord = validate112;
 const schema37 = {"type":"object","required":["record"],"additionalProperties":false,"properties":{"record":{"type":"object","required":["PermissionReference","Description","DisplayName","AccountReferences"],"additionalProperties":false,"properties":{"PermissionReference":{"type":"object","additionalProperties":true},"Description":{"type":"string","pattern":"^[^]{0,100}$"},"DisplayName":{"type":"string","pattern":"^[^]{1,100}$"},"AccountReferences":{"type":"array","minItems":1,"maxItems":500,"items":{"type":"string","pattern":"\\S"}}}}}};
-const pattern26 = new RegExp("^[^]{0,100}$", "u");
+const pattern27 = new RegExp("^[^]{0,100}$", "u");
 
 function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -4209,7 +4209,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern26.test(data2)){
+if(!pattern27.test(data2)){
 const err8 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -4234,7 +4234,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern21.test(data3)){
+if(!pattern22.test(data3)){
 const err10 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4283,7 +4283,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern7.test(data5)){
+if(!pattern8.test(data5)){
 const err14 = {instancePath:instancePath+"/record/AccountReferences/" + i0,schemaPath:"#/properties/record/properties/AccountReferences/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err14];
@@ -4466,7 +4466,7 @@ errors++;
 if(data0.Description !== undefined){
 let data2 = data0.Description;
 if(typeof data2 === "string"){
-if(!pattern26.test(data2)){
+if(!pattern27.test(data2)){
 const err10 = {instancePath:instancePath+"/record/Description",schemaPath:"#/properties/record/properties/Description/pattern",keyword:"pattern",params:{pattern: "^[^]{0,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -4491,7 +4491,7 @@ errors++;
 if(data0.DisplayName !== undefined){
 let data3 = data0.DisplayName;
 if(typeof data3 === "string"){
-if(!pattern21.test(data3)){
+if(!pattern22.test(data3)){
 const err12 = {instancePath:instancePath+"/record/DisplayName",schemaPath:"#/properties/record/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -4540,7 +4540,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern7.test(data5)){
+if(!pattern8.test(data5)){
 const err16 = {instancePath:instancePath+"/record/AccountReferences/" + i0,schemaPath:"#/properties/record/properties/AccountReferences/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err16];
@@ -4592,7 +4592,7 @@ errors++;
 if(data0.SubPermissionDisplayName !== undefined){
 let data7 = data0.SubPermissionDisplayName;
 if(typeof data7 === "string"){
-if(!pattern21.test(data7)){
+if(!pattern22.test(data7)){
 const err20 = {instancePath:instancePath+"/record/SubPermissionDisplayName",schemaPath:"#/properties/record/properties/SubPermissionDisplayName/pattern",keyword:"pattern",params:{pattern: "^[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err20];

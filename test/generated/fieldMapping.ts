@@ -5,7 +5,7 @@ import type { FieldMapping } from "../../lib/generated/types.ts";
 const check_fieldMapping = validate27;
 const schema12 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"fieldMapping.schema.json","$comment":"expected, neededWhen, secret, verbatim and blankIsAbsent are keywords of this project; editors ignore them.","type":"object","required":["Version","MappingFields","UniqueFieldNames"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"Version":{"type":"string","const":"v1"},"MappingFields":{"type":"array","maxItems":50,"items":{"$ref":"#/$defs/MappingField"}},"UniqueFieldNames":{"type":"array","items":{"type":"string"},"maxItems":0}},"$defs":{"MappingField":{"type":"object","required":["Name","Type","MappingActions"],"additionalProperties":false,"properties":{"Name":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/MappingAction"}}}},"MappingAction":{"type":"object","required":["MapForActions","MappingMode","Value","UsedInNotifications","StoreInAccountData"],"additionalProperties":false,"properties":{"MapForActions":{"type":"array","minItems":1,"items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}}}};
 const schema13 = {"type":"object","required":["Name","Type","MappingActions"],"additionalProperties":false,"properties":{"Name":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$","expected":"a property name, with at most one dot"},"Description":{"type":"string"},"Type":{"type":"string","enum":["Text","Array"]},"MappingActions":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/MappingAction"}}}};
-const pattern17 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
+const pattern18 = new RegExp("^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$", "u");
 const schema14 = {"type":"object","required":["MapForActions","MappingMode","Value","UsedInNotifications","StoreInAccountData"],"additionalProperties":false,"properties":{"MapForActions":{"type":"array","minItems":1,"items":{"type":"string","enum":["Create","Update","Enable","Disable","Delete"]}},"MappingMode":{"type":"string","enum":["Field","Fixed","Complex","None"]},"Value":{"type":"string"},"UsedInNotifications":{"type":"boolean"},"StoreInAccountData":{"type":"boolean"}}};
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -247,7 +247,7 @@ errors++;
 if(data.Name !== undefined){
 let data0 = data.Name;
 if(typeof data0 === "string"){
-if(!pattern17.test(data0)){
+if(!pattern18.test(data0)){
 const err4 = {instancePath:instancePath+"/Name",schemaPath:"#/properties/Name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)?$"}};
 if(vErrors === null){
 vErrors = [err4];

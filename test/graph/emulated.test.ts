@@ -135,7 +135,7 @@ describe("a group", () => {
   });
 
   it("is listed when its members can be changed here", async () => {
-    const found = await all(changeableGroups("security")(await live()));
+    const found = await all(changeableGroups(["security"])(await live()));
     expect(found.map(({ id }) => id).sort()).toEqual([ids.security, ids.licensing].sort());
   });
 

@@ -13,7 +13,8 @@ const headings = [
   "Value",
   "Without a value",
   "Sensitive",
-  "Attribute in Active Directory",
+  "Synchronised: attribute in Active Directory",
+  "With a mailbox: setting in Exchange Online",
 ];
 
 /** docs/entra.md as it has to be. */
@@ -31,13 +32,14 @@ export async function entraPage(root: string): Promise<string> {
   });
 }
 
-function rowOf(name: string, { type, parts, isNeverEmpty, isSensitive }: UserProperty): string[] {
+function rowOf(name: string, { type, parts, ...property }: UserProperty): string[] {
   return [
     fieldsOf(name, parts),
     values[type ?? "text"],
-    isNeverEmpty ? "left as it is" : "cleared",
-    isSensitive ? "yes" : "",
+    property.isNeverEmpty ? "left as it is" : "cleared",
+    property.isSensitive ? "yes" : "",
     masteredAs(name) ?? "none: Entra ID masters it",
+    property.mailboxSetting ?? "",
   ];
 }
 

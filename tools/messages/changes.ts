@@ -151,6 +151,8 @@ export const changes: readonly Entry[] = [
     of: [
       "There is more than one",
       "More than one object has",
+      "More than one group has the alias",
+      "Exchange Online shows … objects with the object ID",
       "is the name of … recipients",
       "folders of type Calendar",
       "The calendar has … entries for",

@@ -37,6 +37,12 @@ export const graph: readonly Entry[] = [
     of: ["A new user needs", "The userPrincipalName"],
   },
   {
+    outcome: "invalid",
+    why: "Exchange Online masters the property of a user with a mailbox. The other properties were changed.",
+    mend: "Map the setting of the mailbox that the message names instead.",
+    of: ["follows its mailbox, so it was not changed"],
+  },
+  {
     outcome: "gone",
     why: 'No user belongs to the person, and "Correlate only" is on, so none was created.',
     mend: "Turn it off, or correct the value that correlation looks for.",
@@ -53,6 +59,7 @@ export const graph: readonly Entry[] = [
     why: "The connector was about to send a request that is not in its table of operations. Nothing was sent.",
     mend: "This is a defect: report it with the message.",
     of: [
+      "is not an item of the source data",
       "… does not take ….",
       "… does not take …; expected the name of a property.",
       "is not an operation of Microsoft Graph",
@@ -63,7 +70,7 @@ export const graph: readonly Entry[] = [
     outcome: "invalid",
     why: "The members of the group are not changed through Microsoft Graph.",
     mend: "Grant another permission; that of a distribution list is one of Exchange Online.",
-    of: ["Exchange Online masters its members"],
+    of: ["Exchange Online masters it.", "whose members Exchange Online masters; expected"],
     also: ["has dynamic membership: its rule", "can be assigned to a directory role"],
   },
   {
@@ -85,10 +92,19 @@ export const graph: readonly Entry[] = [
     of: ["… … does not exist."],
   },
   {
+    outcome: "invalid",
+    why: "Another group has the unique name or the alias that the group of an item would have.",
+    mend: "Rename that group, or change _Unique name prefix_ or _Group name prefix_ before the first enforcement.",
+    of: ["has the unique name of the resource and is a", "expected one that no group has"],
+  },
+  {
     outcome: "notYet",
     why: "The object was created a moment ago.",
     mend: "Retry the action in some minutes.",
-    of: ["Entra ID needs some time after it is created"],
+    of: [
+      "Entra ID needs some time after it is created",
+      "exists in Entra ID, and Exchange Online does not show it",
+    ],
   },
   {
     outcome: "unknown",

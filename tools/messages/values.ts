@@ -120,12 +120,16 @@ export const values: readonly Entry[] = [
   {
     outcome: "invalid",
     why: "The configuration of resources contradicts itself or the tenant.",
-    mend: "Correct _Matching attribute_, _Marker attribute_, _Group owner_, _Resource domain_ or _Organization_.",
+    mend:
+      "Correct _Matching attribute_, _Marker attribute_, _Group owner_, _Hide resources_, _Resource domain_ or " +
+      "_Organization_.",
     of: [
       'stored in the "Matching attribute"',
       'and the "Marker attribute"',
       "is not an identity; expected an address",
       "is a …; expected a mailbox, a mail user or a mail-enabled security group",
+      "… is not a user.",
+      "Microsoft 365 groups are hidden through Exchange Online",
     ],
     also: ["an application cannot own a group", "New addresses are in"],
   },

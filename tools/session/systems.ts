@@ -3,7 +3,7 @@ export interface System {
   title: string;
   /** The folder of its form, its mapping and its account actions; empty: the root. */
   folder: "" | "lifecycle/entra/";
-  /** The folders of its sets of permissions; empty: all others. */
+  /** The folders of its sets of permissions and its resources; empty: all others. */
   sets: readonly string[];
 }
 
@@ -11,7 +11,13 @@ export const exchange: System = { title: "Exchange Online", folder: "", sets: []
 export const entra: System = {
   title: "Entra ID with Exchange Online",
   folder: "lifecycle/entra/",
-  sets: ["permissions/entraGroups/", "permissions/licences/", "permissions/microsoft365Groups/"],
+  sets: [
+    "permissions/entraGroups/",
+    "permissions/licences/",
+    "permissions/microsoft365Groups/",
+    "resources/entraGroups",
+    "resources/microsoft365Groups",
+  ],
 };
 export const systems: readonly System[] = [exchange, entra];
 

@@ -43,6 +43,8 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "POST /groups/{group}/members/$ref": (step) => ofGraphMember(step, "revokePermission"),
     "DELETE /groups/{group}/members/{member}/$ref": (step) =>
       ofGraphMember(step, "grantPermission"),
+    "POST /groups/{group}/owners/$ref": (step) => ofGraphOwner(step, "revokePermission"),
+    "DELETE /groups/{group}/owners/{owner}/$ref": (step) => ofGraphOwner(step, "grantPermission"),
     "POST /users/{user}/assignLicense": ofLicence,
     "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
     "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
@@ -55,6 +57,7 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "New-Mailbox": creates,
     "New-DistributionGroup": creates,
     "POST /users": creates,
+    "PATCH /groups(uniqueName='{uniqueName}')": creates,
     "PATCH /users/{user}": ofUser,
     "PUT /users/{user}/manager/$ref": ofManager,
     "DELETE /users/{user}/manager/$ref": ofManager,
@@ -259,6 +262,16 @@ function ofLicence({
       action: `permissions/licences/${verb}`,
       account: String(user),
       permission: { SkuId: String(added?.["skuId"] ?? removed) },
+    },
+  };
+}
+
+function ofGraphOwner({ parameters: { group, owner } }: PlanStep, verb: Verb): Inverse {
+  return {
+    event: {
+      action: `permissions/entraGroups/${verb}`,
+      account: String(owner),
+      permission: { Id: String(group), Permission: "Owner" },
     },
   };
 }

@@ -3,11 +3,12 @@
 import type { Contract } from "../../host/schemaContract.ts";
 import type { Configuration } from "../types.ts";
 const check_configuration = validate21;
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"configuration.schema.json","$comment":"expected, neededWhen, secret, verbatim, blankIsAbsent and reportsUnknown are keywords of this project; editors ignore them.","type":"object","blankIsAbsent":true,"reportsUnknown":true,"required":["Organization","TenantID","AppId"],"properties":{"Organization":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.onmicrosoft.com"},"TenantID":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppId":{"type":"string","pattern":"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces"},"AppSecret":{"neededWhen":"\"Use certificate\" is off","type":"string","secret":true},"UseCertificate":{"type":"boolean","default":false},"AppCertificateBase64String":{"neededWhen":"\"Use certificate\" is on","type":"string","secret":true},"AppCertificatePassword":{"type":"string","verbatim":true,"secret":true},"ConnectorPath":{"type":"string"},"NodePath":{"type":"string"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","default":"worldwide"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"default":"customerOwnedApplication"},"StateFolder":{"type":"string"},"RecipientTypeDetails":{"type":"array","minItems":1,"items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"default":["UserMailbox"]},"CorrelateOnly":{"type":"boolean","default":false},"exchangeOnlineIntegration":{"type":"boolean","default":false},"deleteAccount":{"type":"boolean","default":false},"setManagerOnCreate":{"type":"boolean","default":false},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"default":"random"},"updateManagerOnUpdate":{"type":"boolean","default":false},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"default":"html"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"default":"replace"},"ClearAutoReplyOnEnable":{"type":"boolean","default":false},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"default":"combined"},"SharedMailboxRights":{"type":"array","minItems":1,"items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"default":["FullAccess","SendAs"]},"SharedMailboxTypes":{"type":"array","minItems":1,"items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"default":["SharedMailbox"]},"AutoMapping":{"type":"boolean","default":true},"SubPermissionContractField":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$","expected":"the path of a contract field such as Department.ExternalId","default":"Department.ExternalId"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"default":"CustomAttribute1"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"default":"error"},"SubPermissionPreviewAllContracts":{"type":"boolean","default":false},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"default":"CustomAttribute2"},"GroupMarker":{"type":"string","default":"HelloID Dynamic Distribution Group"},"SharedMailboxMarker":{"type":"string","default":"HelloID Dynamic Shared Mailbox"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"default":"all"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"default":"accepted"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"default":"refuse"},"LitigationHoldMayShorten":{"type":"boolean","default":false},"LitigationHoldOffInactive":{"type":"boolean","default":false},"ResourceKeyField":{"type":"string","default":"ExternalId"},"ResourceNameField":{"type":"string","default":"DisplayName"},"GroupOwners":{"type":"boolean","default":false},"EntraGroupKinds":{"type":"array","minItems":1,"items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"default":["security"]},"UniqueNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","default":"HelloID"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"default":"Private"},"GroupNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","default":"dg_"},"SharedMailboxNamePrefix":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","default":"smb_"},"ResourceDomain":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$","expected":"a domain name such as contoso.com"},"ResourceOwner":{"type":"string"},"ResourcesHidden":{"type":"boolean","default":false},"RenameResources":{"type":"boolean","default":false}},"if":{"properties":{"UseCertificate":{"const":true}},"required":["UseCertificate"]},"then":{"required":["AppCertificateBase64String"]},"else":{"required":["AppSecret"]}};
 const pattern0 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$", "u");
 const pattern1 = new RegExp("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$", "u");
 const pattern3 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$", "u");
-const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$", "u");
+const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", "u");
+const pattern5 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$", "u");
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="configuration.schema.json" */;
@@ -193,6 +194,18 @@ data.ResourceKeyField = "ExternalId";
 }
 if(data.ResourceNameField === undefined){
 data.ResourceNameField = "DisplayName";
+}
+if(data.GroupOwners === undefined){
+data.GroupOwners = false;
+}
+if(data.EntraGroupKinds === undefined){
+data.EntraGroupKinds = ["security"];
+}
+if(data.UniqueNamePrefix === undefined){
+data.UniqueNamePrefix = "HelloID";
+}
+if(data.GroupVisibility === undefined){
+data.GroupVisibility = "Private";
 }
 if(data.GroupNamePrefix === undefined){
 data.GroupNamePrefix = "dg_";
@@ -949,10 +962,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-let data44 = data.GroupNamePrefix;
-if(typeof data44 === "string"){
-if(!pattern4.test(data44)){
-const err73 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(typeof data.GroupOwners !== "boolean"){
+const err73 = {instancePath:instancePath+"/GroupOwners",schemaPath:"#/properties/GroupOwners/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -961,9 +972,10 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-else {
-const err74 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+let data45 = data.EntraGroupKinds;
+if(Array.isArray(data45)){
+if(data45.length < 1){
+const err74 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -972,10 +984,11 @@ vErrors.push(err74);
 }
 errors++;
 }
-let data45 = data.SharedMailboxNamePrefix;
-if(typeof data45 === "string"){
-if(!pattern4.test(data45)){
-const err75 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+const len3 = data45.length;
+for(let i3=0; i3<len3; i3++){
+let data46 = data45[i3];
+if(typeof data46 !== "string"){
+const err75 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -984,9 +997,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-else {
-const err76 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(!((((data46 === "security") || (data46 === "microsoft365")) || (data46 === "mailEnabledSecurity")) || (data46 === "distributionList"))){
+const err76 = {instancePath:instancePath+"/EntraGroupKinds/" + i3,schemaPath:"#/properties/EntraGroupKinds/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.EntraGroupKinds.items.enum}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -995,11 +1007,10 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(data.ResourceDomain !== undefined){
-let data46 = data.ResourceDomain;
-if(typeof data46 === "string"){
-if(!pattern0.test(data46)){
-const err77 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/EntraGroupKinds",schemaPath:"#/properties/EntraGroupKinds/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1008,9 +1019,10 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-else {
-const err78 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+let data47 = data.UniqueNamePrefix;
+if(typeof data47 === "string"){
+if(!pattern4.test(data47)){
+const err78 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1020,9 +1032,8 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data.ResourceOwner !== undefined){
-if(typeof data.ResourceOwner !== "string"){
-const err79 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+else {
+const err79 = {instancePath:instancePath+"/UniqueNamePrefix",schemaPath:"#/properties/UniqueNamePrefix/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1031,9 +1042,9 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-if(typeof data.ResourcesHidden !== "boolean"){
-const err80 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+let data48 = data.GroupVisibility;
+if(typeof data48 !== "string"){
+const err80 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1042,8 +1053,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(typeof data.RenameResources !== "boolean"){
-const err81 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(!((data48 === "Private") || (data48 === "Public"))){
+const err81 = {instancePath:instancePath+"/GroupVisibility",schemaPath:"#/properties/GroupVisibility/enum",keyword:"enum",params:{allowedValues: schema6.properties.GroupVisibility.enum}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1052,9 +1063,10 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-else {
-const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+let data49 = data.GroupNamePrefix;
+if(typeof data49 === "string"){
+if(!pattern5.test(data49)){
+const err82 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1063,7 +1075,109 @@ vErrors.push(err82);
 }
 errors++;
 }
+}
+else {
+const err83 = {instancePath:instancePath+"/GroupNamePrefix",schemaPath:"#/properties/GroupNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+let data50 = data.SharedMailboxNamePrefix;
+if(typeof data50 === "string"){
+if(!pattern5.test(data50)){
+const err84 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/SharedMailboxNamePrefix",schemaPath:"#/properties/SharedMailboxNamePrefix/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+if(data.ResourceDomain !== undefined){
+let data51 = data.ResourceDomain;
+if(typeof data51 === "string"){
+if(!pattern0.test(data51)){
+const err86 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+else {
+const err87 = {instancePath:instancePath+"/ResourceDomain",schemaPath:"#/properties/ResourceDomain/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+if(data.ResourceOwner !== undefined){
+if(typeof data.ResourceOwner !== "string"){
+const err88 = {instancePath:instancePath+"/ResourceOwner",schemaPath:"#/properties/ResourceOwner/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+if(typeof data.ResourcesHidden !== "boolean"){
+const err89 = {instancePath:instancePath+"/ResourcesHidden",schemaPath:"#/properties/ResourcesHidden/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(typeof data.RenameResources !== "boolean"){
+const err90 = {instancePath:instancePath+"/RenameResources",schemaPath:"#/properties/RenameResources/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+else {
+const err91 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
-export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };
+export const configuration: Contract<Configuration> = { check: check_configuration, shape: {"type":"object","blankIsAbsent":true,"reportsUnknown":true,"properties":{"Organization":{"type":"string","expected":"a domain name such as contoso.onmicrosoft.com","label":"Organization"},"TenantID":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"Tenant ID"},"AppId":{"type":"string","expected":"a GUID such as 00000000-0000-0000-0000-000000000000, without braces","label":"App ID"},"AppSecret":{"type":"string","neededWhen":"\"Use certificate\" is off","secret":true,"label":"App secret"},"UseCertificate":{"type":"boolean","label":"Use certificate"},"AppCertificateBase64String":{"type":"string","neededWhen":"\"Use certificate\" is on","secret":true,"label":"App certificate"},"AppCertificatePassword":{"type":"string","secret":true,"verbatim":true,"label":"App certificate password"},"ConnectorPath":{"type":"string","label":"Connector path"},"NodePath":{"type":"string","label":"Node path"},"Cloud":{"type":"string","enum":["worldwide","usGovGccHigh","usGovDoD","china"],"expected":"worldwide (includes GCC), usGovGccHigh (L4), usGovDoD (L5) or china; Microsoft Cloud Germany was closed in 2021","label":"Cloud"},"Connection":{"type":"string","enum":["customerOwnedApplication","linkedAccount"],"label":"Connection"},"StateFolder":{"type":"string","label":"State folder"},"RecipientTypeDetails":{"type":"array","items":{"type":"string","enum":["UserMailbox","SharedMailbox","RoomMailbox","EquipmentMailbox","LinkedMailbox","LinkedRoomMailbox","TeamMailbox","SchedulingMailbox","LegacyMailbox","DiscoveryMailbox"]},"label":"Mailbox types"},"CorrelateOnly":{"type":"boolean","label":"Correlate only"},"exchangeOnlineIntegration":{"type":"boolean","label":"Exchange Online"},"deleteAccount":{"type":"boolean","label":"Delete the user"},"setManagerOnCreate":{"type":"boolean","label":"Manager on create"},"PasswordPolicy":{"type":"string","enum":["random","passphrase"],"label":"Password of new users"},"updateManagerOnUpdate":{"type":"boolean","label":"Manager on update"},"AutoReplyMessageFormat":{"type":"string","enum":["html","text"],"label":"Automatic reply format"},"ExistingAutoReply":{"type":"string","enum":["replace","keep"],"label":"Automatic reply that is on"},"ClearAutoReplyOnEnable":{"type":"boolean","label":"Clear the leaver's automatic reply"},"SharedMailboxReference":{"type":"string","enum":["combined","separate"],"label":"Shared mailbox entitlements"},"SharedMailboxRights":{"type":"array","items":{"type":"string","enum":["FullAccess","SendAs","SendOnBehalf"]},"label":"Shared mailbox rights"},"SharedMailboxTypes":{"type":"array","items":{"type":"string","enum":["SharedMailbox","UserMailbox","RoomMailbox","EquipmentMailbox"]},"label":"Shared mailbox types"},"AutoMapping":{"type":"boolean","label":"Auto-mapping"},"SubPermissionContractField":{"type":"string","expected":"the path of a contract field such as Department.ExternalId","label":"Contract field"},"SubPermissionAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15","Alias","DisplayName","Name"],"label":"Matching attribute"},"SubPermissionNoMatch":{"type":"string","enum":["error","skip"],"label":"Contract without a match"},"SubPermissionPreviewAllContracts":{"type":"boolean","label":"Preview counts all contracts"},"MarkerAttribute":{"type":"string","enum":["CustomAttribute1","CustomAttribute2","CustomAttribute3","CustomAttribute4","CustomAttribute5","CustomAttribute6","CustomAttribute7","CustomAttribute8","CustomAttribute9","CustomAttribute10","CustomAttribute11","CustomAttribute12","CustomAttribute13","CustomAttribute14","CustomAttribute15"],"label":"Marker attribute"},"GroupMarker":{"type":"string","label":"Group marker"},"SharedMailboxMarker":{"type":"string","label":"Shared mailbox marker"},"CombinedRightsImport":{"type":"string","enum":["all","fullAccess"],"label":"Import of combined rights"},"ConfirmRevokes":{"type":"string","enum":["accepted","strict"],"label":"Confirmation of revokes"},"CalendarRightConflict":{"type":"string","enum":["refuse","overwrite"],"label":"Conflicting calendar rights"},"LitigationHoldMayShorten":{"type":"boolean","label":"Allow shortening holds"},"LitigationHoldOffInactive":{"type":"boolean","label":"Allow removing holds from inactive mailboxes"},"ResourceKeyField":{"type":"string","label":"Resource key"},"ResourceNameField":{"type":"string","label":"Resource name"},"GroupOwners":{"type":"boolean","label":"Owners as permissions"},"EntraGroupKinds":{"type":"array","items":{"type":"string","enum":["security","microsoft365","mailEnabledSecurity","distributionList"]},"label":"Kinds of group"},"UniqueNamePrefix":{"type":"string","expected":"at most 40 letters, digits, dots, underscores and hyphens, such as HelloID","label":"Unique name prefix"},"GroupVisibility":{"type":"string","enum":["Private","Public"],"label":"Visibility of new groups"},"GroupNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as dg_","label":"Group name prefix"},"SharedMailboxNamePrefix":{"type":"string","expected":"at most 20 letters, digits, dots, underscores and hyphens, such as smb_","label":"Shared mailbox name prefix"},"ResourceDomain":{"type":"string","expected":"a domain name such as contoso.com","label":"Resource domain"},"ResourceOwner":{"type":"string","label":"Group owner"},"ResourcesHidden":{"type":"boolean","label":"Hide resources"},"RenameResources":{"type":"boolean","label":"Rename resources"}}} };

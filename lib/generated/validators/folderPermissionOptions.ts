@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { FolderPermissionOptions } from "../types.ts";
 const check_folderPermissionOptions = validate23;
 const schema8 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","mailboxFolderUser","mailboxFolderAccessRight"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a string that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"mailboxFolderUser":{"type":"string","pattern":"\\S","expected":"Default, Anonymous, an address or a GUID"},"mailboxFolderAccessRight":{"type":"string","pattern":"\\S","expected":"a role such as Reviewer, or rights separated by commas"},"mailboxFolderSharingPermissionFlags":{"type":"string"},"sendNotificationToUser":{"type":"boolean"}}}}}};
-const pattern7 = new RegExp("\\S", "u");
-const pattern8 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
+const pattern8 = new RegExp("\\S", "u");
+const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -107,7 +107,7 @@ errors++;
 if(data2.Id !== undefined){
 let data3 = data2.Id;
 if(typeof data3 === "string"){
-if(!pattern7.test(data3)){
+if(!pattern8.test(data3)){
 const err8 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -132,7 +132,7 @@ errors++;
 if(data2.DisplayName !== undefined){
 let data4 = data2.DisplayName;
 if(typeof data4 === "string"){
-if(!pattern8.test(data4)){
+if(!pattern9.test(data4)){
 const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -157,7 +157,7 @@ errors++;
 if(data2.mailboxFolderUser !== undefined){
 let data5 = data2.mailboxFolderUser;
 if(typeof data5 === "string"){
-if(!pattern7.test(data5)){
+if(!pattern8.test(data5)){
 const err12 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderUser",schemaPath:"#/properties/options/items/properties/mailboxFolderUser/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err12];
@@ -182,7 +182,7 @@ errors++;
 if(data2.mailboxFolderAccessRight !== undefined){
 let data6 = data2.mailboxFolderAccessRight;
 if(typeof data6 === "string"){
-if(!pattern7.test(data6)){
+if(!pattern8.test(data6)){
 const err14 = {instancePath:instancePath+"/options/" + i0+"/mailboxFolderAccessRight",schemaPath:"#/properties/options/items/properties/mailboxFolderAccessRight/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err14];

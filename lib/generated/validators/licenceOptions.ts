@@ -4,7 +4,7 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { LicenceOptions } from "../types.ts";
 const check_licenceOptions = validate26;
 const schema11 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisabledPlans"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"the name of a licence (skuPartNumber) such as ENTERPRISEPACK, or its skuId"},"DisabledPlans":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"the name of a service plan such as YAMMER_ENTERPRISE, or its servicePlanId"}},"KeepDisabledPlans":{"type":"boolean"}}}}}};
-const pattern7 = new RegExp("\\S", "u");
+const pattern8 = new RegExp("\\S", "u");
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -86,7 +86,7 @@ errors++;
 if(data2.Id !== undefined){
 let data3 = data2.Id;
 if(typeof data3 === "string"){
-if(!pattern7.test(data3)){
+if(!pattern8.test(data3)){
 const err6 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -115,7 +115,7 @@ const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
 let data5 = data4[i1];
 if(typeof data5 === "string"){
-if(!pattern7.test(data5)){
+if(!pattern8.test(data5)){
 const err8 = {instancePath:instancePath+"/options/" + i0+"/DisabledPlans/" + i1,schemaPath:"#/properties/options/items/properties/DisabledPlans/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err8];

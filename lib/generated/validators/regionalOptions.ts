@@ -4,8 +4,8 @@ import type { Contract } from "../../host/schemaContract.ts";
 import type { RegionalOptions } from "../types.ts";
 const check_regionalOptions = validate24;
 const schema9 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisplayName","Language","TimeZone"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"a string that is not blank"},"DisplayName":{"type":"string","pattern":"^(?=[^]*\\S)[^]{1,100}$","expected":"a name of 1 to 100 characters"},"Language":{"type":"string","expected":"a language and region, such as nl-NL"},"DateFormat":{"type":["string","null"]},"TimeFormat":{"type":["string","null"]},"TimeZone":{"type":"string","expected":"the ID of a Windows time zone, such as W. Europe Standard Time"},"LocalizeDefaultFolderName":{"type":"boolean"}}}}}};
-const pattern7 = new RegExp("\\S", "u");
-const pattern8 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
+const pattern8 = new RegExp("\\S", "u");
+const pattern9 = new RegExp("^(?=[^]*\\S)[^]{1,100}$", "u");
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -107,7 +107,7 @@ errors++;
 if(data2.Id !== undefined){
 let data3 = data2.Id;
 if(typeof data3 === "string"){
-if(!pattern7.test(data3)){
+if(!pattern8.test(data3)){
 const err8 = {instancePath:instancePath+"/options/" + i0+"/Id",schemaPath:"#/properties/options/items/properties/Id/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -132,7 +132,7 @@ errors++;
 if(data2.DisplayName !== undefined){
 let data4 = data2.DisplayName;
 if(typeof data4 === "string"){
-if(!pattern8.test(data4)){
+if(!pattern9.test(data4)){
 const err10 = {instancePath:instancePath+"/options/" + i0+"/DisplayName",schemaPath:"#/properties/options/items/properties/DisplayName/pattern",keyword:"pattern",params:{pattern: "^(?=[^]*\\S)[^]{1,100}$"}};
 if(vErrors === null){
 vErrors = [err10];

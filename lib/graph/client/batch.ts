@@ -191,7 +191,7 @@ export async function firstAnswers(
 
 /** A request of a batch is a JSON object itself, and so is its body. It follows the one with the ID before. */
 function partOf(
-  { id, method, where, body }: Addressed & { id: string },
+  { id, method, where, headers = {}, body }: Addressed & { id: string },
   index: number,
 ): Record<string, unknown> {
   return {
@@ -200,7 +200,7 @@ function partOf(
     url: where,
     ...(index > 0 && { dependsOn: [String(index)] }),
     ...(body !== undefined && {
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.parse(body) as unknown,
     }),
   };

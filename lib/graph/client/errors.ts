@@ -40,7 +40,9 @@ const masteredByExchange =
 const badRequest = /^Request_BadRequest$/;
 const references = /\/\$ref$/;
 const licences = /\/assignLicense$/;
-const creations = /^POST \/\w+$/;
+const creations = /^(POST \/\w+|PATCH \/groups\(.+)$/;
+/** A group by its alternate key: it alone can be what does not exist. */
+const byKey = /^(GET|PATCH) \/groups\(/;
 
 const meanings: readonly Meaning[] = [
   // DOC, FIELD: the texts differ (`Lifetime validation failed`, `CompactToken parsing failed`), the code does not.
@@ -102,6 +104,13 @@ const meanings: readonly Meaning[] = [
     text: /^One or more removed object references do not exist/i,
     by: /^DELETE .*\/\$ref$/,
     kind: "alreadySo",
+  },
+  // CANVAS, CLI
+  {
+    code: badRequest,
+    text: /^The group must have at least one owner/i,
+    kind: "invalid",
+    hint: "Make someone else an owner of the group first.",
   },
   // HelloID's older Entra connector: the licence to remove is not assigned.
   {
@@ -171,6 +180,8 @@ function kindOfAbsence(
   { operation, ids }: About,
 ): FaultKind | "alreadySo" | undefined {
   if (code !== "Request_ResourceNotFound") return undefined;
+  // Which of the names of the group the text has is not documented.
+  if (byKey.test(operation)) return "missing";
   const name = /^Resource '(.+?)' does not exist/.exec(text)?.[1]?.toLowerCase();
   if (name === undefined) return "unexpected";
   if (ids.some((id) => id.toLowerCase() === name)) return "missing";

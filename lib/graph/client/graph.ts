@@ -69,7 +69,7 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
 
   /** `first`: what a batch has answered, which counts as the first attempt. */
   async function written(call: Call, first?: Try<Written>): Promise<Reply> {
-    const { method, where, body, ids } = requestOf(call, endpoint.referenceRoot);
+    const { method, where, headers = {}, body, ids } = requestOf(call, endpoint.referenceRoot);
     const { operation } = call;
     let known = first;
     let sent = first === undefined ? 0 : 1;
@@ -82,7 +82,8 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
         const answered = known;
         known = undefined;
         if (answered !== undefined) return answered;
-        const reply = await endpoint.send({ method, url: endpoint.urlOf(where), body, onSend });
+        const url = endpoint.urlOf(where);
+        const reply = await endpoint.send({ method, url, headers, body, onSend });
         return "fault" in reply ? reply : readWritten(reply, { operation, ids }, clock());
       },
       { what: operation, isRepeatable: isRepeatable(operation) },

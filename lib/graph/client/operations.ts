@@ -11,6 +11,7 @@ export const listOperations = [
   "GET /groups/{group}/members",
   "GET /groups/{group}/members/microsoft.graph.user",
   "GET /groups/{group}/owners",
+  "GET /groups/{group}/owners/microsoft.graph.user",
   "GET /directory/deletedItems/microsoft.graph.user",
   "GET /subscribedSkus",
 ] as const;
@@ -20,6 +21,7 @@ export const objectOperations = [
   "GET /users/{user}",
   "GET /users/{user}/manager",
   "GET /groups/{group}",
+  "GET /groups(uniqueName='{uniqueName}')",
 ] as const;
 
 export type ListOperation = (typeof listOperations)[number];
@@ -30,8 +32,12 @@ export type ReadOperation = ListOperation | ObjectOperation;
 interface Write {
   /** `properties`: every parameter that is not in the path. Otherwise the parameter that is referred to. */
   body?: "properties" | "member" | "owner" | "manager";
+  /** Of a body of properties: parameters that are IDs of users, with the relationships that they become part of. */
+  binds?: Readonly<Record<string, string>>;
   /** Sending it twice creates a second object. */
   isCreation?: true;
+  /** Creates the object when none has the key of the path, and updates it otherwise (documented: "Upsert group"). */
+  isUpsert?: true;
 }
 
 /**
@@ -47,6 +53,12 @@ export const writes = {
   "DELETE /users/{user}/manager/$ref": {},
   "POST /users/{user}/revokeSignInSessions": {},
   "POST /users/{user}/assignLicense": { body: "properties" },
+  "PATCH /groups(uniqueName='{uniqueName}')": {
+    body: "properties",
+    binds: { owner: "owners@odata.bind" },
+    isUpsert: true,
+  },
+  "PATCH /groups/{group}": { body: "properties" },
   "POST /groups/{group}/members/$ref": { body: "member" },
   "DELETE /groups/{group}/members/{member}/$ref": {},
   "POST /groups/{group}/owners/$ref": { body: "owner" },
@@ -65,6 +77,7 @@ export interface Call {
 export interface Addressed {
   method: HttpRequest["method"];
   where: string;
+  headers?: Readonly<Record<string, string>>;
   body?: string;
   /** The IDs in the path and in the reference. */
   ids: string[];
@@ -80,13 +93,22 @@ export function isRepeatable(operation: string): boolean {
  * operation that is not in the table, an ID that is not one, and a parameter that the operation does not take.
  */
 export function requestOf({ operation, parameters }: Call, root: string): Addressed {
-  const { body: kind } = writeOf(operation);
+  const { body: kind, binds = {}, isUpsert } = writeOf(operation);
   const { method, path, placeholders } = partsOf(operation);
   const rest = Object.entries(parameters).filter(([name]) => !placeholders.includes(name));
   const where = filled(path, parameters);
   const ids = placeholders.map((name) => idOf(name, parameters[name]));
-  if (kind === "properties")
-    return { method, where, ids, body: JSON.stringify(propertiesOf(operation, rest)) };
+  if (kind === "properties") {
+    const bound = Object.entries(binds).filter(([name]) => name in parameters);
+    const references = bound.map(([name, relationship]) => {
+      const id = idOf("user", parameters[name]);
+      return [relationship, [`${root}/users/${id}`]] as const;
+    });
+    const own = rest.filter(([name]) => !(name in binds));
+    const body = { ...propertiesOf(operation, own), ...Object.fromEntries(references) };
+    const headers = isUpsert ? { headers: { prefer: "create-if-missing" } } : {};
+    return { method, where, ids, ...headers, body: JSON.stringify(body) };
+  }
   const unexpected = rest.find(([name]) => name !== kind);
   if (unexpected) throw Fault.invalid(`${operation} does not take ${quoted(unexpected[0])}.`);
   if (kind === undefined) return { method, where, ids };
@@ -132,7 +154,8 @@ const placeholder = /\{(\w+)\}/g;
 
 function filled(path: string, ids: Readonly<Record<string, unknown>>): string {
   return path.replace(placeholder, (_whole, name: string) =>
-    encodeURIComponent(idOf(name, ids[name])),
+    // A quote in the key of a path is doubled (documented for OData).
+    encodeURIComponent(idOf(name, ids[name]).replaceAll("'", name === "user" ? "'" : "''")),
   );
 }
 
@@ -144,9 +167,13 @@ export function isUserPrincipalName(text: string): boolean {
   return /^[A-Za-z0-9'.\-_!#^~]+@[A-Za-z0-9.-]+$/.test(text);
 }
 
-/** The ID of a placeholder. Only a user can also be addressed by its user principal name. */
+/**
+ * The ID of a placeholder. Only a user can also be addressed by its user principal name, and a group by its unique
+ * name.
+ */
 function idOf(name: string, value: unknown): string {
   const id = typeof value === "string" ? value : "";
+  if (name === "uniqueName" && id.trim() !== "") return id;
   if (isGuid(id) || (name === "user" && isUserPrincipalName(id))) return id;
   const expected = name === "user" ? "an object ID or a user principal name" : "an object ID";
   throw Fault.invalid(

@@ -17,6 +17,7 @@ import { getMailboxPermission } from "./cmdlets/Get-MailboxPermission.ts";
 import { getMailboxRegionalConfiguration } from "./cmdlets/Get-MailboxRegionalConfiguration.ts";
 import { getRecipient } from "./cmdlets/Get-Recipient.ts";
 import { getRecipientPermission } from "./cmdlets/Get-RecipientPermission.ts";
+import { getUnifiedGroup } from "./cmdlets/Get-UnifiedGroup.ts";
 import { getUser } from "./cmdlets/Get-User.ts";
 import { newDistributionGroup } from "./cmdlets/New-DistributionGroup.ts";
 import { newMailbox } from "./cmdlets/New-Mailbox.ts";
@@ -29,6 +30,7 @@ import { setDistributionGroup } from "./cmdlets/Set-DistributionGroup.ts";
 import { setMailbox } from "./cmdlets/Set-Mailbox.ts";
 import { setMailboxAutoReplyConfiguration } from "./cmdlets/Set-MailboxAutoReplyConfiguration.ts";
 import { setMailUser } from "./cmdlets/Set-MailUser.ts";
+import { setUnifiedGroup } from "./cmdlets/Set-UnifiedGroup.ts";
 import { setMailboxFolderPermission } from "./cmdlets/Set-MailboxFolderPermission.ts";
 import { setMailboxRegionalConfiguration } from "./cmdlets/Set-MailboxRegionalConfiguration.ts";
 
@@ -61,4 +63,6 @@ export const cmdlets: readonly Cmdlet[] = [
   setDistributionGroup,
   removeDistributionGroup,
   newMailbox,
+  getUnifiedGroup,
+  setUnifiedGroup,
 ];

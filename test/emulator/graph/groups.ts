@@ -1,6 +1,7 @@
 /** `/groups`: reading, creating, changing and deleting. */
 import type { Answer } from "../message.ts";
 import { bodyOf, named, noContent, type Call } from "./call.ts";
+import type { DirectoryObject } from "../state.ts";
 import type { Directory, Entity } from "./directory.ts";
 import { isOfForm } from "./entraState.ts";
 import {
@@ -40,6 +41,38 @@ export function getGroup(call: Call): Answer {
   return single(call, seen);
 }
 
+/** The value of the alternate key in a path, whose quotes are doubled. */
+const uniqueNameIn = ({ parameters }: Call): string =>
+  (parameters["uniqueName"] ?? "").replaceAll("''", "'");
+
+/** That a deleted group no longer has its unique name is assumed, and so is that case does not count. */
+function groupWithUniqueName(name: string, { directory }: Call): Entity | undefined {
+  return directory
+    .entities("group")
+    .find((one) => textOf(directory.value(one, "uniqueName")).toLowerCase() === name.toLowerCase());
+}
+
+/** The text of the refusal is assumed to quote the name. */
+export function getGroupByUniqueName(call: Call): Answer {
+  const name = uniqueNameIn(call);
+  const found = groupWithUniqueName(name, call);
+  if (!found) throw notFound(name);
+  return getGroup({ ...call, parameters: { group: found.id } });
+}
+
+/**
+ * Documented ("Upsert group"): with `Prefer: create-if-missing` a group that no one has the unique name of is created
+ * (201); otherwise the group is updated (204).
+ */
+export function upsertGroup(call: Call): Answer {
+  const uniqueName = uniqueNameIn(call);
+  const found = groupWithUniqueName(uniqueName, call);
+  if (found) return patchGroup({ ...call, parameters: { group: found.id } });
+  if (!/\bcreate-if-missing\b/i.test(call.incoming.headers["prefer"] ?? ""))
+    throw notFound(uniqueName);
+  return created(call, bodyParts(call, { uniqueName }));
+}
+
 /** A body in two parts: what it sets, and whom it adds. */
 interface Body {
   values: Values;
@@ -50,8 +83,9 @@ interface Body {
 /** At most 20 relations in one request (documented; the text is assumed). */
 const maxRelations = 20;
 
-function bodyParts(call: Call): Body {
-  const { "members@odata.bind": members, "owners@odata.bind": owners, ...values } = bodyOf(call);
+function bodyParts(call: Call, more: Values = {}): Body {
+  const { "members@odata.bind": members, "owners@odata.bind": owners, ...own } = bodyOf(call);
+  const values = { ...own, ...more };
   for (const [name, value] of Object.entries(values)) checkValue(name, value);
   const body = { values, members: bound(members), owners: bound(owners) };
   if (body.members.length + body.owners.length > maxRelations)
@@ -82,8 +116,11 @@ function checkValue(name: string, value: Json): void {
 const required = ["displayName", "mailEnabled", "mailNickname", "securityEnabled"];
 
 export function createGroup(call: Call): Answer {
+  return created(call, bodyParts(call));
+}
+
+function created(call: Call, { values, members, owners }: Body): Answer {
   const { directory } = call;
-  const { values, members, owners } = bodyParts(call);
   for (const name of required)
     if (values[name] === undefined || values[name] === null) throw valueRequired(name, "Group");
   const isUnified = textsOf(values["groupTypes"]).includes("Unified");
@@ -91,30 +128,40 @@ export function createGroup(call: Call): Answer {
   if (mailEnabled === true && !isUnified) throw mailEnabledCreation();
   if (isUnified ? mailEnabled !== true : securityEnabled !== true) throw invalidValues();
   checkRule(values, textsOf(values["groupTypes"]));
+  requireFreeUniqueName(call, values["uniqueName"]);
   const [linked, owning] = [boundTo(directory, members), boundTo(directory, owners)];
-  const created = isUnified ? createUnified(values, directory) : directory.addGroup(values);
-  if (owning.length > 0) addLinks(call, created, "owners", owning);
-  if (linked.length > 0) addLinks(call, created, "members", linked);
-  return single(call, directory.current(created), 201);
+  const added = isUnified ? createUnified(values, directory) : directory.addGroup(values);
+  if (owning.length > 0) addLinks(call, added, "owners", owning);
+  if (linked.length > 0) addLinks(call, added, "members", linked);
+  return single(call, directory.current(added), 201);
+}
+
+/** An alternate key is unique (documented; the text is that of other properties). */
+function requireFreeUniqueName(call: Call, name: Json | undefined): void {
+  if (typeof name === "string" && groupWithUniqueName(name, call)) throw taken("uniqueName");
 }
 
 /** Exchange has a Microsoft 365 group as well. That its address is in the initial domain is assumed. */
 function createUnified(values: Values, directory: Directory): Entity {
   const { displayName, mailNickname, mailEnabled: _, ...rest } = values;
   const nickname = textOf(mailNickname);
-  if (directory.store.findAll(nickname).some((one) => one["Alias"] === nickname))
-    throw taken("mailNickname");
+  const address = `${nickname}@${directory.state.tenant.initialDomain}`;
+  const hasAlias = (one: DirectoryObject): boolean =>
+    textOf(one["Alias"]).toLowerCase() === nickname.toLowerCase();
+  if (directory.store.findAll(nickname).some(hasAlias)) throw taken("mailNickname");
+  if (directory.store.findAll(address).length > 0) throw taken("proxyAddresses");
   const created = directory.addToExchange("group", {
     RecipientTypeDetails: "GroupMailbox",
     Name: nickname,
     DisplayName: textOf(displayName),
     Alias: nickname,
-    EmailAddresses: [`SMTP:${nickname}@${directory.state.tenant.initialDomain}`],
+    EmailAddresses: [`SMTP:${address}`],
     HiddenFromAddressListsEnabled: textsOf(values["resourceBehaviorOptions"]).includes(
       "HideGroupInOutlook",
     ),
   });
-  directory.write(created, rest);
+  // Documented.
+  directory.write(created, { visibility: "Public", ...rest });
   return created;
 }
 
@@ -139,8 +186,20 @@ export function patchGroup(call: Call): Answer {
   const { values, members, owners } = bodyParts(call);
   if (isOfExchange(target)) throw mailEnabledGroup();
   if (isSynchronised(target, directory)) throw masteredOnPremises();
-  const fixed = onceOnly.find((name) => name in values);
+  // An upsert repeats what is there (assumed to be accepted).
+  const fixed = onceOnly.find(
+    (name) =>
+      name in values &&
+      JSON.stringify(values[name]) !== JSON.stringify(directory.value(target, name)),
+  );
   if (fixed !== undefined) throw readOnlyProperty(fixed);
+  const uniqueName = textOf(directory.value(target, "uniqueName"));
+  if ("uniqueName" in values) {
+    // Documented for Bicep: it can only be set while it has no value.
+    if (uniqueName !== "" && values["uniqueName"] !== uniqueName)
+      throw readOnlyProperty("uniqueName");
+    if (uniqueName === "") requireFreeUniqueName(call, values["uniqueName"]);
+  }
   if (values["visibility"] === "HiddenMembership") throw invalidValue("visibility", "Group");
   const types = textsOf(values["groupTypes"] ?? directory.value(target, "groupTypes"));
   if ("groupTypes" in values || "membershipRule" in values) {

@@ -5,8 +5,10 @@ import {
   createGroup,
   deleteGroup,
   getGroup,
+  getGroupByUniqueName,
   listGroups,
   patchGroup,
+  upsertGroup,
 } from "./groups.ts";
 import type { Handler } from "./call.ts";
 import { destroyDeleted, getDeleted, listDeleted, restoreDeleted } from "./deletedItems.ts";
@@ -49,6 +51,8 @@ export const handlers: Readonly<Record<Exclude<Operation, "POST /$batch">, Handl
   "GET /groups": listGroups,
   "GET /groups/$count": countGroups,
   "POST /groups": createGroup,
+  "GET /groups(uniqueName='{uniqueName}')": getGroupByUniqueName,
+  "PATCH /groups(uniqueName='{uniqueName}')": upsertGroup,
   "GET /groups/{group}": getGroup,
   "PATCH /groups/{group}": patchGroup,
   "DELETE /groups/{group}": deleteGroup,

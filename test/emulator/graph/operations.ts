@@ -52,6 +52,8 @@ const gates = {
   "GET /groups": readGroups,
   "GET /groups/$count": readGroups,
   "POST /groups": ["Group.Create", ...writeGroups],
+  "GET /groups(uniqueName='{uniqueName}')": readGroups,
+  "PATCH /groups(uniqueName='{uniqueName}')": writeGroups,
   "GET /groups/{group}": readGroups,
   "PATCH /groups/{group}": writeGroups,
   "DELETE /groups/{group}": ["Group.ReadWrite.All"],
@@ -119,7 +121,7 @@ const templates: readonly Template[] = operations
     const [method = "", path = ""] = operation.split(" ");
     const placeholders = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
     const source = path
-      .replaceAll("$", "\\$")
+      .replace(/[$()]/g, "\\$&")
       .replaceAll("{type}", "(microsoft\\.graph\\.\\w+)")
       .replace(/\{\w+\}/g, "(?!delta(?:/|$))([^/$][^/]*)");
     return { operation, method, pattern: new RegExp(`^${source}$`, "i"), placeholders };
@@ -143,8 +145,11 @@ const root = /^\/v1\.0(?=\/)/i;
 export function matchedBy(method: string, pathname: string): Matched | undefined {
   if (!root.test(pathname)) return undefined;
   const path = pathname.replace(root, "").replace(/%24/g, "$").replace(/\/$/, "");
-  // The other spelling of a key.
-  const plain = path.replace(/^\/(users|groups)\((?:'|%27)(.+?)(?:'|%27)\)/i, "/$1/$2");
+  const plain = path
+    // The documentation of upserts has a slash before the key.
+    .replace(/^\/groups\/?\(uniqueName=(?:'|%27)(.+)(?:'|%27)\)$/i, "/groups(uniqueName='$1')")
+    // The other spelling of a key.
+    .replace(/^\/(users|groups)\((?:'|%27)(.+?)(?:'|%27)\)/i, "/$1/$2");
   for (const { operation, method: own, pattern, placeholders } of templates) {
     const values = own === method ? pattern.exec(plain) : null;
     if (!values) continue;

@@ -134,6 +134,8 @@ const groupProperties: Readonly<Record<string, Property>> = Object.fromEntries(
     securityEnabled: { value: "flag", standard: true, filter: equal },
     securityIdentifier: readOnly({ filter: equal }),
     theme: text({ filter: [] }),
+    // That a filter finds it is documented nowhere.
+    uniqueName: text({ filter: [] }),
     visibility: text({ filter: [] }),
   }).map(([name, property]) => [name, always(property)]),
 );
@@ -156,7 +158,7 @@ const elsewhere: Readonly<Record<Kind, ReadonlySet<string>>> = {
   group: new Set(
     `allowExternalSenders assignedLabels autoSubscribeNewMembers hasMembersWithLicenseErrors hideFromAddressLists
     hideFromOutlookClients isArchived isManagementRestricted isSubscribedByMail licenseProcessingState
-    onPremisesDomainName onPremisesNetBiosName onPremisesProvisioningErrors serviceProvisioningErrors uniqueName
+    onPremisesDomainName onPremisesNetBiosName onPremisesProvisioningErrors serviceProvisioningErrors
     unseenCount welcomeMessageEnabled`.split(/\s+/),
   ),
   orgContact: new Set(),

@@ -44,6 +44,26 @@ describe("the request of a write", () => {
     });
   });
 
+  it("creates a group by its unique name, with an owner and no other reference", async () => {
+    const operation = "PATCH /groups(uniqueName='{uniqueName}')";
+    expect(
+      requested(operation, { uniqueName: "R&D 'x'", displayName: "R&D", owner: member }),
+    ).toEqual({
+      method: "PATCH",
+      where: "/groups(uniqueName='R%26D%20''x''')",
+      ids: ["R&D 'x'"],
+      headers: { prefer: "create-if-missing" },
+      body: `{"displayName":"R&D","owners@odata.bind":["${root}/users/${member}"]}`,
+    });
+    for (const parameters of [
+      { uniqueName: " ", displayName: "x" },
+      { uniqueName: "x", displayName: "x", owner: "x/y" },
+      { uniqueName: "x", displayName: "x", "members@odata.bind": [member] },
+      { uniqueName: "x", owner: member },
+    ])
+      expect((await faultOf(() => requested(operation, parameters))).kind).toBe("invalid");
+  });
+
   it("without a body has none", () => {
     expect(requested("POST /users/{user}/revokeSignInSessions", { user })).toEqual({
       method: "POST",
@@ -167,7 +187,7 @@ describe("the closed table", () => {
 
   it("has only GET among the reads", () => {
     for (const name of [...listOperations, ...objectOperations])
-      expect(name).toMatch(/^GET \/[\w/{}.]+$/);
+      expect(name).toMatch(/^GET \/[\w/{}.()=']+$/);
   });
 
   it("fills the path of a read in the same way", async () => {

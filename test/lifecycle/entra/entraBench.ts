@@ -49,6 +49,12 @@ export class EntraBench extends Bench {
     return (value as { id: string }[]).map(({ id }) => id).sort();
   }
 
+  /** The same for its owners. */
+  async ownersOf(group: string): Promise<string[]> {
+    const { value } = await this.#asked(`/groups/${group}/owners?$select=id&$top=999`);
+    return (value as { id: string }[]).map(({ id }) => id).sort();
+  }
+
   async #asked(path: string): Promise<Record<string, unknown>> {
     const { loginUrl, graphUrl, tenantId, clientId, clientSecret } = this.running;
     const body = new URLSearchParams({

@@ -1,0 +1,9 @@
+import { partHolders, partImportNeeds } from "../../lib/entitlements/entraGroupParts.ts";
+import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
+
+/** Imports the members of the Microsoft 365 groups that sub-permissions manage. */
+export default onImportSubPermissions({
+  needs: partImportNeeds,
+  configuration: ["UniqueNamePrefix"],
+  handle: (input) => partHolders("microsoft365", input),
+});

@@ -1,0 +1,9 @@
+import { groupParts, partNeeds } from "../../lib/entitlements/entraGroupParts.ts";
+import { onSubPermissions } from "../../lib/host/subPermissionActions.ts";
+
+/** Membership of the Microsoft 365 groups that belong to the person's contracts. */
+export default onSubPermissions({
+  needs: partNeeds,
+  configuration: ["UniqueNamePrefix"],
+  handle: (input) => groupParts("microsoft365", input),
+});
