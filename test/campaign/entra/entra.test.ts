@@ -10,6 +10,8 @@ const user: Seen = {
   isDeleted: false,
   isHidden: false,
   isMember: true,
+  isLicensed: true,
+  hasHeldMailbox: true,
   jobTitle: "Nurse",
 };
 const answerOf = (Success: boolean, Message = "done"): Answer =>
@@ -26,7 +28,14 @@ function caseOf({
 }: Partial<Case> & { configuration?: object }): Case {
   return {
     verb: "update",
-    circumstances: { configuration: { ...configuration }, hasAccount: true, lagMs: 0 },
+    circumstances: {
+      configuration: { ...configuration },
+      hasAccount: true,
+      isLicensedByGroup: false,
+      isHeld: true,
+      licensesOnCreate: false,
+      lagMs: 0,
+    },
     isDryRun: false,
     answer: answerOf(true),
     code: 0,
@@ -54,6 +63,16 @@ describe("a rule of the campaign", () => {
     ["E4", { verb: "disable" }],
     ["E4", { verb: "delete", configuration: { deleteAccount: true }, jobTitle: "" }],
     ["E10", { verb: "revoke" }],
+    ["E11", { verb: "unlicense" }],
+    [
+      "E12",
+      {
+        verb: "unlicense",
+        configuration: { exchangeOnlineIntegration: true },
+        after: tenantWith({ ...user, isLicensed: false, hasHeldMailbox: false }),
+      },
+    ],
+    ["E5", { verb: "license", after: tenantWith({ ...user, isLicensed: false }) }],
     ["E5", { verb: "grant", after: tenantWith({ ...user, isMember: false }) }],
     ["E5", { jobTitle: "Doctor" }],
     ["E5", { verb: "enable", after: tenantWith({ ...user, isEnabled: false }) }],

@@ -1,15 +1,24 @@
 /** The events of one person's account, as the platform sends them. */
 import type { Chance } from "../chance.ts";
 import type { Event } from "../scenario.ts";
-import { groupId, missingId, password, person } from "./tenant.ts";
+import { groupId, missingId, password, person, skuId, type Start } from "./tenant.ts";
 
 export type Verb =
-  "create" | "update" | "enable" | "disable" | "delete" | "uniquenessCheck" | "grant" | "revoke";
+  | "create"
+  | "update"
+  | "enable"
+  | "disable"
+  | "delete"
+  | "uniquenessCheck"
+  | "grant"
+  | "revoke"
+  | "license"
+  | "unlicense";
 
-export interface Circumstances {
+export interface Circumstances extends Start {
   configuration: Record<string, unknown>;
-  hasAccount: boolean;
-  lagMs: number;
+  /** Create assigns the licence. */
+  licensesOnCreate: boolean;
 }
 
 /** What holds for all events of a run. */
@@ -19,6 +28,9 @@ export function drawCircumstances(
 ): Circumstances {
   return {
     hasAccount: chance.is(0.4),
+    isLicensedByGroup: chance.is(0.2),
+    isHeld: chance.is(0.3),
+    licensesOnCreate: chance.is(0.3),
     lagMs: chance.is(0.3) ? 4_000 : 0,
     configuration: {
       ...credentials,
@@ -42,6 +54,9 @@ const lives: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
   ["create", "grant", "revoke"],
   ["create", "grant", "disable", "revoke", "delete"],
   ["create", "grant", "delete", "revoke"],
+  ["create", "license", "unlicense"],
+  ["create", "license", "license", "unlicense", "unlicense", "license"],
+  ["create", "license", "disable", "unlicense", "delete"],
 ];
 
 export function drawLife(chance: Chance): readonly Verb[] {
@@ -57,13 +72,14 @@ export interface EventChoices {
 
 export function eventFor(
   verb: Verb,
-  { configuration }: Circumstances,
+  { configuration, licensesOnCreate }: Circumstances,
   { reference, manager, jobTitle, isDryRun }: EventChoices,
 ): Event {
   const isNew = verb === "create" || verb === "uniquenessCheck";
   const names = { ...person, jobTitle, usageLocation: "NL" };
+  const license = verb === "create" && licensesOnCreate && { skuPartNumber: "ENTERPRISEPACK" };
   const data = isNew
-    ? { ...names, passwordProfile: { password } }
+    ? { ...names, passwordProfile: { password }, ...(license && { license }) }
     : verb === "update" && { jobTitle, mobilePhone: jobTitle === "" ? "" : "+31 6 1" };
   return {
     actionContext: {
@@ -73,7 +89,7 @@ export function eventFor(
       References: {
         Account: reference ?? (isNew ? null : missingId),
         ManagerAccount: manager ?? null,
-        Permission: { Id: groupId },
+        Permission: verb.endsWith("license") ? { SkuId: skuId } : { Id: groupId },
       },
       ...(verb === "create" && {
         CorrelationConfiguration: {
