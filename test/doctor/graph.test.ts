@@ -6,7 +6,7 @@ const { examined } = openClinic();
 const sets = ["entra", "entraGroups", "microsoft365Groups"];
 const least = [
   ...["User.ReadWrite.All", "User.EnableDisableAccount.All"],
-  ...["GroupMember.ReadWrite.All", "GroupMember.Read.All"],
+  ...["GroupMember.ReadWrite.All", "GroupMember.Read.All", "LicenseAssignment.ReadWrite.All"],
 ];
 const examinedGraph = (mistake: Mistake & { app: NonNullable<Mistake["app"]> }) =>
   examined({ sets, ...mistake });
@@ -58,6 +58,13 @@ describe("doctor for Microsoft Graph", () => {
       message: expect.stringContaining("There is no folder") as string,
     });
   });
+});
+
+it("only warns of what a licence on create needs", async () => {
+  const graphRoles = least.filter((one) => !one.startsWith("LicenseAssignment"));
+  const findings = await examinedGraph({ app: { graphRoles } });
+  const found = findings.find(({ check }) => check === "set entra");
+  expect(found).toMatchObject({ status: "warning" });
 });
 
 describe("the table of permissions", () => {

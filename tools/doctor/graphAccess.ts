@@ -47,13 +47,22 @@ export function graphAccessOf(set: GraphSet): Check {
       const held = isLinked ? scopes : roles;
       const { needs, unknown: notKnown } = permissionsFor(set.operations);
       const missing = missingFrom(needs, held);
-      if (missing.length > 0) return lacking(missing, held, isLinked);
+      if (missing.length > 0) {
+        const verdict = lacking(missing, held, isLinked);
+        if (set.name !== "entra" || !missing.every(isForLicence)) return verdict;
+        const message = `${verdict.message} They are needed only where create assigns a licence.`;
+        return { ...verdict, status: "warning", message };
+      }
       if (notKnown.length > 0)
         return unknown(`Which permission these need is not known: ${notKnown.join(", ")}.`);
       return fine(`The token has what its ${Object.keys(set.operations).length} operations need.`);
     },
   };
 }
+
+/** Of accounts, only a licence on create reads SKUs, assigns one, or adds to a group. */
+const isForLicence = ({ alternatives: [first = ""] }: PermissionNeed): boolean =>
+  /^(LicenseAssignment|GroupMember)\./.test(first);
 
 function lacking(
   missing: readonly PermissionNeed[],

@@ -19,15 +19,21 @@ export interface GraphSet {
   operations: Operations;
 }
 
-/** The sets of Microsoft Graph among these actions: accounts of Entra ID are the set `entra`. */
+/** The sets of Microsoft Graph among these actions: accounts are the set `entra`, resources `entraResources`. */
 export function graphSetsOf(actions: ReadonlyMap<string, Declared>): GraphSet[] {
   const sets = new Map<string, Operations[]>();
   for (const [name, { needs }] of actions) {
     if (!needs.graph) continue;
-    const set = name.startsWith("lifecycle/entra/") ? "entra" : setOf(name);
+    const set = graphSetOf(name);
     sets.set(set, [...(sets.get(set) ?? []), needs.graph.operations]);
   }
   return [...sets].map(([name, parts]) => ({ name, operations: mergedOperations(...parts) }));
+}
+
+/** Names of their own where Exchange Online has a set of the same name. */
+function graphSetOf(action: string): string {
+  if (action.startsWith("lifecycle/")) return "entra";
+  return action.startsWith("resources/") ? "entraResources" : setOf(action);
 }
 
 type Declared = Pick<Action<AnyEvent, unknown>, "needs">;

@@ -9,11 +9,11 @@ export const scopeSets = {
     graph: ["User.ReadWrite.All", "Group.ReadWrite.All", "Directory.AccessAsUser.All"],
     exchange: ["Exchange.Manage"],
   },
-  /** The least with which every action of this connector works. */
+  /** The least for accounts, members of groups and licences. Owners of groups and new groups need the full set. */
   least: {
     graph: [
       ...["User.ReadWrite.All", "User.EnableDisableAccount.All"],
-      ...["GroupMember.ReadWrite.All", "GroupMember.Read.All"],
+      ...["GroupMember.ReadWrite.All", "GroupMember.Read.All", "LicenseAssignment.ReadWrite.All"],
     ],
     exchange: ["Exchange.Manage"],
   },
