@@ -71,6 +71,7 @@ it("the places that pass on the message of another are known", () => {
     "lib/exchange/settings.ts": 1,
     "lib/fault.ts": 3,
     "lib/graph/group.ts": 1,
+    "lib/graph/groupOwner.ts": 1,
     "lib/graph/userFields.ts": 1,
     "lib/host/resourceActions.ts": 1,
     "lib/host/run.ts": 1,
