@@ -4,7 +4,17 @@ import type { Event } from "../scenario.ts";
 import { groupId, missingId, password, person } from "./tenant.ts";
 
 export type Verb =
-  "create" | "update" | "enable" | "disable" | "delete" | "uniquenessCheck" | "grant" | "revoke";
+  | "create"
+  | "update"
+  | "enable"
+  | "disable"
+  | "delete"
+  | "uniquenessCheck"
+  | "grant"
+  | "revoke"
+  | "own"
+  | "disown"
+  | "resources";
 
 export interface Circumstances {
   configuration: Record<string, unknown>;
@@ -42,6 +52,8 @@ const lives: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
   ["create", "grant", "revoke"],
   ["create", "grant", "disable", "revoke", "delete"],
   ["create", "grant", "delete", "revoke"],
+  ["create", "own", "grant", "disown", "revoke"],
+  ["resources", "create", "own", "resources", "delete", "disown"],
 ];
 
 export function drawLife(chance: Chance): readonly Verb[] {
@@ -73,7 +85,10 @@ export function eventFor(
       References: {
         Account: reference ?? (isNew ? null : missingId),
         ManagerAccount: manager ?? null,
-        Permission: { Id: groupId },
+        Permission: {
+          Id: groupId,
+          ...((verb === "own" || verb === "disown") && { Permission: "Owner" }),
+        },
       },
       ...(verb === "create" && {
         CorrelationConfiguration: {
@@ -83,6 +98,9 @@ export function eventFor(
         },
       }),
     },
+    ...(verb === "resources" && {
+      resourceContext: { SourceData: [{ ExternalId: "W-1", DisplayName: "Ward" }] },
+    }),
     outputContext: { Data: {} },
   };
 }

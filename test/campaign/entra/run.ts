@@ -7,6 +7,7 @@ import uniquenessCheck from "../../../lifecycle/entra/uniquenessCheck.ts";
 import update from "../../../lifecycle/entra/update.ts";
 import grant from "../../../permissions/entraGroups/grantPermission.ts";
 import revoke from "../../../permissions/entraGroups/revokePermission.ts";
+import resources from "../../../resources/entraGroups.ts";
 import { connectorWith, type Targets } from "../../../lib/connector.ts";
 import { Fault } from "../../../lib/fault.ts";
 import type { Action, AnyEvent } from "../../../lib/host/action.ts";
@@ -18,7 +19,15 @@ import { VirtualClock } from "../clock.ts";
 import type { Answer, Event } from "../scenario.ts";
 import { judge, type Case, type Violation } from "./judge.ts";
 import { drawCircumstances, drawLife, eventFor, type Verb } from "./life.ts";
-import { bystandersOf, epoch, openTenant, person, usersOf, type Tenant } from "./tenant.ts";
+import {
+  bystandersOf,
+  createdGroupsOf,
+  epoch,
+  openTenant,
+  person,
+  usersOf,
+  type Tenant,
+} from "./tenant.ts";
 import { strikes, troubles, type Trouble } from "./troubles.ts";
 
 const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
@@ -30,6 +39,9 @@ const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
   uniquenessCheck: uniquenessCheck,
   grant: grant,
   revoke: revoke,
+  own: grant,
+  disown: revoke,
+  resources: resources,
 };
 
 /** A trouble, and which of the requests that it can happen to it strikes. */
@@ -93,7 +105,8 @@ export async function runLife(seed: number, index: number): Promise<LifeReport> 
 function seenIn({ emulator }: Tenant): Case["before"] {
   const users = usersOf(emulator.state(), person.employeeId);
   const ids = users.map(({ id }) => id);
-  return { users, bystanders: bystandersOf(emulator.state(), ids) };
+  const state = emulator.state();
+  return { users, bystanders: bystandersOf(state, ids), groups: createdGroupsOf(state) };
 }
 
 function drawAmbushes(chance: Chance): Ambush[] {

@@ -13,7 +13,7 @@ export const person = {
 };
 export const password = "CaNaRy-Pass-word-7001";
 
-/** A security group that the person is granted; a colleague is a member. */
+/** A security group that the person is granted; a colleague is a member and an owner. */
 export const groupId = "00000000-0000-4000-8000-0000000007a0";
 
 export const missingId = "00000000-0000-4000-8000-00000000dead";
@@ -33,7 +33,9 @@ export function openTenant(hasAccount: boolean, lagMs: number, now: () => number
   const [first = "", , last = ""] = colleagues;
   state.entra = {
     users: hasAccount ? { [first]: { employeeId: person.employeeId } } : {},
-    groups: { [groupId]: { displayName: "Nurses", mailNickname: "nurses", members: [last] } },
+    groups: {
+      [groupId]: { displayName: "Nurses", mailNickname: "nurses", members: [last], owners: [last] },
+    },
   };
   const emulator = createEmulator({ state, clock: () => epoch + now() });
   return { emulator, colleagues };
@@ -46,6 +48,7 @@ export interface Seen {
   isDeleted: boolean;
   isHidden: boolean;
   isMember: boolean;
+  isOwner: boolean;
   jobTitle: string;
 }
 
@@ -63,7 +66,8 @@ export function usersOf(state: Readonly<State>, employeeId: string): Seen[] {
         isDeleted:
           object?.["IsSoftDeletedByRemove"] === true || record["deletedDateTime"] !== undefined,
         isHidden: object?.["HiddenFromAddressListsEnabled"] === true,
-        isMember: membersIn(state).includes(id),
+        isMember: linked(state, "members").includes(id),
+        isOwner: linked(state, "owners").includes(id),
         jobTitle: typeof jobTitle === "string" ? jobTitle : "",
       };
     });
@@ -75,11 +79,20 @@ export function bystandersOf(state: Readonly<State>, ids: readonly string[]): st
     (one) => !ids.includes(String(one["ExternalDirectoryObjectId"])),
   );
   const records = Object.entries(state.entra?.users ?? {}).filter(([id]) => !ids.includes(id));
-  const members = membersIn(state).filter((id) => !ids.includes(id));
-  return JSON.stringify([others, records, members]);
+  const links = (["members", "owners"] as const).map((relation) =>
+    linked(state, relation).filter((id) => !ids.includes(id)),
+  );
+  return JSON.stringify([others, records, links]);
 }
 
-function membersIn({ entra }: Readonly<State>): string[] {
-  const members = entra?.groups?.[groupId]?.["members"];
-  return Array.isArray(members) ? members.map(String) : [];
+function linked({ entra }: Readonly<State>, relation: "members" | "owners"): string[] {
+  const ids = entra?.groups?.[groupId]?.[relation];
+  return Array.isArray(ids) ? ids.map(String) : [];
+}
+
+/** The keys of the groups that resources created. */
+export function createdGroupsOf({ entra }: Readonly<State>): string[] {
+  return Object.values(entra?.groups ?? {}).flatMap(({ uniqueName, displayName }) =>
+    typeof uniqueName === "string" || displayName === "dg_Ward" ? [String(uniqueName)] : [],
+  );
 }
