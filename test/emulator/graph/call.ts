@@ -72,7 +72,18 @@ export function bodyOf({ incoming }: Call): Values {
       "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of " +
         "valid JSON format.",
     );
-  return body;
+  return withoutTypes(body);
+}
+
+/** The type of an object is an annotation and no property (documented for OData): SDKs send it with each. */
+function withoutTypes(body: Values): Values {
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(
+        ([name, value]) => name !== "@odata.type" || !/^#microsoft\.graph\./.test(String(value)),
+      )
+      .map(([name, value]) => [name, isObject(value) ? withoutTypes(value) : value]),
+  );
 }
 
 /** Of `{"@odata.id": ".../directoryObjects/{id}"}`: any host and either path is accepted (observed). */

@@ -1,7 +1,7 @@
 /** Faults to plant in the nouns of Microsoft Graph and in what uses them. */
 import type { Faults } from "./fault.ts";
 
-const groups = ["test/permissions/entraGroups.test.ts", "test/permissions/entraOwners.test.ts"];
+const groups = ["test/permissions/entraOwners.test.ts"];
 const resources = ["test/resources/entraGroups.test.ts"];
 const accounts = ["test/lifecycle/entra/mastery.test.ts"];
 
