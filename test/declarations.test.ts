@@ -169,6 +169,7 @@ const seldom: Readonly<Record<string, () => Promise<Call[]>>> = {
   "resources/sharedMailboxes": () => everyAttribute("resources/sharedMailboxes"),
   "permissions/folderPermission/grantPermission": notifying,
   "permissions/folderPermission/importPermission": importingNamedUser,
+  "permissions/licences/grantPermission": disablingExchange,
 };
 
 /** What an action for users of Entra ID sends when every property and every setting is mapped. */
@@ -226,6 +227,22 @@ async function importingNamedUser(): Promise<Call[]> {
     readingEventFor(bench.running, { dryRun: true }),
     { dist: bundlesForDora() },
   );
+  return callsTo(bench.emulator);
+}
+
+/** What a grant sends whose option turns off the Exchange Online of a user who has it. */
+async function disablingExchange(): Promise<Call[]> {
+  const scenario = scenarios.find(
+    ({ name }) => name === "permissions/licences/grantPermission/assigned-already",
+  );
+  if (!scenario) throw new Error("the scenario has another name");
+  bench.emulator.replaceState(stateFor(scenario));
+  bench.emulator.clearJournal();
+  const configuration = { exchangeOnlineIntegration: true };
+  const event = signedInEvent({ ...scenario, configuration });
+  const option = '{Id:"ENTERPRISEPACK",DisabledPlans:["EXCHANGE_S_ENTERPRISE"]}';
+  const dist = bundlesWith("licences", "options:[]", `options:[${option}]`);
+  await bench.run("permissions/licences/grantPermission", event, { dist });
   return callsTo(bench.emulator);
 }
 

@@ -40,14 +40,40 @@ export function changesBetween(before: State, after: State): string[] {
 }
 
 /** What only Entra ID has, in the form of objects. */
-function recordsOf({ objects, entra: { users = {}, groups = {} } = {} }: State): DirectoryObject[] {
+function recordsOf({ objects, entra = {} }: State): DirectoryObject[] {
+  const { users = {}, groups = {} } = entra;
   return Object.entries({ ...users, ...groups }).map(
-    ([Guid, { displayName, members, ...record }]) => {
+    ([Guid, { displayName, members, assignedLicenses, ...record }]) => {
       const own = objects.find((one) => one["ExternalDirectoryObjectId"] === Guid);
       const Name = typeof displayName === "string" ? displayName : (own?.["Name"] ?? Guid);
-      return { ...(record as DirectoryObject), Guid, Name, Members: (members ?? []) as string[] };
+      return {
+        ...(record as DirectoryObject),
+        Guid,
+        Name,
+        Members: (members ?? []) as string[],
+        Licences: ((assignedLicenses ?? []) as unknown as Licence[]).map((one) =>
+          licenceNamed(one, entra),
+        ),
+      };
     },
   );
+}
+
+interface Licence {
+  skuId: string;
+  disabledPlans: string[];
+}
+
+/** `ENTERPRISEPACK without TEAMS1`. */
+function licenceNamed(
+  { skuId, disabledPlans }: Licence,
+  { subscribedSkus = [] }: NonNullable<State["entra"]>,
+): string {
+  const sku = subscribedSkus.find((one) => one.skuId === skuId);
+  const off = sku?.servicePlans
+    .filter(({ servicePlanId }) => disabledPlans.includes(servicePlanId))
+    .map(({ servicePlanName }) => servicePlanName);
+  return `${sku?.skuPartNumber ?? skuId}${off?.length ? ` without ${off.join(", ")}` : ""}`;
 }
 
 /** A record is not a new object when Exchange has its object. */
@@ -56,7 +82,9 @@ function ofKnownObject(
   { objects }: State,
 ): DirectoryObject | undefined {
   const isKnown = objects.some(({ ExternalDirectoryObjectId: id }) => id === Guid);
-  return isKnown ? { Guid: Guid ?? null, Name: Name ?? null, Members: [] } : undefined;
+  return isKnown
+    ? { Guid: Guid ?? null, Name: Name ?? null, Members: [], Licences: [] }
+    : undefined;
 }
 
 function changedIn(

@@ -20,6 +20,7 @@ import { quoted } from "../graphemes.ts";
 import { mappedText, oneOf } from "../mappedValues.ts";
 import type { CreateInput } from "../host/accountActions.ts";
 import type { Needs } from "../step.ts";
+import { licenceOperations } from "./entraLicence.ts";
 import { ignoredFields, mailboxOf, ofMailbox, type EntraTargets, type Wanted } from "./entra.ts";
 import { newPassword } from "./password.ts";
 
@@ -30,6 +31,7 @@ export const createNeeds: Needs<EntraTargets> = {
     userRestoration,
     managerLookup,
     managerAssignment,
+    licenceOperations,
   ),
   exchange: cmdlets(mailboxSearch, userSearch, settingsChange),
 };

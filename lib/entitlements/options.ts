@@ -8,7 +8,7 @@ import { readAs, Unusable, type Contract, type PlacedFault } from "../host/schem
  * unknown which of them an account holds. Throws one `invalid` fault with all errors in the file, before any request
  * is sent; its cause is an `Unusable` with the place of each.
  */
-export function optionsIn<O extends { Id: string; DisplayName: string }>(
+export function optionsIn<O extends { Id: string }>(
   file: string,
   contract: Contract<{ options: O[] }>,
   data: unknown,

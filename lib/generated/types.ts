@@ -56,6 +56,7 @@ resourcesEvent?: ResourcesEvent
 folderPermissionOptions?: FolderPermissionOptions
 regionalOptions?: RegionalOptions
 litigationHoldOptions?: LitigationHoldOptions
+licenceOptions?: LicenceOptions
 fieldMapping?: FieldMapping
 createAnswer?: CreateAnswer
 uniquenessCheckAnswer?: UniquenessCheckAnswer
@@ -729,6 +730,24 @@ DisplayName: string
  * A whole number of days, or Unlimited.
  */
 Duration: (number | string)
+}
+export interface LicenceOptions {
+$schema?: string
+options: LicenceOption[]
+}
+export interface LicenceOption {
+/**
+ * The licence: its skuPartNumber such as ENTERPRISEPACK, or its skuId. A licence without an option is assigned with all its service plans.
+ */
+Id: string
+/**
+ * The service plans that are off when the licence is granted, by servicePlanName such as YAMMER_ENTERPRISE or by servicePlanId.
+ */
+DisabledPlans: string[]
+/**
+ * True or absent: service plans that someone has turned off elsewhere stay off. False: all but DisabledPlans are turned on.
+ */
+KeepDisabledPlans?: boolean
 }
 /**
  * The field mapping file that implementers import (fieldMapping.json).

@@ -1,9 +1,12 @@
 import { Fault } from "../fault.ts";
-import { assertGuid } from "../guid.ts";
+import { folded } from "../caseFolding.ts";
+import { quoted } from "../graphemes.ts";
+import { assertGuid, isGuid } from "../guid.ts";
 import type { Operations } from "../step.ts";
 import { assertReturned, objectById } from "./absence.ts";
 import { allOf, contains, differs, equals, not, type Condition } from "./client/odata.ts";
 import { textOf, type GraphObject } from "./client/replies.ts";
+import type { Lookup } from "./lookup.ts";
 import type { GraphQuery, GraphStream } from "./target.ts";
 
 /** A group of any kind, with the properties that decide who masters it. */
@@ -73,6 +76,36 @@ export const groupList: Operations = { "GET /groups": ["$filter", "$select", "$t
 export function groupById(id: string): GraphQuery<Group> {
   assertGuid(id, "The object ID of the group");
   return async ({ graph }) => groupOf(await objectById(graph, "group", id, groupProperties));
+}
+
+/** What `groupNamed` sends. */
+export const groupSearch: Operations = { "GET /groups": ["$filter", "$select", "$top"] };
+
+/**
+ * The one group with this display name or object ID. Throws an `invalid` fault when there is none, `ambiguous` for
+ * several. `alsoRead` as in `changeableGroups`.
+ */
+export function groupNamed(text: string, alsoRead: readonly string[] = []): Lookup<Group> {
+  const property = isGuid(text) ? "id" : "displayName";
+  const select = [...groupProperties, ...alsoRead];
+  // Few enough for one page; two would be enough to know that there are several.
+  const query = { select, filter: equals(property, text), top: 10 };
+  return {
+    reads: [{ operation: "GET /groups", query }],
+    found([objects = []]) {
+      // A directory compares more loosely than people do.
+      const having = objects.filter((object) => folded(textOf(object[property])) === folded(text));
+      const [group] = having.map(groupOf);
+      if (!group) throw Fault.invalid(`No group has the ${property} ${quoted(text)}.`);
+      if (having.length > 1)
+        throw new Fault({
+          kind: "ambiguous",
+          message: `${having.length} groups have the ${property} ${quoted(text)}; expected one, or its object ID.`,
+        });
+      assertReturned(group, alsoRead, `group ${group.id}`);
+      return group;
+    },
+  };
 }
 
 /** Whether Exchange Online masters the members of the group. */

@@ -6,6 +6,7 @@ import { mergedOperations, type Operations } from "../step.ts";
 import { assertReturned, objectById } from "./absence.ts";
 import { equals } from "./client/odata.ts";
 import { textOf, type GraphObject } from "./client/replies.ts";
+import type { Lookup } from "./lookup.ts";
 import type { GraphQuery, GraphStream } from "./target.ts";
 
 /** A user of the tenant, with the properties that were requested. */
@@ -71,41 +72,39 @@ export const deletedUserSearch: Operations = mergedOperations(userSearch, {
 });
 
 /**
- * The one user that has the value in a property, and the one deleted user that has it, in one request. Users are looked
- * up in both indexes of the directory, because one of them may lag. `isCertain`: where neither shows a user, there is
- * none; false for a property that only one index has. Throws as `userWhere`.
+ * The one user that has the value in a property, and the one deleted user that has it. Users are looked up in both
+ * indexes of the directory, because one of them may lag. `isCertain`: where neither shows a user, there is none; false
+ * for a property that only one index has. Throws as `userWhere`.
  */
 export function userOrDeletedWhere(
   property: string,
   value: string,
   select: readonly string[],
-): GraphQuery<{ user: User | undefined; deleted: User | undefined; isCertain: boolean }> {
+): Lookup<{ user: User | undefined; deleted: User | undefined; isCertain: boolean }> {
   const [read = property, ...path] = property.split("/");
   const plain = equals(property, value);
   // Most filters on deleted objects are advanced queries (inferred); the others may be.
   const advanced = { ...plain, isAdvanced: true };
   const query = { select: [...identifyingProperties, ...select, read], top: maxFound };
-  const reads = [
-    { operation: "GET /users", query: { ...query, filter: plain } },
-    { operation: "GET /users", query: { ...query, filter: advanced } },
-    {
-      operation: "GET /directory/deletedItems/microsoft.graph.user",
-      query: { ...query, filter: advanced },
-    },
-  ] as const;
-  return async ({ graph }) => {
-    const [users, deleted] = [new Map<string, GraphObject>(), new Map<string, GraphObject>()];
-    for await (const piece of graph.each(reads, (one) => one)) {
-      if ("fault" in piece) throw piece.fault;
-      const found = piece.item.operation === "GET /users" ? users : deleted;
-      for (const object of piece.page.objects)
-        if (hasValue(object, [read, ...path], value)) found.set(object.id, object);
-    }
-    return {
-      user: onlyOne([...users.values()], property, value),
-      deleted: onlyOne([...deleted.values()], property, value),
+  const one = (objects: readonly GraphObject[]): User | undefined => {
+    const having = objects.filter((object) => hasValue(object, [read, ...path], value));
+    const each = new Map(having.map((object) => [object.id, object]));
+    return onlyOne([...each.values()], property, value);
+  };
+  return {
+    reads: [
+      { operation: "GET /users", query: { ...query, filter: plain } },
+      { operation: "GET /users", query: { ...query, filter: advanced } },
+      {
+        operation: "GET /directory/deletedItems/microsoft.graph.user",
+        query: { ...query, filter: advanced },
+      },
+    ],
+    found: ([users = [], indexed = [], deleted = []]) => ({
+      user: one([...users, ...indexed]),
+      deleted: one(deleted),
       isCertain: !plain.isAdvanced,
-    };
+    }),
   };
 }
 

@@ -173,6 +173,12 @@ const stages = [
     "is mapped for Update, which sets no password; expected Create.",
   ),
   mistake(
+    "a licence for another stage than Create",
+    field("license.skuPartNumber", ["Update"], { value: "ENTERPRISEPACK" }),
+    '"Update"',
+    "is mapped for Update, which assigns no licence; expected Create.",
+  ),
+  mistake(
     "one password for everyone",
     instead("passwordProfile.password", { value: "Welcome2026!" }),
     fixed("Welcome2026!"),

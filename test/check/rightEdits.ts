@@ -203,6 +203,7 @@ const ofEntra = [
     }),
   ],
   ["mail to another company", update("otherMails", "anna@elsewhere.test")],
+  ["a licence for Create", field("license.group", ["Create"], { value: "Office users" })],
   [
     "a password from a script",
     instead("passwordProfile.password", { mode: "Complex", value: "'A-' + Person.ExternalId;" }),

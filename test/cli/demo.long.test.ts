@@ -71,7 +71,8 @@ describe("exo-connector demo entra", () => {
     expect(code).toBe(0);
     const played = JSON.parse(lines.join("")) as { answer: Answer }[];
     const references = played.map(({ answer }) => answer.outputContext["AccountReference"]);
-    const [preview, created, again] = references;
+    const [rescinded, , preview, created, again] = references;
+    expect(rescinded).not.toBe(created);
     expect(preview).toBe("preview");
     expect(created).toMatch(/^[0-9a-f-]{36}$/);
     expect(again).toBe(created);

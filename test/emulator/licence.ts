@@ -11,12 +11,17 @@ export interface Licence {
   /** Any identity of one object. */
   user: string;
   licensed: boolean;
+  /** Milliseconds since 1970: when the mailbox of a new licence is there. Default: at once. */
+  at?: number;
   /** What a mailbox becomes without the licence. Default: MailUser. */
   becomes?: "MailUser" | "User";
 }
 
 /** Assigns or removes a licence. Returns what is wrong, if anything. */
-export function setLicence({ user, licensed, becomes }: Licence, store: Store): string | undefined {
+export function setLicence(
+  { user, licensed, at, becomes }: Licence,
+  store: Store,
+): string | undefined {
   const [object, ...others] = store.find(user).filter((one) => !isSoftDeleted(one));
   if (!object) return `user: no object has the identity '${user}'`;
   if (others.length > 0) return `user: ${others.length + 1} objects have the identity '${user}'`;
@@ -24,15 +29,25 @@ export function setLicence({ user, licensed, becomes }: Licence, store: Store): 
   if (isMailbox(object) === licensed) return undefined;
   if (licensed && !["MailUser", "User"].includes(type))
     return `user: '${user}' is a ${type}, which takes no mailbox`;
-  store.change(object, licensed ? withMailbox(object) : withoutMailbox(object, becomes, store));
+  if (!licensed) store.change(object, withoutMailbox(object, becomes, store));
+  else if (at === undefined) store.change(object, withMailbox(object, store));
+  else store.changeLater(at, object, withMailbox(object, store));
   return undefined;
 }
 
-const withMailbox = (object: DirectoryObject): DirectoryObject => ({
-  RecipientTypeDetails: object["PreviousRecipientTypeDetails"] ?? "UserMailbox",
-  PreviousRecipientTypeDetails: String(object["RecipientTypeDetails"]),
-  ExchangeGuid: object["ExchangeGuid"] ?? String(object["Guid"]).replace(/^.{8}/, "ec4b0000"),
-});
+const withMailbox = (object: DirectoryObject, store: Store): DirectoryObject => {
+  const addresses = store.property(object, "EmailAddresses");
+  const hasAddress = !Array.isArray(addresses) || addresses.length > 0;
+  return {
+    RecipientTypeDetails: object["PreviousRecipientTypeDetails"] ?? "UserMailbox",
+    PreviousRecipientTypeDetails: String(object["RecipientTypeDetails"]),
+    ExchangeGuid: object["ExchangeGuid"] ?? String(object["Guid"]).replace(/^.{8}/, "ec4b0000"),
+    // A mailbox has an address: its user name (assumed).
+    ...(!hasAddress && {
+      EmailAddresses: [`SMTP:${String(store.property(object, "UserPrincipalName"))}`],
+    }),
+  };
+};
 
 const withoutMailbox = (
   object: DirectoryObject,

@@ -167,6 +167,8 @@ export interface Behaviour {
   graphIdLagMs: number;
   graphListLagMs: number;
   graphMemberLagMs: number;
+  /** How long the mailbox of a new licence takes, in the same milliseconds. Minutes were reported. */
+  mailboxAfterMs: number;
   /** Whether an application without a directory role may reset a password. The pages contradict each other. */
   graphPasswordReset: "permission" | "permissionAndRole";
   /** How the removal of someone who is not a member (or owner) is refused. Both were observed. */
@@ -244,6 +246,7 @@ export const defaultBehaviour: Behaviour = {
   graphIdLagMs: 0,
   graphListLagMs: 0,
   graphMemberLagMs: 0,
+  mailboxAfterMs: 0,
   graphPasswordReset: "permission",
   missingMember: "notFound",
   securityGroupDelete: "restorable",

@@ -93,12 +93,15 @@ function entra(): Schema {
     skuId: guid,
     skuPartNumber: text,
     prepaidUnits: record(units, ["enabled"]),
-    servicePlans: listOf(record(plan, Object.keys(plan))),
+    servicePlans: listOf(
+      record({ ...plan, dependsOn: listOf(guid), excludes: listOf(guid) }, Object.keys(plan)),
+    ),
   };
+  const appliesTo = oneOf(["User", "Company"]);
   return record({
     users: byId({ ...graphValues("user"), manager: guid, directoryRoles: roles }),
     groups: byId({ ...graphValues("group"), members: listOf(guid), owners: listOf(guid) }),
-    subscribedSkus: listOf(record(sku, Object.keys(sku))),
+    subscribedSkus: listOf(record({ ...sku, appliesTo }, Object.keys(sku))),
   });
 }
 

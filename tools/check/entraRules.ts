@@ -1,6 +1,7 @@
 /** The rules of the actions of Entra ID: a field is a property of the user, or `exchangeOnline.*` of its mailbox. */
 import { wantedFrom } from "../../lib/accounts/entra.ts";
 import { keyProperty, newValues } from "../../lib/accounts/entraCreation.ts";
+import { licenceFields, licenceFrom, ofLicence } from "../../lib/accounts/entraLicence.ts";
 import { mailboxProperty } from "../../lib/exchange/mailbox.ts";
 import { mailboxProperties, setMailboxParameters } from "../../lib/generated/mailbox.ts";
 import { quoted } from "../../lib/graphemes.ts";
@@ -44,7 +45,7 @@ const ofMailboxes = Object.keys(setMailboxParameters).map((name) => prefix + nam
 const ofUsers = Object.entries(userProperties).flatMap(([name, { parts }]) =>
   parts ? parts.map((part) => `${name}.${part}`) : [name],
 );
-const settable = byLowerCase([...ofUsers, ...ofMailboxes, ...passwordFields]);
+const settable = byLowerCase([...ofUsers, ...ofMailboxes, ...passwordFields, ...licenceFields]);
 /** Fields that the connector fills in: their mode is None. */
 const filledIn = byLowerCase([
   ...["managerId", ...readOnlyProperties],
@@ -96,6 +97,11 @@ function valueProblems(
     return problem(
       stageNode,
       `${name} is mapped for ${stage}, which sets no password; expected Create.`,
+    );
+  if (ofLicence.test(name) && stage !== "Create")
+    return problem(
+      stageNode,
+      `${name} is mapped for ${stage}, which assigns no licence; expected Create.`,
     );
   const fixed = fixedValue(action) ?? "";
   if (/\.password$/i.test(name) && fixed !== "")
@@ -202,6 +208,7 @@ function creationProblems(file: JsonFile, staged: readonly StagedField[]): Probl
 
 function valueFault(name: string, value: string | readonly string[]): string | undefined {
   if (!settable.has(name.toLowerCase()) || value === "") return undefined;
+  if (ofLicence.test(name)) return faultOf(() => licenceFrom([[name, value]]));
   if (!isOfPassword(name)) return faultOf(() => wantedFrom([[name, value]]));
   if (
     /\.password$/i.test(name) ||

@@ -3,6 +3,7 @@ import { languageNames } from "../../lib/exchange/regionalFacts.ts";
 import { Fault } from "../../lib/fault.ts";
 import { timeZoneIds } from "../../lib/generated/timeZones.ts";
 import { folderPermissionOptions } from "../../lib/generated/validators/folderPermissionOptions.ts";
+import { licenceOptions } from "../../lib/generated/validators/licenceOptions.ts";
 import { litigationHoldOptions } from "../../lib/generated/validators/litigationHoldOptions.ts";
 import { regionalOptions } from "../../lib/generated/validators/regionalOptions.ts";
 import { Unusable, type Shape } from "../../lib/host/schemaContract.ts";
@@ -33,6 +34,11 @@ export const optionSets: Readonly<Record<string, OptionSet>> = {
     schema: "folderPermissionOptions",
     shape: folderPermissionOptions.shape,
     rules: () => import("../../lib/entitlements/folderPermission.ts"),
+  },
+  licences: {
+    schema: "licenceOptions",
+    shape: licenceOptions.shape,
+    rules: () => import("../../lib/entitlements/licenceOptions.ts"),
   },
   litigationHold: {
     schema: "litigationHoldOptions",

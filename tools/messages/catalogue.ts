@@ -3,6 +3,7 @@ import type { Outcome } from "../../lib/generated/types.ts";
 import { changes } from "./changes.ts";
 import { connection } from "./connection.ts";
 import { graph } from "./graph.ts";
+import { licences } from "./licences.ts";
 import { links } from "./links.ts";
 import { values } from "./values.ts";
 
@@ -23,6 +24,7 @@ export const catalogue: readonly Entry[] = [
   ...values,
   ...changes,
   ...graph,
+  ...licences,
   ...links,
 ];
 
@@ -76,7 +78,7 @@ export const sections: readonly Section[] = [
   },
   {
     outcome: "notLicensed",
-    meaning: "The licence of the mailbox does not include the feature.",
+    meaning: "The licence does not include the feature, or no seat of it is free.",
     again: "Retry after the licence was assigned.",
   },
   {

@@ -7,11 +7,13 @@ import configuration from "../../schemas/configuration.schema.json" with { type:
 import event from "../../schemas/event.schema.json" with { type: "json" };
 import options from "../../schemas/options.schema.json" with { type: "json" };
 import folderOptions from "../../permissions/folderPermission/options.json" with { type: "json" };
+import licenceOptions from "../../permissions/licences/options.json" with { type: "json" };
 import holdOptions from "../../permissions/litigationHold/options.json" with { type: "json" };
 import regionalOptions from "../../permissions/regionalConfiguration/options.json" with { type: "json" };
 import { groupProperties } from "../../lib/graph/group.ts";
 import { listOperations, objectOperations, writes } from "../../lib/graph/client/operations.ts";
 import { readOnlyProperties, userProperties } from "../../lib/graph/userProperties.ts";
+import type { LicenceOption } from "../../lib/generated/types.ts";
 import { isRecord } from "../../lib/record.ts";
 
 /** Words of the errors and warnings of Exchange Online and Graph, and of the audit sentences, in lower case. */
@@ -165,9 +167,12 @@ creationtype passwordpolicies grouptypes consentprovidedforminor
     .split(/\s+/),
 );
 
-/** The ids of the permissions that the implementer has listed: the action knows no others. */
-export const optionIds: ReadonlySet<string> = new Set(
-  [folderOptions, holdOptions, regionalOptions].flatMap(({ options }) =>
+const licences: readonly LicenceOption[] = licenceOptions.options;
+
+/** The ids of the permissions that the implementer has listed, and the names in them: the action knows no others. */
+export const optionIds: ReadonlySet<string> = new Set([
+  ...[folderOptions, holdOptions, regionalOptions].flatMap(({ options }) =>
     options.map(({ Id }) => Id),
   ),
-);
+  ...licences.flatMap(({ Id, DisabledPlans }) => [Id, ...DisabledPlans]),
+]);

@@ -13,6 +13,7 @@ export const entra: System = {
   folder: "lifecycle/entra/",
   sets: [
     "permissions/entraGroups/",
+    "permissions/licences/",
     "permissions/microsoft365Groups/",
     "resources/entraGroups",
     "resources/microsoft365Groups",

@@ -45,6 +45,7 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
       ofGraphMember(step, "grantPermission"),
     "POST /groups/{group}/owners/$ref": (step) => ofGraphOwner(step, "revokePermission"),
     "DELETE /groups/{group}/owners/{owner}/$ref": (step) => ofGraphOwner(step, "grantPermission"),
+    "POST /users/{user}/assignLicense": ofLicence,
     "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
     "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
     "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),
@@ -240,6 +241,27 @@ function ofGraphMember({ parameters: { group, member } }: PlanStep, verb: Verb):
       action: `permissions/entraGroups/${verb}`,
       account: String(member),
       permission: { Id: String(group) },
+    },
+  };
+}
+
+/** Options decide which service plans are off after a grant, so it cannot restore those that were. */
+function ofLicence({
+  before,
+  parameters: { user, addLicenses, removeLicenses },
+}: PlanStep): Inverse {
+  const [added] = [addLicenses].flat().filter(isRecord);
+  const [removed] = [removeLicenses].flat();
+  if (!before["isAssigned"] && removed !== undefined) return { reason: "it changed nothing" };
+  if (before["isAssigned"] && added) return { reason: "it changed service plans at most" };
+  if ([before["disabledPlans"]].flat().length > 0)
+    return { reason: "some service plans of the licence were off, and a grant would turn them on" };
+  const verb: Verb = added ? "revokePermission" : "grantPermission";
+  return {
+    event: {
+      action: `permissions/licences/${verb}`,
+      account: String(user),
+      permission: { SkuId: String(added?.["skuId"] ?? removed) },
     },
   };
 }

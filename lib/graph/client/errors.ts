@@ -39,6 +39,7 @@ const masteredByExchange =
   "Exchange Online masters this: it is changed through Exchange, not through Microsoft Graph.";
 const badRequest = /^Request_BadRequest$/;
 const references = /\/\$ref$/;
+const licences = /\/assignLicense$/;
 const creations = /^(POST \/\w+|PATCH \/groups\(.+)$/;
 /** A group by its alternate key: it alone can be what does not exist. */
 const byKey = /^(GET|PATCH) \/groups\(/;
@@ -115,9 +116,22 @@ const meanings: readonly Meaning[] = [
   {
     code: badRequest,
     text: /User does not have a corresponding license/i,
-    by: /\/assignLicense$/,
+    by: licences,
     kind: "alreadySo",
   },
+  // QA, FIELD: there is no seat, or the service plans need or exclude others.
+  {
+    text: /^Subscription with SKU \S+ does not have any available licenses/i,
+    by: licences,
+    kind: "unlicensed",
+  },
+  {
+    text: /^License assignment failed because service plans? /i,
+    by: licences,
+    kind: "invalid",
+  },
+  // FIELD: a licence that a group assigns.
+  { text: /inherited from a group membership/i, by: licences, kind: "invalid" },
   // GI7301, GI18038
   { text: /on-premises mastered Directory Sync objects/i, kind: "onPremises" },
   // GC3564, GC3001, GC8241

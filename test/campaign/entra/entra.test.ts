@@ -11,6 +11,8 @@ const user: Seen = {
   isHidden: false,
   isMember: true,
   isOwner: true,
+  isLicensed: true,
+  hasHeldMailbox: true,
   jobTitle: "Nurse",
 };
 const answerOf = (Success: boolean, Message = "done"): Answer =>
@@ -27,7 +29,14 @@ function caseOf({
 }: Partial<Case> & { configuration?: object }): Case {
   return {
     verb: "update",
-    circumstances: { configuration: { ...configuration }, hasAccount: true, lagMs: 0 },
+    circumstances: {
+      configuration: { ...configuration },
+      hasAccount: true,
+      isLicensedByGroup: false,
+      isHeld: true,
+      licensesOnCreate: false,
+      lagMs: 0,
+    },
     isDryRun: false,
     answer: answerOf(true),
     code: 0,
@@ -56,9 +65,19 @@ describe("a rule of the campaign", () => {
     ["E4", { verb: "delete", configuration: { deleteAccount: true }, jobTitle: "" }],
     ["E10", { verb: "revoke" }],
     ["E10", { verb: "disown" }],
-    ["E11", { after: { users: [user], bystanders: "", groups: ["1", "2"] } }],
+    ["E13", { after: { users: [user], bystanders: "", groups: ["1", "2"] } }],
     ["E5", { verb: "resources", after: { users: [user], bystanders: "", groups: [] } }],
     ["E5", { verb: "own", after: tenantWith({ ...user, isOwner: false }) }],
+    ["E11", { verb: "unlicense" }],
+    [
+      "E12",
+      {
+        verb: "unlicense",
+        configuration: { exchangeOnlineIntegration: true },
+        after: tenantWith({ ...user, isLicensed: false, hasHeldMailbox: false }),
+      },
+    ],
+    ["E5", { verb: "license", after: tenantWith({ ...user, isLicensed: false }) }],
     ["E5", { verb: "grant", after: tenantWith({ ...user, isMember: false }) }],
     ["E5", { jobTitle: "Doctor" }],
     ["E5", { verb: "enable", after: tenantWith({ ...user, isEnabled: false }) }],

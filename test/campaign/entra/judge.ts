@@ -46,7 +46,9 @@ export const rules: Readonly<Record<string, string>> = {
   E8: "Every run that is not killed answers in time, with the exit code that belongs to its answer.",
   E9: "The next event on a healthy tenant succeeds.",
   E10: "After a success of revoke, the user is no member, and no owner if that was revoked.",
-  E11: "No resource has two groups.",
+  E11: "After a success of a revoke of the licence, the user does not have it.",
+  E12: "No mailbox on litigation hold loses its licence while Exchange Online is looked at.",
+  E13: "No resource has two groups.",
 };
 
 /** Everything that is wrong with a run. The state is asked, never the answer. */
@@ -57,14 +59,28 @@ export function judge(one: Case): Violation[] {
   const present = after.users.filter(({ isDeleted }) => !isDeleted);
   if (present.length > 1) add("E1", `${present.length} users`);
   if (before.bystanders !== after.bystanders) add("E2", "another account changed");
-  if (after.groups.length > 1) add("E11", after.groups.join(", "));
+  if (after.groups.length > 1) add("E13", after.groups.join(", "));
   const wasThere = before.users.some(({ isDeleted }) => !isDeleted);
   if (wasThere && present.length === 0 && !(verb === "delete" && deletes(one)))
     add("E3", "the user is gone");
+  const held = before.users.find(
+    (user) => !user.isDeleted && isHoldWatched(one.circumstances, user),
+  );
+  const isLost =
+    held && !after.users.some(({ id, hasHeldMailbox }) => id === held.id && hasHeldMailbox);
+  if (isLost && verb !== "delete") add("E12", "the mailbox on hold is gone");
   if (isDryRun && JSON.stringify(before) !== JSON.stringify(after)) add("E6", "the tenant changed");
   if (one.written.includes(password)) add("E7", "the password was written");
   if (answer) found.push(...ofAnswer(one, answer));
   return found;
+}
+
+/** Whether the user has a mailbox on litigation hold that the connector can see. */
+export function isHoldWatched(
+  { configuration }: Circumstances,
+  { hasHeldMailbox }: Pick<Seen, "hasHeldMailbox">,
+): boolean {
+  return hasHeldMailbox && configuration["exchangeOnlineIntegration"] === true;
 }
 
 function deletes({ circumstances: { configuration } }: Case): boolean {
@@ -85,7 +101,7 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
   );
   const isStrict = one.circumstances.configuration["ConfirmRevokes"] === "strict";
   const isExcused = one.wasLiedTo && isAccepted && !isStrict;
-  const rule = one.verb === "revoke" || one.verb === "disown" ? "E10" : "E4";
+  const rule = { revoke: "E10", disown: "E10", unlicense: "E11" }[one.verb as string] ?? "E4";
   for (const left of leftBy(one, user)) if (!isExcused) add(rule, left);
   // What is given is confirmed by a plain acceptance, as long as nothing left a doubt.
   const isTrusted = one.wasLiedTo && one.verb !== "create";
@@ -98,6 +114,7 @@ function leftBy(one: Case, user: Seen | undefined): string[] {
   const { verb } = one;
   if (verb === "revoke") return user?.isMember ? ["the user is a member"] : [];
   if (verb === "disown") return user?.isOwner ? ["the user is an owner"] : [];
+  if (verb === "unlicense") return user?.isLicensed ? ["the user has the licence"] : [];
   if (verb !== "disable" && verb !== "delete") return [];
   if (!user) return [];
   if (verb === "delete" && deletes(one)) return ["the user is not deleted"];
@@ -109,6 +126,7 @@ function missingAfter(one: Case, user: Seen | undefined): string[] {
   if (verb === "create") return user ? [] : ["there is no user"];
   if (verb === "grant") return user?.isMember ? [] : ["the user is no member"];
   if (verb === "own") return user?.isOwner ? [] : ["the user is no owner"];
+  if (verb === "license") return user?.isLicensed ? [] : ["the user has no licence"];
   if (verb === "enable") return user?.isEnabled ? [] : ["the account is not enabled"];
   if (verb === "update") return user?.jobTitle === jobTitle ? [] : ["the job title differs"];
   const hides =

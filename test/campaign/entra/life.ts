@@ -1,7 +1,7 @@
 /** The events of one person's account, as the platform sends them. */
 import type { Chance } from "../chance.ts";
 import type { Event } from "../scenario.ts";
-import { groupId, missingId, password, person } from "./tenant.ts";
+import { groupId, missingId, password, person, skuId, type Start } from "./tenant.ts";
 
 export type Verb =
   | "create"
@@ -12,14 +12,16 @@ export type Verb =
   | "uniquenessCheck"
   | "grant"
   | "revoke"
+  | "license"
+  | "unlicense"
   | "own"
   | "disown"
   | "resources";
 
-export interface Circumstances {
+export interface Circumstances extends Start {
   configuration: Record<string, unknown>;
-  hasAccount: boolean;
-  lagMs: number;
+  /** Create assigns the licence. */
+  licensesOnCreate: boolean;
 }
 
 /** What holds for all events of a run. */
@@ -29,6 +31,9 @@ export function drawCircumstances(
 ): Circumstances {
   return {
     hasAccount: chance.is(0.4),
+    isLicensedByGroup: chance.is(0.2),
+    isHeld: chance.is(0.3),
+    licensesOnCreate: chance.is(0.3),
     lagMs: chance.is(0.3) ? 4_000 : 0,
     configuration: {
       ...credentials,
@@ -52,8 +57,11 @@ const lives: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
   ["create", "grant", "revoke"],
   ["create", "grant", "disable", "revoke", "delete"],
   ["create", "grant", "delete", "revoke"],
+  ["create", "license", "unlicense"],
   ["create", "own", "grant", "disown", "revoke"],
   ["resources", "create", "own", "resources", "delete", "disown"],
+  ["create", "license", "license", "unlicense", "unlicense", "license"],
+  ["create", "license", "disable", "unlicense", "delete"],
 ];
 
 export function drawLife(chance: Chance): readonly Verb[] {
@@ -69,13 +77,14 @@ export interface EventChoices {
 
 export function eventFor(
   verb: Verb,
-  { configuration }: Circumstances,
+  { configuration, licensesOnCreate }: Circumstances,
   { reference, manager, jobTitle, isDryRun }: EventChoices,
 ): Event {
   const isNew = verb === "create" || verb === "uniquenessCheck";
   const names = { ...person, jobTitle, usageLocation: "NL" };
+  const license = verb === "create" && licensesOnCreate && { skuPartNumber: "ENTERPRISEPACK" };
   const data = isNew
-    ? { ...names, passwordProfile: { password } }
+    ? { ...names, passwordProfile: { password }, ...(license && { license }) }
     : verb === "update" && { jobTitle, mobilePhone: jobTitle === "" ? "" : "+31 6 1" };
   return {
     actionContext: {
@@ -85,10 +94,7 @@ export function eventFor(
       References: {
         Account: reference ?? (isNew ? null : missingId),
         ManagerAccount: manager ?? null,
-        Permission: {
-          Id: groupId,
-          ...((verb === "own" || verb === "disown") && { Permission: "Owner" }),
-        },
+        Permission: permissionOf(verb),
       },
       ...(verb === "create" && {
         CorrelationConfiguration: {
@@ -103,4 +109,9 @@ export function eventFor(
     }),
     outputContext: { Data: {} },
   };
+}
+
+function permissionOf(verb: Verb): Record<string, string> {
+  if (verb.endsWith("license")) return { SkuId: skuId };
+  return { Id: groupId, ...(verb.endsWith("own") && { Permission: "Owner" }) };
 }

@@ -13,7 +13,11 @@ export const person = {
 };
 export const password = "CaNaRy-Pass-word-7001";
 
-/** A security group that the person is granted; a colleague is a member and an owner. */
+/** A licence with a mailbox that the person is granted, and a group that may assign it as well. */
+export const skuId = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+export const licensingId = "00000000-0000-4000-8000-0000000007a1";
+
+/** A security group that the person is granted; a colleague is a member. */
 export const groupId = "00000000-0000-4000-8000-0000000007a0";
 
 export const missingId = "00000000-0000-4000-8000-00000000dead";
@@ -24,19 +28,51 @@ export interface Tenant {
   colleagues: string[];
 }
 
-/** `hasAccount`: the first colleague is the person. */
-export function openTenant(hasAccount: boolean, lagMs: number, now: () => number): Tenant {
+/** How a tenant starts. */
+export interface Start {
+  /** The first colleague is the person. */
+  hasAccount: boolean;
+  /** A group assigns the licence to the first colleague. */
+  isLicensedByGroup: boolean;
+  /** The mailbox of the first colleague is on litigation hold. */
+  isHeld: boolean;
+  lagMs: number;
+}
+
+export function openTenant(start: Start, now: () => number): Tenant {
+  const { hasAccount, isLicensedByGroup, isHeld, lagMs } = start;
   const state = manyMailboxes(3);
   state.behaviour.createLagMs = lagMs;
   state.behaviour.graphMemberLagMs = lagMs;
   const colleagues = state.objects.map((object) => String(object["ExternalDirectoryObjectId"]));
   const [first = "", , last = ""] = colleagues;
   state.entra = {
-    users: hasAccount ? { [first]: { employeeId: person.employeeId } } : {},
+    users: hasAccount ? { [first]: { employeeId: person.employeeId, usageLocation: "NL" } } : {},
     groups: {
       [groupId]: { displayName: "Nurses", mailNickname: "nurses", members: [last], owners: [last] },
+      [licensingId]: {
+        displayName: "Licensed",
+        mailNickname: "licensed",
+        members: isLicensedByGroup ? [first] : [],
+        assignedLicenses: [{ skuId, disabledPlans: [] }],
+      },
     },
+    subscribedSkus: [
+      {
+        skuId,
+        skuPartNumber: "ENTERPRISEPACK",
+        prepaidUnits: { enabled: 10 },
+        servicePlans: [
+          {
+            servicePlanId: "efb87545-963c-4e0d-99df-69c6916d9eb0",
+            servicePlanName: "EXCHANGE_S_ENTERPRISE",
+          },
+        ],
+      },
+    ],
   };
+  const [mailbox] = state.objects;
+  if (isHeld && mailbox) mailbox["LitigationHoldEnabled"] = true;
   const emulator = createEmulator({ state, clock: () => epoch + now() });
   return { emulator, colleagues };
 }
@@ -49,6 +85,9 @@ export interface Seen {
   isHidden: boolean;
   isMember: boolean;
   isOwner: boolean;
+  /** Directly or through a group. */
+  isLicensed: boolean;
+  hasHeldMailbox: boolean;
   jobTitle: string;
 }
 
@@ -66,8 +105,14 @@ export function usersOf(state: Readonly<State>, employeeId: string): Seen[] {
         isDeleted:
           object?.["IsSoftDeletedByRemove"] === true || record["deletedDateTime"] !== undefined,
         isHidden: object?.["HiddenFromAddressListsEnabled"] === true,
-        isMember: linked(state, "members").includes(id),
-        isOwner: linked(state, "owners").includes(id),
+        isMember: membersIn(state, groupId).includes(id),
+        isOwner: membersIn(state, groupId, "owners").includes(id),
+        isLicensed:
+          JSON.stringify(record["assignedLicenses"] ?? []).includes(skuId) ||
+          membersIn(state, licensingId).includes(id),
+        hasHeldMailbox:
+          object?.["LitigationHoldEnabled"] === true &&
+          object["RecipientTypeDetails"] === "UserMailbox",
         jobTitle: typeof jobTitle === "string" ? jobTitle : "",
       };
     });
@@ -80,19 +125,23 @@ export function bystandersOf(state: Readonly<State>, ids: readonly string[]): st
   );
   const records = Object.entries(state.entra?.users ?? {}).filter(([id]) => !ids.includes(id));
   const links = (["members", "owners"] as const).map((relation) =>
-    linked(state, relation).filter((id) => !ids.includes(id)),
+    membersIn(state, groupId, relation).filter((id) => !ids.includes(id)),
   );
   return JSON.stringify([others, records, links]);
 }
 
-function linked({ entra }: Readonly<State>, relation: "members" | "owners"): string[] {
-  const ids = entra?.groups?.[groupId]?.[relation];
-  return Array.isArray(ids) ? ids.map(String) : [];
+function membersIn(
+  { entra }: Readonly<State>,
+  group: string,
+  relation: "members" | "owners" = "members",
+): string[] {
+  const members = entra?.groups?.[group]?.[relation];
+  return Array.isArray(members) ? members.map(String) : [];
 }
 
 /** The keys of the groups that resources created. */
 export function createdGroupsOf({ entra }: Readonly<State>): string[] {
-  return Object.values(entra?.groups ?? {}).flatMap(({ uniqueName, displayName }) =>
-    typeof uniqueName === "string" || displayName === "dg_Ward" ? [String(uniqueName)] : [],
+  return Object.values(entra?.groups ?? {}).flatMap(({ uniqueName }) =>
+    typeof uniqueName === "string" ? [uniqueName] : [],
   );
 }

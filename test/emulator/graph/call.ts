@@ -5,7 +5,7 @@ import { answerOf, jsonAnswer, type Answer } from "../message.ts";
 import { isGuid } from "../shapes.ts";
 import type { Directory, Entity } from "./directory.ts";
 import { badRequest, denied, invalidIdentifier, notFound } from "./errors.ts";
-import { isObject, type Values } from "./json.ts";
+import { isObject, textOf, type Values } from "./json.ts";
 import { holdsOneOf } from "./operations.ts";
 import type { GraphPages } from "./pages.ts";
 import type { Kind } from "./properties.ts";
@@ -80,7 +80,8 @@ function withoutTypes(body: Values): Values {
   return Object.fromEntries(
     Object.entries(body)
       .filter(
-        ([name, value]) => name !== "@odata.type" || !/^#microsoft\.graph\./.test(String(value)),
+        ([name, value]) =>
+          !(name === "@odata.type" && textOf(value).startsWith("#microsoft.graph.")),
       )
       .map(([name, value]) => [name, isObject(value) ? withoutTypes(value) : value]),
   );

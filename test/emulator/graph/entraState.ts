@@ -21,11 +21,16 @@ export interface Sku {
   skuPartNumber: string;
   prepaidUnits: { enabled: number; warning?: number; suspended?: number; lockedOut?: number };
   servicePlans: ServicePlan[];
+  /** A subscription of the company is assigned to nobody (documented). Default: User. */
+  appliesTo?: "User" | "Company";
 }
 
 export interface ServicePlan {
   servicePlanId: string;
   servicePlanName: string;
+  /** Ids of plans without which it cannot be enabled, and of plans beside which it cannot. */
+  dependsOn?: string[];
+  excludes?: string[];
 }
 
 type Report = (path: string, expected: string) => void;
@@ -168,7 +173,11 @@ const isUnits = (value: unknown): boolean =>
   );
 
 const isPlan = (value: unknown): boolean =>
-  isRecord(value) && isGuid(value["servicePlanId"]) && isText(value["servicePlanName"]);
+  isRecord(value) &&
+  isGuid(value["servicePlanId"]) &&
+  isText(value["servicePlanName"]) &&
+  isIds(value["dependsOn"] ?? []) &&
+  isIds(value["excludes"] ?? []);
 
 function checkSkus(skus: unknown, report: Report): void {
   if (skus === undefined) return;
@@ -184,12 +193,14 @@ function checkSkus(skus: unknown, report: Report): void {
       isUnits(sku["prepaidUnits"]) &&
       Array.isArray(sku["servicePlans"]) &&
       sku["servicePlans"].every(isPlan) &&
-      Object.keys(sku).length === 4;
+      /^(User|Company|undefined)$/.test(String(sku["appliesTo"])) &&
+      Object.keys(sku).length === (sku["appliesTo"] === undefined ? 4 : 5);
     if (!isSound)
       report(
         `entra.subscribedSkus[${index}]`,
         'must be {"skuId": GUID, "skuPartNumber": text, "prepaidUnits": {"enabled": number, ...}, ' +
-          '"servicePlans": [{"servicePlanId": GUID, "servicePlanName": text}]}',
+          '"servicePlans": [{"servicePlanId": GUID, "servicePlanName": text, "dependsOn": [GUID], ' +
+          '"excludes": [GUID]}], "appliesTo": "User" or "Company"}; dependsOn, excludes and appliesTo may be absent',
       );
   });
 }

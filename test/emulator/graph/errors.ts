@@ -165,7 +165,17 @@ export const noUsageLocation = (): GraphRefusal =>
   refused("License assignment cannot be done for user with invalid usage location.");
 export const noSeats = (sku: string): GraphRefusal =>
   refused(`Subscription with SKU ${sku} does not have any available licenses.`);
-/** Assumed. */
+/** Observed. */
+export const planDependsOn = (plan: string, others: readonly string[]): GraphRefusal =>
+  refused(
+    `License assignment failed because service plan ${plan} depends on the service plan(s) ${others.join(",")}`,
+  );
+/** The text is assumed. */
+export const plansExclude = (plan: string, other: string): GraphRefusal =>
+  refused(
+    `License assignment failed because service plans ${plan} and ${other} are mutually exclusive`,
+  );
+/** Observed by HelloID's older connector for Entra ID. */
 export const unknownSku = (sku: string): GraphRefusal =>
   refused(`License ${sku} does not correspond to a valid company License.`);
 export const noLicenceChange = (): GraphRefusal => refused("No license changes provided.");

@@ -1,5 +1,6 @@
 /** `/groups/{group}/members` and `/owners`: who is in a group, and who may change that. */
 import type { Answer } from "../message.ts";
+import { relicense } from "./licences.ts";
 import { bodyOf, named, noContent, referenced, requireRoles, type Call } from "./call.ts";
 import type { Directory, Entity, Seen } from "./directory.ts";
 import {
@@ -87,8 +88,14 @@ export function addLinks(call: Call, target: Entity, relation: Relation, added: 
     if (there.has(one.id)) throw alreadyThere(relation);
     there.add(one.id);
   }
-  directory.link(target, relation, { add: added.map(({ id }) => id) });
+  const add = added.map(({ id }) => id);
+  relicense(call, relation === "members" ? usersAmong(added) : [], () => {
+    directory.link(target, relation, { add });
+  });
 }
+
+const usersAmong = (entities: readonly (Entity | undefined)[]): Entity[] =>
+  entities.flatMap((one) => (one?.kind === "user" ? [one] : []));
 
 export function postLink(call: Call, relation: Relation): Answer {
   const target = group(call);
@@ -106,7 +113,9 @@ export function deleteLink(call: Call, relation: Relation): Answer {
   const id = linkedIn(call, target, relation);
   const isLast = directory.linked(target, relation).length === 1;
   if (relation === "owners" && isLast) throw lastOwner();
-  directory.link(target, relation, { remove: [id] });
+  relicense(call, relation === "members" ? usersAmong([directory.find(id)]) : [], () => {
+    directory.link(target, relation, { remove: [id] });
+  });
   return noContent();
 }
 

@@ -5,7 +5,7 @@ import { setLicence } from "../licence.ts";
 import { isGuid } from "../shapes.ts";
 import { bodyOf, json, named, type Call } from "./call.ts";
 import type { Directory, Entity } from "./directory.ts";
-import type { Sku } from "./entraState.ts";
+import type { ServicePlan, Sku } from "./entraState.ts";
 import {
   inheritedLicence,
   invalidValues,
@@ -14,11 +14,13 @@ import {
   noSuchLicence,
   notImplemented,
   noUsageLocation,
+  planDependsOn,
+  plansExclude,
   unknownSku,
   valueRequired,
 } from "./errors.ts";
 import { isObject, textOf, textsOf, type Json, type Values } from "./json.ts";
-import { licencesIn } from "./licenceStates.ts";
+import { licencesIn, licenceStates } from "./licenceStates.ts";
 import { single } from "./query.ts";
 
 const skusOf = ({ state }: Directory): readonly Sku[] => state.entra?.subscribedSkus ?? [];
@@ -32,22 +34,37 @@ const skuIds = (user: Entity, directory: Directory): Json[] =>
 
 export function listSkus(call: Call): Answer {
   const { directory, root } = call;
-  if (call.incoming.url.searchParams.size > 0) throw notImplemented("options of /subscribedSkus");
-  const value = skusOf(directory).map((sku) => ({
+  const all = skusOf(directory).map((sku): Record<string, unknown> => ({
     id: `${directory.state.tenant.id}_${sku.skuId}`,
     skuId: sku.skuId,
     skuPartNumber: sku.skuPartNumber,
-    appliesTo: "User",
+    appliesTo: sku.appliesTo ?? "User",
     capabilityStatus: "Enabled",
     consumedUnits: consumed(sku, directory),
     prepaidUnits: { suspended: 0, warning: 0, lockedOut: 0, ...sku.prepaidUnits },
-    servicePlans: sku.servicePlans.map((plan) => ({
-      ...plan,
+    servicePlans: sku.servicePlans.map(({ servicePlanId, servicePlanName }) => ({
+      servicePlanId,
+      servicePlanName,
       provisioningStatus: "Success",
       appliesTo: "User",
     })),
   }));
+  const names = selectedOf(call, Object.keys(all[0] ?? {}));
+  const value = all.map((sku) => Object.fromEntries(names.map((name) => [name, sku[name]])));
   return json({ "@odata.context": `${root}/$metadata#subscribedSkus`, value });
+}
+
+/** `$select` is the only option that was observed in use. */
+function selectedOf({ incoming }: Call, all: readonly string[]): readonly string[] {
+  const { searchParams } = incoming.url;
+  const select = searchParams.get("$select");
+  if (searchParams.size > (select === null ? 0 : 1))
+    throw notImplemented("options of /subscribedSkus other than $select");
+  const names = select?.split(",") ?? all;
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined && all.length > 0)
+    throw notImplemented(`$select of '${unknown}' of /subscribedSkus`);
+  return names;
 }
 
 interface Added {
@@ -68,14 +85,18 @@ export function assignLicence(call: Call): Answer {
   checkRemoved(user, removed, directory);
   if (added.length > 0 && directory.value(user, "usageLocation") === null) throw noUsageLocation();
   for (const { sku } of added) requireSeat(sku, user, directory);
-  const before = hasExchange(user, directory);
   const kept = licencesIn(directory.record(user)).filter(
     ({ skuId }) =>
       !removed.includes(textOf(skuId)) && !added.some(({ sku }) => sku.skuId === skuId),
   );
   const fresh = added.map(({ sku, disabledPlans }) => ({ disabledPlans, skuId: sku.skuId }));
-  directory.write(user, { assignedLicenses: [...kept, ...fresh] });
-  followInExchange(user, before, directory);
+  const inherited = licenceStates(user, directory).filter(
+    ({ assignedByGroup }) => assignedByGroup !== null,
+  );
+  requireSoundPlans(added, plansOf([...kept, ...fresh, ...inherited], directory));
+  relicense(call, [user], () => {
+    directory.write(user, { assignedLicenses: [...kept, ...fresh] });
+  });
   return single(call, directory.current(user));
 }
 
@@ -95,6 +116,7 @@ function checkRemoved(user: Entity, removed: readonly string[], directory: Direc
   const direct = licencesIn(directory.record(user)).map(({ skuId }) => skuId);
   for (const id of removed) {
     if (direct.includes(id)) continue;
+    if (!skusOf(directory).some(({ skuId }) => skuId === id)) throw unknownSku(id);
     throw skuIds(user, directory).includes(id) ? inheritedLicence() : noSuchLicence();
   }
 }
@@ -104,6 +126,31 @@ function requireSeat(sku: Sku, user: Entity, directory: Directory): void {
   if (skuIds(user, directory).includes(sku.skuId)) return;
   const { enabled, warning = 0 } = sku.prepaidUnits;
   if (consumed(sku, directory) >= enabled + warning) throw noSeats(sku.skuId);
+}
+
+/** The service plans that are enabled in some licences. */
+const plansOf = (licences: readonly Values[], directory: Directory): ServicePlan[] =>
+  licences.flatMap(({ skuId, disabledPlans }) =>
+    (skusOf(directory).find((sku) => sku.skuId === skuId)?.servicePlans ?? []).filter(
+      ({ servicePlanId }) => !textsOf(disabledPlans).includes(servicePlanId),
+    ),
+  );
+
+/**
+ * A plan needs those that it depends on (observed), and excludes others (observed; the text is assumed). Which ones is
+ * part of the state: Microsoft publishes no list.
+ */
+function requireSoundPlans(added: readonly Added[], enabled: readonly ServicePlan[]): void {
+  const ids = enabled.map(({ servicePlanId }) => servicePlanId);
+  const own = added.flatMap(({ sku, disabledPlans }) =>
+    sku.servicePlans.filter(({ servicePlanId }) => !disabledPlans.includes(servicePlanId)),
+  );
+  for (const { servicePlanId, dependsOn = [], excludes = [] } of own) {
+    const absent = dependsOn.filter((id) => !ids.includes(id));
+    if (absent.length > 0) throw planDependsOn(servicePlanId, absent);
+    const other = excludes.find((id) => ids.includes(id));
+    if (other !== undefined) throw plansExclude(servicePlanId, other);
+  }
 }
 
 /** Whether a licence has a plan for a mailbox that is not disabled. */
@@ -120,19 +167,28 @@ function hasExchange(user: Entity, directory: Directory): boolean {
   );
 }
 
-/** The mailbox comes and goes with the plan. In the service it takes minutes; here it is at once. */
-function followInExchange(user: Entity, before: boolean, directory: Directory): void {
+/**
+ * Carries out a change of what users have licences for. A mailbox comes and goes with its plan: in the service it comes
+ * after minutes, here after `mailboxAfterMs`, and goes at once.
+ */
+export function relicense(call: Call, users: readonly Entity[], change: () => void): void {
+  const { directory } = call;
+  const before = users.map((user) => hasExchange(user, directory));
+  change();
+  users.forEach((user, index) => {
+    followInExchange(call, user, before[index] === true);
+  });
+}
+
+function followInExchange({ directory, now }: Call, user: Entity, before: boolean): void {
   const isLicensed = hasExchange(user, directory);
   const { object } = user;
   if (isLicensed === before) return;
+  if (!object && !isLicensed) return;
   if (!object) throw notImplemented("a mailbox of a user that only Entra ID has");
   if (isMailbox(object) === isLicensed) return;
-  const { store } = directory;
-  setLicence({ user: String(object["Guid"]), licensed: isLicensed }, store);
-  const addresses = store.property(object, "EmailAddresses");
-  // A mailbox has an address: its user name (assumed).
-  if (isLicensed && Array.isArray(addresses) && addresses.length === 0)
-    store.change(object, {
-      EmailAddresses: [`SMTP:${textOf(directory.value(user, "userPrincipalName"))}`],
-    });
+  const { store, state } = directory;
+  const { mailboxAfterMs } = state.behaviour;
+  const at = mailboxAfterMs === 0 ? {} : { at: now + mailboxAfterMs };
+  setLicence({ user: String(object["Guid"]), licensed: isLicensed, ...at }, store);
 }

@@ -436,6 +436,42 @@ describe("a licence", () => {
     expect(refusal(await assign(graphClient(), user, add, remove))).toBe(badRequest(text));
   });
 
+  it("needs the plans that its own depend on, and none that they exclude", async () => {
+    const plans = (change: { dependsOn?: string[]; excludes?: string[] }): GraphClient => {
+      const state = graphState();
+      const [e3] = state.entra?.subscribedSkus ?? [];
+      Object.assign(e3?.servicePlans[1] ?? {}, change);
+      return new GraphClient(createEmulator({ state }));
+    };
+    const e3Without = (client: GraphClient, disabledPlans: string[]) =>
+      client.post(`/users/${ids.anna}/assignLicense`, {
+        addLicenses: [{ skuId: ids.e3, disabledPlans }],
+        removeLicenses: [],
+      });
+    const depending = plans({ dependsOn: [ids.exchangePlan] });
+    expect(refusal(await e3Without(depending, [ids.exchangePlan]))).toBe(
+      badRequest(
+        `License assignment failed because service plan ${ids.teamsPlan} depends on the service plan(s) ` +
+          ids.exchangePlan,
+      ),
+    );
+    expect((await e3Without(depending, [])).status).toBe(200);
+    const excluding = plans({ excludes: [ids.exchangePlan] });
+    expect(refusal(await e3Without(excluding, []))).toBe(
+      badRequest(
+        `License assignment failed because service plans ${ids.teamsPlan} and ${ids.exchangePlan} are mutually ` +
+          "exclusive",
+      ),
+    );
+    expect((await e3Without(excluding, [ids.teamsPlan])).status).toBe(200);
+  });
+
+  it("is listed with the properties that are selected", async () => {
+    const client = graphClient();
+    const { json } = await client.get("/subscribedSkus?$select=skuId,skuPartNumber");
+    expect(json.value[1]).toEqual({ skuId: ids.teams, skuPartNumber: "TEAMS_EXPLORATORY" });
+  });
+
   it("needs a free seat", async () => {
     const client = graphClient();
     const people = [31, 32, 34].map(

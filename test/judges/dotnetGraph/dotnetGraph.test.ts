@@ -174,7 +174,7 @@ const meanings: readonly (readonly [name: string, operation: string, kind: strin
 
 describe.skipIf(program === "")("the Graph SDK for .NET", () => {
   const lines = new Map<string, Line>();
-  let state: State;
+  let state: Readonly<State>;
 
   beforeAll(async () => {
     const running = await startEmulator({ state: graphState() });
@@ -187,7 +187,7 @@ describe.skipIf(program === "")("the Graph SDK for .NET", () => {
         .split("\n")
         .map((one) => JSON.parse(one) as Line))
         lines.set(line.name, line);
-      state = structuredClone(running.emulator.state()) as State;
+      state = structuredClone(running.emulator.state());
     } finally {
       await running.close();
     }

@@ -119,6 +119,172 @@ describe("a person without an account", () => {
   });
 });
 
+describe("a person who gets a licence", () => {
+  const directly = { ...newcomer, license: { skuPartNumber: "ENTERPRISEPACK" } };
+  const byGroup = { ...newcomer, license: { group: "Office users" } };
+  const office = "e47ad000-0000-4000-8000-000000009301";
+  const complete = {
+    configuration: { setManagerOnCreate: "true", exchangeOnlineIntegration: "true" },
+    manager: ids.anna,
+  };
+  const setting = { exchangeOnline: { CustomAttribute9: "new" } };
+  const withOffice = (licences: string[] = [ids.e3], behaviour = {}) =>
+    bench.fresh((state) => {
+      Object.assign(state.behaviour, behaviour);
+      ((state.entra ??= {}).groups ??= {})[office] = {
+        displayName: "Office users",
+        mailNickname: "office",
+        members: [],
+        assignedLicenses: licences.map((skuId) => ({ skuId, disabledPlans: [] })),
+      };
+    });
+  const licencesOf = async (id: string): Promise<unknown> =>
+    (await bench.shown(id, ["licenseAssignmentStates"]))["licenseAssignmentStates"];
+
+  it("directly has it, the manager and the settings of the mailbox, in eight requests", async () => {
+    const data = { ...directly, ...setting };
+    const { answer, messages } = await create({ ...complete, data });
+    const id = String(answer.outputContext.AccountReference);
+    expect(answer.outcome).toBe("done");
+    expect(await licencesOf(id)).toMatchObject([{ skuId: ids.e3, assignedByGroup: null }]);
+    expect(bench.object(id)?.["CustomAttribute9"]).toBe("new");
+    expect(messages[2]).toContain("Assign licence ENTERPRISEPACK to ");
+    // A token for each of two resources, the look-ups, the user, the manager, the licence, the mailbox, its settings.
+    expect(answer.stats.requests).toBe(8);
+  });
+
+  it("through a group has it as well, in eight requests", async () => {
+    withOffice();
+    const data = { ...byGroup, ...setting };
+    const { answer } = await create({ ...complete, data });
+    const id = String(answer.outputContext.AccountReference);
+    expect(answer.outcome).toBe("done");
+    expect(await licencesOf(id)).toMatchObject([{ skuId: ids.e3, assignedByGroup: office }]);
+    expect(bench.object(id)?.["CustomAttribute9"]).toBe("new");
+    expect(answer.stats.requests).toBe(8);
+  });
+
+  it("is planned in a preview, and nothing is sent", async () => {
+    const { answer } = await create({ data: directly, dryRun: true });
+    expect(answer.plan.map(({ operation }) => operation)).toEqual([
+      "POST /users",
+      "POST /users/{user}/assignLicense",
+    ]);
+    expect(bench.writes()).toEqual([]);
+  });
+
+  it.each([
+    ["directly", directly],
+    ["through a group", byGroup],
+  ])("%s is finished by the next run when the mailbox takes longer", async (_way, own) => {
+    withOffice([ids.e3], { mailboxAfterMs: 60_000 });
+    const choices = { ...complete, data: { ...own, ...setting } };
+    const first = await create(choices);
+    expect(first.answer.outcome).toBe("notYet");
+    expect(usersWith("2001")).toHaveLength(1);
+    bench.emulator.advance(60_000);
+    const next = await create(choices);
+    expect(next.answer).toMatchObject({ outcome: "done", outputContext: { Success: true } });
+    // What the first run did is not done again.
+    expect(next.answer.plan.map(({ operation }) => operation)).toEqual(["Set-Mailbox"]);
+    expect(usersWith("2001")).toHaveLength(1);
+  });
+
+  it("that an earlier run did not assign has it after the next one", async () => {
+    withOffice();
+    const data = { ...newcomer, license: { skuPartNumber: "enterprisepack", group: office } };
+    bench.emulator.setFaults([
+      {
+        match: { side: "graph", operation: "POST /users/{user}/assignLicense" },
+        answer: { status: 403, body: { error: { code: "Authorization_RequestDenied" } } },
+        times: 1,
+      },
+    ]);
+    expect((await create({ data })).answer.outcome).toBe("forbidden");
+    const { answer } = await create({ data });
+    expect(answer).toMatchObject({ outcome: "done", outputContext: { AccountCorrelated: true } });
+    const id = String(usersWith("2001")[0]?.[0]);
+    expect(await licencesOf(id)).toMatchObject([
+      { assignedByGroup: null },
+      { assignedByGroup: office },
+    ]);
+    expect(usersWith("2001")).toHaveLength(1);
+  });
+
+  it("has it already, and nothing is sent", async () => {
+    const { answer } = await create({ value: "1031", data: { ...directly, employeeId: "1031" } });
+    expect(answer.plan).toHaveLength(1);
+    const again = await create({ value: "1031", data: { ...directly, employeeId: "1031" } });
+    expect(again.answer).toMatchObject({ outcome: "alreadySo", plan: [] });
+  });
+
+  it("gets none while persons are only correlated", async () => {
+    const { answer } = await create({
+      value: "1031",
+      configuration: { CorrelateOnly: "true" },
+      data: { ...directly, employeeId: "1031" },
+    });
+    expect(answer).toMatchObject({ outcome: "alreadySo", plan: [] });
+    expect(answer.outputContext.Data?.["license"]).toEqual({ skuPartNumber: null });
+  });
+
+  it.each<[string, Record<string, unknown>, string, RegExp]>([
+    [
+      "a licence that the tenant does not have",
+      { license: { skuPartNumber: "SPE_E5" } },
+      "invalid",
+      /^license\.skuPartNumber is mapped with "SPE_E5", which is .* one of ENTERPRISEPACK, TEAMS_EXPLORATORY\.$/,
+    ],
+    [
+      "no usage location",
+      { usageLocation: null, license: { skuPartNumber: "ENTERPRISEPACK" } },
+      "invalid",
+      /^The new user has no usageLocation, so licence ENTERPRISEPACK cannot be assigned;/,
+    ],
+    [
+      "a group that assigns none",
+      { license: { group: "Care staff" } },
+      "invalid",
+      /^license\.group is mapped with group "Care staff" \(.*\), which assigns no licence;/,
+    ],
+    [
+      "a group that does not exist",
+      { license: { group: "Nowhere" } },
+      "invalid",
+      /^No group has the displayName "Nowhere"\.$/,
+    ],
+    [
+      "a group that Active Directory masters",
+      { license: { group: ids.synced } },
+      "masteredOnPremises",
+      /^Group "From on-premises" .* is synchronised from Active Directory/,
+    ],
+    [
+      "a field that does not exist",
+      { license: { sku: "ENTERPRISEPACK" } },
+      "invalid",
+      /^license\.sku is mapped; expected license\.skuPartNumber or license\.group\.$/,
+    ],
+  ])("with %s is not created", async (_what, own, outcome, message) => {
+    const { answer, messages } = await create({ data: { ...newcomer, ...own } });
+    expect([answer.outcome, messages[0]]).toEqual([outcome, expect.stringMatching(message)]);
+    expect(usersWith("2001")).toEqual([]);
+  });
+
+  it("with a name that two groups have is not created", async () => {
+    withOffice();
+    const again = { displayName: "Office users", mailNickname: "office2", members: [] };
+    bench.fresh((state) => {
+      const groups = ((state.entra ??= {}).groups ??= {});
+      groups[office] = again;
+      groups["e47ad000-0000-4000-8000-000000009302"] = again;
+    });
+    const { answer, messages } = await create({ data: byGroup });
+    expect(answer.outcome).toBe("ambiguous");
+    expect(messages[0]).toContain('2 groups have the displayName "Office users"');
+  });
+});
+
 describe("an account that exists", () => {
   it.each<[string, string, string, string]>([
     ["employeeId", "1031", ids.anna, `Correlated with user ${anna}: its employeeId is "1031".`],

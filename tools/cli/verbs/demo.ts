@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import type { Command } from "commander";
 import type { Answer } from "../../../lib/host/answer.ts";
+import { seedState } from "../../../test/emulator/seed.ts";
 import { startEmulator, type RunningEmulator } from "../../../test/emulator/server.ts";
-import { entraStory, type LaterChapter } from "../demoEntra.ts";
+import { entraSeats, entraStory, type LaterChapter } from "../demoEntra.ts";
 import { story, type Chapter, type Tenant } from "../demoEvents.ts";
 import { differencesOf, linesOf } from "../../session/differences.ts";
 import { withExamples } from "../examples.ts";
@@ -46,7 +47,10 @@ export function addDemo(program: Command, terminal: Terminal): void {
   demo.action(async (name: string, options: DemoOptions) => {
     const chapters = storyNamed(name);
     assertBuilt(options.dist);
-    const emulator = await startEmulator();
+    const state = seedState();
+    // Only the story for Entra ID has licences.
+    if (chapters === entraStory) (state.entra ??= {}).subscribedSkus = [...entraSeats];
+    const emulator = await startEmulator({ state });
     emulator.emulator.remember();
     try {
       await play(chapters(emulator), emulator, { ...options, terminal });

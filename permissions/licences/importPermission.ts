@@ -1,0 +1,9 @@
+import { importNeeds, licenceHolders } from "../../lib/entitlements/licences.ts";
+import { onImportPermission } from "../../lib/host/permissionActions.ts";
+
+/** Imports the users to whom the licences are assigned directly. */
+export default onImportPermission({
+  needs: importNeeds,
+  configuration: [],
+  handle: licenceHolders,
+});

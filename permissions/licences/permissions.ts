@@ -1,0 +1,9 @@
+import { listNeeds, licencePermissions } from "../../lib/entitlements/licences.ts";
+import { onPermissions } from "../../lib/host/permissionActions.ts";
+
+/** Lists the licences of the tenant. */
+export default onPermissions({
+  needs: listNeeds,
+  configuration: [],
+  handle: licencePermissions,
+});
