@@ -7,7 +7,7 @@ import { listActions, loadAction } from "../../tools/session/actions.ts";
 import { examine } from "../../tools/doctor/checks.ts";
 import type { Premises } from "../../tools/doctor/check.ts";
 import type { Finding } from "../../tools/doctor/finding.ts";
-import { setsOf } from "../../tools/doctor/sets.ts";
+import { graphSetsOf, setsOf } from "../../tools/doctor/sets.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { seedState } from "../emulator/seed.ts";
 import type { App, State } from "../emulator/state.ts";
@@ -31,6 +31,7 @@ const actions = await Promise.all(
   listActions().map(async (name) => [name, await loadAction(name)] as const),
 );
 export const allSets = setsOf(new Map(actions));
+export const allGraphSets = graphSetsOf(new Map(actions));
 
 async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<Finding[]> {
   const {
@@ -59,6 +60,7 @@ async function findingsOf(running: RunningEmulator, mistake: Mistake): Promise<F
       clock: () => Date.now() + fastMs,
     },
     sets: allSets.filter(({ name }) => sets?.includes(name) ?? true),
+    graphSets: allGraphSets.filter(({ name }) => sets?.includes(name) ?? false),
   }))
     findings.push(finding);
   return findings;

@@ -7,7 +7,7 @@ import type { Proxy } from "../../lib/net/proxy.ts";
 import type { Verdict } from "./finding.ts";
 import type { Known } from "./known.ts";
 import type { Role } from "./roles.ts";
-import type { ActionSet } from "./sets.ts";
+import type { ActionSet, GraphSet } from "./sets.ts";
 
 /** A tenant and its surroundings: what the checks look at. */
 export interface Premises {
@@ -22,6 +22,8 @@ export interface Premises {
   seams: ConnectorSeams;
   /** The sets of actions that are in use. */
   sets: readonly ActionSet[];
+  /** Those of Microsoft Graph. */
+  graphSets: readonly GraphSet[];
 }
 
 /** What the checks find out for each other. */
@@ -40,6 +42,8 @@ export interface Facts {
   /** The time at the sign-in host, in milliseconds since 1970; undefined when its answer has none. */
   serviceTime: number | undefined;
   exchangeReached: true;
+  graphReached: true;
+  graphClaims: Claims;
   /** The clock of this machine is right. */
   clock: true;
   credential: Credential;
@@ -53,8 +57,12 @@ export interface Facts {
   roles: readonly Role[];
 }
 
-/** What an access token of an application contains. */
+/** What an access token contains. */
 export interface Claims {
+  /** Of a linked account: its user principal name. */
+  account: string | undefined;
+  /** Of a linked account. */
+  scopes: readonly string[];
   /** Application permissions. */
   roles: readonly string[];
   /** Template IDs of Entra roles. */

@@ -6,13 +6,22 @@ import type { Check, Examination, Facts, Premises } from "./check.ts";
 import { configuration } from "./configuration.ts";
 import { credential } from "./credential.ts";
 import { unknown, type Finding, type Verdict } from "./finding.ts";
+import {
+  directoryRole,
+  graphAccessOf,
+  graphHost,
+  graphSignIn,
+  linkedAccount,
+} from "./graphAccess.ts";
 import { clock, exchangeHost, signInHost } from "./hosts.ts";
 import { Known, NotChecked } from "./known.ts";
 import { addresses, authorities, nodeVersion, proxy, tls } from "./machine.ts";
 import { organization, permission, signIn, tenant } from "./signIn.ts";
 
 /** A new connection adds its checks here. */
-function checksOf({ sets }: Premises): Check[] {
+function checksOf({ sets, graphSets, form }: Premises): Check[] {
+  const usesGraph = graphSets.length > 0;
+  const usesExchange = sets.length > 0 || !usesGraph;
   return [
     nodeVersion,
     authorities,
@@ -22,16 +31,21 @@ function checksOf({ sets }: Premises): Check[] {
     configuration,
     signInHost,
     clock,
-    exchangeHost,
+    ...(usesExchange ? [exchangeHost] : []),
     credential,
     tenant,
     organization,
-    signIn,
-    permission,
-    role,
-    ...sets.map(accessOf),
-    leastPrivilege,
+    ...(usesExchange ? [signIn, permission, role, ...sets.map(accessOf), leastPrivilege] : []),
+    ...(usesGraph ? [graphHost, graphSignIn, directoryRole, ...graphSets.map(graphAccessOf)] : []),
+    ...(usesGraph && isLinked(form) ? [linkedAccount] : []),
   ];
+}
+
+/** As entered: the check of the configuration may find mistakes in it. */
+function isLinked(form: Premises["form"]): boolean {
+  return Object.entries(form).some(
+    ([key, value]) => /^connection$/i.test(key) && /^linkedAccount$/i.test(String(value)),
+  );
 }
 
 /** Milliseconds for all checks. */

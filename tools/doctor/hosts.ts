@@ -33,7 +33,7 @@ export const exchangeHost: Check = {
 /** An event with a handful of requests is slow then. */
 const slowMs = 2_000;
 
-async function reached(
+export async function reached(
   url: string,
   { known, signal }: Examination,
   then: (reply: HttpReply) => void,

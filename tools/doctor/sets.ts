@@ -1,6 +1,7 @@
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { setMailboxParameters } from "../../lib/generated/mailbox.ts";
-import { mergedCmdlets, type Cmdlets, type ExchangeTarget } from "../../lib/exchange/target.ts";
+import { mergedCmdlets, type Cmdlets } from "../../lib/exchange/target.ts";
+import { mergedOperations, type Operations } from "../../lib/step.ts";
 
 const mappable = Object.keys(setMailboxParameters);
 
@@ -12,6 +13,25 @@ export interface ActionSet {
   whenMapped: readonly string[];
 }
 
+/** Actions that are used together, and what they may send to Microsoft Graph. */
+export interface GraphSet {
+  name: string;
+  operations: Operations;
+}
+
+/** The sets of Microsoft Graph among these actions: accounts of Entra ID are the set `entra`. */
+export function graphSetsOf(actions: ReadonlyMap<string, Declared>): GraphSet[] {
+  const sets = new Map<string, Operations[]>();
+  for (const [name, { needs }] of actions) {
+    if (!needs.graph) continue;
+    const set = name.startsWith("lifecycle/entra/") ? "entra" : setOf(name);
+    sets.set(set, [...(sets.get(set) ?? []), needs.graph.operations]);
+  }
+  return [...sets].map(([name, parts]) => ({ name, operations: mergedOperations(...parts) }));
+}
+
+type Declared = Pick<Action<AnyEvent, unknown>, "needs">;
+
 /** The set of an action: `account`, `resources`, or the name of a set of permissions. */
 export function setOf(action: string): string {
   const [room = "", set = ""] = action.split("/");
@@ -20,12 +40,10 @@ export function setOf(action: string): string {
 }
 
 /** The sets of these actions, by what they declare. */
-export function setsOf(
-  actions: ReadonlyMap<string, Action<AnyEvent, ExchangeTarget>>,
-): ActionSet[] {
+export function setsOf(actions: ReadonlyMap<string, Declared>): ActionSet[] {
   const sets = new Map<string, Cmdlets[]>();
   for (const [name, { needs }] of actions) {
-    // Permissions on Microsoft Graph are not examined yet.
+    // Those with both belong to accounts of Entra ID.
     if (!needs.exchange || needs.graph) continue;
     sets.set(setOf(name), [...(sets.get(setOf(name)) ?? []), needs.exchange.operations]);
   }

@@ -1,6 +1,11 @@
 /** The sign-in service: the tenant, the application and its token. */
-import { clouds } from "../../lib/auth/clouds.ts";
-import { tokenSource } from "../../lib/auth/token.ts";
+import { clouds, type Resource } from "../../lib/auth/clouds.ts";
+import { holderOf } from "../../lib/auth/holder.ts";
+import { linkStore } from "../../lib/auth/linkedAccount.ts";
+import { linkedTokenSource } from "../../lib/auth/linkedToken.ts";
+import { thisAccount } from "../../lib/auth/storeOwner.ts";
+import { tokenSource, type TokenSource } from "../../lib/auth/token.ts";
+import { linkPlaceOf } from "../../lib/connector.ts";
 import { Fault } from "../../lib/fault.ts";
 import { isRecord } from "../../lib/record.ts";
 import { parsedJson } from "../../lib/net/json.ts";
@@ -67,25 +72,11 @@ async function tenantNamed(
 export const signIn: Check = {
   name: "sign-in",
   finds: ["token", "claims"],
-  async examine({ premises: { seams }, known, signal, keepSecret }) {
-    const { AppId, Cloud = "worldwide" } = known.get("configuration");
+  async examine(examination) {
+    const { known } = examination;
+    const { AppId } = known.get("configuration");
     const credential = known.get("credential");
-    const source = tokenSource(
-      {
-        tenantId: known.get("tenantId"),
-        clientId: AppId,
-        credential,
-        cloud: clouds[Cloud],
-        resource: "exchange",
-        loginUrl: known.get("loginUrl"),
-      },
-      {
-        transport: known.get("transport").send,
-        pace: paceOf({ ...seams, signal }),
-        clock: seams.clock,
-        keepSecret,
-      },
-    );
+    const source = await tokensFor("exchange", examination);
     try {
       known.add({ claims: claimsIn(await source.get()), token: source });
     } catch (thrown) {
@@ -98,9 +89,39 @@ export const signIn: Check = {
         return wrong(`${message} What is entered has the form of an ID.`, mends.AADSTS7000215);
       return wrong(message, mendFor(number));
     }
-    return fine(`Application ${AppId} (AppId) signs in.`);
+    const { account } = known.get("claims");
+    const forWhom = account === undefined ? "" : ` for the linked account ${account}`;
+    return fine(`Application ${AppId} (AppId) signs in${forWhom}.`);
   },
 };
+
+/** Tokens of the connection: of the application itself, or of the account that it is linked to. */
+export async function tokensFor(
+  resource: Resource,
+  { premises: { seams, env }, known, signal, keepSecret }: Examination,
+): Promise<TokenSource> {
+  const configuration = known.get("configuration");
+  const { AppId, Cloud = "worldwide", Connection } = configuration;
+  const credential = known.get("credential");
+  const settings = {
+    tenantId: known.get("tenantId"),
+    clientId: AppId,
+    credential,
+    cloud: clouds[Cloud],
+    resource,
+    loginUrl: known.get("loginUrl"),
+  };
+  const signInSeams = {
+    transport: known.get("transport").send,
+    pace: paceOf({ ...seams, signal }),
+    clock: seams.clock,
+    keepSecret,
+  };
+  if (Connection !== "linkedAccount") return tokenSource(settings, signInSeams);
+  const holder = await holderOf(credential);
+  const store = linkStore(linkPlaceOf(configuration, env), holder, thisAccount());
+  return linkedTokenSource(settings, () => Promise.resolve(store), signInSeams);
+}
 
 /** Retries as the product has them, for the given time. */
 export function paceOf({ sleep, random, signal }: Pick<Pace, "sleep" | "random" | "signal">): Pace {
@@ -116,10 +137,16 @@ export function paceOf({ sleep, random, signal }: Pick<Pace, "sleep" | "random" 
 
 const isGuid = /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i;
 
-function claimsIn(token: string): Claims {
+export function claimsIn(token: string): Claims {
   const claims = parsedJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
   const read = isRecord(claims) ? claims : {};
-  return { roles: textsIn(read["roles"]), wids: textsIn(read["wids"]) };
+  const { upn, scp } = read;
+  return {
+    account: typeof upn === "string" ? upn : undefined,
+    scopes: typeof scp === "string" ? scp.split(" ") : [],
+    roles: textsIn(read["roles"]),
+    wids: textsIn(read["wids"]),
+  };
 }
 
 const textsIn = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -150,13 +177,24 @@ function mendFor(number: string): string {
   );
 }
 
+/** The application's own permission, or the scope of a linked account. */
 const needed = "Exchange.ManageAsApp";
+const neededScope = "Exchange.Manage";
 
 export const permission: Check = {
   name: "application permission",
   finds: ["permission"],
   examine({ known }): Verdict {
-    const { roles } = known.get("claims");
+    const { roles, scopes } = known.get("claims");
+    if (known.get("configuration").Connection === "linkedAccount") {
+      if (!scopes.includes(neededScope))
+        return wrong(
+          `The token of the linked account does not have the scope ${neededScope}.`,
+          "Run exo-connector link again, and let an administrator consent.",
+        );
+      known.add({ permission: true });
+      return fine(`The token has ${neededScope}.`);
+    }
     if (!roles.includes(needed))
       return wrong(
         `The token does not have the application permission ${needed}; it has ${roles.join(", ") || "none"}.`,

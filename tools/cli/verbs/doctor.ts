@@ -3,7 +3,8 @@ import { nearestName } from "../../../lib/nearestName.ts";
 import { examine } from "../../doctor/checks.ts";
 import type { Finding, Status } from "../../doctor/finding.ts";
 import { signIn } from "../../doctor/signIn.ts";
-import { setsOf, type ActionSet } from "../../doctor/sets.ts";
+import { graphSignIn } from "../../doctor/graphAccess.ts";
+import { graphSetsOf, setsOf, type ActionSet, type GraphSet } from "../../doctor/sets.ts";
 import { listActions, loadAction } from "../../session/actions.ts";
 import { withExamples } from "../examples.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
@@ -23,12 +24,20 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     .description(
       "Check this machine, the configuration, the sign-in and the roles of a tenant. Reads only.",
     )
-    .addOption(new Option("--set <names...>", "the sets in use").default(undefined, "all"))
+    .addOption(
+      new Option(
+        "--set <names...>",
+        "the sets in use; those of Microsoft Graph, such as entra, only if named",
+      ).default(undefined, "all of Exchange Online"),
+    )
     .option("--json", "one JSON document");
   addTenantOptions(doctor);
-  withExamples(doctor, ["doctor --config tenant.json", "doctor --set account groups"]);
+  withExamples(doctor, [
+    "doctor --config tenant.json",
+    "doctor --config tenant.json --set entra entraGroups",
+  ]);
   doctor.action(async (options: DoctorOptions) => {
-    const sets = await setsNamed(options.set);
+    const { sets, graphSets } = await setsNamed(options.set);
     const tenant = await openTenant(options);
     const findings: Finding[] = [];
     if (!options.json) terminal.line(terminal.styled("bold", `doctor, ${tenant.name}`));
@@ -39,6 +48,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
       nodeVersion: process.version,
       seams: tenant.link.seams,
       sets,
+      graphSets,
     })) {
       findings.push(finding);
       if (!options.json) show(finding, terminal);
@@ -52,23 +62,33 @@ export function addDoctor(program: Command, terminal: Terminal): void {
 
 /** Without a sign-in nothing behind it was examined: that must not pass for "nothing is wrong". */
 function isInTheWay({ check, status }: Finding): boolean {
-  return status === "wrong" || (check === signIn.name && status === "unknown");
+  const isSignIn = [signIn.name, graphSignIn.name].includes(check);
+  return status === "wrong" || (isSignIn && status === "unknown");
 }
 
-async function setsNamed(names: readonly string[] | undefined): Promise<ActionSet[]> {
+interface NamedSets {
+  sets: ActionSet[];
+  graphSets: GraphSet[];
+}
+
+async function setsNamed(names: readonly string[] | undefined): Promise<NamedSets> {
   const actions = await Promise.all(
     listActions().map(async (name) => [name, await loadAction(name)] as const),
   );
-  const all = setsOf(new Map(actions));
-  return (names ?? all.map(({ name }) => name)).map((name) => {
-    const found = all.find((set) => set.name.toLowerCase() === name.toLowerCase());
-    if (found) return found;
-    const known = all.map((set) => set.name);
+  const all = { sets: setsOf(new Map(actions)), graphSets: graphSetsOf(new Map(actions)) };
+  if (names === undefined) return { sets: all.sets, graphSets: [] };
+  const known = [...all.sets, ...all.graphSets].map(({ name }) => name);
+  const wanted = names.map((name) => {
+    const found = known.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (found !== undefined) return found;
     const nearest = nearestName(name, known);
     const hint =
       nearest === undefined ? `Sets: ${known.join(", ")}.` : `The nearest is ${nearest}.`;
     throw new UsageError(`--set ${name}: there is no such set. ${hint}`);
   });
+  const among = <Set extends { name: string }>(sets: readonly Set[]): Set[] =>
+    wanted.flatMap((name) => sets.filter((set) => set.name === name));
+  return { sets: among(all.sets), graphSets: among(all.graphSets) };
 }
 
 const marks: Readonly<Record<Status, { mark: string; style: "green" | "red" | "yellow" | "dim" }>> =

@@ -1,0 +1,99 @@
+/** Which permissions of Microsoft Graph the operations of an action need. */
+import type { Operations } from "../../lib/step.ts";
+
+/** One of these suffices, the least first; those that are joined by `+` are needed together (documented). */
+export type Alternatives = readonly string[];
+
+const readUsers = ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All"];
+const writeUsers = ["User.ReadWrite.All"];
+const readGroups = [
+  ...["GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"],
+  ...["Directory.Read.All", "Directory.ReadWrite.All"],
+];
+const writeMembers = [
+  "GroupMember.ReadWrite.All",
+  "Group.ReadWrite.All",
+  "Directory.ReadWrite.All",
+];
+const writeGroups = ["Group.ReadWrite.All", "Directory.ReadWrite.All"];
+/** Documented: Group.ReadWrite.All is not among them. */
+const readGroupsOfUser = [
+  ...["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+];
+const deleteUsers = ["User.DeleteRestore.All", "User.ReadWrite.All"];
+const methods = ["UserAuthenticationMethod.ReadWrite.All"];
+
+/** By the beginning of the operation; the first that fits counts. */
+export const permissionsByOperation: readonly (readonly [start: string, Alternatives])[] = [
+  ["GET /users/{user}/memberOf", readGroupsOfUser],
+  ["GET /users/{user}/transitiveMemberOf", readGroupsOfUser],
+  ["GET /users/{user}/authentication", ["UserAuthenticationMethod.Read.All", ...methods]],
+  ["POST /users/{user}/authentication", methods],
+  ["PATCH /users/{user}/authentication", methods],
+  ["DELETE /users/{user}/authentication", methods],
+  ["GET /users", readUsers],
+  ["POST /users/{user}/assignLicense", ["LicenseAssignment.ReadWrite.All", ...writeUsers]],
+  ["POST /users/{user}/revokeSignInSessions", ["User.RevokeSessions.All", ...writeUsers]],
+  ["POST /users", writeUsers],
+  ["PATCH /users/{user}", writeUsers],
+  ["PUT /users/{user}/manager/$ref", writeUsers],
+  ["DELETE /users/{user}/manager/$ref", writeUsers],
+  ["DELETE /users/{user}", deleteUsers],
+  ["GET /directory/deletedItems/microsoft.graph.user", readUsers],
+  ["POST /directory/deletedItems", deleteUsers],
+  ["GET /subscribedSkus", ["LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All"]],
+  ["GET /groups", readGroups],
+  ["POST /groups/{group}/members/$ref", writeMembers],
+  ["DELETE /groups/{group}/members/{member}/$ref", writeMembers],
+  ["POST /groups/{group}/owners/$ref", writeGroups],
+  ["DELETE /groups/{group}/owners/{owner}/$ref", writeGroups],
+  ["POST /groups", writeGroups],
+  ["PATCH /groups", writeGroups],
+];
+
+/** Properties of a user that need more than their operation (documented). */
+const propertyPermissions: Readonly<Record<string, Alternatives>> = {
+  accountEnabled: ["User.EnableDisableAccount.All"],
+};
+
+/** Scopes that give an application every right of its account in the directory (documented). */
+export const asTheUser = "Directory.AccessAsUser.All";
+
+export interface PermissionNeed {
+  alternatives: Alternatives;
+  /** The first operation that needs it. */
+  operation: string;
+}
+
+/** The permissions that these operations need, each once; and the operations that the table does not know. */
+export function permissionsFor(operations: Operations): {
+  needs: PermissionNeed[];
+  unknown: string[];
+} {
+  const needs = new Map<string, PermissionNeed>();
+  const unknown: string[] = [];
+  const add = (alternatives: Alternatives, operation: string): void => {
+    const key = alternatives.join();
+    if (!needs.has(key)) needs.set(key, { alternatives, operation });
+  };
+  for (const [operation, parameters] of Object.entries(operations)) {
+    const found = permissionsByOperation.find(([start]) => operation.startsWith(start));
+    if (found) add(found[1], operation);
+    else unknown.push(operation);
+    if (operation === "PATCH /users/{user}")
+      for (const parameter of parameters) {
+        const alternatives = propertyPermissions[parameter];
+        if (alternatives) add(alternatives, `${operation} with ${parameter}`);
+      }
+  }
+  return { needs: [...needs.values()], unknown };
+}
+
+/** What is missing: a need of which no alternative is held. */
+export function missingFrom(
+  needs: readonly PermissionNeed[],
+  held: readonly string[],
+): PermissionNeed[] {
+  if (held.includes(asTheUser)) return [];
+  return needs.filter(({ alternatives }) => !alternatives.some((one) => held.includes(one)));
+}
