@@ -8,7 +8,11 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // These need a PowerShell or a browser, or check a copy of the whole tree, and have suites of their own.
-    exclude: [...configDefaults.exclude, "test/{helloid,long,page}/**", "test/**/*.long.test.ts"],
+    exclude: [
+      ...configDefaults.exclude,
+      "test/{helloid,judges,long,page}/**",
+      "test/**/*.long.test.ts",
+    ],
     globalSetup: ["test/bundles.ts"],
     // Much of the time is spent waiting for bundles in processes of their own.
     maxWorkers: availableParallelism() * 2,

@@ -7,6 +7,7 @@ import { authFaults } from "./planted/auth.ts";
 import { clientFaults } from "./planted/client.ts";
 import { connectorFaults } from "./planted/connector.ts";
 import { entitlementFaults } from "./planted/entitlements.ts";
+import { graphFaults } from "./planted/graph.ts";
 import { hostFaults } from "./planted/host.ts";
 import { netFaults } from "./planted/net.ts";
 import { nounFaults } from "./planted/nouns.ts";
@@ -23,6 +24,7 @@ const lists: readonly Faults[] = [
   ...clientFaults,
   ...nounFaults,
   ...resourceFaults,
+  ...graphFaults,
   ...entitlementFaults,
 ];
 

@@ -10,6 +10,7 @@ const user: Seen = {
   isDeleted: false,
   isHidden: false,
   isMember: true,
+  isOwner: true,
   isLicensed: true,
   hasHeldMailbox: true,
   jobTitle: "Nurse",
@@ -41,15 +42,15 @@ function caseOf({
     code: 0,
     written: "",
     jobTitle: "Nurse",
-    before: { users: [user], bystanders: "" },
-    after: { users: [user], bystanders: "" },
+    before: { users: [user], bystanders: "", groups: ["1"] },
+    after: { users: [user], bystanders: "", groups: ["1"] },
     wasLiedTo: false,
     tookMs: 100,
     deadlineMs: 25_000,
     ...changes,
   };
 }
-const tenantWith = (...users: Seen[]): Case["after"] => ({ users, bystanders: "" });
+const tenantWith = (...users: Seen[]): Case["after"] => ({ users, bystanders: "", groups: ["1"] });
 
 describe("a rule of the campaign", () => {
   it("is broken by nothing when all is well", () => {
@@ -58,11 +59,15 @@ describe("a rule of the campaign", () => {
 
   it.each<[string, Parameters<typeof caseOf>[0]]>([
     ["E1", { after: tenantWith(user, { ...user, id: "2" }) }],
-    ["E2", { after: { users: [user], bystanders: "changed" } }],
+    ["E2", { after: { users: [user], bystanders: "changed", groups: ["1"] } }],
     ["E3", { answer: undefined, after: tenantWith({ ...user, isDeleted: true }) }],
     ["E4", { verb: "disable" }],
     ["E4", { verb: "delete", configuration: { deleteAccount: true }, jobTitle: "" }],
     ["E10", { verb: "revoke" }],
+    ["E10", { verb: "disown" }],
+    ["E13", { after: { users: [user], bystanders: "", groups: ["1", "2"] } }],
+    ["E5", { verb: "resources", after: { users: [user], bystanders: "", groups: [] } }],
+    ["E5", { verb: "own", after: tenantWith({ ...user, isOwner: false }) }],
     ["E11", { verb: "unlicense" }],
     [
       "E12",

@@ -7,6 +7,14 @@ export interface Violation {
   what: string;
 }
 
+/** What a tenant has of the person, of everyone else, and of resources. */
+export interface TenantSeen {
+  users: readonly Seen[];
+  bystanders: string;
+  /** The keys of the groups that resources created. */
+  groups: readonly string[];
+}
+
 /** An event that was run, or killed, and the tenant before and after it. */
 export interface Case {
   verb: Verb;
@@ -17,8 +25,8 @@ export interface Case {
   code: number | undefined;
   written: string;
   jobTitle: string;
-  before: { users: readonly Seen[]; bystanders: string };
-  after: { users: readonly Seen[]; bystanders: string };
+  before: TenantSeen;
+  after: TenantSeen;
   /** A write was answered as accepted and not carried out. */
   wasLiedTo: boolean;
   tookMs: number;
@@ -37,9 +45,10 @@ export const rules: Readonly<Record<string, string>> = {
   E7: "The password is in no output but the answer's data.",
   E8: "Every run that is not killed answers in time, with the exit code that belongs to its answer.",
   E9: "The next event on a healthy tenant succeeds.",
-  E10: "After a success of revoke, the user is no member.",
+  E10: "After a success of revoke, the user is no member, and no owner if that was revoked.",
   E11: "After a success of a revoke of the licence, the user does not have it.",
   E12: "No mailbox on litigation hold loses its licence while Exchange Online is looked at.",
+  E13: "No resource has two groups.",
 };
 
 /** Everything that is wrong with a run. The state is asked, never the answer. */
@@ -50,6 +59,7 @@ export function judge(one: Case): Violation[] {
   const present = after.users.filter(({ isDeleted }) => !isDeleted);
   if (present.length > 1) add("E1", `${present.length} users`);
   if (before.bystanders !== after.bystanders) add("E2", "another account changed");
+  if (after.groups.length > 1) add("E13", after.groups.join(", "));
   const wasThere = before.users.some(({ isDeleted }) => !isDeleted);
   if (wasThere && present.length === 0 && !(verb === "delete" && deletes(one)))
     add("E3", "the user is gone");
@@ -91,17 +101,19 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
   );
   const isStrict = one.circumstances.configuration["ConfirmRevokes"] === "strict";
   const isExcused = one.wasLiedTo && isAccepted && !isStrict;
-  const rule = { revoke: "E10", unlicense: "E11" }[one.verb as string] ?? "E4";
+  const rule = { revoke: "E10", disown: "E10", unlicense: "E11" }[one.verb as string] ?? "E4";
   for (const left of leftBy(one, user)) if (!isExcused) add(rule, left);
   // What is given is confirmed by a plain acceptance, as long as nothing left a doubt.
   const isTrusted = one.wasLiedTo && one.verb !== "create";
   for (const missing of missingAfter(one, user)) if (!isTrusted) add("E5", missing);
+  if (one.verb === "resources" && after.groups.length === 0) add("E5", "there is no group");
   return found;
 }
 
 function leftBy(one: Case, user: Seen | undefined): string[] {
   const { verb } = one;
   if (verb === "revoke") return user?.isMember ? ["the user is a member"] : [];
+  if (verb === "disown") return user?.isOwner ? ["the user is an owner"] : [];
   if (verb === "unlicense") return user?.isLicensed ? ["the user has the licence"] : [];
   if (verb !== "disable" && verb !== "delete") return [];
   if (!user) return [];
@@ -113,6 +125,7 @@ function missingAfter(one: Case, user: Seen | undefined): string[] {
   const { verb, circumstances, jobTitle } = one;
   if (verb === "create") return user ? [] : ["there is no user"];
   if (verb === "grant") return user?.isMember ? [] : ["the user is no member"];
+  if (verb === "own") return user?.isOwner ? [] : ["the user is no owner"];
   if (verb === "license") return user?.isLicensed ? [] : ["the user has no licence"];
   if (verb === "enable") return user?.isEnabled ? [] : ["the account is not enabled"];
   if (verb === "update") return user?.jobTitle === jobTitle ? [] : ["the job title differs"];

@@ -13,7 +13,10 @@ export type Verb =
   | "grant"
   | "revoke"
   | "license"
-  | "unlicense";
+  | "unlicense"
+  | "own"
+  | "disown"
+  | "resources";
 
 export interface Circumstances extends Start {
   configuration: Record<string, unknown>;
@@ -55,6 +58,8 @@ const lives: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
   ["create", "grant", "disable", "revoke", "delete"],
   ["create", "grant", "delete", "revoke"],
   ["create", "license", "unlicense"],
+  ["create", "own", "grant", "disown", "revoke"],
+  ["resources", "create", "own", "resources", "delete", "disown"],
   ["create", "license", "license", "unlicense", "unlicense", "license"],
   ["create", "license", "disable", "unlicense", "delete"],
 ];
@@ -89,7 +94,7 @@ export function eventFor(
       References: {
         Account: reference ?? (isNew ? null : missingId),
         ManagerAccount: manager ?? null,
-        Permission: verb.endsWith("license") ? { SkuId: skuId } : { Id: groupId },
+        Permission: permissionOf(verb),
       },
       ...(verb === "create" && {
         CorrelationConfiguration: {
@@ -99,6 +104,14 @@ export function eventFor(
         },
       }),
     },
+    ...(verb === "resources" && {
+      resourceContext: { SourceData: [{ ExternalId: "W-1", DisplayName: "Ward" }] },
+    }),
     outputContext: { Data: {} },
   };
+}
+
+function permissionOf(verb: Verb): Record<string, string> {
+  if (verb.endsWith("license")) return { SkuId: skuId };
+  return { Id: groupId, ...(verb.endsWith("own") && { Permission: "Owner" }) };
 }

@@ -9,6 +9,7 @@ import grant from "../../../permissions/entraGroups/grantPermission.ts";
 import license from "../../../permissions/licences/grantPermission.ts";
 import unlicense from "../../../permissions/licences/revokePermission.ts";
 import revoke from "../../../permissions/entraGroups/revokePermission.ts";
+import resources from "../../../resources/entraGroups.ts";
 import { connectorWith, type Targets } from "../../../lib/connector.ts";
 import { Fault } from "../../../lib/fault.ts";
 import type { Action, AnyEvent } from "../../../lib/host/action.ts";
@@ -20,7 +21,15 @@ import { VirtualClock } from "../clock.ts";
 import type { Answer, Event } from "../scenario.ts";
 import { isHoldWatched, judge, type Case, type Violation } from "./judge.ts";
 import { drawCircumstances, drawLife, eventFor, type Verb } from "./life.ts";
-import { bystandersOf, epoch, openTenant, person, usersOf, type Tenant } from "./tenant.ts";
+import {
+  bystandersOf,
+  createdGroupsOf,
+  epoch,
+  openTenant,
+  person,
+  usersOf,
+  type Tenant,
+} from "./tenant.ts";
 import { strikes, troubles, type Trouble } from "./troubles.ts";
 
 const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
@@ -34,6 +43,9 @@ const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
   revoke: revoke,
   license: license,
   unlicense: unlicense,
+  own: grant,
+  disown: revoke,
+  resources: resources,
 };
 
 /** A trouble, and which of the requests that it can happen to it strikes. */
@@ -108,7 +120,8 @@ function isRightlyRefused({ verb, circumstances, before }: Case): boolean {
 function seenIn({ emulator }: Tenant): Case["before"] {
   const users = usersOf(emulator.state(), person.employeeId);
   const ids = users.map(({ id }) => id);
-  return { users, bystanders: bystandersOf(emulator.state(), ids) };
+  const state = emulator.state();
+  return { users, bystanders: bystandersOf(state, ids), groups: createdGroupsOf(state) };
 }
 
 function drawAmbushes(chance: Chance): Ambush[] {

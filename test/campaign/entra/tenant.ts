@@ -49,7 +49,7 @@ export function openTenant(start: Start, now: () => number): Tenant {
   state.entra = {
     users: hasAccount ? { [first]: { employeeId: person.employeeId, usageLocation: "NL" } } : {},
     groups: {
-      [groupId]: { displayName: "Nurses", mailNickname: "nurses", members: [last] },
+      [groupId]: { displayName: "Nurses", mailNickname: "nurses", members: [last], owners: [last] },
       [licensingId]: {
         displayName: "Licensed",
         mailNickname: "licensed",
@@ -84,6 +84,7 @@ export interface Seen {
   isDeleted: boolean;
   isHidden: boolean;
   isMember: boolean;
+  isOwner: boolean;
   /** Directly or through a group. */
   isLicensed: boolean;
   hasHeldMailbox: boolean;
@@ -105,6 +106,7 @@ export function usersOf(state: Readonly<State>, employeeId: string): Seen[] {
           object?.["IsSoftDeletedByRemove"] === true || record["deletedDateTime"] !== undefined,
         isHidden: object?.["HiddenFromAddressListsEnabled"] === true,
         isMember: membersIn(state, groupId).includes(id),
+        isOwner: membersIn(state, groupId, "owners").includes(id),
         isLicensed:
           JSON.stringify(record["assignedLicenses"] ?? []).includes(skuId) ||
           membersIn(state, licensingId).includes(id),
@@ -122,11 +124,24 @@ export function bystandersOf(state: Readonly<State>, ids: readonly string[]): st
     (one) => !ids.includes(String(one["ExternalDirectoryObjectId"])),
   );
   const records = Object.entries(state.entra?.users ?? {}).filter(([id]) => !ids.includes(id));
-  const members = membersIn(state, groupId).filter((id) => !ids.includes(id));
-  return JSON.stringify([others, records, members]);
+  const links = (["members", "owners"] as const).map((relation) =>
+    membersIn(state, groupId, relation).filter((id) => !ids.includes(id)),
+  );
+  return JSON.stringify([others, records, links]);
 }
 
-function membersIn({ entra }: Readonly<State>, group: string): string[] {
-  const members = entra?.groups?.[group]?.["members"];
+function membersIn(
+  { entra }: Readonly<State>,
+  group: string,
+  relation: "members" | "owners" = "members",
+): string[] {
+  const members = entra?.groups?.[group]?.[relation];
   return Array.isArray(members) ? members.map(String) : [];
+}
+
+/** The keys of the groups that resources created. */
+export function createdGroupsOf({ entra }: Readonly<State>): string[] {
+  return Object.values(entra?.groups ?? {}).flatMap(({ uniqueName }) =>
+    typeof uniqueName === "string" ? [uniqueName] : [],
+  );
 }

@@ -5,7 +5,7 @@ import { answerOf, jsonAnswer, type Answer } from "../message.ts";
 import { isGuid } from "../shapes.ts";
 import type { Directory, Entity } from "./directory.ts";
 import { badRequest, denied, invalidIdentifier, notFound } from "./errors.ts";
-import { isObject, type Values } from "./json.ts";
+import { isObject, textOf, type Values } from "./json.ts";
 import { holdsOneOf } from "./operations.ts";
 import type { GraphPages } from "./pages.ts";
 import type { Kind } from "./properties.ts";
@@ -72,7 +72,19 @@ export function bodyOf({ incoming }: Call): Values {
       "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of " +
         "valid JSON format.",
     );
-  return body;
+  return withoutTypes(body);
+}
+
+/** The type of an object is an annotation and no property (documented for OData): SDKs send it with each. */
+function withoutTypes(body: Values): Values {
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(
+        ([name, value]) =>
+          !(name === "@odata.type" && textOf(value).startsWith("#microsoft.graph.")),
+      )
+      .map(([name, value]) => [name, isObject(value) ? withoutTypes(value) : value]),
+  );
 }
 
 /** Of `{"@odata.id": ".../directoryObjects/{id}"}`: any host and either path is accepted (observed). */

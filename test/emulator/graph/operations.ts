@@ -122,7 +122,7 @@ const templates: readonly Template[] = operations
     const placeholders = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
     const source = path
       .replace(/[$()]/g, "\\$&")
-      .replaceAll("{type}", "(microsoft\\.graph\\.\\w+)")
+      .replaceAll("{type}", "((?:microsoft\\.)?graph\\.\\w+)")
       .replace(/\{\w+\}/g, "(?!delta(?:/|$))([^/$][^/]*)");
     return { operation, method, pattern: new RegExp(`^${source}$`, "i"), placeholders };
   })
@@ -153,7 +153,11 @@ export function matchedBy(method: string, pathname: string): Matched | undefined
   for (const { operation, method: own, pattern, placeholders } of templates) {
     const values = own === method ? pattern.exec(plain) : null;
     if (!values) continue;
-    const decoded = placeholders.map((name, index) => [name, decode(values[index + 1] ?? "")]);
+    const decoded = placeholders.map((name, index) => {
+      const value = decode(values[index + 1] ?? "");
+      // The alias of the namespace (documented in the metadata), as Microsoft's SDK for .NET sends it.
+      return [name, name === "type" ? value.replace(/^graph\./i, "microsoft.graph.") : value];
+    });
     return { operation, parameters: Object.fromEntries(decoded) as Record<string, string> };
   }
   return undefined;
