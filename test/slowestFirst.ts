@@ -16,11 +16,8 @@ export class SlowestFirst extends BaseSequencer {
 }
 
 const slowest = [
-  "test/cli/undo.test.ts",
-  "test/cli/plan.test.ts",
   "test/cli/doctor.test.ts",
   "test/bundle.test.ts",
-  "test/cli/reach.test.ts",
   "test/behaviour.test.ts",
   "test/permissions/list.test.ts",
   "test/runtime/process.test.ts",

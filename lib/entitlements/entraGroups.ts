@@ -130,10 +130,9 @@ async function partsOf({
       `Permission of the permission reference is "${named}"; expected ${owner}, or none for a member.`,
     );
   const role = named.toLowerCase() === owner.toLowerCase() ? "owners" : "members";
-  const [group, user] = await Promise.all([
-    read(groupById(permission("Id"))),
-    read(userById(accountReference)),
-  ]);
+  // Both references are checked before anything is sent.
+  const [ofGroup, ofUser] = [groupById(permission("Id")), userById(accountReference)];
+  const [group, user] = await Promise.all([read(ofGroup), read(ofUser)]);
   const hasExchange = configuration.exchangeOnlineIntegration === true && role === "members";
   assertChangeable(group, { hasExchange });
   return { group, user, role, isOfExchange: exchangeMasters(group) };

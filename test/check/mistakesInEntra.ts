@@ -264,9 +264,9 @@ export const mistakesInEntraMapping = [...names, ...values, ...stages];
 export const mistakesInEntraForms = [
   mistake(
     "a key that only Exchange Online reads",
-    replace('"key": "ConfirmRevokes"', '"key": "ResourceOwner"'),
-    '"key": "ResourceOwner"',
-    "No action of Entra ID with Exchange Online reads ResourceOwner, a key of Exchange Online",
+    replace('"key": "ConfirmRevokes"', '"key": "GroupMarker"'),
+    '"key": "GroupMarker"',
+    "No action of Entra ID with Exchange Online reads GroupMarker, a key of Exchange Online",
   ),
   mistake(
     "a misspelt key of Entra ID",

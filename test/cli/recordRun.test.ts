@@ -139,13 +139,7 @@ describe("exo-connector run --record", () => {
     [
       "entra/delete",
       { accountEnabled: "false", businessPhones: ["06-12345678"] },
-      [
-        "GET /users/{id}",
-        "PATCH /users/{id}",
-        "GET /users/{id}",
-        "POST /users/{id}/revokeSignInSessions",
-        "GET /users/{id}",
-      ],
+      ["GET /users/{id}", "POST /$batch", "POST /$batch"],
     ],
   ])(
     "makes a fixture of %s, which has only stand-ins, and replays",

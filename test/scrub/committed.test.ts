@@ -20,7 +20,8 @@ const invented = new Set(
   [
     "nobody two called hand now defined folder availability develo grote 東京 zorg cure rd cafe okonomie recht cie",
     "e100031 e100777 e999999 hosted organizations eurpr01a001 am0pr01mb0001 0b1ec7 00000000001f",
-    "noor starter sam starter ada administrators ward teams m365 e100950 e100960 e47ad000000040008000000000009001sam",
+    "noor starter sam starter ada administrators ward teams teams1 m365 e100950 e100960 e100990 byrule rule",
+    "someone old enterprise enterprisepack exploratory e47ad000000040008000000000009001sam",
     "0000000003e9 0000000003ea 0000000003eb 0000000003ec 0000000003ed 0000000003ee 0000000003ef 0000000003f0",
   ]
     .join(" ")

@@ -113,7 +113,6 @@ export const graph: readonly Entry[] = [
     of: [
       "Microsoft Graph did not return",
       "answers to one part of a batch",
-      "Microsoft Graph did not answer",
       "Microsoft Graph named a next page at",
       "Microsoft Graph returned the same page of",
       "expired … times before the list was complete",

@@ -99,10 +99,13 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
   ): Promise<(GraphObject | Error)[]> {
     const [only] = reads;
     if (reads.length === 1 && only) return await list(only);
-    const found = new Map<Read, GraphObject | Fault | undefined>();
-    for await (const piece of eachRead(reads, (read) => read, { endpoint, seams }))
-      found.set(piece.item, "fault" in piece ? piece.fault : piece.page.objects[0]);
-    return reads.map((read) => found.get(read) ?? unanswered(read));
+    const found: (GraphObject | Fault)[] = [];
+    for await (const piece of eachRead(reads.entries(), ([, read]) => read, { endpoint, seams })) {
+      const [index] = piece.item;
+      if ("fault" in piece) found[index] = piece.fault;
+      else for (const object of piece.page.objects) found[index] = object;
+    }
+    return found;
   }
 
   return {
@@ -121,11 +124,4 @@ export function microsoftGraph(settings: GraphSettings, seams: Seams): Graph {
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,
   };
-}
-
-function unanswered({ operation }: Read): Fault {
-  return new Fault({
-    kind: "unexpected",
-    message: `Microsoft Graph did not answer ${operation}.`,
-  });
 }
