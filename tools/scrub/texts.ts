@@ -59,9 +59,14 @@ const inRequest: Place = { rule: "data", key: "", hasOwnKeys: true };
 
 /** Method and path: what names an object in it is data. */
 function changedOperation(operation: string, change: Change): string {
-  return operation.replaceAll(/[^ /]+/g, (part) =>
-    operationParts.has(part) ? part : change.text(part, inRequest),
-  );
+  return operation.replaceAll(/[^ /]+/g, (part) => {
+    if (operationParts.has(part)) return part;
+    // An object by another key than its ID: groups(uniqueName='...').
+    const [, before, key, after] = /^(\w+\(\w+=')(.*)('\))$/.exec(part) ?? [];
+    return key === undefined
+      ? change.text(part, inRequest)
+      : `${before}${change.text(key, inRequest)}${after}`;
+  });
 }
 
 function changedResponse(response: Answered, { operation }: Asked, change: Change): Answered {

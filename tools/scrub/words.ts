@@ -121,7 +121,7 @@ SMTP Default Anonymous NT AUTHORITY SELF SYSTEM True False Unlimited Universal E
 HelloID Dynamic Shared Mailbox Distribution Group smb dg User Created Calendar Person
 FullAccess SendAs SendOnBehalf ReadPermission GenericHashTable Collection String System Guid DateTime Exchange
 Unified DynamicMembership Member Guest directoryObjects exchangeOnline managerId passwordProfile password
-forceChangePasswordNextSignIn
+forceChangePasswordNextSignIn license SkuId SkuPartNumber Security Microsoft365
 `;
 
 /** Names and values of the contracts, in lower case: cmdlets, parameters, properties, the form, the event, a person. */
