@@ -16,8 +16,8 @@ const played = names.filter(
 );
 
 /**
- * Groups that are found by a `uniqueName`, in which a word becomes a stand-in that the product does not know, and a hold
- * that is looked for because of the name of a service plan.
+ * Groups that are found by a `uniqueName`, in which a word becomes a stand-in that the product does not know, and a
+ * hold that is looked for because of the name of a service plan.
  */
 const unplayable = [
   "permissions/licences/revokePermission/a-mailbox-on-litigation-hold",
