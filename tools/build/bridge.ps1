@@ -132,12 +132,9 @@ function New-Request {
         if ($null -ne $value) { $request[$name] = $value }
     }
     $json = ConvertTo-Json -InputObject $request -Depth 50 -Compress
-    # One byte for each character: nothing to escape.
-    if ([System.Text.Encoding]::UTF8.GetByteCount($json) -ne $json.Length) {
-        foreach ($character in [System.Collections.Generic.HashSet[char]]::new($json.ToCharArray())) {
-            $code = [int]$character
-            if ($code -gt 0x7e) { $json = $json.Replace([string]$character, ('\u{0:x4}' -f $code)) }
-        }
+    foreach ($character in [System.Collections.Generic.HashSet[char]]::new($json.ToCharArray())) {
+        $code = [int]$character
+        if ($code -gt 0x7e) { $json = $json.Replace([string]$character, ('\u{0:x4}' -f $code)) }
     }
     # The comma keeps it one value: a pipeline would take it apart, byte by byte.
     , [System.Text.Encoding]::ASCII.GetBytes($json)
