@@ -45,3 +45,11 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
 export function scopeOf(cloud: Cloud, resource: Resource): string {
   return `https://${cloud[resource]}/.default`;
 }
+
+export const allResources: readonly Resource[] = ["graph", "exchange"];
+
+/** The resources as people know them. */
+export const resourceNames: Readonly<Record<Resource, string>> = {
+  graph: "Microsoft Graph",
+  exchange: "Exchange Online",
+};

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { Fault } from "../fault.ts";
 import { isRecord } from "../record.ts";
-import type { CloudName, Resource } from "./clouds.ts";
+import { allResources, type CloudName, type Resource } from "./clouds.ts";
 import type { Holder } from "./seal.ts";
 import { sealedStore, type SealedStore } from "./sealedStore.ts";
 import type { StoreOwner } from "./storeOwner.ts";
@@ -88,8 +88,6 @@ export function stateFolder(ofForm: string | undefined, ofEnvironment: string | 
   return folder;
 }
 
-const resources: readonly Resource[] = ["graph", "exchange"];
-
 function linkIn(value: unknown): Link | undefined {
   if (value === undefined) return undefined;
   if (isLink(value)) return value;
@@ -103,7 +101,7 @@ function isLink(value: unknown): value is Link {
   const { account, tokens, linkedAt } = value;
   return (
     [account["id"], account["userPrincipalName"], linkedAt].every((text) => isText(text)) &&
-    resources.every((resource) => tokens[resource] === undefined || isToken(tokens[resource]))
+    allResources.every((resource) => tokens[resource] === undefined || isToken(tokens[resource]))
   );
 }
 

@@ -1,16 +1,11 @@
 /** Tokens of a linked account: the application acts for it, with the rights of both. */
 import { Fault } from "../fault.ts";
 import { openApplication, type Application } from "./application.ts";
-import { scopeOf, type Resource } from "./clouds.ts";
+import { resourceNames, scopeOf, type Resource } from "./clouds.ts";
 import type { Link, LinkStore } from "./linkedAccount.ts";
 import { linkEnded, linkStateOf } from "./linkErrors.ts";
 import type { SignInSeams } from "./signInNetwork.ts";
 import { keptTokens, tokenIn, type Issued, type TokenSettings, type TokenSource } from "./token.ts";
-
-const resourceNames: Readonly<Record<Resource, string>> = {
-  exchange: "Exchange Online",
-  graph: "Microsoft Graph",
-};
 
 /**
  * Tokens by the refresh tokens of the link, one for each resource. Entra ID answers each with another, and leaves the

@@ -1,5 +1,5 @@
 import { Fault, type FaultKind } from "../fault.ts";
-import type { Resource } from "./clouds.ts";
+import { resourceNames, type Resource } from "./clouds.ts";
 
 /**
  * The meaning of the sign-in service's error numbers, for the person who filled in the configuration form.
@@ -75,11 +75,6 @@ interface About {
   clientId: string;
   resource: Resource;
 }
-
-const resourceNames: Readonly<Record<Resource, string>> = {
-  exchange: "Exchange Online",
-  graph: "Microsoft Graph",
-};
 
 /** Converts what msal threw to a fault. Its error classes are not needed: the number is in the text. */
 export function signInFault(thrown: unknown, about: About): Fault {

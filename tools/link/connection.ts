@@ -1,7 +1,7 @@
 /** What linking works with: the application of a configuration, the network, and the place of the link. */
 import { randomUUID } from "node:crypto";
 import type { ApplicationSettings } from "../../lib/auth/application.ts";
-import { clouds, type Resource } from "../../lib/auth/clouds.ts";
+import { clouds } from "../../lib/auth/clouds.ts";
 import { holderOf } from "../../lib/auth/holder.ts";
 import { linkStore, type LinkPlace, type LinkStore } from "../../lib/auth/linkedAccount.ts";
 import type { SignInSeams } from "../../lib/auth/signInNetwork.ts";
@@ -86,10 +86,3 @@ export async function openConnection(premises: Premises): Promise<LinkConnection
 
 /** A token that was issued a moment ago: a proof must not get another one. */
 const justThis = (token: string): TokenSource => ({ get: () => Promise.resolve(token) });
-
-export const allResources: readonly Resource[] = ["graph", "exchange"];
-
-export const resourceNames: Readonly<Record<Resource, string>> = {
-  graph: "Microsoft Graph",
-  exchange: "Exchange Online",
-};

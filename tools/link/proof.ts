@@ -1,6 +1,6 @@
 /** Proves a refresh token: a fresh access token, what it says, and one harmless read with it. */
 import { openApplication, type Application } from "../../lib/auth/application.ts";
-import type { Resource } from "../../lib/auth/clouds.ts";
+import { resourceNames, type Resource } from "../../lib/auth/clouds.ts";
 import type { Link, LinkToken } from "../../lib/auth/linkedAccount.ts";
 import { linkStateOf } from "../../lib/auth/linkErrors.ts";
 import type { LinkState } from "../../lib/auth/linkState.ts";
@@ -8,7 +8,7 @@ import { redeemer } from "../../lib/auth/linkedToken.ts";
 import { Fault } from "../../lib/fault.ts";
 import { parsedJson } from "../../lib/net/json.ts";
 import { isRecord } from "../../lib/record.ts";
-import { resourceNames, type LinkConnection } from "./connection.ts";
+import type { LinkConnection } from "./connection.ts";
 
 /** The link is not what it should be: nothing is written. */
 export class NotGranted extends Error {

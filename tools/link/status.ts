@@ -2,7 +2,8 @@
 import type { Resource } from "../../lib/auth/clouds.ts";
 import type { Link } from "../../lib/auth/linkedAccount.ts";
 import type { LinkState } from "../../lib/auth/linkState.ts";
-import { allResources, type LinkConnection } from "./connection.ts";
+import { allResources } from "../../lib/auth/clouds.ts";
+import type { LinkConnection } from "./connection.ts";
 import { applicationOf, NotGranted, proven } from "./proof.ts";
 
 export interface LinkStatus {

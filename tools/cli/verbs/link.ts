@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { Resource } from "../../../lib/auth/clouds.ts";
+import { allResources, resourceNames, type Resource } from "../../../lib/auth/clouds.ts";
 import { holderOf } from "../../../lib/auth/holder.ts";
 import { accountNamed, thisAccount, type StoreOwner } from "../../../lib/auth/storeOwner.ts";
 import { credentialOf } from "../../../lib/connector.ts";
@@ -9,12 +9,7 @@ import { Redaction } from "../../../lib/host/redaction.ts";
 import { readAs, Unusable } from "../../../lib/host/schemaContract.ts";
 import type { Configuration } from "../../../lib/generated/types.ts";
 import { secretsIn } from "../../../lib/host/secretValues.ts";
-import {
-  allResources,
-  openConnection,
-  resourceNames,
-  type LinkConnection,
-} from "../../link/connection.ts";
+import { openConnection, type LinkConnection } from "../../link/connection.ts";
 import { linkAccount, type LinkResult } from "../../link/link.ts";
 import { scopeSets, type ScopeSet } from "../../link/scopes.ts";
 import { statusOf, type LinkStatus } from "../../link/status.ts";
