@@ -3,7 +3,9 @@ import { scriptLimits } from "../../tools/mapping/scriptRequest.ts";
 import { openScripts } from "../../tools/mapping/scripts.ts";
 
 const scripts = openScripts();
-afterAll(() => scripts.close());
+/** A busy machine must not reach the limit of time before the limit that a test is about. */
+const patientScripts = openScripts({ ...scriptLimits, ms: 120_000 });
+afterAll(() => Promise.all([scripts.close(), patientScripts.close()]));
 
 const person = JSON.stringify({ Name: { GivenName: "Zoë" } });
 const evaluated = (script: string, iteration = 0) =>
@@ -94,17 +96,22 @@ describe("a script of a mapping", () => {
   });
 
   const tooLong = "The script ran for more than 1000 ms and was stopped.";
-  const tooMuch = "The script needed more than 64 MB of memory and was stopped.";
-  const tooDeep = "The script nests too deeply.";
   it.each([
-    ["an endless loop", "while (true);", tooLong],
-    ["a getter that never returns", "({ toJSON: function () { while (true); } })", tooLong],
-    ["a pattern that backtracks", "/^(a+)+$/.test('a'.repeat(40) + 'b')", tooLong],
+    ["an endless loop", "while (true);"],
+    ["a getter that never returns", "({ toJSON: function () { while (true); } })"],
+    ["a pattern that backtracks", "/^(a+)+$/.test('a'.repeat(40) + 'b')"],
     [
       "instructions of a millisecond each",
       "let t = 'a'.repeat(1e6); for (let i = 0; i < 1e9; i++) t.lastIndexOf('b');",
-      tooLong,
     ],
+  ])("is stopped when its time is over: %s", async (_what, script) => {
+    expect(await evaluated(script)).toMatchObject({ fault: tooLong });
+    expect(await evaluated("1 + 1")).toEqual({ json: "2" });
+  });
+
+  const tooMuch = "The script needed more than 64 MB of memory and was stopped.";
+  const tooDeep = "The script nests too deeply.";
+  it.each([
     ["a text of a gigabyte", "let t = 'x'; while (true) t += t;", tooMuch],
     ["a list of a billion", "Array(1e9).fill(1).length", tooMuch],
     ["deep recursion", "function f() { return f() + 1; }\nf();", tooDeep],
@@ -116,12 +123,9 @@ describe("a script of a mapping", () => {
       "The script returns 200002 characters; expected at most 100000.",
     ],
   ])("is stopped within its limits: %s", async (_what, script, fault) => {
-    const start = performance.now();
-    const result = await evaluated(script);
-    // A busy machine reaches the limit of time first.
-    const expected = "fault" in result && result.fault === tooLong ? tooLong : fault;
-    expect(result).toMatchObject({ fault: expected });
-    expect(performance.now() - start).toBeLessThan(3 * scriptLimits.ms);
-    expect(await evaluated("1 + 1")).toEqual({ json: "2" });
+    const patient = (text: string) =>
+      patientScripts.evaluate({ script: text, person, iteration: 0 });
+    expect(await patient(script)).toMatchObject({ fault });
+    expect(await patient("1 + 1")).toEqual({ json: "2" });
   });
 });

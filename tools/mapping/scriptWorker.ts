@@ -9,9 +9,9 @@ import {
 import { parentPort } from "node:worker_threads";
 import {
   ranTooLong,
-  scriptLimits,
+  type LimitedRequest,
   type ScriptAnswer,
-  type ScriptRequest,
+  type ScriptLimits,
 } from "./scriptRequest.ts";
 import { stoppedLine } from "./stoppedLine.ts";
 
@@ -30,14 +30,14 @@ function deleteDiacriticalMarks(text) { return String(text).normalize("NFD").rep
 
 let engine = newQuickJSWASMModuleFromVariant(variant);
 
-parentPort?.on("message", (request: ScriptRequest) => {
+parentPort?.on("message", (request: LimitedRequest) => {
   void answered(request).then((answer) => parentPort?.postMessage(answer));
 });
 
 await engine;
 parentPort?.postMessage("ready");
 
-async function answered(request: ScriptRequest): Promise<ScriptAnswer> {
+async function answered(request: LimitedRequest): Promise<ScriptAnswer> {
   try {
     return await evaluated(request);
   } catch (error) {
@@ -49,14 +49,19 @@ async function answered(request: ScriptRequest): Promise<ScriptAnswer> {
 }
 
 /** A runtime for each script: nothing that one does can reach the next. */
-async function evaluated({ script, person, iteration }: ScriptRequest): Promise<ScriptAnswer> {
+async function evaluated({
+  script,
+  person,
+  iteration,
+  limits,
+}: LimitedRequest): Promise<ScriptAnswer> {
   const quickJs = await engine;
   return Scope.withScope((scope) => {
     const runtime = scope.manage(
       quickJs.newRuntime({
-        memoryLimitBytes: scriptLimits.bytes,
+        memoryLimitBytes: limits.bytes,
         maxStackSizeBytes: maxStackBytes,
-        interruptHandler: shouldInterruptAfterDeadline(Date.now() + scriptLimits.ms),
+        interruptHandler: shouldInterruptAfterDeadline(Date.now() + limits.ms),
       }),
     );
     const context = scope.manage(runtime.newContext());
@@ -64,14 +69,14 @@ async function evaluated({ script, person, iteration }: ScriptRequest): Promise<
     // Taken now: the script may replace it.
     const stringify = scope.manage(context.unwrapResult(context.evalCode("JSON.stringify")));
     const result = scope.manage(context.evalCode(script, fileName));
-    if (result.error) return faultOf(script, context.dump(result.error));
+    if (result.error) return faultOf(script, context.dump(result.error), limits);
     if (context.typeof(result.value) === "function")
       return { fault: "The last value is a function; expected a call of it.", line: undefined };
     // The sandbox writes the JSON: the value may have hostile getters.
     const json = scope.manage(context.callFunction(stringify, context.undefined, result.value));
     return json.error
-      ? faultOf(script, context.dump(json.error))
-      : answerWith(context.dump(json.value));
+      ? faultOf(script, context.dump(json.error), limits)
+      : answerWith(context.dump(json.value), limits);
   });
 }
 
@@ -85,32 +90,38 @@ function setGlobals(context: QuickJSContext, person: string, iteration: number):
 }
 
 /** `undefined` has no JSON: the script has no value then. */
-function answerWith(json: unknown): ScriptAnswer {
+function answerWith(json: unknown, { resultLength }: ScriptLimits): ScriptAnswer {
   const text = typeof json === "string" ? json : "null";
-  if (text.length <= scriptLimits.resultLength) return { json: text };
+  if (text.length <= resultLength) return { json: text };
   return {
-    fault: `The script returns ${text.length} characters; expected at most ${scriptLimits.resultLength}.`,
+    fault: `The script returns ${text.length} characters; expected at most ${resultLength}.`,
     line: undefined,
   };
 }
 
-function faultOf(script: string, thrown: unknown): ScriptAnswer {
+function faultOf(script: string, thrown: unknown, limits: ScriptLimits): ScriptAnswer {
   if (typeof thrown !== "object" || thrown === null)
     return { fault: `It throws ${String(thrown)}.`, line: undefined };
   const { name, message, stack } = thrown as Record<string, unknown>;
   const text = String(message);
   if (text === "interrupted")
-    return { fault: ranTooLong, line: stoppedLine(script, String(stack)) };
+    return { fault: ranTooLong(limits), line: stoppedLine(script, String(stack)) };
   const line = /script\.js:(\d+)/.exec(String(stack))?.[1];
   return {
-    fault: limitFaults[text] ?? `${String(name)}: ${text}`,
+    fault: limitFault(text, limits) ?? `${String(name)}: ${text}`,
     line: line === undefined ? undefined : Number(line),
   };
 }
 
 /** What QuickJS says when a limit ends a script, in words that name the limit. */
-const limitFaults: Readonly<Record<string, string>> = {
-  "out of memory": `The script needed more than ${scriptLimits.bytes / 1024 / 1024} MB of memory and was stopped.`,
-  "string too long": `The script needed more than ${scriptLimits.bytes / 1024 / 1024} MB of memory and was stopped.`,
-  "stack overflow": "The script nests too deeply.",
-};
+function limitFault(text: string, { bytes }: ScriptLimits): string | undefined {
+  switch (text) {
+    case "out of memory":
+    case "string too long":
+      return `The script needed more than ${bytes / 1024 / 1024} MB of memory and was stopped.`;
+    case "stack overflow":
+      return "The script nests too deeply.";
+    default:
+      return undefined;
+  }
+}

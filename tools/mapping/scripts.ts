@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import {
   ranTooLong,
   scriptLimits,
+  type LimitedRequest,
   type ScriptAnswer,
   type ScriptRequest,
 } from "./scriptRequest.ts";
@@ -21,7 +22,7 @@ export interface Scripts {
 const graceMs = 1_000;
 
 /** Starts no thread before the first script. */
-export function openScripts(): Scripts {
+export function openScripts(limits = scriptLimits): Scripts {
   let thread: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const stop = async (): Promise<void> => {
@@ -30,15 +31,15 @@ export function openScripts(): Scripts {
   };
   const evaluate = async (request: ScriptRequest): Promise<ScriptAnswer> => {
     thread ??= await startThread();
-    thread.postMessage(request);
-    const patience = AbortSignal.timeout(scriptLimits.ms + graceMs);
+    thread.postMessage({ ...request, limits } satisfies LimitedRequest);
+    const patience = AbortSignal.timeout(limits.ms + graceMs);
     try {
       const [answer] = (await once(thread, "message", { signal: patience })) as [ScriptAnswer];
       return answer;
     } catch (error) {
       await stop();
       if (!patience.aborted) throw error;
-      return { fault: ranTooLong, line: undefined };
+      return { fault: ranTooLong(limits), line: undefined };
     }
   };
   return {
