@@ -170,7 +170,7 @@ describe("what is not known is not fine", () => {
   });
 
   it("when the rights come from a role group: whether they suffice", async () => {
-    const app = { directoryRoles: [], roleGroups: ["Provisioning"] };
+    const app = { directoryRoles: [], roleGroups: ["Recipient Management"] };
     const findings = await examined({ app, sets: ["groups"] });
     expect(checksOf(findings, "wrong")).toEqual([]);
     expect(checksOf(findings, "unknown")).toEqual(["role", "set groups", "least privilege"]);

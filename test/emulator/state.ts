@@ -9,6 +9,7 @@ import {
   type FolderPermission,
   type MailboxFolders,
 } from "./folderState.ts";
+import { managementRoles } from "./exchange/managementRoles.ts";
 import { checkEntra, type Entra } from "./graph/entraState.ts";
 import { isOfAnotherType, known, setElsewhere, type Value } from "./properties.ts";
 import { isGuid, isRecord, isText, isTexts } from "./shapes.ts";
@@ -201,6 +202,8 @@ export interface State {
   recipientPermissions?: RecipientAccess[];
   /** Objects of which readers see every change late, with a lag of their own. */
   lags?: ObjectLag[];
+  /** Role groups of Exchange in addition to the built-in ones: their management roles, by name. */
+  roleGroups?: Record<string, string[]>;
   /** What only Entra ID knows: security groups, licences, properties that Exchange does not have. */
   entra?: Entra;
 }
@@ -299,6 +302,7 @@ const parts = [
   "folders",
   "folderPermissions",
   "lags",
+  "roleGroups",
   "entra",
 ];
 
@@ -332,6 +336,7 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
   checkLags(json["lags"], guidsOf(json["objects"]), report);
+  checkRoleGroups(json["roleGroups"] ?? {}, report);
   checkEntra(json["entra"], json["objects"], report);
   if (problems.length > 0) return { problems };
   const { $schema: _, ...checked } = json;
@@ -387,6 +392,19 @@ function checkApps(apps: unknown, report: Report): void {
     if (!Array.isArray(secrets) || !secrets.every(sound))
       report(`${at}.secrets`, 'must be a list of {"value": text, "expires"?: ISO date}');
   });
+}
+
+function checkRoleGroups(groups: unknown, report: Report): void {
+  if (!isRecord(groups)) {
+    report("roleGroups", "must be an object whose keys are names of role groups");
+    return;
+  }
+  for (const [name, roles] of Object.entries(groups))
+    if (!isTexts(roles) || !roles.every((role) => managementRoles.includes(role)))
+      report(
+        `roleGroups.${name}`,
+        `must be a list of management roles (${managementRoles.join(", ")})`,
+      );
 }
 
 const isConsent = (consented: unknown): boolean =>

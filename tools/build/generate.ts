@@ -17,6 +17,7 @@ import { mailboxFacts } from "./mailboxFacts.ts";
 import { operatorPage } from "./messagesPage.ts";
 import { seedSchema } from "./seedSchema.ts";
 import { timeZoneFacts } from "./timeZones.ts";
+import { setupPage } from "./featuresTable.ts";
 import { entraPage } from "./userPropertiesTable.ts";
 
 type Schema = JSONSchema & { $id: string; $defs?: Record<string, JSONSchema> };
@@ -93,6 +94,7 @@ const files: Record<string, string> = {
   "docs/configuration.md": await configurationPage(root),
   "docs/operator.md": await operatorPage(root),
   "docs/entra.md": await entraPage(root),
+  "docs/setup.md": await setupPage(root),
   ...editorSchemas(),
   ...seedSchema(),
 };

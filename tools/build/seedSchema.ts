@@ -1,6 +1,7 @@
 import { folderRights, sharingFlags } from "../../test/emulator/folderState.ts";
 import { defaultFolders, folderLanguages } from "../../test/emulator/folderNames.ts";
 import { roleTemplates } from "../../test/emulator/entra/directoryRoles.ts";
+import { managementRoles } from "../../test/emulator/exchange/managementRoles.ts";
 import { propertiesOf, type Property } from "../../test/emulator/graph/properties.ts";
 import { clouds } from "../../test/emulator/entra/clouds.ts";
 import { known, setElsewhere, type Value } from "../../test/emulator/properties.ts";
@@ -45,6 +46,10 @@ export function seedSchema(): Record<string, string> {
         folders: listOf(folders()),
         folderPermissions: listOf(folderPermission()),
         lags: listOf(record({ object: guid, ms: duration }, ["object", "ms"])),
+        roleGroups: {
+          type: "object",
+          additionalProperties: listOf(oneOf(managementRoles)),
+        },
         entra: entra(),
       },
       ["tenant", "apps", "objects"],

@@ -7,7 +7,7 @@ import type { Configuration } from "../../lib/generated/types.ts";
 import type { Proxy } from "../../lib/net/proxy.ts";
 import type { Verdict } from "./finding.ts";
 import type { Known } from "./known.ts";
-import type { Role } from "./roles.ts";
+import type { ManagementRole, Role } from "./roles.ts";
 import type { ActionSet, GraphSet } from "./sets.ts";
 
 /** A tenant and its surroundings: what the checks look at. */
@@ -57,6 +57,8 @@ export interface Facts {
   /** The application permission is in the token. */
   permission: true;
   roles: readonly Role[];
+  /** Those of the Entra roles, and of role groups as far as they can be read. */
+  managementRoles: ReadonlySet<ManagementRole>;
 }
 
 /** What an access token contains. */

@@ -1,10 +1,11 @@
 /** The one table of checks, in the order in which they build on each other. */
 import { Fault } from "../../lib/fault.ts";
 import { Redaction } from "../../lib/host/redaction.ts";
-import { accessOf, leastPrivilege, role } from "./access.ts";
+import { accessOf, leastPrivilege } from "./access.ts";
 import type { Check, Examination, Facts, Premises } from "./check.ts";
 import { configuration } from "./configuration.ts";
 import { credential } from "./credential.ts";
+import { role } from "./exchangeRoles.ts";
 import { unknown, type Finding, type Verdict } from "./finding.ts";
 import {
   directoryRole,
@@ -43,18 +44,30 @@ function checksOf({ sets, graphSets, form }: Premises): Check[] {
   ];
 }
 
-/** As entered: the check of the configuration may find mistakes in it. */
-function isLinked(form: Premises["form"]): boolean {
+/** As entered, whatever the case: the check of the configuration may find mistakes in it. */
+function isEntered(form: Premises["form"], name: string, wanted: string): boolean {
+  const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
   return Object.entries(form).some(
-    ([key, value]) => /^connection$/i.test(key) && /^linkedAccount$/i.test(String(value)),
+    ([key, value]) => same(key, name) && same(String(value), wanted),
   );
+}
+
+const isLinked = (form: Premises["form"]): boolean =>
+  isEntered(form, "Connection", "linkedAccount");
+
+/** With what the sets of Microsoft Graph send to Exchange Online, if that is on. */
+function withExchangeOf(premises: Premises): Premises {
+  const { form, sets, graphSets } = premises;
+  if (!isEntered(form, "exchangeOnlineIntegration", "true")) return premises;
+  return { ...premises, sets: [...sets, ...graphSets.flatMap(({ exchange }) => exchange ?? [])] };
 }
 
 /** Milliseconds for all checks. */
 const limitMs = 120_000;
 
 /** Carries out every check, and yields what each has found. Nothing is written, and no secret is in a finding. */
-export async function* examine(premises: Premises): AsyncGenerator<Finding, void, undefined> {
+export async function* examine(entered: Premises): AsyncGenerator<Finding, void, undefined> {
+  const premises = withExchangeOf(entered);
   const redaction = new Redaction();
   const known = new Known<Facts>();
   const examination: Examination = {

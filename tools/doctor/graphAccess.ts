@@ -5,6 +5,7 @@ import { Fault } from "../../lib/fault.ts";
 import { microsoftGraph, type Graph } from "../../lib/graph/client/graph.ts";
 import type { TokenSource } from "../../lib/auth/token.ts";
 import type { Check, Examination } from "./check.ts";
+import { isForOptional, neededFor } from "./features.ts";
 import { fine, unknown, warning, wrong, type Verdict } from "./finding.ts";
 import { missingFrom, permissionsFor, type PermissionNeed } from "./graphPermissions.ts";
 import { reached } from "./hosts.ts";
@@ -67,9 +68,12 @@ export function graphAccessOf(set: GraphSet): Check {
       const missing = missingFrom(needs, held);
       if (missing.length > 0) {
         const verdict = lacking(missing, held, isLinked);
-        if (set.name !== "entra" || !missing.every(isForLicence)) return verdict;
-        const message = `${verdict.message} They are needed only where create assigns a licence.`;
-        return { ...verdict, status: "warning", message };
+        const wanted = missing.flatMap(({ alternatives }) => alternatives);
+        return {
+          ...verdict,
+          status: isForOptional(set.name, wanted) ? "warning" : verdict.status,
+          message: verdict.message + neededFor(set.name, wanted),
+        };
       }
       if (notKnown.length > 0)
         return unknown(`Which permission these need is not known: ${notKnown.join(", ")}.`);
@@ -77,10 +81,6 @@ export function graphAccessOf(set: GraphSet): Check {
     },
   };
 }
-
-/** Of accounts, only a licence on create reads SKUs, assigns one, or adds to a group. */
-const isForLicence = ({ alternatives: [first = ""] }: PermissionNeed): boolean =>
-  /^(LicenseAssignment|GroupMember)\./.test(first);
 
 function lacking(
   missing: readonly PermissionNeed[],

@@ -1,14 +1,21 @@
-/** Which roles of Entra ID permit what in Exchange Online. */
+/** Which management roles and roles of Entra ID permit what in Exchange Online. */
 import type { ActionSet } from "./sets.ts";
 
-/** A management role of Exchange: what a role group is made of. */
-export type ManagementRole =
-  | "View-Only Recipients"
-  | "Mail Recipients"
-  | "Mail Recipient Creation"
-  | "Distribution Groups"
-  | "Security Group Creation and Membership"
-  | "Legal Hold";
+/** Management roles of Exchange: what a role group is made of. Those that the connector has a use for. */
+const managementRoles = [
+  "View-Only Recipients",
+  "Mail Recipients",
+  "Mail Recipient Creation",
+  "Distribution Groups",
+  "Security Group Creation and Membership",
+  "Legal Hold",
+] as const;
+export type ManagementRole = (typeof managementRoles)[number];
+
+/** Those among these names. */
+export function managementRolesIn(names: readonly unknown[]): Set<ManagementRole> {
+  return new Set(managementRoles.filter((role) => names.includes(role)));
+}
 
 /** A role of Entra ID that Exchange Online honours. */
 export interface Role {
@@ -77,7 +84,8 @@ export function needsOf({ cmdlets, whenMapped }: ActionSet): RoleNeed[] {
     if (!needs.has(role)) needs.set(role, cmdlet);
   };
   for (const [cmdlet, parameters] of Object.entries(cmdlets)) {
-    add(roleFor(cmdlet), cmdlet);
+    const role = rolesByCmdlet.find(([cmdlets]) => cmdlets.test(cmdlet))?.[1];
+    if (role !== undefined) add(role, cmdlet);
     for (const parameter of parameters) {
       const role = parameterRoles[parameter];
       if (role !== undefined && !whenMapped.includes(parameter))
@@ -87,11 +95,21 @@ export function needsOf({ cmdlets, whenMapped }: ActionSet): RoleNeed[] {
   return [...needs].map(([role, cmdlet]) => ({ role, cmdlet }));
 }
 
-function roleFor(cmdlet: string): ManagementRole {
-  if (cmdlet.startsWith("Get-")) return "View-Only Recipients";
-  if (cmdlet.includes("-DistributionGroup")) return "Distribution Groups";
-  return cmdlet === "New-Mailbox" ? "Mail Recipient Creation" : "Mail Recipients";
+/** Changing mail-enabled security groups that the caller does not manage. */
+export const forSecurityGroups: ManagementRole = "Security Group Creation and Membership";
+
+/** What the sets need, each management role once. */
+export function neededBy(sets: readonly ActionSet[]): Set<ManagementRole> {
+  return new Set(sets.flatMap(needsOf).map(({ role }) => role));
 }
+
+/** The first that fits counts (documented: "Permissions in Exchange Online"). */
+const rolesByCmdlet: readonly (readonly [cmdlets: RegExp, ManagementRole])[] = [
+  [/^Get-/, "View-Only Recipients"],
+  [/-DistributionGroup/, "Distribution Groups"],
+  [/^New-Mailbox$/, "Mail Recipient Creation"],
+  [/./, "Mail Recipients"],
+];
 
 /** Parameters that need more than their cmdlet (documented on the pages of the cmdlets). */
 const parameterRoles: Readonly<Record<string, ManagementRole>> = {
@@ -99,11 +117,24 @@ const parameterRoles: Readonly<Record<string, ManagementRole>> = {
   LitigationHoldEnabled: "Legal Hold",
 };
 
-/** The parameters that need more than these roles include, if someone maps them. */
-export function mappedBeyond({ whenMapped }: ActionSet, held: readonly Role[]): string[] {
+/** The parameters that need more than these roles, if someone maps them. */
+export function mappedBeyond(
+  { whenMapped }: ActionSet,
+  held: ReadonlySet<ManagementRole>,
+): string[] {
   return Object.entries(parameterRoles)
-    .filter(([, role]) => !held.some(({ includes }) => includes.includes(role)))
+    .filter(([, role]) => !held.has(role))
     .flatMap(([name]) => (whenMapped.includes(name) ? [name] : []));
+}
+
+/** Whether a need is met. Reading recipients is part of each of these roles (assumed). */
+export function isMet({ role }: RoleNeed, held: ReadonlySet<ManagementRole>): boolean {
+  return held.has(role) || (role === "View-Only Recipients" && held.size > 0);
+}
+
+/** The management roles of these Entra roles. */
+export function includedIn(held: readonly Role[]): Set<ManagementRole> {
+  return new Set(held.flatMap(({ includes }) => includes));
 }
 
 /** The smallest role that includes all of these. */

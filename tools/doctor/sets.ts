@@ -17,6 +17,8 @@ export interface ActionSet {
 export interface GraphSet {
   name: string;
   operations: Operations;
+  /** What it sends to Exchange Online when that is on in the form. */
+  exchange: ActionSet | undefined;
 }
 
 /** The sets of Microsoft Graph among these actions: accounts are the set `entra`, resources `entraResources`. */
@@ -27,7 +29,13 @@ export function graphSetsOf(actions: ReadonlyMap<string, Declared>): GraphSet[] 
     const set = graphSetOf(name);
     sets.set(set, [...(sets.get(set) ?? []), needs.graph.operations]);
   }
-  return [...sets].map(([name, parts]) => ({ name, operations: mergedOperations(...parts) }));
+  const both = [...actions].filter(([, { needs }]) => needs.graph);
+  const exchange = cmdletsBySet(both, (action) => withExchange(graphSetOf(action)));
+  return [...sets].map(([name, parts]) => ({
+    name,
+    operations: mergedOperations(...parts),
+    exchange: exchange.find((set) => set.name === withExchange(name)),
+  }));
 }
 
 /**
@@ -55,15 +63,25 @@ export function setOf(action: string): string {
 
 /** The sets of these actions, by what they declare. */
 export function setsOf(actions: ReadonlyMap<string, Declared>): ActionSet[] {
+  const own = [...actions].filter(([, { needs }]) => !needs.graph);
+  return cmdletsBySet(own, setOf);
+}
+
+const withExchange = (graphSet: string): string => `${graphSet} with Exchange Online`;
+
+function cmdletsBySet(
+  actions: readonly (readonly [string, Declared])[],
+  nameOf: (action: string) => string,
+): ActionSet[] {
   const sets = new Map<string, Cmdlets[]>();
-  for (const [name, { needs }] of actions) {
-    // Those with both belong to accounts of Entra ID.
-    if (!needs.exchange || needs.graph) continue;
-    sets.set(setOf(name), [...(sets.get(setOf(name)) ?? []), needs.exchange.operations]);
+  for (const [action, { needs }] of actions) {
+    if (!needs.exchange) continue;
+    const name = nameOf(action);
+    sets.set(name, [...(sets.get(name) ?? []), needs.exchange.operations]);
   }
   return [...sets].map(([name, cmdlets]) => ({
     name,
     cmdlets: mergedCmdlets(...cmdlets),
-    whenMapped: name === "account" ? mappable : [],
+    whenMapped: ["account", withExchange("entra")].includes(name) ? mappable : [],
   }));
 }

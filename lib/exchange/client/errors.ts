@@ -185,7 +185,8 @@ export function meaningOf(
  * tests), and is trusted when the command has no other text that could have named another object.
  */
 function isAboutIdentity(text: string, { parameters }: Command): boolean {
-  const { Identity: identity, ...others } = parameters;
+  const { Identity, RoleAssignee, ...others } = parameters;
+  const identity = Identity ?? RoleAssignee;
   if (typeof identity !== "string") return false;
   const lowerCase = text.toLowerCase();
   if (

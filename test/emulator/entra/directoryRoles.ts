@@ -21,6 +21,3 @@ export const roleTemplates: Readonly<Record<string, string>> = {
   "Privileged Role Administrator": "e8611ab8-c189-46e8-94e1-60213ab1f814",
   "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
 };
-
-/** The directory roles Exchange honours (documented). */
-export const exchangeRoles: readonly string[] = Object.keys(roleTemplates).slice(0, 8);

@@ -2,7 +2,6 @@
 import { answerAdminConsent } from "./adminConsent.ts";
 import { answerAuthorize } from "./authorize.ts";
 import { clouds } from "./clouds.ts";
-import { exchangeRoles } from "./directoryRoles.ts";
 import { jsonAnswer, type Answer } from "../message.ts";
 import { LoginRefusal, refusalResponse } from "./loginRefusal.ts";
 import type { Incoming } from "../incoming.ts";
@@ -41,32 +40,6 @@ export interface LoginContext {
   user: (name: string) => SignInUser | undefined;
   signIns: SignIns;
 }
-
-/** Directory roles that may change recipients (assumed from what the roles are described to do). */
-const writingRoles = [
-  "Exchange Administrator",
-  "Exchange Recipient Administrator",
-  "Global Administrator",
-];
-
-export const mayRead = (grant: Grant): boolean =>
-  grant.roleGroups.length > 0 || grant.directoryRoles.some((role) => exchangeRoles.includes(role));
-export const mayWrite = (grant: Grant): boolean =>
-  grant.roleGroups.some((group) => !/^view-only/i.test(group)) ||
-  grant.directoryRoles.some((role) => writingRoles.includes(role));
-
-/**
- * Whether someone who does not manage a group may change it: Exchange Administrator is enough,
- * Exchange Recipient Administrator is not (observed). The role group and the management role are
- * documented.
- */
-export const mayBypassManagerCheck = (grant: Grant): boolean =>
-  grant.directoryRoles.some(
-    (role) => role === "Exchange Administrator" || role === "Global Administrator",
-  ) ||
-  grant.roleGroups.some((group) =>
-    /^(organization management|security group creation and membership)$/i.test(group),
-  );
 
 /** Answers a request to the sign-in host. */
 export function answerLogin(incoming: Incoming, context: LoginContext): Answer {

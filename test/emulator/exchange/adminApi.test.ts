@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "../emulator.ts";
 import { manyMailboxes, seedState } from "../seed.ts";
-import type { State } from "../state.ts";
+import { readState, type State } from "../state.ts";
 import { linkOf, refusal, TestClient } from "../testClient.ts";
 
 let time: number;
@@ -78,6 +78,49 @@ describe("a caller", () => {
     expect((await client.invoke("Get-Mailbox")).status).toBe(200);
     expect((await client.invoke("Set-Mailbox", { Identity: "sales", Alias: "other" })).status).toBe(
       403,
+    );
+  });
+});
+
+describe("a role group of the tenant's own", () => {
+  const withRoles = (...roles: string[]): void =>
+    start((state) => {
+      state.apps[0]?.directoryRoles.splice(0);
+      state.apps[0]?.roleGroups.push("provisioning");
+      state.roleGroups = { Provisioning: roles };
+    });
+  const statusOf = async (cmdlet: string, parameters: object): Promise<number> =>
+    (await client.invoke(cmdlet, { ...parameters })).status;
+  const rename = { Identity: "sales", CustomAttribute1: "x" };
+  const member = { Identity: "newsletter", Member: "doug.double" };
+
+  it("permits the cmdlets of its management roles, and no other", async () => {
+    withRoles("Mail Recipients");
+    expect(await statusOf("Get-Mailbox", {})).toBe(200);
+    expect(await statusOf("Set-Mailbox", rename)).toBe(200);
+    expect(await statusOf("Add-DistributionGroupMember", member)).toBe(403);
+    expect(await statusOf("Set-Mailbox", { ...rename, LitigationHoldEnabled: true })).toBe(400);
+    withRoles("Distribution Groups", "Legal Hold");
+    expect(await statusOf("Add-DistributionGroupMember", member)).toBe(200);
+    expect(await statusOf("Set-Mailbox", rename)).toBe(403);
+  });
+
+  it("shows its management roles to those who may read them", async () => {
+    const { clientId } = client.emulator.credentials;
+    const question = { RoleAssignee: clientId, Delegating: false };
+    withRoles("Mail Recipients");
+    expect(await statusOf("Get-ManagementRoleAssignment", question)).toBe(403);
+    withRoles("Mail Recipients", "View-Only Configuration");
+    const answer = await client.invoke("Get-ManagementRoleAssignment", question);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('"Role":"Mail Recipients"');
+    expect(await statusOf("Get-ManagementRoleAssignment", { RoleAssignee: "no.one" })).toBe(404);
+  });
+
+  it("has management roles that exist", () => {
+    const state = { ...seedState(), roleGroups: { Provisioning: ["Mail Recipient"] } };
+    expect(JSON.stringify(readState(state))).toContain(
+      "roleGroups.Provisioning: must be a list of management roles",
     );
   });
 });

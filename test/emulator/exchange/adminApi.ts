@@ -17,9 +17,10 @@ import {
   unauthorized,
 } from "./errors.ts";
 import type { Incoming } from "../incoming.ts";
-import { mayRead, mayWrite, type Grant } from "../entra/login.ts";
+import type { Grant } from "../entra/login.ts";
 import { isTenant } from "../entra/tenants.ts";
 import { answerOf, jsonAnswer, type Answer } from "../message.ts";
+import { mayRun, requireRolesOf, rolesOf } from "./managementRoles.ts";
 import type { Page, Pages } from "./paging.ts";
 import { bind } from "./parameters.ts";
 import { pause } from "../pause.ts";
@@ -89,7 +90,7 @@ export function authorized(
     return unauthorized("The token is for another tenant.", authority);
   const needed = grant.user ? "Exchange.Manage" : "Exchange.ManageAsApp";
   if (!grant.appRoles.includes(needed)) return appRoleMissing(grant.clientId);
-  if (!mayRead(grant))
+  if (rolesOf(grant, state).size === 0)
     return forbidden(
       state.behaviour.forbiddenDiagnostics
         ? "The token holds no role that Exchange knows."
@@ -115,12 +116,13 @@ function invoke(
   if (!cmdletNamed(name) && isDocumented(name)) throw notImplemented(`cmdlet '${name}'`);
   const parameters = bind(name, given, store.state.behaviour);
   if (!cmdlet) throw notImplemented(`cmdlet '${name}'`);
-  if (cmdlet.writes && !mayWrite(grant))
+  if (!mayRun(cmdlet.name, grant, store.state))
     return forbidden(
       store.state.behaviour.forbiddenDiagnostics
         ? `No role of the token includes ${cmdlet.name}.`
         : undefined,
     );
+  requireRolesOf(parameters, cmdlet.name, grant, store.state);
   refuseUnhonoured(cmdlet, parameters);
   // Documented by the module: with Confirm on, the command is only validated and the question is
   // returned.

@@ -15,6 +15,7 @@ import { getMailboxFolderPermission } from "./cmdlets/Get-MailboxFolderPermissio
 import { getMailboxFolderStatistics } from "./cmdlets/Get-MailboxFolderStatistics.ts";
 import { getMailboxPermission } from "./cmdlets/Get-MailboxPermission.ts";
 import { getMailboxRegionalConfiguration } from "./cmdlets/Get-MailboxRegionalConfiguration.ts";
+import { getManagementRoleAssignment } from "./cmdlets/Get-ManagementRoleAssignment.ts";
 import { getRecipient } from "./cmdlets/Get-Recipient.ts";
 import { getRecipientPermission } from "./cmdlets/Get-RecipientPermission.ts";
 import { getUnifiedGroup } from "./cmdlets/Get-UnifiedGroup.ts";
@@ -65,4 +66,5 @@ export const cmdlets: readonly Cmdlet[] = [
   newMailbox,
   getUnifiedGroup,
   setUnifiedGroup,
+  getManagementRoleAssignment,
 ];

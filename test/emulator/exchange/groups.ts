@@ -12,11 +12,7 @@ import {
   notManagerOfGroup,
   notOnGroupMailbox,
   outOfWriteScope,
-  parameterNotInRole,
-  unknownParameter,
-  type Refusal,
 } from "./errors.ts";
-import { mayBypassManagerCheck } from "../entra/login.ts";
 import { textOf } from "./parameters.ts";
 import type { DirectoryObject } from "../state.ts";
 import { isSoftDeleted, type Store } from "../store.ts";
@@ -31,12 +27,9 @@ export const isDistributionGroup = (object: DirectoryObject): boolean =>
 /** The group that a call may change. `what` of it is mastered on premises when the group is. */
 export function groupToChange(
   cmdlet: Cmdlet["name"],
-  { parameters, store, grant }: Call,
+  { parameters, store }: Call,
   what: string,
 ): DirectoryObject {
-  // A role lacks a parameter altogether, regardless of its value and of the group (assumed).
-  if ("BypassSecurityGroupManagerCheck" in parameters && !mayBypassManagerCheck(grant))
-    throw roleLacks("BypassSecurityGroupManagerCheck", cmdlet, store);
   const group = groupNamed(textOf(parameters["Identity"]), store);
   if (group["IsDirSynced"] === true) throw outOfWriteScope(String(group["Name"]), cmdlet, what);
   // An application never manages a group. That any administrator may change other groups is
@@ -48,12 +41,6 @@ export function groupToChange(
     throw notManagerOfGroup();
   return group;
 }
-
-/** The service reports a missing role in one of two wordings (`missingRoleText`). */
-const roleLacks = (parameter: string, cmdlet: string, { state }: Store): Refusal =>
-  state.behaviour.missingRoleText === "unknownParameter"
-    ? unknownParameter(parameter)
-    : parameterNotInRole(parameter, cmdlet);
 
 /** The one distribution group of an identity. */
 export function groupNamed(identity: string, store: Store): DirectoryObject {
