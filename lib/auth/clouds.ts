@@ -35,7 +35,9 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
     graph: "dod-graph.microsoft.us",
   },
   china: {
-    login: "login.chinacloudapi.cn",
+    // "Microsoft Entra authentication & national clouds" (2026) and MSAL prefer it to login.chinacloudapi.cn, its older
+    // name, which Graph's page of national clouds still has.
+    login: "login.partner.microsoftonline.cn",
     exchange: "partner.outlook.cn",
     graph: "microsoftgraph.chinacloudapi.cn",
   },

@@ -25,7 +25,7 @@ describe("clouds", () => {
       "login.microsoftonline.com",
       "login.microsoftonline.us",
       "login.microsoftonline.us",
-      "login.chinacloudapi.cn",
+      "login.partner.microsoftonline.cn",
     ]);
   });
 });

@@ -68,8 +68,8 @@ describe("a role group of the tenant's own", () => {
     expect(checksOf(findings, "wrong")).toEqual(["set groups"]);
     expect(findings.find(({ check }) => check === "set groups")).toMatchObject({
       message:
-        "The role group does not include the management role Distribution Groups (Add-DistributionGroupMember) and the " +
-        "management role Security Group Creation and Membership (Add-DistributionGroupMember " +
+        "The role group does not include the management role Distribution Groups (Add-DistributionGroupMember) and " +
+        "the management role Security Group Creation and Membership (Add-DistributionGroupMember " +
         "-BypassSecurityGroupManagerCheck). Needed for: Distribution lists, Mail-enabled security groups.",
       mend: "Add the management role Distribution Groups, Security Group Creation and Membership to the role group.",
     });

@@ -86,5 +86,7 @@ describe("the table of permissions", () => {
     expect(missingFrom(needs, ["Group.ReadWrite.All"])).toEqual([]);
     expect(missingFrom(needs, ["Directory.AccessAsUser.All"])).toEqual([]);
     expect(missingFrom(needs, ["User.Read.All"])).toHaveLength(1);
+    const licences = permissionsFor({ "GET /subscribedSkus": [] }).needs;
+    expect(missingFrom(licences, ["Directory.AccessAsUser.All"])).toHaveLength(1);
   });
 });

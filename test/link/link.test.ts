@@ -12,7 +12,8 @@ describe("an account is linked", () => {
     expect(code).toBe(0);
     expect(page).toContain("You can close this page.");
     expect(text).toContain(
-      "Microsoft Graph: User.ReadWrite.All, Group.ReadWrite.All, Directory.AccessAsUser.All",
+      "Microsoft Graph: User.ReadWrite.All, Group.ReadWrite.All, Directory.AccessAsUser.All, " +
+        "LicenseAssignment.ReadWrite.All",
     );
     expect(text).toContain("Exchange Online: Exchange.Manage");
     expect(kept()).toHaveLength(1);
@@ -97,7 +98,7 @@ describe("an account is not linked, and nothing is written,", () => {
     if (app) app.consented = { graph, exchange: ["Exchange.Manage"] };
     const { text, code } = await linking;
     expect(text).toMatch(
-      /^consentMissing: .* has no consent for Directory\.AccessAsUser\.All of Microsoft Graph/m,
+      /^consentMissing: .* no consent for Directory\.AccessAsUser\.All, LicenseAssignment\.ReadWrite\.All of Microsoft/m,
     );
     expect([code, kept()]).toEqual([1, []]);
   });

@@ -56,7 +56,10 @@ const propertyPermissions: Readonly<Record<string, Alternatives>> = {
   accountEnabled: ["User.EnableDisableAccount.All"],
 };
 
-/** Scopes that give an application every right of its account in the directory (documented). */
+/**
+ * The scope that gives an application every right of its account in the directory (documented). The licences of the
+ * tenant do not list it among their permissions (documented).
+ */
 export const asTheUser = "Directory.AccessAsUser.All";
 
 export interface PermissionNeed {
@@ -94,6 +97,10 @@ export function missingFrom(
   needs: readonly PermissionNeed[],
   held: readonly string[],
 ): PermissionNeed[] {
-  if (held.includes(asTheUser)) return [];
-  return needs.filter(({ alternatives }) => !alternatives.some((one) => held.includes(one)));
+  const isOfUser = (alternatives: Alternatives): boolean =>
+    held.includes(asTheUser) && !alternatives.some((one) => one.startsWith("LicenseAssignment."));
+  return needs.filter(
+    ({ alternatives }) =>
+      !isOfUser(alternatives) && !alternatives.some((one) => held.includes(one)),
+  );
 }

@@ -4,9 +4,15 @@ import type { Cloud, Resource } from "../../lib/auth/clouds.ts";
 export type Scopes = Readonly<Record<Resource, readonly string[]>>;
 
 export const scopeSets = {
-  /** Those that provisioning products document: one set for everything that a connection may ever do. */
+  /**
+   * Those that provisioning products document: one set for everything that a connection may ever do. They leave out
+   * licences, which none of the three lists (documented of `GET /subscribedSkus`).
+   */
   full: {
-    graph: ["User.ReadWrite.All", "Group.ReadWrite.All", "Directory.AccessAsUser.All"],
+    graph: [
+      ...["User.ReadWrite.All", "Group.ReadWrite.All", "Directory.AccessAsUser.All"],
+      "LicenseAssignment.ReadWrite.All",
+    ],
     exchange: ["Exchange.Manage"],
   },
   /** The least for accounts, members of groups and licences. Owners of groups and new groups need the full set. */

@@ -33,7 +33,7 @@ export const clouds: Record<CloudName, Cloud> = {
     graph: "https://dod-graph.microsoft.us",
   },
   china: {
-    login: "https://login.chinacloudapi.cn",
+    login: "https://login.partner.microsoftonline.cn",
     exchange: "https://partner.outlook.cn",
     resource: "https://partner.outlook.cn",
     graph: "https://microsoftgraph.chinacloudapi.cn",

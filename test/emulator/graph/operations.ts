@@ -113,12 +113,24 @@ export const deletedItemRoles = {
   group: { read: readGroups, write: ["Group.ReadWrite.All"] },
 } as const;
 
+const asTheUser = "Directory.AccessAsUser.All";
+
+/** The page of this one does not list that scope; that it does not suffice is assumed. */
+const beyondTheUser: readonly Operation[] = ["GET /subscribedSkus"];
+
+/** Whether the roles, or scopes, are enough for an operation. */
+export const mayCall = (held: readonly string[], operation: Operation): boolean =>
+  holdsOneOf(
+    beyondTheUser.includes(operation) ? held.filter((one) => one !== asTheUser) : held,
+    rolesFor(operation),
+  );
+
 /**
  * Whether these roles of an application, or scopes of a user, are enough. Scopes have the names of the roles, and
  * `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented).
  */
 export const holdsOneOf = (held: readonly string[], alternatives: readonly string[]): boolean =>
-  held.includes("Directory.AccessAsUser.All") ||
+  held.includes(asTheUser) ||
   alternatives.some((all) => all.split("+").every((role) => held.includes(role)));
 
 interface Template {
