@@ -58,17 +58,23 @@ export function undeclared(action: Declared, calls: readonly Call[]): string[] {
 
 /** Every cmdlet and operation that the emulator was sent after the first `skipped` requests. */
 export function callsTo(emulator: Pick<Emulator, "journal">, skipped = 0): Call[] {
-  return emulator
-    .journal()
-    .slice(skipped)
-    .filter(({ side }) => side !== "login")
-    .flatMap((entry): (Entry | Item)[] => entry.items ?? [entry])
-    .map(({ cmdlet, operation, parameters = {}, path = "", query = "" }) => {
-      if (cmdlet !== undefined || operation === undefined)
-        return { operation: cmdlet ?? "", parameters };
-      const options = Object.fromEntries(new URLSearchParams(query));
-      return graphCall(operation, path.replace(/^\/v1\.0/, ""), { ...options, ...parameters });
-    });
+  return (
+    emulator
+      .journal()
+      .slice(skipped)
+      .filter(({ side }) => side !== "login")
+      // A batch that was cut before it arrived is not taken apart.
+      .filter(
+        (entry) => entry.operation !== "POST /$batch" || entry.fault === undefined || entry.items,
+      )
+      .flatMap((entry): (Entry | Item)[] => entry.items ?? [entry])
+      .map(({ cmdlet, operation, parameters = {}, path = "", query = "" }) => {
+        if (cmdlet !== undefined || operation === undefined)
+          return { operation: cmdlet ?? "", parameters };
+        const options = Object.fromEntries(new URLSearchParams(query));
+        return graphCall(operation, path.replace(/^\/v1\.0/, ""), { ...options, ...parameters });
+      })
+  );
 }
 
 /** The cmdlets and operations in a recorded request. */
