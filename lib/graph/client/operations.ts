@@ -14,6 +14,9 @@ export const listOperations = [
   "GET /groups/{group}/owners/microsoft.graph.user",
   "GET /directory/deletedItems/microsoft.graph.user",
   "GET /subscribedSkus",
+  "GET /applications(appId='{app}')/owners",
+  "GET /servicePrincipals(appId='{app}')/owners",
+  "GET /directoryRoles(roleTemplateId='{role}')/members",
 ] as const;
 
 /** The operations that read one object. */

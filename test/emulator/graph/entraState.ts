@@ -11,7 +11,10 @@ export interface Entra {
    * Graph, and `manager` (an id), `directoryRoles` (display names) and `roleGroups` (of Exchange, by name).
    */
   users?: Record<string, Values>;
-  /** Likewise for groups, with `members` and `owners` (ids). Security groups are here as a whole. */
+  /**
+   * Likewise for groups, with `members` and `owners` (ids), and `directoryRoles` that a group assigns. Security groups
+   * are here as a whole.
+   */
   groups?: Record<string, Values>;
   subscribedSkus?: Sku[];
 }
@@ -64,6 +67,10 @@ const links: Readonly<Record<string, Record<string, [(value: unknown) => boolean
   group: {
     members: [isIds, "a list of ids of objects"],
     owners: [isIds, "a list of ids of objects"],
+    directoryRoles: [
+      isRoles,
+      `a list of directory roles (${Object.keys(roleTemplates).join(", ")})`,
+    ],
   },
 };
 

@@ -10,6 +10,7 @@ import {
   patchGroup,
   upsertGroup,
 } from "./groups.ts";
+import { listOwners, listRoleMembers } from "./applications.ts";
 import type { Handler } from "./call.ts";
 import { destroyDeleted, getDeleted, listDeleted, restoreDeleted } from "./deletedItems.ts";
 import { assignLicence, listSkus } from "./licences.ts";
@@ -72,5 +73,8 @@ export const handlers: Readonly<Record<Exclude<Operation, "POST /$batch">, Handl
   "GET /directory/deletedItems/{item}": getDeleted,
   "POST /directory/deletedItems/{item}/restore": restoreDeleted,
   "DELETE /directory/deletedItems/{item}": destroyDeleted,
+  "GET /applications(appId='{app}')/owners": (call) => listOwners(call, "application"),
+  "GET /servicePrincipals(appId='{app}')/owners": (call) => listOwners(call, "servicePrincipal"),
+  "GET /directoryRoles(roleTemplateId='{role}')/members": listRoleMembers,
   "GET /organization": getOrganization,
 };
