@@ -1,46 +1,14 @@
 /** Microsoft's own client for JavaScript, as a judge of the emulated Microsoft Graph. */
 import {
-  AuthenticationHandler,
   BatchRequestContent,
   BatchResponseContent,
-  Client,
   GraphError,
   PageIterator,
-  RetryHandler,
-  RetryHandlerOptions,
-  type Context,
-  type Middleware,
   type PageCollection,
 } from "@microsoft/microsoft-graph-client";
 import { expect, it } from "vitest";
-import { fetchFrom } from "../inProcess.ts";
-import type { Emulator } from "../emulator.ts";
+import { microsoftClient } from "../../judges/microsoftClient.ts";
 import { graphClient, ids, reference, type GraphClient } from "./graphClient.ts";
-
-/** The last of its handlers, which would send to the network. */
-class ToEmulator implements Middleware {
-  readonly #fetch: (request: Request) => Promise<Response>;
-
-  constructor(emulator: Emulator) {
-    this.#fetch = fetchFrom(emulator);
-  }
-
-  async execute(context: Context): Promise<void> {
-    const request: unknown = context.request;
-    if (typeof request !== "string") throw new Error("Its requests are addresses.");
-    context.response = await this.#fetch(new Request(request, context.options));
-  }
-}
-
-function microsoftClient(client: GraphClient): Client {
-  const signIn = new AuthenticationHandler({
-    getAccessToken: () => client.tokenFor("https://graph.microsoft.com"),
-  });
-  const retry = new RetryHandler(new RetryHandlerOptions(0.01, 2));
-  signIn.setNext(retry);
-  retry.setNext(new ToEmulator(client.emulator));
-  return Client.initWithMiddleware({ middleware: signIn });
-}
 
 interface Row {
   id: string;

@@ -1,4 +1,5 @@
-// Microsoft's own Graph SDK for .NET against the emulator: calls in a row, one line of JSON each on stdout.
+// Microsoft's own Graph SDK for .NET against the emulator: calls in a row, one line of JSON each on stdout, which a line
+// on stdin has to follow.
 // Arguments: the address of the emulated Graph, a token for it, and the ID of a user with a mailbox.
 using System.Text.Json;
 using Microsoft.Graph;
@@ -19,7 +20,8 @@ async Task Call(string name, Func<Task<object?>> call)
     {
         line = new { name, status = error.ResponseStatusCode, code = error.Error?.Code, text = error.Error?.Message };
     }
-    Console.WriteLine(JsonSerializer.Serialize(line));
+    Console.WriteLine(JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
+    Console.ReadLine();
 }
 ReferenceCreate To(string? id) => new() { OdataId = $"https://graph.microsoft.com/v1.0/directoryObjects/{id}" };
 async Task<object?> Done(Task task) { await task; return null; }
@@ -63,7 +65,7 @@ await Call("users: as changed", async () => (await client.Users[user].GetAsync(c
 await Call("users: cleared", () => Done(client.Users[user].PatchAsync(new() { BackingStore = { }, AdditionalData = new Dictionary<string, object> { ["jobTitle"] = null! } })));
 await Call("users: as cleared", async () => (await client.Users[user].GetAsync(c => c.QueryParameters.Select = ["jobTitle"]))?.JobTitle);
 await Call("users: hired on", () => Done(client.Users[user].PatchAsync(new() { EmployeeHireDate = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero) })));
-await Call("users: as hired", async () => (await client.Users[user].GetAsync(c => c.QueryParameters.Select = ["employeeHireDate"]))?.EmployeeHireDate);
+await Call("users: as hired", async () => (await client.Users[user].GetAsync(c => c.QueryParameters.Select = ["employeeHireDate"]))?.EmployeeHireDate?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ"));
 await Call("users: mail of a mailbox", () => Done(client.Users[anna].PatchAsync(new() { Mail = "x@contoso.com" })));
 await Call("users: read only", () => Done(client.Users[user].PatchAsync(new() { ProxyAddresses = ["SMTP:x@contoso.com"] })));
 await Call("users: disabled", () => Done(client.Users[user].PatchAsync(new() { AccountEnabled = false })));
