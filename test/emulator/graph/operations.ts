@@ -27,6 +27,14 @@ const readSkus = [
   ...["LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All"],
   ...["Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"],
 ];
+/** By kind of authentication method: a permission of its own, or the one for all of them (documented). */
+const readMethods = (kind: string): string[] => [
+  ...[`UserAuthMethod-${kind}.Read.All`, `UserAuthMethod-${kind}.ReadWrite.All`],
+  ...["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"],
+];
+const writeMethods = (kind: string): string[] => [
+  ...[`UserAuthMethod-${kind}.ReadWrite.All`, "UserAuthenticationMethod.ReadWrite.All"],
+];
 /** The handler decides: it depends on the properties, or on the kind of the object. */
 const decidedLater: readonly string[] = [];
 
@@ -48,6 +56,20 @@ const gates = {
   "POST /users/{user}/checkMemberGroups": readTransitive,
   "POST /users/{user}/getMemberGroups": readTransitive,
   "POST /users/{user}/assignLicense": ["LicenseAssignment.ReadWrite.All", ...writeUsers],
+  "GET /users/{user}/authentication/phoneMethods": readMethods("Phone"),
+  "POST /users/{user}/authentication/phoneMethods": writeMethods("Phone"),
+  "GET /users/{user}/authentication/phoneMethods/{method}": readMethods("Phone"),
+  "PATCH /users/{user}/authentication/phoneMethods/{method}": writeMethods("Phone"),
+  "DELETE /users/{user}/authentication/phoneMethods/{method}": writeMethods("Phone"),
+  "GET /users/{user}/authentication/emailMethods": readMethods("Email"),
+  "POST /users/{user}/authentication/emailMethods": writeMethods("Email"),
+  "GET /users/{user}/authentication/emailMethods/{method}": readMethods("Email"),
+  "PATCH /users/{user}/authentication/emailMethods/{method}": writeMethods("Email"),
+  "DELETE /users/{user}/authentication/emailMethods/{method}": writeMethods("Email"),
+  "GET /users/{user}/authentication/temporaryAccessPassMethods": readMethods("TAP"),
+  "POST /users/{user}/authentication/temporaryAccessPassMethods": writeMethods("TAP"),
+  "GET /users/{user}/authentication/temporaryAccessPassMethods/{method}": readMethods("TAP"),
+  "DELETE /users/{user}/authentication/temporaryAccessPassMethods/{method}": writeMethods("TAP"),
   "GET /subscribedSkus": readSkus,
   "GET /groups": readGroups,
   "GET /groups/$count": readGroups,
