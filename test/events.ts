@@ -152,7 +152,7 @@ export function permissionEventFor(
       References: { Account: account, ManagerAccount: null, Permission: permission },
       PermissionDisplayName: "As it is listed",
     },
-    personContext: person ? { Person: { ...personContext.Person, ...person } } : personContext,
+    personContext: person ? { Person: { ...personContext?.Person, ...person } } : personContext,
   };
 }
 

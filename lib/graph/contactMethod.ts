@@ -119,8 +119,8 @@ export function contactIn(object: Readonly<Record<string, unknown>>, user: User)
 }
 
 /**
- * The value to set, as Microsoft Graph takes it; undefined for a text that is none. `country`: of a phone number without
- * a country code.
+ * The value to set, as Microsoft Graph takes it; undefined for a text that is none. `country`: of a phone number
+ * without a country code.
  */
 export async function contactValueFrom(
   kind: ContactKind,

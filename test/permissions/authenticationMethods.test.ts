@@ -324,7 +324,7 @@ describe("an e-mail address", () => {
 
 describe("when answers are doubtful", () => {
   const struck = (operation: string, more: Fault): Fault => ({
-    match: { side: "graph", operation: `${operation}` },
+    match: { side: "graph", operation },
     times: 1,
     ...more,
   });

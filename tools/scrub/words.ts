@@ -6,6 +6,7 @@ import answer from "../../schemas/answer.schema.json" with { type: "json" };
 import configuration from "../../schemas/configuration.schema.json" with { type: "json" };
 import event from "../../schemas/event.schema.json" with { type: "json" };
 import options from "../../schemas/options.schema.json" with { type: "json" };
+import methodOptions from "../../permissions/authenticationMethods/options.json" with { type: "json" };
 import folderOptions from "../../permissions/folderPermission/options.json" with { type: "json" };
 import licenceOptions from "../../permissions/licences/options.json" with { type: "json" };
 import holdOptions from "../../permissions/litigationHold/options.json" with { type: "json" };
@@ -161,7 +162,7 @@ export const listedProperties: ReadonlySet<string> = new Set(
 accessrights recipienttypedetails recipienttype dateformat timeformat language timezone autoreplystate
 externalaudience foldertype folderscope operation origin inheritancetype sharingpermissionflags grouptype
 resultsize objectclass accesscontroltype externaloofoptions cloud usertype usagelocation preferredlanguage agegroup
-creationtype passwordpolicies grouptypes consentprovidedforminor
+creationtype passwordpolicies grouptypes consentprovidedforminor phonetype smssigninstate methodusabilityreason
 `
     .trim()
     .split(/\s+/),
@@ -171,7 +172,7 @@ const licences: readonly LicenceOption[] = licenceOptions.options;
 
 /** The ids of the permissions that the implementer has listed, and the names in them: the action knows no others. */
 export const optionIds: ReadonlySet<string> = new Set([
-  ...[folderOptions, holdOptions, regionalOptions].flatMap(({ options }) =>
+  ...[folderOptions, holdOptions, methodOptions, regionalOptions].flatMap(({ options }) =>
     options.map(({ Id }) => Id),
   ),
   ...licences.flatMap(({ Id, DisabledPlans }) => [Id, ...DisabledPlans]),

@@ -89,7 +89,9 @@ function refusalIn(reply: HttpReply, body: unknown, about: About): Fault | "alre
   const meaning = meaningOf(said, about) ?? kindByStatus(status);
   if (meaning === "alreadySo") return meaning;
   const { kind, retryable, hint = "" } = meaning;
-  const reason = [said.text || said.code, hint].filter((part) => part !== "").join(" ");
+  const text = said.text || said.code;
+  const sentence = hint === "" ? text : text.replace(/[^.!?]$/, "$&.");
+  const reason = [sentence, hint].filter((part) => part !== "").join(" ");
   return new Fault({
     kind,
     retryable,

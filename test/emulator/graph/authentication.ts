@@ -58,7 +58,7 @@ const isOf = (kind: Kind, method: Values): boolean => method[kind.mark] !== unde
 
 function checkNames(body: Values, kind: Kind, names: readonly string[]): void {
   const strange = Object.keys(body).find((name) => !names.includes(name));
-  if (strange !== undefined) throw unknownProperty(strange, `${kind.type}`);
+  if (strange !== undefined) throw unknownProperty(strange, kind.type);
 }
 
 /** Documented: `+{country code} {number}x{extension}`. The service takes it without the space as well, and returns it

@@ -125,11 +125,14 @@ export const deletedItemRoles = {
 
 /**
  * Whether these roles of an application, or scopes of a user, are enough. Scopes have the names of the roles, and
- * `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented).
+ * `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented). The tables
+ * of the authentication methods do not list it.
  */
 export const holdsOneOf = (held: readonly string[], alternatives: readonly string[]): boolean =>
-  held.includes("Directory.AccessAsUser.All") ||
+  (held.includes("Directory.AccessAsUser.All") && !alternatives.some(isOfMethods)) ||
   alternatives.some((all) => all.split("+").every((role) => held.includes(role)));
+
+const isOfMethods = (role: string): boolean => role.startsWith("UserAuth");
 
 interface Template {
   operation: Operation;

@@ -42,7 +42,7 @@ export function requirePowerOver(user: Entity, { grant, directory }: Call): void
   throw denied();
 }
 
-/** Roles of users on whose methods an Authentication Administrator may act (documented). Others have no template here. */
+/** Roles of users on whose methods an Authentication Administrator may act (documented). Others are not emulated. */
 const belowMethods = [
   "Authentication Administrator",
   "Directory Readers",
