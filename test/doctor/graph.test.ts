@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { missingFrom, permissionsFor } from "../../tools/doctor/graphPermissions.ts";
+import { graphSetsInUse } from "../../tools/doctor/sets.ts";
 import { allGraphSets, checksOf, openClinic, type Mistake } from "./clinic.ts";
 
 const { examined } = openClinic();
@@ -65,6 +66,12 @@ it("only warns of what a licence on create needs", async () => {
   const findings = await examinedGraph({ app: { graphRoles } });
   const found = findings.find(({ check }) => check === "set entra");
   expect(found).toMatchObject({ status: "warning" });
+});
+
+it("examines licences without being asked when their options name one", () => {
+  expect(graphSetsInUse(allGraphSets, [])).toEqual([]);
+  const inUse = graphSetsInUse(allGraphSets, [{ Id: "ENTERPRISEPACK" }]);
+  expect(inUse.map(({ name }) => name)).toEqual(["licences"]);
 });
 
 describe("the table of permissions", () => {

@@ -41,6 +41,8 @@ export interface App {
   redirectUris?: string[];
   /** Scopes that an administrator has consented to for every user, by resource. */
   consented?: { graph?: string[]; exchange?: string[] };
+  /** Ids of the users who own its registration, and its enterprise application (its service principal). */
+  owners?: { application?: string[]; servicePrincipal?: string[] };
 }
 
 /**
@@ -371,6 +373,11 @@ function checkApps(apps: unknown, report: Report): void {
         report(`${at}.${list}`, "must be a list of texts");
     if (!isConsent(app["consented"]))
       report(`${at}.consented`, 'must be {"graph"?: list of scopes, "exchange"?: list of scopes}');
+    if (!isOwnership(app["owners"]))
+      report(
+        `${at}.owners`,
+        'must be {"application"?: list of ids, "servicePrincipal"?: list of ids}',
+      );
     const secrets = app["secrets"];
     const sound = (one: unknown) =>
       isRecord(one) &&
@@ -387,6 +394,14 @@ const isConsent = (consented: unknown): boolean =>
   (isRecord(consented) &&
     Object.entries(consented).every(
       ([key, scopes]) => ["graph", "exchange"].includes(key) && isTexts(scopes),
+    ));
+
+const isOwnership = (owners: unknown): boolean =>
+  owners === undefined ||
+  (isRecord(owners) &&
+    Object.entries(owners).every(
+      ([key, ids]) =>
+        ["application", "servicePrincipal"].includes(key) && isTexts(ids) && ids.every(isGuid),
     ));
 
 export function checkBehaviour(behaviour: unknown, report: Report): void {

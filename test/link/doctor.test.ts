@@ -44,6 +44,7 @@ describe("doctor for a linked account", () => {
     const all = await findings();
     expect(messageOf(all, "sign-in")).toContain(`for the linked account ${operator}`);
     expect(messageOf(all, "application permission")).toBe("fine: The token has Exchange.Manage.");
+    expect(messageOf(all, "role")).toMatch(new RegExp(`The linked account ${operator} has`));
     expect(messageOf(all, "role in Entra ID")).toMatch(/^fine: User Administrator/);
     expect(messageOf(all, "set entra")).toMatch(/^fine: /);
     expect(messageOf(all, "linked account")).toContain(`works as ${operator}`);

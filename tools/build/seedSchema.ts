@@ -75,7 +75,11 @@ function app(): Schema {
     roleGroups: texts,
   };
   const required = Object.keys(properties);
-  return { ...record({ ...properties, graphRoles: texts }, required), additionalProperties: true };
+  const owners = record({ application: listOf(guid), servicePrincipal: listOf(guid) });
+  return {
+    ...record({ ...properties, graphRoles: texts, owners }, required),
+    additionalProperties: true,
+  };
 }
 
 /** What only Entra ID knows, by the id of the user or group. */

@@ -25,28 +25,58 @@ export const role: Check = {
     known.get("exchangeReached");
     const { wids } = known.get("claims");
     const held = roles.filter(({ id }) => wids.includes(id));
+    const holder = holderOf(known);
     const exchange = clientFor({ premises, known, signal });
     const refusal = await refusalOf(exchange);
-    if (refusal !== undefined) return refused(refusal, held, premises);
+    if (refusal !== undefined) return refused(refusal, held, holder, premises);
     if (held.length > 0 && !held.some(({ includes }) => includes.includes("Mail Recipients")))
       return wrong(
-        `The application has only the role ${namesOf(held)}, which may only read.`,
-        mendFor(premises),
+        `${holder.named} has only the role ${namesOf(held)}, which may only read.`,
+        mendFor(premises, holder),
       );
     known.add({ exchange, roles: held });
-    if (held.length > 0) return fine(`The application has the role ${namesOf(held)}.`);
+    if (held.length > 0) return fine(`${holder.named} has the role ${namesOf(held)}.`);
     return unknown(
-      "The application has no Entra role and may read: its rights are those of an Exchange role group.",
+      `${holder.named} has no Entra role and may read: its rights are those of an Exchange role group.`,
     );
   },
 };
 
-function refused({ kind, message }: Fault, held: readonly Role[], premises: Premises): Verdict {
+/** Whose roles count. */
+interface RoleHolder {
+  /** At the start of a sentence. */
+  named: string;
+  /** After the first mention. */
+  short: string;
+  /** What becomes a member of a role group. */
+  member: string;
+}
+
+function holderOf(known: Examination["known"]): RoleHolder {
+  if (known.get("configuration").Connection !== "linkedAccount")
+    return {
+      named: "The application",
+      short: "the application",
+      member: "the service principal of the application",
+    };
+  const { account = "" } = known.get("claims");
+  return { named: `The linked account ${account}`, short: account, member: account };
+}
+
+function refused(
+  { kind, message }: Fault,
+  held: readonly Role[],
+  holder: RoleHolder,
+  premises: Premises,
+): Verdict {
   if (kind !== "denied") return unknown(message);
   if (held.length === 0)
-    return wrong("The application has no role that Exchange Online accepts.", mendFor(premises));
+    return wrong(
+      `${holder.named} has no role that Exchange Online accepts.`,
+      mendFor(premises, holder),
+    );
   return wrong(
-    `The application has the role ${namesOf(held)}, and Exchange Online refuses it: ${message}`,
+    `${holder.named} has the role ${namesOf(held)}, and Exchange Online refuses it: ${message}`,
     "Wait until the assignment has reached Exchange Online, which can take an hour.",
   );
 }
@@ -94,15 +124,15 @@ function neededBy(sets: readonly ActionSet[]): Set<ManagementRole> {
   return new Set(sets.flatMap(needsOf).map(({ role }) => role));
 }
 
-function mendFor({ sets }: Premises): string {
+function mendFor({ sets }: Premises, { short }: RoleHolder): string {
   const needed = neededBy(sets);
   const all = smallestRoleWith(needed)?.name;
   needed.delete(forSecurityGroups);
   const least = smallestRoleWith(needed)?.name;
-  if (all === least) return `Assign the Entra role ${least} to the application.`;
+  if (all === least) return `Assign the Entra role ${least} to ${short}.`;
   return (
-    `Assign the Entra role ${least} to the application, or ${all} if mail-enabled security groups ` +
-    "are among its groups."
+    `Assign the Entra role ${least} to ${short}, or ${all} if mail-enabled security groups are among ` +
+    "its groups."
   );
 }
 
@@ -128,7 +158,7 @@ export function accessOf(set: ActionSet): Check {
         return fine(
           `${names} permits its ${Object.keys(set.cmdlets).length} cmdlets${exceptions(set, held)}.`,
         );
-      return await withMissing(missing, names, known.get("exchange"));
+      return await withMissing(missing, names, known);
     },
   };
 }
@@ -141,30 +171,28 @@ function exceptions(set: ActionSet, held: readonly Role[]): string {
 async function withMissing(
   missing: readonly RoleNeed[],
   names: string,
-  exchange: Exchange,
+  known: Examination["known"],
 ): Promise<Verdict> {
+  const mend = mendMissing(missing, holderOf(known));
   const what = missing
     .map(({ role, cmdlet }) => `the management role ${role} (${cmdlet})`)
     .join(" and ");
   const text = `${names} does not include ${what}`;
   const [first] = missing;
-  if (first?.role !== forSecurityGroups) return wrong(`${text}.`, mendMissing(missing));
-  if (!(await hasSecurityGroups(exchange)))
+  if (first?.role !== forSecurityGroups) return wrong(`${text}.`, mend);
+  if (!(await hasSecurityGroups(known.get("exchange"))))
     return fine(`${names} suffices, because the tenant has no mail-enabled security groups.`);
   const details = `${text}, and the tenant has mail-enabled security groups.`;
   return first.cmdlet.includes("Member")
-    ? wrong(details, mendMissing(missing))
-    : warning(
-        `${details} The set changes one only if a resource has its key.`,
-        mendMissing(missing),
-      );
+    ? wrong(details, mend)
+    : warning(`${details} The set changes one only if a resource has its key.`, mend);
 }
 
-function mendMissing(missing: readonly RoleNeed[]): string {
+function mendMissing(missing: readonly RoleNeed[], { member }: RoleHolder): string {
   const smallest = smallestRoleWith(missing.map(({ role }) => role))?.name;
   return (
-    `Assign the Entra role ${smallest} instead, or add the service principal of the application to an Exchange ` +
-    `role group with ${missing.map(({ role }) => role).join(", ")}.`
+    `Assign the Entra role ${smallest} instead, or add ${member} to an Exchange role group with ` +
+    `${missing.map(({ role }) => role).join(", ")}.`
   );
 }
 
@@ -191,7 +219,7 @@ export const leastPrivilege: Check = {
       return fine(`${largest.name} is not more than the sets in use need.`);
     return warning(
       `${largest.name} is more than the sets in use need.`,
-      `Assign ${smallest.name} to the application instead.`,
+      `Assign ${smallest.name} to ${holderOf(known).short} instead.`,
     );
   },
 };

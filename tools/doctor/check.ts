@@ -2,6 +2,7 @@ import type { Credential } from "../../lib/auth/application.ts";
 import type { TokenSource } from "../../lib/auth/token.ts";
 import type { ConnectorSeams, emulatorUrls } from "../../lib/connector.ts";
 import type { Exchange } from "../../lib/exchange/client/exchange.ts";
+import type { Graph } from "../../lib/graph/client/graph.ts";
 import type { Configuration } from "../../lib/generated/types.ts";
 import type { Proxy } from "../../lib/net/proxy.ts";
 import type { Verdict } from "./finding.ts";
@@ -44,6 +45,7 @@ export interface Facts {
   exchangeReached: true;
   graphReached: true;
   graphClaims: Claims;
+  graph: Graph;
   /** The clock of this machine is right. */
   clock: true;
   credential: Credential;

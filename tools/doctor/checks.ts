@@ -13,6 +13,7 @@ import {
   graphSignIn,
   linkedAccount,
 } from "./graphAccess.ts";
+import { administrators, owners } from "./guardians.ts";
 import { clock, exchangeHost, signInHost } from "./hosts.ts";
 import { Known, NotChecked } from "./known.ts";
 import { addresses, authorities, nodeVersion, proxy, tls } from "./machine.ts";
@@ -38,6 +39,7 @@ function checksOf({ sets, graphSets, form }: Premises): Check[] {
     ...(usesExchange ? [signIn, permission, role, ...sets.map(accessOf), leastPrivilege] : []),
     ...(usesGraph ? [graphHost, graphSignIn, directoryRole, ...graphSets.map(graphAccessOf)] : []),
     ...(usesGraph && isLinked(form) ? [linkedAccount] : []),
+    ...(usesGraph ? [owners, administrators] : []),
   ];
 }
 

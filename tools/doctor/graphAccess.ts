@@ -1,12 +1,15 @@
 /** What the connection may do in Microsoft Graph. Writes are never tried: what the token says decides. */
+import { randomUUID } from "node:crypto";
 import { clouds } from "../../lib/auth/clouds.ts";
 import { Fault } from "../../lib/fault.ts";
+import { microsoftGraph, type Graph } from "../../lib/graph/client/graph.ts";
+import type { TokenSource } from "../../lib/auth/token.ts";
 import type { Check, Examination } from "./check.ts";
 import { fine, unknown, warning, wrong, type Verdict } from "./finding.ts";
 import { missingFrom, permissionsFor, type PermissionNeed } from "./graphPermissions.ts";
 import { reached } from "./hosts.ts";
 import type { GraphSet } from "./sets.ts";
-import { claimsIn, tokensFor } from "./signIn.ts";
+import { claimsIn, paceOf, tokensFor } from "./signIn.ts";
 
 export const graphHost: Check = {
   name: "Microsoft Graph host",
@@ -21,13 +24,14 @@ export const graphHost: Check = {
 
 export const graphSignIn: Check = {
   name: "sign-in to Microsoft Graph",
-  finds: ["graphClaims"],
+  finds: ["graphClaims", "graph"],
   async examine(examination) {
     const { known } = examination;
     known.get("graphReached");
     const source = await tokensFor("graph", examination);
     try {
-      known.add({ graphClaims: claimsIn(await source.get()) });
+      const graphClaims = claimsIn(await source.get());
+      known.add({ graphClaims, graph: clientFor(examination, source) });
     } catch (thrown) {
       const { message, retryable } = Fault.of(thrown);
       if (retryable) return unknown(message);
@@ -36,6 +40,20 @@ export const graphSignIn: Check = {
     return fine("A token for Microsoft Graph is issued.");
   },
 };
+
+function clientFor({ premises: { seams }, known, signal }: Examination, token: TokenSource): Graph {
+  const { Cloud = "worldwide" } = known.get("configuration");
+  return microsoftGraph(
+    { cloud: clouds[Cloud], graphUrl: known.get("emulatorUrls").graphUrl },
+    {
+      transport: known.get("transport").send,
+      token,
+      pace: paceOf({ ...seams, signal }),
+      clock: seams.clock,
+      newId: randomUUID,
+    },
+  );
+}
 
 /** Whether the actions of a set have their permissions. */
 export function graphAccessOf(set: GraphSet): Check {
@@ -81,11 +99,9 @@ function lacking(
   );
 }
 
-/** By the smallest that suffices for users and groups (documented). */
-const directoryRoles = {
-  userAdministrator: "fe930be7-5e62-47db-91af-98c3a49a38b1",
-  globalAdministrator: "62e90394-69f5-4237-9190-012177145e10",
-} as const;
+/** Template IDs. The first is the smallest that suffices for users and groups (documented). */
+const userAdministrator = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+export const globalAdministrator = "62e90394-69f5-4237-9190-012177145e10";
 
 /**
  * The role in Entra ID. An account may only do what its role permits. An application needs one only for users who hold
@@ -96,12 +112,12 @@ export const directoryRole: Check = {
   examine({ known }): Verdict {
     const { wids } = known.get("graphClaims");
     const isLinked = known.get("configuration").Connection === "linkedAccount";
-    if (wids.includes(directoryRoles.globalAdministrator))
+    if (wids.includes(globalAdministrator))
       return warning(
         "Global Administrator is more than any set needs.",
         "Assign User Administrator instead.",
       );
-    if (wids.includes(directoryRoles.userAdministrator))
+    if (wids.includes(userAdministrator))
       return fine("User Administrator: users without a role, and those with a lesser one.");
     if (!isLinked)
       return fine("No role: sensitive changes of users who hold a role themselves are refused.");
@@ -119,8 +135,7 @@ export const linkedAccount: Check = {
     const { account } = known.get("graphClaims");
     if (account === undefined) return unknown("The token names no account.");
     return fine(
-      `The connector works as ${account}. Events refuse to disable or delete it. Leave it, the owners of the app ` +
-        "registration and the last Global Administrator out of the business rules: nobody else could mend it.",
+      `The connector works as ${account}. Events refuse to disable or delete it: leave it out of the business rules.`,
     );
   },
 };

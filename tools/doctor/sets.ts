@@ -30,6 +30,14 @@ export function graphSetsOf(actions: ReadonlyMap<string, Declared>): GraphSet[] 
   return [...sets].map(([name, parts]) => ({ name, operations: mergedOperations(...parts) }));
 }
 
+/**
+ * Those that are examined though no one names them. Only licences show in a file that they are in use: their options
+ * (`permissions/licences/options.json`). An installation for Exchange Online alone needs no permission of Graph.
+ */
+export function graphSetsInUse(all: readonly GraphSet[], licences: readonly unknown[]): GraphSet[] {
+  return licences.length === 0 ? [] : all.filter(({ name }) => name === "licences");
+}
+
 /** Names of their own where Exchange Online has a set of the same name. */
 function graphSetOf(action: string): string {
   if (action.startsWith("lifecycle/")) return "entra";

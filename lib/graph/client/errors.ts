@@ -48,8 +48,8 @@ const licences = /\/assignLicense$/;
 const methods = /^POST .*\/(phone|email)Methods$/;
 const removalsOfMethods = /^DELETE .*\/authentication\//;
 const creations = /^(POST \/\w+|PATCH \/groups\(.+)$/;
-/** A group by its alternate key: it alone can be what does not exist. */
-const byKey = /^(GET|PATCH) \/groups\(/;
+/** An object by its alternate key: it alone can be what does not exist. */
+const byKey = /^(GET|PATCH) \/\w+\(/;
 
 const meanings: readonly Meaning[] = [
   // DOC, FIELD: the texts differ (`Lifetime validation failed`, `CompactToken parsing failed`), the code does not.
@@ -199,7 +199,7 @@ function kindOfAbsence(
   { operation, ids }: About,
 ): FaultKind | "alreadySo" | undefined {
   if (code !== "Request_ResourceNotFound") return undefined;
-  // Which of the names of the group the text has is not documented.
+  // Which of the names of the object the text has is not documented.
   if (byKey.test(operation)) return "missing";
   const name = /^Resource '(.+?)' does not exist/.exec(text)?.[1]?.toLowerCase();
   if (name === undefined) return "unexpected";

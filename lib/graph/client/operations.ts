@@ -17,6 +17,9 @@ export const listOperations = [
   "GET /users/{user}/authentication/phoneMethods",
   "GET /users/{user}/authentication/emailMethods",
   "GET /users/{user}/authentication/temporaryAccessPassMethods",
+  "GET /applications(appId='{app}')/owners",
+  "GET /servicePrincipals(appId='{app}')/owners",
+  "GET /directoryRoles(roleTemplateId='{role}')/members",
 ] as const;
 
 /** The operations that read one object. */

@@ -12,7 +12,10 @@ export interface Entra {
    * `authenticationMethods`.
    */
   users?: Record<string, Values>;
-  /** Likewise for groups, with `members` and `owners` (ids). Security groups are here as a whole. */
+  /**
+   * Likewise for groups, with `members` and `owners` (ids), and `directoryRoles` that a group assigns. Security groups
+   * are here as a whole.
+   */
   groups?: Record<string, Values>;
   subscribedSkus?: Sku[];
   temporaryAccessPassPolicy?: PassPolicy;
@@ -115,6 +118,10 @@ const links: Readonly<Record<string, Record<string, [(value: unknown) => boolean
   group: {
     members: [isIds, "a list of ids of objects"],
     owners: [isIds, "a list of ids of objects"],
+    directoryRoles: [
+      isRoles,
+      `a list of directory roles (${Object.keys(roleTemplates).join(", ")})`,
+    ],
   },
 };
 

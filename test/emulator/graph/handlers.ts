@@ -11,6 +11,7 @@ import {
   upsertGroup,
 } from "./groups.ts";
 import { emails, passes, phones } from "./authentication.ts";
+import { listOwners, listRoleMembers } from "./applications.ts";
 import type { Handler } from "./call.ts";
 import { destroyDeleted, getDeleted, listDeleted, restoreDeleted } from "./deletedItems.ts";
 import { assignLicence, listSkus } from "./licences.ts";
@@ -87,5 +88,8 @@ export const handlers: Readonly<Record<Exclude<Operation, "POST /$batch">, Handl
   "GET /directory/deletedItems/{item}": getDeleted,
   "POST /directory/deletedItems/{item}/restore": restoreDeleted,
   "DELETE /directory/deletedItems/{item}": destroyDeleted,
+  "GET /applications(appId='{app}')/owners": (call) => listOwners(call, "application"),
+  "GET /servicePrincipals(appId='{app}')/owners": (call) => listOwners(call, "servicePrincipal"),
+  "GET /directoryRoles(roleTemplateId='{role}')/members": listRoleMembers,
   "GET /organization": getOrganization,
 };

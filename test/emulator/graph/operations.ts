@@ -35,6 +35,15 @@ const readMethods = (kind: string): string[] => [
 const writeMethods = (kind: string): string[] => [
   ...[`UserAuthMethod-${kind}.ReadWrite.All`, "UserAuthenticationMethod.ReadWrite.All"],
 ];
+/** `Application.ReadWrite.OwnedBy`, which suffices for an application's own registration, is left out. */
+const readApplications = [
+  ...["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"],
+  "Directory.ReadWrite.All",
+];
+const readRoles = [
+  ...["RoleManagement.Read.Directory", "Directory.Read.All"],
+  ...["RoleManagement.ReadWrite.Directory", "Directory.ReadWrite.All"],
+];
 /** The handler decides: it depends on the properties, or on the kind of the object. */
 const decidedLater: readonly string[] = [];
 
@@ -94,6 +103,9 @@ const gates = {
   "GET /directory/deletedItems/{item}": decidedLater,
   "POST /directory/deletedItems/{item}/restore": decidedLater,
   "DELETE /directory/deletedItems/{item}": decidedLater,
+  "GET /applications(appId='{app}')/owners": readApplications,
+  "GET /servicePrincipals(appId='{app}')/owners": readApplications,
+  "GET /directoryRoles(roleTemplateId='{role}')/members": readRoles,
   "GET /organization": [
     ...["Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All"],
     "Directory.ReadWrite.All",

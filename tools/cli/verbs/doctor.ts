@@ -4,7 +4,14 @@ import { examine } from "../../doctor/checks.ts";
 import type { Finding, Status } from "../../doctor/finding.ts";
 import { signIn } from "../../doctor/signIn.ts";
 import { graphSignIn } from "../../doctor/graphAccess.ts";
-import { graphSetsOf, setsOf, type ActionSet, type GraphSet } from "../../doctor/sets.ts";
+import licences from "../../../permissions/licences/options.json" with { type: "json" };
+import {
+  graphSetsInUse,
+  graphSetsOf,
+  setsOf,
+  type ActionSet,
+  type GraphSet,
+} from "../../doctor/sets.ts";
 import { listActions, loadAction } from "../../session/actions.ts";
 import { withExamples } from "../examples.ts";
 import { openTenant, type TenantChoice } from "../../session/tenant.ts";
@@ -28,7 +35,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
       new Option(
         "--set <names...>",
         "the sets in use; those of Microsoft Graph, such as entra, only if named",
-      ).default(undefined, "all of Exchange Online"),
+      ).default(undefined, "all of Exchange Online, and licences if its options name one"),
     )
     .option("--json", "one JSON document");
   addTenantOptions(doctor);
@@ -76,7 +83,8 @@ async function setsNamed(names: readonly string[] | undefined): Promise<NamedSet
     listActions().map(async (name) => [name, await loadAction(name)] as const),
   );
   const all = { sets: setsOf(new Map(actions)), graphSets: graphSetsOf(new Map(actions)) };
-  if (names === undefined) return { sets: all.sets, graphSets: [] };
+  if (names === undefined)
+    return { sets: all.sets, graphSets: graphSetsInUse(all.graphSets, licences.options) };
   const known = [...all.sets, ...all.graphSets].map(({ name }) => name);
   const wanted = names.map((name) => {
     const found = known.find((one) => one.toLowerCase() === name.toLowerCase());
