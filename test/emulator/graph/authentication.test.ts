@@ -16,7 +16,7 @@ const email = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f";
 
 function clientWith(methods: Values[] = [], roles: readonly string[] = everyMethod): GraphClient {
   const client = graphClient({}, roles);
-  const users = (client.emulator.state().entra ?? {}).users ?? {};
+  const users = client.emulator.state().entra?.users ?? {};
   users[ids.anna] = { ...users[ids.anna], authenticationMethods: methods };
   return client;
 }
