@@ -127,7 +127,9 @@ async function grantContact(
     throw Fault.invalid(
       `${nameOf(user)} has no mobile phone for sign-in, without which there is no alternate one; grant mobile first.`,
     );
-  await input.change(settingContact(user, wanted, present));
+  await input.change(
+    settingContact(user, wanted, { before: present, overwrites: !onlySetWhenEmpty }),
+  );
   return {};
 }
 

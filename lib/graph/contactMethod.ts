@@ -148,11 +148,14 @@ export function shownContact({ kind, value }: ContactMethod): string {
   return kind === "email" ? `${first}...@${domain}` : `...${value.slice(-3)}`;
 }
 
-/** Sets a phone or the e-mail address of a user. `before`: the one that the user has, as read. */
+/**
+ * Sets a phone or the e-mail address of a user. `before`: the one that the user has, as read. `overwrites`: also when it
+ * turns out that the user has another one after all; otherwise that one is enough.
+ */
 export function settingContact(
   user: User,
   method: ContactMethod,
-  before: ContactMethod | undefined,
+  { before, overwrites }: { before: ContactMethod | undefined; overwrites: boolean },
 ): GraphStep {
   const { kind, value } = method;
   const { id, title, property, also, add, change } = contactForms[kind];
@@ -166,14 +169,16 @@ export function settingContact(
     operation: add,
     parameters: { user: user.id, ...properties },
     sentence: `Add ${title} ${shownContact(method)} for sign-in to ${nameOf(user)}`,
-    // The user has another value after all.
-    alternatives: [{ after: "alreadySo" as const, ...changed }],
+    ...(overwrites && { alternatives: [{ after: "alreadySo" as const, ...changed }] }),
   };
   return {
     target: "graph",
     ...(before ? changed : added),
     before: { [property]: before?.value ?? null },
-    isInEffect: async (targets) => hasContactValue(await contactNow(user, kind)(targets), value),
+    async isInEffect(targets) {
+      const found = await contactNow(user, kind)(targets);
+      return overwrites ? hasContactValue(found, value) : found !== undefined;
+    },
   };
 }
 

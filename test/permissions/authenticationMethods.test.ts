@@ -353,6 +353,16 @@ describe("when answers are doubtful", () => {
     expect(methodsOf(bench)).toEqual([office]);
   });
 
+  it("a phone that the user has after all is not overwritten with OnlySetWhenEmpty", async () => {
+    fresh(other);
+    bench.emulator.setFaults([
+      struck(`GET ${phones}`, { answer: { status: 200, body: { value: [] } } }),
+    ]);
+    const { answer } = await grant.here(bench, event());
+    expect(answer).toMatchObject({ outcome: "alreadySo", outputContext: { Success: true } });
+    expect(methodsOf(bench)).toEqual([other]);
+  });
+
   it("the default method is not removed, and the message says what to do", async () => {
     fresh({ ...mobile, isDefault: true });
     const { answer, messages } = await revoke.here(bench, event());

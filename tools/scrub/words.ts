@@ -28,7 +28,7 @@ adobjectalreadyexistsexception advanced after again ago alias all allow allowed 
 and another answer answered any app application applied appropriate are argument as assign
 assigned assigning assignment associated at attribute attributes authenticate authentication
 author authorization authorize automatic availabilityonly available azure badrequest be bearer
-became because been before behalf being belong belongs beta between bewerking bind blank body
+became because been before behalf being belong belongs temporary pass beta between bewerking bind blank body
 boolean briefly but by bypass bypasssecuritygroupmanagercheck calendar calendarrightconflict call
 caller calling can cannot canviewprivateitems change changed changes charset check choose clause
 clean cmdlet cmdletaccessdeniedexception cmdletinvokeinputtype code collection com combines
