@@ -149,8 +149,8 @@ export function shownContact({ kind, value }: ContactMethod): string {
 }
 
 /**
- * Sets a phone or the e-mail address of a user. `before`: the one that the user has, as read. `overwrites`: also when it
- * turns out that the user has another one after all; otherwise that one is enough.
+ * Sets a phone or the e-mail address of a user. `before`: the one that the user has, as read. `overwrites`: also when
+ * it turns out that the user has another one after all; otherwise that one is enough.
  */
 export function settingContact(
   user: User,
