@@ -5,6 +5,7 @@ import { operations } from "../graph/target.ts";
 import { allUsers, userList, type User } from "../graph/user.ts";
 import { propertiesAmong } from "../graph/userFields.ts";
 import type { ImportInput } from "../host/accountActions.ts";
+import { IdTable } from "../idTable.ts";
 import type { Needs } from "../step.ts";
 import { fieldsOf, ofMailbox, type EntraTargets } from "./entra.ts";
 
@@ -41,12 +42,37 @@ export async function* accountsOf({
       `Accounts have no field ${unknown.join(", ")}: they are imported without a value.`,
     );
 
-  const mailboxes = new Map<string, Mailbox>();
+  const mailboxes = new ImportedMailboxes(settings);
   if (exchangeOnlineIntegration && settings.length > 0)
     for await (const mailbox of stream(
       mailboxesOf(RecipientTypeDetails ?? [], ["ExternalDirectoryObjectId", ...settings]),
     ))
-      mailboxes.set(String(mailbox["ExternalDirectoryObjectId"]).toLowerCase(), mailbox);
+      mailboxes.add(mailbox);
   for await (const user of stream(allUsers(["accountEnabled", ...propertiesAmong(ofUser)])))
-    yield { user, account: fieldsOf(user, mailboxes.get(user.id.toLowerCase())) };
+    yield { user, account: fieldsOf(user, mailboxes.of(user)) };
+}
+
+/** The imported fields of all mailboxes, as text: objects would take several times the memory. */
+class ImportedMailboxes {
+  readonly #names: ReadonlySet<string>;
+  readonly #users = new IdTable();
+  readonly #values: string[] = [];
+
+  constructor(settings: readonly string[]) {
+    this.#names = new Set(settings.map((name) => name.toLowerCase()));
+  }
+
+  add(mailbox: Mailbox): void {
+    const isNew = this.#users.add(String(mailbox["ExternalDirectoryObjectId"]));
+    if (!isNew) return;
+    const imported = Object.entries(mailbox).filter(([name]) =>
+      this.#names.has(name.toLowerCase()),
+    );
+    this.#values.push(JSON.stringify(Object.fromEntries(imported)));
+  }
+
+  of({ id }: User): Record<string, unknown> | undefined {
+    const values = this.#values[this.#users.positionOf(id) ?? -1];
+    return values === undefined ? undefined : (JSON.parse(values) as Record<string, unknown>);
+  }
 }

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Fault } from "../fault.ts";
 import { version } from "../generated/version.ts";
 import type { Action, AnyEvent } from "../host/action.ts";
@@ -18,6 +19,9 @@ export async function main<Event extends AnyEvent, Targets>(
 ): Promise<never> {
   // A process that ends without an answer has not succeeded.
   process.exitCode = 1;
+  // V8 collects late otherwise. The peak of an import of 100,000 users, measured without and with it: 178 and 109 MB on
+  // Node 24, 122 and 98 MB on Node 20.
+  if (action.verb.onlyReads) setFlagsFromString("--optimize-for-size");
   // The run continues without a reader: the exit code can still report the result.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   // Node's warnings are log lines as well. They are about the process, never about the event.

@@ -1,13 +1,12 @@
 /**
- * `npm run measure:import [-- entra | entra-mailboxes]`: the peak memory and time of an import of 1,000 and of 100,000
+ * `npm run measure:import [-- entra | entra-mailboxes]`: the peak memory and time of an import of 10,000 and of 100,000
  * accounts: mailboxes, or users of Entra ID without or with fields of their mailboxes. Each is run several times, as a
- * process of its own, and the medians are compared: when the collector runs first, a small import peaks at 80 or at
- * 105 MB. Every request takes as long as a tenant that is far away, so the time is compared with the least that the
- * requests take one after the other.
+ * process of its own, and the medians are compared: when the collector runs first differs. Every request takes as long
+ * as in a tenant that is far away. The time is compared with what the tenant took to answer all requests one after the
+ * other: that latency, and the time in which the emulator makes a page.
  */
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { manyMailboxes } from "../../test/emulator/seed.ts";
 import { startEmulator } from "../../test/emulator/server.ts";
 import { buildBundles } from "../build/bundles.ts";
@@ -35,20 +34,25 @@ if (!kind) throw new Error(`${name} is not known; expected ${Object.keys(kinds).
 const { action, fields, hasExchange } = kind;
 
 await buildBundles();
-const small = await medianOf(1_000);
+const small = await medianOf(10_000);
 const large = await medianOf(100_000);
 const memory = large.peakMb / small.peakMb;
-const time = large.ms / large.idealMs;
+const time = large.ms / large.answeringMs;
+const ideal = large.ms / large.idealMs;
 console.log(
-  `${name}: median peak memory ${small.peakMb.toFixed(0)} MB for 1,000, ${large.peakMb.toFixed(0)} MB for 100,000: ` +
+  `${name}: median peak memory ${small.peakMb.toFixed(0)} MB for 10,000, ${large.peakMb.toFixed(0)} MB for 100,000: ` +
     `${memory.toFixed(2)} times (allowed: ${allowed.memory}); ${(large.ms / 1000).toFixed(1)} s for 100,000, ` +
-    `${time.toFixed(2)} times the requests alone (allowed: ${allowed.time})`,
+    `${time.toFixed(2)} times what the tenant took to answer (allowed: ${allowed.time}), ` +
+    `${ideal.toFixed(2)} times the latency alone`,
 );
 process.exitCode = memory <= allowed.memory && time <= allowed.time ? 0 : 1;
 
 interface Measured {
   peakMb: number;
   ms: number;
+  /** What the tenant took to answer all requests. */
+  answeringMs: number;
+  /** The latency of all requests. */
   idealMs: number;
 }
 
@@ -57,7 +61,12 @@ async function medianOf(count: number): Promise<Measured> {
   for (let run = 0; run < 3; run++) runs.push(await importOf(count));
   const median = (of: keyof Measured): number =>
     runs.map((one) => one[of]).toSorted((x, y) => x - y)[1] ?? NaN;
-  return { peakMb: median("peakMb"), ms: median("ms"), idealMs: median("idealMs") };
+  return {
+    peakMb: median("peakMb"),
+    ms: median("ms"),
+    answeringMs: median("answeringMs"),
+    idealMs: median("idealMs"),
+  };
 }
 
 async function importOf(count: number): Promise<Measured> {
@@ -85,12 +94,13 @@ async function importOf(count: number): Promise<Measured> {
   if (fields) actionContext.ImportFields = fields;
   if (hasExchange) actionContext.Configuration.exchangeOnlineIntegration = true;
   child.stdin.end(JSON.stringify(event));
-  let records = 0;
+  // The lines are only counted: this process is the tenant as well, and must not be busy with them. The answer is one.
+  let records = -1;
   let last = "";
   let log = "";
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    if (line.startsWith('{"record"')) records++;
-    last = line;
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    records += chunk.split("\n").length - 1;
+    last = chunk.slice(-500);
   });
   child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const code = await new Promise((resolve) => child.on("close", resolve));
@@ -98,6 +108,7 @@ async function importOf(count: number): Promise<Measured> {
   const served = emulator.emulator.journal().filter(({ side }) => side !== "login");
   await emulator.close();
   const idealMs = served.length * requestMs;
+  const answeringMs = served.reduce((sum, { ms: own = 0 }) => sum + own, 0);
   const peakMb = Number(/peak (\d+)/.exec(log)?.[1]) / 1024;
   if (code !== 0 || records !== count)
     throw new Error(
@@ -106,5 +117,5 @@ async function importOf(count: number): Promise<Measured> {
   console.log(
     `${count} accounts: ${served.length} requests, ${(ms / 1000).toFixed(1)} s, peak memory ${peakMb.toFixed(0)} MB`,
   );
-  return { peakMb, ms, idealMs };
+  return { peakMb, ms, answeringMs, idealMs };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Fault } from "../../fault.ts";
+import { IdTable } from "../../idTable.ts";
 import { eachRead, type Piece } from "./batch.ts";
 import { isWholeList, maxEmptyLooks, reads, repeatable, type Command } from "./command.ts";
 import { bodyOf, textOf, type Row } from "./encoding.ts";
@@ -132,7 +133,7 @@ class Places {
   readonly #command: Command;
   readonly #links = new Set<string>();
   readonly #contents = new Set<string>();
-  readonly #guids = new Set<string>();
+  readonly #guids = new IdTable();
 
   constructor(command: Command) {
     this.#command = command;
@@ -148,10 +149,8 @@ class Places {
     this.#links.add(link);
     this.#contents.add(content);
     return rows.filter((row) => {
-      const guid = textOf(row["Guid"]).toLowerCase();
-      const isNew = !this.#guids.has(guid);
-      if (guid !== "") this.#guids.add(guid);
-      return isNew;
+      const guid = textOf(row["Guid"]);
+      return guid === "" || this.#guids.add(guid);
     });
   }
 

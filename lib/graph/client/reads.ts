@@ -1,4 +1,5 @@
 import { Fault } from "../../fault.ts";
+import { IdTable } from "../../idTable.ts";
 import { retrying, type Try } from "../../net/retry.ts";
 import type { About } from "./errors.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
@@ -59,7 +60,7 @@ export async function* pagesOf(
       throw url === start ? thrown : notTheEnd(Fault.of(thrown), about);
     });
 
-  const known = new Set<string>();
+  const known = new IdTable();
   let page = first ?? (await pageAt(start));
   let links = new Set([start]);
   for (let restarts = 0; ;) {
@@ -69,17 +70,14 @@ export async function* pagesOf(
       page = await pageAt(start);
       continue;
     }
-    const objects = page.objects.filter(({ id }) => isNew(id.toLowerCase(), known));
+    const objects = page.objects.filter(({ id }) => known.add(id));
     yield { objects, isLast: page.nextLink === undefined };
     if (page.nextLink === undefined) return;
     const next = endpoint.assertOwn(page.nextLink);
-    if (!isNew(next, links)) throw twice(about);
+    if (links.has(next)) throw twice(about);
+    links.add(next);
     page = await pageAt(next);
   }
-}
-
-function isNew(value: string, known: Set<string>): boolean {
-  return known.size !== known.add(value).size;
 }
 
 /** While there is more to come, "does not exist" is not a finding: half a list would pass for the whole. */
