@@ -21,16 +21,33 @@ const readGroupsOfUser = [
   ...["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"],
 ];
 const deleteUsers = ["User.DeleteRestore.All", "User.ReadWrite.All"];
-const methods = ["UserAuthenticationMethod.ReadWrite.All"];
+/** By kind of authentication method: a permission of its own, or the one for all of them. */
+const readMethods = (kind: string): Alternatives => [
+  ...[`UserAuthMethod-${kind}.Read.All`, `UserAuthMethod-${kind}.ReadWrite.All`],
+  ...["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"],
+];
+const writeMethods = (kind: string): Alternatives => [
+  ...[`UserAuthMethod-${kind}.ReadWrite.All`, "UserAuthenticationMethod.ReadWrite.All"],
+];
+const methodKinds = {
+  phoneMethods: "Phone",
+  emailMethods: "Email",
+  temporaryAccessPassMethods: "TAP",
+};
+const methods = Object.entries(methodKinds).flatMap(([path, kind]) => {
+  const at = `/users/{user}/authentication/${path}`;
+  const write = writeMethods(kind);
+  return [
+    [`GET ${at}`, readMethods(kind)],
+    ...["POST", "PATCH", "DELETE"].map((verb) => [`${verb} ${at}`, write] as const),
+  ] as const;
+});
 
 /** By the beginning of the operation; the first that fits counts. */
 export const permissionsByOperation: readonly (readonly [start: string, Alternatives])[] = [
   ["GET /users/{user}/memberOf", readGroupsOfUser],
   ["GET /users/{user}/transitiveMemberOf", readGroupsOfUser],
-  ["GET /users/{user}/authentication", ["UserAuthenticationMethod.Read.All", ...methods]],
-  ["POST /users/{user}/authentication", methods],
-  ["PATCH /users/{user}/authentication", methods],
-  ["DELETE /users/{user}/authentication", methods],
+  ...methods,
   ["GET /users", readUsers],
   ["POST /users/{user}/assignLicense", ["LicenseAssignment.ReadWrite.All", ...writeUsers]],
   ["POST /users/{user}/revokeSignInSessions", ["User.RevokeSessions.All", ...writeUsers]],
@@ -56,7 +73,10 @@ const propertyPermissions: Readonly<Record<string, Alternatives>> = {
   accountEnabled: ["User.EnableDisableAccount.All"],
 };
 
-/** Scopes that give an application every right of its account in the directory (documented). */
+/**
+ * A scope that gives an application every right of its account in the directory (documented). The tables of the
+ * authentication methods do not list it.
+ */
 export const asTheUser = "Directory.AccessAsUser.All";
 
 export interface PermissionNeed {
@@ -94,6 +114,11 @@ export function missingFrom(
   needs: readonly PermissionNeed[],
   held: readonly string[],
 ): PermissionNeed[] {
-  if (held.includes(asTheUser)) return [];
-  return needs.filter(({ alternatives }) => !alternatives.some((one) => held.includes(one)));
+  const isOfMethods = ({ alternatives: [least = ""] }: PermissionNeed): boolean =>
+    least.startsWith("UserAuthMethod-");
+  return needs.filter((need) =>
+    held.includes(asTheUser) && !isOfMethods(need)
+      ? false
+      : !need.alternatives.some((one) => held.includes(one)),
+  );
 }

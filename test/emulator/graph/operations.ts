@@ -27,6 +27,14 @@ const readSkus = [
   ...["LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All"],
   ...["Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"],
 ];
+/** By kind of authentication method: a permission of its own, or the one for all of them (documented). */
+const readMethods = (kind: string): string[] => [
+  ...[`UserAuthMethod-${kind}.Read.All`, `UserAuthMethod-${kind}.ReadWrite.All`],
+  ...["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"],
+];
+const writeMethods = (kind: string): string[] => [
+  ...[`UserAuthMethod-${kind}.ReadWrite.All`, "UserAuthenticationMethod.ReadWrite.All"],
+];
 /** `Application.ReadWrite.OwnedBy`, which suffices for an application's own registration, is left out. */
 const readApplications = [
   ...["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"],
@@ -57,6 +65,20 @@ const gates = {
   "POST /users/{user}/checkMemberGroups": readTransitive,
   "POST /users/{user}/getMemberGroups": readTransitive,
   "POST /users/{user}/assignLicense": ["LicenseAssignment.ReadWrite.All", ...writeUsers],
+  "GET /users/{user}/authentication/phoneMethods": readMethods("Phone"),
+  "POST /users/{user}/authentication/phoneMethods": writeMethods("Phone"),
+  "GET /users/{user}/authentication/phoneMethods/{method}": readMethods("Phone"),
+  "PATCH /users/{user}/authentication/phoneMethods/{method}": writeMethods("Phone"),
+  "DELETE /users/{user}/authentication/phoneMethods/{method}": writeMethods("Phone"),
+  "GET /users/{user}/authentication/emailMethods": readMethods("Email"),
+  "POST /users/{user}/authentication/emailMethods": writeMethods("Email"),
+  "GET /users/{user}/authentication/emailMethods/{method}": readMethods("Email"),
+  "PATCH /users/{user}/authentication/emailMethods/{method}": writeMethods("Email"),
+  "DELETE /users/{user}/authentication/emailMethods/{method}": writeMethods("Email"),
+  "GET /users/{user}/authentication/temporaryAccessPassMethods": readMethods("TAP"),
+  "POST /users/{user}/authentication/temporaryAccessPassMethods": writeMethods("TAP"),
+  "GET /users/{user}/authentication/temporaryAccessPassMethods/{method}": readMethods("TAP"),
+  "DELETE /users/{user}/authentication/temporaryAccessPassMethods/{method}": writeMethods("TAP"),
   "GET /subscribedSkus": readSkus,
   "GET /groups": readGroups,
   "GET /groups/$count": readGroups,
@@ -115,11 +137,14 @@ export const deletedItemRoles = {
 
 /**
  * Whether these roles of an application, or scopes of a user, are enough. Scopes have the names of the roles, and
- * `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented).
+ * `Directory.AccessAsUser.All` gives an application every right of its user in the directory (documented). The tables
+ * of the authentication methods do not list it.
  */
 export const holdsOneOf = (held: readonly string[], alternatives: readonly string[]): boolean =>
-  held.includes("Directory.AccessAsUser.All") ||
+  (held.includes("Directory.AccessAsUser.All") && !alternatives.some(isOfMethods)) ||
   alternatives.some((all) => all.split("+").every((role) => held.includes(role)));
+
+const isOfMethods = (role: string): boolean => role.startsWith("UserAuth");
 
 interface Template {
   operation: Operation;
