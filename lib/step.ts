@@ -13,6 +13,8 @@ export interface Step<T extends Target = Target, Targets = never> {
   sentence: string;
   /** Values in the parameters that must never be written, such as a password. */
   secrets?: readonly string[];
+  /** Members of the object that the target returns which must never be written either. */
+  secretAnswer?: readonly string[];
   /** The values before the step, by property. */
   before: Readonly<Record<string, unknown>>;
   /** A read showed that the step changes nothing. It is sent anyway, because reads lag behind writes. */

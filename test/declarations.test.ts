@@ -170,6 +170,8 @@ const seldom: Readonly<Record<string, () => Promise<Call[]>>> = {
   "permissions/folderPermission/grantPermission": notifying,
   "permissions/folderPermission/importPermission": importingNamedUser,
   "permissions/licences/grantPermission": disablingExchange,
+  "permissions/authenticationMethods/grantPermission": () => changingAddress("grantPermission"),
+  "permissions/authenticationMethods/revokePermission": () => changingAddress("revokePermission"),
 };
 
 /** What an action for users of Entra ID sends when every property and every setting is mapped. */
@@ -227,6 +229,28 @@ async function importingNamedUser(): Promise<Call[]> {
     readingEventFor(bench.running, { dryRun: true }),
     { dist: bundlesForDora() },
   );
+  return callsTo(bench.emulator);
+}
+
+/** What is sent to a user with an e-mail address whose option overwrites and removes it. */
+async function changingAddress(verb: "grantPermission" | "revokePermission"): Promise<Call[]> {
+  const name = `permissions/authenticationMethods/${verb}`;
+  const scenario = scenarios.find((one) => one.name === `${name}/the-user-is-gone`);
+  if (!scenario) throw new Error("the scenario has another name");
+  const user = guidOf("Anna Bakker");
+  const id = stateFor({}).objects.find(({ Guid }) => Guid === user)?.["ExternalDirectoryObjectId"];
+  const own = { authenticationMethods: [{ emailAddress: "own@contoso.com" }] };
+  const entra = { users: { [String(id)]: own } };
+  const permission = { Reference: "3ddfcfc8-9383-446f-83cc-3ab9be4be18f" };
+  const played = { ...scenario, entra, permission, of: { reference: id } };
+  bench.emulator.replaceState(stateFor(played));
+  bench.emulator.clearJournal();
+  const dist = bundlesWith(
+    "authenticationMethods",
+    "OnlySetWhenEmpty:!0,RemoveWhenRevokingEntitlement:!1",
+    "OnlySetWhenEmpty:!1,RemoveWhenRevokingEntitlement:!0",
+  );
+  await bench.run(name, signedInEvent(played), { dist });
   return callsTo(bench.emulator);
 }
 

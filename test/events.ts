@@ -118,6 +118,8 @@ export interface PermissionChoices {
   permission?: unknown;
   dryRun?: boolean;
   configuration?: Record<string, unknown>;
+  /** What the person has in addition. */
+  person?: Record<string, unknown>;
 }
 
 /**
@@ -131,6 +133,7 @@ export function permissionEventFor(
     permission = {},
     dryRun = false,
     configuration,
+    person,
   }: PermissionChoices = {},
 ): unknown {
   const { actionContext, personContext } = createEventFor(tenant, {
@@ -149,7 +152,7 @@ export function permissionEventFor(
       References: { Account: account, ManagerAccount: null, Permission: permission },
       PermissionDisplayName: "As it is listed",
     },
-    personContext,
+    personContext: person ? { Person: { ...personContext?.Person, ...person } } : personContext,
   };
 }
 

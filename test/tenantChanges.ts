@@ -7,7 +7,7 @@ import type { DirectoryObject, State } from "./emulator/state.ts";
 /** Kept by the service with every change. */
 const kept = new Set(["WhenChanged", "WhenChangedUTC"]);
 /** Properties that hold other objects: the changed object is not the account, so it is named. */
-const references = new Set(["Members", "GrantSendOnBehalfTo", "ManagedBy", "owners"]);
+const references = new Set(["Members", "GrantSendOnBehalfTo", "ManagedBy", "owners", "Methods"]);
 /** What a new object is recognised by. */
 const marks = [
   ...["CustomAttribute1", "CustomAttribute2", "HiddenFromAddressListsEnabled"],
@@ -43,7 +43,7 @@ export function changesBetween(before: State, after: State): string[] {
 function recordsOf({ objects, entra = {} }: State): DirectoryObject[] {
   const { users = {}, groups = {} } = entra;
   return Object.entries({ ...users, ...groups }).map(
-    ([Guid, { displayName, members, assignedLicenses, ...record }]) => {
+    ([Guid, { displayName, members, assignedLicenses, authenticationMethods, ...record }]) => {
       const own = objects.find((one) => one["ExternalDirectoryObjectId"] === Guid);
       const Name = typeof displayName === "string" ? displayName : (own?.["Name"] ?? Guid);
       return {
@@ -54,9 +54,24 @@ function recordsOf({ objects, entra = {} }: State): DirectoryObject[] {
         Licences: ((assignedLicenses ?? []) as unknown as Licence[]).map((one) =>
           licenceNamed(one, entra),
         ),
+        Methods: ((authenticationMethods ?? []) as Method[]).map(methodNamed),
       };
     },
   );
+}
+
+interface Method {
+  phoneType?: string;
+  phoneNumber?: string;
+  emailAddress?: string;
+  lifetimeInMinutes?: number;
+}
+
+/** `mobile +31 612345678`, `e-mail ann@example.com`, `pass of 60 minutes`. */
+function methodNamed({ phoneType, phoneNumber, emailAddress, lifetimeInMinutes }: Method): string {
+  if (phoneType !== undefined) return `${phoneType} ${phoneNumber ?? ""}`;
+  if (emailAddress !== undefined) return `e-mail ${emailAddress}`;
+  return `pass of ${lifetimeInMinutes ?? "?"} minutes`;
 }
 
 interface Licence {
@@ -83,7 +98,7 @@ function ofKnownObject(
 ): DirectoryObject | undefined {
   const isKnown = objects.some(({ ExternalDirectoryObjectId: id }) => id === Guid);
   return isKnown
-    ? { Guid: Guid ?? null, Name: Name ?? null, Members: [], Licences: [] }
+    ? { Guid: Guid ?? null, Name: Name ?? null, Members: [], Licences: [], Methods: [] }
     : undefined;
 }
 

@@ -56,6 +56,7 @@ resourcesEvent?: ResourcesEvent
 folderPermissionOptions?: FolderPermissionOptions
 regionalOptions?: RegionalOptions
 litigationHoldOptions?: LitigationHoldOptions
+authenticationMethodOptions?: AuthenticationMethodOptions
 licenceOptions?: LicenceOptions
 fieldMapping?: FieldMapping
 createAnswer?: CreateAnswer
@@ -731,6 +732,44 @@ DisplayName: string
  */
 Duration: (number | string)
 }
+export interface AuthenticationMethodOptions {
+$schema?: string
+options: AuthenticationMethodOption[]
+}
+export interface AuthenticationMethodOption {
+/**
+ * The authentication method. Without an option, a method is neither listed nor imported.
+ */
+Id: ("mobile" | "alternateMobile" | "office" | "email" | "temporaryAccessPass")
+/**
+ * Of a phone or an e-mail address: the field of the person that has the value.
+ */
+PersonField?: string
+/**
+ * Of a phone: the country of numbers without a country code, as two letters.
+ */
+Country?: string
+/**
+ * Of a phone or an e-mail address. True: a value that the user already has is never overwritten.
+ */
+OnlySetWhenEmpty?: boolean
+/**
+ * True: a revoke removes the method. False: a revoke leaves it, and the audit log says so.
+ */
+RemoveWhenRevokingEntitlement: boolean
+/**
+ * Of a Temporary Access Pass: how long it can be used. The policy of the tenant may allow less.
+ */
+LifetimeInMinutes?: number
+/**
+ * Of a Temporary Access Pass. True: it is for one sign-in. False: for any number within its lifetime, if the policy of the tenant allows it.
+ */
+IsUsableOnce?: boolean
+/**
+ * Of a Temporary Access Pass. True or absent: a grant replaces a pass that can still be used, because no one can read its value again. False: such a grant fails.
+ */
+ReplaceExisting?: boolean
+}
 export interface LicenceOptions {
 $schema?: string
 options: LicenceOption[]
@@ -1015,6 +1054,12 @@ stats: Stats
 export interface GrantPermissionOutputContext {
 Success: boolean
 AuditLogs: AuditLog[]
+/**
+ * What the grant hands out, once: the Temporary Access Pass, of a permission that is one.
+ */
+Data?: {
+[k: string]: unknown
+}
 }
 export interface RevokePermissionAnswer {
 outputContext: RevokePermissionOutputContext

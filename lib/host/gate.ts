@@ -105,6 +105,11 @@ export function openGate<Targets>({
     answer: StepAnswer | Fault,
     confirm: boolean,
   ): Promise<StepResult> {
+    const { body = {} } = answer instanceof Fault ? {} : answer;
+    for (const name of step.secretAnswer ?? []) {
+      const secret = body[name];
+      if (typeof secret === "string") keepSecret(secret);
+    }
     const fault = answer instanceof Fault ? answer : refusedBy(step, answer);
     if (fault === undefined) return await judge(step, record, answer as StepAnswer, confirm);
     // A request that was cut off together with the run proves nothing about the change.

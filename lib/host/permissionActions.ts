@@ -22,7 +22,7 @@ import {
   type Result,
   type Settings,
 } from "./action.ts";
-import { member, plainText } from "./members.ts";
+import { member, memberAt, plainText } from "./members.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 import { verbs } from "./verbs.ts";
@@ -109,8 +109,19 @@ export interface PermissionInput<
   accountReference: string;
   /** A member of the permission's reference, by its name without regard to case; empty when absent. */
   permission(name: string): string;
+  /**
+   * The text or number of a field of the person, such as `Contact.Personal.Phone.Mobile`, without regard to case; empty
+   * when there is none. A reconciliation has no person.
+   */
+  personField(path: string): string;
   configuration: Settings<Key>;
   log: Log;
+}
+
+/** What a grant or a revoke adds to the answer. */
+export interface PermissionResult extends Result {
+  /** What a grant hands out, once: secrets in it reach the platform, and nothing else. */
+  data?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -120,7 +131,7 @@ export interface PermissionInput<
 type PermissionDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
   Targets,
   Key,
-  (input: PermissionInput<Targets, Key>) => Promise<Result>
+  (input: PermissionInput<Targets, Key>) => Promise<PermissionResult>
 >;
 
 /** Declares how one permission is granted. */
@@ -154,18 +165,20 @@ function changing<Targets, Key extends ConfigurationKey>({
     needs,
     configuration: keys,
     async run({
-      event: { actionContext },
+      event: { actionContext, personContext },
       configuration,
       log,
       read,
       stream,
       change,
       changeAll,
+      output,
     }: Context<GrantPermissionEvent | RevokePermissionEvent, Targets>): Promise<Result> {
       const { Account, Permission: reference } = actionContext.References;
-      return await handle({
+      const { data, ...result } = await handle({
         accountReference: accountReferenceIn(Account),
         permission: (name) => memberOf(reference, name),
+        personField: (path) => plainText(memberAt(personContext?.Person, path.split("."))),
         configuration: settingsFor(configuration, keys),
         log,
         read,
@@ -173,6 +186,8 @@ function changing<Targets, Key extends ConfigurationKey>({
         change,
         changeAll,
       });
+      if (data) output["Data"] = data;
+      return result;
     },
   };
 }

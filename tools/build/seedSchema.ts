@@ -108,9 +108,18 @@ function entra(): Schema {
   };
   const appliesTo = oneOf(["User", "Company"]);
   return record({
-    users: byId({ ...graphValues("user"), manager: guid, directoryRoles: roles }),
+    users: byId({
+      ...graphValues("user"),
+      manager: guid,
+      directoryRoles: roles,
+      authenticationMethods: listOf({ type: "object" }),
+    }),
     groups: byId({ ...graphValues("group"), members: listOf(guid), owners: listOf(guid) }),
     subscribedSkus: listOf(record({ ...sku, appliesTo }, Object.keys(sku))),
+    temporaryAccessPassPolicy: record({
+      state: oneOf(["enabled", "disabled"]),
+      isUsableOnce: flag,
+    }),
   });
 }
 

@@ -2,6 +2,7 @@ import { regionFrom } from "../../lib/exchange/region.ts";
 import { languageNames } from "../../lib/exchange/regionalFacts.ts";
 import { Fault } from "../../lib/fault.ts";
 import { timeZoneIds } from "../../lib/generated/timeZones.ts";
+import { authenticationMethodOptions } from "../../lib/generated/validators/authenticationMethodOptions.ts";
 import { folderPermissionOptions } from "../../lib/generated/validators/folderPermissionOptions.ts";
 import { licenceOptions } from "../../lib/generated/validators/licenceOptions.ts";
 import { litigationHoldOptions } from "../../lib/generated/validators/litigationHoldOptions.ts";
@@ -30,6 +31,11 @@ interface Rules {
 
 /** Every set of permissions that reads `permissions/<set>/options.json`. */
 export const optionSets: Readonly<Record<string, OptionSet>> = {
+  authenticationMethods: {
+    schema: "authenticationMethodOptions",
+    shape: authenticationMethodOptions.shape,
+    rules: () => import("../../lib/entitlements/authenticationMethodOptions.ts"),
+  },
   folderPermission: {
     schema: "folderPermissionOptions",
     shape: folderPermissionOptions.shape,

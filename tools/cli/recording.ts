@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { emulatorVariables } from "../../lib/connector.ts";
 import { mask } from "../../lib/host/redaction.ts";
+import { publicIds } from "../scrub/identifiers.ts";
 import { isPasswordKey, standInPassword, standInSecret } from "../scrub/secretKeys.ts";
 import type { Asked, Exchange } from "../session/traffic.ts";
 import { shown } from "./shown.ts";
@@ -184,8 +185,6 @@ const publicDomain = new RegExp(
   ].join("|")})$`,
   "i",
 );
-/** Exchange Online's own application id, the same in every tenant. */
-const publicId = "00000002-0000-0ff1-ce00-000000000000";
 const domainController = /\b[A-Z0-9]+\.[A-Z0-9]+\.PROD\.OUTLOOK\.COM\b/g;
 const controllers = ".PROD.OUTLOOK.COM";
 const someDomainController = "AM0PR01A01DC001.EURPR01A001.PROD.OUTLOOK.COM";
@@ -213,7 +212,7 @@ export function notScrubbed(recording: unknown): {
   const found = { ids: new Set<string>(), domains: new Set<string>(), secrets: new Set<string>() };
   everyText(recording, (text, name) => {
     for (const [id] of text.matchAll(guids))
-      if (!standIn.test(id) && id !== publicId) found.ids.add(id.toLowerCase());
+      if (!standIn.test(id) && !publicIds.has(id.toLowerCase())) found.ids.add(id.toLowerCase());
     for (const [domain] of text.matchAll(domains))
       if (!publicDomain.test(domain) && !domain.endsWith(controllers))
         found.domains.add(domain.toLowerCase());

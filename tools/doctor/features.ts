@@ -14,7 +14,7 @@ export interface Feature {
   exchange?: readonly ManagementRole[];
   graph?: readonly string[];
   /** Of a linked account, in Entra ID. */
-  account?: "User Administrator";
+  account?: "User Administrator" | "Authentication Administrator";
   /** Not everyone who uses the set uses it. */
   isOptional?: true;
 }
@@ -107,6 +107,24 @@ export const features: readonly Feature[] = [
     sets: ["licences"],
     graph: ["LicenseAssignment.ReadWrite.All", "User.Read.All", "GroupMember.Read.All"],
     account: "User Administrator",
+  },
+  {
+    name: "Phone numbers to prove who someone is",
+    sets: ["authenticationMethods"],
+    graph: ["UserAuthMethod-Phone.ReadWrite.All", "User.Read.All"],
+    account: "Authentication Administrator",
+  },
+  {
+    name: "E-mail addresses to reset a password",
+    sets: ["authenticationMethods"],
+    graph: ["UserAuthMethod-Email.ReadWrite.All", "User.Read.All"],
+    account: "Authentication Administrator",
+  },
+  {
+    name: "Temporary Access Passes",
+    sets: ["authenticationMethods"],
+    graph: ["UserAuthMethod-TAP.ReadWrite.All", "User.Read.All"],
+    account: "Authentication Administrator",
   },
   {
     name: "New groups of Entra ID",

@@ -21,16 +21,33 @@ const readGroupsOfUser = [
   ...["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"],
 ];
 const deleteUsers = ["User.DeleteRestore.All", "User.ReadWrite.All"];
-const methods = ["UserAuthenticationMethod.ReadWrite.All"];
+/** By kind of authentication method: a permission of its own, or the one for all of them. */
+const readMethods = (kind: string): Alternatives => [
+  ...[`UserAuthMethod-${kind}.Read.All`, `UserAuthMethod-${kind}.ReadWrite.All`],
+  ...["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"],
+];
+const writeMethods = (kind: string): Alternatives => [
+  ...[`UserAuthMethod-${kind}.ReadWrite.All`, "UserAuthenticationMethod.ReadWrite.All"],
+];
+const methodKinds = {
+  phoneMethods: "Phone",
+  emailMethods: "Email",
+  temporaryAccessPassMethods: "TAP",
+};
+const methods = Object.entries(methodKinds).flatMap(([path, kind]) => {
+  const at = `/users/{user}/authentication/${path}`;
+  const write = writeMethods(kind);
+  return [
+    [`GET ${at}`, readMethods(kind)],
+    ...["POST", "PATCH", "DELETE"].map((verb) => [`${verb} ${at}`, write] as const),
+  ] as const;
+});
 
 /** By the beginning of the operation; the first that fits counts. */
 export const permissionsByOperation: readonly (readonly [start: string, Alternatives])[] = [
   ["GET /users/{user}/memberOf", readGroupsOfUser],
   ["GET /users/{user}/transitiveMemberOf", readGroupsOfUser],
-  ["GET /users/{user}/authentication", ["UserAuthenticationMethod.Read.All", ...methods]],
-  ["POST /users/{user}/authentication", methods],
-  ["PATCH /users/{user}/authentication", methods],
-  ["DELETE /users/{user}/authentication", methods],
+  ...methods,
   ["GET /users", readUsers],
   ["POST /users/{user}/assignLicense", ["LicenseAssignment.ReadWrite.All", ...writeUsers]],
   ["POST /users/{user}/revokeSignInSessions", ["User.RevokeSessions.All", ...writeUsers]],
@@ -57,8 +74,8 @@ const propertyPermissions: Readonly<Record<string, Alternatives>> = {
 };
 
 /**
- * The scope that gives an application every right of its account in the directory (documented). The licences of the
- * tenant do not list it among their permissions (documented).
+ * A scope that gives an application every right of its account in the directory (documented). The tables of the
+ * authentication methods and of the licences do not list it.
  */
 export const asTheUser = "Directory.AccessAsUser.All";
 
@@ -98,7 +115,8 @@ export function missingFrom(
   held: readonly string[],
 ): PermissionNeed[] {
   const isOfUser = (alternatives: Alternatives): boolean =>
-    held.includes(asTheUser) && !alternatives.some((one) => one.startsWith("LicenseAssignment."));
+    held.includes(asTheUser) &&
+    !alternatives.some((one) => /^(UserAuthMethod-|LicenseAssignment\.)/.test(one));
   return needs.filter(
     ({ alternatives }) =>
       !isOfUser(alternatives) && !alternatives.some((one) => held.includes(one)),

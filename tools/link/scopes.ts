@@ -25,6 +25,12 @@ export const scopeSets = {
   },
 } as const satisfies Record<string, Scopes>;
 
+/** Scopes of Graph that are asked for only when someone names them: no set includes authentication methods. */
+export const moreScopes = [
+  ...["UserAuthMethod-Phone.ReadWrite.All", "UserAuthMethod-Email.ReadWrite.All"],
+  "UserAuthMethod-TAP.ReadWrite.All",
+] as const;
+
 export type ScopeSet = keyof typeof scopeSets;
 
 /** What MSAL adds to every request: who signs in, and a refresh token. */

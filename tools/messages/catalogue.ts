@@ -5,6 +5,7 @@ import { connection } from "./connection.ts";
 import { graph } from "./graph.ts";
 import { licences } from "./licences.ts";
 import { links } from "./links.ts";
+import { methods } from "./methods.ts";
 import { values } from "./values.ts";
 
 /** Messages with the same reason. */
@@ -25,6 +26,7 @@ export const catalogue: readonly Entry[] = [
   ...changes,
   ...graph,
   ...licences,
+  ...methods,
   ...links,
 ];
 

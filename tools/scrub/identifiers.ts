@@ -1,4 +1,5 @@
 /** What identifies people, objects and the tenant in a recording. */
+import { contactForms } from "../../lib/graph/contactMethod.ts";
 import { base64, folded, textInBase64, throughUrlEscapes } from "./plainForm.ts";
 import { isSecretKey, standInPassword, standInSecret } from "./secretKeys.ts";
 import { changed, type Place, type Recorded } from "./texts.ts";
@@ -38,8 +39,11 @@ const nameKey =
   /^(.*name|.*nameprefix|.*namepartnerprefix|.*displayname|initials|alias|samaccountname|.*fieldvalue|username)$/i;
 const domainKey = /^(organization|resourcedomain|domains?|.*domainname)$/i;
 
-/** Exchange Online's own application id, the same in every tenant. */
-export const publicId = "00000002-0000-0ff1-ce00-000000000000";
+/** The same in every tenant: Exchange Online's own application, and the authentication methods of Entra ID. */
+export const publicIds: ReadonlySet<string> = new Set([
+  "00000002-0000-0ff1-ce00-000000000000",
+  ...Object.values(contactForms).map(({ id }) => id),
+]);
 
 /** Hosts of Microsoft that are the same for every tenant. */
 const publicDomains = [

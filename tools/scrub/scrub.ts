@@ -13,7 +13,7 @@ import {
   isContractTerm,
   isNameKey,
   publicDomain,
-  publicId,
+  publicIds,
   words,
   type Identifiers,
 } from "./identifiers.ts";
@@ -173,7 +173,7 @@ class Scrubber {
   }
 
   #withoutIds(text: string): string {
-    return text.replaceAll(guids, (id) => this.#standIns.id(id));
+    return text.replaceAll(guids, (id) => this.#id(id));
   }
 
   #replaced(text: string, pattern: RegExp, stays: Stays = () => false): string {
@@ -196,13 +196,17 @@ class Scrubber {
     return Buffer.from(scrubbed).toString("base64");
   }
 
+  #id(id: string): string {
+    return publicIds.has(id.toLowerCase()) ? id : this.#standIns.id(id);
+  }
+
   #plain(text: string, pattern: RegExp, stays: Stays): string {
     return text.replace(pattern, (...found) => {
       const { secret, id, sid, controller, domain, form, number, word } = found.at(-1) as Partial<
         Record<string, string>
       >;
       if (secret !== undefined) return standInSecret;
-      if (id !== undefined) return id.toLowerCase() === publicId ? id : this.#standIns.id(id);
+      if (id !== undefined) return this.#id(id);
       if (sid !== undefined) return this.#standIns.sid(sid);
       if (controller !== undefined) return someDomainController;
       if (domain !== undefined)

@@ -1,16 +1,16 @@
 import { isRecord } from "../../lib/record.ts";
 
 const secretKey =
-  /^(appsecret|appcertificate.*|.*(secret|password|passwd|token|assertion|apikey))$/i;
+  /^(appsecret|appcertificate.*|.*temporaryaccesspass|.*(secret|password|passwd|token|assertion|apikey))$/i;
 
 /** Whether what is under a key opens something. */
 export function isSecretKey(key: string): boolean {
   return secretKey.test(key);
 }
 
-/** Whether what is under a key is the password of a person: an action may make one, another in every run. */
+/** Whether what is under a key is the password or the pass of a person: another in every run that makes one. */
 export function isPasswordKey(key: string): boolean {
-  return /(^|\.)password$/i.test(key);
+  return /(^|\.)(password|temporaryAccessPass)$/i.test(key);
 }
 
 /** The stand-in of a secret. */

@@ -6,6 +6,7 @@ import answer from "../../schemas/answer.schema.json" with { type: "json" };
 import configuration from "../../schemas/configuration.schema.json" with { type: "json" };
 import event from "../../schemas/event.schema.json" with { type: "json" };
 import options from "../../schemas/options.schema.json" with { type: "json" };
+import methodOptions from "../../permissions/authenticationMethods/options.json" with { type: "json" };
 import folderOptions from "../../permissions/folderPermission/options.json" with { type: "json" };
 import licenceOptions from "../../permissions/licences/options.json" with { type: "json" };
 import holdOptions from "../../permissions/litigationHold/options.json" with { type: "json" };
@@ -27,7 +28,7 @@ adobjectalreadyexistsexception advanced after again ago alias all allow allowed 
 and another answer answered any app application applied appropriate are argument as assign
 assigned assigning assignment associated at attribute attributes authenticate authentication
 author authorization authorize automatic availabilityonly available azure badrequest be bearer
-became because been before behalf being belong belongs beta between bewerking bind blank body
+became because been before behalf being belong belongs temporary pass beta between bewerking bind blank body
 boolean briefly but by bypass bypasssecuritygroupmanagercheck calendar calendarrightconflict call
 caller calling can cannot canviewprivateitems change changed changes charset check choose clause
 clean cmdlet cmdletaccessdeniedexception cmdletinvokeinputtype code collection com combines
@@ -161,7 +162,7 @@ export const listedProperties: ReadonlySet<string> = new Set(
 accessrights recipienttypedetails recipienttype dateformat timeformat language timezone autoreplystate
 externalaudience foldertype folderscope operation origin inheritancetype sharingpermissionflags grouptype
 resultsize objectclass accesscontroltype externaloofoptions cloud usertype usagelocation preferredlanguage agegroup
-creationtype passwordpolicies grouptypes consentprovidedforminor
+creationtype passwordpolicies grouptypes consentprovidedforminor phonetype smssigninstate methodusabilityreason
 `
     .trim()
     .split(/\s+/),
@@ -171,7 +172,7 @@ const licences: readonly LicenceOption[] = licenceOptions.options;
 
 /** The ids of the permissions that the implementer has listed, and the names in them: the action knows no others. */
 export const optionIds: ReadonlySet<string> = new Set([
-  ...[folderOptions, holdOptions, regionalOptions].flatMap(({ options }) =>
+  ...[folderOptions, holdOptions, methodOptions, regionalOptions].flatMap(({ options }) =>
     options.map(({ Id }) => Id),
   ),
   ...licences.flatMap(({ Id, DisabledPlans }) => [Id, ...DisabledPlans]),

@@ -12,6 +12,7 @@ export const entra: System = {
   title: "Entra ID with Exchange Online",
   folder: "lifecycle/entra/",
   sets: [
+    "permissions/authenticationMethods/",
     "permissions/entraGroups/",
     "permissions/licences/",
     "permissions/microsoft365Groups/",

@@ -2,11 +2,11 @@
 // @ts-nocheck compiled by ajv
 import type { Contract } from "../../host/schemaContract.ts";
 import type { LicenceOptions } from "../types.ts";
-const check_licenceOptions = validate26;
-const schema11 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisabledPlans"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"the name of a licence (skuPartNumber) such as ENTERPRISEPACK, or its skuId"},"DisabledPlans":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"the name of a service plan such as YAMMER_ENTERPRISE, or its servicePlanId"}},"KeepDisabledPlans":{"type":"boolean"}}}}}};
+const check_licenceOptions = validate27;
+const schema12 = {"type":"object","required":["options"],"additionalProperties":false,"properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","required":["Id","DisabledPlans"],"additionalProperties":false,"properties":{"Id":{"type":"string","pattern":"\\S","expected":"the name of a licence (skuPartNumber) such as ENTERPRISEPACK, or its skuId"},"DisabledPlans":{"type":"array","items":{"type":"string","pattern":"\\S","expected":"the name of a service plan such as YAMMER_ENTERPRISE, or its servicePlanId"}},"KeepDisabledPlans":{"type":"boolean"}}}}}};
 const pattern8 = new RegExp("\\S", "u");
 
-function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -196,7 +196,7 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate26.errors = vErrors;
+validate27.errors = vErrors;
 return errors === 0;
 }
 export const licenceOptions: Contract<LicenceOptions> = { check: check_licenceOptions, shape: {"type":"object","properties":{"$schema":{"type":"string"},"options":{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string","expected":"the name of a licence (skuPartNumber) such as ENTERPRISEPACK, or its skuId"},"DisabledPlans":{"type":"array","items":{"type":"string","expected":"the name of a service plan such as YAMMER_ENTERPRISE, or its servicePlanId"}},"KeepDisabledPlans":{"type":"boolean"}}}}}} };

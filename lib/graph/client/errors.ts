@@ -2,6 +2,8 @@ import type { FaultKind } from "../../fault.ts";
 
 /** What an error answer says. */
 export interface Said {
+  /** The HTTP status. */
+  status?: number;
   /** `error.code`; empty in the answers of some services. */
   code: string;
   text: string;
@@ -23,6 +25,8 @@ export interface About {
  * GI, GC: an issue of microsoft-graph-docs, of microsoft-graph-docs-contrib. QA: Microsoft Q&A. FIELD: public logs.
  */
 interface Meaning {
+  /** Only where code and text are not known. */
+  status?: number;
   code?: RegExp;
   text?: RegExp;
   /** The error names a property whose value another object has. */
@@ -40,6 +44,9 @@ const masteredByExchange =
 const badRequest = /^Request_BadRequest$/;
 const references = /\/\$ref$/;
 const licences = /\/assignLicense$/;
+/** Phones and e-mail addresses, each of which a user has once. */
+const methods = /^POST .*\/(phone|email)Methods$/;
+const removalsOfMethods = /^DELETE .*\/authentication\//;
 const creations = /^(POST \/\w+|PATCH \/groups\(.+)$/;
 /** An object by its alternate key: it alone can be what does not exist. */
 const byKey = /^(GET|PATCH) \/\w+\(/;
@@ -130,6 +137,17 @@ const meanings: readonly Meaning[] = [
     by: licences,
     kind: "invalid",
   },
+  // GC1888, GI14470
+  {
+    text: /user's current default authentication method|^Cannot delete default method/i,
+    by: removalsOfMethods,
+    kind: "invalid",
+    hint: "The user chooses another default sign-in method first, on the page Security info.",
+  },
+  // DOC says that there is one of each type; the text is not published.
+  { text: /already (exists|has|registered|configured)/i, by: methods, kind: "alreadySo" },
+  // The code is not published. Whether the method or the user does not exist, a look decides.
+  { status: 404, by: removalsOfMethods, kind: "alreadySo" },
   // FIELD: a licence that a group assigns.
   { text: /inherited from a group membership/i, by: licences, kind: "invalid" },
   // GI7301, GI18038
@@ -160,7 +178,8 @@ export function meaningOf(
   about: About,
 ): "alreadySo" | { kind: FaultKind; retryable: boolean; hint?: string | undefined } | undefined {
   const found = meanings.find(
-    ({ code, text, isConflict, by }) =>
+    ({ status, code, text, isConflict, by }) =>
+      (status === undefined || status === said.status) &&
       (code?.test(said.code) ?? true) &&
       (text?.test(said.text) ?? true) &&
       (isConflict === undefined || said.conflict !== "") &&

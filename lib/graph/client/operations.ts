@@ -14,6 +14,9 @@ export const listOperations = [
   "GET /groups/{group}/owners/microsoft.graph.user",
   "GET /directory/deletedItems/microsoft.graph.user",
   "GET /subscribedSkus",
+  "GET /users/{user}/authentication/phoneMethods",
+  "GET /users/{user}/authentication/emailMethods",
+  "GET /users/{user}/authentication/temporaryAccessPassMethods",
   "GET /applications(appId='{app}')/owners",
   "GET /servicePrincipals(appId='{app}')/owners",
   "GET /directoryRoles(roleTemplateId='{role}')/members",
@@ -37,8 +40,10 @@ interface Write {
   body?: "properties" | "member" | "owner" | "manager";
   /** Of a body of properties: parameters that are IDs of users, with the relationships that they become part of. */
   binds?: Readonly<Record<string, string>>;
-  /** Sending it twice creates a second object. */
+  /** Sending it twice creates a second object, or is refused. */
   isCreation?: true;
+  /** The answer has a secret in it: it is never quoted. */
+  hasSecretAnswer?: true;
   /** Creates the object when none has the key of the path, and updates it otherwise (documented: "Upsert group"). */
   isUpsert?: true;
 }
@@ -66,6 +71,18 @@ export const writes = {
   "DELETE /groups/{group}/members/{member}/$ref": {},
   "POST /groups/{group}/owners/$ref": { body: "owner" },
   "DELETE /groups/{group}/owners/{owner}/$ref": {},
+  "POST /users/{user}/authentication/phoneMethods": { body: "properties", isCreation: true },
+  "PATCH /users/{user}/authentication/phoneMethods/{method}": { body: "properties" },
+  "DELETE /users/{user}/authentication/phoneMethods/{method}": {},
+  "POST /users/{user}/authentication/emailMethods": { body: "properties", isCreation: true },
+  "PATCH /users/{user}/authentication/emailMethods/{method}": { body: "properties" },
+  "DELETE /users/{user}/authentication/emailMethods/{method}": {},
+  // A new pass takes the place of the one before (documented), so sending it twice leaves one.
+  "POST /users/{user}/authentication/temporaryAccessPassMethods": {
+    body: "properties",
+    hasSecretAnswer: true,
+  },
+  "DELETE /users/{user}/authentication/temporaryAccessPassMethods/{method}": {},
 } as const satisfies Readonly<Record<string, Write>>;
 
 export type WriteOperation = keyof typeof writes;
@@ -89,6 +106,13 @@ export interface Addressed {
 /** Whether sending the operation twice has the same effect as sending it once. */
 export function isRepeatable(operation: string): boolean {
   return writeOf(operation).isCreation !== true;
+}
+
+/** Whether the answer to an operation has a secret in it. */
+export function hasSecretAnswer(operation: string): boolean {
+  return Object.entries<Write>(writes).some(
+    ([name, write]) => name === operation && write.hasSecretAnswer === true,
+  );
 }
 
 /**
@@ -123,6 +147,11 @@ export function requestOf({ operation, parameters }: Call, root: string): Addres
 /** The path of a read, without its query. Throws as `requestOf`. */
 export function pathOf(operation: ReadOperation, ids: Readonly<Record<string, unknown>>): string {
   return filled(partsOf(operation).path, ids);
+}
+
+/** Whether a read takes options such as `$select`. Those of authentication methods take none (documented). */
+export function takesOptions(operation: ReadOperation): boolean {
+  return !operation.includes("/authentication/");
 }
 
 export function isList(operation: ReadOperation): operation is ListOperation {

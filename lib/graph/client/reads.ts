@@ -4,7 +4,7 @@ import { retrying, type Try } from "../../net/retry.ts";
 import type { About } from "./errors.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
 import { headersOf, queryTextOf, type Query } from "./odata.ts";
-import { isList, pathOf, type ReadOperation } from "./operations.ts";
+import { isList, pathOf, takesOptions, type ReadOperation } from "./operations.ts";
 import { isExpired, readPage, type GraphObject, type Page } from "./replies.ts";
 
 /** One read: the operation, the IDs of its path, and what to return. */
@@ -28,7 +28,8 @@ const maxRestarts = 5;
 
 /** Path and query of a read, relative to the version. */
 export function whereOf({ operation, ids = {}, query }: Read): string {
-  return `${pathOf(operation, ids)}?${queryTextOf(query)}`;
+  const path = pathOf(operation, ids);
+  return takesOptions(operation) ? `${path}?${queryTextOf(query)}` : path;
 }
 
 export function aboutRead({ operation, ids = {} }: Read): About {

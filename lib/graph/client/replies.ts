@@ -3,6 +3,7 @@ import { Fault } from "../../fault.ts";
 import { parsedJson } from "../../net/json.ts";
 import { retryAfterMs, type Try } from "../../net/retry.ts";
 import type { HttpReply } from "../../net/transport.ts";
+import { hasSecretAnswer } from "./operations.ts";
 import { isExpiredPage, kindByStatus, meaningOf, type About, type Said } from "./errors.ts";
 
 /** An object of the directory, as the service returned it. Its ID is always read. */
@@ -40,9 +41,10 @@ export function readWritten(reply: HttpReply, about: About, now: number): Try<Wr
     };
   if (refused) return failure(refused, reply, now);
   if (isRecord(body)) return { value: { body, notices: [] } };
+  const quoted = hasSecretAnswer(about.operation) ? "it is not shown." : onOneLine(reply.text);
   const notice =
     `Microsoft Graph's answer to ${about.operation} is not understood (status ${reply.status}): ` +
-    onOneLine(reply.text);
+    quoted;
   return {
     value: { body: undefined, notices: reply.text.trim() === "" ? [] : [{ text: notice }] },
   };
@@ -87,7 +89,9 @@ function refusalIn(reply: HttpReply, body: unknown, about: About): Fault | "alre
   const meaning = meaningOf(said, about) ?? kindByStatus(status);
   if (meaning === "alreadySo") return meaning;
   const { kind, retryable, hint = "" } = meaning;
-  const reason = [said.text || said.code, hint].filter((part) => part !== "").join(" ");
+  const text = said.text || said.code;
+  const sentence = hint === "" ? text : text.replace(/[^.!?]$/, "$&.");
+  const reason = [sentence, hint].filter((part) => part !== "").join(" ");
   return new Fault({
     kind,
     retryable,
@@ -139,6 +143,7 @@ function saidIn(body: unknown, reply: HttpReply): Said {
     isRecord(body) || isHtml(reply) ? "" : reply.text,
   ];
   return {
+    status: reply.status,
     code: textOf(member(error, "code")) || textOf(member(inner, "code")),
     text: onOneLine(texts.map(textOf).find((text) => text !== "") ?? ""),
     conflict: textOf(member(conflict, "target")),

@@ -186,7 +186,7 @@ export class Directory {
 
   /** Adds a group that only Entra ID has. */
   addGroup(values: Values): Entity {
-    const id = this.#newId();
+    const id = this.newId();
     const entity: Entity = { id, kind: "group", object: undefined };
     Object.assign(this.#recordToWrite(entity), { createdDateTime: this.time, ...values });
     return this.#added(entity);
@@ -197,9 +197,10 @@ export class Directory {
     return entity;
   }
 
-  #newId(): string {
+  /** An id that nothing has. */
+  newId(): string {
     const id = `e47ad000-0000-4000-8000-${(this.#nextId += 1).toString(16).padStart(12, "0")}`;
-    return this.#entity(id) ? this.#newId() : id;
+    return this.#entity(id) ? this.newId() : id;
   }
 
   /** Deletes it so that it can be restored. */

@@ -8,7 +8,8 @@ import { isElsewhere, propertiesOf, propertyOf, type Property } from "./properti
 export interface Entra {
   /**
    * By object id: what Exchange does not keep of a user, or a whole user that Exchange does not have. Properties of
-   * Graph, and `manager` (an id), `directoryRoles` (display names) and `roleGroups` (of Exchange, by name).
+   * Graph, and `manager` (an id), `directoryRoles` (display names), `roleGroups` (of Exchange, by name) and
+   * `authenticationMethods`.
    */
   users?: Record<string, Values>;
   /**
@@ -17,6 +18,15 @@ export interface Entra {
    */
   groups?: Record<string, Values>;
   subscribedSkus?: Sku[];
+  temporaryAccessPassPolicy?: PassPolicy;
+}
+
+/** Who may use passes. Absent: everyone, also for several sign-ins. */
+export interface PassPolicy {
+  /** Disabled: passes are created, and cannot be used. */
+  state?: "enabled" | "disabled";
+  /** Passes are for one sign-in only. */
+  isUsableOnce?: boolean;
 }
 
 export interface Sku {
@@ -50,9 +60,44 @@ const forms: Readonly<Record<Property["value"], (given: unknown) => boolean>> = 
   objects: (given) => Array.isArray(given) && given.every(isRecord),
 };
 
+const isFlag = (value: unknown): boolean => value === undefined || typeof value === "boolean";
+const isTime = (value: unknown): boolean => !Number.isNaN(Date.parse(String(value)));
 const isIds = (value: unknown): boolean => Array.isArray(value) && value.every(isGuid);
 const isRoles = (value: unknown): boolean =>
   isTexts(value) && value.every((role) => Object.hasOwn(roleTemplates, role));
+
+const methodForms: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> =
+  {
+    phoneType: {
+      phoneType: (value) => /^(mobile|alternateMobile|office)$/.test(String(value)),
+      phoneNumber: isText,
+      isDefault: isFlag,
+    },
+    emailAddress: { emailAddress: isText },
+    temporaryAccessPass: {
+      temporaryAccessPass: isText,
+      id: isGuid,
+      createdDateTime: isTime,
+      startDateTime: isTime,
+      lifetimeInMinutes: Number.isInteger,
+      isUsableOnce: isFlag,
+      isUsed: isFlag,
+    },
+  };
+
+function areMethods(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((method: unknown) => {
+      const form =
+        isRecord(method) &&
+        Object.entries(methodForms).find(([name]) => method[name] !== undefined)?.[1];
+      if (!form) return false;
+      const names = [...Object.keys(method), ...Object.keys(form)];
+      return names.every((name) => form[name]?.(method[name]) === true);
+    })
+  );
+}
 
 /** What a record may have in addition to the properties of Graph. */
 const links: Readonly<Record<string, Record<string, [(value: unknown) => boolean, string]>>> = {
@@ -63,6 +108,12 @@ const links: Readonly<Record<string, Record<string, [(value: unknown) => boolean
       `a list of directory roles (${Object.keys(roleTemplates).join(", ")})`,
     ],
     roleGroups: [isTexts, "a list of role groups"],
+    authenticationMethods: [
+      areMethods,
+      'a list of {"phoneType": "mobile", "alternateMobile" or "office", "phoneNumber": text, "isDefault": true or ' +
+        'false}, {"emailAddress": text} and {"temporaryAccessPass": text, "id": GUID, "createdDateTime": time, ' +
+        '"startDateTime": time, "lifetimeInMinutes": number, "isUsableOnce": true or false, "isUsed": true or false}',
+    ],
   },
   group: {
     members: [isIds, "a list of ids of objects"],
@@ -94,13 +145,25 @@ export function checkEntra(entra: unknown, objects: unknown, report: Report): vo
     return;
   }
   for (const key of Object.keys(entra))
-    if (!["users", "groups", "subscribedSkus"].includes(key))
-      report(`entra.${key}`, "is not a part of entra (users, groups, subscribedSkus)");
+    if (!parts.includes(key))
+      report(`entra.${key}`, `is not a part of entra (${parts.join(", ")})`);
   const known = idsOf(objects);
   checkRecords("user", entra["users"], known, report);
   checkRecords("group", entra["groups"], known, report);
   checkSkus(entra["subscribedSkus"], report);
+  if (!isPassPolicy(entra["temporaryAccessPassPolicy"] ?? {}))
+    report(
+      "entra.temporaryAccessPassPolicy",
+      'must be {"state": "enabled" or "disabled", "isUsableOnce": true or false}; both may be absent',
+    );
 }
+
+const parts: readonly string[] = ["users", "groups", "subscribedSkus", "temporaryAccessPassPolicy"];
+
+const isPassPolicy = (value: unknown): boolean =>
+  isRecord(value) &&
+  /^(enabled|disabled|undefined)$/.test(String(value["state"])) &&
+  /^(true|false|undefined)$/.test(String(value["isUsableOnce"]));
 
 const idsOf = (objects: unknown): ReadonlySet<unknown> =>
   new Set(

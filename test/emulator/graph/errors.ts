@@ -189,6 +189,38 @@ export const inheritedLicence = (): GraphRefusal =>
 export const licensedGroup = (): GraphRefusal =>
   refused("The group has licenses assigned to it and cannot be deleted.");
 
+/** 400 of the service of authentication methods; the code is observed, and so are the texts that say so. */
+const refusedMethod = (text: string): GraphRefusal => new GraphRefusal(400, "badRequest", text);
+/** Observed (microsoft-graph-docs-contrib, issue 1888). */
+export const defaultMethod = (id: string): GraphRefusal =>
+  refusedMethod(
+    `The requested authentication method id of [${id}] matches the user's current default authentication method, ` +
+      "and cannot be deleted until the default authentication method is changed",
+  );
+/** That these are refused is documented; the texts are assumed. */
+export const methodExists = (what: string): GraphRefusal =>
+  refusedMethod(`The user already has a ${what} authentication method.`);
+export const mobileNeeded = (): GraphRefusal =>
+  refusedMethod("An alternateMobile phone requires a mobile phone.");
+export const alternateNeedsMobile = (): GraphRefusal =>
+  refusedMethod("A mobile phone cannot be deleted while the user has an alternateMobile phone.");
+export const invalidPhone = (): GraphRefusal =>
+  refusedMethod("The phone number is not in the required format.");
+export const invalidMethodValue = (name: string): GraphRefusal =>
+  refusedMethod(`The value of ${name} is not valid.`);
+export const phoneTypeFixed = (): GraphRefusal =>
+  refusedMethod("The type of a phone cannot be changed.");
+export const passLifetime = (): GraphRefusal =>
+  refusedMethod("The lifetime of a Temporary Access Pass must be between 10 and 43200 minutes.");
+export const passOnlyOnce = (): GraphRefusal =>
+  refusedMethod("A multi-use Temporary Access Pass is not allowed by the policy.");
+/** Status and code are assumed. */
+export const noSuchMethod = (id: string): GraphRefusal =>
+  new GraphRefusal(404, "resourceNotFound", `The authentication method ${id} does not exist.`);
+/** Documented: no options. That they are refused is assumed. */
+export const noOptionsOfMethods = (): GraphRefusal =>
+  refusedMethod("Query options are not supported for authentication methods.");
+
 const needsAdvanced =
   "is not supported because the required parameters might be missing. Try adding $count=true query " +
   "parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for " +

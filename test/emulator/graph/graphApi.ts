@@ -16,7 +16,7 @@ import {
 import { idsOf } from "./faults.ts";
 import { mayForUser } from "./delegated.ts";
 import { handlers } from "./handlers.ts";
-import { matchedBy, mayCall, rolesFor } from "./operations.ts";
+import { holdsOneOf, matchedBy, rolesFor } from "./operations.ts";
 import type { GraphPages } from "./pages.ts";
 
 export interface GraphContext {
@@ -53,7 +53,8 @@ function answered(incoming: Incoming, context: GraphContext): Answer {
   if (!matched || matched.operation === "POST /$batch")
     throw notImplemented(`${method} ${url.pathname}`);
   const { operation, parameters } = matched;
-  if (rolesFor(operation).length > 0 && !mayCall(grant.appRoles, operation)) throw denied();
+  const needed = rolesFor(operation);
+  if (needed.length > 0 && !holdsOneOf(grant.appRoles, needed)) throw denied();
   if (!mayForUser(operation, grant)) throw denied();
   const root = `${baseUrl}/v1.0`;
   return handlers[operation]({ incoming, parameters, directory, pages, grant, now, root });

@@ -10,6 +10,7 @@ import {
   patchGroup,
   upsertGroup,
 } from "./groups.ts";
+import { emails, passes, phones } from "./authentication.ts";
 import { listOwners, listRoleMembers } from "./applications.ts";
 import type { Handler } from "./call.ts";
 import { destroyDeleted, getDeleted, listDeleted, restoreDeleted } from "./deletedItems.ts";
@@ -48,6 +49,20 @@ export const handlers: Readonly<Record<Exclude<Operation, "POST /$batch">, Handl
   "POST /users/{user}/checkMemberGroups": checkMemberGroups,
   "POST /users/{user}/getMemberGroups": getMemberGroups,
   "POST /users/{user}/assignLicense": assignLicence,
+  "GET /users/{user}/authentication/phoneMethods": phones.list,
+  "POST /users/{user}/authentication/phoneMethods": phones.create,
+  "GET /users/{user}/authentication/phoneMethods/{method}": phones.get,
+  "PATCH /users/{user}/authentication/phoneMethods/{method}": phones.change,
+  "DELETE /users/{user}/authentication/phoneMethods/{method}": phones.remove,
+  "GET /users/{user}/authentication/emailMethods": emails.list,
+  "POST /users/{user}/authentication/emailMethods": emails.create,
+  "GET /users/{user}/authentication/emailMethods/{method}": emails.get,
+  "PATCH /users/{user}/authentication/emailMethods/{method}": emails.change,
+  "DELETE /users/{user}/authentication/emailMethods/{method}": emails.remove,
+  "GET /users/{user}/authentication/temporaryAccessPassMethods": passes.list,
+  "POST /users/{user}/authentication/temporaryAccessPassMethods": passes.create,
+  "GET /users/{user}/authentication/temporaryAccessPassMethods/{method}": passes.get,
+  "DELETE /users/{user}/authentication/temporaryAccessPassMethods/{method}": passes.remove,
   "GET /subscribedSkus": listSkus,
   "GET /groups": listGroups,
   "GET /groups/$count": countGroups,

@@ -41,3 +41,29 @@ export function requirePowerOver(user: Entity, { grant, directory }: Call): void
   if (isLower && grant.directoryRoles.includes("User Administrator")) return;
   throw denied();
 }
+
+/** Roles of users on whose methods an Authentication Administrator may act (documented). Others are not emulated. */
+const belowMethods = [
+  "Authentication Administrator",
+  "Directory Readers",
+  "Password Administrator",
+];
+
+type Acting = Pick<Call["grant"], "user" | "directoryRoles">;
+
+/** Whether someone who acts for a user sees and changes the authentication methods of everyone (documented). */
+export const isHighest = ({ user, directoryRoles }: Acting): boolean =>
+  !user || directoryRoles.some((role) => highest.includes(role));
+
+/**
+ * Refuses the change of a method of a user who holds a role. Documented for those who act for a user. That an
+ * application needs only its permission is assumed: no page names a role for it.
+ */
+export function requirePowerOverMethods(
+  user: Entity,
+  { grant, directory }: { grant: Acting; directory: Directory },
+): void {
+  if (isHighest(grant)) return;
+  const isLower = rolesOf(user, directory).every((role) => belowMethods.includes(role));
+  if (!isLower || isInRoleGroup(user, directory)) throw denied();
+}

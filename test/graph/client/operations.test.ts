@@ -180,9 +180,18 @@ describe("the closed table", () => {
     );
   });
 
-  it("has no DELETE of anything but a user without $ref", () => {
+  it("has no DELETE without $ref but of a user, and of a method that has an ID", () => {
     const deletions = Object.keys(writes).filter((name) => name.startsWith("DELETE "));
-    expect(deletions.filter((name) => !name.endsWith("/$ref"))).toEqual(["DELETE /users/{user}"]);
+    const method = /^DELETE \/users\/\{user\}\/authentication\/\w+Methods\/\{method\}$/;
+    expect(deletions.filter((name) => !name.endsWith("/$ref") && !method.test(name))).toEqual([
+      "DELETE /users/{user}",
+    ]);
+    const user = "00000000-0000-4000-8000-000000000001";
+    for (const operation of deletions.filter((name) => method.test(name)))
+      for (const id of [undefined, "", " ", "..", "%2e%2e"])
+        expect(() => requestOf({ operation, parameters: { user, method: id } }, "")).toThrow(
+          "The method is",
+        );
   });
 
   it("has only GET among the reads", () => {

@@ -11,7 +11,7 @@ import type { Configuration } from "../../../lib/generated/types.ts";
 import { secretsIn } from "../../../lib/host/secretValues.ts";
 import { openConnection, type LinkConnection } from "../../link/connection.ts";
 import { linkAccount, type LinkResult } from "../../link/link.ts";
-import { scopeSets, type ScopeSet } from "../../link/scopes.ts";
+import { moreScopes, scopeSets, type ScopeSet } from "../../link/scopes.ts";
 import { statusOf, type LinkStatus } from "../../link/status.ts";
 import { Failure } from "../../session/failure.ts";
 import { openTenant, type Tenant } from "../../session/tenant.ts";
@@ -30,6 +30,7 @@ interface CommonOptions {
 interface LinkOptions extends CommonOptions {
   resources: Resource[];
   scopes: ScopeSet;
+  also: string[];
   port: string;
   timeout: string;
   browser: boolean;
@@ -50,6 +51,14 @@ export function addLink(program: Command, terminal: Terminal): void {
       new Option("--scopes <set>", "the scopes to ask for")
         .choices(["full", "least"])
         .default("full"),
+    )
+    .addOption(
+      new Option(
+        "--also <scopes...>",
+        "scopes of Microsoft Graph in addition, for authentication methods",
+      )
+        .choices([...moreScopes])
+        .default([], "none"),
     )
     .option("--port <n>", "the port for the answer, of this machine; 0: a free one", "0")
     .option("--timeout <seconds>", "how long to wait for the person who signs in", "600")
@@ -172,10 +181,11 @@ async function makeLink(
   { connection, owner, terminal }: Room,
   options: LinkOptions,
 ): Promise<void> {
-  const { resources, scopes, browser, json } = options;
+  const { resources, scopes, also, browser, json } = options;
+  const { graph, exchange } = scopeSets[scopes];
   const result = await linkAccount(connection, {
     resources: allResources.filter((resource) => resources.includes(resource)),
-    scopes: scopeSets[scopes],
+    scopes: { graph: [...graph, ...also], exchange },
     owner,
     port: numberIn("--port", options.port, 65_535),
     timeoutMs: 1000 * numberIn("--timeout", options.timeout, 86_400),

@@ -1,0 +1,9 @@
+import { listNeeds, methodPermissions } from "../../lib/entitlements/authenticationMethods.ts";
+import { onPermissions } from "../../lib/host/permissionActions.ts";
+
+/** Lists the authentication methods of options.json. */
+export default onPermissions({
+  needs: listNeeds,
+  configuration: [],
+  handle: methodPermissions,
+});

@@ -1,0 +1,9 @@
+import { revokeMethod, revokeNeeds } from "../../lib/entitlements/authenticationMethods.ts";
+import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+
+/** Removes the authentication method from the user, unless options.json leaves it. */
+export default onRevokePermission({
+  needs: revokeNeeds,
+  configuration: [],
+  handle: revokeMethod,
+});
