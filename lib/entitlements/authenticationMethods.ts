@@ -20,6 +20,7 @@ import {
   passCreation,
   passesOf,
   passLookup,
+  passNotReturned,
   passRemoval,
   removingPass,
 } from "../graph/temporaryAccessPass.ts";
@@ -160,9 +161,10 @@ async function grantPass(option: PassOption, user: User, input: Input): Promise<
         "revoke it first, or let ReplaceExisting be true.",
     );
   const creation = creatingPass(user, option, passes);
-  await input.change(creation.step);
+  if ((await input.change(creation.step)) === "planned") return {};
   const temporaryAccessPass = creation.created();
-  return temporaryAccessPass === undefined ? {} : { data: { temporaryAccessPass } };
+  if (temporaryAccessPass === undefined) throw passNotReturned(user);
+  return { data: { temporaryAccessPass } };
 }
 
 /** Removes the method, unless the option leaves it. A revoke succeeds only when the user no longer has it. */

@@ -176,6 +176,7 @@ describe("when answers are doubtful", () => {
   it.each<[string, unknown]>([
     ["without the pass", { id: pass.id, temporaryAccessPass: null }],
     ["that is cut off in it", '{"id":"1","temporaryAccessPass":"CaNaRy+pass-12345'],
+    ["without a body", ""],
     ["that is not JSON", 'temporaryAccessPass = "CaNaRy+pass-12345"'],
   ])("an answer %s is no success, and quotes nothing", async (_what, body) => {
     bench.emulator.setFaults([struck({ answer: { status: 201, body } })]);
