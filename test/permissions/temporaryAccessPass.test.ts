@@ -94,6 +94,19 @@ describe("a Temporary Access Pass", () => {
     expect(valuesOf()).toEqual([pass.temporaryAccessPass]);
   });
 
+  it("that one look does not show is removed all the same", async () => {
+    freshMethods(bench, [pass]);
+    bench.emulator.setFaults([
+      {
+        match: { side: "graph", operation: `GET ${passes}` },
+        times: 1,
+        answer: { status: 200, body: { value: [] } },
+      },
+    ]);
+    expect((await revoke.here(bench, event())).answer.outcome).toBe("done");
+    expect(valuesOf()).toEqual([]);
+  });
+
   it("that was used or has expired is no obstacle, and is removed as well", async () => {
     freshMethods(bench, [{ ...pass, isUsed: true }]);
     const { messages } = await grant.here(bench, event());
