@@ -6,8 +6,8 @@ import { LoginRefusal } from "./loginRefusal.ts";
 import type { App } from "../state.ts";
 
 /**
- * The two ways to name the certificate: SHA-256 with PSS (documented), SHA-1 with PKCS #1 (older,
- * inferred).
+ * The ways to name the certificate: SHA-256 with PSS (documented), SHA-1 with PKCS #1 (older, inferred), and SHA-256
+ * with PKCS #1, which HelloID's connector for Entra ID sends (observed).
  */
 const forms = [
   {
@@ -17,6 +17,7 @@ const forms = [
     padding: constants.RSA_PKCS1_PSS_PADDING,
   },
   { alg: "RS256", thumbprint: "x5t", digest: "sha1", padding: constants.RSA_PKCS1_PADDING },
+  { alg: "RS256", thumbprint: "x5t#S256", digest: "sha256", padding: constants.RSA_PKCS1_PADDING },
 ] as const;
 
 /**

@@ -124,6 +124,7 @@ describe("a client assertion", () => {
   interface Making {
     certificate?: string;
     alg?: "PS256" | "RS256";
+    named?: "x5t" | "x5t#S256";
     claims?: Record<string, unknown>;
     spoil?: boolean;
   }
@@ -131,11 +132,12 @@ describe("a client assertion", () => {
   function assertion({
     certificate = pem,
     alg = "PS256",
+    named = alg === "PS256" ? "x5t#S256" : "x5t",
     claims = {},
     spoil = false,
   }: Making = {}): string {
     const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ""), "base64");
-    const thumbprint = createHash(alg === "PS256" ? "sha256" : "sha1")
+    const thumbprint = createHash(named === "x5t" ? "sha1" : "sha256")
       .update(der)
       .digest("base64url");
     const part = (value: unknown): string =>
@@ -149,7 +151,7 @@ describe("a client assertion", () => {
       exp: seconds + 300,
       ...claims,
     };
-    const content = `${part({ typ: "JWT", alg, [alg === "PS256" ? "x5t#S256" : "x5t"]: thumbprint })}.${part(all)}`;
+    const content = `${part({ typ: "JWT", alg, [named]: thumbprint })}.${part(all)}`;
     const padding =
       alg === "PS256"
         ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
@@ -172,8 +174,12 @@ describe("a client assertion", () => {
     emulator.replaceState(state);
   });
 
-  it.each(["PS256", "RS256"] as const)("signed as %s is accepted", async (alg) => {
-    expect((await present(assertion({ alg }))).status).toBe(200);
+  it.each([
+    ["PS256", "x5t#S256"],
+    ["RS256", "x5t"],
+    ["RS256", "x5t#S256"],
+  ] as const)("signed as %s and named by %s is accepted", async (alg, named) => {
+    expect((await present(assertion({ alg, named }))).status).toBe(200);
   });
 
   it.each([

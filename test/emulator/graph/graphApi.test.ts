@@ -27,6 +27,15 @@ const claimsOf = (token: string): Record<string, unknown> =>
     unknown
   >;
 
+describe("a path", () => {
+  it("may have two slashes before the version, and no more", async () => {
+    const client = graphClient({}, ["User.Read.All"]);
+    const { graph } = client.emulator.baseUrls();
+    expect((await client.get(`${graph}//v1.0/users`)).json.value).not.toEqual([]);
+    expect((await client.get(`${graph}///v1.0/users`)).status).toBe(501);
+  });
+});
+
 describe("a token", () => {
   it("lists the roles on its own resource, and no other host accepts it", async () => {
     const client = graphClient({}, ["User.Read.All"]);

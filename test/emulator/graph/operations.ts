@@ -176,7 +176,8 @@ export interface Matched {
   parameters: Record<string, string>;
 }
 
-const root = /^\/v1\.0(?=\/)/i;
+/** HelloID's connector for Entra ID has two slashes before the version (observed). */
+const root = /^\/{1,2}v1\.0(?=\/)/i;
 
 /** What a request asks for; undefined for everything that this emulator does not do. */
 export function matchedBy(method: string, pathname: string): Matched | undefined {
