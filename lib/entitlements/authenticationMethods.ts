@@ -202,7 +202,7 @@ async function revokePass(
   input: Input,
 ): Promise<PermissionResult> {
   const seen = await input.read(passesOf(user));
-  // A pass has no ID before it is seen, so nothing can be sent for one that a replica does not show: it takes two looks.
+  // A pass has no ID before it is seen, so nothing can be sent for one that a replica does not show: two looks decide.
   const passes = seen.length > 0 ? seen : await input.read(passesOf(user));
   if (passes.length === 0) return kept(`${nameOf(user)} has no Temporary Access Pass.`);
   if (!removesOnRevoke) return kept(staying("Temporary Access Pass", user));
