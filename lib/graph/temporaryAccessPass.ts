@@ -60,6 +60,14 @@ export function passIn(object: Readonly<Record<string, unknown>>): AccessPass {
   };
 }
 
+/** The fault of a pass whose value did not arrive: no one can use it. */
+export function passNotReturned(user: User): Fault {
+  return new Fault({
+    kind: "unexpected",
+    message: `Microsoft Graph did not return the Temporary Access Pass that it created for ${nameOf(user)}.`,
+  });
+}
+
 /** A pass about to be created. */
 export interface PassCreation {
   step: GraphStep;
@@ -101,11 +109,7 @@ export function creatingPass(
               `The Temporary Access Pass of ${name} was created, and cannot be used: the policy of the tenant does ` +
               "not allow it (DisabledByPolicy).",
           });
-        if (pass === "")
-          throw new Fault({
-            kind: "unexpected",
-            message: `Microsoft Graph did not return the Temporary Access Pass that it created for ${name}.`,
-          });
+        if (pass === "") throw passNotReturned(user);
         created = { id: textOf(object["id"]), pass };
       },
       isInEffect: async (targets) =>

@@ -94,6 +94,19 @@ describe("a Temporary Access Pass", () => {
     expect(valuesOf()).toEqual([pass.temporaryAccessPass]);
   });
 
+  it("that one look does not show is removed all the same", async () => {
+    freshMethods(bench, [pass]);
+    bench.emulator.setFaults([
+      {
+        match: { side: "graph", operation: `GET ${passes}` },
+        times: 1,
+        answer: { status: 200, body: { value: [] } },
+      },
+    ]);
+    expect((await revoke.here(bench, event())).answer.outcome).toBe("done");
+    expect(valuesOf()).toEqual([]);
+  });
+
   it("that was used or has expired is no obstacle, and is removed as well", async () => {
     freshMethods(bench, [{ ...pass, isUsed: true }]);
     const { messages } = await grant.here(bench, event());
@@ -176,6 +189,7 @@ describe("when answers are doubtful", () => {
   it.each<[string, unknown]>([
     ["without the pass", { id: pass.id, temporaryAccessPass: null }],
     ["that is cut off in it", '{"id":"1","temporaryAccessPass":"CaNaRy+pass-12345'],
+    ["without a body", ""],
     ["that is not JSON", 'temporaryAccessPass = "CaNaRy+pass-12345"'],
   ])("an answer %s is no success, and quotes nothing", async (_what, body) => {
     bench.emulator.setFaults([struck({ answer: { status: 201, body } })]);

@@ -14,6 +14,8 @@ const user: Seen = {
   isLicensed: true,
   hasHeldMailbox: true,
   jobTitle: "Nurse",
+  phone: "+31 1",
+  passes: ["a-pass"],
 };
 const answerOf = (Success: boolean, Message = "done"): Answer =>
   ({
@@ -34,6 +36,7 @@ function caseOf({
       hasAccount: true,
       isLicensedByGroup: false,
       isHeld: true,
+      hasOwnPhone: false,
       licensesOnCreate: false,
       lagMs: 0,
     },
@@ -69,6 +72,13 @@ describe("a rule of the campaign", () => {
     ["E5", { verb: "resources", after: { users: [user], bystanders: "", groups: [] } }],
     ["E5", { verb: "own", after: tenantWith({ ...user, isOwner: false }) }],
     ["E11", { verb: "unlicense" }],
+    ["E14", { verb: "unphone" }],
+    ["E14", { verb: "unpass" }],
+    ["E15", { after: tenantWith({ ...user, passes: ["a-pass", "b-pass"] }) }],
+    ["E15", { written: "a line with a-pass" }],
+    ["E15", { verb: "pass", after: tenantWith({ ...user, passes: [] }) }],
+    ["E16", { after: tenantWith({ ...user, phone: "+31 2" }) }],
+    ["E5", { verb: "phone", after: tenantWith({ ...user, phone: "" }) }],
     [
       "E12",
       {

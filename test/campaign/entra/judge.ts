@@ -49,6 +49,9 @@ export const rules: Readonly<Record<string, string>> = {
   E11: "After a success of a revoke of the licence, the user does not have it.",
   E12: "No mailbox on litigation hold loses its licence while Exchange Online is looked at.",
   E13: "No resource has two groups.",
+  E14: "After a success of a revoke of a phone or a pass, the user does not have it.",
+  E15: "A user never has two passes, and a pass that is handed out is the user's, and in no other output.",
+  E16: "A phone that a user has is not overwritten where the option says so.",
 };
 
 /** Everything that is wrong with a run. The state is asked, never the answer. */
@@ -71,6 +74,13 @@ export function judge(one: Case): Violation[] {
   if (isLost && verb !== "delete") add("E12", "the mailbox on hold is gone");
   if (isDryRun && JSON.stringify(before) !== JSON.stringify(after)) add("E6", "the tenant changed");
   if (one.written.includes(password)) add("E7", "the password was written");
+  for (const user of after.users) {
+    const old = before.users.find(({ id }) => id === user.id);
+    if (user.passes.length > 1) add("E15", `${user.passes.length} passes`);
+    if (user.passes.some((pass) => one.written.includes(pass))) add("E15", "the pass was written");
+    if (old && old.phone !== "" && user.phone !== "" && old.phone !== user.phone)
+      add("E16", "the phone is another one");
+  }
   if (answer) found.push(...ofAnswer(one, answer));
   return found;
 }
@@ -101,20 +111,34 @@ function ofAnswer(one: Case, answer: Answer): Violation[] {
   );
   const isStrict = one.circumstances.configuration["ConfirmRevokes"] === "strict";
   const isExcused = one.wasLiedTo && isAccepted && !isStrict;
-  const rule = { revoke: "E10", disown: "E10", unlicense: "E11" }[one.verb as string] ?? "E4";
+  const rule = rulesOfRevokes[one.verb] ?? "E4";
   for (const left of leftBy(one, user)) if (!isExcused) add(rule, left);
   // What is given is confirmed by a plain acceptance, as long as nothing left a doubt.
   const isTrusted = one.wasLiedTo && one.verb !== "create";
   for (const missing of missingAfter(one, user)) if (!isTrusted) add("E5", missing);
+  const { temporaryAccessPass } = (answer.outputContext["Data"] ?? {}) as Record<string, unknown>;
+  if (one.verb === "pass" && !isTrusted && user?.passes[0] !== temporaryAccessPass)
+    add("E15", "another pass was handed out");
+  if (one.verb === "pass" && temporaryAccessPass === undefined) add("E15", "no pass");
   if (one.verb === "resources" && after.groups.length === 0) add("E5", "there is no group");
   return found;
 }
+
+const rulesOfRevokes: Readonly<Partial<Record<Verb, string>>> = {
+  revoke: "E10",
+  disown: "E10",
+  unlicense: "E11",
+  unphone: "E14",
+  unpass: "E14",
+};
 
 function leftBy(one: Case, user: Seen | undefined): string[] {
   const { verb } = one;
   if (verb === "revoke") return user?.isMember ? ["the user is a member"] : [];
   if (verb === "disown") return user?.isOwner ? ["the user is an owner"] : [];
   if (verb === "unlicense") return user?.isLicensed ? ["the user has the licence"] : [];
+  if (verb === "unphone") return user && user.phone !== "" ? ["the user has the phone"] : [];
+  if (verb === "unpass") return user && user.passes.length > 0 ? ["the user has a pass"] : [];
   if (verb !== "disable" && verb !== "delete") return [];
   if (!user) return [];
   if (verb === "delete" && deletes(one)) return ["the user is not deleted"];
@@ -127,6 +151,7 @@ function missingAfter(one: Case, user: Seen | undefined): string[] {
   if (verb === "grant") return user?.isMember ? [] : ["the user is no member"];
   if (verb === "own") return user?.isOwner ? [] : ["the user is no owner"];
   if (verb === "license") return user?.isLicensed ? [] : ["the user has no licence"];
+  if (verb === "phone") return user?.phone ? [] : ["the user has no phone"];
   if (verb === "enable") return user?.isEnabled ? [] : ["the account is not enabled"];
   if (verb === "update") return user?.jobTitle === jobTitle ? [] : ["the job title differs"];
   const hides =

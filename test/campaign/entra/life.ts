@@ -16,6 +16,10 @@ export type Verb =
   | "unlicense"
   | "own"
   | "disown"
+  | "phone"
+  | "unphone"
+  | "pass"
+  | "unpass"
   | "resources";
 
 export interface Circumstances extends Start {
@@ -33,6 +37,7 @@ export function drawCircumstances(
     hasAccount: chance.is(0.4),
     isLicensedByGroup: chance.is(0.2),
     isHeld: chance.is(0.3),
+    hasOwnPhone: chance.is(0.3),
     licensesOnCreate: chance.is(0.3),
     lagMs: chance.is(0.3) ? 4_000 : 0,
     configuration: {
@@ -62,6 +67,9 @@ const lives: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
   ["resources", "create", "own", "resources", "delete", "disown"],
   ["create", "license", "license", "unlicense", "unlicense", "license"],
   ["create", "license", "disable", "unlicense", "delete"],
+  ["create", "phone", "phone", "unphone", "unphone", "phone"],
+  ["create", "pass", "pass", "unpass", "unpass", "pass"],
+  ["create", "phone", "pass", "disable", "unpass", "unphone", "delete"],
 ];
 
 export function drawLife(chance: Chance): readonly Verb[] {
@@ -107,11 +115,16 @@ export function eventFor(
     ...(verb === "resources" && {
       resourceContext: { SourceData: [{ ExternalId: "W-1", DisplayName: "Ward" }] },
     }),
+    ...(verb === "phone" && {
+      personContext: { Person: { Contact: { Personal: { Phone: { Mobile: "06-12345678" } } } } },
+    }),
     outputContext: { Data: {} },
   };
 }
 
 function permissionOf(verb: Verb): Record<string, string> {
   if (verb.endsWith("license")) return { SkuId: skuId };
+  if (verb.endsWith("phone")) return { Type: "mobile" };
+  if (verb.endsWith("pass")) return { Type: "temporaryAccessPass" };
   return { Id: groupId, ...(verb.endsWith("own") && { Permission: "Owner" }) };
 }

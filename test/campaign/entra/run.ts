@@ -8,6 +8,8 @@ import update from "../../../lifecycle/entra/update.ts";
 import grant from "../../../permissions/entraGroups/grantPermission.ts";
 import license from "../../../permissions/licences/grantPermission.ts";
 import unlicense from "../../../permissions/licences/revokePermission.ts";
+import grantMethod from "../../../permissions/authenticationMethods/grantPermission.ts";
+import revokeMethod from "../../../permissions/authenticationMethods/revokePermission.ts";
 import revoke from "../../../permissions/entraGroups/revokePermission.ts";
 import resources from "../../../resources/entraGroups.ts";
 import { connectorWith, type Targets } from "../../../lib/connector.ts";
@@ -46,6 +48,10 @@ const actions: Readonly<Record<Verb, Action<AnyEvent, Targets>>> = {
   own: grant,
   disown: revoke,
   resources: resources,
+  phone: grantMethod,
+  unphone: revokeMethod,
+  pass: grantMethod,
+  unpass: revokeMethod,
 };
 
 /** A trouble, and which of the requests that it can happen to it strikes. */

@@ -20,6 +20,10 @@ export const licensingId = "00000000-0000-4000-8000-0000000007a1";
 /** A security group that the person is granted; a colleague is a member. */
 export const groupId = "00000000-0000-4000-8000-0000000007a0";
 
+/** What the person is granted for sign-in, and what the first colleague may have registered. */
+export const phone = "+31 612345678";
+export const ownPhone = "+31 600000009";
+
 export const missingId = "00000000-0000-4000-8000-00000000dead";
 
 export interface Tenant {
@@ -36,18 +40,28 @@ export interface Start {
   isLicensedByGroup: boolean;
   /** The mailbox of the first colleague is on litigation hold. */
   isHeld: boolean;
+  /** The first colleague has registered a phone. */
+  hasOwnPhone: boolean;
   lagMs: number;
 }
 
 export function openTenant(start: Start, now: () => number): Tenant {
-  const { hasAccount, isLicensedByGroup, isHeld, lagMs } = start;
+  const { hasAccount, isLicensedByGroup, isHeld, hasOwnPhone, lagMs } = start;
   const state = manyMailboxes(3);
+  for (const app of state.apps)
+    app.graphRoles = [
+      ...(app.graphRoles ?? []),
+      ...["UserAuthMethod-Phone.ReadWrite.All", "UserAuthMethod-TAP.ReadWrite.All"],
+    ];
+  const authenticationMethods = hasOwnPhone ? [{ phoneType: "mobile", phoneNumber: ownPhone }] : [];
   state.behaviour.createLagMs = lagMs;
   state.behaviour.graphMemberLagMs = lagMs;
   const colleagues = state.objects.map((object) => String(object["ExternalDirectoryObjectId"]));
   const [first = "", , last = ""] = colleagues;
   state.entra = {
-    users: hasAccount ? { [first]: { employeeId: person.employeeId, usageLocation: "NL" } } : {},
+    users: hasAccount
+      ? { [first]: { employeeId: person.employeeId, usageLocation: "NL", authenticationMethods } }
+      : {},
     groups: {
       [groupId]: { displayName: "Nurses", mailNickname: "nurses", members: [last], owners: [last] },
       [licensingId]: {
@@ -89,6 +103,16 @@ export interface Seen {
   isLicensed: boolean;
   hasHeldMailbox: boolean;
   jobTitle: string;
+  /** The mobile phone for sign-in; empty for none. */
+  phone: string;
+  /** The values of the Temporary Access Passes. */
+  passes: string[];
+}
+
+interface Method {
+  phoneType?: string;
+  phoneNumber?: string;
+  temporaryAccessPass?: string;
 }
 
 /** Every user, deleted ones too, who has the employee ID. */
@@ -98,6 +122,7 @@ export function usersOf(state: Readonly<State>, employeeId: string): Seen[] {
     .filter(([, record]) => record["employeeId"] === employeeId)
     .map(([id, record]) => {
       const object = state.objects.find((one) => one["ExternalDirectoryObjectId"] === id);
+      const methods = (record["authenticationMethods"] ?? []) as Method[];
       const jobTitle = record["jobTitle"] ?? object?.["Title"] ?? "";
       return {
         id,
@@ -114,6 +139,8 @@ export function usersOf(state: Readonly<State>, employeeId: string): Seen[] {
           object?.["LitigationHoldEnabled"] === true &&
           object["RecipientTypeDetails"] === "UserMailbox",
         jobTitle: typeof jobTitle === "string" ? jobTitle : "",
+        phone: methods.find(({ phoneType }) => phoneType === "mobile")?.phoneNumber ?? "",
+        passes: methods.flatMap(({ temporaryAccessPass }) => temporaryAccessPass ?? []),
       };
     });
 }
