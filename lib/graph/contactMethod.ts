@@ -3,6 +3,7 @@ import type { Operations } from "../step.ts";
 import type { ListOperation, WriteOperation } from "./client/operations.ts";
 import { phoneNumberFrom } from "./client/phoneNumbers.ts";
 import { textOf } from "./client/replies.ts";
+import { isGoneFrom, ownedList } from "./ownedList.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
 import { nameOf, userById, type User } from "./user.ts";
 
@@ -87,16 +88,13 @@ export const contactRemoval: Operations = {
  * fault when the user does not exist.
  */
 export function contactMethodsOf(user: User, kind: ContactKind): GraphQuery<ContactMethod[]> {
-  const { list } = contactForms[kind];
-  return async (targets) => {
-    const read = { operation: list, ids: { user: user.id }, query: { select: [] } };
-    const objects = await targets.graph.list(read).catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind === "missing") await userById(user.id)(targets);
-      throw fault;
-    });
-    return objects.flatMap((object) => contactIn(object, user));
+  const read = {
+    operation: contactForms[kind].list,
+    ids: { user: user.id },
+    query: { select: [] },
   };
+  const list = ownedList(read, userById(user.id));
+  return async (targets) => (await list(targets)).flatMap((object) => contactIn(object, user));
 }
 
 /**
@@ -197,7 +195,7 @@ export function removingContact(
     sentence: `Remove ${title}${value} for sign-in from ${nameOf(user)}`,
     before: { [property]: before?.value ?? null },
     isInPlace: before === undefined,
-    isInEffect: async (targets) => (await contactNow(user, kind)(targets)) === undefined,
+    isInEffect: isGoneFrom(contactMethodsOf(user, kind), (one) => one.kind === kind),
     isRemoval: true,
   };
 }

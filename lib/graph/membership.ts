@@ -1,7 +1,8 @@
-import { Fault } from "../fault.ts";
 import type { Operations } from "../step.ts";
+import type { GraphObject } from "./client/replies.ts";
 import { groupById, groupLookup, nameOf as groupName, type Group } from "./group.ts";
 import { mergedOperations } from "../step.ts";
+import { isGoneFrom, ownedList } from "./ownedList.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
 import { nameOf, userById, userLookup, type User } from "./user.ts";
 
@@ -31,16 +32,13 @@ export const ownerRemoval: Operations = {
  * filter on those would read an index that lags. Throws a proven `missing` fault when the user does not exist.
  */
 export function isMember(group: Group, user: User): GraphQuery<boolean> {
-  return async (targets) => {
-    const operation = "GET /users/{user}/memberOf/microsoft.graph.group";
-    const read = { operation, ids: { user: user.id }, query: { select: [], top: 999 } } as const;
-    const groups = await targets.graph.list(read).catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind === "missing") await userById(user.id)(targets);
-      throw fault;
-    });
-    return groups.some(({ id }) => isSame(id, group.id));
-  };
+  return async (targets) => (await groupsOf(user)(targets)).some(is(group));
+}
+
+function groupsOf(user: User): GraphQuery<GraphObject[]> {
+  const operation = "GET /users/{user}/memberOf/microsoft.graph.group";
+  const read = { operation, ids: { user: user.id }, query: { select: [], top: 999 } } as const;
+  return ownedList(read, userById(user.id));
 }
 
 /**
@@ -48,16 +46,13 @@ export function isMember(group: Group, user: User): GraphQuery<boolean> {
  * group does not exist.
  */
 export function isOwner(group: Group, user: User): GraphQuery<boolean> {
-  return async (targets) => {
-    const operation = "GET /groups/{group}/owners";
-    const read = { operation, ids: { group: group.id }, query: { select: [], top: 999 } } as const;
-    const owners = await targets.graph.list(read).catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind === "missing") await groupById(group.id)(targets);
-      throw fault;
-    });
-    return owners.some(({ id }) => isSame(id, user.id));
-  };
+  return async (targets) => (await ownersOf(group)(targets)).some(is(user));
+}
+
+function ownersOf(group: Group): GraphQuery<GraphObject[]> {
+  const operation = "GET /groups/{group}/owners";
+  const read = { operation, ids: { group: group.id }, query: { select: [], top: 999 } } as const;
+  return ownedList(read, groupById(group.id));
 }
 
 /** Makes the user a member. */
@@ -75,7 +70,6 @@ export function addingMember(group: Group, user: User, wasMember: boolean): Grap
 
 /** Ends the user's membership. */
 export function removingMember(group: Group, user: User, wasMember: boolean): GraphStep {
-  const isListed = isMember(group, user);
   return {
     target: "graph",
     operation: "DELETE /groups/{group}/members/{member}/$ref",
@@ -83,7 +77,7 @@ export function removingMember(group: Group, user: User, wasMember: boolean): Gr
     sentence: `Remove ${nameOf(user)} from group ${groupName(group)}`,
     before: { isMember: wasMember },
     isInPlace: !wasMember,
-    isInEffect: async (targets) => !(await isListed(targets)),
+    isInEffect: isGoneFrom(groupsOf(user), is(group)),
     isRemoval: true,
   };
 }
@@ -103,7 +97,6 @@ export function addingOwner(group: Group, user: User, wasOwner: boolean): GraphS
 
 /** Ends the user's ownership. Graph refuses to remove the last owner. */
 export function removingOwner(group: Group, user: User, wasOwner: boolean): GraphStep {
-  const isListed = isOwner(group, user);
   return {
     target: "graph",
     operation: "DELETE /groups/{group}/owners/{owner}/$ref",
@@ -111,7 +104,7 @@ export function removingOwner(group: Group, user: User, wasOwner: boolean): Grap
     sentence: `Remove ${nameOf(user)} as an owner of group ${groupName(group)}`,
     before: { isOwner: wasOwner },
     isInPlace: !wasOwner,
-    isInEffect: async (targets) => !(await isListed(targets)),
+    isInEffect: isGoneFrom(ownersOf(group), is(user)),
     isRemoval: true,
   };
 }
@@ -133,6 +126,6 @@ function shownOrExplained(
   };
 }
 
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+function is({ id: wanted }: { id: string }): (object: GraphObject) => boolean {
+  return ({ id }) => id.toLowerCase() === wanted.toLowerCase();
 }

@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { Operations } from "../step.ts";
 import { textOf } from "./client/replies.ts";
+import { isGoneFrom, ownedList } from "./ownedList.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
 import { nameOf, userById, type User } from "./user.ts";
 
@@ -36,19 +37,9 @@ export const passRemoval: Operations = {
 
 /** The passes of a user: one at most (documented). Throws a proven `missing` fault when the user does not exist. */
 export function passesOf(user: User): GraphQuery<AccessPass[]> {
-  return async (targets) => {
-    const read = {
-      operation: passOperation,
-      ids: { user: user.id },
-      query: { select: [] },
-    } as const;
-    const objects = await targets.graph.list(read).catch(async (thrown: unknown) => {
-      const fault = Fault.of(thrown);
-      if (fault.kind === "missing") await userById(user.id)(targets);
-      throw fault;
-    });
-    return objects.map(passIn);
-  };
+  const read = { operation: passOperation, ids: { user: user.id }, query: { select: [] } } as const;
+  const list = ownedList(read, userById(user.id));
+  return async (targets) => (await list(targets)).map(passIn);
 }
 
 /** A pass that was used or has expired stays listed for a while, with the reason (documented). */
@@ -128,7 +119,7 @@ export function removingPass(user: User, { id }: AccessPass): GraphStep {
     parameters: { user: user.id, method: id },
     sentence: `Remove the Temporary Access Pass from ${nameOf(user)}`,
     before: { passes: [id] },
-    isInEffect: async (targets) => !(await passesOf(user)(targets)).some((one) => one.id === id),
+    isInEffect: isGoneFrom(passesOf(user), (one) => one.id === id),
     isRemoval: true,
   };
 }

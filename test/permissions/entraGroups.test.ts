@@ -127,9 +127,9 @@ describe.each(setNames)("%s", (set) => {
     expect(await isIn()).toBe(false);
   });
 
-  it("costs a token, two requests that read and the change; a revoke also a look", async () => {
+  it("costs a token, two requests that read and the change; a revoke also looks, twice at an empty list", async () => {
     expect((await grant.here(bench, event())).answer.stats.requests).toBe(4);
-    expect((await revoke.here(bench, event())).answer.stats.requests).toBe(5);
+    expect((await revoke.here(bench, event())).answer.stats.requests).toBe(6);
   });
 
   it.each<[string, PermissionChoices, string]>([
@@ -270,6 +270,20 @@ describe.each(setNames)("%s", (set) => {
       expect(await isIn()).toBe(true);
     },
   );
+
+  it("that stays is not believed to be gone when one look at the groups of the user shows none", async () => {
+    await grant.here(bench, event());
+    const operation = "GET /users/{user}/memberOf/{type}";
+    bench.emulator.setFaults([
+      { match: { side: "graph", operation: remove }, answer: { status: 204 } },
+      // After the token, two requests that read, and the change.
+      { match: { side: "graph", operation, nth: 5 }, answer: { status: 200, body: { value: [] } } },
+    ]);
+    const configuration = { ConfirmRevokes: "strict" };
+    const { answer } = await revoke.here(bench, event({ configuration }));
+    expect(answer).toMatchObject({ outcome: "notYet", outputContext: { Success: false } });
+    expect(await isIn()).toBe(true);
+  });
 
   it("that stays after a doubtful answer is a failure", async () => {
     await grant.here(bench, event());

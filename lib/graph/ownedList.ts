@@ -1,0 +1,36 @@
+import { Fault } from "../fault.ts";
+import type { Read } from "./client/reads.ts";
+import type { GraphObject } from "./client/replies.ts";
+import type { ListOperation } from "./client/operations.ts";
+import type { GraphQuery } from "./target.ts";
+
+/**
+ * A list that belongs to an object, such as the groups of a user. `owner` reads that object by its ID; its proven
+ * `missing` fault is thrown when it does not exist.
+ */
+export function ownedList(
+  read: Read<ListOperation>,
+  owner: GraphQuery<unknown>,
+): GraphQuery<GraphObject[]> {
+  return async (targets) =>
+    await targets.graph.list(read).catch(async (thrown: unknown) => {
+      const fault = Fault.of(thrown);
+      if (fault.kind === "missing") await owner(targets);
+      throw fault;
+    });
+}
+
+/**
+ * Whether a list shows that something is gone. An empty one is read again: it is also what a replica answers that does
+ * not know the owner of the list yet.
+ */
+export function isGoneFrom<Item>(
+  list: GraphQuery<Item[]>,
+  isIt: (item: Item) => boolean,
+): GraphQuery<boolean> {
+  return async (targets) => {
+    const seen = await list(targets);
+    const items = seen.length > 0 ? seen : await list(targets);
+    return !items.some(isIt);
+  };
+}
