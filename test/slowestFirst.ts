@@ -16,13 +16,10 @@ export class SlowestFirst extends BaseSequencer {
 }
 
 const slowest = [
-  "test/cli/doctor.test.ts",
   "test/bundle.test.ts",
   "test/behaviour.test.ts",
   "test/permissions/list.test.ts",
   "test/runtime/process.test.ts",
-  "test/permissions/drill.test.ts",
-  "test/permissions/folderPermissionDrill.test.ts",
   "test/lifecycle/import.test.ts",
   "test/permissions/subPermissions.test.ts",
   "test/resources/resources.test.ts",

@@ -272,7 +272,7 @@ describe("exo-connector run", () => {
     ],
     [
       ["run", "grantPermission"],
-      /^grantPermission is more than one action: permissions\/entraGroups/,
+      /^grantPermission is more than one action: permissions\/authenticationMethods\/grantPermission, permissions\/entraGroups/,
     ],
     [
       ["run", "update", "--account", "anna bakkr"],
