@@ -9,5 +9,8 @@ export default defineConfig({
     include: ["test/page/**/*.test.ts"],
     exclude: [],
     globalSetup: ["test/page/chromium.ts"],
+    // A browser needs both cores of a small machine: two at once are slower than one after the other.
+    fileParallelism: false,
+    testTimeout: 120_000,
   },
 });

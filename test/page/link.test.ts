@@ -15,8 +15,9 @@ describe.skipIf(program === "")("exo-connector link in a browser", () => {
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(15_000);
+    const context = await browser.newContext();
+    context.setDefaultTimeout(15_000);
+    page = await context.newPage();
   });
   afterEach(() => page.context().close());
 
@@ -26,7 +27,7 @@ describe.skipIf(program === "")("exo-connector link in a browser", () => {
 
   /** Runs the command while a person does something on its page. */
   async function linked(person: () => Promise<void>): Promise<Linked> {
-    return await link(["--no-browser", "--timeout", "30"], async (address) => {
+    return await link(["--no-browser", "--timeout", "100"], async (address) => {
       await page.goto(address);
       await person();
       return await page.innerText("body");
@@ -91,6 +92,8 @@ describe.skipIf(program === "")("exo-connector link in a browser", () => {
     await heading("Permissions requested, for your organization");
     // Nothing listens where that page returns to: a token proves the consent, and not its parameters.
     await press("Accept").catch(() => undefined);
+    // The browser still tries to get there, which would interrupt what this page does next.
+    page = await page.context().newPage();
     await expect
       .poll(() => running().emulator.state().apps[0]?.consented)
       .toMatchObject({ exchange: ["Exchange.Manage"] });
