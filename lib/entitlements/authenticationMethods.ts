@@ -14,6 +14,7 @@ import {
   type ContactMethod,
 } from "../graph/contactMethod.ts";
 import { methodList, methodsOfAll, type MethodKind } from "../graph/methodHolders.ts";
+import { confirmedList } from "../graph/ownedList.ts";
 import { operations, type GraphTarget } from "../graph/target.ts";
 import {
   creatingPass,
@@ -201,9 +202,8 @@ async function revokePass(
   user: User,
   input: Input,
 ): Promise<PermissionResult> {
-  const seen = await input.read(passesOf(user));
-  // A pass has no ID before it is seen, so nothing can be sent for one that a replica does not show: two looks decide.
-  const passes = seen.length > 0 ? seen : await input.read(passesOf(user));
+  // A pass has no ID before it is seen, so nothing can be sent for one that a replica does not show.
+  const passes = await input.read(confirmedList(passesOf(user)));
   if (passes.length === 0) return kept(`${nameOf(user)} has no Temporary Access Pass.`);
   if (!removesOnRevoke) return kept(staying("Temporary Access Pass", user));
   for (const pass of passes) await input.change(removingPass(user, pass));

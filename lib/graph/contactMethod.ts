@@ -1,11 +1,11 @@
 import { Fault } from "../fault.ts";
-import type { Operations } from "../step.ts";
+import { mergedOperations, type Operations } from "../step.ts";
 import type { ListOperation, WriteOperation } from "./client/operations.ts";
 import { phoneNumberFrom } from "./client/phoneNumbers.ts";
 import { textOf } from "./client/replies.ts";
 import { isGoneFrom, ownedList } from "./ownedList.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
-import { nameOf, userById, type User } from "./user.ts";
+import { nameOf, userById, userLookup, type User } from "./user.ts";
 
 /** A phone of each type, or an e-mail address, with which a user proves to be the one who signs in. */
 export const contactKinds = ["mobile", "alternateMobile", "office", "email"] as const;
@@ -63,12 +63,10 @@ export const contactForms: Readonly<Record<ContactKind, Form>> = {
 };
 
 /** What `contactMethodsOf` and the looks of the steps send. */
-export const contactLookup: Operations = {
+export const contactLookup: Operations = mergedOperations(userLookup, {
   "GET /users/{user}/authentication/phoneMethods": ["user"],
   "GET /users/{user}/authentication/emailMethods": ["user"],
-  "GET /users/{user}": ["user", "$select"],
-  "GET /users": ["$filter", "$select"],
-};
+});
 /** What `settingContact` and `removingContact` send, without their looks. */
 export const contactSetting: Operations = {
   "POST /users/{user}/authentication/phoneMethods": ["user", "phoneNumber", "phoneType"],

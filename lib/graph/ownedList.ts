@@ -21,16 +21,20 @@ export function ownedList(
 }
 
 /**
- * Whether a list shows that something is gone. An empty one is read again: it is also what a replica answers that does
- * not know the owner of the list yet.
+ * A list that was read again if it was empty: that is also what a replica answers that does not know the owner of the
+ * list yet.
  */
+export function confirmedList<Item>(list: GraphQuery<Item[]>): GraphQuery<Item[]> {
+  return async (targets) => {
+    const items = await list(targets);
+    return items.length > 0 ? items : await list(targets);
+  };
+}
+
+/** Whether a list, also one that is empty, shows that something is gone. */
 export function isGoneFrom<Item>(
   list: GraphQuery<Item[]>,
   isIt: (item: Item) => boolean,
 ): GraphQuery<boolean> {
-  return async (targets) => {
-    const seen = await list(targets);
-    const items = seen.length > 0 ? seen : await list(targets);
-    return !items.some(isIt);
-  };
+  return async (targets) => !(await confirmedList(list)(targets)).some(isIt);
 }

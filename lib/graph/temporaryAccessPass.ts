@@ -1,9 +1,9 @@
 import { Fault } from "../fault.ts";
-import type { Operations } from "../step.ts";
+import { mergedOperations, type Operations } from "../step.ts";
 import { textOf } from "./client/replies.ts";
 import { isGoneFrom, ownedList } from "./ownedList.ts";
 import type { GraphQuery, GraphStep } from "./target.ts";
-import { nameOf, userById, type User } from "./user.ts";
+import { nameOf, userById, userLookup, type User } from "./user.ts";
 
 /** A Temporary Access Pass of a user, without its value: Graph returns that only when it creates one (documented). */
 export interface AccessPass {
@@ -20,11 +20,7 @@ export interface PassRules {
 
 export const passOperation = "GET /users/{user}/authentication/temporaryAccessPassMethods";
 /** What `passesOf` and the looks of the steps send. */
-export const passLookup: Operations = {
-  [passOperation]: ["user"],
-  "GET /users/{user}": ["user", "$select"],
-  "GET /users": ["$filter", "$select"],
-};
+export const passLookup: Operations = mergedOperations(userLookup, { [passOperation]: ["user"] });
 /** What `creatingPass` and `removingPass` send, without their looks. */
 export const passCreation: Operations = {
   "POST /users/{user}/authentication/temporaryAccessPassMethods": [
