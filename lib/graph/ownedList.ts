@@ -21,13 +21,14 @@ export function ownedList(
 }
 
 /**
- * A list that was read again if it was empty: that is also what a replica answers that does not know the owner of the
- * list yet.
+ * A list that was read again while it was empty, up to `looks` times in all: an empty list is also what a replica
+ * answers that does not know the owner of the list yet.
  */
-export function confirmedList<Item>(list: GraphQuery<Item[]>): GraphQuery<Item[]> {
+export function confirmedList<Item>(list: GraphQuery<Item[]>, looks = 2): GraphQuery<Item[]> {
   return async (targets) => {
     const items = await list(targets);
-    return items.length > 0 ? items : await list(targets);
+    if (items.length > 0 || looks === 1) return items;
+    return await confirmedList(list, looks - 1)(targets);
   };
 }
 

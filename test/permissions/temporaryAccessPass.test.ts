@@ -94,12 +94,12 @@ describe("a Temporary Access Pass", () => {
     expect(valuesOf()).toEqual([pass.temporaryAccessPass]);
   });
 
-  it("that one look does not show is removed all the same", async () => {
+  it.each([1, 2])("that is not shown %d times is removed all the same", async (times) => {
     freshMethods(bench, [pass]);
     bench.emulator.setFaults([
       {
         match: { side: "graph", operation: `GET ${passes}` },
-        times: 1,
+        times,
         answer: { status: 200, body: { value: [] } },
       },
     ]);
