@@ -20,6 +20,7 @@ const ways = {
   works: () => undefined,
   waits: never,
   "is busy": () => { for (const end = performance.now() + 6000; performance.now() < end; ); },
+  "is busy after a while": () => new Promise((resolve) => setTimeout(() => resolve(ways["is busy"]()), 400)),
   "takes its time": () => new Promise((resolve) => setTimeout(resolve, 100)),
   "throws where nobody catches": () => (setTimeout(() => { throw new Error("Nobody caught this."); }), never()),
   "rejects where nobody looks": () => (void Promise.reject(new Error("Nobody saw this.")), never()),
@@ -300,10 +301,13 @@ describe("a process that is disturbed", () => {
     expect(code).toBe(1);
   });
 
-  it("answers once and fails at the deadline when its work never ends", async () => {
+  it.each([
+    ["after a while", JSON.stringify(eventFor("is busy after a while"))],
+    ["at once with a large event", `${" ".repeat(100_000)}${JSON.stringify(eventFor("is busy"))}`],
+  ])("answers once and fails at the deadline when its work never ends: %s", async (_name, stdin) => {
     const start = performance.now();
     const { code, stdout } = await ended({
-      stdin: JSON.stringify(eventFor("is busy")),
+      stdin,
       env: { EXO_CONNECTOR_DEADLINE_MS: "1500" },
     });
     expect(performance.now() - start).toBeLessThan(6_000);

@@ -154,7 +154,7 @@ const entries: Plugin = {
         `import action from "./${action}.ts";`,
         'import { connect, loadLibraries } from "./lib/connector.ts";',
         'import { main } from "./lib/runtime/process.ts";',
-        "await main(action, connect, loadLibraries);",
+        "void main(action, connect, loadLibraries);",
       ].join("\n"),
       loader: "ts",
       resolveDir: root,
