@@ -10,11 +10,9 @@ import { cutOff } from "./graph/cutOff.ts";
 import type { GraphTarget } from "./graph/target.ts";
 import type { Pace, Stats } from "./net/retry.ts";
 import type { Credential } from "./auth/application.ts";
-import { holderOf } from "./auth/holder.ts";
-import { linkStore, stateFolder, type LinkPlace, type LinkStore } from "./auth/linkedAccount.ts";
-import { linkedTokenSource } from "./auth/linkedToken.ts";
-import { thisAccount } from "./auth/storeOwner.ts";
-import { tokenSource, type TokenSource } from "./auth/token.ts";
+import type { LinkStore } from "./auth/linkedAccount.ts";
+import { stateFolder, type LinkPlace } from "./auth/linkPlace.ts";
+import { lateTokens, tokenSource, type TokenSource } from "./auth/token.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
@@ -84,9 +82,11 @@ function connection(
   const tokensFor = (resource: Resource): TokenSource => {
     const settings = { tenantId, clientId, credential, cloud, resource, loginUrl };
     const signInSeams = { transport, pace, clock, keepSecret, warn };
-    return links
-      ? linkedTokenSource(settings, links, signInSeams)
-      : tokenSource(settings, signInSeams);
+    if (!links) return tokenSource(settings, signInSeams);
+    return lateTokens(async () => {
+      const { linkedTokenSource } = await import("./auth/linkedToken.ts");
+      return linkedTokenSource(settings, links, signInSeams);
+    });
   };
   const seams = { transport, pace, clock, newId: randomUUID };
   const exchange = exchangeOnline(
@@ -126,14 +126,20 @@ function linksOf(
   try {
     const place = linkPlaceOf(configuration, env);
     let store: Promise<LinkStore> | undefined;
-    return () =>
-      (store ??= holderOf(credentialOf(configuration)).then((holder) =>
-        linkStore(place, holder, thisAccount()),
-      ));
+    return () => (store ??= openLinks(place, credentialOf(configuration)));
   } catch (thrown) {
     faults.push(Fault.of(thrown).message);
     return undefined;
   }
+}
+
+async function openLinks(place: LinkPlace, credential: Credential): Promise<LinkStore> {
+  const [{ linkStore }, { holderOf }, { thisAccount }] = await Promise.all([
+    import("./auth/linkedAccount.ts"),
+    import("./auth/holder.ts"),
+    import("./auth/storeOwner.ts"),
+  ]);
+  return linkStore(place, await holderOf(credential), thisAccount());
 }
 
 /** Where the link of a configuration is kept. Throws an `invalid` fault without a state folder. */
