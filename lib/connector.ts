@@ -111,7 +111,13 @@ function connection(
   const cloud: Cloud = clouds[configuration.Cloud ?? "worldwide"];
   const application = { tenantId, clientId, credential: credentialOf(configuration), cloud };
   const { value: tenant, free } = keep.take(
-    keyOf({ ...application, urls, proxy, link: configuration.StateFolder, is: ownLinks && "linked" }),
+    keyOf({
+      ...application,
+      urls,
+      proxy,
+      link: configuration.StateFolder,
+      is: ownLinks && "linked",
+    }),
     () => openTenant({ ...application, loginUrl }, ownLinks, seams.transport(proxy)),
   );
   const { transport, tokens, slots, links } = tenant;
