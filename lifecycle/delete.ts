@@ -19,7 +19,7 @@ import { mailboxLookup, mailboxOrFormerById, type Mailbox } from "../lib/exchang
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
-import { onDelete } from "../lib/host/accountActions.ts";
+import { onDelete } from "../lib/host/deleteAction.ts";
 
 /**
  * Sets the leaver's automatic reply and any other mapped settings; the mailbox stays. A reconciliation has no mapping

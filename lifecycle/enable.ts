@@ -16,7 +16,7 @@ import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { Fault } from "../lib/fault.ts";
-import { onEnable } from "../lib/host/accountActions.ts";
+import { onEnable } from "../lib/host/enableAction.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
 
 /**

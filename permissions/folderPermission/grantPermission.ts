@@ -8,7 +8,7 @@ import {
 } from "../../lib/exchange/calendarEntries.ts";
 import { calendarOf } from "../../lib/exchange/calendar.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import {
   conflict,
   entitlementOf,

@@ -11,7 +11,7 @@ import {
 import { calendarOf } from "../../lib/exchange/calendar.ts";
 import { documentedRight, isEveryone } from "../../lib/exchange/calendarRight.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import {
   entitlementOf,
   listedOptions,

@@ -7,7 +7,7 @@ import {
   membershipLookup,
   memberAddition,
 } from "../../lib/exchange/group.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 
 /** Adds the account to the group. The request is always sent, because reads lag behind writes. */
 export default onGrantPermission({

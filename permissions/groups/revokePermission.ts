@@ -7,7 +7,7 @@ import {
   membershipLookup,
   memberRemoval,
 } from "../../lib/exchange/group.ts";
-import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 
 /** Removes the account from the group. The request is always sent, because reads lag behind writes. */
 export default onRevokePermission({

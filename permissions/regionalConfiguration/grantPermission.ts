@@ -2,7 +2,7 @@ import { cmdlets } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { regionChanges, regionOf, regionLookup, regionChange } from "../../lib/exchange/region.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 

@@ -2,7 +2,8 @@ import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { grant, rightProperties, rightGrant } from "../../lib/exchange/rightChange.ts";
-import { faultsOf, onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
+import { faultsOf } from "../../lib/host/permissionActions.ts";
 import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Grants one right on a mailbox, or all rights of a combined reference. */

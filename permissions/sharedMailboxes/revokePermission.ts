@@ -2,7 +2,8 @@ import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountOrFormerById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/rightChange.ts";
-import { faultsOf, onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { faultsOf } from "../../lib/host/permissionActions.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /**
