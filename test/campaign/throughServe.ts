@@ -37,7 +37,7 @@ async function runByService<Event extends AnyEvent, OwnTargets>(
     },
     { atOnce: 1, waiting: 0 },
   );
-  let isSuccess = false;
+  const success = { isIt: false };
   const request = { id: "1", action: "the only one", event: await world.document() };
   await service.take(
     Buffer.from(JSON.stringify(request)),
@@ -45,12 +45,12 @@ async function runByService<Event extends AnyEvent, OwnTargets>(
       async line(text) {
         const { id: _, ...document } = JSON.parse(text) as { id: string; answer?: Answer };
         const { answer } = document;
-        if (answer) isSuccess = answer.outputContext.Success;
+        if (answer) success.isIt = answer.outputContext.Success;
         return await world.stdout(`${JSON.stringify(answer ?? document)}\n`, answer !== undefined);
       },
       log: (text) => world.stderr(text),
     },
     { source: "the line", since: 0 },
   );
-  return isSuccess ? 0 : 1;
+  return success.isIt ? 0 : 1;
 }
