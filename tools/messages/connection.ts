@@ -183,6 +183,13 @@ export const connection: readonly Entry[] = [
   },
   {
     outcome: "invalid",
+    why: "EXO_CONNECTOR_STATE does not name a folder that can keep access tokens. The event signs in instead.",
+    mend: "Name an absolute path, of a folder that only the account of the agent may read.",
+    of: ["Expected an absolute path."],
+    also: ["Tokens are not kept in"],
+  },
+  {
+    outcome: "invalid",
     why: "The connector or its Node.js is not where the configuration says.",
     mend:
       "Install the version again ([setup](setup.md#install-or-upgrade)), or correct _Connector path_ " +
