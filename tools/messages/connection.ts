@@ -139,6 +139,7 @@ export const connection: readonly Entry[] = [
     mend: "Retry. Look at the waits in `stats`: throttling and a slow proxy take the time.",
     of: [
       "The time for one event (",
+      "The service ended before the event",
       "The run was ended by a signal",
       "The event has been answered",
     ],
