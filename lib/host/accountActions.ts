@@ -84,7 +84,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
     contract: createEvent,
     needs,
     configuration: withCorrelateOnly(keys),
-    async run({ event, configuration, log, read, stream, change, changeAll, output }) {
+    async run({ event, configuration, log, read, stream, change, changeAll, attemptAll, output }) {
       const { actionContext, outputContext } = event;
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
       const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
@@ -110,6 +110,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         stream,
         change,
         changeAll,
+        attemptAll,
         create: (step) => change(step, { auditAction: "CreateAccount" }),
       });
       // The platform counts a create without a reference as failed, even in a preview.
@@ -203,6 +204,7 @@ function changing<Targets, Key extends ConfigurationKey>({
       stream,
       change,
       changeAll,
+      attemptAll,
       taken,
       output,
     }: Context<ChangeEvent, Targets>): Promise<Result> {
@@ -224,6 +226,7 @@ function changing<Targets, Key extends ConfigurationKey>({
         stream,
         change,
         changeAll,
+        attemptAll,
       });
       Object.assign(output, {
         PreviousData: fields.valuesOf(before),

@@ -172,6 +172,7 @@ function changing<Targets, Key extends ConfigurationKey>({
       stream,
       change,
       changeAll,
+      attemptAll,
       output,
     }: Context<GrantPermissionEvent | RevokePermissionEvent, Targets>): Promise<Result> {
       const { Account, Permission: reference } = actionContext.References;
@@ -185,6 +186,7 @@ function changing<Targets, Key extends ConfigurationKey>({
         stream,
         change,
         changeAll,
+        attemptAll,
       });
       if (data) output["Data"] = data;
       return result;

@@ -230,7 +230,10 @@ describe("bringing a mailbox to its settings", () => {
     const changes: ExchangeStep[] = [];
     const { after } = await applySettings(present, settings(fields), {
       read: (query) => query({ exchange }),
-      change: (step) => (changes.push(step as ExchangeStep), Promise.resolve("done")),
+      changeAll(steps) {
+        changes.push(...(steps as ExchangeStep[]));
+        return Promise.resolve(steps.map(() => "done"));
+      },
     });
     return {
       sent: sent.map(
