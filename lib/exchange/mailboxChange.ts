@@ -296,7 +296,9 @@ function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
           );
       },
   );
-  return async (targets) => void (await together(...areFree)(targets));
+  return async (targets) => {
+    await together(...areFree)(targets);
+  };
 }
 
 /** The addresses that the mailbox does not have yet: those that change their prefix or casing are removed and added. */

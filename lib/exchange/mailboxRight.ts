@@ -235,7 +235,9 @@ function withoutInherited<E extends Entry>(entries: readonly E[]): E[] {
   return entries.filter(({ isInherited }) => !isInherited);
 }
 
-function delegatesIn({ GrantSendOnBehalfTo: delegates }: Mailbox): ExchangeQuery<Row[]> | undefined {
+function delegatesIn({
+  GrantSendOnBehalfTo: delegates,
+}: Mailbox): ExchangeQuery<Row[]> | undefined {
   if (delegates === undefined) return undefined;
   const rows = [delegates ?? []].flat().map((Trustee) => ({ Trustee }));
   return () => Promise.resolve(rows);
@@ -252,10 +254,9 @@ function sendOnBehalfStanding(
     return isAmong(mailbox.Guid, rows);
   };
   return async (targets) => {
-    const listed = await list?.(targets);
     const mayBe =
-      listed === undefined ||
-      listed.some(({ Trustee }) => mayBeAccount(account, textOf(Trustee)));
+      list === undefined ||
+      (await list(targets)).some(({ Trustee }) => mayBeAccount(account, textOf(Trustee)));
     return {
       isHeld: mayBe && (await isDelegate(targets)),
       isDenied: false,

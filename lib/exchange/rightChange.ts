@@ -85,8 +85,9 @@ const noList = (): Promise<Row[]> => Promise.resolve([]);
 
 /**
  * Grants rights, each regardless of the outcome of the others, and returns the faults. The changes are sent regardless
- * of the lists, because lists may be old; Exchange reports a right that already exists. A fault is `invalid` when a Deny
- * entry would make the right useless, or the list is full, and `onPremises` when Active Directory masters the right.
+ * of the lists, because lists may be old; Exchange reports a right that already exists. A fault is `invalid` when a
+ * Deny entry would make the right useless, or the list is full, and `onPremises` when Active Directory masters the
+ * right.
  */
 export async function grant(
   wanted: readonly RightOn[],

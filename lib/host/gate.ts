@@ -166,7 +166,10 @@ export function openGate<Targets>({
       const isMissing = fault.kind === "missing";
       // Throws when the object is proven to be absent.
       if (isInEffect && (isMissing || !isRefusal(fault)) && (await looks.shows(isInEffect))) {
-        const whenShown = step.isInPlace === true ? "alreadySo" : "done";
+        // A target that answers with an error has not carried out the step.
+        const wasAnswered = fault.kind !== "unavailable";
+        const wasSo = step.isInPlace === true || (step.unread !== undefined && wasAnswered);
+        const whenShown = wasSo ? "alreadySo" : "done";
         const neededLooks = looksAfter(step, true);
         if (neededLooks === 1) return (record.result = whenShown);
         const doubt = isMissing ? notTrusted(fault) : fault;
@@ -209,7 +212,7 @@ export function openGate<Targets>({
     confirm: boolean,
   ): Promise<StepResult> {
     assertRunning(deadline);
-    const step = await foreseen(wanted);
+    const step = dryRun ? await foreseen(wanted) : wanted;
     if (connection.refusalOf) await assertAllowed([step], placement);
     const { record, asRead } = recordOf(step, placement);
     if (dryRun) return asRead;
@@ -222,7 +225,7 @@ export function openGate<Targets>({
     confirm: boolean,
   ): Promise<(StepResult | Fault)[]> {
     assertRunning(deadline);
-    const steps = await Promise.all(wanted.map(foreseen));
+    const steps = dryRun ? await Promise.all(wanted.map(foreseen)) : wanted;
     if (connection.refusalOf) await assertAllowed(steps, placement);
     const begun = steps.map((step) => ({ step, ...recordOf(step, placement) }));
     if (dryRun) return begun.map(({ asRead }) => asRead);
@@ -238,7 +241,7 @@ export function openGate<Targets>({
   /** The step as a dry run shows it: with what its target would report about it. */
   async function foreseen(step: TargetStep<Targets>): Promise<TargetStep<Targets>> {
     const { unread } = step;
-    if (!dryRun || !unread) return step;
+    if (!unread) return step;
     const isInPlace = await unread.isInPlace(connection.targets);
     return { ...step, isInPlace, before: unread.before(isInPlace) };
   }

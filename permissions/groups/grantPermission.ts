@@ -1,11 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountById, accountLookup } from "../../lib/exchange/account.ts";
-import {
-  adding,
-  groupById,
-  membershipLookup,
-  memberAddition,
-} from "../../lib/exchange/group.ts";
+import { adding, groupById, membershipLookup, memberAddition } from "../../lib/exchange/group.ts";
 import { together } from "../../lib/exchange/together.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 

@@ -1,11 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountOrFormerById, accountLookup } from "../../lib/exchange/account.ts";
-import {
-  groupById,
-  removing,
-  membershipLookup,
-  memberRemoval,
-} from "../../lib/exchange/group.ts";
+import { groupById, removing, membershipLookup, memberRemoval } from "../../lib/exchange/group.ts";
 import { together } from "../../lib/exchange/together.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 

@@ -1,7 +1,13 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { regionById, regionChanges, regionOf, regionLookup, regionChange } from "../../lib/exchange/region.ts";
+import {
+  regionById,
+  regionChanges,
+  regionOf,
+  regionLookup,
+  regionChange,
+} from "../../lib/exchange/region.ts";
 import { early, together } from "../../lib/exchange/together.ts";
 import { onGrantPermission } from "../../lib/host/permissionActions.ts";
 import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";

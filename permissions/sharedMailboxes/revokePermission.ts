@@ -1,7 +1,12 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountOrFormerById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { revoke, rightProperties, rightRevocation, rightsOn } from "../../lib/exchange/rightChange.ts";
+import {
+  revoke,
+  rightProperties,
+  rightRevocation,
+  rightsOn,
+} from "../../lib/exchange/rightChange.ts";
 import { onRevokePermission } from "../../lib/host/permissionActions.ts";
 import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
 

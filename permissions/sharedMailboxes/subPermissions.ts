@@ -45,7 +45,15 @@ export default onSubPermissions({
     "SharedMailboxTypes",
     "SubPermissionAttribute",
   ],
-  handle: async ({ accountReference, permission, configuration, read, stream, attemptAll, log }) => {
+  handle: async ({
+    accountReference,
+    permission,
+    configuration,
+    read,
+    stream,
+    attemptAll,
+    log,
+  }) => {
     const {
       SubPermissionAttribute: property = "CustomAttribute1",
       SharedMailboxTypes: types = [],

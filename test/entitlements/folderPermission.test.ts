@@ -347,9 +347,7 @@ describe("the user of a right", () => {
 
   it("is named by an address that is theirs alone", async () => {
     const { exchange } = tenant();
-    expect(await userFor(right(dora, "Reviewer"), exchange)).toBe(
-      "first@contoso.com",
-    );
+    expect(await userFor(right(dora, "Reviewer"), exchange)).toBe("first@contoso.com");
   });
 });
 
