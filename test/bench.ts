@@ -7,7 +7,6 @@ import type { AuditLog, Outcome, PlanStep, Stats } from "../lib/generated/types.
 import { runBundle, type BundleOptions, type BundleRun } from "../tools/cli/run.ts";
 import { isUnordered, sorted } from "../tools/cli/recording.ts";
 import { actionIn, asDeclared, callsTo } from "./declared.ts";
-import type { Fault } from "./emulator/faults.ts";
 import { seedState } from "./emulator/seed.ts";
 import { startEmulator, type RunningEmulator, type ServerOptions } from "./emulator/server.ts";
 import type { DirectoryObject } from "./emulator/state.ts";
@@ -112,11 +111,6 @@ export class Bench {
 
 /** The seeded tenant, to look something up. It takes long to make, and tests look up thousands of names. */
 const seeded = seedState();
-
-/** The same faults for commands in a batch as well: they strike wherever a command arrives. */
-export function anywhere(faults: readonly Fault[]): Fault[] {
-  return faults.flatMap((fault) => [fault, { ...fault, match: { ...fault.match, item: true } }]);
-}
 
 /** The Guid of a seeded object. Of several with one name, the first that is not deleted. */
 export function guidOf(displayName: string): string {

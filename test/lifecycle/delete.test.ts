@@ -3,7 +3,8 @@ import { deleteAnswer } from "../generated/answers.ts";
 import action from "../../lifecycle/delete.ts";
 import { asHtml } from "../emulator/exchange/html.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";
-import { anywhere, Bench, guidOf, runnerOf, shown } from "../bench.ts";
+import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
+import { anywhere } from "../emulator/faults.ts";
 import { notFound } from "./notFound.ts";
 
 let bench: Bench;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { anywhere, Bench, guidOf, shown, type Write } from "../bench.ts";
+import { Bench, guidOf, shown, type Write } from "../bench.ts";
+import { anywhere } from "../emulator/faults.ts";
 import type { FolderPermission } from "../emulator/folderState.ts";
 import type { State } from "../emulator/state.ts";
 import { permissionEventFor } from "../events.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { anywhere, Bench, guidOf } from "../bench.ts";
+import { Bench, guidOf } from "../bench.ts";
+import { anywhere } from "../emulator/faults.ts";
 import { permissionEventFor, reconciledRevokeFor } from "../events.ts";
 import { prepare } from "./sets.ts";
 import { settings } from "./settings.ts";

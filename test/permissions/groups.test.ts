@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Fault } from "../emulator/faults.ts";
+import { anywhere, type Fault } from "../emulator/faults.ts";
 import type { State } from "../emulator/state.ts";
 import { permissionEventFor, reconciledRevokeFor, type PermissionChoices } from "../events.ts";
-import { anywhere, Bench, guidOf, sentence, shown } from "../bench.ts";
+import { Bench, guidOf, sentence, shown } from "../bench.ts";
 import { changedSince, held, prepare, sets } from "./sets.ts";
 
 let bench: Bench;

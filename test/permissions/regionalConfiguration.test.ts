@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Answer } from "../../lib/host/answer.ts";
-import { anywhere, Bench, guidOf, shown } from "../bench.ts";
+import { Bench, guidOf, shown } from "../bench.ts";
+import { anywhere } from "../emulator/faults.ts";
 import { permissionEventFor, readingEventFor } from "../events.ts";
 import { bundlesWith } from "../entitlements/editedBundles.ts";
 import { prepare } from "./sets.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Fault } from "../emulator/faults.ts";
+import { anywhere, type Fault } from "../emulator/faults.ts";
 import { permissionEventFor, reconciledRevokeFor, type PermissionChoices } from "../events.ts";
-import { anywhere, Bench, guidOf } from "../bench.ts";
+import { Bench, guidOf } from "../bench.ts";
 import { changedSince, everyRight, held, prepare, sets } from "./sets.ts";
 import { aoife, aoifeShown, failing, info, infoShown, nothing, on } from "./sharedMailboxWorld.ts";
 
