@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { clouds, type Cloud, type Resource } from "./auth/clouds.ts";
 import type { Parameters } from "./exchange/client/encoding.ts";
@@ -9,12 +9,16 @@ import { microsoftGraph } from "./graph/client/graph.ts";
 import { cutOff } from "./graph/cutOff.ts";
 import type { GraphTarget } from "./graph/target.ts";
 import type { Pace, Stats } from "./net/retry.ts";
-import type { Credential } from "./auth/application.ts";
+import { maxConcurrent } from "./concurrency.ts";
+import type { ApplicationSettings, Credential } from "./auth/application.ts";
 import { holderOf } from "./auth/holder.ts";
 import { linkStore, stateFolder, type LinkPlace, type LinkStore } from "./auth/linkedAccount.ts";
 import { linkedTokenSource } from "./auth/linkedToken.ts";
 import { thisAccount } from "./auth/storeOwner.ts";
-import { tokenSource, type TokenSource } from "./auth/token.ts";
+import { sharedTokens, type SharedTokens } from "./auth/sharedTokens.ts";
+import { tokenSource } from "./auth/token.ts";
+import { keepFor, type Keep } from "./net/keep.ts";
+import { requestSlots, type RequestSlots } from "./net/requestSlots.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
@@ -38,7 +42,7 @@ export interface ConnectorSeams extends Pick<Pace, "sleep" | "random"> {
  * This is the only file that knows both the platform and the targets.
  */
 export const connect: Connect<Targets> = (configuration, surroundings) =>
-  connection(configuration, surroundings, machineSeams);
+  connectorWith(machineSeams)(configuration, surroundings);
 
 /** The seams of this machine. */
 export const machineSeams: ConnectorSeams = {
@@ -53,47 +57,86 @@ export async function loadLibraries(): Promise<void> {
   await Promise.all([import("./net/undici.ts"), import("./auth/msal.ts")]);
 }
 
-/** The same with other seams. */
+/** The same with other seams. Each connection has its own transport and its own tokens, and closes them. */
 export function connectorWith(seams: ConnectorSeams): Connect<Targets> {
-  return (configuration, surroundings) => connection(configuration, surroundings, seams);
+  return connectorFor(seams, keepFor(0, seams.clock));
+}
+
+/**
+ * The same for many events in one process: those of one application in one tenant share its network connections, its
+ * tokens and its limits of requests. Everything else, such as statistics and secrets, belongs to one event.
+ */
+export function sharedConnector(seams: ConnectorSeams): {
+  connect: Connect<Targets>;
+  close(): void;
+} {
+  const keep = keepFor<Tenant>(maxTenantAgeMs, seams.clock);
+  return { connect: connectorFor(seams, keep), close: () => keep.close() };
+}
+
+/** A certificate and a warning about its end are read again after this time; a token lasts about as long. */
+const maxTenantAgeMs = 3_600_000;
+
+/** What the events of one application in one tenant can share. */
+interface Tenant {
+  transport: Transport;
+  tokens: Readonly<Record<Resource, SharedTokens>>;
+  slots: Readonly<Record<Resource, RequestSlots>>;
+  links: (() => Promise<LinkStore>) | undefined;
+  close(): void;
+}
+
+function connectorFor(seams: ConnectorSeams, keep: Keep<Tenant>): Connect<Targets> {
+  return (configuration, surroundings) => connection(configuration, surroundings, seams, keep);
 }
 
 function connection(
   configuration: Configuration,
   { env, signal, remaining, keepSecret }: Surroundings,
-  { transport: openTransport, sleep, random, clock }: ConnectorSeams,
+  seams: ConnectorSeams,
+  keep: Keep<Tenant>,
 ): Connection<Targets> {
-  const { loginUrl, exchangeUrl, graphUrl, faults } = emulatorUrls(env);
+  const { sleep, random, clock } = seams;
+  const urls = emulatorUrls(env);
+  const { loginUrl, exchangeUrl, graphUrl, faults } = urls;
   const uncheckedFault = uncheckedTlsFault(env);
   if (uncheckedFault !== undefined) faults.push(uncheckedFault);
   const { proxy, secrets, fault } = proxyFrom(env);
   secrets.forEach(keepSecret);
   if (fault !== undefined) faults.push(fault);
-  const links = linksOf(configuration, env, faults);
+  const ownLinks = linksOf(configuration, env, faults);
   if (faults.length > 0) throw new Unusable(faults);
 
   const { TenantID: tenantId, AppId: clientId } = configuration;
   const cloud: Cloud = clouds[configuration.Cloud ?? "worldwide"];
+  const application = { tenantId, clientId, credential: credentialOf(configuration), cloud };
+  const { value: tenant, free } = keep.take(
+    keyOf({
+      ...application,
+      urls,
+      proxy,
+      link: configuration.StateFolder,
+      is: ownLinks && "linked",
+    }),
+    () => openTenant({ ...application, loginUrl }, ownLinks, seams.transport(proxy)),
+  );
+  const { transport, tokens, slots, links } = tenant;
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
   const pace = { signal, remaining, sleep, random, stats };
-  const { send: transport, close } = openTransport(proxy);
   // A set: one certificate signs in to both resources, and is one reason to warn.
   const warnings = new Set<string>();
   const warn = (sentence: string): unknown => warnings.add(sentence);
-  const credential = credentialOf(configuration);
-  const tokensFor = (resource: Resource): TokenSource => {
-    const settings = { tenantId, clientId, credential, cloud, resource, loginUrl };
-    const signInSeams = { transport, pace, clock, keepSecret, warn };
-    return links
-      ? linkedTokenSource(settings, links, signInSeams)
-      : tokenSource(settings, signInSeams);
-  };
-  const seams = { transport, pace, clock, newId: randomUUID };
-  const exchange = exchangeOnline(
-    { tenantId, cloud, exchangeUrl },
-    { ...seams, token: tokensFor("exchange") },
-  );
-  const graph = microsoftGraph({ cloud, graphUrl }, { ...seams, token: tokensFor("graph") });
+  const signIn = { transport, pace, clock, keepSecret, warn };
+  const ofTarget = (resource: Resource) => ({
+    transport,
+    pace,
+    clock,
+    newId: randomUUID,
+    slots: slots[resource],
+    token: tokens[resource](signIn),
+  });
+  const exchange = exchangeOnline({ tenantId, cloud, exchangeUrl }, ofTarget("exchange"));
+  const graph = microsoftGraph({ cloud, graphUrl }, ofTarget("graph"));
   return {
     targets: { exchange, graph },
     ...(links && { refusalOf: (step) => cutOffRefusal(step, links) }),
@@ -112,8 +155,32 @@ function connection(
     wait: (ms) => pace.sleep(ms, signal),
     stats,
     warnings,
+    close: free,
+  };
+}
+
+function openTenant(
+  application: ApplicationSettings,
+  links: Tenant["links"],
+  { send: transport, close }: ReturnType<ConnectorSeams["transport"]>,
+): Tenant {
+  const tokensFor = (resource: Resource): SharedTokens =>
+    sharedTokens((seams) => {
+      const settings = { ...application, resource };
+      return links ? linkedTokenSource(settings, links, seams) : tokenSource(settings, seams);
+    });
+  return {
+    transport,
+    tokens: { exchange: tokensFor("exchange"), graph: tokensFor("graph") },
+    slots: { exchange: requestSlots(maxConcurrent), graph: requestSlots(maxConcurrent) },
+    links,
     close,
   };
+}
+
+/** Two events with the same key may share a tenant. A hash, because secrets belong to it. */
+function keyOf(parts: object): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64");
 }
 
 /** The way to the link of the configuration, opened when it is first needed; undefined when there is to be none. */

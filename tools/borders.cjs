@@ -112,11 +112,11 @@ module.exports = {
     never("what only tests check is for tests", "^tools/", { path: "^test/generated/" }),
     never(
       "what a verb finds out knows no command line",
-      "^tools/(session|plan|undo|reach|doctor|certificate|link|check|mapping|scrub)/",
+      "^tools/(session|plan|undo|reach|doctor|certificate|link|check|mapping|scrub|serve)/",
       { path: "^tools/(cli|build|campaigns)/" },
     ),
     never("a session knows no verb", "^tools/(session|check|mapping)/", {
-      path: "^tools/(plan|undo|reach|doctor|certificate|link)/",
+      path: "^tools/(plan|undo|reach|doctor|certificate|link|serve)/",
     }),
     never("no action knows another", "^(lifecycle|permissions|resources)/", {
       path: "^(lifecycle|permissions|resources)/.*\\.ts$",

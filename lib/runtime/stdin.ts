@@ -22,27 +22,28 @@ export async function readDocument(stdin: AsyncIterable<Uint8Array>): Promise<un
   }
   if (size > maxBytes)
     throw new Unusable([`The event on stdin has ${size} bytes; expected at most ${maxBytes}.`]);
-  return parsed(Buffer.concat(chunks));
+  return documentIn(Buffer.concat(chunks));
 }
 
-function parsed(bytes: Buffer): unknown {
-  const text = decoded(bytes);
-  if (text.trim() === "") throw new Unusable(["stdin is empty; expected one event as JSON."]);
+/** The JSON object in these bytes. `source` names them in messages. Throws `Unusable` for anything else. */
+export function documentIn(bytes: Buffer, source = "stdin"): object {
+  const text = decoded(bytes, source);
+  if (text.trim() === "") throw new Unusable([`${source} is empty; expected one event as JSON.`]);
   if (depthOf(text) > maxDepth)
-    throw new Unusable([`The event on stdin is nested deeper than ${maxDepth} levels.`]);
+    throw new Unusable([`The event on ${source} is nested deeper than ${maxDepth} levels.`]);
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
     // The parser's message quotes the text around the error, which may be a secret.
     throw new Unusable([
-      `stdin is not JSON (${bytes.length} bytes were read); expected one event as JSON.`,
+      `${source} is not JSON (${bytes.length} bytes were read); expected one event as JSON.`,
     ]);
   }
   if (typeof document !== "object" || document === null || Array.isArray(document))
-    throw new Unusable(["stdin is JSON, but not an object; expected one event."]);
+    throw new Unusable([`${source} is JSON, but not an object; expected one event.`]);
   assertOneDryRun(text, document);
-  return mayHoldDates(text) ? withIsoDates(document) : document;
+  return mayHoldDates(text) ? (withIsoDates(document) as object) : document;
 }
 
 /** The parser keeps the last of several values: a switch that protects is not left to that. */
@@ -60,16 +61,16 @@ function dryRunsIn(value: unknown): number {
   return count;
 }
 
-function decoded(bytes: Buffer): string {
+function decoded(bytes: Buffer, source: string): string {
   const utf16 =
     (bytes[0] === 0xff && bytes[1] === 0xfe) ||
     (bytes[0] === 0xfe && bytes[1] === 0xff) ||
     (bytes.length > 1 && (bytes[0] === 0) !== (bytes[1] === 0));
-  if (utf16) throw new Unusable(["stdin is UTF-16 text; expected UTF-8."]);
+  if (utf16) throw new Unusable([`${source} is UTF-16 text; expected UTF-8.`]);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new Unusable(["stdin is not UTF-8 text; expected one event as JSON in UTF-8."]);
+    throw new Unusable([`${source} is not UTF-8 text; expected one event as JSON in UTF-8.`]);
   }
 }
 

@@ -16,6 +16,7 @@ import { addRecord } from "./verbs/record.ts";
 import { addReplay } from "./verbs/replay.ts";
 import { addRun } from "./verbs/run.ts";
 import { addSeed } from "./verbs/seed.ts";
+import { addServe } from "./verbs/serve.ts";
 import { addTenant } from "./verbs/tenant.ts";
 import { addUndo } from "./verbs/undo.ts";
 import { addCertificate } from "./verbs/certificate.ts";
@@ -38,6 +39,7 @@ const verbs: readonly AddVerb[] = [
   addReplay,
   addRun,
   addSeed,
+  addServe,
   addTenant,
   addUndo,
 ];

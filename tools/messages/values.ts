@@ -4,12 +4,30 @@ import type { Entry } from "./catalogue.ts";
 export const values: readonly Entry[] = [
   {
     outcome: "invalid",
+    why: "What was sent to the [service](#one-process-for-many-events) is not a request for one event.",
+    mend: "Send an object with `id`, `action` and `event`. An id may be used again once its event has an answer.",
+    of: [],
+    also: ["; expected {", "and an event with this id has no answer yet"],
+  },
+  {
+    outcome: "notYet",
+    why: "The [service](#one-process-for-many-events) was about to end, or had too many events before this one.",
+    mend: "Retry. If it happens often, let the service run more events at the same time.",
+    of: [],
+    also: ["The event was not started"],
+  },
+  {
+    outcome: "invalid",
     why: "The event did not arrive whole, or is not one. The exit code is 2.",
     mend: "In HelloID, paste the script of this version again. Elsewhere, send one event as JSON in UTF-8 on stdin.",
     of: [
       "No complete event arrived",
-      "The event on stdin",
-      "stdin is",
+      "The event on",
+      "… is empty; expected one event",
+      "is not JSON (",
+      "is JSON, but not an object; expected one event",
+      "is UTF-16 text",
+      "is not UTF-8 text",
       "DryRun appears more than once",
     ],
   },

@@ -4,7 +4,7 @@ import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Command } from "./command.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import { maxConcurrent } from "../../concurrency.ts";
-import { requestSlots } from "../../net/requestSlots.ts";
+import { requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
 import { isBusy } from "./errors.ts";
@@ -23,6 +23,8 @@ export interface Seams {
   /** Milliseconds since 1970. */
   clock(): number;
   newId(): string;
+  /** Limits the requests in progress. Absent: those of this client alone. */
+  slots?: RequestSlots;
 }
 
 /** One request to the admin API. */
@@ -67,11 +69,10 @@ const maxRedirects = 3;
 
 export function endpointOf(
   { tenantId, cloud, exchangeUrl }: ExchangeSettings,
-  { transport, token, pace, newId }: Seams,
+  { transport, token, pace, newId, slots = requestSlots(maxConcurrent) }: Seams,
 ): Endpoint {
   let base = exchangeUrl ?? `https://${cloud.exchange}`;
   const connectionId = newId();
-  const slots = requestSlots(maxConcurrent);
   const root = `/adminapi/beta/${tenantId}`;
 
   function headersFor(what: string, bearer: string): Record<string, string> {

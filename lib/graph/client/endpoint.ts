@@ -3,7 +3,7 @@ import type { Cloud } from "../../auth/clouds.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import { maxConcurrent } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
-import { requestSlots } from "../../net/requestSlots.ts";
+import { requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import type { HttpReply, HttpRequest, Transport } from "../../net/transport.ts";
 
@@ -21,6 +21,8 @@ export interface Seams {
   /** Milliseconds since 1970. */
   clock(): number;
   newId(): string;
+  /** Limits the requests in progress. Absent: those of this client alone. */
+  slots?: RequestSlots;
 }
 
 /** One request to Graph. */
@@ -50,10 +52,9 @@ export interface Endpoint {
 
 export function endpointOf(
   { cloud, graphUrl }: GraphSettings,
-  { transport, token, pace, newId }: Seams,
+  { transport, token, pace, newId, slots = requestSlots(maxConcurrent) }: Seams,
 ): Endpoint {
   const base = graphUrl ?? `https://${cloud.graph}`;
-  const slots = requestSlots(maxConcurrent);
 
   async function sent(
     { method, url, headers, body, onSend }: Sending,

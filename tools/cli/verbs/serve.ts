@@ -1,0 +1,118 @@
+import type { Command } from "commander";
+import path from "node:path";
+import { accountNamed, thisAccount } from "../../../lib/auth/storeOwner.ts";
+import { loadLibraries, machineSeams, sharedConnector } from "../../../lib/connector.ts";
+import { Fault } from "../../../lib/fault.ts";
+import { Unusable } from "../../../lib/host/schemaContract.ts";
+import { nearestName } from "../../../lib/nearestName.ts";
+import { serve } from "../../../lib/runtime/serve/process.ts";
+import type { Service } from "../../../lib/runtime/serve/service.ts";
+import { openSocket } from "../../../lib/runtime/serve/socket.ts";
+import { readAddress, secretOf, writeAddress } from "../../serve/addressFile.ts";
+import { replacedVersion } from "../../serve/currentVersion.ts";
+import { listActions, loadAction } from "../../session/actions.ts";
+import { Failure } from "../../session/failure.ts";
+import { actionsFolder } from "../../session/place.ts";
+import { UsageError } from "../../session/usageError.ts";
+import { withExamples } from "../examples.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface ServeOptions {
+  socket?: string;
+  port: string;
+  for?: string;
+  atOnce: string;
+  waiting: string;
+  drain: string;
+  json?: true;
+}
+
+/** `serve`: the actions in one process that stays, for many events. */
+export function addServe(program: Command, terminal: Terminal): void {
+  const verb = program
+    .command("serve")
+    .description(
+      "Run events of all actions in one process that stays: one line of JSON each on stdin, or over a socket of this " +
+        "machine. Ends with exit code 75 when it wants to be started again.",
+    )
+    .option("--socket <file>", "take events over HTTP; the address and the secret are in this file")
+    .option("--port <n>", "the port of 127.0.0.1; 0: a free one", "0")
+    .option("--for <account>", "the account that sends events (default: the one that runs this)")
+    .option("--at-once <n>", "the events that run at the same time", "8")
+    .option("--waiting <n>", "the events that wait for their turn; more are not read", "100")
+    .option("--drain <seconds>", "the time that running events have when the service ends", "30")
+    .option("--json", "one line of JSON with the address, when it listens");
+  withExamples(verb, ["serve --at-once 4", "serve --socket local/serve/address.json --port 8640"]);
+  verb.action(async (options: ServeOptions) => {
+    const names = listActions();
+    const { connect } = sharedConnector(machineSeams);
+    void loadLibraries().catch(() => undefined);
+    const code = await serve({
+      actionOf: async (name) => {
+        if (names.includes(name)) return await loadAction(name);
+        throw new Unusable([unknown(name, names)]);
+      },
+      connect,
+      atOnce: wholeNumber("--at-once", options.atOnce, 1, 64),
+      waiting: wholeNumber("--waiting", options.waiting, 0, 100_000),
+      drainMs: 1000 * wholeNumber("--drain", options.drain, 0, 600),
+      replaced: replacedVersion(actionsFolder),
+      ...(options.socket !== undefined && {
+        listen: listenerFor(options.socket, options, terminal),
+      }),
+    });
+    // Idle connections and timers must not keep the service manager waiting.
+    process.exit(code);
+  });
+}
+
+function listenerFor(name: string, options: ServeOptions, terminal: Terminal) {
+  const file = path.resolve(name);
+  const port = wholeNumber("--port", options.port, 0, 65_535);
+  const secret = secretOf(terminal.env);
+  return async (service: Service, now: () => number): Promise<() => Promise<void>> => {
+    try {
+      const owner = options.for === undefined ? thisAccount() : await accountNamed(options.for);
+      await refuseSecond(file, await readAddress(file, owner));
+      const socket = await openSocket(service, { port, secret, now });
+      const removeFile = await writeAddress(file, { url: socket.url, secret }, owner);
+      if (options.json) terminal.line(JSON.stringify({ url: socket.url, file }));
+      else terminal.note(`Listens on ${socket.url}. The address and the secret are in ${file}.`);
+      return async () => {
+        await removeFile();
+        await socket.close();
+      };
+    } catch (thrown) {
+      if (thrown instanceof UsageError) throw thrown;
+      throw new Failure(Fault.of(thrown).message);
+    }
+  };
+}
+
+/** Two services would run events of one account at the same time. */
+async function refuseSecond(
+  file: string,
+  found: { url: string; pid: number } | undefined,
+): Promise<void> {
+  if (found === undefined) return;
+  const isThere = await fetch(found.url).then(
+    () => true,
+    () => false,
+  );
+  if (isThere)
+    throw new UsageError(
+      `A service listens on ${found.url} already (process ${found.pid}), as ${file} says: end it first.`,
+    );
+}
+
+function unknown(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? "" : `; the nearest is ${nearest}`;
+  return `action is ${JSON.stringify(name.slice(0, 100))}, and there is none of this name${hint}.`;
+}
+
+function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`${option} ${text}: expected a whole number from ${min} to ${max}.`);
+}
