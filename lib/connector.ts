@@ -11,12 +11,10 @@ import type { GraphTarget } from "./graph/target.ts";
 import type { Pace, Stats } from "./net/retry.ts";
 import { maxConcurrent } from "./concurrency.ts";
 import type { ApplicationSettings, Credential } from "./auth/application.ts";
-import { holderOf } from "./auth/holder.ts";
-import { linkStore, stateFolder, type LinkPlace, type LinkStore } from "./auth/linkedAccount.ts";
-import { linkedTokenSource } from "./auth/linkedToken.ts";
-import { thisAccount } from "./auth/storeOwner.ts";
+import type { LinkStore } from "./auth/linkedAccount.ts";
+import { stateFolder, type LinkPlace } from "./auth/linkPlace.ts";
 import { sharedTokens, type SharedTokens } from "./auth/sharedTokens.ts";
-import { tokenSource } from "./auth/token.ts";
+import { lateTokens, tokenSource } from "./auth/token.ts";
 import { keepFor, type Keep } from "./net/keep.ts";
 import { requestSlots, type RequestSlots } from "./net/requestSlots.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
@@ -167,7 +165,11 @@ function openTenant(
   const tokensFor = (resource: Resource): SharedTokens =>
     sharedTokens((seams) => {
       const settings = { ...application, resource };
-      return links ? linkedTokenSource(settings, links, seams) : tokenSource(settings, seams);
+      if (!links) return tokenSource(settings, seams);
+      return lateTokens(async () => {
+        const { linkedTokenSource } = await import("./auth/linkedToken.ts");
+        return linkedTokenSource(settings, links, seams);
+      });
     });
   return {
     transport,
@@ -193,14 +195,20 @@ function linksOf(
   try {
     const place = linkPlaceOf(configuration, env);
     let store: Promise<LinkStore> | undefined;
-    return () =>
-      (store ??= holderOf(credentialOf(configuration)).then((holder) =>
-        linkStore(place, holder, thisAccount()),
-      ));
+    return () => (store ??= openLinks(place, credentialOf(configuration)));
   } catch (thrown) {
     faults.push(Fault.of(thrown).message);
     return undefined;
   }
+}
+
+async function openLinks(place: LinkPlace, credential: Credential): Promise<LinkStore> {
+  const [{ linkStore }, { holderOf }, { thisAccount }] = await Promise.all([
+    import("./auth/linkedAccount.ts"),
+    import("./auth/holder.ts"),
+    import("./auth/storeOwner.ts"),
+  ]);
+  return linkStore(place, await holderOf(credential), thisAccount());
 }
 
 /** Where the link of a configuration is kept. Throws an `invalid` fault without a state folder. */

@@ -1,6 +1,6 @@
 import { cmdlets, type ExchangeGate } from "../lib/exchange/target.ts";
 import { Fault } from "../lib/fault.ts";
-import { onCreate } from "../lib/host/accountActions.ts";
+import { onCreate } from "../lib/host/createAction.ts";
 import { mailboxesWhere, type Mailbox, mailboxSearch } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, visibilityChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";

@@ -22,7 +22,7 @@ import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/ma
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
-import { onDelete } from "../lib/host/accountActions.ts";
+import { onDelete } from "../lib/host/deleteAction.ts";
 
 /**
  * Sets the leaver's automatic reply and any other mapped settings; the mailbox stays. A reconciliation has no mapping

@@ -4,7 +4,7 @@ import { applyToFormer, formerVisibility } from "../lib/exchange/formerMailbox.t
 import { mailboxLookup, mailboxOrFormerById } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
-import { onDisable } from "../lib/host/accountActions.ts";
+import { onDisable } from "../lib/host/disableAction.ts";
 
 /** Hides the mailbox from the address lists, unless mapped otherwise, and sets any other mapped settings. */
 export default onDisable({

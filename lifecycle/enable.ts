@@ -19,7 +19,7 @@ import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/ma
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
-import { onEnable } from "../lib/host/accountActions.ts";
+import { onEnable } from "../lib/host/enableAction.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
 
 /**

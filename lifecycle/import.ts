@@ -1,7 +1,7 @@
 import { cmdlets } from "../lib/exchange/target.ts";
 import { booleanProperty, unknownProperties } from "../lib/exchange/mailbox.ts";
 import { mailboxesOf, mailboxList } from "../lib/exchange/mailboxList.ts";
-import { onImport } from "../lib/host/accountActions.ts";
+import { onImport } from "../lib/host/importAction.ts";
 
 const visibility = "HiddenFromAddressListsEnabled";
 

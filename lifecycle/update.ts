@@ -4,7 +4,7 @@ import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
 import { quoted } from "../lib/graphemes.ts";
-import { onUpdate } from "../lib/host/accountActions.ts";
+import { onUpdate } from "../lib/host/updateAction.ts";
 
 /** Updates every mapped setting of the mailbox that differs, in one change. */
 export default onUpdate({

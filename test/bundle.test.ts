@@ -209,7 +209,7 @@ describe("a bundle", () => {
   });
 
   it("names the place in the source of an error that was not foreseen", () => {
-    const chunk = path.join(inject("dist"), "chunks/lifecycle/create.mjs");
+    const chunk = path.join(inject("dist"), "chunks/lifecycle/create.cjs");
     const before = (readFileSync(chunk, "utf8").split("refuseOtherTypes")[0] ?? "").split("\n");
     const place = `${before.length}:${before.at(-1)?.length ?? 0}`;
     const stack = sourceStack(`Error: x\n    at main (${pathToFileURL(chunk).href}:${place})`);
@@ -228,7 +228,7 @@ describe("the bundles", () => {
   it("contain nothing that only tests use", () => {
     // The command line has the emulator, in a folder that no action loads.
     const files = readdirSync(inject("dist"), { recursive: true, encoding: "utf8" }).filter(
-      (file) => file.endsWith(".mjs") && !file.startsWith("cli"),
+      (file) => /\.[cm]js$/.test(file) && !file.startsWith("cli"),
     );
     for (const file of files)
       expect(readFileSync(path.join(inject("dist"), file), "utf8"), file).not.toMatch(

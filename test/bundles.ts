@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { buildBundles } from "../tools/build/bundles.ts";
+import { buildBundles, precompile } from "../tools/build/bundles.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -19,6 +19,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => void> {
   const dist = mkdtempSync(path.join(tmpdir(), "exchange-online-connector-"));
   const { actions } = await buildBundles(dist);
+  precompile(dist);
   project.provide("dist", dist);
   project.provide("actions", actions);
   return () => rmSync(dist, { recursive: true, force: true });

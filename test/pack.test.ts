@@ -33,6 +33,7 @@ describe("the release archive", () => {
         ...[
           "exo-connector.mjs",
           "install.ps1",
+          "precompile.cjs",
           ...actions,
           ...options.map((set) => `permissions/${set}/options.json`),
         ],

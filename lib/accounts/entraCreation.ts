@@ -18,7 +18,7 @@ import { userProperties } from "../graph/userProperties.ts";
 import type { UserValues } from "../graph/userChange.ts";
 import { quoted } from "../graphemes.ts";
 import { mappedText, oneOf } from "../mappedValues.ts";
-import type { CreateInput } from "../host/accountActions.ts";
+import type { CreateInput } from "../host/createAction.ts";
 import type { Needs } from "../step.ts";
 import { licenceOperations } from "./entraLicence.ts";
 import { ignoredFields, mailboxOf, ofMailbox, type EntraTargets, type Wanted } from "./entra.ts";

@@ -4,7 +4,7 @@ import { cmdlets } from "../exchange/target.ts";
 import { operations } from "../graph/target.ts";
 import { allUsers, userList, type User } from "../graph/user.ts";
 import { propertiesAmong } from "../graph/userFields.ts";
-import type { ImportInput } from "../host/accountActions.ts";
+import type { ImportInput } from "../host/importAction.ts";
 import { IdTable } from "../idTable.ts";
 import type { Needs } from "../step.ts";
 import { fieldsOf, ofMailbox, type EntraTargets } from "./entra.ts";

@@ -1,9 +1,7 @@
 /** The application, signed in to with its credential through msal-node. */
 import type { ConfidentialClientApplication } from "@azure/msal-node";
 import type { Fault } from "../fault.ts";
-import { endsSoon, readCertificate } from "./certificate.ts";
 import type { Cloud, Resource } from "./clouds.ts";
-import { FIELD } from "./pkcs12.ts";
 import { signInFault } from "./signInErrors.ts";
 import { networkFor, type LastExchange, type SignInSeams } from "./signInNetwork.ts";
 
@@ -42,7 +40,11 @@ export async function openApplication(
   const proof =
     "secret" in credential
       ? { clientSecret: credential.secret }
-      : { clientCertificate: await certificateOf(credential, seams) };
+      : {
+          clientCertificate: await (
+            await import("./clientCertificate.ts")
+          ).clientCertificateOf(credential, seams),
+        };
   const { ConfidentialClientApplication } = await import("./msal.ts");
   const msal = new ConfidentialClientApplication({
     auth: {
@@ -57,20 +59,6 @@ export async function openApplication(
   const faultOf = (thrown: unknown, resource: Resource): Fault =>
     network.lastFault() ?? signInFault(thrown, { tenantId, clientId, resource });
   return { ...network, msal, faultOf };
-}
-
-async function certificateOf(
-  credential: { pfxBase64: string; password: string },
-  { clock, warn }: SignInSeams,
-): Promise<{ thumbprintSha256: string; privateKey: string }> {
-  const now = new Date(clock());
-  const { subject, notAfter, ...proof } = await readCertificate({ ...credential, now });
-  if (endsSoon(notAfter, now))
-    warn?.(
-      `The certificate "${subject}" in ${FIELD} expires on ${notAfter.toISOString().slice(0, 10)}. ` +
-        "Renew it before then (exo-connector certificate new).",
-    );
-  return proof;
 }
 
 /** What msal would otherwise request from the sign-in service, in the form of its OpenID configuration. */

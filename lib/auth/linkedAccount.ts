@@ -1,8 +1,8 @@
 /** The account that a connection is linked to: whose rights it has, and the refresh tokens that prove it. */
-import path from "node:path";
 import { Fault } from "../fault.ts";
 import { isRecord } from "../record.ts";
-import { allResources, type CloudName, type Resource } from "./clouds.ts";
+import { allResources, type Resource } from "./clouds.ts";
+import type { LinkPlace } from "./linkPlace.ts";
 import type { Holder } from "./seal.ts";
 import { sealedStore, type SealedStore } from "./sealedStore.ts";
 import type { StoreOwner } from "./storeOwner.ts";
@@ -25,15 +25,6 @@ export interface LinkToken {
   receivedAt: number;
   /** What was granted on the resource when it was linked. */
   scopes: readonly string[];
-}
-
-/** Where a link is kept, and for whom. */
-export interface LinkPlace {
-  /** An absolute path. */
-  folder: string;
-  cloud: CloudName;
-  tenantId: string;
-  clientId: string;
 }
 
 /** The link of an application in a tenant, on the disk. */
@@ -75,17 +66,6 @@ export function linkStore(place: LinkPlace, holder: Holder, owner: StoreOwner): 
       });
     },
   };
-}
-
-/** The folder of a state: the one of the form, or else of the environment. Throws an `invalid` fault for neither. */
-export function stateFolder(ofForm: string | undefined, ofEnvironment: string | undefined): string {
-  const folder = ofForm ?? (ofEnvironment === "" ? undefined : ofEnvironment);
-  const keys = '"State folder" (StateFolder), or EXO_CONNECTOR_STATE in the environment';
-  if (folder === undefined)
-    throw Fault.invalid(`A linked account needs ${keys}: the folder that keeps the link.`);
-  if (!path.isAbsolute(folder))
-    throw Fault.invalid(`${keys}, is ${JSON.stringify(folder)}; expected an absolute path.`);
-  return folder;
 }
 
 function linkIn(value: unknown): Link | undefined {

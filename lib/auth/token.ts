@@ -78,3 +78,9 @@ export function keptTokens(
     },
   };
 }
+
+/** Tokens of a source that is loaded with the first one. */
+export function lateTokens(load: () => Promise<TokenSource>): TokenSource {
+  let source: Promise<TokenSource> | undefined;
+  return { get: async (refused) => await (await (source ??= load())).get(refused) };
+}

@@ -2,20 +2,13 @@ import type {
   GrantPermissionEvent,
   ImportPermissionEvent,
   ImportSubPermissionsEvent,
-  PermissionsEvent,
   RevokePermissionEvent,
 } from "../generated/types.ts";
-import { grantPermissionEvent } from "../generated/validators/grantPermissionEvent.ts";
-import { importPermissionEvent } from "../generated/validators/importPermissionEvent.ts";
-import { importSubPermissionsEvent } from "../generated/validators/importSubPermissionsEvent.ts";
-import { permissionsEvent } from "../generated/validators/permissionsEvent.ts";
-import { revokePermissionEvent } from "../generated/validators/revokePermissionEvent.ts";
 import { Fault } from "../fault.ts";
 import type { Gate } from "../step.ts";
 import {
   accountReferenceIn,
   settingsFor,
-  type Action,
   type ConfigurationKey,
   type Context,
   type Declaration,
@@ -25,7 +18,6 @@ import {
 import { member, memberAt, plainText } from "./members.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
-import { verbs } from "./verbs.ts";
 
 /** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
 export { faultsOf } from "./faults.ts";
@@ -46,7 +38,8 @@ export interface Permission {
 /** With a suffix the name is cut to 83 characters, as existing installations have it. */
 const maxBeforeSuffix = 83;
 
-function permissionName({ name, suffix, identification }: Permission): string {
+/** The name of a permission as the platform accepts it. */
+export function permissionName({ name, suffix, identification }: Permission): string {
   // Without a name, the reference is shown: the platform rejects an empty name.
   return (
     (suffix === undefined
@@ -64,41 +57,6 @@ export interface ReadingInput<Targets, Key extends ConfigurationKey = never> ext
 > {
   configuration: Settings<Key>;
   log: Log;
-}
-
-/** Declares the list of a set's permissions: everything that can be granted. */
-export function onPermissions<Targets, const Key extends ConfigurationKey>({
-  needs,
-  configuration: keys,
-  handle,
-}: Declaration<
-  Targets,
-  Key,
-  (input: ReadingInput<Targets, Key>) => AsyncIterable<Permission>
->): Action<PermissionsEvent, Targets> {
-  return {
-    verb: verbs.permissions,
-    contract: permissionsEvent,
-    needs,
-    configuration: keys,
-    async run({ configuration, log, read, stream, output }) {
-      const permissions: unknown[] = [];
-      const listed = handle({
-        configuration: settingsFor(configuration, keys),
-        log,
-        read,
-        stream,
-      });
-      for await (const permission of listed)
-        permissions.push({
-          DisplayName: permissionName(permission),
-          Identification: permission.identification,
-        });
-      // Set only when the list is complete: the platform treats a permission that is not on it as removed.
-      output["Permissions"] = permissions;
-      return { audit: [{ Message: `Permissions listed: ${permissions.length}.` }] };
-    },
-  };
 }
 
 export interface PermissionInput<
@@ -128,35 +86,14 @@ export interface PermissionResult extends Result {
  * The handler returns what to report in addition to the changes, and the faults that did not end the run.
  * With any fault, the event fails.
  */
-type PermissionDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
+export type PermissionDeclaration<Targets, Key extends ConfigurationKey> = Declaration<
   Targets,
   Key,
   (input: PermissionInput<Targets, Key>) => Promise<PermissionResult>
 >;
 
-/** Declares how one permission is granted. */
-export function onGrantPermission<Targets, const Key extends ConfigurationKey>(
-  declaration: PermissionDeclaration<Targets, Key>,
-): Action<GrantPermissionEvent, Targets> {
-  return {
-    verb: verbs.grantPermission,
-    contract: grantPermissionEvent,
-    ...changing(declaration),
-  };
-}
-
-/** Declares how one permission is revoked. */
-export function onRevokePermission<Targets, const Key extends ConfigurationKey>(
-  declaration: PermissionDeclaration<Targets, Key>,
-): Action<RevokePermissionEvent, Targets> {
-  return {
-    verb: verbs.revokePermission,
-    contract: revokePermissionEvent,
-    ...changing(declaration),
-  };
-}
-
-function changing<Targets, Key extends ConfigurationKey>({
+/** What a grant and a revoke have in common. */
+export function changing<Targets, Key extends ConfigurationKey>({
   needs,
   configuration: keys,
   handle,
@@ -238,41 +175,18 @@ export interface SubPermissionHolders extends Holders {
   subPermission: Permission;
 }
 
-/** Declares an import of who holds which permission. */
-export function onImportPermission<Targets, const Key extends ConfigurationKey>(
-  declaration: ImportDeclaration<Targets, Key, Holders>,
-): Action<ImportPermissionEvent, Targets> {
-  return {
-    verb: verbs.importPermission,
-    contract: importPermissionEvent,
-    ...importing(declaration, () => ({})),
-  };
-}
-
-/** Declares an import of who holds which sub-permission. */
-export function onImportSubPermissions<Targets, const Key extends ConfigurationKey>(
-  declaration: ImportDeclaration<Targets, Key, SubPermissionHolders>,
-): Action<ImportSubPermissionsEvent, Targets> {
-  return {
-    verb: verbs.importSubPermissions,
-    contract: importSubPermissionsEvent,
-    ...importing(declaration, ({ subPermission }) => ({
-      SubPermissionReference: subPermission.identification,
-      SubPermissionDisplayName: permissionName(subPermission),
-    })),
-  };
-}
-
-type ImportDeclaration<Targets, Key extends ConfigurationKey, Held extends Holders> = Declaration<
+/** What an import of holders declares. */
+export type ImportDeclaration<
   Targets,
-  Key,
-  (input: ReadingInput<Targets, Key>) => AsyncIterable<Held>
->;
+  Key extends ConfigurationKey,
+  Held extends Holders,
+> = Declaration<Targets, Key, (input: ReadingInput<Targets, Key>) => AsyncIterable<Held>>;
 
 /** The platform accepts at most this many account references in one record. */
 export const maxReferences = 500;
 
-function importing<Targets, Key extends ConfigurationKey, Held extends Holders>(
+/** What both imports have in common: `more` is what a record says in addition. */
+export function importing<Targets, Key extends ConfigurationKey, Held extends Holders>(
   { needs, configuration: keys, handle }: ImportDeclaration<Targets, Key, Held>,
   more: (held: Held) => Record<string, unknown>,
 ) {

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 export function sourceStack(stack: string): string {
   const maps = new Map<string, SourceMap | undefined>();
   return stack.replace(
-    /(file:\/\/[^\s()]+\.mjs):(\d+):(\d+)/g,
+    /(file:\/\/[^\s()]+\.cjs):(\d+):(\d+)/g,
     (place, url: string, line: string, column: string) => {
       if (!maps.has(url)) maps.set(url, mapOf(url));
       return sourceOf(maps.get(url), Number(line), Number(column)) ?? place;

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { Fault } from "../fault.ts";
 import { connectionFault } from "./connectionFault.ts";
@@ -39,9 +38,6 @@ export function httpTransport(
 } {
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
-    // V8 would recompile undici's WebAssembly parser in the background while the process wants to end: 48 ms of CPU on
-    // Node 24 and 134 ms on Node 20 (measured), for a handful of answers. With this budget it never does.
-    setFlagsFromString("--wasm-tiering-budget=2000000000");
     const { Agent, request } = await loadUndici();
     const options = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
     const direct = new Agent({ ...options, connectTimeout: connectTimeoutMs });

@@ -39,6 +39,7 @@ export async function main<Event extends AnyEvent, Targets>(
   const stdout = async (text: string, isAnswer: boolean): Promise<boolean> => {
     // The watchdog has answered, and ends the process in a moment.
     if (!watchdog.reserve()) return await new Promise<never>(() => undefined);
+    watchdog.writing(text.length);
     const isWritten = await write(process.stdout, text);
     if (!isAnswer) watchdog.release();
     return isWritten;
@@ -49,10 +50,15 @@ export async function main<Event extends AnyEvent, Targets>(
       document: async () => {
         // What cannot be loaded is reported by the event that needs it.
         const waiting = setTimeout(() => void prepare().catch(() => undefined), beforePreparingMs);
-        return await readDocument(process.stdin).finally(() => clearTimeout(waiting));
+        const document = await readDocument(process.stdin).finally(() => clearTimeout(waiting));
+        if (process.stdin.bytesRead > largeEventBytes) watchdog.start();
+        return document;
       },
       stdout,
-      stderr: (text) => void process.stderr.write(text),
+      stderr(text) {
+        watchdog.writing(text.length);
+        process.stderr.write(text);
+      },
       env: process.env,
       now: () => performance.now(),
       onLimit: (limit) => watchdog.endWithin(limit - performance.now() + afterDeadlineMs),
@@ -87,6 +93,9 @@ export async function main<Event extends AnyEvent, Targets>(
 
 /** An event that is there at once is not delayed by loading what a refusal of it would not need. */
 const beforePreparingMs = 20;
+
+/** An event of the platform has a tenth of this. What grows with the event could keep the process busy. */
+const largeEventBytes = 64 * 1024;
 
 /** Until the watchdog takes over. It needs some more time to write and to end the process. */
 const afterDeadlineMs = 600;

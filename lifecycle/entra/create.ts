@@ -24,7 +24,7 @@ import { lookedUp } from "../../lib/graph/lookup.ts";
 import { nameOf, userOrDeletedWhere } from "../../lib/graph/user.ts";
 import { restoredUser, restoringUser } from "../../lib/graph/userDeletion.ts";
 import { propertiesAmong } from "../../lib/graph/userFields.ts";
-import { onCreate } from "../../lib/host/accountActions.ts";
+import { onCreate } from "../../lib/host/createAction.ts";
 
 /**
  * Correlates the person with exactly one user. Without one, a user that was deleted is restored; otherwise a new one is

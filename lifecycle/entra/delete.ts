@@ -10,7 +10,7 @@ import {
 import { nameOf } from "../../lib/graph/user.ts";
 import { sessionRevocation } from "../../lib/graph/userChange.ts";
 import { deletingUser, userDeletion } from "../../lib/graph/userDeletion.ts";
-import { onDelete } from "../../lib/host/accountActions.ts";
+import { onDelete } from "../../lib/host/deleteAction.ts";
 
 /**
  * Deletes the user if configured, who can be restored for 30 days. Otherwise the account is disabled, unless mapped

@@ -7,7 +7,7 @@ import {
   wantedFrom,
 } from "../../lib/accounts/entra.ts";
 import { sessionRevocation } from "../../lib/graph/userChange.ts";
-import { onDisable } from "../../lib/host/accountActions.ts";
+import { onDisable } from "../../lib/host/disableAction.ts";
 
 /**
  * Disables the account, ends its sessions and hides its mailbox from the address lists, unless mapped otherwise, and

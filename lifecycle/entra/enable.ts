@@ -5,7 +5,7 @@ import {
   nothing,
   wantedFrom,
 } from "../../lib/accounts/entra.ts";
-import { onEnable } from "../../lib/host/accountActions.ts";
+import { onEnable } from "../../lib/host/enableAction.ts";
 
 /** Enables the account and shows its mailbox in the address lists, unless mapped otherwise, and sets the rest. */
 export default onEnable({

@@ -1,5 +1,5 @@
 import { accountsOf, importNeeds } from "../../lib/accounts/entraImport.ts";
-import { onImport } from "../../lib/host/accountActions.ts";
+import { onImport } from "../../lib/host/importAction.ts";
 
 /**
  * Imports every user of the tenant, with the settings of its mailbox if any is mapped. An account is enabled if its

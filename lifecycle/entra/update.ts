@@ -13,7 +13,7 @@ import {
   removingManager,
   settingManager,
 } from "../../lib/graph/manager.ts";
-import { onUpdate } from "../../lib/host/accountActions.ts";
+import { onUpdate } from "../../lib/host/updateAction.ts";
 
 /** Updates every mapped property of the user and setting of the mailbox that differs, and the manager if configured. */
 export default onUpdate({

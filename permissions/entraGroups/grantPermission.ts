@@ -1,5 +1,5 @@
 import { grantMembership, grantNeeds } from "../../lib/entitlements/entraGroups.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 
 /** Makes the user a member or an owner of the group. */
 export default onGrantPermission({

@@ -9,7 +9,7 @@ import {
 import { calendarFolders, calendarOf } from "../../lib/exchange/calendar.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { early, together } from "../../lib/exchange/together.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import {
   conflict,
   entitlementOf,

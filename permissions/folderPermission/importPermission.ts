@@ -2,7 +2,7 @@ import { cmdlets } from "../../lib/exchange/target.ts";
 import { displayNameLookup } from "../../lib/exchange/calendarUser.ts";
 import { calendarsOf, calendarsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
-import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, matchable } from "../../lib/entitlements/folderPermission.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";

@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 import { listedOptions, folderPermission } from "../../lib/entitlements/folderPermission.ts";
 
 /** Lists the rights of options.json. */

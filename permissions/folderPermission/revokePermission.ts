@@ -12,7 +12,7 @@ import { calendarFolders, calendarOf } from "../../lib/exchange/calendar.ts";
 import { documentedRight, isEveryone } from "../../lib/exchange/calendarRight.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { early, together } from "../../lib/exchange/together.ts";
-import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import {
   entitlementOf,
   listedOptions,

@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { memberList } from "../../lib/exchange/groupMembers.ts";
-import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { groupPermission, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Imports the members of every cloud group that are mailboxes of persons. */

@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { memberList } from "../../lib/exchange/groupMembers.ts";
-import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
+import { onImportSubPermissions } from "../../lib/host/importSubPermissionsAction.ts";
 import { dynamicGroups, groupPart, membersThatAreAccounts } from "../../lib/entitlements/groups.ts";
 
 /** Imports the members of the groups that have the marker. */

@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { cloudGroups, groupList } from "../../lib/exchange/groupList.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 import { groupPermission } from "../../lib/entitlements/groups.ts";
 
 /** Lists all cloud groups of both kinds. */

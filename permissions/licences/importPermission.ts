@@ -1,5 +1,5 @@
 import { importNeeds, licenceHolders } from "../../lib/entitlements/licences.ts";
-import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 
 /** Imports the users to whom the licences are assigned directly. */
 export default onImportPermission({

@@ -1,5 +1,5 @@
 import { listNeeds, licencePermissions } from "../../lib/entitlements/licences.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 
 /** Lists the licences of the tenant. */
 export default onPermissions({

@@ -10,7 +10,7 @@ import {
   heldMailboxLookup,
   holdStart,
 } from "../../lib/exchange/litigationHold.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { listedOptions } from "../../lib/entitlements/litigationHold.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 

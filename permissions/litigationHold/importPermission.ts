@@ -8,7 +8,7 @@ import {
 import { mailboxesOf, filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 import { Fault } from "../../lib/fault.ts";
-import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";

@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 import { listedOptions, holdPermission } from "../../lib/entitlements/litigationHold.ts";
 
 /** Lists the durations of options.json. */

@@ -11,7 +11,7 @@ import {
   holdEnd,
 } from "../../lib/exchange/litigationHold.ts";
 import { Fault } from "../../lib/fault.ts";
-import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
 /**

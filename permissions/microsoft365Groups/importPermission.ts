@@ -1,5 +1,5 @@
 import { importNeeds, membershipsOf } from "../../lib/entitlements/entraGroups.ts";
-import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 
 /** Imports the users who hold the permissions that are listed. */
 export default onImportPermission({

@@ -1,5 +1,5 @@
 import { partHolders, partImportNeeds } from "../../lib/entitlements/entraGroupParts.ts";
-import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
+import { onImportSubPermissions } from "../../lib/host/importSubPermissionsAction.ts";
 
 /** Imports the members of the Microsoft 365 groups that sub-permissions manage. */
 export default onImportSubPermissions({

@@ -1,5 +1,5 @@
 import { groupPermissions, listNeeds } from "../../lib/entitlements/entraGroups.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 
 /** Lists the Microsoft 365 groups whose members can be changed. */
 export default onPermissions({

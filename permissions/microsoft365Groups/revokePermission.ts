@@ -1,5 +1,5 @@
 import { revokeMembership, revokeNeeds } from "../../lib/entitlements/entraGroups.ts";
-import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 
 /** Ends the user's membership or ownership of the group. */
 export default onRevokePermission({

@@ -9,7 +9,7 @@ import {
   regionChange,
 } from "../../lib/exchange/region.ts";
 import { early, together } from "../../lib/exchange/together.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 

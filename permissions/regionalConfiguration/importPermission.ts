@@ -2,7 +2,7 @@ import { cmdlets } from "../../lib/exchange/target.ts";
 import { hasFolderNames, hasSettings, regionFrom } from "../../lib/exchange/region.ts";
 import { regionsOf, regionsOfAll } from "../../lib/exchange/allMailboxes.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
-import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { HolderBatches } from "../../lib/entitlements/holderBatches.ts";
 import { listedOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
 import { ImportFailures } from "../../lib/entitlements/importFailures.ts";

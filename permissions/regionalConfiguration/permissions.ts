@@ -1,5 +1,5 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 import { listedOptions, regionPermission } from "../../lib/entitlements/regionalConfiguration.ts";
 
 /** Lists the configurations of options.json. */

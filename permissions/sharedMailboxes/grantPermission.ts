@@ -2,7 +2,7 @@ import { cmdlets, type ExchangeQuery } from "../../lib/exchange/target.ts";
 import { accountById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import { grant, rightProperties, rightGrant, rightsOn } from "../../lib/exchange/rightChange.ts";
-import { onGrantPermission } from "../../lib/host/permissionActions.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { refuseOtherTypes, rightsOf } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Grants one right on a mailbox, or all rights of a combined reference. */

@@ -1,7 +1,7 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { rightHolderList } from "../../lib/exchange/rightHolders.ts";
 import { mailboxList } from "../../lib/exchange/mailboxList.ts";
-import { onImportPermission } from "../../lib/host/permissionActions.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import {
   combinedRights,
   mailboxHolders,

@@ -1,7 +1,7 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { rightHolderList } from "../../lib/exchange/rightHolders.ts";
 import { filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
-import { onImportSubPermissions } from "../../lib/host/permissionActions.ts";
+import { onImportSubPermissions } from "../../lib/host/importSubPermissionsAction.ts";
 import {
   dynamicPermissions,
   mailboxHolders,

@@ -1,6 +1,6 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { mailboxesOf, mailboxList } from "../../lib/exchange/mailboxList.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 import { mailboxPermissions } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /** Lists the rights on every mailbox of the configured types, in the configured form. */

@@ -7,7 +7,7 @@ import {
   rightRevocation,
   rightsOn,
 } from "../../lib/exchange/rightChange.ts";
-import { onRevokePermission } from "../../lib/host/permissionActions.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
 
 /**

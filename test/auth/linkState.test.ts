@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stateFolder } from "../../lib/auth/linkedAccount.ts";
+import { stateFolder } from "../../lib/auth/linkPlace.ts";
 import { stateAfter } from "../../lib/auth/linkState.ts";
 import { cutOff } from "../../lib/graph/cutOff.ts";
 

@@ -26,7 +26,7 @@ export function bundlesWith(set: string, literal: string, instead: string): stri
   folders.push(folder);
   for (const part of ["chunks", `permissions/${set}`]) linkFiles(part, folder);
   const holding = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".mjs"))
+    .filter((name) => /\.[cm]js$/.test(name))
     .map((name) => path.join(folder, name))
     .filter((name) => readFileSync(name, "utf8").includes(literal));
   expect(holding, literal).toHaveLength(1);

@@ -5,13 +5,9 @@ import type {
   AccountRecord as WrittenRecord,
   UpdateAnswer,
 } from "../../lib/generated/types.ts";
-import {
-  onImport,
-  onUpdate,
-  type AccountRecord,
-  type Changed,
-  type ChangeInput,
-} from "../../lib/host/accountActions.ts";
+import type { Changed, ChangeInput } from "../../lib/host/accountActions.ts";
+import { onImport, type AccountRecord } from "../../lib/host/importAction.ts";
+import { onUpdate } from "../../lib/host/updateAction.ts";
 import { ran, type Ran } from "./running.ts";
 import { acting, configuration, eventWith, found, guid, runIn, step, undeclared } from "./world.ts";
 import type { TestTargets } from "./world.ts";

@@ -6,7 +6,7 @@ import type { ExchangeGate, ExchangeTarget } from "../../lib/exchange/target.ts"
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { mailboxById } from "../../lib/exchange/mailbox.ts";
 import { mailboxesOf } from "../../lib/exchange/mailboxList.ts";
-import { onPermissions } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
 import type { Gate, Need, Query, Step, StreamQuery } from "../../lib/step.ts";
 
 /** Another target, with a client of its own. */

@@ -16,18 +16,18 @@ import type {
   PermissionsAnswer,
   SubPermissionRecord,
 } from "../../lib/generated/types.ts";
+import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
+import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
+import { onImportSubPermissions } from "../../lib/host/importSubPermissionsAction.ts";
 import {
   faultsOf,
-  onGrantPermission,
-  onImportPermission,
-  onImportSubPermissions,
-  onPermissions,
-  onRevokePermission,
   textIn,
   type Holders,
   type Permission,
   type PermissionInput,
 } from "../../lib/host/permissionActions.ts";
+import { onPermissions } from "../../lib/host/permissionsAction.ts";
+import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import type { Result } from "../../lib/host/action.ts";
 import { ran, type Ran, type Started } from "./running.ts";
 import { configuration, guid, step, undeclared, type TestTargets } from "./world.ts";

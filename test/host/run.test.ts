@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../lib/fault.ts";
-import { onCreate } from "../../lib/host/accountActions.ts";
+import { onCreate } from "../../lib/host/createAction.ts";
 import { Unusable } from "../../lib/host/schemaContract.ts";
 import {
   acting,

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Fault } from "../../lib/fault.ts";
 import { createAnswer } from "../generated/answers.ts";
 import type { CreateAnswer } from "../../lib/generated/types.ts";
-import { onCreate, type Correlated, type CreateInput } from "../../lib/host/accountActions.ts";
+import { onCreate, type Correlated, type CreateInput } from "../../lib/host/createAction.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import type { Connection } from "../../lib/host/gate.ts";
 import type { Needs, Step } from "../../lib/step.ts";

@@ -12,7 +12,7 @@ import { checked, eventWith, guid } from "../host/world.ts";
  * and says when it is there.
  */
 const entry = `
-import { onCreate } from "./lib/host/accountActions.ts";
+import { onCreate } from "./lib/host/createAction.ts";
 import { main } from "./lib/runtime/process.ts";
 const never = () => new Promise(() => setInterval(() => undefined, 1000));
 const unreadable = Object.create(Error.prototype, { message: { get() { throw new Error("no"); } } });
@@ -20,6 +20,7 @@ const ways = {
   works: () => undefined,
   waits: never,
   "is busy": () => { for (const end = performance.now() + 6000; performance.now() < end; ); },
+  "is busy after a while": () => new Promise((resolve) => setTimeout(() => resolve(ways["is busy"]()), 400)),
   "takes its time": () => new Promise((resolve) => setTimeout(resolve, 100)),
   "throws where nobody catches": () => (setTimeout(() => { throw new Error("Nobody caught this."); }), never()),
   "rejects where nobody looks": () => (void Promise.reject(new Error("Nobody saw this.")), never()),
@@ -300,29 +301,35 @@ describe("a process that is disturbed", () => {
     expect(code).toBe(1);
   });
 
-  it("answers once and fails at the deadline when its work never ends", async () => {
-    const start = performance.now();
-    const { code, stdout } = await ended({
-      stdin: JSON.stringify(eventFor("is busy")),
-      env: { EXO_CONNECTOR_DEADLINE_MS: "1500" },
-    });
-    expect(performance.now() - start).toBeLessThan(6_000);
-    expect(code).not.toBe(0);
-    const [line, ...rest] = stdout.split("\n");
-    expect(rest).toEqual([""]);
-    const { outcome, outputContext } = checked(JSON.parse(line ?? ""));
-    expect([outcome, outputContext.Success, outputContext.AuditLogs]).toEqual([
-      "unknown",
-      false,
-      [
-        {
-          Message:
-            "The time for one event ran out, and the connector was too busy to stop; it is unknown what it did.",
-          IsError: true,
-        },
-      ],
-    ]);
-  });
+  it.each([
+    ["after a while", JSON.stringify(eventFor("is busy after a while"))],
+    ["at once with a large event", `${" ".repeat(100_000)}${JSON.stringify(eventFor("is busy"))}`],
+  ])(
+    "answers once and fails at the deadline when its work never ends: %s",
+    async (_name, stdin) => {
+      const start = performance.now();
+      const { code, stdout } = await ended({
+        stdin,
+        env: { EXO_CONNECTOR_DEADLINE_MS: "1500" },
+      });
+      expect(performance.now() - start).toBeLessThan(6_000);
+      expect(code).not.toBe(0);
+      const [line, ...rest] = stdout.split("\n");
+      expect(rest).toEqual([""]);
+      const { outcome, outputContext } = checked(JSON.parse(line ?? ""));
+      expect([outcome, outputContext.Success, outputContext.AuditLogs]).toEqual([
+        "unknown",
+        false,
+        [
+          {
+            Message:
+              "The time for one event ran out, and the connector was too busy to stop; it is unknown what it did.",
+            IsError: true,
+          },
+        ],
+      ]);
+    },
+  );
 
   const stopReading = (child: ChildProcess): void =>
     void child.stdout?.pause().removeAllListeners("data");

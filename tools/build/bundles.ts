@@ -1,5 +1,6 @@
 /** Bundles every action to dist/, at the path it has in the source. The folder listing is the list of actions. */
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, transform, type Metafile, type OutputFile, type Plugin } from "esbuild";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { version } from "../../lib/generated/version.ts";
@@ -8,7 +9,8 @@ import { lineOf } from "../check/problem.ts";
 import { listActions } from "../session/actions.ts";
 import { bridgeFor } from "./bridges.ts";
 import { buildCommandLine } from "./commandLine.ts";
-import { moduleOptions } from "./moduleOptions.ts";
+import { lateChunks, leftOut } from "./leftOut.ts";
+import { commonJsOptions, moduleOptions } from "./moduleOptions.ts";
 import { entryFrom } from "./template.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -26,26 +28,35 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
   await refuseWrongFiles();
   const actions = listActions();
   // The hash in a chunk's name covers the paths from here to the sources: one place, whatever `outdir` is.
-  const place = path.join(root, "dist");
+  const place = path.join(root, "dist/chunks");
   const { metafile, outputFiles } = await build({
     ...moduleOptions,
+    // The chunks have the `require` of their loader.
+    banner: {},
     absWorkingDir: root,
-    entryPoints: actions.map((action) => ({ in: `action:${action}`, out: moduleOf(action) })),
+    entryPoints: [
+      ...actions.map((action) => ({ in: `action:${action}`, out: action })),
+      ...lateChunks,
+    ],
     outdir: place,
     // What is only needed now and then (msal-node, the PFX reader) is a file of its own, loaded when it is needed.
-    chunkNames: "chunks/[name]-[hash]",
-    // Read only when an unforeseen error is reported.
-    sourcemap: "linked",
+    chunkNames: "[name]-[hash]",
+    sourcemap: "inline",
     sourcesContent: false,
-    plugins: [entries],
+    plugins: [entries, leftOut],
   });
   refuseUnwanted(metafile);
   rmSync(outdir, { recursive: true, force: true });
-  for (const { path: file, text } of outputFiles)
-    write(
-      path.join(outdir, path.relative(place, file)),
-      file.endsWith(".map") ? withSourcesFromRoot(file, text) : text,
-    );
+  for (const chunk of await Promise.all(outputFiles.map((file) => inCommonJs(file, place)))) {
+    write(path.join(outdir, "chunks", chunk.path), chunk.code);
+    // Read only when an unforeseen error is reported.
+    write(path.join(outdir, "chunks", `${chunk.path}.map`), chunk.map);
+  }
+  for (const [name, place] of [
+    ["load.cjs", "chunks/load.cjs"],
+    ["precompile.cjs", "precompile.cjs"],
+  ] as const)
+    write(path.join(outdir, place), readFileSync(path.join(import.meta.dirname, name), "utf8"));
   for (const action of actions) {
     write(path.join(outdir, `${action}.mjs`), entryOf(action));
     write(path.join(outdir, "helloid", `${action}.ps1`), await bridgeFor(action));
@@ -53,6 +64,31 @@ export async function buildBundles(outdir = path.join(root, "dist")): Promise<Bu
   const commandLine = await buildCommandLine(outdir, oldestNode());
   write(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), licencesOf(metafile, commandLine));
   return { actions };
+}
+
+/** Compiles the bundles for the Node that runs this. */
+export function precompile(outdir = path.join(root, "dist")): void {
+  execFileSync(process.execPath, [path.join(outdir, "precompile.cjs")]);
+}
+
+/** A chunk as CommonJS: `load.cjs` says why. esbuild splits code into chunks of ES modules only. */
+async function inCommonJs(
+  { path: file, text }: OutputFile,
+  place: string,
+): Promise<{ path: string; code: string; map: string }> {
+  const name = path
+    .relative(place, file)
+    .replaceAll("\\", "/")
+    .replace(/\.mjs$/, ".cjs");
+  const { code, map } = await transform(text, {
+    ...commonJsOptions,
+    sourcemap: "external",
+    sourcesContent: false,
+    // The name of an ES module of Node would give `import()` a chunk as its own default export.
+    sourcefile: file.replace(/\.mjs$/, ".js"),
+  });
+  const renamed = code.replace(/(require\("\.\.?\/[\w./-]+)\.mjs"\)/g, '$1.cjs")');
+  return { path: name, code: renamed, map: withSourcesFromRoot(file, map) };
 }
 
 /** A source map with names that a reader of a stack knows. */
@@ -64,18 +100,13 @@ function withSourcesFromRoot(file: string, text: string): string {
   return JSON.stringify({ ...map, sources });
 }
 
-/** The module of an action, in the folder of the code that its entry loads. */
-function moduleOf(action: string): string {
-  return `chunks/${action}`;
-}
-
 /** The file that is started: it checks the version of Node before it loads the module of the action. */
 function entryOf(action: string): string {
   const values: Record<string, string> = {
     action,
     version,
     node: oldestNode(),
-    module: path.posix.relative(path.posix.dirname(action), `${moduleOf(action)}.mjs`),
+    loader: path.posix.relative(path.posix.dirname(action), "chunks/load.cjs"),
   };
   return entryFrom("entry.js", values);
 }
@@ -154,7 +185,7 @@ const entries: Plugin = {
         `import action from "./${action}.ts";`,
         'import { connect, loadLibraries } from "./lib/connector.ts";',
         'import { main } from "./lib/runtime/process.ts";',
-        "await main(action, connect, loadLibraries);",
+        "void main(action, connect, loadLibraries);",
       ].join("\n"),
       loader: "ts",
       resolveDir: root,
@@ -195,6 +226,7 @@ function loadedAtStart(
 if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === import.meta.filename) {
   try {
     const { actions } = await buildBundles();
+    precompile();
     console.log(
       `dist: ${actions.length} action${actions.length === 1 ? "" : "s"} built: ${actions.join(", ")}`,
     );

@@ -8,7 +8,7 @@ import { isTooOld } from "./nodeVersion.js";
 const name = "{{action}}";
 const version = "{{version}}";
 const neededNode = "{{node}}";
-const module = "{{module}}";
+const loader = "{{loader}}";
 
 /** ASCII, as every output of the connector: a code page of Windows must not change it. */
 function inAscii(value) {
@@ -76,4 +76,8 @@ else if (options.length > 0 || process.stdin.isTTY) {
     "This script expects an event as JSON on stdin; --help explains how to start it.\n",
   );
   process.exitCode = 2;
-} else import(module).catch((error) => refuse(loadingFault(error)));
+} else {
+  import(loader)
+    .then(({ default: { loadChunk } }) => loadChunk(name + ".cjs"))
+    .catch((error) => refuse(loadingFault(error)));
+}

@@ -1,4 +1,4 @@
-import type { BuildOptions } from "esbuild";
+import type { BuildOptions, TransformOptions } from "esbuild";
 
 /** What every bundle of this project is: modules for Node in chunks, in memory until they are written. */
 export const moduleOptions = {
@@ -20,3 +20,13 @@ export const moduleOptions = {
       "const require = __createRequire(import.meta.url);",
   },
 } as const satisfies BuildOptions;
+
+/** What makes a chunk of such a bundle CommonJS. */
+export const commonJsOptions = {
+  format: "cjs",
+  platform: "node",
+  target: moduleOptions.target,
+  minify: true,
+  legalComments: "none",
+  supported: { "dynamic-import": false },
+} as const satisfies TransformOptions;

@@ -29,7 +29,8 @@ export function releaseFiles(dist: string): Files {
     ...setsWithOptions().map((set) => `permissions/${set}/options.json`),
   ];
   return new Map([
-    ...filesIn(dist),
+    // What `npm run build` compiled is only good for the Node of this machine.
+    ...filesIn(dist).filter(([file]) => !file.startsWith("compiled/")),
     ...sources.map((file) => [file, readFileSync(path.join(root, file))] as const),
     ["install.ps1", readFileSync(path.join(import.meta.dirname, "install.ps1"))],
   ]);

@@ -350,7 +350,8 @@ export const hostFaults: readonly Faults[] = [
     ],
   },
   {
-    file: "lib/host/accountActions.ts",
+    file: "lib/host/createAction.ts",
+    tests: ["test/host/accountActions.test.ts"],
     faults: [
       {
         find: 'accountReference.trim() === ""',
@@ -362,11 +363,22 @@ export const hostFaults: readonly Faults[] = [
         replace: "false",
         why: "The correlation field could be missing from the account's data.",
       },
+    ],
+  },
+  {
+    file: "lib/host/accountActions.ts",
+    faults: [
       {
         find: '(actionContext.Origin ?? "").toLowerCase()',
         replace: '(actionContext.Origin ?? "")',
         why: "A reconciliation in another casing would be treated as an event of a person.",
       },
+    ],
+  },
+  {
+    file: "lib/host/importAction.ts",
+    tests: ["test/host/accountActions.test.ts"],
+    faults: [
       {
         find: "if (!(await record(recordOf(account, importFields)))) break;",
         replace: "await record(recordOf(account, importFields));",

@@ -1,0 +1,40 @@
+import type { PermissionsEvent } from "../generated/types.ts";
+import { permissionsEvent } from "../generated/validators/permissionsEvent.ts";
+import { settingsFor, type Action, type ConfigurationKey, type Declaration } from "./action.ts";
+import { permissionName, type Permission, type ReadingInput } from "./permissionActions.ts";
+import { verbs } from "./verbs.ts";
+
+/** Declares the list of a set's permissions: everything that can be granted. */
+export function onPermissions<Targets, const Key extends ConfigurationKey>({
+  needs,
+  configuration: keys,
+  handle,
+}: Declaration<
+  Targets,
+  Key,
+  (input: ReadingInput<Targets, Key>) => AsyncIterable<Permission>
+>): Action<PermissionsEvent, Targets> {
+  return {
+    verb: verbs.permissions,
+    contract: permissionsEvent,
+    needs,
+    configuration: keys,
+    async run({ configuration, log, read, stream, output }) {
+      const permissions: unknown[] = [];
+      const listed = handle({
+        configuration: settingsFor(configuration, keys),
+        log,
+        read,
+        stream,
+      });
+      for await (const permission of listed)
+        permissions.push({
+          DisplayName: permissionName(permission),
+          Identification: permission.identification,
+        });
+      // Set only when the list is complete: the platform treats a permission that is not on it as removed.
+      output["Permissions"] = permissions;
+      return { audit: [{ Message: `Permissions listed: ${permissions.length}.` }] };
+    },
+  };
+}
