@@ -14,7 +14,13 @@ import type { ApplicationSettings, Credential } from "./auth/application.ts";
 import type { LinkStore } from "./auth/linkedAccount.ts";
 import { stateFolder, type LinkPlace } from "./auth/linkPlace.ts";
 import { sharedTokens, type SharedTokens } from "./auth/sharedTokens.ts";
-import { lateTokens, tokenSource } from "./auth/token.ts";
+import {
+  lateTokens,
+  tokenSource,
+  type NewToken,
+  type Storing,
+  type TokenSettings,
+} from "./auth/token.ts";
 import { keepFor, type Keep } from "./net/keep.ts";
 import { requestSlots, type RequestSlots } from "./net/requestSlots.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
@@ -51,8 +57,10 @@ export const machineSeams: ConnectorSeams = {
 };
 
 /** Loads the libraries that the first request would load. */
-export async function loadLibraries(): Promise<void> {
-  await Promise.all([import("./net/undici.ts"), import("./auth/msal.ts")]);
+export async function loadLibraries(env: Environment = process.env): Promise<void> {
+  // With a store of tokens, most events do not sign in.
+  const signsIn = isUnset(env["EXO_CONNECTOR_STATE"]);
+  await Promise.all([import("./net/undici.ts"), ...(signsIn ? [import("./auth/msal.ts")] : [])]);
 }
 
 /** The same with other seams. Each connection has its own transport and its own tokens, and closes them. */
@@ -116,7 +124,11 @@ function connection(
       link: configuration.StateFolder,
       is: ownLinks && "linked",
     }),
-    () => openTenant({ ...application, loginUrl }, ownLinks, seams.transport(proxy)),
+    () =>
+      openTenant({ ...application, loginUrl }, ownLinks, {
+        ...seams.transport(proxy),
+        tokenFolder: env["EXO_CONNECTOR_STATE"],
+      }),
   );
   const { transport, tokens, slots, links } = tenant;
   const stats: Stats = { requests: 0, retries: 0, waitedMs: 0 };
@@ -160,15 +172,23 @@ function connection(
 function openTenant(
   application: ApplicationSettings,
   links: Tenant["links"],
-  { send: transport, close }: ReturnType<ConnectorSeams["transport"]>,
+  {
+    send: transport,
+    close,
+    tokenFolder,
+  }: ReturnType<ConnectorSeams["transport"]> & { tokenFolder: string | undefined },
 ): Tenant {
+  const kind = links ? "linked account" : "application";
   const tokensFor = (resource: Resource): SharedTokens =>
     sharedTokens((seams) => {
       const settings = { ...application, resource };
-      if (!links) return tokenSource(settings, seams);
+      const storing = isUnset(tokenFolder)
+        ? undefined
+        : storingIn({ folder: tokenFolder, kind }, settings);
+      if (!links) return tokenSource(settings, seams, storing);
       return lateTokens(async () => {
         const { linkedTokenSource } = await import("./auth/linkedToken.ts");
-        return linkedTokenSource(settings, links, seams);
+        return linkedTokenSource(settings, links, seams, storing);
       });
     });
   return {
@@ -177,6 +197,24 @@ function openTenant(
     slots: { exchange: requestSlots(maxConcurrent), graph: requestSlots(maxConcurrent) },
     links,
     close,
+  };
+}
+
+/** Keeps tokens on the disk, for other processes. */
+function storingIn(
+  place: { folder: string; kind: "application" | "linked account" },
+  settings: TokenSettings,
+): Storing {
+  return (newToken, seams) => {
+    let stored: Promise<NewToken> | undefined;
+    const load = async (): Promise<NewToken> => {
+      const [{ storedTokens }, { thisAccount }] = await Promise.all([
+        import("./auth/tokenStore.ts"),
+        import("./auth/storeOwner.ts"),
+      ]);
+      return storedTokens(settings, place, { seams, owner: thisAccount(), newToken });
+    };
+    return async (refused) => await (await (stored ??= load()))(refused);
   };
 }
 

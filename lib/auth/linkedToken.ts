@@ -5,7 +5,15 @@ import { resourceNames, scopeOf, type Resource } from "./clouds.ts";
 import type { Link, LinkStore } from "./linkedAccount.ts";
 import { linkEnded, linkStateOf } from "./linkErrors.ts";
 import type { SignInSeams } from "./signInNetwork.ts";
-import { keptTokens, tokenIn, type Issued, type TokenSettings, type TokenSource } from "./token.ts";
+import {
+  keptTokens,
+  tokenIn,
+  type Issued,
+  type NewToken,
+  type Storing,
+  type TokenSettings,
+  type TokenSource,
+} from "./token.ts";
 
 /**
  * Tokens by the refresh tokens of the link, one for each resource. Entra ID answers each with another, and leaves the
@@ -16,10 +24,12 @@ export function linkedTokenSource(
   settings: TokenSettings,
   store: () => Promise<LinkStore>,
   seams: SignInSeams,
+  storing: Storing = (newToken) => newToken,
 ): TokenSource {
   const { resource } = settings;
   let application: Promise<Application> | undefined;
-  return keptTokens(seams, async (claims) => {
+  const newToken: NewToken = async (refused) => {
+    const claims = refused?.claims;
     const links = await store();
     application ??= openApplication(settings, seams);
     const redeem = redeemer(await application, settings, seams);
@@ -44,7 +54,8 @@ export function linkedTokenSource(
         scopes,
       });
     return issued;
-  });
+  };
+  return keptTokens(seams, storing(newToken, seams));
 }
 
 /** Redeems a refresh token for an access token, and usually a new refresh token. */

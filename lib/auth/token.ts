@@ -4,12 +4,21 @@ import { scopeOf, type Resource } from "./clouds.ts";
 import type { SignInSeams } from "./signInNetwork.ts";
 
 export interface TokenSource {
-  /**
-   * An access token for the resource that remains valid for some minutes. `refused` requests a new
-   * one after a 401, with the claims that it named.
-   */
-  get(refused?: { token: string; claims?: string | undefined }): Promise<string>;
+  /** An access token for the resource that remains valid for some minutes. `refused` requests a new one after a 401. */
+  get(refused?: Refused): Promise<string>;
 }
+
+/** A token that the service answered with a 401, and the claims that it named. */
+export interface Refused {
+  token: string;
+  claims?: string | undefined;
+}
+
+/** Issues a token that is not the refused one. */
+export type NewToken = (refused?: Refused) => Promise<Issued>;
+
+/** Puts a store of tokens between a source and the sign-in. */
+export type Storing = (newToken: NewToken, seams: SignInSeams) => NewToken;
 
 export interface TokenSettings extends ApplicationSettings {
   resource: Resource;
@@ -26,10 +35,14 @@ export interface Issued {
 const marginMs = 120_000;
 
 /** Tokens of the application itself, by the client credentials grant. */
-export function tokenSource(settings: TokenSettings, seams: SignInSeams): TokenSource {
+export function tokenSource(
+  settings: TokenSettings,
+  seams: SignInSeams,
+  storing: Storing = (newToken) => newToken,
+): TokenSource {
   const { cloud, resource } = settings;
   let application: Promise<Application> | undefined;
-  return keptTokens(seams, async (claims) => {
+  const newToken: NewToken = async (refused) => {
     application ??= openApplication(settings, seams);
     const { msal, faultOf, lifeMs } = await application;
     const requestedAt = seams.clock();
@@ -37,13 +50,14 @@ export function tokenSource(settings: TokenSettings, seams: SignInSeams): TokenS
       const result = await msal.acquireTokenByClientCredential({
         scopes: [scopeOf(cloud, resource)],
         skipCache: true,
-        ...(claims === undefined ? {} : { claims }),
+        ...(refused?.claims === undefined ? {} : { claims: refused.claims }),
       });
       return { token: tokenIn(result), expiresAt: requestedAt + lifeMs() };
     } catch (thrown) {
       throw faultOf(thrown, resource);
     }
-  });
+  };
+  return keptTokens(seams, storing(newToken, seams));
 }
 
 /** The access token of msal's result. */
@@ -58,12 +72,12 @@ export function tokenIn(result: { accessToken: string } | null): string {
 /** Keeps a token for as long as it is good, and gets one new token for all who need one at the same time. */
 export function keptTokens(
   { clock, keepSecret }: Pick<SignInSeams, "clock" | "keepSecret">,
-  newToken: (claims: string | undefined) => Promise<Issued>,
+  newToken: NewToken,
 ): TokenSource {
   let current: { token: string; goodUntil: number } | undefined;
   let pending: Promise<string> | undefined;
-  const fetchNew = async (claims: string | undefined): Promise<string> => {
-    const { token, expiresAt } = await newToken(claims);
+  const fetchNew = async (refused: Refused | undefined): Promise<string> => {
+    const { token, expiresAt } = await newToken(refused);
     keepSecret(token);
     current = { token, goodUntil: expiresAt - marginMs };
     return token;
@@ -73,7 +87,7 @@ export function keptTokens(
       // Several requests may be refused at the same time: they share one new token.
       if (current?.token === refused?.token) current = undefined;
       if (current && current.goodUntil > clock()) return current.token;
-      pending ??= fetchNew(refused?.claims).finally(() => (pending = undefined));
+      pending ??= fetchNew(refused).finally(() => (pending = undefined));
       return await pending;
     },
   };

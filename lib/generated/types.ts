@@ -118,6 +118,10 @@ ConnectorPath?: string
  */
 NodePath?: string
 /**
+ * The file with the address of a service, on the agent server. Read by the script that sends the event.
+ */
+ServeSocket?: string
+/**
  * The Microsoft cloud that hosts the tenant. GCC is part of the worldwide cloud; L4 is GCC High and L5 is DoD.
  */
 Cloud?: ("worldwide" | "usGovGccHigh" | "usGovDoD" | "china")

@@ -66,14 +66,16 @@ export class Redaction {
 
 type Forms = ReadonlyMap<string, Form>;
 
-/** The forms of the latest secrets: a process with many events has the same ones again and again. */
+/**
+ * The forms of the secrets that were used last: a process with many events has the same ones again and again, a few for
+ * each tenant.
+ */
 const latestForms = new Map<string, Forms>();
-const maxLatest = 16;
+const maxLatest = 64;
 
 function knownForms(secret: string): Forms {
-  const known = latestForms.get(secret);
-  if (known) return known;
-  const forms = allFormsOf(secret);
+  const forms = latestForms.get(secret) ?? allFormsOf(secret);
+  latestForms.delete(secret);
   latestForms.set(secret, forms);
   for (const oldest of latestForms.keys())
     if (latestForms.size > maxLatest) latestForms.delete(oldest);

@@ -11,6 +11,8 @@ import { catalogue } from "./catalogue.ts";
 export interface Product {
   run: typeof import("../../lib/host/run.ts").run;
   connectorWith: typeof import("../../lib/connector.ts").connectorWith;
+  sharedConnector: typeof import("../../lib/connector.ts").sharedConnector;
+  openService: typeof import("../../lib/runtime/serve/service.ts").openService;
   Fault: typeof import("../../lib/fault.ts").Fault;
   actions: Readonly<Record<string, Action<AnyEvent, ExchangeTarget>>>;
 }
@@ -57,7 +59,8 @@ function entry(): string {
   const names = catalogue.map(([name]) => name);
   return [
     'export { run } from "./lib/host/run.ts";',
-    'export { connectorWith } from "./lib/connector.ts";',
+    'export { connectorWith, sharedConnector } from "./lib/connector.ts";',
+    'export { openService } from "./lib/runtime/serve/service.ts";',
     'export { Fault } from "./lib/fault.ts";',
     ...names.map((name, index) => `import action${index} from "./${name}.ts";`),
     `export const actions = { ${names.map((name, index) => `"${name}": action${index}`).join(", ")} };`,

@@ -55,11 +55,14 @@ const inWindowsPowerShell = {
       "System.Diagnostics.Stopwatch",
     ],
     ...["System.IO.Directory", "System.IO.File", "System.IO.Path", "System.IO.StreamReader"],
-    "System.Text.Encoding",
+    ...["System.Guid", "System.Net.WebRequest", "System.Text.Encoding"],
     ...["System.Threading.Tasks.Task", "System.Threading.Tasks.Task[]"],
   ],
   /** Kill and File.Move have another argument from .NET Core on: the scripts ask for the version before. */
-  members: `Action Add Answers ASCII BaseStream Close Combine ContainsKey Copy Count CreateDirectory
+  members:
+    `ContentLength CreateHttp Fault GetRequestStream GetResponse GetResponseStream Headers InnerException
+    Method NewGuid Proxy ReadWriteTimeout Secret Timeout Url Wait Write
+    Action Add Answers ASCII BaseStream Close Combine ContainsKey Copy Count CreateDirectory
     CreateNoWindow Current Delete Dispose ElapsedMilliseconds Exception Exists ExitCode Files files
     GetBaseException GetBytes GetDirectoryName GetFiles GetFullPath GetUnresolvedProviderPathFromPSPath
     GetValue GraceMs HasExited Hash Id IsCompleted IsFixedSize IsPathRooted Kill Length LimitMs Major
@@ -69,8 +72,8 @@ const inWindowsPowerShell = {
     sha256 Split StandardError StandardErrorEncoding StandardInput StandardOutput StandardOutputEncoding
     Start StartNew StartsWith Substring Success TimedOut ToCharArray ToLowerInvariant Trim
     UseShellExecute UTF8 Value Version version WaitAny WaitForExit Watch WriteAllText WriteAsync`.split(
-    /\s+/,
-  ),
+      /\s+/,
+    ),
   /** Names of the parser's classes. Ternaries, chains of pipelines and classes have others. */
   nodes:
     `ArrayExpression ArrayLiteral AssignmentStatement Attribute BinaryExpression BreakStatement CatchClause

@@ -4,6 +4,9 @@ import { Fault } from "../../lib/fault.ts";
 import type { Action, AnyEvent } from "../../lib/host/action.ts";
 import { linesOf } from "../../lib/runtime/serve/lines.ts";
 import { orderOf } from "../../lib/runtime/serve/request.ts";
+import { fileOf } from "../../tools/cli/recording.ts";
+import { actionOf as actionOfFixture, replay } from "../../tools/cli/replay.ts";
+import { asServed } from "./serveFixtures.ts";
 import { startEmulator, type RunningEmulator } from "../emulator/server.ts";
 import { accountImportFor, changeEventFor, createEventFor } from "../events.ts";
 import { actionOf, serving, type Serving, type ServingChoices } from "./serving.ts";
@@ -174,6 +177,17 @@ describe("an event", () => {
     gate.letGo();
     await Promise.all(both);
     expect(answers.map(({ id }) => id)).toEqual(["first"]);
+  });
+});
+
+describe("a fixture", () => {
+  // The others are in serveFixtures.long.test.ts.
+  it.each([
+    "lifecycle/update/changed",
+    "lifecycle/import/user-mailboxes-only",
+    "lifecycle/entra/update/changed",
+  ])("has the same answer, with the same requests: %s", async (name) => {
+    expect((await replay(fileOf(name), actionOfFixture(name), asServed)).problems).toEqual([]);
   });
 });
 

@@ -5,6 +5,7 @@
 # Runs {{action}}.mjs with Node.js on the agent server: sends it the event and takes over its answer.
 # Generated; paste it as it is. What it does is set in the configuration form:
 # "Connector path" (ConnectorPath) is the folder of the connector, "Node path" (NodePath) the program node.exe.
+# With "Service file" (ServeSocket) it sends the event to the service instead, and starts no Node.js.
 #################################################
 
 $InformationPreference = 'Continue'
@@ -257,6 +258,88 @@ function Receive-Answer($process, $sending, $limitMs, $run) {
     }
 }
 
+# The address and the secret of the service, from the file that it wrote when it started.
+function Read-Service {
+    $file = Read-Path 'ServeSocket'
+    Assert-Absolute '"Service file" (ServeSocket)' $file
+    $start = 'Start it (exo-connector serve), or clear the field. Nothing was changed.'
+    if (-not [System.IO.File]::Exists($file)) { throw "The service does not run: there is no file $file. $start" }
+    $service = Read-Line ([System.IO.File]::ReadAllText($file))
+    $url = "$(Read-Property $service 'url')"
+    if ($url -notmatch '^http://127\.0\.0\.1:\d{1,5}/') { throw "The file $file is not that of a service. $start" }
+    @{ Url = $url; Secret = "$(Read-Property $service 'secret')"; Start = $start }
+}
+
+# Sends the event to the service, and returns what reads its answer.
+function Send-Event($service, $request, $limitMs) {
+    $before = "{`"id`":`"$([System.Guid]::NewGuid())`",`"action`":`"$($connector.Action)`",`"event`":"
+    $http = [System.Net.WebRequest]::CreateHttp($service.Url)
+    $http.Method = 'POST'
+    $http.Proxy = $null
+    $http.Timeout = $limitMs
+    $http.ReadWriteTimeout = $limitMs
+    $http.Headers.Add('Authorization', "Bearer $($service.Secret)")
+    $parts = [System.Text.Encoding]::ASCII.GetBytes($before), $request, [System.Text.Encoding]::ASCII.GetBytes('}')
+    $http.ContentLength = $parts[0].Length + $parts[1].Length + $parts[2].Length
+    try {
+        $body = $http.GetRequestStream()
+        foreach ($part in $parts) { $body.Write($part, 0, $part.Length) }
+        $body.Close()
+        $response = $http.GetResponse()
+    }
+    catch {
+        $cause = $_.Exception.GetBaseException()
+        $reason = $cause.Message
+        $status = "$(Read-Property $_.Exception.InnerException 'Status')"
+        # The status is ConnectFailure in .NET Framework only.
+        if ((Read-Property $cause 'SocketErrorCode') -eq 'ConnectionRefused') {
+            throw "The service does not answer at $($service.Url): $reason $($service.Start)"
+        }
+        if ($status -eq 'ProtocolError') { throw "The service refused the event: $reason Nothing was changed." }
+        throw "The service gave no answer: $reason It is unknown whether anything was changed."
+    }
+    [System.IO.StreamReader]::new($response.GetResponseStream())
+}
+
+# Reads the lines of the service as they come: records go to the platform, the answer is kept in $run.
+function Receive-Lines($reader, $limitMs, $run) {
+    while ($true) {
+        $reading = $reader.ReadLineAsync()
+        # Not for long: PowerShell cannot be stopped in the meantime.
+        while (-not $reading.Wait(200)) {
+            $run.TimedOut = $run.Watch.ElapsedMilliseconds -ge $limitMs
+            if ($run.TimedOut) { return }
+        }
+        $line = $reading.Result
+        if ($null -eq $line) { return }
+        $document = Read-Line $line
+        $answer = Read-Property $document 'answer'
+        if ($null -ne $answer) { $run.Answers += $answer }
+        elseif ($null -ne (Read-Property $document 'level')) { Write-LogLine $line }
+        else { Read-Document $line $run }
+    }
+}
+
+# What is wrong with what came from the service; nothing when it is one usable answer.
+function Find-ServiceFault($run, $limitMs) {
+    $unknown = 'It is unknown whether anything was changed.'
+    if ($run.TimedOut) { return "The service did not answer within $([int]($limitMs / 1000)) seconds. $unknown" }
+    if ($null -ne $run.Rubbish) { return "The service wrote something that is not an answer. $unknown" }
+    if ($run.Answers.Count -ne 1) { return "The service gave $($run.Answers.Count) answers; expected one. $unknown" }
+    $success = Read-Property (Read-Property $run.Answers[0] 'outputContext') 'Success'
+    if ($success -isnot [bool]) { return "The service's answer has no Success of true or false. $unknown" }
+}
+
+# Has the event carried out by the service.
+function Invoke-Service($run) {
+    $jsonOptions = Find-JsonOptions
+    Set-Output 'Success' $false
+    $limitMs = Find-Limit
+    $reader = Send-Event (Read-Service) (New-Request) $limitMs
+    try { Receive-Lines $reader $limitMs $run } finally { $reader.Dispose() }
+    $run.Fault = Find-ServiceFault $run $limitMs
+}
+
 # One line of stdout: a record goes to the platform, the answer is kept.
 function Read-Document($line, $run) {
     if ($line.Trim() -eq '') { return }
@@ -293,11 +376,9 @@ function Find-Fault($process, $run, $limitMs) {
     }
 }
 
-function Invoke-Connector {
-    $ErrorActionPreference = 'Stop'
-    $run = @{ Watch = [System.Diagnostics.Stopwatch]::StartNew(); Answers = @(); Rubbish = $null; TimedOut = $false }
+# Has the event carried out by a bundle.
+function Invoke-Bundle($run) {
     $process = $null
-    $fault = $null
     try {
         $folder = Find-Folder
         $bundle = Find-Bundle $folder
@@ -310,8 +391,26 @@ function Invoke-Connector {
         Set-Output 'Success' $false
         $limitMs = Find-Limit
         Receive-Answer $process $sending $limitMs $run
-        $fault = Find-Fault $process $run $limitMs
-        if ($null -eq $fault) {
+        $run.Fault = Find-Fault $process $run $limitMs
+    }
+    finally {
+        if ($null -ne $process) {
+            Stop-Bundle $process
+            $process.Dispose()
+        }
+    }
+}
+
+function Invoke-Connector {
+    $ErrorActionPreference = 'Stop'
+    $run = @{
+        Watch = [System.Diagnostics.Stopwatch]::StartNew(); Answers = @(); Rubbish = $null; TimedOut = $false
+        Fault = $null
+    }
+    try {
+        # Never both: an event that the service has received may be running.
+        if ((Read-Path 'ServeSocket') -ne '') { Invoke-Service $run } else { Invoke-Bundle $run }
+        if ($null -eq $run.Fault) {
             $answer = $run.Answers[0].outputContext
             foreach ($property in $answer.PSObject.Properties) {
                 if ($property.Name -ne 'Success') { Set-Output $property.Name $property.Value }
@@ -319,17 +418,11 @@ function Invoke-Connector {
             Set-Output 'Success' $answer.Success
         }
     }
-    catch { $fault = Protect-Text $_.Exception.Message }
-    finally {
-        if ($null -ne $process) {
-            Stop-Bundle $process
-            $process.Dispose()
-        }
-    }
-    if ($null -ne $fault) {
+    catch { $run.Fault = Protect-Text $_.Exception.Message }
+    if ($null -ne $run.Fault) {
         Set-Output 'Success' $false
-        Set-Output 'AuditLogs' @([PSCustomObject]@{ Message = $fault; IsError = $true })
-        Write-Problem $fault
+        Set-Output 'AuditLogs' @([PSCustomObject]@{ Message = $run.Fault; IsError = $true })
+        Write-Problem $run.Fault
     }
 }
 

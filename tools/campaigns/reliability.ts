@@ -6,7 +6,8 @@
  * broken. docs/reliability.md has the rules.
  *
  * `--tenant fake|emulator|both` (fake), `--only part-of-an-action`, `--out folder`, `--replay SEED/CASE` (shows one
- * run in full), `--planted` (plants faults in the product, and reports which of them are caught).
+ * run in full), `--planted` (plants faults in the product, and reports which of them are caught), `--through serve` (as
+ * events of one service).
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -16,6 +17,7 @@ import { caughtAt, plantedFaults } from "../../test/campaign/planted.ts";
 import { loadProduct } from "../../test/campaign/product.ts";
 import { replay } from "../../test/campaign/replay.ts";
 import { runCampaign, tenants } from "../../test/campaign/run.ts";
+import { throughServe } from "../../test/campaign/throughServe.ts";
 import { counter } from "../cli/counter.ts";
 import { processTerminal } from "../cli/terminal.ts";
 import type { Summary } from "../../test/campaign/tally.ts";
@@ -29,12 +31,14 @@ const { values } = parseArgs({
     out: { type: "string", default: path.resolve(import.meta.dirname, "../../reports") },
     replay: { type: "string" },
     planted: { type: "boolean", default: false },
+    through: { type: "string" },
   },
 });
 
 const terminal = processTerminal();
 const names = values.tenant === "both" ? Object.keys(tenants) : [values.tenant];
-const product = await loadProduct();
+const loaded = await loadProduct();
+const product = values.through === "serve" ? throughServe(loaded) : loaded;
 
 if (values.planted) process.exitCode = await planted();
 else if (values.replay === undefined) process.exitCode = await campaign();

@@ -79,7 +79,7 @@ export function harmlessForm(form: Readonly<Record<string, unknown>>): Record<st
   const kept = Object.entries(form).filter(
     ([key]) =>
       !isSecretKey(key) &&
-      !/^(UseCertificate|ConnectorPath|NodePath|Connection|StateFolder)$/i.test(key),
+      !/^(UseCertificate|ConnectorPath|NodePath|ServeSocket|Connection|StateFolder)$/i.test(key),
   );
   return { ...Object.fromEntries(kept), AppSecret: standInSecret, UseCertificate: false };
 }

@@ -139,6 +139,7 @@ export const connection: readonly Entry[] = [
     mend: "Retry. Look at the waits in `stats`: throttling and a slow proxy take the time.",
     of: [
       "The time for one event (",
+      "The service ended before the event",
       "The run was ended by a signal",
       "The event has been answered",
     ],
@@ -179,6 +180,13 @@ export const connection: readonly Entry[] = [
       "has no Success of true or false",
       "reported success, but ended with",
     ],
+  },
+  {
+    outcome: "invalid",
+    why: "EXO_CONNECTOR_STATE does not name a folder that can keep access tokens. The event signs in instead.",
+    mend: "Name an absolute path, of a folder that only the account of the agent may read.",
+    of: ["Expected an absolute path."],
+    also: ["Tokens are not kept in"],
   },
   {
     outcome: "invalid",

@@ -75,8 +75,9 @@ export async function serve<Targets>(options: ServeOptions<Targets>): Promise<Se
   const drained = service.drain(`the service is about to end: ${reason}`).then(() => true);
   const hurry = Promise.race([end.hurried, delay(options.drainMs, undefined, { ref: false })]);
   if (!(await Promise.race([drained, hurry.then(() => false)]))) {
-    const message = `The service ended: ${reason}`;
-    service.interrupt(new Fault({ kind: "unavailable", message }));
+    service.interrupt(
+      new Fault({ kind: "unavailable", message: `The service ended before the event: ${reason}` }),
+    );
     await drained;
   }
   await Promise.race([closing, delay(lastWritesMs)]);
