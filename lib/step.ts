@@ -19,6 +19,15 @@ export interface Step<T extends Target = Target, Targets = never> {
   before: Readonly<Record<string, unknown>>;
   /** A read showed that the step changes nothing. It is sent anyway, because reads lag behind writes. */
   isInPlace?: boolean;
+  /**
+   * Instead of `before` and `isInPlace`, where the service reports whether it changed anything: nothing is read before
+   * the step is sent. A dry run, which gets no report, reads it.
+   */
+  unread?: {
+    isInPlace(targets: Targets): Promise<boolean>;
+    /** The values before the step, by property. */
+    before(wasInPlace: boolean): Readonly<Record<string, unknown>>;
+  };
   /** The service does not report that it changed nothing, so `isInPlace` decides. */
   isSilent?: boolean;
   /**
@@ -77,11 +86,16 @@ export interface Gate<Targets> {
   change(step: Step<Extract<keyof Targets, Target>, Targets>): Promise<StepResult>;
   /**
    * Changes that do not depend on one another's outcome, in this order: a refusal of one does not stop the next ones.
-   * They go out in one request where the target can take them. Rejects at the end with the first fault.
+   * They go out in one request where the target can take them, and so do the looks after them. Rejects at the end with
+   * the first fault.
    */
   changeAll(
     steps: readonly Step<Extract<keyof Targets, Target>, Targets>[],
   ): Promise<readonly StepResult[]>;
+  /** The same. Resolves to the result or the fault of each. */
+  attemptAll(
+    steps: readonly Step<Extract<keyof Targets, Target>, Targets>[],
+  ): Promise<readonly (StepResult | Fault)[]>;
 }
 
 /** What an action may send to one target. */

@@ -23,7 +23,7 @@ export default onCreate({
     fields,
     configuration,
     read,
-    change,
+    changeAll,
     log,
   }) => {
     const [visible, others] = [
@@ -48,7 +48,7 @@ export default onCreate({
     return {
       accountReference: mailbox.Guid,
       sentence: `Correlated with mailbox ${nameOf(mailbox)}: its ${field} is "${value}".`,
-      account: (await applySettings(mailbox, settings, { read, change })).after,
+      account: (await applySettings(mailbox, settings, { read, changeAll })).after,
     };
   },
 });

@@ -8,7 +8,9 @@ import {
   isNeverSent,
   isOfReply,
   isOnForGood,
+  noReply,
   partedFields,
+  readingAutoReply,
   replyChange,
   autoReplyLookup,
   autoReplyChange,
@@ -18,6 +20,7 @@ import { nameOf } from "../lib/exchange/naming.ts";
 import { mailboxLookup, mailboxOrFormerById, type Mailbox } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
+import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
 import { onDelete } from "../lib/host/deleteAction.ts";
 
@@ -45,6 +48,7 @@ export default onDelete({
     configuration,
     read,
     change,
+    changeAll,
   }) => {
     const { replyFields, otherFields } = partedFields(
       configuration.CorrelateOnly ? [] : data.entries,
@@ -56,13 +60,17 @@ export default onDelete({
     const wanted =
       mapped ?? (isReconciliation && !configuration.CorrelateOnly ? defaultReply : undefined);
 
-    const found = await read(
+    const needsReply = wanted !== undefined || fields.some(isOfReply);
+    const [found, reading] = await read(
       ofAccount(accountReference, (id) =>
-        mailboxOrFormerById(id, [
-          ...fields,
-          ...propertiesFor(settings),
-          ...(wanted ? forwardingProperties : []),
-        ]),
+        together(
+          mailboxOrFormerById(id, [
+            ...fields,
+            ...propertiesFor(settings),
+            ...(wanted ? forwardingProperties : []),
+          ]),
+          early(needsReply ? readingAutoReply(id) : noReply),
+        ),
       ),
     );
     if ("former" in found) {
@@ -74,7 +82,7 @@ export default onDelete({
       return changed;
     }
     const { mailbox } = found;
-    const present = wanted || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
+    const present = needsReply ? await read(autoReplyOf(mailbox, reading)) : undefined;
     const differing = wanted && present && replyChange(mailbox, present, wanted);
     const isKept =
       configuration.ExistingAutoReply === "keep" &&
@@ -82,8 +90,11 @@ export default onDelete({
       wanted?.AutoReplyState !== "Disabled" &&
       isOnForGood(present ?? {});
     const reply = isKept ? undefined : differing;
-    if (reply) await change(reply.change);
-    const { before, after, subject } = await applySettings(mailbox, settings, { read, change });
+    const { before, after, subject } = await applySettings(mailbox, settings, {
+      read,
+      changeAll,
+      ...(reply && { first: reply.change }),
+    });
     const isInVain =
       wanted && wanted.AutoReplyState !== "Disabled" && isNeverSent({ ...mailbox, ...after });
     return {

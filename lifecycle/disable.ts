@@ -12,7 +12,7 @@ export default onDisable({
     exchange: cmdlets(mailboxLookup, olderReferenceLookup, settingsChange, formerVisibility),
   },
   configuration: ["CorrelateOnly"],
-  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
+  handle: async ({ accountReference, data, fields, configuration, read, change, changeAll }) => {
     const settings = configuration.CorrelateOnly
       ? []
       : settingsFrom(data.withDefault("HiddenFromAddressListsEnabled", "true").entries);
@@ -22,6 +22,6 @@ export default onDisable({
       ),
     );
     if ("former" in found) return await applyToFormer(found.former, settings, { change });
-    return await applySettings(found.mailbox, settings, { read, change });
+    return await applySettings(found.mailbox, settings, { read, changeAll });
   },
 });

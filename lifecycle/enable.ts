@@ -7,7 +7,9 @@ import {
   isOn,
   isThisReply,
   leaversReplyFrom,
+  noReply,
   partedFields,
+  readingAutoReply,
   replyChange,
   autoReplyLookup,
   autoReplyOff,
@@ -15,6 +17,7 @@ import {
 import { mailboxById, mailboxLookup } from "../lib/exchange/mailbox.ts";
 import { applySettings, propertiesFor, settingsChange } from "../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../lib/exchange/settings.ts";
+import { early, together } from "../lib/exchange/together.ts";
 import { Fault } from "../lib/fault.ts";
 import { onEnable } from "../lib/host/enableAction.ts";
 import { nameOf } from "../lib/exchange/naming.ts";
@@ -34,7 +37,7 @@ export default onEnable({
     ),
   },
   configuration: ["AutoReplyMessageFormat", "ClearAutoReplyOnEnable", "CorrelateOnly"],
-  handle: async ({ accountReference, data, fields, configuration, read, change }) => {
+  handle: async ({ accountReference, data, fields, configuration, read, changeAll }) => {
     const { replyFields, otherFields } = partedFields(
       data.withDefault("HiddenFromAddressListsEnabled", "false").entries,
     );
@@ -49,18 +52,27 @@ export default onEnable({
     );
     const leavers = clears ? [mapped, defaultReply] : [];
 
-    const mailbox = await read(
-      ofAccount(accountReference, (id) => mailboxById(id, [...fields, ...propertiesFor(settings)])),
-    );
     // A mapped reply is reported as the mailbox has it, whether it is cleared or not.
-    const present = clears || fields.some(isOfReply) ? await read(autoReplyOf(mailbox)) : undefined;
+    const needsReply = clears || fields.some(isOfReply);
+    const [mailbox, reading] = await read(
+      ofAccount(accountReference, (id) =>
+        together(
+          mailboxById(id, [...fields, ...propertiesFor(settings)]),
+          early(needsReply ? readingAutoReply(id) : noReply),
+        ),
+      ),
+    );
+    const present = needsReply ? await read(autoReplyOf(mailbox, reading)) : undefined;
     const isLeavers = present && leavers.some((reply) => reply && isThisReply(present, reply));
     const reply = isLeavers
       ? replyChange(mailbox, present, { ...defaultReply, AutoReplyState: "Disabled" })
       : undefined;
     // The reply first: it also succeeds for a mailbox whose other settings Active Directory masters.
-    if (reply) await change(reply.change);
-    const { before, after, subject } = await applySettings(mailbox, settings, { read, change });
+    const { before, after, subject } = await applySettings(mailbox, settings, {
+      read,
+      changeAll,
+      ...(reply && { first: reply.change }),
+    });
     return {
       before: { ...present, ...before },
       after: { ...(reply?.after ?? present), ...after },

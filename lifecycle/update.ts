@@ -10,7 +10,7 @@ import { onUpdate } from "../lib/host/updateAction.ts";
 export default onUpdate({
   needs: { exchange: cmdlets(mailboxLookup, olderReferenceLookup, settingsChange) },
   configuration: ["CorrelateOnly", "Organization"],
-  handle: async ({ accountReference, data, fields, configuration, read, change, log }) => {
+  handle: async ({ accountReference, data, fields, configuration, read, changeAll, log }) => {
     const settings = configuration.CorrelateOnly ? [] : settingsFrom(data.entries);
     const mailbox = await read(
       ofAccount(accountReference, (id) => mailboxById(id, [...fields, ...propertiesFor(settings)])),
@@ -22,7 +22,7 @@ export default onUpdate({
         `EmailAddresses is mapped with ${quoted(example)}, whose domain is the example in the shipped mapping: set ` +
           "`const domain` at the top of the mapping of EmailAddresses to your own domain.",
       );
-    return await applySettings(mailbox, settings, { read, change });
+    return await applySettings(mailbox, settings, { read, changeAll });
   },
 });
 

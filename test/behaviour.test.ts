@@ -6,14 +6,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as answers from "./generated/answers.ts";
-import type { Contract } from "../lib/host/schemaContract.ts";
-import { standInSecret } from "../tools/scrub/secretKeys.ts";
-import { behaviourCases, type Case } from "./behaviourCases.ts";
-import { Bench, runnerOf, type AnyAnswer, type Run } from "./bench.ts";
-import { actionIn } from "./declared.ts";
+import { behaviourCases } from "./behaviourCases.ts";
+import { Bench, type AnyAnswer, type Run } from "./bench.ts";
+import { cellsOf, runCase } from "./cases.ts";
 import type { State } from "./emulator/state.ts";
-import { eventFor, scenarios, stateFor, timeOfRecording } from "./fixtures/scenarios.ts";
+import { timeOfRecording } from "./fixtures/scenarios.ts";
 import { changesBetween } from "./tenantChanges.ts";
 
 interface Answer extends AnyAnswer {
@@ -33,7 +30,6 @@ interface Row {
 
 const folder = path.resolve(import.meta.dirname, "../docs/behaviour");
 const rows = readdirSync(folder).flatMap((page) => rowsOf(page));
-const cases: readonly Case[] = [...scenarios, ...behaviourCases];
 
 let bench: Bench;
 beforeAll(async () => {
@@ -59,15 +55,7 @@ describe("the decision tables", () => {
   });
 
   it.each(rows.map((row) => [row.name, row] as const))("%s", async (name, { cells }) => {
-    const found = cases.find((one) => one.name === name);
-    if (!found) throw new Error(`No scenario is called ${name}.`);
-    const before = stateWithSecret(found);
-    bench.emulator.replaceState(structuredClone(before));
-    bench.emulator.setFaults(found.faults ?? []);
-    bench.emulator.clearJournal();
-    // The runs before it moved the clock on.
-    bench.emulator.advance(Date.parse(timeOfRecording) - bench.emulator.now());
-    const run = await runnerFor(await actionIn(actionOf(name)), name).here(bench, eventOf(found));
+    const { run, before } = await runCase<Answer>(bench, name);
     const seen = seenIn(run, before);
     const columns = Object.keys(cells) as Compared[];
     expect(Object.fromEntries(columns.map((column) => [column, seen[column]]))).toEqual(cells);
@@ -101,34 +89,6 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** The secret of a scenario's event is one that the emulated application has. */
-function stateWithSecret(one: Case): State {
-  const state = stateFor(one);
-  for (const app of state.apps) app.secrets = [{ value: standInSecret }];
-  return state;
-}
-
-function eventOf(one: Case): unknown {
-  const event = eventFor(one) as { actionContext: Record<string, unknown> };
-  one.edit?.(event.actionContext);
-  return event;
-}
-
-function actionOf(name: string): string {
-  return name.slice(0, name.lastIndexOf("/"));
-}
-
-function runnerFor(
-  action: Awaited<ReturnType<typeof actionIn>>,
-  name: string,
-): ReturnType<typeof runnerOf<never, Answer>> {
-  const verb = name.startsWith("resources/") ? "resources" : actionOf(name).split("/").at(-1);
-  const contracts = answers as unknown as Record<string, Contract<Answer> | undefined>;
-  const contract = contracts[`${verb ?? ""}Answer`];
-  if (!contract) throw new Error(`There is no contract for the answer of ${name}.`);
-  return runnerOf(actionOf(name), action, contract);
-}
-
 /** The rows of every marked table of a page. */
 function rowsOf(page: string): Row[] {
   const text = readFileSync(path.join(folder, page), "utf8");
@@ -145,11 +105,4 @@ function rowsOf(page: string): Row[] {
       });
     },
   );
-}
-
-function cellsOf(line: string): string[] {
-  return line
-    .split("|")
-    .slice(1, -1)
-    .map((cell) => cell.trim());
 }

@@ -87,6 +87,7 @@ export async function everySetting(name: string): Promise<Call[]> {
       stream: (query) => query(targets),
       change,
       changeAll: (steps) => Promise.all(steps.map(change)),
+      attemptAll: (steps) => Promise.all(steps.map(change)),
       settle: () => Promise.resolve([]),
       taken: [],
       record: () => Promise.resolve(true),

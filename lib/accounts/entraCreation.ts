@@ -161,7 +161,7 @@ const mailboxPatienceMs = 10_000;
 export async function withMailbox(
   { user, state }: Found,
   { settings }: Wanted,
-  { configuration, fields, read, change, log }: Input,
+  { configuration, fields, read, changeAll, log }: Input,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { CorrelateOnly, exchangeOnlineIntegration } = configuration;
   if (settings.length === 0 || CorrelateOnly) return undefined;
@@ -185,5 +185,5 @@ export async function withMailbox(
       { what, maxMs: mailboxPatienceMs },
     ),
   );
-  return (await applySettings(mailbox, settings, { read, change })).after;
+  return (await applySettings(mailbox, settings, { read, changeAll })).after;
 }

@@ -7,7 +7,6 @@ import {
 import {
   adding,
   groupById,
-  isMember,
   memberAddition,
   memberRemoval,
   membershipLookup,
@@ -15,7 +14,13 @@ import {
   type Group,
 } from "../exchange/group.ts";
 import { guidOf, objectIdLookup } from "../exchange/objectIds.ts";
-import { mergedCmdlets, type Cmdlets, type ExchangeTarget } from "../exchange/target.ts";
+import {
+  mergedCmdlets,
+  type Cmdlets,
+  type ExchangeQuery,
+  type ExchangeTarget,
+} from "../exchange/target.ts";
+import { together } from "../exchange/together.ts";
 import type { Gate } from "../step.ts";
 
 /** Members of the groups that Exchange Online masters: distribution lists and mail-enabled security groups. */
@@ -31,26 +36,32 @@ interface Ids {
 }
 type Ways = Pick<Gate<ExchangeTarget>, "read" | "change">;
 
-export async function addInExchange({ groupId, userId }: Ids, gate: Ways): Promise<void> {
-  const group = await groupOf(groupId, gate);
-  const account = await gate.read(accountById(await gate.read(guidOf("user", userId))));
-  await gate.change(adding(...(await membership(group, account, gate))));
+export async function addInExchange(ids: Ids, gate: Ways): Promise<void> {
+  const [group, account] = await membershipOf(ids, accountById, gate);
+  await gate.change(adding(group, account));
 }
 
-export async function removeInExchange({ groupId, userId }: Ids, gate: Ways): Promise<void> {
-  const group = await groupOf(groupId, gate);
-  const account = await gate.read(accountOrFormerById(await gate.read(guidOf("user", userId))));
-  await gate.change(removing(...(await membership(group, account, gate))));
+export async function removeInExchange(ids: Ids, gate: Ways): Promise<void> {
+  const [group, account] = await membershipOf(ids, accountOrFormerById, gate);
+  await gate.change(removing(group, account));
 }
 
-async function groupOf(id: string, { read }: Ways): Promise<Group> {
-  return await read(groupById(await read(guidOf("group", id))));
-}
-
-async function membership(
-  group: Group,
-  account: Account,
+async function membershipOf(
+  { groupId, userId }: Ids,
+  accountWith: (id: string) => ExchangeQuery<Account>,
   { read }: Ways,
-): Promise<[Group, Account, boolean]> {
-  return [group, account, await read(isMember(group, account))];
+): Promise<readonly [Group, Account]> {
+  return await read(
+    together(
+      byGuid(guidOf("group", groupId), groupById),
+      byGuid(guidOf("user", userId), accountWith),
+    ),
+  );
+}
+
+function byGuid<T>(
+  guid: ExchangeQuery<string>,
+  query: (id: string) => ExchangeQuery<T>,
+): ExchangeQuery<T> {
+  return async (targets) => await query(await guid(targets))(targets);
 }

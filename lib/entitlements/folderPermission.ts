@@ -16,12 +16,14 @@ import {
   noSuchCalendarUser,
   userNames,
   userNamesLookup,
+  type CalendarUser,
 } from "../exchange/calendarUser.ts";
 import { nameOf } from "../exchange/naming.ts";
 import {
   mergedCmdlets,
   type Cmdlets,
   type ExchangeGate,
+  type ExchangeQuery,
   type ExchangeTarget,
 } from "../exchange/target.ts";
 import { Fault } from "../fault.ts";
@@ -135,16 +137,22 @@ export function conflict(other: FolderPermissionOption, mailboxName: string): Fa
   );
 }
 
+/** The user of a right; undefined for Default and Anonymous. */
+export function userOf({ user }: CalendarRight): ExchangeQuery<CalendarUser | undefined> {
+  return isEveryone(user) ? () => Promise.resolve(undefined) : calendarUser(user);
+}
+
 /**
  * The user of a right to grant: Default or Anonymous, or an address, which is unique. Throws an `invalid` fault for a
  * user that cannot hold the right.
  */
 export async function grantableUser(
   { user, flags }: CalendarRight,
+  reading: ReturnType<typeof userOf>,
   read: ExchangeGate["read"],
 ): Promise<string> {
-  if (isEveryone(user)) return documentedSpelling(user);
-  const found = await read(calendarUser(user));
+  const found = await read(reading);
+  if (!found) return documentedSpelling(user);
   assertCanHold(user, found, flags);
   return found.address;
 }
@@ -158,12 +166,12 @@ export const revocableUserLookup: Cmdlets = mergedCmdlets(calendarRightList, use
  */
 export async function revocableUser(
   right: CalendarRight,
+  reading: ReturnType<typeof userOf>,
   calendar: Calendar,
   read: ExchangeGate["read"],
 ): Promise<string> {
-  if (isEveryone(right.user)) return documentedSpelling(right.user);
   try {
-    return (await read(calendarUser(right.user))).address;
+    return (await read(reading))?.address ?? documentedSpelling(right.user);
   } catch (thrown) {
     const fault = Fault.of(thrown);
     if (fault.kind !== "missing") throw fault;

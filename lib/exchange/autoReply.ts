@@ -118,15 +118,27 @@ export function leaversReplyFrom(
 /** What `autoReplyOf` sends. */
 export const autoReplyLookup: Cmdlets = { "Get-MailboxAutoReplyConfiguration": ["Identity"] };
 
-/** The automatic reply of a mailbox. Throws `missing` when the mailbox no longer exists. */
-export function autoReplyOf(mailbox: Mailbox): ExchangeQuery<PresentReply> {
+/** What the service returns as the automatic reply of the mailbox with this Guid. */
+export function readingAutoReply(id: string): ExchangeQuery<Row> {
+  const command = { cmdlet: "Get-MailboxAutoReplyConfiguration", parameters: { Identity: id } };
+  return ({ exchange }) =>
+    exactlyOne(exchange, command, { what: `the automatic reply of mailbox ${id}` });
+}
+
+/** Where no reply is needed. */
+export const noReply: ExchangeQuery<Row> = () => Promise.resolve({});
+
+/**
+ * The automatic reply of a mailbox. `reading`: when it was requested together with the mailbox. Throws `missing` when
+ * the mailbox no longer exists.
+ */
+export function autoReplyOf(
+  mailbox: Mailbox,
+  reading = readingAutoReply(mailbox.Guid),
+): ExchangeQuery<PresentReply> {
   const { Guid } = mailbox;
-  return readingOf(mailbox, async ({ exchange }) => {
-    const row = await exactlyOne(
-      exchange,
-      { cmdlet: "Get-MailboxAutoReplyConfiguration", parameters: { Identity: Guid } },
-      { what: `the automatic reply of mailbox ${Guid}` },
-    );
+  return readingOf(mailbox, async (targets) => {
+    const row = await reading(targets);
     for (const name of properties)
       if (row[name] === undefined)
         throw new Fault({

@@ -17,10 +17,10 @@ export interface Calendar {
 export const calendarLookup: Cmdlets = {
   "Get-MailboxFolderStatistics": ["Identity", "FolderScope"],
 };
-export function readingFolders(mailbox: Mailbox): Command {
+export function readingFolders({ Guid }: Pick<Mailbox, "Guid">): Command {
   return {
     cmdlet: "Get-MailboxFolderStatistics",
-    parameters: { Identity: mailbox.Guid, FolderScope: "Calendar" },
+    parameters: { Identity: Guid, FolderScope: "Calendar" },
     select: ["FolderType", "FolderId"],
     isWholeList: true,
   };
@@ -53,8 +53,15 @@ export function calendarIn(mailbox: Mailbox, rows: readonly Row[]): Calendar {
   return { mailbox, identity: `${mailbox.Guid}:${id}` };
 }
 
-export function calendarOf(mailbox: Mailbox): ExchangeQuery<Calendar> {
-  return readingOf(mailbox, async ({ exchange }) =>
-    calendarIn(mailbox, (await exchange.invoke(readingFolders(mailbox))).rows),
-  );
+/** The calendar folders of the mailbox with this Guid. */
+export function calendarFolders(id: string): ExchangeQuery<Row[]> {
+  return async ({ exchange }) => (await exchange.invoke(readingFolders({ Guid: id }))).rows;
+}
+
+/** The calendar of a mailbox. `folders`: when they were requested together with the mailbox. */
+export function calendarOf(
+  mailbox: Mailbox,
+  folders = calendarFolders(mailbox.Guid),
+): ExchangeQuery<Calendar> {
+  return readingOf(mailbox, async (targets) => calendarIn(mailbox, await folders(targets)));
 }

@@ -9,6 +9,7 @@ import { foundByGuid } from "./absence.ts";
 import { doesNotExist, exactlyOne, isAmong } from "./client/lookUp.ts";
 import { nameOf } from "./naming.ts";
 import { isGuid, assertGuid } from "../guid.ts";
+import { together } from "./together.ts";
 import type { Cmdlets, ExchangeStep, ExchangeQuery } from "./target.ts";
 
 /** A distribution group, mail-enabled security group or room list that is mastered in Exchange Online. */
@@ -126,8 +127,11 @@ export function isMember(group: Group, account: Account): ExchangeQuery<boolean>
  */
 function hasLeft(group: Group, account: Account): ExchangeQuery<boolean> {
   const isNoMember = isFound(group, not(equals("Members", account.DistinguishedName)));
-  return async (targets) =>
-    !(await isMember(group, account)(targets)) && (await isNoMember(targets));
+  const looks = together(isMember(group, account), isNoMember);
+  return async (targets) => {
+    const [isListed, isShownWithout] = await looks(targets);
+    return !isListed && isShownWithout;
+  };
 }
 
 /** Whether the group comes back for a condition. */
@@ -151,7 +155,7 @@ export const memberRemoval: Cmdlets = {
 };
 
 /** Makes the account a member. */
-export function adding(group: Group, account: Account, wasMember: boolean): ExchangeStep {
+export function adding(group: Group, account: Account): ExchangeStep {
   const step = {
     operation: "Add-DistributionGroupMember",
     parameters: membership(group, account),
@@ -161,14 +165,17 @@ export function adding(group: Group, account: Account, wasMember: boolean): Exch
     target: "exchange",
     ...step,
     alternatives: withBypass(step),
-    before: { isMember: wasMember },
-    isInPlace: wasMember,
+    before: {},
+    unread: {
+      isInPlace: isMember(group, account),
+      before: (wasInPlace) => ({ isMember: wasInPlace }),
+    },
     isInEffect: isMember(group, account),
   };
 }
 
 /** Ends the account's membership. */
-export function removing(group: Group, account: Account, wasMember: boolean): ExchangeStep {
+export function removing(group: Group, account: Account): ExchangeStep {
   const step = {
     operation: "Remove-DistributionGroupMember",
     parameters: { ...membership(group, account), Confirm: false },
@@ -178,8 +185,11 @@ export function removing(group: Group, account: Account, wasMember: boolean): Ex
     target: "exchange",
     ...step,
     alternatives: withBypass(step),
-    before: { isMember: wasMember },
-    isInPlace: !wasMember,
+    before: {},
+    unread: {
+      isInPlace: async (targets) => !(await isMember(group, account)(targets)),
+      before: (wasInPlace) => ({ isMember: !wasInPlace }),
+    },
     isInEffect: hasLeft(group, account),
     isRemoval: true,
   };

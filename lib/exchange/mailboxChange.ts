@@ -3,7 +3,6 @@ import { recipientTypes, setMailboxParameters } from "../generated/mailbox.ts";
 import { primaryAmong } from "./emailAddresses.ts";
 import { isHashtable, textOf, type ParameterValue, type Row } from "./client/encoding.ts";
 import { findRows } from "./client/lookUp.ts";
-import type { Exchange } from "./client/exchange.ts";
 import { matchesExactly, equals } from "./client/opath.ts";
 import { mailboxById, mailboxLookup, synchronisationOf, type Mailbox } from "./mailbox.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
@@ -16,6 +15,7 @@ import {
   type ExchangeQuery,
   type ExchangeStep,
 } from "./target.ts";
+import { together } from "./together.ts";
 
 /** The properties of a mailbox to read before settings can be compared with it. */
 export function propertiesFor(settings: readonly Setting[]): string[] {
@@ -139,27 +139,38 @@ export const visibilityChange: Cmdlets = mergedCmdlets(mailboxLookup, {
 
 /**
  * Updates a mailbox to its settings, with one Set-Mailbox at most, and returns it as it was and as it is afterwards.
- * Throws at the end for settings that Active Directory masters.
+ * `first`: a step that is taken before, whatever becomes of the settings. Throws at the end for settings that Active
+ * Directory masters.
  */
 export async function applySettings(
   mailbox: Mailbox,
   settings: readonly Setting[],
-  { read, change }: Pick<ExchangeGate, "read" | "change">,
+  { read, changeAll, first }: Pick<ExchangeGate, "read" | "changeAll"> & { first?: ExchangeStep },
 ): Promise<{ before: Row; after: Row; subject: string }> {
-  const {
-    change: needed,
-    after,
-    refused,
-  } = differenceOf(mailbox, await read(withoutSameRecipients(mailbox, settings)));
-  if (needed) {
-    await read(addressesAreFree(needed));
-    await change(needed);
-  }
+  const difference = await read(allowedDifference(mailbox, settings)).catch(Fault.of);
+  const needed = difference instanceof Fault ? undefined : difference.change;
+  const steps = [first, needed].filter((step) => step !== undefined);
+  if (steps.length > 0) await changeAll(steps);
+  if (difference instanceof Fault) throw difference;
+  const { after, refused } = difference;
   if (refused) throw refused;
   return {
     before: inOwnWords(mailbox, settings),
     after: inOwnWords(after, settings),
     subject: `mailbox ${nameOf(mailbox)}`,
+  };
+}
+
+/** What has to change. Throws an `invalid` fault for an address that another recipient has. */
+function allowedDifference(
+  mailbox: Mailbox,
+  settings: readonly Setting[],
+): ExchangeQuery<Difference> {
+  return async (targets) => {
+    const different = await withoutSameRecipients(mailbox, settings)(targets);
+    const difference = differenceOf(mailbox, different);
+    if (difference.change) await addressesAreFree(difference.change)(targets);
+    return difference;
   };
 }
 
@@ -186,34 +197,34 @@ function withoutSameRecipients(
   mailbox: Mailbox,
   settings: readonly Setting[],
 ): ExchangeQuery<Setting[]> {
-  return async ({ exchange }) => {
-    const left: Setting[] = [];
-    for (const setting of settings) {
-      const current = [mailbox[setting.property] ?? []]
-        .flat()
-        .map(textOf)
-        .filter((name) => name !== "");
-      const wanted = setting.recipients ?? [];
-      const mayBeSame =
-        wanted.length > 0 &&
-        wanted.length === current.length &&
-        setting.difference(mailbox[setting.property]) !== undefined;
-      if (!mayBeSame || !(await allAmong(wanted, current, exchange))) left.push(setting);
-    }
-    return left;
+  return async (targets) => {
+    const isLeft = await together(...settings.map((setting) => isDifferent(mailbox, setting)))(
+      targets,
+    );
+    return settings.filter((_, index) => isLeft[index]);
   };
+}
+
+function isDifferent(mailbox: Mailbox, setting: Setting): ExchangeQuery<boolean> {
+  const current = [mailbox[setting.property] ?? []]
+    .flat()
+    .map(textOf)
+    .filter((name) => name !== "");
+  const wanted = setting.recipients ?? [];
+  const mayBeSame =
+    wanted.length > 0 &&
+    wanted.length === current.length &&
+    setting.difference(mailbox[setting.property]) !== undefined;
+  if (!mayBeSame) return () => Promise.resolve(true);
+  const areSame = areAmong(wanted, current);
+  return async (targets) => !(await areSame(targets));
 }
 
 /**
  * Whether each of these recipients is in the list, by a name that no one else has. A recipient that is not found is
  * sent anyway, for the service to refuse.
  */
-async function allAmong(
-  wanted: readonly string[],
-  current: readonly string[],
-  exchange: Exchange,
-): Promise<boolean> {
-  const present = new Set(current.map((name) => name.toLowerCase()));
+function areAmong(wanted: readonly string[], current: readonly string[]): ExchangeQuery<boolean> {
   const own = [
     "Guid",
     "Name",
@@ -221,20 +232,26 @@ async function allAmong(
     "ExternalDirectoryObjectId",
     "PrimarySmtpAddress",
   ];
-  for (const identity of wanted) {
-    const rows = await findRows(
-      exchange,
-      { cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: own },
-      ["missing", "ambiguous"],
+  const named = together(
+    ...wanted.map(
+      (identity): ExchangeQuery<Row[]> =>
+        ({ exchange }) =>
+          findRows(
+            exchange,
+            { cmdlet: "Get-Recipient", parameters: { Identity: identity }, select: own },
+            ["missing", "ambiguous"],
+          ),
+    ),
+  );
+  return async (targets) => {
+    const present = new Set(current.map((name) => name.toLowerCase()));
+    return (await named(targets)).every(
+      ([recipient, ...others]) =>
+        recipient !== undefined &&
+        others.length === 0 &&
+        own.some((name) => present.delete(textOf(recipient[name]).toLowerCase())),
     );
-    const [recipient] = rows;
-    const found =
-      recipient && rows.length === 1
-        ? own.find((name) => present.delete(textOf(recipient[name]).toLowerCase()))
-        : undefined;
-    if (found === undefined) return false;
-  }
-  return true;
+  };
 }
 
 /**
@@ -249,34 +266,38 @@ function addressesAreFree({ parameters }: ExchangeStep): ExchangeQuery<void> {
     "RecipientTypeDetails",
     "EmailAddresses",
   ];
-  return async ({ exchange }) => {
-    // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's
-    // documentation of Get-Recipient).
-    for (const address of newAddresses(parameters)) {
-      const { rows } = await exchange.invoke({
-        cmdlet: "Get-Recipient",
-        parameters: {
-          Filter: equals("EmailAddresses", `smtp:${address}`),
-          RecipientTypeDetails: recipientTypes,
-          IncludeSoftDeletedRecipients: true,
-        },
-        select,
-      });
-      const holder = rows.find(
-        (row) =>
-          textOf(row["Guid"]).toLowerCase() !== parameters.Identity.toLowerCase() &&
-          matchesExactly(
-            row,
-            "EmailAddresses",
-            address,
-            `recipient "${textOf(row["DisplayName"])}"`,
-          ),
-      );
-      if (holder)
-        throw Fault.invalid(
-          `The address ${address} is already used by ${describedHolder(holder)}.`,
+  // Soft-deleted recipients and Microsoft 365 groups are found only when the types are named (Microsoft's documentation
+  // of Get-Recipient).
+  const areFree = [...newAddresses(parameters)].map(
+    (address): ExchangeQuery<void> =>
+      async ({ exchange }) => {
+        const { rows } = await exchange.invoke({
+          cmdlet: "Get-Recipient",
+          parameters: {
+            Filter: equals("EmailAddresses", `smtp:${address}`),
+            RecipientTypeDetails: recipientTypes,
+            IncludeSoftDeletedRecipients: true,
+          },
+          select,
+        });
+        const holder = rows.find(
+          (row) =>
+            textOf(row["Guid"]).toLowerCase() !== parameters.Identity.toLowerCase() &&
+            matchesExactly(
+              row,
+              "EmailAddresses",
+              address,
+              `recipient "${textOf(row["DisplayName"])}"`,
+            ),
         );
-    }
+        if (holder)
+          throw Fault.invalid(
+            `The address ${address} is already used by ${describedHolder(holder)}.`,
+          );
+      },
+  );
+  return async (targets) => {
+    await together(...areFree)(targets);
   };
 }
 

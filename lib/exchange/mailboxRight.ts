@@ -22,7 +22,7 @@ import {
   type Account,
 } from "./account.ts";
 import type { Command } from "./client/command.ts";
-import type { Hashtable, Parameters, Row } from "./client/encoding.ts";
+import { textOf, type Hashtable, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { isAmong } from "./client/lookUp.ts";
 import { readingOf, type Mailbox } from "./mailbox.ts";
@@ -55,7 +55,19 @@ export interface Right {
   label: string;
   /** Exchange does not report when a change of this right changed nothing. */
   isSilent?: true;
-  standingOf(mailbox: Mailbox, account: Account): ExchangeQuery<Standing>;
+  /** The list that shows who has the right on the mailbox with this Guid; undefined when no list does. */
+  listOf?(id: string): ExchangeQuery<Row[]>;
+  /**
+   * Those whom the property of the mailbox shows, for a right that is no list; undefined when the property was not
+   * read.
+   */
+  listIn?(mailbox: Mailbox): ExchangeQuery<Row[]> | undefined;
+  /** `list`: when it was requested together with the mailbox. */
+  standingOf(
+    mailbox: Mailbox,
+    account: Account,
+    list?: ExchangeQuery<Row[]>,
+  ): ExchangeQuery<Standing>;
   /**
    * Whether the account certainly does not have the right. Only for a right that is not in a list: a list is never
    * empty, but an empty answer to a filter shows nothing.
@@ -70,6 +82,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
   FullAccess: {
     name: "FullAccess",
     label: "Full Access",
+    listOf: fullAccessList,
     standingOf: fullAccessStanding,
     granting: (mailbox, account, { autoMapping }) => ({
       target: "exchange",
@@ -98,6 +111,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
   SendAs: {
     name: "SendAs",
     label: "Send As",
+    listOf: sendAsList,
     standingOf: sendAsStanding,
     granting: (mailbox, account) => sendAsChange("Add-RecipientPermission", mailbox, account.Guid),
     revoking: (mailbox, trustee) => sendAsChange("Remove-RecipientPermission", mailbox, trustee),
@@ -106,6 +120,7 @@ export const rights: Readonly<Record<RightName, Right>> = {
     name: "SendOnBehalf",
     label: "Send on Behalf",
     isSilent: true,
+    listIn: delegatesIn,
     standingOf: sendOnBehalfStanding,
     isAbsent:
       (mailbox, account) =>
@@ -151,39 +166,57 @@ export const rightLookup: Cmdlets = mergedCmdlets(rightLists, sidLookup, namesak
   "Get-RecipientPermission": ["Trustee"],
 });
 
-function fullAccessStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  const list = { reading: readingPermissions(mailbox), entryOf: permissionEntry };
+function fullAccessList(id: string): ExchangeQuery<Row[]> {
+  return listed(readingPermissions({ Guid: id }));
+}
+
+function sendAsList(id: string): ExchangeQuery<Row[]> {
+  return listed(readingSendAs({ Guid: id }));
+}
+
+function listed(reading: Command): ExchangeQuery<Row[]> {
+  return async ({ exchange }) => (await exchange.invoke(reading)).rows;
+}
+
+function fullAccessStanding(
+  mailbox: Mailbox,
+  account: Account,
+  list = fullAccessList(mailbox.Guid),
+): ExchangeQuery<Standing> {
   return readingOf(mailbox, async ({ exchange }) => {
-    const all = await entriesIn(exchange, mailbox, list);
+    const all = entriesIn(await list({ exchange }), mailbox, permissionEntry);
     const withRight = (entries: typeof all): Entry[] =>
       entries.filter(({ hasFullAccess }) => hasFullAccess);
+    const own = forTrustee(readingPermissions(mailbox), { User: account.Guid });
     return await standing(account, exchange, {
       listed: withRight(all),
       counted: withoutInherited(all),
-      entriesOfAccount: async () =>
-        withRight(await entriesOf(exchange, { User: account.Guid }, list)),
+      entriesOfAccount: async () => withRight(await entriesOf(exchange, own, permissionEntry)),
     });
   });
 }
 
-function sendAsStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  const list = { reading: readingSendAs(mailbox), entryOf: sendAsEntry };
+function sendAsStanding(
+  mailbox: Mailbox,
+  account: Account,
+  list = sendAsList(mailbox.Guid),
+): ExchangeQuery<Standing> {
+  const own = forTrustee(readingSendAs(mailbox), { Trustee: account.Guid });
   return readingOf(mailbox, async ({ exchange }) =>
     standing(account, exchange, {
-      listed: await entriesIn(exchange, mailbox, list),
+      listed: entriesIn(await list({ exchange }), mailbox, sendAsEntry),
       counted: [],
-      entriesOfAccount: () => entriesOf(exchange, { Trustee: account.Guid }, list),
+      entriesOfAccount: () => entriesOf(exchange, own, sendAsEntry),
     }),
   );
 }
 
 /** The entries of the whole list. */
-async function entriesIn<E extends Entry>(
-  exchange: Exchange,
+function entriesIn<E extends Entry>(
+  rows: readonly Row[],
   mailbox: Mailbox,
-  { reading, entryOf }: { reading: Command; entryOf(row: Row): E },
-): Promise<E[]> {
-  const { rows } = await exchange.invoke(reading);
+  entryOf: (row: Row) => E,
+): E[] {
   assertNotEmpty(rows, mailbox);
   return rows.map(entryOf);
 }
@@ -191,10 +224,10 @@ async function entriesIn<E extends Entry>(
 /** The entries of one trustee, without inherited ones. */
 async function entriesOf<E extends Entry>(
   exchange: Exchange,
-  trustee: Parameters,
-  { reading, entryOf }: { reading: Command; entryOf(row: Row): E },
+  reading: Command,
+  entryOf: (row: Row) => E,
 ): Promise<E[]> {
-  const { rows } = await exchange.invoke(forTrustee(reading, trustee));
+  const { rows } = await exchange.invoke(reading);
   return withoutInherited(rows.map(entryOf));
 }
 
@@ -202,11 +235,30 @@ function withoutInherited<E extends Entry>(entries: readonly E[]): E[] {
   return entries.filter(({ isInherited }) => !isInherited);
 }
 
-function sendOnBehalfStanding(mailbox: Mailbox, account: Account): ExchangeQuery<Standing> {
-  return async ({ exchange }) => {
+function delegatesIn({
+  GrantSendOnBehalfTo: delegates,
+}: Mailbox): ExchangeQuery<Row[]> | undefined {
+  if (delegates === undefined) return undefined;
+  const rows = [delegates ?? []].flat().map((Trustee) => ({ Trustee }));
+  return () => Promise.resolve(rows);
+}
+
+/** The property shows names that several accounts can have: only a filter shows that the account is meant. */
+function sendOnBehalfStanding(
+  mailbox: Mailbox,
+  account: Account,
+  list?: ExchangeQuery<Row[]>,
+): ExchangeQuery<Standing> {
+  const isDelegate: ExchangeQuery<boolean> = async ({ exchange }) => {
     const { rows } = await exchange.invoke(readingDelegate(mailbox, account.DistinguishedName));
+    return isAmong(mailbox.Guid, rows);
+  };
+  return async (targets) => {
+    const mayBe =
+      list === undefined ||
+      (await list(targets)).some(({ Trustee }) => mayBeAccount(account, textOf(Trustee)));
     return {
-      isHeld: isAmong(mailbox.Guid, rows),
+      isHeld: mayBe && (await isDelegate(targets)),
       isDenied: false,
       entries: 0,
       orphans: 0,

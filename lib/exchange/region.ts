@@ -88,22 +88,31 @@ export const regionLookup: Cmdlets = {
 /**
  * `verify`: also whether the folders have their names in the mailbox's language, which takes the service longer.
  */
-export function readingRegion(mailbox: Mailbox, verify: boolean): Command {
+export function readingRegion({ Guid }: Pick<Mailbox, "Guid">, verify: boolean): Command {
   return {
     cmdlet: "Get-MailboxRegionalConfiguration",
     parameters: {
-      Identity: mailbox.Guid,
+      Identity: Guid,
       ...(verify ? { VerifyDefaultFolderNameLanguage: true } : {}),
     },
   };
 }
 
-export function regionOf(mailbox: Mailbox, verify: boolean): ExchangeQuery<Row> {
-  return readingOf(mailbox, ({ exchange }) =>
-    exactlyOne(exchange, readingRegion(mailbox, verify), {
-      what: `the regional configuration of mailbox ${nameOf(mailbox)}`,
-    }),
-  );
+/** The regional configuration of the mailbox with this Guid. */
+export function regionById(id: string, verify: boolean): ExchangeQuery<Row> {
+  return ({ exchange }) =>
+    exactlyOne(exchange, readingRegion({ Guid: id }, verify), {
+      what: `the regional configuration of mailbox ${id}`,
+    });
+}
+
+/** The same of a mailbox that was read. `reading`: when both were requested together. */
+export function regionOf(
+  mailbox: Mailbox,
+  verify: boolean,
+  reading = regionById(mailbox.Guid, verify),
+): ExchangeQuery<Row> {
+  return readingOf(mailbox, reading);
 }
 
 /** The configuration in a row. Throws an `unexpected` fault when a setting was not returned. */

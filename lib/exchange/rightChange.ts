@@ -5,13 +5,17 @@ import { rightLookup, type Right, type Standing } from "./mailboxRight.ts";
 import { nameOf } from "./naming.ts";
 import { masteredAs } from "./onPremisesAttributes.ts";
 import { groupsAmong, groupsAmongLookup } from "./remainingAccess.ts";
-import type { Cmdlets, ExchangeGate } from "./target.ts";
+import type { Cmdlets, ExchangeGate, ExchangeQuery, ExchangeTarget } from "./target.ts";
+import type { Step, StepResult } from "../step.ts";
+import { early, together } from "./together.ts";
+import type { Row } from "./client/encoding.ts";
 
 /** The mailbox properties that granting and revoking a right need. */
 export const rightProperties = [
   "HiddenFromAddressListsEnabled",
   "IsDirSynced",
   "IsExchangeCloudManaged",
+  "GrantSendOnBehalfTo",
 ];
 
 /** The service's own limit for one mailbox; entries of accounts that no longer exist count. */
@@ -42,24 +46,63 @@ export const rightRevocation: Cmdlets = {
   "Remove-RecipientPermission": ["Identity", "Trustee", "AccessRights", "Confirm"],
 };
 
-/** What granting and revoking need in addition to the right. */
-export interface RightGate extends Pick<ExchangeGate, "read" | "change"> {
+/** What granting and revoking need in addition to the rights. */
+export interface RightGate extends Pick<ExchangeGate, "read" | "attemptAll"> {
   log(level: "warning", message: string): void;
 }
 
+type RightStep = Step<"exchange", ExchangeTarget>;
+
+/** A right on a mailbox for an account. `list`: the one that shows the right, if it was requested already. */
+export interface RightOn {
+  right: Right;
+  mailbox: Mailbox;
+  account: Account;
+  list?: ExchangeQuery<Row[]> | undefined;
+}
+
+/** The mailbox and the account of a permission, and the lists that show the rights, all in one request. */
+export function rightsOn(
+  wanted: readonly Right[],
+  mailboxId: string,
+  mailbox: ExchangeQuery<Mailbox>,
+  account: ExchangeQuery<Account>,
+): ExchangeQuery<RightOn[]> {
+  const lists = together(...wanted.map(({ listOf }) => early(listOf?.(mailboxId) ?? noList)));
+  const all = together(mailbox, account, lists);
+  return async (targets) => {
+    const [ofMailbox, ofAccount, listed] = await all(targets);
+    return wanted.map((right, index) => ({
+      right,
+      mailbox: ofMailbox,
+      account: ofAccount,
+      list: right.listOf ? listed[index] : right.listIn?.(ofMailbox),
+    }));
+  };
+}
+
+const noList = (): Promise<Row[]> => Promise.resolve([]);
+
 /**
- * Grants one right. The change is sent regardless of the list, because the list may be old; Exchange reports a right
- * that already exists. Throws `invalid` when a Deny entry would make the right useless, or the list is full, and
- * `onPremises` when Active Directory masters the right.
+ * Grants rights, each regardless of the outcome of the others, and returns the faults. The changes are sent regardless
+ * of the lists, because lists may be old; Exchange reports a right that already exists. A fault is `invalid` when a
+ * Deny entry would make the right useless, or the list is full, and `onPremises` when Active Directory masters the
+ * right.
  */
 export async function grant(
-  right: Right,
-  mailbox: Mailbox,
-  account: Account,
-  { autoMapping, read, change, log }: RightGate & { autoMapping: boolean },
-): Promise<void> {
+  wanted: readonly RightOn[],
+  gate: RightGate & { autoMapping: boolean },
+): Promise<Fault[]> {
+  const steps = await Promise.all(wanted.map((one) => granting(one, gate).catch(Fault.of)));
+  return faultsAmong(await attempted(steps, gate));
+}
+
+async function granting(
+  { right, mailbox, account, list }: RightOn,
+  { autoMapping, read, log }: RightGate & { autoMapping: boolean },
+): Promise<RightStep> {
   assertMasteredHere(right, mailbox);
-  const standing = await read(right.standingOf(mailbox, account));
+  const standing = await read(right.standingOf(mailbox, account, list));
   const place = { right, mailbox, account, standing, log };
   checkDenials(place);
   checkSize(place);
@@ -68,14 +111,30 @@ export async function grant(
       "warning",
       `Mailbox ${nameOf(mailbox)} is hidden from the address lists: desktop Outlook may refuse ${right.label} on it.`,
     );
-  await change({
+  return {
     ...right.granting(mailbox, account, { autoMapping }),
     sentence: `Grant ${right.label} on mailbox ${nameOf(mailbox)} to ${nameOf(account)}`,
     before: { [right.name]: standing.isHeld },
     isInPlace: standing.isHeld,
     isInEffect: async (targets) => (await right.standingOf(mailbox, account)(targets)).isHeld,
     ...(right.isSilent && { isSilent: true }),
-  });
+  };
+}
+
+/** Takes the steps, and returns what became of each; a fault that came instead of a step remains. */
+async function attempted(
+  steps: readonly (RightStep | Fault | undefined)[],
+  { attemptAll }: Pick<RightGate, "attemptAll">,
+): Promise<(StepResult | Fault | undefined)[]> {
+  const sent = steps.filter((step): step is RightStep => !(step instanceof Fault) && !!step);
+  const results = sent.length === 0 ? [] : await attemptAll(sent);
+  return steps.map((step) =>
+    step === undefined || step instanceof Fault ? step : results[sent.indexOf(step)],
+  );
+}
+
+function faultsAmong(results: readonly unknown[]): Fault[] {
+  return results.filter((result) => result instanceof Fault);
 }
 
 /** A right that is about to be granted. */
@@ -110,22 +169,38 @@ function checkSize({ mailbox, standing: { isHeld, entries, orphans }, log }: Gra
 }
 
 /**
- * Revokes one right. The change is sent regardless of the list. When Exchange answers that there was nothing to
- * remove, and the list still shows the entry, it is sent again by another name of the account: an entry can be kept
- * under a name that the first one did not match. The gate judges by the list whether the right was revoked. Throws
- * `onPremises` when Active Directory masters the right.
+ * Revokes rights, each regardless of the outcome of the others, and returns the faults. The changes are sent regardless
+ * of the lists. When Exchange answers that there was nothing to remove, and the list still shows the entry, it is sent
+ * again by another name of the account: an entry can be kept under a name that the first one did not match. The gate
+ * judges by the lists whether the rights were revoked. A fault is `onPremises` when Active Directory masters the right.
  */
-export async function revoke(
-  right: Right,
-  mailbox: Mailbox,
-  account: Account,
-  { read, change, log }: RightGate,
-): Promise<void> {
-  const standing = await read(right.standingOf(mailbox, account));
+export async function revoke(wanted: readonly RightOn[], gate: RightGate): Promise<Fault[]> {
+  const revoked = await Promise.all(wanted.map((one) => revoking(one, gate).catch(Fault.of)));
+  const steps = revoked.map((one) => (one instanceof Fault ? one : one?.step));
+  const results = await attempted(steps, gate);
+  await Promise.all(
+    wanted.map(async (one, index) => {
+      const { [index]: own } = revoked;
+      if (own === undefined || own instanceof Fault || results[index] instanceof Fault) return;
+      await warnOfRemaining({ ...one, remaining: own.remaining }, gate);
+    }),
+  );
+  return faultsAmong(results);
+}
+
+/** The step, and what the account keeps after it; undefined when nothing is to be sent. */
+async function revoking(
+  { right, mailbox, account, list }: RightOn,
+  { read, log }: RightGate,
+): Promise<{ step: RightStep; remaining: Standing["remaining"] } | undefined> {
+  const isMastered = masteredElsewhere(right, mailbox) !== undefined;
+  const standing = await read(
+    right.standingOf(mailbox, account, isMastered && !right.listOf ? undefined : list),
+  );
   const { orphans, possibleSids, remaining, sid = "" } = standing;
   const isHeld = mayBeHeld(standing);
   // Nothing can be sent for a right that Active Directory masters, so what was read has to decide.
-  if (!isHeld && masteredElsewhere(right, mailbox) !== undefined) return;
+  if (!isHeld && isMastered) return undefined;
   assertMasteredHere(right, mailbox);
   if (orphans > 0)
     log(
@@ -133,14 +208,12 @@ export async function revoke(
       `On mailbox ${nameOf(mailbox)}, ${orphanCount(orphans)}. Such entries can keep others from being removed.`,
     );
   const sentence = `Revoke ${right.label} on mailbox ${nameOf(mailbox)} from ${nameOf(account)}`;
-  await change({
+  const step: RightStep = {
     ...right.revoking(mailbox, account.Guid),
     sentence,
     before: { [right.name]: isHeld },
     isInPlace: !isHeld,
-    isInEffect: async (targets) =>
-      !mayBeHeld(await right.standingOf(mailbox, account)(targets)) &&
-      (await (right.isAbsent?.(mailbox, account)(targets) ?? true)),
+    isInEffect: isRevoked(right, mailbox, account),
     isRemoval: true,
     ...(right.isSilent && { isSilent: true }),
     remedy: remedyFor(possibleSids),
@@ -154,8 +227,20 @@ export async function revoke(
         ...right.revoking(mailbox, trustee),
         sentence: `${sentence}, ${how}`,
       })),
-  });
-  await warnOfRemaining({ right, mailbox, account, remaining }, { read, log });
+  };
+  return { step, remaining };
+}
+
+/** Whether a look shows that the account no longer has the right. */
+function isRevoked(right: Right, mailbox: Mailbox, account: Account): ExchangeQuery<boolean> {
+  const looks = together(
+    right.standingOf(mailbox, account),
+    right.isAbsent?.(mailbox, account) ?? (() => Promise.resolve(true)),
+  );
+  return async (targets) => {
+    const [standing, isAbsent] = await looks(targets);
+    return !mayBeHeld(standing) && isAbsent;
+  };
 }
 
 /** The account's own entry is removed, which does not end what it has through a group or an inherited entry. */

@@ -77,6 +77,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
       stream,
       change,
       changeAll,
+      attemptAll,
       taken,
       output,
     }: Context<ChangeEvent, Targets>): Promise<Result> {
@@ -98,6 +99,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
         stream,
         change,
         changeAll,
+        attemptAll,
       });
       Object.assign(output, {
         PreviousData: fields.valuesOf(before),

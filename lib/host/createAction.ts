@@ -54,7 +54,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
     contract: createEvent,
     needs,
     configuration: withCorrelateOnly(keys),
-    async run({ event, configuration, log, read, stream, change, changeAll, output }) {
+    async run({ event, configuration, log, read, stream, change, changeAll, attemptAll, output }) {
       const { actionContext, outputContext } = event;
       const correlation = correlationFrom(actionContext.CorrelationConfiguration);
       const mapped = new MappedFields(outputContext?.Data, actionContext.Data);
@@ -80,6 +80,7 @@ export function onCreate<Targets, const Key extends ConfigurationKey>({
         stream,
         change,
         changeAll,
+        attemptAll,
         create: (step) => change(step, { auditAction: "CreateAccount" }),
       });
       // The platform counts a create without a reference as failed, even in a preview.

@@ -57,6 +57,10 @@ export interface HostGate<Targets> extends Gate<Targets> {
     steps: readonly TargetStep<Targets>[],
     placement?: StepPlacement,
   ): Promise<readonly StepResult[]>;
+  attemptAll(
+    steps: readonly TargetStep<Targets>[],
+    placement?: StepPlacement,
+  ): Promise<readonly (StepResult | Fault)[]>;
   /**
    * Checks the pending steps again, with growing waits, until reads show them or the time for it is over.
    * Returns a fault for each step that counts as failed.
@@ -129,12 +133,16 @@ export function openGate<Targets>({
     const isAlreadySo = notices.some(({ kind }) => kind === "alreadySo");
     const wasSilentlySo = step.isInPlace === true && step.isSilent === true;
     const whenShown = isAlreadySo || wasSilentlySo ? "alreadySo" : "done";
-    const { isInEffect } = step;
+    const { isInEffect, unread } = step;
     const doubt = doubtOf(unknown, wasRetried, isAlreadySo);
-    if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);
+    const ended = (): StepResult => {
+      if (unread && !wasRetried) record.step.before = unread.before(isAlreadySo);
+      return (record.result = whenShown);
+    };
+    if (!isInEffect || (doubt === undefined && !confirm)) return ended();
     const neededLooks = looksAfter(step, unknown.length > 0 || wasRetried);
     const shown = (await looks.shows(isInEffect)) ? 1 : 0;
-    if (shown === neededLooks) return (record.result = whenShown);
+    if (shown === neededLooks) return ended();
     const other = isAlreadySo && shown === 0 ? alternativeTo(step, "alreadySo") : undefined;
     if (other) {
       record.result = "alreadySo";
@@ -158,7 +166,10 @@ export function openGate<Targets>({
       const isMissing = fault.kind === "missing";
       // Throws when the object is proven to be absent.
       if (isInEffect && (isMissing || !isRefusal(fault)) && (await looks.shows(isInEffect))) {
-        const whenShown = step.isInPlace === true ? "alreadySo" : "done";
+        // A target that answers with an error has not carried out the step.
+        const wasAnswered = fault.kind !== "unavailable";
+        const wasSo = step.isInPlace === true || (step.unread !== undefined && wasAnswered);
+        const whenShown = wasSo ? "alreadySo" : "done";
         const neededLooks = looksAfter(step, true);
         if (neededLooks === 1) return (record.result = whenShown);
         const doubt = isMissing ? notTrusted(fault) : fault;
@@ -196,11 +207,12 @@ export function openGate<Targets>({
   }
 
   async function take(
-    step: TargetStep<Targets>,
+    wanted: TargetStep<Targets>,
     placement: StepPlacement,
     confirm: boolean,
   ): Promise<StepResult> {
     assertRunning(deadline);
+    const step = dryRun ? await foreseen(wanted) : wanted;
     if (connection.refusalOf) await assertAllowed([step], placement);
     const { record, asRead } = recordOf(step, placement);
     if (dryRun) return asRead;
@@ -208,27 +220,30 @@ export function openGate<Targets>({
   }
 
   async function takeAll(
-    steps: readonly TargetStep<Targets>[],
+    wanted: readonly TargetStep<Targets>[],
     placement: StepPlacement,
     confirm: boolean,
-  ): Promise<StepResult[]> {
+  ): Promise<(StepResult | Fault)[]> {
     assertRunning(deadline);
+    const steps = dryRun ? await Promise.all(wanted.map(foreseen)) : wanted;
     if (connection.refusalOf) await assertAllowed(steps, placement);
     const begun = steps.map((step) => ({ step, ...recordOf(step, placement) }));
     if (dryRun) return begun.map(({ asRead }) => asRead);
     const answers = await answersTo(steps);
     // Side by side, so that their looks can go out in one request as well.
-    const ended = await Promise.all(
+    return await Promise.all(
       begun.map(({ step, record }, index) =>
         conclude(step, record, answers[index] ?? unanswered, confirm).catch(Fault.of),
       ),
     );
-    const results: StepResult[] = [];
-    for (const one of ended) {
-      if (one instanceof Fault) throw one;
-      results.push(one);
-    }
-    return results;
+  }
+
+  /** The step as a dry run shows it: with what its target would report about it. */
+  async function foreseen(step: TargetStep<Targets>): Promise<TargetStep<Targets>> {
+    const { unread } = step;
+    if (!unread) return step;
+    const isInPlace = await unread.isInPlace(connection.targets);
+    return { ...step, isInPlace, before: unread.before(isInPlace) };
   }
 
   /** Sends none of the steps when one of them must never be sent, and puts that one on record. */
@@ -296,7 +311,9 @@ export function openGate<Targets>({
       }
     },
     change: (step, placement = {}) => take(step, placement, isConfirmed(placement)),
-    changeAll: (steps, placement = {}) => takeAll(steps, placement, isConfirmed(placement)),
+    changeAll: async (steps, placement = {}) =>
+      (await takeAll(steps, placement, isConfirmed(placement))).map(resultOf),
+    attemptAll: (steps, placement = {}) => takeAll(steps, placement, isConfirmed(placement)),
     settle: () => looks.settle(),
   };
 }
@@ -306,6 +323,11 @@ const unanswered = new Fault({
   kind: "unexpected",
   message: "The connection returned no answer to a step.",
 });
+
+function resultOf(ended: StepResult | Fault): StepResult {
+  if (ended instanceof Fault) throw ended;
+  return ended;
+}
 
 function sendable({ target, operation, parameters }: Sendable): Sendable {
   return { target, operation, parameters };

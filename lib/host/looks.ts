@@ -84,16 +84,21 @@ export function openLooks<Targets>({
     async settle() {
       const faults: Fault[] = [];
       while (pending.length > 0 && (await waitForNext())) {
+        // Side by side, so that the looks can go out in one request.
+        const shown = await Promise.all(
+          pending.map(({ isInEffect }) => shows(isInEffect).catch(Fault.of)),
+        );
         const still: PendingStep<Targets>[] = [];
-        for (const one of pending) {
-          try {
-            one.looks = (await shows(one.isInEffect)) ? one.looks + 1 : 0;
-            if (one.looks >= one.neededLooks) one.record.result = one.whenShown;
-            else still.push(one);
-          } catch (thrown) {
-            // Proven absent, which is an answer of its own.
-            faults.push((one.record.fault = Fault.of(thrown)));
+        for (const [index, one] of pending.entries()) {
+          const found = shown[index];
+          // Proven absent, which is an answer of its own.
+          if (found instanceof Fault) {
+            faults.push((one.record.fault = found));
+            continue;
           }
+          one.looks = found === true ? one.looks + 1 : 0;
+          if (one.looks >= one.neededLooks) one.record.result = one.whenShown;
+          else still.push(one);
         }
         pending = still;
       }

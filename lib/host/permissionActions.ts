@@ -109,6 +109,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
       stream,
       change,
       changeAll,
+      attemptAll,
       output,
     }: Context<GrantPermissionEvent | RevokePermissionEvent, Targets>): Promise<Result> {
       const { Account, Permission: reference } = actionContext.References;
@@ -122,6 +123,7 @@ export function changing<Targets, Key extends ConfigurationKey>({
         stream,
         change,
         changeAll,
+        attemptAll,
       });
       if (data) output["Data"] = data;
       return result;

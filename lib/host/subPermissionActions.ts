@@ -110,6 +110,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
       stream,
       change,
       changeAll,
+      attemptAll,
       settle,
       taken,
       output,
@@ -127,6 +128,7 @@ export function onSubPermissions<Targets, const Key extends ConfigurationKey, P 
         stream,
         change: (step) => change(step, placement),
         changeAll: (steps) => changeAll(steps, placement),
+        attemptAll: (steps) => attemptAll(steps, placement),
       }).catch((thrown: unknown) => reportGone(Fault.of(thrown), isRevoke, report));
       if (!parts) {
         output["SubPermissions"] = [];

@@ -6,8 +6,9 @@ import {
   calendarRightLookup,
   calendarRightChange,
 } from "../../lib/exchange/calendarEntries.ts";
-import { calendarOf } from "../../lib/exchange/calendar.ts";
+import { calendarFolders, calendarOf } from "../../lib/exchange/calendar.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
+import { early, together } from "../../lib/exchange/together.ts";
 import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import {
   conflict,
@@ -15,6 +16,7 @@ import {
   listedOptions,
   grantableUser,
   conflictingOption,
+  userOf,
 } from "../../lib/entitlements/folderPermission.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
 
@@ -32,9 +34,13 @@ export default onGrantPermission({
   handle: async ({ accountReference, permission, configuration, read, change }) => {
     const options = listedOptions();
     const { right, notify } = entitlementOf(permission, options);
-    const mailbox = await read(ofAccount(accountReference, (id) => mailboxById(id, [])));
-    const calendar = await read(calendarOf(mailbox));
-    const user = await grantableUser(right, read);
+    const [mailbox, folders, reading] = await read(
+      ofAccount(accountReference, (id) =>
+        together(mailboxById(id, []), early(calendarFolders(id)), early(userOf(right))),
+      ),
+    );
+    const calendar = await read(calendarOf(mailbox, folders));
+    const user = await grantableUser(right, reading, read);
     const present = await read(presentRight(calendar, user));
     const conflicting =
       configuration.CalendarRightConflict === "overwrite"

@@ -8,14 +8,16 @@ import {
   calendarRightReset,
   calendarRightRemoval,
 } from "../../lib/exchange/calendarEntries.ts";
-import { calendarOf } from "../../lib/exchange/calendar.ts";
+import { calendarFolders, calendarOf } from "../../lib/exchange/calendar.ts";
 import { documentedRight, isEveryone } from "../../lib/exchange/calendarRight.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
+import { early, together } from "../../lib/exchange/together.ts";
 import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import {
   entitlementOf,
   listedOptions,
   conflictingOption,
+  userOf,
   revocableUser,
   revocableUserLookup,
 } from "../../lib/entitlements/folderPermission.ts";
@@ -40,9 +42,13 @@ export default onRevokePermission({
   handle: async ({ accountReference, permission, read, change }) => {
     const options = listedOptions();
     const { right } = entitlementOf(permission, options);
-    const mailbox = await read(ofAccount(accountReference, (id) => mailboxById(id, [])));
-    const calendar = await read(calendarOf(mailbox));
-    const user = await revocableUser(right, calendar, read);
+    const [mailbox, folders, reading] = await read(
+      ofAccount(accountReference, (id) =>
+        together(mailboxById(id, []), early(calendarFolders(id)), early(userOf(right))),
+      ),
+    );
+    const calendar = await read(calendarOf(mailbox, folders));
+    const user = await revocableUser(right, reading, calendar, read);
     const present = await read(presentRight(calendar, user));
     const conflicting = conflictingOption(right, present, options);
     if (conflicting)

@@ -52,11 +52,11 @@ export default onSubPermissions({
       isHeld: ({ group }) => read(isMember(group, account)),
       async grant({ group }) {
         assertHasMailbox(account);
-        await change(adding(group, account, await read(isMember(group, account))));
+        await change(adding(group, account));
       },
       async revoke(id) {
         const group = await read(groupById(id));
-        await change(removing(group, account, await read(isMember(group, account))));
+        await change(removing(group, account));
       },
     };
   },

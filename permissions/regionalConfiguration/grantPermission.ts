@@ -1,7 +1,14 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { ofAccount, olderReferenceLookup } from "../../lib/exchange/accountReference.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { regionChanges, regionOf, regionLookup, regionChange } from "../../lib/exchange/region.ts";
+import {
+  regionById,
+  regionChanges,
+  regionOf,
+  regionLookup,
+  regionChange,
+} from "../../lib/exchange/region.ts";
+import { early, together } from "../../lib/exchange/together.ts";
 import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { regionNamed } from "../../lib/entitlements/regionalConfiguration.ts";
 import { nameOf } from "../../lib/exchange/naming.ts";
@@ -12,8 +19,13 @@ export default onGrantPermission({
   configuration: [],
   handle: async ({ accountReference, permission, read, change }) => {
     const wanted = regionNamed(permission("Id"));
-    const mailbox = await read(ofAccount(accountReference, (id) => mailboxById(id, [])));
-    const present = await read(regionOf(mailbox, wanted.localizesFolders));
+    const verify = wanted.localizesFolders;
+    const [mailbox, reading] = await read(
+      ofAccount(accountReference, (id) =>
+        together(mailboxById(id, []), early(regionById(id, verify))),
+      ),
+    );
+    const present = await read(regionOf(mailbox, verify, reading));
     const changes = regionChanges(mailbox, present, wanted);
     for (const needed of changes) await change(needed);
     return changes.length > 0

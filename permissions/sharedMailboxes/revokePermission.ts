@@ -1,8 +1,12 @@
 import { cmdlets } from "../../lib/exchange/target.ts";
 import { accountOrFormerById, accountLookup } from "../../lib/exchange/account.ts";
 import { mailboxById, mailboxLookup } from "../../lib/exchange/mailbox.ts";
-import { revoke, rightProperties, rightRevocation } from "../../lib/exchange/rightChange.ts";
-import { faultsOf } from "../../lib/host/permissionActions.ts";
+import {
+  revoke,
+  rightProperties,
+  rightRevocation,
+  rightsOn,
+} from "../../lib/exchange/rightChange.ts";
 import { onRevokePermission } from "../../lib/host/revokePermissionAction.ts";
 import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
 
@@ -13,18 +17,13 @@ import { revocableRights } from "../../lib/entitlements/sharedMailboxes.ts";
 export default onRevokePermission({
   needs: { exchange: cmdlets(mailboxLookup, accountLookup, rightRevocation) },
   configuration: [],
-  handle: async ({ accountReference, permission, read, change, log }) => {
+  handle: async ({ accountReference, permission, read, attemptAll, log }) => {
     const wanted = revocableRights(permission("Permission"));
-    const mailbox = await read(
-      mailboxById(permission("Id"), rightProperties, {
-        reference: "The Id of the mailbox in the permission reference",
-      }),
-    );
-    const account = await read(accountOrFormerById(accountReference));
-    return {
-      faults: await faultsOf(
-        wanted.map((right) => () => revoke(right, mailbox, account, { read, change, log })),
-      ),
-    };
+    const id = permission("Id");
+    const reference = "The Id of the mailbox in the permission reference";
+    const mailbox = mailboxById(id, rightProperties, { reference });
+    const account = accountOrFormerById(accountReference);
+    const rights = await read(rightsOn(wanted, id, mailbox, account));
+    return { faults: await revoke(rights, { read, attemptAll, log }) };
   },
 });

@@ -3,6 +3,7 @@ import {
   accountLookup,
   accountOrFormerById,
   assertHasMailbox,
+  type Account,
 } from "../../lib/exchange/account.ts";
 import { mailboxById, type Mailbox, mailboxLookup } from "../../lib/exchange/mailbox.ts";
 import { listedMailboxes, filteredMailboxList } from "../../lib/exchange/mailboxList.ts";
@@ -11,6 +12,7 @@ import {
   revoke,
   rightProperties,
   rightGrant,
+  rightsOn,
   rightRevocation,
 } from "../../lib/exchange/rightChange.ts";
 import { unlistedLookup, unlistedMailboxes } from "../../lib/exchange/unlisted.ts";
@@ -21,6 +23,7 @@ import {
   mailboxPart,
   partOf,
 } from "../../lib/entitlements/sharedMailboxes.ts";
+import type { Fault } from "../../lib/fault.ts";
 import { onlyOne } from "../../lib/exchange/naming.ts";
 
 /** Rights on the mailboxes that belong to the person's contracts. */
@@ -42,7 +45,15 @@ export default onSubPermissions({
     "SharedMailboxTypes",
     "SubPermissionAttribute",
   ],
-  handle: async ({ accountReference, permission, configuration, read, stream, change, log }) => {
+  handle: async ({
+    accountReference,
+    permission,
+    configuration,
+    read,
+    stream,
+    attemptAll,
+    log,
+  }) => {
     const {
       SubPermissionAttribute: property = "CustomAttribute1",
       SharedMailboxTypes: types = [],
@@ -50,7 +61,10 @@ export default onSubPermissions({
     } = configuration;
     const dynamic = dynamicPermission(permission("Reference"), configuration, log);
     const account = await read(accountOrFormerById(accountReference));
-    const gate = { read, change, log };
+    const gate = { read, attemptAll, log };
+    const assertNone = ([fault]: readonly Fault[]): void => {
+      if (fault) throw fault;
+    };
     const description = (value: string): string =>
       `mailbox (${types.join(", ")}) whose ${property} is "${value}"`;
     return {
@@ -77,17 +91,15 @@ export default onSubPermissions({
       isHeld: async ({ mailbox, right }) => (await read(right.standingOf(mailbox, account))).isHeld,
       async grant({ mailbox, right }) {
         assertHasMailbox(account);
-        await grant(right, mailbox, account, { autoMapping, ...gate });
+        assertNone(await grant([{ right, mailbox, account }], { autoMapping, ...gate }));
       },
       async revoke(key) {
         const part = partOf(key, "", dynamic);
-        if (part)
-          await revoke(
-            part.right,
-            await read(mailboxById(part.mailboxId, rightProperties)),
-            account,
-            gate,
-          );
+        if (!part) return;
+        const mailbox = mailboxById(part.mailboxId, rightProperties);
+        const known = (): Promise<Account> => Promise.resolve(account);
+        const rights = await read(rightsOn([part.right], part.mailboxId, mailbox, known));
+        assertNone(await revoke(rights, gate));
       },
     };
   },

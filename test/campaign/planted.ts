@@ -47,9 +47,8 @@ export const plantedFaults: readonly Expected[] = [
     rule: "I3",
     only: "revokePermission",
     file: "lib/host/gate.ts",
-    literal:
-      "if (!isInEffect || (doubt === undefined && !confirm)) return (record.result = whenShown);",
-    instead: "if (!isInEffect || !confirm || confirm) return (record.result = whenShown);",
+    literal: "if (!isInEffect || (doubt === undefined && !confirm)) return ended();",
+    instead: "if (!isInEffect || !confirm || confirm) return ended();",
   },
   {
     name: "an answer that is not plain passes for one",

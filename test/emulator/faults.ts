@@ -108,6 +108,11 @@ export interface Fault {
   location?: string;
 }
 
+/** The same faults for commands in a batch as well: they strike wherever a command arrives. */
+export function anywhere(faults: readonly Fault[]): Fault[] {
+  return faults.flatMap((fault) => [fault, { ...fault, match: { ...fault.match, item: true } }]);
+}
+
 interface Armed {
   fault: Fault;
   /** Matching requests so far. */

@@ -11,6 +11,7 @@ import {
   folderPermission,
   matchable,
   grantableUser,
+  userOf,
   conflictingOption,
 } from "../../lib/entitlements/folderPermission.ts";
 import { tenantOf } from "../exchange/answering.ts";
@@ -337,7 +338,7 @@ describe("the user of a right", () => {
     expect(
       await Promise.all(
         ["default", "ANONYMOUS", "Default"].map((user) =>
-          grantableUser(right(user, "Reviewer"), (query) => query({ exchange })),
+          userFor(right(user, "Reviewer"), exchange),
         ),
       ),
     ).toEqual(["Default", "Anonymous", "Default"]);
@@ -346,9 +347,7 @@ describe("the user of a right", () => {
 
   it("is named by an address that is theirs alone", async () => {
     const { exchange } = tenant();
-    expect(await grantableUser(right(dora, "Reviewer"), (query) => query({ exchange }))).toBe(
-      "first@contoso.com",
-    );
+    expect(await userFor(right(dora, "Reviewer"), exchange)).toBe("first@contoso.com");
   });
 });
 
@@ -365,7 +364,7 @@ it.each<[string, string, string | undefined]>([
     ],
   });
   const wanted = calendarRightFrom({ user: dora, rights: "Editor", flags });
-  const found = grantableUser(wanted, (query) => query({ exchange }));
+  const found = userFor(wanted, exchange);
   if (message === undefined) expect(await found).toBe(dora);
   else
     expect(await faultOf(found)).toMatchObject({
@@ -462,3 +461,6 @@ describe("the value an import compares", () => {
     expect(await matchable([option("2", dora, "Reviewer")], ways(exchange))).toEqual([]);
   });
 });
+
+const userFor = (wanted: CalendarRight, exchange: Exchange): Promise<string> =>
+  grantableUser(wanted, userOf(wanted), (query) => query({ exchange }));

@@ -309,7 +309,7 @@ describe("membership", () => {
               sentence: `${step.sentence}, without the check for managers`,
             },
           ];
-    const add = adding(target, account, false);
+    const add = adding(target, account);
     expect(add).toEqual({
       alternatives: others(add),
       target: "exchange",
@@ -317,10 +317,10 @@ describe("membership", () => {
       operation: "Add-DistributionGroupMember",
       parameters: own,
       sentence: `Add "Jan" <jan@contoso.com> (${guidOf(9)}) to group "Group 1" <g1@contoso.com> (${guidOf(1)})`,
-      before: { isMember: false },
-      isInPlace: false,
+      before: {},
+      unread: expect.any(Object) as unknown,
     });
-    const remove = removing(target, account, true);
+    const remove = removing(target, account);
     expect(remove).toEqual({
       alternatives: others(remove),
       target: "exchange",
@@ -329,21 +329,27 @@ describe("membership", () => {
       operation: "Remove-DistributionGroupMember",
       parameters: { ...own, Confirm: false },
       sentence: `Remove "Jan" <jan@contoso.com> (${guidOf(9)}) from group "Group 1" <g1@contoso.com> (${guidOf(1)})`,
-      before: { isMember: true },
-      isInPlace: false,
+      before: {},
+      unread: expect.any(Object) as unknown,
     });
   });
 
-  it("that is already right needs no change", () => {
-    expect(adding(group, account, true)).toMatchObject({
-      before: { isMember: true },
-      isInPlace: true,
-    });
-    expect(removing(group, account, false)).toMatchObject({
-      before: { isMember: false },
-      isInPlace: true,
-    });
-  });
+  it.each([true, false])(
+    "is known by a read where nothing is sent (a member: %s)",
+    async (isListed) => {
+      const { exchange } = tenantOf({
+        "Get-DistributionGroup": () => (isListed ? [row(1)] : []),
+      });
+      const { unread: add } = adding(group, account);
+      const { unread: remove } = removing(group, account);
+      expect(await add?.isInPlace({ exchange })).toBe(isListed);
+      expect(await remove?.isInPlace({ exchange })).toBe(!isListed);
+      expect([add?.before(isListed), remove?.before(!isListed)]).toEqual([
+        { isMember: isListed },
+        { isMember: isListed },
+      ]);
+    },
+  );
 });
 
 it.each<[string, boolean, boolean, boolean]>([
@@ -357,7 +363,7 @@ it.each<[string, boolean, boolean, boolean]>([
       return found ? [row(1)] : [];
     },
   });
-  expect(await removing(group, account, true).isInEffect?.({ exchange })).toBe(expected);
+  expect(await removing(group, account).isInEffect?.({ exchange })).toBe(expected);
 });
 
 describe("the members of groups", () => {

@@ -4,6 +4,7 @@ import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchang
 import { mailboxById, type Mailbox } from "../../lib/exchange/mailbox.ts";
 import type { Parameters } from "../../lib/exchange/client/encoding.ts";
 import type { ExchangeGate } from "../../lib/exchange/target.ts";
+import type { StepResult } from "../../lib/step.ts";
 import { tokenSource } from "../../lib/auth/token.ts";
 import { httpTransport } from "../../lib/net/transport.ts";
 import { seedState } from "../emulator/seed.ts";
@@ -20,7 +21,7 @@ export interface Live {
   stored(name: string): DirectoryObject;
   mailbox(name: string, properties: readonly string[]): Promise<Mailbox>;
   /** The gate of an action, without the host between. */
-  gate: Pick<ExchangeGate, "read" | "change">;
+  gate: Pick<ExchangeGate, "read" | "change" | "changeAll">;
   /** Every cmdlet that was called since the last reset. */
   cmdlets(): (string | undefined)[];
   close(): Promise<void>;
@@ -52,6 +53,10 @@ export async function liveTenant(): Promise<Live> {
     if (!found) throw new Error(`the emulated tenant has no account called ${name}`);
     return found;
   };
+  const change: ExchangeGate["change"] = async ({ operation, parameters }) => {
+    await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
+    return "done";
+  };
   return {
     exchange,
     emulator,
@@ -66,9 +71,11 @@ export async function liveTenant(): Promise<Live> {
       mailboxById(String(stored(name)["Guid"]), properties)({ exchange }),
     gate: {
       read: (query) => query({ exchange }),
-      async change({ operation, parameters }) {
-        await exchange.invoke({ cmdlet: operation, parameters: parameters as Parameters });
-        return "done";
+      change,
+      async changeAll(steps) {
+        const results: StepResult[] = [];
+        for (const step of steps) results.push(await change(step));
+        return results;
       },
     },
     cmdlets: () =>

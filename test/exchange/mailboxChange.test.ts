@@ -3,7 +3,8 @@ import type { Mailbox } from "../../lib/exchange/mailbox.ts";
 import { applySettings, differenceOf, propertiesFor } from "../../lib/exchange/mailboxChange.ts";
 import { settingsFrom } from "../../lib/exchange/settings.ts";
 import { liveTenant, type Live } from "./live.ts";
-import { clientOf, faultOf, rows } from "./scripted.ts";
+import { answering } from "./answering.ts";
+import { faultOf, rows } from "./scripted.ts";
 import type { ExchangeStep } from "../../lib/exchange/target.ts";
 
 const id = "0b1ec700-0000-4000-8000-000000000001";
@@ -226,18 +227,17 @@ describe("bringing a mailbox to its settings", () => {
     fields: Record<string, unknown>,
     found: Record<string, unknown>[],
   ): Promise<{ sent: string[]; changes: ExchangeStep[]; after: unknown }> {
-    const { exchange, sent } = clientOf([rows(found)], { forever: true });
+    const { exchange, asked } = answering(() => rows(found));
     const changes: ExchangeStep[] = [];
     const { after } = await applySettings(present, settings(fields), {
       read: (query) => query({ exchange }),
-      change: (step) => (changes.push(step as ExchangeStep), Promise.resolve("done")),
+      changeAll(steps) {
+        changes.push(...(steps as ExchangeStep[]));
+        return Promise.resolve(steps.map(() => "done"));
+      },
     });
     return {
-      sent: sent.map(
-        ({ body }) =>
-          (JSON.parse(body ?? "") as { CmdletInput: { Parameters: { Filter: string } } })
-            .CmdletInput.Parameters.Filter,
-      ),
+      sent: asked.map(({ parameters }) => String(parameters["Filter"])),
       changes,
       after,
     };

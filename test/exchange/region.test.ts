@@ -472,7 +472,7 @@ describe("reading a region", () => {
       kind: "unexpected",
       message:
         `Exchange Online returned ${count} results for the regional configuration of ` +
-        `mailbox ${shown}; expected one.`,
+        `mailbox ${mailbox.Guid}; expected one.`,
     });
   });
 });

@@ -1,15 +1,23 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Fault, type FaultKind } from "../../lib/fault.ts";
 import type { Deadline } from "../../lib/host/deadline.ts";
 import { openGate, type Notice, type StepAnswer } from "../../lib/host/gate.ts";
 import type { Step } from "../../lib/step.ts";
 import { thrown, connectionOf, guid, step, type Send } from "./world.ts";
 
-function opened({ send, dryRun = false }: { send?: Send; dryRun?: boolean } = {}) {
+interface Opening {
+  send?: Send;
+  dryRun?: boolean;
+  confirmAll?: boolean;
+  /** Milliseconds left. */
+  left?: number;
+}
+
+function opened({ send, dryRun = false, confirmAll = false, left = 1 }: Opening = {}) {
   const controller = new AbortController();
   const deadline: Deadline = {
     signal: controller.signal,
-    remaining: () => 1,
+    remaining: () => left,
     bound: (work) => work,
     interrupt: (reason) => controller.abort(reason),
     atMost: () => undefined,
@@ -24,7 +32,7 @@ function opened({ send, dryRun = false }: { send?: Send; dryRun?: boolean } = {}
       deadline,
       log: (level, message) => said.push(`${level}: ${message}`),
       keepSecret: () => undefined,
-      trust: { confirmAll: false, strict: false },
+      trust: { confirmAll, strict: false },
     }),
     connection,
     deadline,
@@ -319,6 +327,30 @@ describe("several changes at once", () => {
     ]);
   });
 
+  it("can resolve to the result or the fault of each", async () => {
+    const { gate, connection } = opened();
+    connection.sendAll = answering(refused, { notices: [] });
+    expect(await gate.attemptAll([step("A"), step("B")])).toEqual([refused, "done"]);
+    expect(gate.taken).toMatchObject([{ result: "failed", fault: refused }, { result: "done" }]);
+  });
+
+  it("are looked at side by side, also when they are looked at again", async () => {
+    const { gate } = opened({ confirmAll: true, left: 20_000 });
+    const running = { now: 0, max: 0, looks: 0 };
+    const isInEffect = async (): Promise<boolean> => {
+      running.max = Math.max(running.max, ++running.now);
+      await Promise.resolve();
+      running.now--;
+      return ++running.looks > 2;
+    };
+    const steps = ["A", "B"].map((name) => ({ ...step(name), isInEffect }));
+    expect(await gate.changeAll(steps)).toEqual(["pending", "pending"]);
+    expect(running.max).toBe(2);
+    running.max = 0;
+    expect(await gate.settle()).toEqual([]);
+    expect([running.max, gate.taken.map(({ result }) => result)]).toEqual([2, ["done", "done"]]);
+  });
+
   it("are only planned in a dry run", async () => {
     const { gate, connection } = opened({ dryRun: true });
     connection.sendAll = () => Promise.reject(refused);
@@ -327,6 +359,50 @@ describe("several changes at once", () => {
       "alreadySo",
     ]);
     expect(gate.taken.map(({ step: { sent } }) => sent)).toEqual([false, false]);
+  });
+});
+
+describe("a step whose service reports whether it changed anything", () => {
+  let reads = 0;
+  const unread = {
+    isInPlace: (): Promise<boolean> => (reads++, Promise.resolve(true)),
+    before: (wasInPlace: boolean) => ({ was: wasInPlace }),
+  };
+  const reported = { ...step("A"), before: {}, unread };
+  const isShown = { ...reported, isInEffect: () => Promise.resolve(true) };
+  const so: StepAnswer = { notices: [{ kind: "alreadySo", text: "so" }] };
+  beforeEach(() => {
+    reads = 0;
+  });
+
+  it.each<[string, StepAnswer | Fault, typeof reported, string, object]>([
+    ["that it did", { notices: [] }, reported, "done", { was: false }],
+    ["that it was so", so, isShown, "alreadySo", { was: true }],
+    ["that it was so, to a second try", { ...so, wasRetried: true }, isShown, "alreadySo", {}],
+    [
+      "an error, although it is so",
+      new Fault({ kind: "unexpected", message: "?" }),
+      isShown,
+      "alreadySo",
+      {},
+    ],
+    ["nothing", new Fault({ kind: "unavailable", message: "Cut." }), isShown, "done", {}],
+  ])("is not read when it answers %s", async (_answer, answer, sent, result, before) => {
+    const { gate } = opened({
+      send: () => (answer instanceof Fault ? Promise.reject(answer) : Promise.resolve(answer)),
+    });
+    expect(await gate.change(sent)).toBe(result);
+    expect([reads, gate.taken[0]?.step.before]).toEqual([0, before]);
+  });
+
+  it("is read in a dry run, alone or with others", async () => {
+    for (const change of ["change", "changeAll"] as const) {
+      const { gate, connection } = opened({ dryRun: true });
+      await (change === "change" ? gate.change(reported) : gate.changeAll([reported]));
+      expect(gate.taken).toMatchObject([{ result: "alreadySo", step: { before: { was: true } } }]);
+      expect(connection.sent).toEqual([]);
+    }
+    expect(reads).toBe(2);
   });
 });
 

@@ -4,6 +4,7 @@ import action from "../../lifecycle/delete.ts";
 import { asHtml } from "../emulator/exchange/html.ts";
 import { changeEventFor, reconciliationFor, type ChangeChoices } from "../events.ts";
 import { Bench, guidOf, runnerOf, shown } from "../bench.ts";
+import { anywhere } from "../emulator/faults.ts";
 import { notFound } from "./notFound.ts";
 
 let bench: Bench;
@@ -68,8 +69,7 @@ describe("deleting", () => {
       ExternalAudience: "Known",
     });
     expect(bench.cmdlets()).toEqual([
-      "Get-Mailbox",
-      "Get-MailboxAutoReplyConfiguration",
+      "$batch",
       "Set-MailboxAutoReplyConfiguration",
       "Get-MailboxAutoReplyConfiguration",
     ]);
@@ -396,7 +396,7 @@ describe("a mailbox that does not exist", () => {
       "Get-MailboxAutoReplyConfiguration",
       "Set-MailboxAutoReplyConfiguration",
     ]) {
-      bench.emulator.setFaults([{ match: { cmdlet }, answer: notFound(aoife) }]);
+      bench.emulator.setFaults(anywhere([{ match: { cmdlet }, answer: notFound(aoife) }]));
       expect((await remove({ data })).answer).toMatchObject({
         outcome: "unknown",
         outputContext: { Success: false },
@@ -416,7 +416,8 @@ describe("a mailbox that does not exist", () => {
   it("is a success when it is deleted meanwhile, with finished changes reported", async () => {
     const answer = notFound(aoife);
     bench.emulator.setFaults([
-      { match: { cmdlet: "Get-Mailbox" }, skip: 1, answer },
+      { match: { cmdlet: "Get-Mailbox" }, answer },
+      { match: { cmdlet: "Get-Mailbox", item: true }, skip: 1, answer },
       ...["Set-Mailbox", "Get-Recipient"].map((cmdlet) => ({ match: { cmdlet }, answer })),
       { match: { cmdlet: "Get-User" }, times: 1, answer },
       { match: { cmdlet: "Get-User" }, answer: { status: 200, body: { value: [] } } },

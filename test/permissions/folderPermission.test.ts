@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Bench, guidOf, shown, type Write } from "../bench.ts";
+import { anywhere } from "../emulator/faults.ts";
 import type { FolderPermission } from "../emulator/folderState.ts";
 import type { State } from "../emulator/state.ts";
 import { permissionEventFor } from "../events.ts";
@@ -137,12 +138,14 @@ describe("the calendar", () => {
   });
 
   it("that does not exist yet is retried by the platform", async () => {
-    bench.emulator.setFaults([
-      {
-        match: { cmdlet: "Get-MailboxFolderStatistics" },
-        answer: { status: 200, body: { value: [] } },
-      },
-    ]);
+    bench.emulator.setFaults(
+      anywhere([
+        {
+          match: { cmdlet: "Get-MailboxFolderStatistics" },
+          answer: { status: 200, body: { value: [] } },
+        },
+      ]),
+    );
     for (const run of [granted, revoked]) {
       const { answer, messages } = await run(reviewer);
       expect(answer).toMatchObject({
@@ -351,7 +354,7 @@ describe("a refusal of the service", () => {
     "Get-MailboxFolderPermission",
     "Set-MailboxFolderPermission",
   ])("is reported for %s", async (cmdlet) => {
-    bench.emulator.setFaults([{ match: { cmdlet }, answer: refusal }]);
+    bench.emulator.setFaults(anywhere([{ match: { cmdlet }, answer: refusal }]));
     for (const run of [granted, revoked])
       expect((await run(reviewer)).answer).toMatchObject({
         outcome: "forbidden",

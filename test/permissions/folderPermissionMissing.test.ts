@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Bench, guidOf } from "../bench.ts";
+import { anywhere } from "../emulator/faults.ts";
 import { permissionEventFor, reconciledRevokeFor } from "../events.ts";
 import { prepare } from "./sets.ts";
 import { settings } from "./settings.ts";
@@ -42,30 +43,32 @@ describe("a missing account or object", () => {
   });
 
   it("is not assumed when only one cmdlet does not find the mailbox", async () => {
-    bench.emulator.setFaults([
-      {
-        match: { cmdlet: "Get-MailboxFolderStatistics" },
-        answer: {
-          status: 404,
-          body: {
-            error: {
-              code: "NotFound",
-              message: "x",
-              details: [
-                {
-                  code: "Context",
-                  target: "",
-                  message:
-                    "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
-                    `operation couldn't be performed because object '${anna}' couldn't be ` +
-                    "found.",
-                },
-              ],
+    bench.emulator.setFaults(
+      anywhere([
+        {
+          match: { cmdlet: "Get-MailboxFolderStatistics" },
+          answer: {
+            status: 404,
+            body: {
+              error: {
+                code: "NotFound",
+                message: "x",
+                details: [
+                  {
+                    code: "Context",
+                    target: "",
+                    message:
+                      "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The " +
+                      `operation couldn't be performed because object '${anna}' couldn't be ` +
+                      "found.",
+                  },
+                ],
+              },
             },
           },
         },
-      },
-    ]);
+      ]),
+    );
     expect((await revoked(reviewer)).answer).toMatchObject({
       outcome: "unknown",
       outputContext: { Success: false },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Fault } from "../emulator/faults.ts";
+import { anywhere, type Fault } from "../emulator/faults.ts";
 import type { State } from "../emulator/state.ts";
 import { permissionEventFor, reconciledRevokeFor, type PermissionChoices } from "../events.ts";
 import { Bench, guidOf, sentence, shown } from "../bench.ts";
@@ -321,25 +321,27 @@ describe("groups whose members Exchange cannot change", () => {
   });
 
   it("that are not the one that was requested are refused as well", async () => {
-    bench.emulator.setFaults([
-      {
-        match: { cmdlet: "Get-DistributionGroup" },
-        answer: {
-          status: 200,
-          body: {
-            value: [
-              {
-                Guid: guidOf("Sales team"),
-                DisplayName: "Sales team",
-                PrimarySmtpAddress: "s",
-                RecipientTypeDetails: "MailUniversalDistributionGroup",
-                IsDirSynced: false,
-              },
-            ],
+    bench.emulator.setFaults(
+      anywhere([
+        {
+          match: { cmdlet: "Get-DistributionGroup" },
+          answer: {
+            status: 200,
+            body: {
+              value: [
+                {
+                  Guid: guidOf("Sales team"),
+                  DisplayName: "Sales team",
+                  PrimarySmtpAddress: "s",
+                  RecipientTypeDetails: "MailUniversalDistributionGroup",
+                  IsDirSynced: false,
+                },
+              ],
+            },
           },
         },
-      },
-    ]);
+      ]),
+    );
     expect((await revoke.here(bench, event())).answer).toMatchObject({
       outcome: "unknown",
       outputContext: { Success: false },

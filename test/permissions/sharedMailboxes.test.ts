@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Fault } from "../emulator/faults.ts";
+import { anywhere, type Fault } from "../emulator/faults.ts";
 import { permissionEventFor, reconciledRevokeFor, type PermissionChoices } from "../events.ts";
 import { Bench, guidOf } from "../bench.ts";
 import { changedSince, everyRight, held, prepare, sets } from "./sets.ts";
@@ -338,9 +338,9 @@ describe("several rights at once", () => {
   });
 
   it("of which one cannot be read are not a success, and the others are revoked", async () => {
-    bench.emulator.setFaults([
-      { match: { cmdlet: "Get-MailboxPermission" }, named: "forbiddenNul" },
-    ]);
+    bench.emulator.setFaults(
+      anywhere([{ match: { cmdlet: "Get-MailboxPermission" }, named: "forbiddenNul" }]),
+    );
     const { answer } = await revoke.here(
       bench,
       event({ account: guidOf("Anna Bakker"), permission: on("Sales") }),

@@ -4,7 +4,7 @@ import { Fault } from "../../fault.ts";
 import { isWholeList, maxEmptyLooks, reads, type Command } from "./command.ts";
 import { bodyOf, type Row } from "./encoding.ts";
 import type { Endpoint, Seams } from "./endpoint.ts";
-import type { ReplyPage } from "./exchange.ts";
+import type { Reply, ReplyPage } from "./exchange.ts";
 import { isEmpty, readReply, type Page } from "./replies.ts";
 import { subReplyOf, type SubResponse } from "../../net/subReply.ts";
 import { retrying, type Try } from "../../net/retry.ts";
@@ -60,6 +60,36 @@ export function eachRead<T>(
     for (const { id, item, command } of asked)
       yield* piecesOf(item, command, answers.get(id), ways);
   });
+}
+
+/**
+ * The reply or the fault of each read, in their order, from one request for all of them. When the service does not
+ * take that request, each read is sent separately: its own fault is the one to report.
+ */
+export async function repliesTo(
+  commands: readonly Command[],
+  alone: (command: Command) => Promise<Reply>,
+  ways: Ways,
+): Promise<(Reply | Fault)[]> {
+  const [only] = commands;
+  if (commands.length === 1 && only) return [await alone(only).catch(Fault.of)];
+  const replies = commands.map((): Reply | Fault => ({ rows: [], notices: [], wasRetried: false }));
+  try {
+    for await (const piece of eachRead(commands.entries(), ([, command]) => command, ways)) {
+      const [index] = piece.item;
+      const reply = replies[index];
+      if ("fault" in piece) replies[index] = piece.fault;
+      else if (reply && "rows" in reply) {
+        reply.rows.push(...piece.page.rows);
+        reply.notices.push(...piece.page.notices);
+      }
+    }
+    return replies;
+  } catch (thrown) {
+    const fault = Fault.of(thrown);
+    if (fault.retryable || ways.seams.pace.signal.aborted) throw fault;
+    return await Promise.all(commands.map((command) => alone(command).catch(Fault.of)));
+  }
 }
 
 function isEmptyList(command: Command, page: Page | undefined): boolean {

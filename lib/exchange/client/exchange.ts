@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import DataLoader from "dataloader";
 import { Fault } from "../../fault.ts";
 import { IdTable } from "../../idTable.ts";
-import { eachRead, type Piece } from "./batch.ts";
+import { eachRead, repliesTo, type Piece } from "./batch.ts";
 import { isWholeList, maxEmptyLooks, reads, repeatable, type Command } from "./command.ts";
 import { bodyOf, textOf, type Row } from "./encoding.ts";
 import { eventually, type Patience } from "../../net/polling.ts";
@@ -24,7 +25,10 @@ export interface ReplyPage extends Reply {
 
 /** Exchange Online, as seen by its nouns: cmdlets in, objects out. */
 export interface Exchange {
-  /** Calls a cmdlet and returns its complete answer, all pages together. Throws a `Fault`. */
+  /**
+   * Calls a cmdlet and returns its complete answer, all pages together. Reads that are asked for at the same time go
+   * out in one request. Throws a `Fault`.
+   */
   invoke(command: Command): Promise<Reply>;
   /**
    * Calls a cmdlet and yields its pages as they arrive. A page that cannot be read is a fault, never the end of the
@@ -111,17 +115,25 @@ export function exchangeOnline(settings: ExchangeSettings, seams: Seams): Exchan
     }
   }
 
+  async function invoked(command: Command): Promise<Reply> {
+    const all: Reply = { rows: [], notices: [], wasRetried: false };
+    for await (const { rows, notices, wasRetried } of pages(command)) {
+      all.rows.push(...rows);
+      all.notices.push(...notices);
+      all.wasRetried ||= wasRetried;
+    }
+    return all;
+  }
+
+  /** What is asked for at the same time goes out together. Nothing is kept: the next look reads again. */
+  const replies = new DataLoader<Command, Reply>(
+    (commands) => repliesTo(commands, invoked, { endpoint, pages, seams }),
+    { cache: false },
+  );
+
   return {
     pages: (command) => pages(command),
-    async invoke(command) {
-      const all: Reply = { rows: [], notices: [], wasRetried: false };
-      for await (const { rows, notices, wasRetried } of pages(command)) {
-        all.rows.push(...rows);
-        all.notices.push(...notices);
-        all.wasRetried ||= wasRetried;
-      }
-      return all;
-    },
+    invoke: (command) => (reads(command) ? replies.load(command) : invoked(command)),
     each: (items, commandFor) => eachRead(items, commandFor, { endpoint, pages, seams }),
     eventually: (look, patience) => eventually(pace, look, patience),
     stats: pace.stats,

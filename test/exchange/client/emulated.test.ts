@@ -110,8 +110,9 @@ it("takes one new token for many that were refused at once", async () => {
   emulator.setFaults([
     { match: { side: "exchange" }, named: "tokenRefused", times: 3, delayMs: 20 },
   ]);
-  const found = await Promise.all(Array.from({ length: 3 }, () => exchange.invoke(aoife)));
-  expect(found.map((reply) => reply.rows.length)).toEqual([1, 1, 1]);
+  const first = async (): Promise<unknown> =>
+    (await exchange.pages(aoife).next()).value?.rows.length;
+  expect(await Promise.all([first(), first(), first()])).toEqual([1, 1, 1]);
   expect(arrived().filter((line) => line.startsWith("login"))).toEqual(["login 200"]);
   expect(arrived().filter((line) => line === "exchange 401")).toHaveLength(3);
 });

@@ -191,6 +191,11 @@ export const clientFaults: readonly Faults[] = [
         replace: "if (false)",
         why: "A change could be sent in a batch, where its outcome is not attributable.",
       },
+      {
+        find: "if (fault.retryable || ways.seams.pace.signal.aborted) throw fault;",
+        replace: "throw fault;",
+        why: "A service that takes no batch would take no event.",
+      },
     ],
   },
   {

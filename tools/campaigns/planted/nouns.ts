@@ -84,8 +84,8 @@ export const nounFaults: readonly Faults[] = [
     file: "lib/exchange/rightChange.ts",
     faults: [
       {
-        find: "(right.isAbsent?.(mailbox, account)(targets) ?? true)",
-        replace: "true",
+        find: "!mayBeHeld(standing) && isAbsent",
+        replace: "!mayBeHeld(standing)",
         why: "An empty answer would be a successful revoke of Send on Behalf that is still there.",
       },
       {
@@ -286,7 +286,7 @@ export const nounFaults: readonly Faults[] = [
         why: "The holder of an address that was deleted would not be named.",
       },
       {
-        find: "await read(addressesAreFree(needed));",
+        find: "if (difference.change) await addressesAreFree(difference.change)(targets);",
         replace: "",
         why: "The holder of an address would not be named.",
       },
