@@ -128,6 +128,7 @@ export class Recipients {
 
   async #readUsersOnce(exchange: Exchange): Promise<void> {
     const select = ["Guid", ...freeNames, ...rareNames];
+    let isEmpty = true;
     for await (const { rows } of exchange.pages({
       cmdlet: "Get-User",
       parameters: { ResultSize: "Unlimited" },
@@ -139,8 +140,16 @@ export class Recipients {
         this.#addFreeNames(row, guid);
         for (const name of rareNames) this.#byRareName.add(row[name], guid);
         this.#distinguishedNames.set(guid.toLowerCase(), textOf(row["DistinguishedName"]));
+        isEmpty = false;
       }
     }
+    // Then a trustee with nothing but a rare name would be unknown, and the import would look complete.
+    if (isEmpty)
+      throw new Fault({
+        kind: "unexpected",
+        message:
+          "Exchange Online returned no users; expected at least those of the mailboxes of the tenant.",
+      });
   }
 
   #addFreeNames(row: Row, guid: string): void {

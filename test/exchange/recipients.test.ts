@@ -28,8 +28,8 @@ const more = {
   "@adminapi.warnings": ["There are more results available than are currently displayed."],
 };
 
-/** What the texts are resolved to in a tenant of these recipients and users. */
-function tenantWith(recipients: unknown[], users: unknown[] = []) {
+/** What the texts are resolved to in a tenant of these recipients and users. No tenant is without users. */
+function tenantWith(recipients: unknown[], users: unknown[] = [user(90)]) {
   const tenant = tenantOf({ "Get-Recipient": () => recipients, "Get-User": () => users });
   const list = new Recipients(["UserMailbox"]);
   const read = list.read(tenant.exchange);
@@ -240,6 +240,14 @@ describe("the recipients", () => {
     const list = new Recipients([]);
     for (const text of ["a", "b"])
       expect(await faultOf(list.resolve(text, exchange))).toMatchObject({ kind: "denied" });
+  });
+
+  it("are a fault when there are no users, though mailboxes have one each", async () => {
+    const { resolve } = tenantWith([row(1)], []);
+    expect(await faultOf(resolve("S-1-5-21-1-2-3-4"))).toMatchObject({
+      kind: "unexpected",
+      message: expect.stringContaining("returned no users") as string,
+    });
   });
 
   it("are a fault when the service reports that there are more users", async () => {
