@@ -296,8 +296,11 @@ describe("what the service refuses", () => {
 
   // https://github.com/Microsoft365DSC/Microsoft365DSC/issues/142
   it("because the mailbox moved a moment ago is tried again, a read and a repeatable change alike", async () => {
+    const cmdlet = "Get-MailboxRegionalConfiguration";
     bench.emulator.setFaults([
-      { match: { cmdlet: "Get-MailboxRegionalConfiguration" }, named: "mailboxMoved", times: 1 },
+      // In the batch, and by itself.
+      { match: { cmdlet, item: true }, named: "mailboxMoved", times: 1 },
+      { match: { cmdlet }, named: "mailboxMoved", times: 1 },
       {
         match: { cmdlet: "Set-MailboxAutoReplyConfiguration" },
         named: "mailboxInTransit",
@@ -369,8 +372,10 @@ describe("what the service refuses", () => {
   // https://github.com/timmcmic/DLConversionV2/issues/5
   it("on a GroupMailbox is explained: the members of a Microsoft 365 group change through Graph", async () => {
     const before = held(bench);
+    const cmdlet = "Get-DistributionGroup";
     bench.emulator.setFaults([
-      { match: { cmdlet: "Get-DistributionGroup" }, named: "groupMailbox" },
+      { match: { cmdlet, item: true }, named: "groupMailbox" },
+      { match: { cmdlet }, named: "groupMailbox" },
     ]);
     // The refusal counts for more than the type that another look still reports.
     for (const [name, address] of [

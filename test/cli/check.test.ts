@@ -45,7 +45,7 @@ describe("exo-connector check", () => {
     const { code, lines, notes } = await ran(["check", "--folder", folder]);
     expect({ code, notes }).toEqual({ code: 1, notes: [] });
     expect(lines).toEqual([
-      'configuration.json:128:12  The connector does not read "CorelateOnly"; expected CorrelateOnly.',
+      'configuration.json:139:12  The connector does not read "CorelateOnly"; expected CorrelateOnly.',
       "fieldMapping.json:19:15  CustomAttribut1 is mapped, but is not a setting of a mailbox; " +
         "the most similar name is CustomAttribute1.",
       "fieldMapping.json:96:20  The mapping of HiddenFromAddressListsEnabled yields " +
@@ -95,11 +95,11 @@ describe("exo-connector check", () => {
     edit("configuration.json", '"ExistingAutoReply"', '"deleteAccount"');
     edit("fieldMapping.json", '"CustomAttribute1"', '"jobTitle"');
     const lines = [
-      "configuration.json:152:12  No action of Exchange Online reads deleteAccount, a key of Entra ID with " +
+      "configuration.json:163:12  No action of Exchange Online reads deleteAccount, a key of Entra ID with " +
         "Exchange Online; expected a form without it.",
       "fieldMapping.json:19:15  jobTitle is an attribute of the user, not of the mailbox: the system Entra ID with " +
         "Exchange Online sets it; expected a setting of a mailbox.",
-      "lifecycle/entra/configuration.json:149:12  No action of Entra ID with Exchange Online reads " +
+      "lifecycle/entra/configuration.json:160:12  No action of Entra ID with Exchange Online reads " +
         "ExistingAutoReply, a key of Exchange Online; expected a form without it.",
       "lifecycle/entra/fieldMapping.json:145:15  CustomAttribute1 is a property of the mailbox; expected " +
         "exchangeOnline.CustomAttribute1.",
