@@ -307,7 +307,12 @@ describe("the configuration", () => {
   /** The keys that the connection reads with a secret or a certificate, and those of the scripts for the platform. */
   function keysOfConnection(): Set<string> {
     // The scripts that start the bundles read these. An event is refused without the required ones.
-    const read = new Set(["ConnectorPath", "NodePath", "ServeSocket", ...configurationSchema.required]);
+    const read = new Set([
+      "ConnectorPath",
+      "NodePath",
+      "ServeSocket",
+      ...configurationSchema.required,
+    ]);
     for (const UseCertificate of [false, true])
       connect(
         watched(

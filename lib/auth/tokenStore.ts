@@ -67,25 +67,24 @@ export function storedTokens(
   }
 
   return async (refused) => {
-    let isUsable = true;
-    const tolerant = async <T>(work: Promise<T>): Promise<T | undefined> =>
-      await work.catch((thrown: unknown) => {
-        if (pace.signal.aborted) throw thrown;
-        isUsable = false;
-        warn?.(
-          `Tokens are not kept in ${folder} (EXO_CONNECTOR_STATE). ${Fault.of(thrown).message}`,
-        );
-        return undefined;
-      });
-    if (!path.isAbsolute(folder))
-      await tolerant(Promise.reject(Fault.invalid("Expected an absolute path.")));
-    const stored = isUsable ? await tolerant(tokenOrLease(refused)) : undefined;
-    if (stored) return stored;
+    const unusable = (thrown: unknown): void => {
+      if (pace.signal.aborted) throw thrown;
+      warn?.(`Tokens are not kept in ${folder} (EXO_CONNECTOR_STATE). ${Fault.of(thrown).message}`);
+    };
+    let isLeased = false;
+    try {
+      if (!path.isAbsolute(folder)) throw Fault.invalid("Expected an absolute path.");
+      const stored = await tokenOrLease(refused);
+      if (stored) return stored;
+      isLeased = true;
+    } catch (thrown) {
+      unusable(thrown);
+    }
     const free = async (next: Stored): Promise<void> => {
-      if (isUsable)
-        await tolerant(
-          store.update((value) => (storedIn(value).lease?.by === me ? next : undefined)),
-        );
+      if (!isLeased) return;
+      await store
+        .update((value) => (storedIn(value).lease?.by === me ? next : undefined))
+        .catch(unusable);
     };
     try {
       const issued = await newToken(refused);

@@ -67,7 +67,8 @@ const inWindowsPowerShell = {
     GetBaseException GetBytes GetDirectoryName GetFiles GetFullPath GetUnresolvedProviderPathFromPSPath
     GetValue GraceMs HasExited Hash Id IsCompleted IsFixedSize IsPathRooted Kill Length LimitMs Major
     Message Move MoveFile Name new OnlyReads Open outputContext Parameters Path path PreviewMs Previous
-    Properties PSObject PSVariable PSVersion ReadAllText ReadLine ReadLineAsync RedirectStandardError
+    Properties PSObject PSVariable PSVersion ReadAllText ReadLine ReadLineAsync ReadToEnd
+    RedirectStandardError
     RedirectStandardInput RedirectStandardOutput Remove Replace Result Rubbish Secrets SessionState
     sha256 Split StandardError StandardErrorEncoding StandardInput StandardOutput StandardOutputEncoding
     Start StartNew StartsWith Substring Success TimedOut ToCharArray ToLowerInvariant Trim

@@ -140,8 +140,14 @@ function Invoke-Precompile($folder) {
     $found += @(Get-Command -Name 'node' -CommandType Application -ErrorAction SilentlyContinue | ForEach-Object { $_.Path })
     if ($found.Count -eq 0) { return "Node.js was not found, so the bundles are not compiled. $later" }
     try {
-        $output = & $found[0] $script
-        if ($LASTEXITCODE -ne 0) { throw "Node.js ended with $LASTEXITCODE." }
+        $start = [System.Diagnostics.ProcessStartInfo]::new($found[0], """$script""")
+        $start.UseShellExecute = $false
+        $start.CreateNoWindow = $true
+        $start.RedirectStandardOutput = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        $output = $process.StandardOutput.ReadToEnd().Trim()
+        $process.WaitForExit()
+        if ($process.ExitCode -ne 0) { throw "Node.js ended with exit code $($process.ExitCode)." }
         $output
     }
     catch { "The bundles are not compiled: $($_.Exception.Message) $later" }
