@@ -38,6 +38,16 @@ const mailbox: Mailbox = {
   RecipientTypeDetails: "SharedMailbox",
 };
 const { FullAccess, SendAs, SendOnBehalf } = rights;
+/** A user who is no recipient, as the list of users has them. */
+const stranger = {
+  ...Object.fromEntries(
+    ["Name", "DisplayName", "Sid", "SamAccountName", "UserPrincipalName", "LegacyExchangeDN"].map(
+      (name) => [name, "stranger"],
+    ),
+  ),
+  Guid: guidOf(90),
+  DistinguishedName: "CN=stranger",
+};
 const silent = (): void => undefined;
 
 describe("the permissions of a mailbox", () => {
@@ -321,7 +331,8 @@ describe("a holder of rights on shared mailboxes", () => {
       "Get-Recipient": ({ parameters: { Identity: id } }) =>
         id === undefined ? people : notFound(textOf(id)),
       "Get-User": ({ parameters: { Identity: id } }) =>
-        id === undefined ? [] : notFound(textOf(id)),
+        // No tenant is without users.
+        id === undefined ? [stranger] : notFound(textOf(id)),
     });
     const said: string[] = [];
     const given: [string, string[]][] = [];
