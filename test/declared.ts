@@ -65,7 +65,8 @@ export function callsTo(emulator: Pick<Emulator, "journal">, skipped = 0): Call[
       .filter(({ side }) => side !== "login")
       // A batch that was cut before it arrived is not taken apart.
       .filter(
-        (entry) => entry.operation !== "POST /$batch" || entry.fault === undefined || entry.items,
+        ({ operation, cmdlet, fault, items }) =>
+          (operation !== "POST /$batch" && cmdlet !== "$batch") || fault === undefined || items,
       )
       .flatMap((entry): (Entry | Item)[] => entry.items ?? [entry])
       .map(({ cmdlet, operation, parameters = {}, path = "", query = "" }) => {

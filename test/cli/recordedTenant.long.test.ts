@@ -90,10 +90,15 @@ describe("a recorded tenant", () => {
     );
     const { source, traffic } = JSON.parse(text) as {
       source: string;
-      traffic: { request: { cmdlet: string } }[];
+      traffic: { request: Called & { batch?: Called[] } }[];
     };
+    interface Called {
+      cmdlet: string;
+    }
     expect(source).toMatch(/^tenant: recorded \d{4}-\d\d-\d\d, scrubbed$/);
-    expect(traffic.filter(({ request }) => !request.cmdlet.startsWith("Get-"))).toEqual([]);
+    const called = traffic.flatMap(({ request }) => request.batch ?? [request]);
+    expect(called.map(({ cmdlet }) => cmdlet)).toContain("Get-Mailbox");
+    expect(called.filter(({ cmdlet }) => !cmdlet.startsWith("Get-"))).toEqual([]);
   });
 
   it.each(actions)("takes the place of the tenant: %s", async (action) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome } from "../../lib/generated/types.ts";
+import type { Outcome, PlanStep } from "../../lib/generated/types.ts";
 import { permissionEventFor } from "../events.ts";
 import { Bench, guidOf, type AnyAnswer, type Run } from "../bench.ts";
 import { changedSince, everyRight, held, otherwise, prepare, sets } from "./sets.ts";
@@ -97,6 +97,9 @@ async function runDrill(
   } = {},
 ): Promise<Run<AnyAnswer>[]> {
   const before = held(on);
+  // What was there before is what a list shows in a dry run, and what the service answers in the run.
+  const comparable = (step: PlanStep): unknown =>
+    readable ? step : { ...step, before: undefined };
   const rest = otherwise(on);
   const runs: Run<AnyAnswer>[] = [];
   for (const [index, verb] of verbs.entries()) {
@@ -133,8 +136,8 @@ async function runDrill(
     });
     expect(otherwise(on), where).toEqual(rest);
     if (dry)
-      expect(dry.answer.plan, where).toEqual(
-        wet.answer.plan.map((step) => ({ ...step, sent: false })),
+      expect(dry.answer.plan.map(comparable), where).toEqual(
+        wet.answer.plan.map((step) => comparable({ ...step, sent: false })),
       );
     runs.push(wet);
   }
