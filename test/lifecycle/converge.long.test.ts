@@ -185,8 +185,9 @@ const everyStop = ({ requests }: Undisturbed): Place[] =>
     ...(isWrite(cmdlet) ? [{ nth: index + 1, cut: "after" as const }] : []),
   ]);
 
+/** A batch of Exchange Online has reads only. */
 const isWrite = (cmdlet: string | undefined): boolean =>
-  cmdlet !== undefined && !cmdlet.startsWith("Get-");
+  cmdlet !== undefined && !cmdlet.startsWith("Get-") && cmdlet !== "$batch";
 
 /** `atOnce` at a time, so that none is short of time because of the others. */
 async function atEach(
