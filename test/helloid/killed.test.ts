@@ -57,7 +57,7 @@ describe.skipIf(program === "")("a run that is killed while its request is on th
   });
   afterAll(() => bench.close());
 
-  /** Starts a grant (a token, reads, the change) that hangs at its nth request, and waits until that request is there. */
+  /** Starts a grant (token, reads, change) that hangs at its nth request, and waits until that request is there. */
   async function hanging(nth: number): Promise<{
     running: Promise<ScriptRun>;
     kill(): void;
