@@ -14,13 +14,7 @@ import type { ApplicationSettings, Credential } from "./auth/application.ts";
 import type { LinkStore } from "./auth/linkedAccount.ts";
 import { stateFolder, type LinkPlace } from "./auth/linkPlace.ts";
 import { sharedTokens, type SharedTokens } from "./auth/sharedTokens.ts";
-import {
-  lateTokens,
-  tokenSource,
-  type NewToken,
-  type Storing,
-  type TokenSettings,
-} from "./auth/token.ts";
+import { late, tokenSource, type Storing, type TokenSettings } from "./auth/token.ts";
 import { keepFor, type Keep } from "./net/keep.ts";
 import { requestSlots, type RequestSlots } from "./net/requestSlots.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
@@ -186,10 +180,12 @@ function openTenant(
         ? undefined
         : storingIn({ folder: tokenFolder, kind }, settings);
       if (!links) return tokenSource(settings, seams, storing);
-      return lateTokens(async () => {
-        const { linkedTokenSource } = await import("./auth/linkedToken.ts");
-        return linkedTokenSource(settings, links, seams, storing);
-      });
+      return {
+        get: late(async () => {
+          const { linkedTokenSource } = await import("./auth/linkedToken.ts");
+          return linkedTokenSource(settings, links, seams, storing).get;
+        }),
+      };
     });
   return {
     transport,
@@ -205,17 +201,14 @@ function storingIn(
   place: { folder: string; kind: "application" | "linked account" },
   settings: TokenSettings,
 ): Storing {
-  return (newToken, seams) => {
-    let stored: Promise<NewToken> | undefined;
-    const load = async (): Promise<NewToken> => {
+  return (newToken, seams) =>
+    late(async () => {
       const [{ storedTokens }, { thisAccount }] = await Promise.all([
         import("./auth/tokenStore.ts"),
         import("./auth/storeOwner.ts"),
       ]);
       return storedTokens(settings, place, { seams, owner: thisAccount(), newToken });
-    };
-    return async (refused) => await (await (stored ??= load()))(refused);
-  };
+    });
 }
 
 /** Two events with the same key may share a tenant. A hash, because secrets belong to it. */

@@ -93,8 +93,10 @@ export function keptTokens(
   };
 }
 
-/** Tokens of a source that is loaded with the first one. */
-export function lateTokens(load: () => Promise<TokenSource>): TokenSource {
-  let source: Promise<TokenSource> | undefined;
-  return { get: async (refused) => await (await (source ??= load())).get(refused) };
+/** A function that is loaded with its first call. */
+export function late<Value, Result>(
+  load: () => Promise<(value: Value) => Promise<Result>>,
+): (value: Value) => Promise<Result> {
+  let loaded: ReturnType<typeof load> | undefined;
+  return async (value) => await (await (loaded ??= load()))(value);
 }
