@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { Fault } from "../fault.ts";
-import { version } from "../generated/version.ts";
 import type { Action, AnyEvent } from "../host/action.ts";
-import { unusable, type Answer } from "../host/answer.ts";
+import type { Answer } from "../host/answer.ts";
 import { run, type Connect } from "../host/run.ts";
+import { failedToAnswer, failure } from "./failure.ts";
 import { readDocument } from "./stdin.ts";
 import { startWatchdog } from "./watchdog.ts";
 
@@ -35,7 +35,7 @@ export async function main<Event extends AnyEvent, Targets>(
         ),
     );
   const output = action.initialOutput?.(undefined) ?? {};
-  const watchdog = startWatchdog(lineOf(lastResort(tooBusy, output)));
+  const watchdog = startWatchdog(lastLine(tooBusy, output));
   const stdout = async (text: string, isAnswer: boolean): Promise<boolean> => {
     // The watchdog has answered, and ends the process in a moment.
     if (!watchdog.reserve()) return await new Promise<never>(() => undefined);
@@ -78,9 +78,7 @@ export async function main<Event extends AnyEvent, Targets>(
       },
     });
   } catch {
-    // A defect in the code that answers. The error may contain a secret, and the redaction may be the
-    // defect.
-    await stdout(lineOf(lastResort(defect, output)), true);
+    await stdout(lastLine(failedToAnswer, output), true);
     code = 1;
   }
   process.exitCode = code;
@@ -105,13 +103,9 @@ const afterAnswerMs = 2_000;
 
 const tooBusy =
   "The time for one event ran out, and the connector was too busy to stop; it is unknown what it did.";
-const defect =
-  "The connector failed while it was answering; it is unknown what it did. This is a defect: please report it.";
-
-function lastResort(message: string, output: Readonly<Record<string, unknown>>): Answer {
-  const stats = { version, requests: 0, retries: 0, waitedMs: 0, totalMs: 0 };
-  return { ...unusable([message], { taken: [], output, stats }), outcome: "unknown" };
-}
+/** The answer of a process that cannot say what became of its event. */
+const lastLine = (message: string, output: Readonly<Record<string, unknown>>): string =>
+  lineOf(failure([message], "unknown", { output, totalMs: 0 }));
 
 function lineOf(answer: Answer): string {
   return `${JSON.stringify(answer)}\n`;

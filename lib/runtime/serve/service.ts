@@ -3,7 +3,8 @@ import type { Fault } from "../../fault.ts";
 import type { Action, AnyEvent } from "../../host/action.ts";
 import { deadlineFrom } from "../../host/deadline.ts";
 import { run, type Connect, type World } from "../../host/run.ts";
-import { answerLine, answerTo, failure, NotStarted, endedWhileBusy } from "./answers.ts";
+import { failure } from "../failure.ts";
+import { answerLine, answerTo, NotStarted, endedWhileBusy } from "./answers.ts";
 import { Queue } from "./queue.ts";
 import { idText, orderOf, requestIn, type Request } from "./request.ts";
 
