@@ -19,8 +19,6 @@ import { member, memberAt, plainText } from "./members.ts";
 import { shownName } from "./displayName.ts";
 import type { Log } from "./output.ts";
 
-/** Runs every attempt, regardless of the outcome of the others, and returns the faults. */
-export { faultsOf } from "./faults.ts";
 export type { Result } from "./action.ts";
 
 /**

@@ -16,11 +16,11 @@ import type {
   PermissionsAnswer,
   SubPermissionRecord,
 } from "../../lib/generated/types.ts";
+import { faultsOf } from "../../lib/host/faults.ts";
 import { onGrantPermission } from "../../lib/host/grantPermissionAction.ts";
 import { onImportPermission } from "../../lib/host/importPermissionAction.ts";
 import { onImportSubPermissions } from "../../lib/host/importSubPermissionsAction.ts";
 import {
-  faultsOf,
   textIn,
   type Holders,
   type Permission,

@@ -17,11 +17,6 @@ export class Queue {
     this.#atOnce = atOnce;
   }
 
-  /** The jobs that wait or run. */
-  get size(): number {
-    return this.#waiting.length + this.#running;
-  }
-
   add(job: Job): void {
     this.#waiting.push(job);
     this.#startNext();
