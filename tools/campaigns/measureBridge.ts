@@ -13,6 +13,7 @@ import { startEmulator } from "../../test/emulator/server.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { story } from "../cli/demoEvents.ts";
 import { runBundle } from "../cli/run.ts";
+import { median } from "./median.ts";
 
 const calls = 20;
 const allowedMs = { first: 250, later: 50 };
@@ -61,7 +62,7 @@ await close();
 await running.close();
 rmSync(folder, { recursive: true, force: true });
 
-const medians = { first: median(first), later: median(later) };
+const medians = { first: Math.round(median(first)), later: Math.round(median(later)) };
 console.log(
   `Bridge over bundle, median of ${calls}: first call ${medians.first} ms, later ${medians.later} ms`,
 );
@@ -106,8 +107,4 @@ function literal(value: unknown): string {
   if (typeof value !== "object") return JSON.stringify(value);
   const members = Object.entries(value).map(([name, member]) => `'${name}' = ${literal(member)}`);
   return `[PSCustomObject]@{ ${members.join("; ")} }`;
-}
-
-function median(values: number[]): number {
-  return Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0);
 }

@@ -13,6 +13,7 @@ import { seedState } from "../../test/emulator/seed.ts";
 import { startEmulator } from "../../test/emulator/server.ts";
 import { createEventFor } from "../../test/events.ts";
 import { buildBundles, precompile } from "../build/bundles.ts";
+import { median } from "./median.ts";
 
 interface Case {
   name: string;
@@ -116,8 +117,4 @@ function run(
       else reject(new Error(`The event failed with exit code ${code}: ${log}`));
     });
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? NaN;
 }

@@ -11,6 +11,7 @@ import { manyMailboxes } from "../../test/emulator/seed.ts";
 import { startEmulator } from "../../test/emulator/server.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { importEventFor } from "../cli/demoEvents.ts";
+import { median } from "./median.ts";
 
 const allowed = { memory: 1.3, time: 1.1 };
 const requestMs = 200;
@@ -59,13 +60,12 @@ interface Measured {
 async function medianOf(count: number): Promise<Measured> {
   const runs: Measured[] = [];
   for (let run = 0; run < 3; run++) runs.push(await importOf(count));
-  const median = (of: keyof Measured): number =>
-    runs.map((one) => one[of]).toSorted((x, y) => x - y)[1] ?? NaN;
+  const middle = (of: keyof Measured): number => median(runs.map((one) => one[of]));
   return {
-    peakMb: median("peakMb"),
-    ms: median("ms"),
-    answeringMs: median("answeringMs"),
-    idealMs: median("idealMs"),
+    peakMb: middle("peakMb"),
+    ms: middle("ms"),
+    answeringMs: middle("answeringMs"),
+    idealMs: middle("idealMs"),
   };
 }
 

@@ -15,6 +15,7 @@ import { manyMailboxes } from "../../test/emulator/seed.ts";
 import { changeEventFor } from "../../test/events.ts";
 import { buildBundles } from "../build/bundles.ts";
 import { runBundle } from "../cli/run.ts";
+import { median } from "./median.ts";
 
 const { values } = parseArgs({
   options: {
@@ -168,8 +169,7 @@ emulator.stdin.end();
 await once(emulator, "exit");
 rmSync(folder, { recursive: true, force: true });
 
-const medians = rates.map((all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0);
-const [before = 0, now = 0, service = 0] = medians;
+const [before = 0, now = 0, service = 0] = rates.map(median);
 console.log(
   `Median of ${values.rounds}, ${atOnce} at once: serve ${service.toFixed(0)} events a second, bundles ` +
     `${now.toFixed(1)} (${(service / now).toFixed(0)} times), bundles of ${values.commit} ${before.toFixed(1)} ` +
