@@ -70,7 +70,8 @@ describe("a sealed store that many processes change", () => {
 
   it("keeps every change that was reported, however processes are killed", async () => {
     const reported: string[] = [];
-    for (let round = 0; round < 12; round++) {
+    // A slow machine writes little in a round: what counts is how much was written and had to be kept.
+    for (let round = 0; reported.length < 100; round++) {
       const runs = Array.from({ length: 8 }, (_, index) => started(`r${round}p${index}`, 1000));
       // At any moment from the first change on.
       await Promise.race(runs.map(({ child: { stdout } }) => once(stdout, "data")));
@@ -81,6 +82,5 @@ describe("a sealed store that many processes change", () => {
       const kept = new Set((await stored()) as string[]);
       expect(reported.filter((name) => !kept.has(name))).toEqual([]);
     }
-    expect(reported.length).toBeGreaterThan(24);
   });
 });
