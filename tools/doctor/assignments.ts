@@ -85,9 +85,9 @@ async function roleTypes(exchange: Exchange): Promise<Map<string, string> | unde
 
 /**
  * Of a role that may write, the implicit scope is the organization (documented: "Understanding management role
- * scopes"). The name of a scope is in CustomRecipientWriteScope, of an exclusive one as well; RecipientWriteScope is its
- * type then (assumed). Scopes of the configuration are of databases and servers: not narrower for recipients, unless
- * one is named.
+ * scopes"). The name of a scope is in CustomRecipientWriteScope, of an exclusive one as well, whose type is in
+ * RecipientWriteScope (assumed). Scopes of the configuration are of databases and servers: not narrower for recipients,
+ * unless one is named.
  */
 function scopesIn(row: Row): string[] | undefined {
   const type = textOf(row["RecipientWriteScope"]);
