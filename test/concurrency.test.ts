@@ -31,6 +31,21 @@ describe("reading ahead", () => {
     await ahead.return();
   });
 
+  it("lets the next request go out before a reader goes on that never waits", async () => {
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    let sent = 0;
+    async function* pages(): AsyncGenerator<number, void, undefined> {
+      for (let page = 1; page <= 3; page++) {
+        // As undici does on a connection that was used before.
+        await turn();
+        await turn();
+        sent = page;
+        yield page;
+      }
+    }
+    for await (const page of readAhead(pages())) expect(sent).toBe(Math.min(page + 1, 3));
+  });
+
   it("yields every item before it throws what the source threw", async () => {
     const seen: number[] = [];
     const work = (async () => {

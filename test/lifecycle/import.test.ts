@@ -285,13 +285,15 @@ describe("an import page by page", () => {
   const pagesAskedFor = (): number =>
     bench.emulator.journal().filter(({ cmdlet }) => cmdlet === "Get-Mailbox").length;
 
-  it("writes each account before the next page is requested, and all of them in the end", async () => {
+  it("writes a page while it requests the next one and no more, and all accounts in the end", async () => {
     const pagesBefore: number[] = [];
     const { code, stdout } = await runHere(() => pagesBefore.push(pagesAskedFor()));
     expect(code).toBe(0);
-    expect(pagesBefore.slice(0, -1)).toEqual(
-      Array.from({ length: 2_500 }, (_, index) => Math.floor(index / 1_000) + 1),
-    );
+    expect(pagesBefore.slice(0, -1)).toHaveLength(2_500);
+    for (const [index, pages] of pagesBefore.slice(0, -1).entries()) {
+      const own = Math.floor(index / 1_000) + 1;
+      expect([own, own + 1]).toContain(pages);
+    }
     const records = stdout
       .trimEnd()
       .split("\n")
