@@ -232,7 +232,8 @@ function described(
         .filter((type) => type !== "null");
       const named = types.map((type) => typeNames[type] ?? type).join(" or ");
       // What is expected of a number includes that it is one.
-      const expected = (types.includes("integer") && shape?.expected) || named;
+      const own = types.includes("integer") ? shape?.expected : undefined;
+      const expected = own ?? named;
       return `${name} is ${shown(found, shape)}; expected ${expected}.`;
     }
     case "enum":
