@@ -16,7 +16,7 @@ import type { App, State } from "../emulator/state.ts";
 export interface Mistake {
   /** Values of the form; undefined removes one. */
   form?: Record<string, unknown>;
-  app?: Partial<App>;
+  app?: { [Key in keyof App]?: App[Key] | undefined };
   state?: (state: State) => void;
   env?: Premises["env"];
   nodeVersion?: string;

@@ -15,6 +15,7 @@ import {
 const { emulated, examined } = openClinic();
 const { proxyWith } = openings();
 
+const owners = "owners of the application";
 const sound = certificateFor(-1, 300);
 const ending = certificateFor(-300, 10.5);
 const valid = certificateFor(-300, 30.5);
@@ -143,7 +144,14 @@ describe("what is not known is not fine", () => {
   it("when a secret is wrong: everything that needs a token", async () => {
     const findings = await examined({ form: { AppSecret: wrongSecret }, sets: ["groups"] });
     expect(findings.filter(({ status }) => status === "unknown")).toEqual(
-      ["application permission", "role", "set groups", "least privilege"].map((check) => ({
+      [
+        "application permission",
+        "role",
+        "set groups",
+        "write scope",
+        "least privilege",
+        owners,
+      ].map((check) => ({
         check,
         status: "unknown",
         message: 'Not checked, because "sign-in" is not fine.',
@@ -173,7 +181,12 @@ describe("what is not known is not fine", () => {
     const app = { directoryRoles: [], roleGroups: ["Recipient Management"] };
     const findings = await examined({ app, sets: ["groups"] });
     expect(checksOf(findings, "wrong")).toEqual([]);
-    expect(checksOf(findings, "unknown")).toEqual(["role", "set groups", "least privilege"]);
+    expect(checksOf(findings, "unknown")).toEqual([
+      "role",
+      "set groups",
+      "write scope",
+      "least privilege",
+    ]);
     expect(findings.find(({ check }) => check === "set groups")?.mend).toBe(
       "Compare the roles of the group with View-Only Recipients, Distribution Groups, Security Group Creation and " +
         "Membership.",

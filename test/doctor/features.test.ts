@@ -113,7 +113,12 @@ describe("a role group of the tenant's own", () => {
 
   it("whose roles cannot be read is not known, and never fine", async () => {
     const findings = await examined({ ...withRoles("Mail Recipients"), sets: ["account"] });
-    expect(checksOf(findings, "unknown")).toEqual(["role", "set account", "least privilege"]);
+    expect(checksOf(findings, "unknown")).toEqual([
+      "role",
+      "set account",
+      "write scope",
+      "least privilege",
+    ]);
     expect(findings.find(({ check }) => check === "role")?.mend).toBe(
       "Add the management role View-Only Configuration to the role group, and check again.",
     );

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { graphState, ids } from "../emulator/graph/graphClient.ts";
 import type { State } from "../emulator/state.ts";
 import type { Finding } from "../../tools/doctor/finding.ts";
-import { openClinic, type Mistake } from "./clinic.ts";
+import { checksOf, openClinic, type Mistake } from "./clinic.ts";
 
 const { examined } = openClinic();
 const readers = [
@@ -30,6 +30,10 @@ async function found(
   };
   return (await examined(mistake)).find((one) => one.check === check);
 }
+
+const withEntra = (state: State): void => {
+  state.entra = { ...graphState().entra };
+};
 
 interface Case {
   owners: Owners;
@@ -72,6 +76,43 @@ describe("owners of the application", () => {
       `one owner, ${ids.cloudOnly}, who`,
     );
   });
+
+  it("are named where only sets of Exchange Online are in use", async () => {
+    const app = { owners: { application: [ids.cloudOnly] } };
+    const findings = await examined({ app, sets: ["account"], state: withEntra });
+    expect(findings.find((one) => one.check === check)).toMatchObject({
+      status: "warning",
+      message: expect.stringContaining("one owner, Cloud Only cloud.only@contoso.com") as string,
+    });
+    expect(findings.map((one) => one.check).join()).not.toContain("Graph");
+  });
+
+  it.each<[string, Mistake, RegExp]>([
+    [
+      "no token for Microsoft Graph is issued",
+      { app: { graphRoles: undefined } },
+      /^Not found out: .*AADSTS/,
+    ],
+    [
+      "Microsoft Graph is out of reach",
+      { env: { EXO_CONNECTOR_GRAPH_URL: "http://127.0.0.1:9" } },
+      /^Not found out: No complete answer arrived from 127\.0\.0\.1:9/,
+    ],
+    [
+      "the permission is missing",
+      { app: { graphRoles: [] } },
+      /^Not examined: it needs Application\.Read\.All/,
+    ],
+  ])(
+    "are not examined beside Exchange Online when %s, which is nothing wrong",
+    async (_, mistake, message) => {
+      const findings = await examined({ ...mistake, sets: ["account"] });
+      expect(checksOf(findings, "wrong")).toEqual([]);
+      const finding = findings.find((one) => one.check === check);
+      expect(finding?.status).toBe("unknown");
+      expect(finding?.message).toMatch(message);
+    },
+  );
 
   it("without the permission it is not examined, and never fine", async () => {
     const graphRoles = readers.filter((one) => one !== "Application.Read.All");

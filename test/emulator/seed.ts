@@ -442,6 +442,8 @@ function stateWith(objects: DirectoryObject[]): State {
         redirectUris: ["http://localhost"],
         roleGroups: [],
         graphRoles: [
+          // For doctor only: it names the owners of the application.
+          "Application.Read.All",
           ...["User.ReadWrite.All", "Group.ReadWrite.All", "GroupMember.Read.All"],
           "LicenseAssignment.ReadWrite.All",
         ],

@@ -204,8 +204,19 @@ export interface State {
   lags?: ObjectLag[];
   /** Role groups of Exchange in addition to the built-in ones: their management roles, by name. */
   roleGroups?: Record<string, string[]>;
+  /** Management roles of the tenant's own, by name. */
+  derivedRoles?: Record<string, DerivedRole>;
+  /** Write scopes of every assignment of a role group, by its name, in the properties of an assignment. */
+  writeScopes?: Record<string, Record<string, string>>;
   /** What only Entra ID knows: security groups, licences, properties that Exchange does not have. */
   entra?: Entra;
+}
+
+export interface DerivedRole {
+  /** A built-in role, or another of the tenant's own. */
+  parent: string;
+  /** What was removed from it: a cmdlet (`Set-Mailbox`) or a parameter (`Set-Mailbox -MaxSendSize`). */
+  removed: string[];
 }
 
 export interface ObjectLag {
@@ -303,6 +314,8 @@ const parts = [
   "folderPermissions",
   "lags",
   "roleGroups",
+  "derivedRoles",
+  "writeScopes",
   "entra",
 ];
 
@@ -336,7 +349,7 @@ export function readState(json: unknown): { state: State } | { problems: string[
   checkFolders(json["folders"], report);
   checkFolderPermissions(json["folderPermissions"], report);
   checkLags(json["lags"], guidsOf(json["objects"]), report);
-  checkRoleGroups(json["roleGroups"] ?? {}, report);
+  checkRoleGroups(json, report);
   checkEntra(json["entra"], json["objects"], report);
   if (problems.length > 0) return { problems };
   const { $schema: _, ...checked } = json;
@@ -394,17 +407,28 @@ function checkApps(apps: unknown, report: Report): void {
   });
 }
 
-function checkRoleGroups(groups: unknown, report: Report): void {
-  if (!isRecord(groups)) {
-    report("roleGroups", "must be an object whose keys are names of role groups");
+function checkRoleGroups(json: Record<string, unknown>, report: Report): void {
+  const { roleGroups = {}, derivedRoles = {}, writeScopes = {} } = json;
+  if (!isRecord(roleGroups) || !isRecord(derivedRoles) || !isRecord(writeScopes)) {
+    const keys = ["roleGroups", "derivedRoles", "writeScopes"].filter(
+      (key) => json[key] !== undefined && !isRecord(json[key]),
+    );
+    report(keys.join(", "), "must be an object whose keys are names");
     return;
   }
-  for (const [name, roles] of Object.entries(groups))
-    if (!isTexts(roles) || !roles.every((role) => managementRoles.includes(role)))
+  const known = [...managementRoles, ...Object.keys(derivedRoles)];
+  for (const [name, roles] of Object.entries(roleGroups))
+    if (!isTexts(roles) || !roles.every((role) => known.includes(role)))
+      report(`roleGroups.${name}`, `must be a list of management roles (${known.join(", ")})`);
+  for (const [name, role] of Object.entries(derivedRoles))
+    if (!isRecord(role) || !known.includes(String(role["parent"])) || !isTexts(role["removed"]))
       report(
-        `roleGroups.${name}`,
-        `must be a list of management roles (${managementRoles.join(", ")})`,
+        `derivedRoles.${name}`,
+        'must be {"parent": management role, "removed": list of texts}',
       );
+  for (const [name, scopes] of Object.entries(writeScopes))
+    if (!isRecord(scopes) || !isTexts(Object.values(scopes)))
+      report(`writeScopes.${name}`, "must be an object of texts");
 }
 
 const isConsent = (consented: unknown): boolean =>

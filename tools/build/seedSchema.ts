@@ -1,7 +1,6 @@
 import { folderRights, sharingFlags } from "../../test/emulator/folderState.ts";
 import { defaultFolders, folderLanguages } from "../../test/emulator/folderNames.ts";
 import { roleTemplates } from "../../test/emulator/entra/directoryRoles.ts";
-import { managementRoles } from "../../test/emulator/exchange/managementRoles.ts";
 import { propertiesOf, type Property } from "../../test/emulator/graph/properties.ts";
 import { clouds } from "../../test/emulator/entra/clouds.ts";
 import { known, setElsewhere, type Value } from "../../test/emulator/properties.ts";
@@ -48,7 +47,15 @@ export function seedSchema(): Record<string, string> {
         lags: listOf(record({ object: guid, ms: duration }, ["object", "ms"])),
         roleGroups: {
           type: "object",
-          additionalProperties: listOf(oneOf(managementRoles)),
+          additionalProperties: texts,
+        },
+        derivedRoles: {
+          type: "object",
+          additionalProperties: record({ parent: text, removed: texts }, ["parent", "removed"]),
+        },
+        writeScopes: {
+          type: "object",
+          additionalProperties: { type: "object", additionalProperties: { type: "string" } },
         },
         entra: entra(),
       },

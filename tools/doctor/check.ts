@@ -5,6 +5,7 @@ import type { Exchange } from "../../lib/exchange/client/exchange.ts";
 import type { Graph } from "../../lib/graph/client/graph.ts";
 import type { Configuration } from "../../lib/generated/types.ts";
 import type { Proxy } from "../../lib/net/proxy.ts";
+import type { Assigned, Derived } from "./assignments.ts";
 import type { Verdict } from "./finding.ts";
 import type { Known } from "./known.ts";
 import type { ManagementRole, Role } from "./roles.ts";
@@ -59,6 +60,9 @@ export interface Facts {
   roles: readonly Role[];
   /** Those of the Entra roles, and of role groups as far as they can be read. */
   managementRoles: ReadonlySet<ManagementRole>;
+  /** What role groups assign; nothing where the Entra roles suffice. */
+  assigned: Assigned;
+  derived: Derived;
 }
 
 /** What an access token contains. */

@@ -1,7 +1,7 @@
 /** The one table of checks, in the order in which they build on each other. */
 import { Fault } from "../../lib/fault.ts";
 import { Redaction } from "../../lib/host/redaction.ts";
-import { accessOf, leastPrivilege } from "./access.ts";
+import { accessOf, leastPrivilege, writeScope } from "./access.ts";
 import type { Check, Examination, Facts, Premises } from "./check.ts";
 import { configuration } from "./configuration.ts";
 import { credential } from "./credential.ts";
@@ -37,10 +37,13 @@ function checksOf({ sets, graphSets, form }: Premises): Check[] {
     credential,
     tenant,
     organization,
-    ...(usesExchange ? [signIn, permission, role, ...sets.map(accessOf), leastPrivilege] : []),
+    ...(usesExchange
+      ? [signIn, permission, role, ...sets.map(accessOf), writeScope, leastPrivilege]
+      : []),
     ...(usesGraph ? [graphHost, graphSignIn, directoryRole, ...graphSets.map(graphAccessOf)] : []),
     ...(usesGraph && isLinked(form) ? [linkedAccount] : []),
-    ...(usesGraph ? [owners, administrators] : []),
+    owners,
+    ...(usesGraph ? [administrators] : []),
   ];
 }
 

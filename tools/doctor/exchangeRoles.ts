@@ -3,23 +3,22 @@ import { randomUUID } from "node:crypto";
 import { clouds } from "../../lib/auth/clouds.ts";
 import { exchangeOnline, type Exchange } from "../../lib/exchange/client/exchange.ts";
 import { Fault } from "../../lib/fault.ts";
+import { assignedTo, derivedFrom, none, type Assigned } from "./assignments.ts";
 import type { Check, Examination, Premises } from "./check.ts";
 import { fine, unknown, wrong, type Verdict } from "./finding.ts";
 import {
   forSecurityGroups,
   includedIn,
-  managementRolesIn,
   neededBy,
   roles,
   smallestRoleWith,
-  type ManagementRole,
   type Role,
 } from "./roles.ts";
 import { paceOf } from "./signIn.ts";
 
 export const role: Check = {
   name: "role",
-  finds: ["exchange", "roles", "managementRoles"],
+  finds: ["exchange", "roles", "managementRoles", "assigned", "derived"],
   async examine({ premises, known, signal }) {
     known.get("permission");
     known.get("exchangeReached");
@@ -31,24 +30,30 @@ export const role: Check = {
     if (refusal !== undefined) return refused(refusal, held, holder, premises);
     const included = includedIn(held);
     const isEnough = [...neededBy(premises.sets)].every((one) => included.has(one));
-    const assigned = isEnough ? new Set<ManagementRole>() : await assignedTo(holder, exchange);
+    const assigned = isEnough ? none : await assignedTo(holder.assignee, exchange);
     const verdict = verdictOn(held, assigned, holder, premises);
     if (verdict.status === "wrong") return verdict;
     known.add({ exchange, roles: held });
+    const inGroups = assigned?.assignments.map((one) => one.role) ?? [];
     if (held.length > 0 || assigned !== undefined)
-      known.add({ managementRoles: new Set([...included, ...(assigned ?? [])]) });
+      known.add({ managementRoles: new Set([...included, ...inGroups]) });
+    if (assigned !== undefined) known.add({ assigned });
+    known.add({ derived: await derivedFrom(assigned ?? none, included, exchange) });
     return verdict;
   },
 };
 
 function verdictOn(
   held: readonly Role[],
-  assigned: ReadonlySet<ManagementRole> | undefined,
+  assigned: Assigned | undefined,
   holder: RoleHolder,
   premises: Premises,
 ): Verdict {
-  const inGroups = [...(assigned ?? [])].filter((one) => one !== "View-Only Recipients");
-  const groups = `role groups with ${inGroups.join(", ")}`;
+  const writing = assigned?.assignments.filter(({ role }) => role !== "View-Only Recipients") ?? [];
+  const inGroups = new Set(
+    writing.map(({ name, role }) => (name === role ? name : `${name} (derived from ${role})`)),
+  );
+  const groups = `role groups with ${[...inGroups].join(", ")}`;
   if (held.length === 0 && assigned === undefined)
     return {
       ...unknown(
@@ -59,7 +64,13 @@ function verdictOn(
     };
   const names = held.map(({ name }) => name).join(", ");
   const mayOnlyRead = !held.some(({ includes }) => includes.includes("Mail Recipients"));
-  if (inGroups.length === 0 && mayOnlyRead)
+  const { unexamined } = assigned ?? none;
+  if (inGroups.size === 0 && mayOnlyRead && unexamined.length > 0)
+    return unknown(
+      `Not examined: whether ${unexamined.join(", ")}, which ${holder.short} has, may write: what the roles are ` +
+        "derived from cannot be read.",
+    );
+  if (inGroups.size === 0 && mayOnlyRead)
     return wrong(
       held.length === 0
         ? `${holder.named} has no Entra role, and its Exchange role groups may only read.`
@@ -67,7 +78,7 @@ function verdictOn(
       mendFor(premises, holder),
     );
   if (held.length === 0) return fine(`${holder.named} has ${groups}.`);
-  const more = inGroups.length === 0 ? "" : `, and ${groups}`;
+  const more = inGroups.size === 0 ? "" : `, and ${groups}`;
   return fine(`${holder.named} has the role ${names}${more}.`);
 }
 
@@ -99,28 +110,6 @@ export function holderOf(known: Examination["known"]): RoleHolder {
     member: account,
     assignee: account,
   };
-}
-
-/**
- * The management roles of role groups. Undefined when they cannot be read: that takes View-Only Configuration or Role
- * Management (documented: "Find the permissions required to run any Exchange cmdlet").
- */
-async function assignedTo(
-  { assignee }: RoleHolder,
-  exchange: Exchange,
-): Promise<Set<ManagementRole> | undefined> {
-  try {
-    const { rows } = await exchange.invoke({
-      cmdlet: "Get-ManagementRoleAssignment",
-      // An assignment that only delegates a role does not permit to use it (documented).
-      parameters: { RoleAssignee: assignee, Delegating: false, Enabled: true },
-      select: ["Role"],
-    });
-    return managementRolesIn(rows.map(({ Role }) => Role));
-  } catch (thrown) {
-    // It is in no role group, so Exchange does not know it.
-    return Fault.of(thrown).kind === "missing" ? new Set() : undefined;
-  }
 }
 
 function refused(

@@ -42,6 +42,16 @@ export const graphSignIn: Check = {
   },
 };
 
+/** Microsoft Graph though no set of it may be in use. Throws a `Fault` when it refuses the sign-in. */
+export async function graphBeside(examination: Examination): Promise<Graph> {
+  const { premises, known } = examination;
+  if (premises.graphSets.length > 0) return known.get("graph");
+  known.get("token");
+  const source = await tokensFor("graph", examination);
+  await source.get();
+  return clientFor(examination, source);
+}
+
 function clientFor({ premises: { seams }, known, signal }: Examination, token: TokenSource): Graph {
   const { Cloud = "worldwide" } = known.get("configuration");
   return microsoftGraph(

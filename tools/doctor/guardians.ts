@@ -7,7 +7,7 @@ import type { ListOperation } from "../../lib/graph/client/operations.ts";
 import type { GraphObject } from "../../lib/graph/client/replies.ts";
 import type { Check, Examination } from "./check.ts";
 import { fine, unknown, warning, type Verdict } from "./finding.ts";
-import { globalAdministrator } from "./graphAccess.ts";
+import { globalAdministrator, graphBeside } from "./graphAccess.ts";
 
 /** Owners of the registration can add a credential, and those of the service principal as well (documented). */
 const ownerLists = [
@@ -79,10 +79,11 @@ export const administrators: Check = {
 async function listed(
   operation: ListOperation,
   ids: Readonly<Record<string, string>>,
-  { known }: Examination,
+  examination: Examination,
 ): Promise<GraphObject[] | "denied" | "missing"> {
+  const graph = await graphBeside(examination);
   try {
-    return await known.get("graph").list({ operation, ids, query: { select } });
+    return await graph.list({ operation, ids, query: { select } });
   } catch (thrown) {
     const fault = Fault.of(thrown);
     if (fault.kind === "denied" || fault.kind === "missing") return fault.kind;

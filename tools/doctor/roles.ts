@@ -17,6 +17,13 @@ export function managementRolesIn(names: readonly unknown[]): Set<ManagementRole
   return new Set(managementRoles.filter((role) => names.includes(role)));
 }
 
+/** The built-in role of a type, such as `MailRecipients` (documented: the names without spaces and hyphens). */
+export function managementRoleOfType(type: string): ManagementRole | undefined {
+  return managementRoles.find(
+    (role) => role.replaceAll(/[ -]/g, "").toLowerCase() === type.toLowerCase(),
+  );
+}
+
 /** A role of Entra ID that Exchange Online honours. */
 export interface Role {
   name: string;
@@ -125,6 +132,22 @@ export function mappedBeyond(
   return Object.entries(parameterRoles)
     .filter(([, role]) => !held.has(role))
     .flatMap(([name]) => (whenMapped.includes(name) ? [name] : []));
+}
+
+/** What a set sends of cmdlets and parameters for which this is true; `mapped`: only if someone maps them. */
+export function sentBy(
+  { cmdlets, whenMapped }: ActionSet,
+  is: (cmdlet: string, parameter?: string) => boolean,
+): { always: string[]; mapped: string[] } {
+  const always: string[] = [];
+  const mapped: string[] = [];
+  for (const [cmdlet, parameters] of Object.entries(cmdlets)) {
+    if (is(cmdlet)) always.push(cmdlet);
+    else
+      for (const parameter of parameters.filter((one) => is(cmdlet, one)))
+        (whenMapped.includes(parameter) ? mapped : always).push(`${cmdlet} -${parameter}`);
+  }
+  return { always, mapped };
 }
 
 /** Whether a need is met. Reading recipients is part of each of these roles (assumed). */

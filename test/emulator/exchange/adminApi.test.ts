@@ -117,6 +117,36 @@ describe("a role group of the tenant's own", () => {
     expect(await statusOf("Get-ManagementRoleAssignment", { RoleAssignee: "no.one" })).toBe(404);
   });
 
+  it("permits what a derived role has of its parent, and shows both", async () => {
+    const { clientId } = client.emulator.credentials;
+    start((state) => {
+      state.apps[0]?.directoryRoles.splice(0);
+      state.apps[0]?.roleGroups.push("Provisioning");
+      state.roleGroups = { Provisioning: ["Ours", "View-Only Configuration"] };
+      const removed = ["Set-MailUser", "Set-Mailbox -CustomAttribute1"];
+      state.derivedRoles = { Ours: { parent: "Mail Recipients", removed } };
+      state.writeScopes = { provisioning: { RecipientWriteScope: "OU" } };
+    });
+    expect(await statusOf("Set-Mailbox", { Identity: "sales", CustomAttribute2: "x" })).toBe(200);
+    expect(await statusOf("Set-Mailbox", rename)).toBe(400);
+    expect(await statusOf("Set-MailUser", { Identity: "x" })).toBe(403);
+    const roles = await client.invoke("Get-ManagementRole", {});
+    expect(roles.text).toContain(
+      '"Name":"Ours","RoleType":"MailRecipients","Parent":"Mail Recipients"',
+    );
+    const question = { Identity: "Ours\\*" };
+    const entries = await client.invoke("Get-ManagementRoleEntry", question);
+    expect(entries.text).not.toMatch(/"Set-MailUser"|"LitigationHoldEnabled"/);
+    const parameters = entries.json.value.find(({ Name }) => Name === "Set-Mailbox")?.[
+      "Parameters"
+    ];
+    expect(parameters).toContain("CustomAttribute2");
+    expect(parameters).not.toContain("CustomAttribute1");
+    expect(await statusOf("Get-ManagementRoleEntry", { Identity: "None\\*" })).toBe(404);
+    const scopes = await client.invoke("Get-ManagementRoleAssignment", { RoleAssignee: clientId });
+    expect(scopes.text).toContain('"RecipientWriteScope":"OU"');
+  });
+
   it("has management roles that exist", () => {
     const state = { ...seedState(), roleGroups: { Provisioning: ["Mail Recipient"] } };
     expect(JSON.stringify(readState(state))).toContain(

@@ -15,6 +15,8 @@ import { getMailboxFolderPermission } from "./cmdlets/Get-MailboxFolderPermissio
 import { getMailboxFolderStatistics } from "./cmdlets/Get-MailboxFolderStatistics.ts";
 import { getMailboxPermission } from "./cmdlets/Get-MailboxPermission.ts";
 import { getMailboxRegionalConfiguration } from "./cmdlets/Get-MailboxRegionalConfiguration.ts";
+import { getManagementRole } from "./cmdlets/Get-ManagementRole.ts";
+import { getManagementRoleEntry } from "./cmdlets/Get-ManagementRoleEntry.ts";
 import { getManagementRoleAssignment } from "./cmdlets/Get-ManagementRoleAssignment.ts";
 import { getRecipient } from "./cmdlets/Get-Recipient.ts";
 import { getRecipientPermission } from "./cmdlets/Get-RecipientPermission.ts";
@@ -66,5 +68,7 @@ export const cmdlets: readonly Cmdlet[] = [
   newMailbox,
   getUnifiedGroup,
   setUnifiedGroup,
+  getManagementRole,
   getManagementRoleAssignment,
+  getManagementRoleEntry,
 ];

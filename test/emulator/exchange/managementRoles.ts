@@ -3,6 +3,7 @@
  * of the tenant's own (`roleGroups` of the state). Role groups and roles are documented; which cmdlets a role has is
  * documented by what the roles are for, and simplified.
  */
+import { catalogue } from "../catalogue.ts";
 import type { Grant } from "../entra/login.ts";
 import type { State } from "../state.ts";
 import { parameterNotInRole, unknownParameter } from "./errors.ts";
@@ -65,18 +66,48 @@ const rolesByCmdlet: readonly (readonly [cmdlets: RegExp, roles: readonly string
   [/./, ["Mail Recipients"]],
 ];
 
-export function mayRun(cmdlet: string, grant: Grant, state: State): boolean {
-  const held = rolesOf(grant, state);
-  const roles = rolesByCmdlet.find(([cmdlets]) => cmdlets.test(cmdlet))?.[1] ?? [];
-  return roles.some((role) => held.has(role));
-}
-
 /** Parameters that need a role of their own (documented on the pages of the cmdlets). */
 const rolesByParameter: Readonly<Record<string, string>> = {
   BypassSecurityGroupManagerCheck: "Security Group Creation and Membership",
   LitigationHoldEnabled: "Legal Hold",
   LitigationHoldDuration: "Legal Hold",
 };
+
+const rolesWith = (cmdlet: string, parameter = ""): readonly string[] => {
+  const own = rolesByParameter[parameter];
+  if (own !== undefined) return [own];
+  return rolesByCmdlet.find(([cmdlets]) => cmdlets.test(cmdlet))?.[1] ?? [];
+};
+
+/** The built-in role that this one is, or is derived from, at whatever distance. */
+export function rootOf(role: string, { derivedRoles = {} }: State): string {
+  let root = role;
+  for (let own = derivedRoles[root]; own; own = derivedRoles[root]) root = own.parent;
+  return root;
+}
+
+/** A derived role has what its parent has, except for what was removed (documented). */
+function has(role: string, cmdlet: string, parameter: string | undefined, state: State): boolean {
+  const { derivedRoles = {} } = state;
+  const entries = [cmdlet, `${cmdlet} -${parameter}`];
+  for (let one = role; derivedRoles[one]; one = derivedRoles[one]?.parent ?? "")
+    if (derivedRoles[one]?.removed.some((removed) => entries.includes(removed))) return false;
+  return rolesWith(cmdlet, parameter).includes(rootOf(role, state));
+}
+
+/** The entries of a role: cmdlets with their parameters. */
+export function entriesOf(role: string, state: State): Map<string, string[]> {
+  const entries = new Map<string, string[]>();
+  for (const [cmdlet, { parameters }] of Object.entries(catalogue.cmdlets)) {
+    const own = Object.keys(parameters).filter((parameter) => has(role, cmdlet, parameter, state));
+    if (own.length > 0 || has(role, cmdlet, undefined, state)) entries.set(cmdlet, own);
+  }
+  return entries;
+}
+
+export function mayRun(cmdlet: string, grant: Grant, state: State): boolean {
+  return [...rolesOf(grant, state)].some((role) => has(role, cmdlet, undefined, state));
+}
 
 /**
  * Refuses a parameter that no role of the caller has, regardless of its value and of the object (assumed). The service
@@ -88,13 +119,16 @@ export function requireRolesOf(
   grant: Grant,
   state: State,
 ): void {
-  const held = rolesOf(grant, state);
-  const beyond = Object.keys(parameters).find((name) => {
-    const role = rolesByParameter[name];
-    return role !== undefined && !held.has(role);
-  });
+  const held = [...rolesOf(grant, state)];
+  const beyond = Object.keys(parameters).find(
+    (name) => isOwn(name, cmdlet) && !held.some((role) => has(role, cmdlet, name, state)),
+  );
   if (beyond === undefined) return;
   throw state.behaviour.missingRoleText === "unknownParameter"
     ? unknownParameter(beyond)
     : parameterNotInRole(beyond, cmdlet);
 }
+
+/** The parameters of PowerShell itself are in no role. */
+const isOwn = (parameter: string, cmdlet: string): boolean =>
+  Object.hasOwn(catalogue.cmdlets[cmdlet]?.parameters ?? {}, parameter);

@@ -8,6 +8,8 @@ import type { Store } from "../../store.ts";
 interface Item {
   group: string;
   role: string;
+  /** The implicit write scope of the role, unless the assignment has another. */
+  scope: Record<string, string>;
 }
 
 /**
@@ -22,8 +24,18 @@ export const getManagementRoleAssignment: Cmdlet = {
   run({ parameters, store }) {
     const assignee = textOf(parameters["RoleAssignee"]);
     if (assignee === "") throw notImplemented("Get-ManagementRoleAssignment without RoleAssignee");
+    const scopes = new Map(
+      Object.entries(store.state.writeScopes ?? {}).map(([group, scope]) => [
+        group.toLowerCase(),
+        scope,
+      ]),
+    );
     const items = groupsOf(assignee, store).flatMap((group) =>
-      rolesOfGroup(group, store.state).map((role): Item => ({ group, role })),
+      rolesOfGroup(group, store.state).map((role): Item => ({
+        group,
+        role,
+        scope: scopes.get(group.toLowerCase()) ?? {},
+      })),
     );
     // Here every assignment is a regular one, and enabled.
     const isOther = parameters["Delegating"] === true || parameters["Enabled"] === false;
@@ -31,7 +43,8 @@ export const getManagementRoleAssignment: Cmdlet = {
   },
 };
 
-const rowOf = ({ group, role }: Item): Record<string, Value> => ({
+/** The implicit scopes of a role that only reads are None (documented for View-Only Recipients). */
+const rowOf = ({ group, role, scope }: Item): Record<string, Value> => ({
   Identity: `${role}-${group}`,
   Name: `${role}-${group}`,
   Role: role,
@@ -39,7 +52,11 @@ const rowOf = ({ group, role }: Item): Record<string, Value> => ({
   RoleAssigneeName: group,
   RoleAssigneeType: "RoleGroup",
   RoleAssignmentDelegationType: "Regular",
-  RecipientWriteScope: "Organization",
+  RecipientWriteScope: role.startsWith("View-Only") ? "None" : "Organization",
+  CustomRecipientWriteScope: "",
+  ConfigWriteScope: role.startsWith("View-Only") ? "None" : "OrganizationConfig",
+  CustomConfigWriteScope: "",
+  ...scope,
   Enabled: true,
 });
 
