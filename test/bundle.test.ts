@@ -7,12 +7,9 @@ import { build, transform, type Metafile } from "esbuild";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { version } from "../lib/generated/version.ts";
 import { createAnswer } from "./generated/answers.ts";
-import type { Answer } from "../lib/host/answer.ts";
 import { sourceStack } from "../lib/host/sourceStack.ts";
 import { refuseUnwanted } from "../tools/build/bundles.ts";
 import { listActions } from "../tools/session/actions.ts";
-import { fileOf, namesOfFixtures, readFixture } from "../tools/cli/recording.ts";
-import { actionOf, replay } from "../tools/cli/replay.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { startEmulator } from "./emulator/server.ts";
 import { createEventFor } from "./events.ts";
@@ -302,43 +299,3 @@ describe("the bundles", () => {
  * The fixture with the most requests, as the platform runs it: of each bundle that succeeds, and of each folder and
  * other way to end. What a bundle can do in addition to its source, such as to load its parts, it does in each of them.
  */
-describe("fixtures that the bundles replay", () => {
-  const shortWaits = {
-    preload: new URL("../tools/campaigns/shortWaits.js", import.meta.url).href,
-  };
-  const faster = { TIMES_SHORTER: "20" };
-  const names = namesOfFixtures();
-  const heaviest = new Map<string, string>();
-  for (const name of names) {
-    const ending = endOf(name);
-    const other = heaviest.get(ending);
-    if (other === undefined || weightOf(name) > weightOf(other)) heaviest.set(ending, name);
-  }
-
-  it.concurrent.each([...heaviest.values()])("%s", async (name) => {
-    const { problems } = await replay(fileOf(name), actionOf(name), (action, event, env) =>
-      runBundle(action, event, { ...shortWaits, dist: inject("dist"), env: { ...env, ...faster } }),
-    );
-    if (problems.length > 0) throw new Error(`${name}\n${problems.join("\n")}`);
-  });
-
-  it("are of each bundle", () => {
-    const run = new Set([...heaviest.values()].map(actionOf));
-    expect([...run].sort()).toEqual(inject("actions"));
-  });
-
-  function endOf(name: string): string {
-    const { answer } = readFixture(fileOf(name));
-    const { outcome, outputContext } = answer as Answer;
-    if (outputContext.Success) return `${actionOf(name)} succeeds`;
-    const folder = path.dirname(actionOf(name));
-    return `${folder} ${outcome === "invalid" ? "refuses" : "fails"}`;
-  }
-
-  /** Requests, of a run that does not wait. */
-  function weightOf(name: string): number {
-    const { answer } = readFixture(fileOf(name));
-    const { requests, waitedMs } = (answer as Answer).stats;
-    return waitedMs > 0 ? 0 : requests;
-  }
-});

@@ -9,7 +9,6 @@ import { entraPage } from "../tools/build/userPropertiesTable.ts";
 import { runBundle, type BundleRun } from "../tools/cli/run.ts";
 import { story } from "../tools/cli/demoEvents.ts";
 import { systems } from "../tools/session/systems.ts";
-import { ran } from "./cli/terminal.ts";
 import { startEmulator, type RunningEmulator } from "./emulator/server.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -57,27 +56,6 @@ describe("the README", () => {
       ...inReadme,
       stats: { ...inReadme.stats, version: answer.stats.version, totalMs: answer.stats.totalMs },
     });
-  });
-
-  it("shows what npm start prints for that event", async () => {
-    const { lines } = await ran(["demo", "--dist", inject("dist")]);
-    const second = lines.findIndex((line) => line.startsWith("2. "));
-    const printed = lines.slice(1, second).join("\n").trim();
-    expect(block("start")).toContain(printed);
-    expect(lines.filter((line) => /^\d+\. /.test(line))).toEqual(
-      story(running).map(({ title }, index) => `${index + 1}. ${title}`),
-    );
-  });
-
-  it("shows what plan prints for the example, by the command that it names", async () => {
-    const commands = block("plan").trim().split("\n");
-    const args = /^npm run exo -- (.+)$/.exec(commands.at(-1) ?? "")?.[1]?.split(" ") ?? [];
-    expect(args[0]).toBe("plan");
-    // The mapping as it is shipped: implementers edit the one that is.
-    const mapping = path.join(import.meta.dirname, "check/sample/fieldMapping.json");
-    const { code, lines } = await ran([...args, "--mapping", mapping]);
-    expect(code).toBe(0);
-    expect(readme).toContain(`\`\`\`console\n${lines.join("\n")}\n\`\`\``);
   });
 
   it("lists every action there is, and no other", () => {

@@ -11,8 +11,9 @@ export function changedSince(step: PlanStep, inverse: readonly PlanStep[]): stri
   for (const { property, to } of differencesOf(step)) {
     if (!now.has(property)) continue;
     const value = now.get(property);
+    const had = to === undefined ? "removed it" : `set ${JSON.stringify(to)}`;
     if (!isSame(property, to, value))
-      return `${property} is ${JSON.stringify(value)} now; the plan had set ${JSON.stringify(to)}`;
+      return `${property} is ${JSON.stringify(value)} now; the plan had ${had}`;
   }
   return undefined;
 }

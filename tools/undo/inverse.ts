@@ -4,6 +4,7 @@ import { userProperties } from "../../lib/graph/userProperties.ts";
 import { listedOptions } from "../../lib/entitlements/regionalConfiguration.ts";
 import { differencesOf } from "../session/differences.ts";
 import { isRecord } from "../../lib/record.ts";
+import { ofContact, ofNewPass, ofRemovedPass } from "./authenticationMethods.ts";
 import { canBeSet, isSame } from "./values.ts";
 
 /** The event that takes a step back. */
@@ -16,10 +17,16 @@ export interface InverseEvent {
   manager?: string | undefined;
   permission?: Readonly<Record<string, unknown>>;
   settings?: Readonly<Record<string, unknown>>;
+  /** The fields of the person that the event reads. */
+  person?: Readonly<Record<string, unknown>>;
 }
 
-/** How a step is taken back, or why it cannot be. `also` sets back what the first event leaves. */
-export type Inverse = { event: InverseEvent; also?: InverseEvent } | { reason: string };
+/**
+ * How a step is taken back, or why it cannot be. `also` sets back what the first event leaves. `leavesOthers`: an event
+ * with nothing to change has found a value, which need not be the one before.
+ */
+export type Inverse =
+  { event: InverseEvent; also?: InverseEvent; leavesOthers?: boolean } | { reason: string };
 
 /** The inverse of a step of a plan. Every way is one of the connector's own actions, with its checks. */
 export function inverseOf(step: PlanStep): Inverse {
@@ -46,6 +53,14 @@ const inverses: ReadonlyMap<string, (step: PlanStep) => Inverse> = new Map(
     "POST /groups/{group}/owners/$ref": (step) => ofGraphOwner(step, "revokePermission"),
     "DELETE /groups/{group}/owners/{owner}/$ref": (step) => ofGraphOwner(step, "grantPermission"),
     "POST /users/{user}/assignLicense": ofLicence,
+    "POST /users/{user}/authentication/phoneMethods": ofContact,
+    "PATCH /users/{user}/authentication/phoneMethods/{method}": ofContact,
+    "DELETE /users/{user}/authentication/phoneMethods/{method}": ofContact,
+    "POST /users/{user}/authentication/emailMethods": ofContact,
+    "PATCH /users/{user}/authentication/emailMethods/{method}": ofContact,
+    "DELETE /users/{user}/authentication/emailMethods/{method}": ofContact,
+    "POST /users/{user}/authentication/temporaryAccessPassMethods": ofNewPass,
+    "DELETE /users/{user}/authentication/temporaryAccessPassMethods/{method}": ofRemovedPass,
     "Add-MailboxPermission": (step) => ofRight(step, "FullAccess", "revokePermission"),
     "Remove-MailboxPermission": (step) => ofRight(step, "FullAccess", "grantPermission"),
     "Add-RecipientPermission": (step) => ofRight(step, "SendAs", "revokePermission"),

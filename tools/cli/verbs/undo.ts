@@ -103,6 +103,8 @@ async function undone(step: PlanStep, tenant: Tenant, isLive: boolean): Promise<
   const dry = await ranInverse(inverse, tenant, true);
   const { steps } = dry;
   if (!dry.isDone) return { sentence, result: "cannot be undone", detail: dry.audit, steps };
+  if (dry.isSo && inverse.leavesOthers)
+    return { sentence, result: "cannot be undone", detail: dry.audit, steps };
   if (dry.isSo) return { sentence, result: "is so already", detail: dry.audit, steps: [] };
   const reason = changedSince(step, steps);
   if (reason !== undefined) return { sentence, result: "cannot be undone", detail: reason, steps };
@@ -152,7 +154,7 @@ async function ranInverse(
 }
 
 async function invoked(
-  { action, account, data = {}, manager, permission, settings }: InverseEvent,
+  { action, account, data = {}, manager, permission, settings, person }: InverseEvent,
   tenant: Tenant,
   isDryRun: boolean,
 ): Promise<Invocation> {
@@ -161,6 +163,7 @@ async function invoked(
     isDryRun,
     account,
     manager,
+    person: { ...person },
     mapped: { data, prefilled: data },
     ...(permission && { permission: { DisplayName: "undo", Identification: permission } }),
   });
