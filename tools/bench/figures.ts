@@ -1,4 +1,4 @@
-/** The value at a place between the smallest (0) and the largest (1); of two neighbours the upper one. NaN without any. */
+/** The value at a place from 0 (the smallest) to 1 (the largest); of two neighbours the upper one. NaN without any. */
 export function quantile(values: readonly number[], place: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * place))] ?? NaN;

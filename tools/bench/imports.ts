@@ -175,10 +175,10 @@ function findingsOf(found: readonly { one: Case; runs: Measured[] }[]): Findings
   return {
     about: [
       "The time of the tenant is that of a request, and of each cmdlet in it: 80+20 ms, for example. It refuses " +
-        "requests beyond those that it allows at once, and the connector finds out how many those are. The ideal is the " +
-        "least time in which this tenant can answer the same requests. One by one is the model of a script that sends a " +
-        "request for each of the two lists of a mailbox, or for each group, and waits for it; its own lists of objects " +
-        "are not counted.",
+        "requests beyond those that it allows at once, and the connector finds out how many those are. The ideal is " +
+        "the least time in which this tenant can answer the same requests. One by one is the model of a script that " +
+        "sends a request for each of the two lists of a mailbox, or for each group, and waits for it; its own lists " +
+        "of objects are not counted.",
     ],
     tables: [
       {

@@ -60,7 +60,7 @@ function machine(): string {
 
 const introduction = `# Benchmarks
 
-Written by \`npm run bench\`, which measures each part next to its reference in the same run, on an emulated tenant. Read
+Written by \`npm run bench\`, which measures each part next to its reference in one run, on an emulated tenant. Read
 the ratios: the times are those of one machine on one day. The figures are in [results.json](results.json) as well. What
 makes the connector fast, and the requests of each event, stand in [performance.md](../performance.md).`;
 
