@@ -21,6 +21,11 @@ export function isGranted({ isInherited, isDenied }: Entry): boolean {
   return !isInherited && !isDenied;
 }
 
+/** The trustee of an entry that grants something. */
+export function grantedTo(entry: Entry): string | undefined {
+  return isGranted(entry) ? entry.trustee : undefined;
+}
+
 /** The same command for the entries of one trustee. */
 export function forTrustee(reading: Command, trustee: Parameters): Command {
   return { ...reading, parameters: { ...reading.parameters, ...trustee } };

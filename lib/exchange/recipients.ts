@@ -1,4 +1,6 @@
 import { Fault } from "../fault.ts";
+import { isGuid } from "../guid.ts";
+import { collectPages } from "./client/batch.ts";
 import { textOf, type Row } from "./client/encoding.ts";
 import type { Exchange } from "./client/exchange.ts";
 import { assertReturned } from "./client/lookUp.ts";
@@ -29,9 +31,12 @@ const rareNames = [
   "LegacyExchangeDN",
 ] as const;
 
+/** More recipients than these are read in fewer requests as a list, unless the tenant is very large. */
+const maxNamed = 200;
+
 /** The cmdlets of `Recipients`. */
 export const recipientList: Cmdlets = {
-  "Get-Recipient": ["ResultSize"],
+  "Get-Recipient": ["Identity", "ResultSize"],
   "Get-User": ["ResultSize"],
 };
 
@@ -58,23 +63,23 @@ export class Recipients {
     this.#isOfType = (type) => types.includes(type);
   }
 
-  /** Throws an `unexpected` fault when the list is empty or a row lacks a name. */
-  async read(exchange: Exchange): Promise<void> {
+  /**
+   * Reads the whole list. `isNeeded` is asked before each further page; resolves to false when it ended the list, which
+   * then says nothing. Throws an `unexpected` fault when the list is empty or a row lacks a name.
+   */
+  async read(
+    exchange: Exchange,
+    isNeeded: () => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<boolean> {
     let isEmpty = true;
-    for await (const { rows } of exchange.pages({
+    for await (const { rows, isLast } of exchange.pages({
       cmdlet: "Get-Recipient",
       parameters: { ResultSize: "Unlimited" },
       select: properties,
     })) {
-      for (const row of rows) {
-        const guid = guidIn(row, "recipient");
-        assertReturned(row, properties, `recipient ${guid}`);
-        for (const name of identifiers) this.#byIdentifier.add(row[name], guid);
-        this.#addFreeNames(row, guid);
-        if (this.#isOfType(textOf(row["RecipientTypeDetails"])))
-          this.#ofType.add(guid.toLowerCase());
-        isEmpty = false;
-      }
+      for (const row of rows) this.#add(row);
+      isEmpty &&= rows.length === 0;
+      if (!isLast && !(await isNeeded())) return false;
     }
     // Then every trustee would be unknown, and the import would look complete.
     if (isEmpty)
@@ -83,6 +88,41 @@ export class Recipients {
         message:
           "Exchange Online returned no recipients; expected at least the mailboxes of the tenant.",
       });
+    return true;
+  }
+
+  /**
+   * Reads what is needed to resolve these texts: the recipients that they identify, each by itself; and everything
+   * when one of them identifies no recipient, because it can be a free or a rare name, or no one's.
+   */
+  async readNamed(texts: readonly string[], exchange: Exchange): Promise<void> {
+    const unknown = new Map(texts.map((text) => [keyOf(text), text]));
+    // No one has a blank name.
+    unknown.delete("");
+    for (const key of unknown.keys()) if (this.#isIdentified(key)) unknown.delete(key);
+    if (unknown.size === 0) return;
+    if (unknown.size <= maxNamed && [...unknown.keys()].every(isIdentifier)) {
+      const asked = exchange.each(unknown.values(), (text) => ({
+        cmdlet: "Get-Recipient",
+        parameters: { Identity: text },
+        select: properties,
+      }));
+      // A fault means as little as another recipient: what is not identified then is looked for in the lists.
+      for await (const { rows } of collectPages(asked)) for (const row of rows) this.#add(row);
+    }
+    if (![...unknown.keys()].every((key) => this.#isIdentified(key))) await this.read(exchange);
+  }
+
+  #isIdentified(name: string): boolean {
+    return this.#byIdentifier.of(name).length > 0;
+  }
+
+  #add(row: Row): void {
+    const guid = guidIn(row, "recipient");
+    assertReturned(row, properties, `recipient ${guid}`);
+    for (const name of identifiers) this.#byIdentifier.add(row[name], guid);
+    this.#addFreeNames(row, guid);
+    if (this.#isOfType(textOf(row["RecipientTypeDetails"]))) this.#ofType.add(guid.toLowerCase());
   }
 
   isOneOf(guid: string): boolean {
@@ -179,6 +219,11 @@ function resolved(guids: readonly string[]): Resolved {
   const [guid, ...others] = guids;
   if (guid === undefined) return "unknown";
   return others.length === 0 ? { guid } : { candidates: guids };
+}
+
+/** Whether a name has the form of an identifier. */
+function isIdentifier(name: string): boolean {
+  return isGuid(name) || name.includes("@");
 }
 
 function keyOf(name: string): string {

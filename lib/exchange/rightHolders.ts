@@ -8,17 +8,15 @@ import { confirmed, mailboxLookup, type Mailbox } from "./mailbox.ts";
 import { mailboxesOf } from "./mailboxList.ts";
 import { nameOf } from "./naming.ts";
 import { recipientList, Recipients } from "./recipients.ts";
+import { joined, sendAsOfTenant, sendAsTrustee } from "./sendAsList.ts";
 import { askedOf, trusteeQuestions, type TrusteeQuestion } from "./trusteeQuestions.ts";
 import {
   assertNotEmpty,
-  isGranted,
+  grantedTo,
   permissionEntry,
   readingPermissions,
   readingSendAs,
   rightLists,
-  sendAsEntry,
-  sendAsProperties,
-  type Entry,
 } from "./accessList.ts";
 import { type RightName } from "./mailboxRight.ts";
 import { mergedCmdlets, type Cmdlets, type ExchangeStream } from "./target.ts";
@@ -70,11 +68,13 @@ export function holdersOf({
   const mailboxes = mailboxesOf(types, ["GrantSendOnBehalfTo"], where);
   return async function* ({ exchange }) {
     const recipients = new Recipients(accountTypes);
-    // The mailboxes are read while the pages of the long lists arrive.
+    const listing = counted(mailboxes({ exchange }));
+    // The mailboxes are read while the pages of the long lists arrive. Of few mailboxes only the trustees are read.
+    const areRead = recipients.read(exchange, async () => !(await listing.areFew));
     const lists = Promise.all([
-      recipients.read(exchange),
-      wanted.includes("SendAs") ? sendAsOfTenant(exchange) : undefined,
-    ]).then(([, byName]) => byName && joined(byName, recipients));
+      areRead,
+      wanted.includes("SendAs") ? sendAsOfTenant(exchange, () => areRead) : undefined,
+    ]).then(([isWhole, byName]) => ({ isWhole, sendAs: byName && joined(byName, recipients) }));
     // Mailboxes with trustees whom a name alone does not settle. The service is asked about them at the end.
     const unsettled: Unsettled[] = [];
     const accountsIn = async (
@@ -131,43 +131,77 @@ export function holdersOf({
     void lists.then(() => (progress.areListed = true)).catch(() => undefined);
     // Mailboxes that arrive before the long lists wait for them.
     const waiting: Listed<Mailbox>[] = [];
-    // Mailboxes that are not in the long list are read at the end, in batches.
+    // Mailboxes for which the long lists are not enough are read at the end, in batches.
     const unlisted = new Map<Mailbox, readonly string[]>();
     async function* settled(): AsyncGenerator<
       MailboxHolders | { mailbox: Mailbox; fault: Fault },
       void,
       undefined
     > {
-      const sendAs = await lists;
+      const { isWhole, sendAs } = await lists;
       for (const { item: mailbox, trustees, fault } of waiting.splice(0)) {
         const listed = sendAs ? sendAs.get(mailbox.Guid.toLowerCase()) : [];
         if (fault) yield { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) };
-        else if (listed) yield* resolvedHolders(mailbox, trustees, listed);
+        else if (isWhole && listed) yield* resolvedHolders(mailbox, trustees, listed);
         else unlisted.set(mailbox, trustees);
       }
     }
     const gathered = wanted.includes("FullAccess")
       ? trusteesOn(
-          mailboxes({ exchange }),
+          listing.items,
           { commandFor: readingPermissions, trusteeOf: fullAccessTrustee },
           exchange,
         )
-      : withoutTrustees(mailboxes({ exchange }));
+      : withoutTrustees(listing.items);
     for await (const one of gathered) {
       waiting.push(one);
       if (progress.areListed) yield* settled();
     }
     yield* settled();
-    for await (const { item: mailbox, trustees, fault } of trusteesOn(
-      unlisted.keys(),
-      { commandFor: readingSendAs, trusteeOf: sendAsTrustee },
-      exchange,
-    )) {
+    const { isWhole } = await lists;
+    const unresolved: Parameters<typeof resolvedHolders>[] = [];
+    const withSendAs = wanted.includes("SendAs")
+      ? trusteesOn(
+          unlisted.keys(),
+          { commandFor: readingSendAs, trusteeOf: sendAsTrustee },
+          exchange,
+        )
+      : withoutTrustees(unlisted.keys());
+    for await (const { item: mailbox, trustees, fault } of withSendAs) {
+      const fullAccess = unlisted.get(mailbox) ?? [];
       if (fault) yield { mailbox, fault: await confirmed(mailbox, fault)({ exchange }) };
-      else yield* resolvedHolders(mailbox, unlisted.get(mailbox) ?? [], trustees);
+      else if (isWhole) yield* resolvedHolders(mailbox, fullAccess, trustees);
+      else unresolved.push([mailbox, fullAccess, trustees]);
     }
+    await recipients.readNamed(
+      unresolved.flatMap(([mailbox, ...texts]) => [...delegatesOf(mailbox), ...texts.flat()]),
+      exchange,
+    );
+    for (const one of unresolved) yield* resolvedHolders(...one);
     yield* answered(unsettled, exchange);
   };
+}
+
+/** The trustees of so many mailboxes are read one by one, instead of a list of the whole tenant. */
+const fewMailboxes = 50;
+
+/** The same mailboxes, and whether they are few: known when they end, or when there are more. */
+function counted(mailboxes: AsyncIterable<Mailbox>) {
+  let decide: (areFew: boolean) => void = () => undefined;
+  const areFew = new Promise<boolean>((resolve) => (decide = resolve));
+  async function* items(): AsyncGenerator<Mailbox, void, undefined> {
+    let count = 0;
+    try {
+      for await (const mailbox of mailboxes) {
+        if (++count > fewMailboxes) decide(false);
+        yield mailbox;
+      }
+      decide(true);
+    } finally {
+      decide(false);
+    }
+  }
+  return { items: items(), areFew };
 }
 
 /** A mailbox, the holders that are certain, and the questions that are left. */
@@ -206,7 +240,7 @@ interface Listed<T> {
 }
 
 async function* withoutTrustees<T>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
 ): AsyncGenerator<Listed<T>, void, undefined> {
   for await (const item of items) yield { item, trustees: [] };
 }
@@ -214,12 +248,6 @@ async function* withoutTrustees<T>(
 function fullAccessTrustee(row: Row): string | undefined {
   const entry = permissionEntry(row);
   return entry.hasFullAccess ? grantedTo(entry) : undefined;
-}
-
-const sendAsTrustee = (row: Row): string | undefined => grantedTo(sendAsEntry(row));
-
-function grantedTo(entry: Entry): string | undefined {
-  return isGranted(entry) ? entry.trustee : undefined;
 }
 
 async function* trusteesOn(
@@ -245,40 +273,4 @@ function trusteesIn(
   } catch (thrown) {
     return { item, trustees: [], fault: Fault.of(thrown) };
   }
-}
-
-/** The trustees with Send As in the whole tenant, by the recipient's name in the list. */
-async function sendAsOfTenant(exchange: Exchange): Promise<Map<string, string[]>> {
-  const byName = new Map<string, string[]>();
-  for await (const { rows } of exchange.pages({
-    cmdlet: "Get-RecipientPermission",
-    parameters: { ResultSize: "Unlimited" },
-    select: sendAsProperties,
-  })) {
-    for (const row of rows) {
-      const name = textOf(row["Identity"]);
-      const trustee = sendAsTrustee(row);
-      // A recipient's own entry grants nothing, but shows that the list knows the recipient.
-      const trustees = byName.get(name) ?? byName.set(name, []).get(name);
-      if (trustee !== undefined) trustees?.push(trustee);
-    }
-  }
-  return byName;
-}
-
-/**
- * The same by Guid. A recipient that the list does not contain under a unique name is not in the result, and is read
- * separately: the list names recipients by free text, which can be another recipient's identifier. Every
- * recipient has an entry in the list, so this also covers names in an unknown form.
- */
-function joined(
-  byName: ReadonlyMap<string, readonly string[]>,
-  recipients: Recipients,
-): ReadonlyMap<string, readonly string[]> {
-  const byGuid = new Map<string, readonly string[]>();
-  for (const [name, entries] of byName) {
-    const guid = recipients.recipientNamed(name)?.toLowerCase();
-    if (guid !== undefined) byGuid.set(guid, [...(byGuid.get(guid) ?? []), ...entries]);
-  }
-  return byGuid;
 }

@@ -4,7 +4,7 @@ import { textOf } from "../../lib/exchange/client/encoding.ts";
 import { holdersOf, type HoldersSettings } from "../../lib/exchange/rightHolders.ts";
 import type { RightName } from "../../lib/exchange/mailboxRight.ts";
 import { all, guidOf, tenantOf, type Asked } from "./answering.ts";
-import { rows } from "./scripted.ts";
+import { endpoint, notFound, rows } from "./scripted.ts";
 
 export const everything: RightName[] = ["FullAccess", "SendAs", "SendOnBehalf"];
 export const [jan, piet, guest] = [guidOf(51), guidOf(52), guidOf(53)];
@@ -88,6 +88,8 @@ export interface Lists {
   /** What Get-Mailbox answers to a filter on delegates. */
   delegates?(filter: string): ReturnType<typeof rows> | unknown[];
   recipients?: ReturnType<typeof rows> | unknown[];
+  /** The list of recipients has two pages, of which the second one has the people. */
+  isLong?: true;
   users?: unknown[];
 }
 
@@ -98,6 +100,7 @@ export function tenantWith({
   sendAsOf = () => [sendAs("x", "NT AUTHORITY\\SELF")],
   delegates = () => [],
   recipients,
+  isLong,
   users = people.map(({ Guid }) => user({ Guid, DistinguishedName: `CN=${String(Guid)}` })),
 }: Lists) {
   const known = mailboxes.map((mailbox, index) => ({
@@ -115,7 +118,16 @@ export function tenantWith({
       asked.parameters["Identity"] === undefined
         ? (sendAsList ?? mailboxes.map((_, index) => self(index + 1)))
         : sendAsOf(textOf(asked.parameters["Identity"]), asked),
-    "Get-Recipient": () => recipients ?? [...known, ...people],
+    "Get-Recipient": ({ parameters, url }) => {
+      const { Identity } = parameters;
+      if (Identity !== undefined) {
+        const names = ["Guid", "WindowsLiveID", "PrimarySmtpAddress"];
+        const found = people.filter((one) => names.some((name) => one[name] === Identity));
+        return found.length > 0 ? found : notFound(textOf(Identity));
+      }
+      if (!isLong) return recipients ?? [...known, ...people];
+      return url.includes("p=2") ? people : rows(known, { "@odata.nextLink": `${endpoint}?p=2` });
+    },
     "Get-User": () => users,
   });
 }
