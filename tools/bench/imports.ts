@@ -247,9 +247,9 @@ function findingsOf(found: readonly { one: Case; runs: Measured[] }[]): Findings
           .join("; ")}.`,
         option: {
           title: { text: `${pictured[0]?.name ?? ""}: seconds at ${usual} ms (logarithmic)` },
-          legend: { top: 30, left: 20 },
+          legend: {},
           xAxis: { type: "category", data: pictured.map(({ allows }) => `${allows} at once`) },
-          yAxis: { type: "log" },
+          yAxis: { type: "log", min: 0.1 },
           series: bars.map(({ name, times }) => ({
             name,
             type: "bar" as const,
