@@ -1,10 +1,7 @@
 import pLimit from "p-limit";
 
-/**
- * The maximum number of requests, and of items, in progress at the same time. No limit is published; tools
- * that export permissions found that many tenants do not allow ten.
- */
-export const maxConcurrent = 5;
+/** The maximum number of items, such as resources, that one event works on at the same time. */
+export const maxConcurrentItems = 5;
 
 /** A number of slots. Waiting callers get one in the order in which they asked. */
 export interface Slots {
@@ -34,12 +31,12 @@ export function slotsOf(max: number): Slots {
 export type WhileWaiting = (wait: () => Promise<void>) => Promise<void>;
 
 /**
- * Reads items in bundles of `size`, a few bundles at the same time, and yields what comes of them in the order of its
- * arrival. The workers share one source, and a worker goes on when its last piece was taken: nothing piles up.
+ * Reads items in bundles of `size`, `workers` bundles at the same time, and yields what comes of them in the order of
+ * its arrival. The workers share one source, and a worker goes on when its last piece was taken: nothing piles up.
  */
 export async function* eachBundle<T, Piece>(
   items: AsyncIterable<T> | Iterable<T>,
-  size: number,
+  { size, workers }: { size: number; workers: number },
   piecesOf: (bundle: T[]) => AsyncGenerator<Piece, void, undefined>,
 ): AsyncGenerator<Piece, void, undefined> {
   const bundles = bundled(items, size);
@@ -48,7 +45,7 @@ export async function* eachBundle<T, Piece>(
       yield* piecesOf(next.value);
   }
   try {
-    yield* merged(Array.from({ length: maxConcurrent }, worker));
+    yield* merged(Array.from({ length: workers }, worker));
   } finally {
     // A reader that stops early wants no more from the source either.
     void bundles.return().catch(() => undefined);

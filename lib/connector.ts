@@ -9,14 +9,13 @@ import { microsoftGraph } from "./graph/client/graph.ts";
 import { cutOff } from "./graph/cutOff.ts";
 import type { GraphTarget } from "./graph/target.ts";
 import type { Pace, Stats } from "./net/retry.ts";
-import { maxConcurrent } from "./concurrency.ts";
 import type { ApplicationSettings, Credential } from "./auth/application.ts";
 import type { LinkStore } from "./auth/linkedAccount.ts";
 import { stateFolder, type LinkPlace } from "./auth/linkPlace.ts";
 import { sharedTokens, type SharedTokens } from "./auth/sharedTokens.ts";
 import { late, tokenSource, type Storing, type TokenSettings } from "./auth/token.ts";
 import { keepFor, type Keep } from "./net/keep.ts";
-import { requestSlots, type RequestSlots } from "./net/requestSlots.ts";
+import { defaultMaxRequests, requestSlots, type RequestSlots } from "./net/requestSlots.ts";
 import { isLoopback, proxyFrom, type Proxy } from "./net/proxy.ts";
 import { httpTransport, type Transport } from "./net/transport.ts";
 import type { Configuration } from "./generated/types.ts";
@@ -109,6 +108,7 @@ function connection(
 
   const { TenantID: tenantId, AppId: clientId } = configuration;
   const cloud: Cloud = clouds[configuration.Cloud ?? "worldwide"];
+  const maxRequests = configuration.MaxConcurrentRequests ?? defaultMaxRequests;
   const application = { tenantId, clientId, credential: credentialOf(configuration), cloud };
   const { value: tenant, free } = keep.take(
     keyOf({
@@ -117,11 +117,13 @@ function connection(
       proxy,
       link: configuration.StateFolder,
       is: ownLinks && "linked",
+      maxRequests,
     }),
     () =>
       openTenant({ ...application, loginUrl }, ownLinks, {
         ...seams.transport(proxy),
         tokenFolder: env["EXO_CONNECTOR_STATE"],
+        maxRequests,
       }),
   );
   const { transport, tokens, slots, links } = tenant;
@@ -166,7 +168,11 @@ function openTenant(
     send: transport,
     close,
     tokenFolder,
-  }: ReturnType<ConnectorSeams["transport"]> & { tokenFolder: string | undefined },
+    maxRequests,
+  }: ReturnType<ConnectorSeams["transport"]> & {
+    tokenFolder: string | undefined;
+    maxRequests: number;
+  },
 ): Tenant {
   const kind = links ? "linked account" : "application";
   const tokensFor = (resource: Resource): SharedTokens =>
@@ -186,7 +192,7 @@ function openTenant(
   return {
     transport,
     tokens: { exchange: tokensFor("exchange"), graph: tokensFor("graph") },
-    slots: { exchange: requestSlots(maxConcurrent), graph: requestSlots(maxConcurrent) },
+    slots: { exchange: requestSlots(maxRequests), graph: requestSlots(maxRequests) },
     links,
     close,
   };

@@ -134,6 +134,10 @@ Connection?: ("customerOwnedApplication" | "linkedAccount")
  */
 StateFolder?: string
 /**
+ * The maximum number of requests to Exchange Online, and to Microsoft Graph, that are in progress at the same time. Fewer are sent when the service refuses them.
+ */
+MaxConcurrentRequests?: number
+/**
  * The recipient types that count as a person's mailbox.
  * 
  * @minItems 1

@@ -1,4 +1,4 @@
-import { maxConcurrent, type WhileWaiting } from "../concurrency.ts";
+import { maxConcurrentItems, type WhileWaiting } from "../concurrency.ts";
 import { Fault } from "../fault.ts";
 import type { ResourcesEvent } from "../generated/types.ts";
 import { resourcesEvent } from "../generated/validators/resourcesEvent.ts";
@@ -99,7 +99,7 @@ export function onResources<Targets, const Key extends ConfigurationKey>({
       });
       onEarlyEnd(resultUntilNow);
       const ranks = new Map(entries.map((entry, index) => [entry, index]));
-      await forEachItem(entries, maxConcurrent, async (entry, whileWaiting) => {
+      await forEachItem(entries, maxConcurrentItems, async (entry, whileWaiting) => {
         if (entry instanceof Fault) ended.set(entry, entry);
         else {
           const rank = ranks.get(entry) ?? 0;

@@ -107,6 +107,10 @@ function normalised(value: unknown, shape: Shape, path: string, report: Report):
     if (text === "true") return true;
     return text === "false" ? false : value;
   }
+  if (takes(shape, "integer") && typeof value === "string") {
+    const text = value.trim();
+    return /^-?\d+$/.test(text) ? Number(text) : value;
+  }
   if (takes(shape, "array") && value !== null && value !== undefined) {
     // PowerShell turns a list of one into its element. A form field holds a list as text with commas
     // or semicolons; anywhere else they are part of the text: "Sales, Marketing" is one department.
@@ -226,7 +230,10 @@ function described(
       const types = String(params["type"])
         .split(",")
         .filter((type) => type !== "null");
-      const expected = types.map((type) => typeNames[type] ?? type).join(" or ");
+      const named = types.map((type) => typeNames[type] ?? type).join(" or ");
+      // What is expected of a number includes that it is one.
+      const own = types.includes("integer") ? shape?.expected : undefined;
+      const expected = own ?? named;
       return `${name} is ${shown(found, shape)}; expected ${expected}.`;
     }
     case "enum":

@@ -48,6 +48,12 @@ const faultsOf = (value: unknown): string[] => {
   return [];
 };
 
+/** A default as its field of the form holds it: lists and numbers are text there. */
+function inForm(value: unknown): unknown {
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "number" ? String(value) : value;
+}
+
 /** The keys of HelloID's own connectors, by the system: those of an existing installation stay. */
 const ofReference: Readonly<Record<string, string[]>> = {
   "Exchange Online": [
@@ -76,10 +82,7 @@ describe.each(forms)("the configuration form of $title", ({ title, form }) => {
       if (templateOptions.options)
         expect(templateOptions.options.map(({ value }) => value)).toEqual(property?.enum);
       // A form left alone must give what the schema fills in by itself.
-      if (property?.default !== undefined)
-        expect(
-          Array.isArray(property.default) ? property.default.join(", ") : property.default,
-        ).toEqual(defaultValue);
+      if (property?.default !== undefined) expect(inForm(property.default)).toEqual(defaultValue);
     },
   );
 });
@@ -125,6 +128,26 @@ describe("the configuration forms and their schema", () => {
         AppCertificatePassword: "p",
       }),
     ).toMatchObject({ UseCertificate: true, AppCertificateBase64String: "MIIK" });
+  });
+
+  it.each([["25"], [" 25 "], [25]])("take a number as text: %j", (value) => {
+    expect(readAs(configuration, { ...whole, MaxConcurrentRequests: value })).toMatchObject({
+      MaxConcurrentRequests: 25,
+    });
+  });
+
+  it.each([
+    ["0", "0"],
+    ["51", "51"],
+    [7.5, "7.5"],
+    ["7.5", '"7.5"'],
+    ["ten", '"ten"'],
+    ["1e1", '"1e1"'],
+    [true, "true"],
+  ])("refuse %j as the number of requests", (value, shown) => {
+    expect(faultsOf({ ...whole, MaxConcurrentRequests: value })).toEqual([
+      `"Maximum concurrent requests" (MaxConcurrentRequests) is ${shown}; expected a whole number from 1 to 50.`,
+    ]);
   });
 
   it("take a list as one text, in any casing", () => {

@@ -28,7 +28,9 @@ export function eachRead<T>(
   commandFor: (item: T) => Command,
   ways: Ways,
 ): AsyncGenerator<Piece<T>, void, undefined> {
-  return eachBundle(items, perRequest, async function* (bundle) {
+  // Twice as many as requests, so that the next one is ready while the reader works on an answer.
+  const workers = 2 * ways.endpoint.maxRequests;
+  return eachBundle(items, { size: perRequest, workers }, async function* (bundle) {
     const asked: Asked<T>[] = [];
     for (const item of bundle) {
       try {

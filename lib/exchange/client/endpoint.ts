@@ -3,8 +3,7 @@ import type { Cloud } from "../../auth/clouds.ts";
 import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Command } from "./command.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
-import { maxConcurrent } from "../../concurrency.ts";
-import { requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
+import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import type { TokenSource } from "../../auth/token.ts";
 import type { HttpReply, Transport } from "../../net/transport.ts";
 import { isBusy } from "./errors.ts";
@@ -52,6 +51,8 @@ export interface Endpoint {
   /** The path for a command's first page. */
   pathOf(command: Command): string;
   batchPath: string;
+  /** The maximum number of requests in progress. */
+  maxRequests: number;
   /** The path of a next page, once it is known to be within this cloud. */
   pathOfNext(nextLink: string): string;
   /** A path as the absolute address that a batch requires. */
@@ -69,7 +70,7 @@ const maxRedirects = 3;
 
 export function endpointOf(
   { tenantId, cloud, exchangeUrl }: ExchangeSettings,
-  { transport, token, pace, newId, slots = requestSlots(maxConcurrent) }: Seams,
+  { transport, token, pace, newId, slots = requestSlots(defaultMaxRequests) }: Seams,
 ): Endpoint {
   let base = exchangeUrl ?? `https://${cloud.exchange}`;
   const connectionId = newId();
@@ -102,10 +103,12 @@ export function endpointOf(
       "client-request-id": requestId,
       "connection-id": connectionId,
     };
-    return await slots.run(async () => {
+    const send = async (): Promise<HttpReply | Failure> => {
+      // The run may have ended while this request waited for its slot.
+      if (pace.signal.aborted) return unanswered(pace.signal.reason);
       pace.stats.requests++;
       onSend?.();
-      const reply = await transport(
+      return await transport(
         {
           method: "POST",
           url: base + where,
@@ -114,9 +117,11 @@ export function endpointOf(
         },
         pace.signal,
       ).catch(unanswered);
-      if ("status" in reply && (reply.status === 429 || isBusy(reply.text))) slots.halve();
-      return reply;
-    });
+    };
+    return await slots.run(
+      send,
+      (reply) => "status" in reply && (reply.status === 429 || isBusy(reply.text)),
+    );
   }
 
   /**
@@ -167,6 +172,7 @@ export function endpointOf(
     pathOf: ({ select }) =>
       `${root}/InvokeCommand${select ? `?$select=${select.map(encodeURIComponent).join(",")}` : ""}`,
     batchPath: `${root}/$batch`,
+    maxRequests: slots.max,
     pathOfNext(nextLink) {
       const next = withinCloud("named a next page at", nextLink);
       base = next.origin;

@@ -1,9 +1,8 @@
 import { claimsIn } from "../../auth/claimsChallenge.ts";
 import type { Cloud } from "../../auth/clouds.ts";
 import type { TokenSource } from "../../auth/token.ts";
-import { maxConcurrent } from "../../concurrency.ts";
 import { Fault } from "../../fault.ts";
-import { requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
+import { defaultMaxRequests, requestSlots, type RequestSlots } from "../../net/requestSlots.ts";
 import { unanswered, type Failure, type Pace } from "../../net/retry.ts";
 import type { HttpReply, HttpRequest, Transport } from "../../net/transport.ts";
 
@@ -48,11 +47,13 @@ export interface Endpoint {
    * reference are read (observed by hashicorp/terraform-provider-azuread).
    */
   referenceRoot: string;
+  /** The maximum number of requests in progress. */
+  maxRequests: number;
 }
 
 export function endpointOf(
   { cloud, graphUrl }: GraphSettings,
-  { transport, token, pace, newId, slots = requestSlots(maxConcurrent) }: Seams,
+  { transport, token, pace, newId, slots = requestSlots(defaultMaxRequests) }: Seams,
 ): Endpoint {
   const base = graphUrl ?? `https://${cloud.graph}`;
 
@@ -60,7 +61,9 @@ export function endpointOf(
     { method, url, headers, body, onSend }: Sending,
     bearer: string,
   ): Promise<HttpReply | Failure> {
-    return await slots.run(async () => {
+    const send = async (): Promise<HttpReply | Failure> => {
+      // The run may have ended while this request waited for its slot.
+      if (pace.signal.aborted) return unanswered(pace.signal.reason);
       pace.stats.requests++;
       onSend?.();
       const request: HttpRequest = {
@@ -78,10 +81,9 @@ export function endpointOf(
         },
         ...(body === undefined ? {} : { body }),
       };
-      const reply = await transport(request, pace.signal).catch(unanswered);
-      if ("status" in reply && reply.status === 429) slots.halve();
-      return reply;
-    });
+      return await transport(request, pace.signal).catch(unanswered);
+    };
+    return await slots.run(send, (reply) => "status" in reply && reply.status === 429);
   }
 
   return {
@@ -106,5 +108,6 @@ export function endpointOf(
       });
     },
     referenceRoot: `https://${cloud.graph}/v1.0`,
+    maxRequests: slots.max,
   };
 }

@@ -162,8 +162,8 @@ export const clientFaults: readonly Faults[] = [
         why: "A token that is refused would be fetched anew for ever.",
       },
       {
-        find: "slots.halve();",
-        replace: "void 0;",
+        find: "reply.status === 429 || isBusy(reply.text)",
+        replace: "reply.status === 600",
         why: "A busy service would get as many requests as before.",
       },
       {

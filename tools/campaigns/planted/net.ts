@@ -74,17 +74,37 @@ export const netFaults: readonly Faults[] = [
       {
         find: "Math.max(1, ",
         replace: "Math.max(0, ",
-        why: "After enough complaints nothing would be sent any more.",
+        why: "After a refusal of all requests nothing would be sent any more.",
       },
       {
-        find: "slots.size < max",
-        replace: "slots.size <= max",
+        find: "slots.size >= max",
+        replace: "slots.size > max",
         why: "There would be more requests at once than allowed.",
       },
       {
-        find: "slots.size / 2",
+        find: "Math.min(slots.size, inProgress)",
         replace: "slots.size",
         why: "A busy service would get as many requests as before.",
+      },
+      {
+        find: "Math.min(slots.size, inProgress)",
+        replace: "inProgress",
+        why: "A refusal that arrives late would allow more requests than before.",
+      },
+      {
+        find: "isAllowed = wasRefused",
+        replace: "isAllowed = !wasRefused",
+        why: "An import would take minutes to find out what the tenant allows.",
+      },
+      {
+        find: "calmRounds * slots.size",
+        replace: "1",
+        why: "A busy service would refuse another request all the time.",
+      },
+      {
+        find: "slots.size < 2 * mostInProgress",
+        replace: "true",
+        why: "A service with single events would send a burst that the tenant was never seen to allow.",
       },
     ],
   },

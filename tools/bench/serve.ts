@@ -1,0 +1,218 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { manyMailboxes } from "../../test/emulator/seed.ts";
+import { changeEventFor } from "../../test/events.ts";
+import { buildBundles, precompile } from "../build/bundles.ts";
+import type { Tenant } from "../cli/demoEvents.ts";
+import { runBundle } from "../cli/run.ts";
+import { earlierBundles, earlierCommit } from "./earlier.ts";
+import { median, quantile } from "./figures.ts";
+import type { Effort, Findings, Part } from "./part.ts";
+
+const atOnce = 8;
+const accounts = 64;
+/** Every eighth mailbox of the emulator is synchronised from Active Directory, which masters its attributes. */
+const usable = Array.from({ length: accounts }, (_, index) => index + 1).filter(
+  (number) => number % 8 !== 4,
+);
+const action = "lifecycle/update";
+
+/** Runs one event. Throws unless it succeeds. */
+type Way = (event: unknown) => Promise<void>;
+
+/** What a way did in one turn. */
+interface Turn {
+  /** Events a second. */
+  rate: number;
+  /** Milliseconds of each event. */
+  times: number[];
+}
+
+/** Events in one process that stays, and in a process each. */
+export const serve: Part = {
+  title: "Events in one process that stays",
+  async measure(effort, log) {
+    const folder = mkdtempSync(path.join(tmpdir(), "exo-bench-"));
+    try {
+      const dist = path.join(folder, "dist");
+      await buildBundles(dist);
+      precompile(dist);
+      const earlier = earlierBundles(path.join(folder, "earlier"));
+      const tenant = await startTenant(folder, dist);
+      const service = startService(dist, tenant.env);
+      const ways: Record<string, Way> = {
+        [`bundles of ${earlierCommit}`]: bundlesIn(earlier, tenant.env),
+        bundles: bundlesIn(dist, tenant.env),
+        serve: service.way,
+      };
+      const turns = await inTurns(ways, tenant.connection, effort, log);
+      await service.end();
+      await tenant.end();
+      return findingsOf(turns);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+/** The emulated tenant in a process of its own. */
+async function startTenant(
+  folder: string,
+  dist: string,
+): Promise<{ connection: Tenant; env: Record<string, string>; end(): Promise<void> }> {
+  const seed = path.join(folder, "seed.json");
+  writeFileSync(seed, JSON.stringify(manyMailboxes(accounts)));
+  const options = ["--port", "0", "--json", "--until-stdin-closes", "--seed", seed];
+  const child = spawn(
+    process.execPath,
+    [path.join(dist, "exo-connector.mjs"), "emulator", ...options],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const connection = JSON.parse(line) as Tenant &
+    Record<"loginUrl" | "exchangeUrl" | "graphUrl", string>;
+  const env = {
+    EXO_CONNECTOR_LOGIN_URL: connection.loginUrl,
+    EXO_CONNECTOR_EXCHANGE_URL: connection.exchangeUrl,
+    EXO_CONNECTOR_GRAPH_URL: connection.graphUrl,
+  };
+  return { connection, env, end: () => ended(child) };
+}
+
+function startService(
+  dist: string,
+  env: Record<string, string>,
+): { way: Way; end(): Promise<void> } {
+  const child = spawn(process.execPath, [path.join(dist, "exo-connector.mjs"), "serve"], {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+  });
+  const waiting = new Map<string, (line: string) => void>();
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const { id } = JSON.parse(line) as { id: string };
+    waiting.get(id)?.(line);
+    waiting.delete(id);
+  });
+  let sent = 0;
+  const way: Way = async (event) => {
+    const id = String(++sent);
+    const line = await new Promise<string>((resolve) => {
+      waiting.set(id, resolve);
+      child.stdin.write(`${JSON.stringify({ id, action, event })}\n`);
+    });
+    const { answer } = JSON.parse(line) as { answer?: { outputContext: { Success: boolean } } };
+    if (answer?.outputContext.Success !== true) throw new Error(`The service failed: ${line}`);
+  };
+  return { way, end: () => ended(child) };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const exit = once(child, "exit");
+  child.stdin?.end();
+  await exit;
+}
+
+function bundlesIn(dist: string, env: Record<string, string>): Way {
+  return async (event) => {
+    const { code, stdout, stderr } = await runBundle(action, event, { dist, env });
+    if (code !== 0) throw new Error(`A bundle of ${dist} failed: ${stdout}${stderr}`);
+  };
+}
+
+/** Each event changes an attribute of another mailbox. */
+async function inTurns(
+  ways: Record<string, Way>,
+  connection: Tenant,
+  effort: Effort,
+  log: (line: string) => void,
+): Promise<Map<string, Turn[]>> {
+  const [rounds, turnMs] = effort === "full" ? [3, 10_000] : [1, 2_000];
+  let count = 0;
+  const nextEvent = (): unknown => {
+    const number = ++count;
+    const last = (usable[number % usable.length] ?? 1).toString(16).padStart(12, "0");
+    return changeEventFor(connection, {
+      reference: `0b1ec700-0000-4000-8000-${last}`,
+      data: { CustomAttribute9: `value ${number}` },
+    });
+  };
+  const turns = new Map(Object.keys(ways).map((name) => [name, [] as Turn[]]));
+  for (let round = 1; round <= rounds; round++)
+    for (const [name, way] of Object.entries(ways)) {
+      const turn = await turnOf(way, nextEvent, turnMs);
+      turns.get(name)?.push(turn);
+      log(`round ${round}, ${name}: ${turn.rate.toFixed(1)} events a second`);
+    }
+  return turns;
+}
+
+/** Eight lanes, for one turn. */
+async function turnOf(way: Way, nextEvent: () => unknown, turnMs: number): Promise<Turn> {
+  const begin = performance.now();
+  const times: number[] = [];
+  const lane = async (): Promise<void> => {
+    while (performance.now() - begin < turnMs) {
+      const start = performance.now();
+      await way(nextEvent());
+      times.push(performance.now() - start);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return { rate: times.length / ((performance.now() - begin) / 1000), times };
+}
+
+function findingsOf(turns: Map<string, Turn[]>): Findings {
+  const rows = [...turns].map(([name, of]) => {
+    const times = of.flatMap((turn) => turn.times);
+    return {
+      name,
+      rate: median(of.map(({ rate }) => rate)),
+      p50: median(times),
+      p99: quantile(times, 0.99),
+    };
+  });
+  const [before, , now] = rows;
+  const ratio = (now?.rate ?? NaN) / (before?.rate ?? NaN);
+  return {
+    about: [
+      `${atOnce} events at once, in turns, against one emulated tenant without latency, which shares the cores. Each ` +
+        "event changes an attribute of a mailbox: two requests, and one for a token where each event has a process.",
+    ],
+    tables: [
+      {
+        title: "Events a second (median of the turns), and milliseconds of an event",
+        columns: ["Way", "Events a second", "Half within (ms)", "99 of 100 within (ms)"],
+        rows: rows.map(({ name, rate, p50, p99 }) => [name, rate, p50, p99]),
+      },
+    ],
+    limits: [
+      {
+        what: `serve, in multiples of the bundles of ${earlierCommit}`,
+        figure: ratio,
+        atLeast: 100,
+      },
+    ],
+    pictures: [
+      {
+        name: "serve",
+        alt: `Events a second: ${rows.map(({ name, rate }) => `${name} ${rate.toFixed(1)}`).join(", ")}.`,
+        option: {
+          title: { text: `Events a second, ${atOnce} at once (logarithmic)` },
+          xAxis: { type: "log" },
+          yAxis: { type: "category", data: rows.map(({ name }) => name) },
+          series: [
+            {
+              type: "bar",
+              data: rows.map(({ rate }) => Number(rate.toFixed(1))),
+              label: { show: true, position: "right" },
+            },
+          ],
+        },
+      },
+    ],
+  };
+}
