@@ -118,7 +118,9 @@ describe("the service on stdin", () => {
           Success: false,
           AuditLogs: [
             {
-              Message: `The event was not started: the service is about to end: ${reason} Nothing was changed. Send it again.`,
+              Message:
+                `The event was not started: the service is about to end: ${reason} ` +
+                "Nothing was changed. Send it again.",
             },
           ],
         },
