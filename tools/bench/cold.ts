@@ -181,8 +181,8 @@ function whereTimeGoes(msOf: (name: string) => number): Findings["pictures"][num
     alt: `Milliseconds of a create event: ${steps.map(([what, ms]) => `${what} ${ms.toFixed(0)}`).join(", ")}.`,
     option: {
       title: { text: "Where the time of an event goes (ms)" },
-      legend: { top: 30, left: 20, orient: "vertical" },
-      grid: { top: 170, left: 20, right: 40, bottom: 20, containLabel: true },
+      legend: { orient: "vertical" },
+      grid: { top: 180 },
       xAxis: { type: "value" },
       yAxis: { type: "category", data: ["create"] },
       series: steps.map(([name, ms]) => ({

@@ -236,8 +236,8 @@ function findingsOf(rows: readonly Row[]): Findings {
         alt: `Memory in MB: ${rows.map(memoryText).join("; ")}.`,
         option: {
           title: { text: "Memory of an import (MB), by what the tenant has" },
-          legend: { top: 30, left: 20, orient: "vertical" },
-          grid: { top: 170, left: 20, right: 40, bottom: 20, containLabel: true },
+          legend: { orient: "vertical" },
+          grid: { top: 180 },
           xAxis: { type: "log" },
           yAxis: { type: "value", min: 0 },
           series: kinds

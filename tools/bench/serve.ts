@@ -202,7 +202,7 @@ function findingsOf(turns: Map<string, Turn[]>): Findings {
         alt: `Events a second: ${rows.map(({ name, rate }) => `${name} ${rate.toFixed(1)}`).join(", ")}.`,
         option: {
           title: { text: `Events a second, ${atOnce} at once (logarithmic)` },
-          xAxis: { type: "log" },
+          xAxis: { type: "log", min: 0.1 },
           yAxis: { type: "category", data: rows.map(({ name }) => name) },
           series: [
             {
